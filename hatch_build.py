@@ -23,7 +23,7 @@ SERVED = {
     ),
     "@fontsource-variable/bricolage-grotesque/LICENSE": "fonts/bricolage-grotesque/LICENSE",
     "@fontsource-variable/bricolage-grotesque/index.css": "fonts/bricolage-grotesque/index.css",
-    "@fontsource-variable/bricolage-grotesque/files/*-wght-normal.woff2": "fonts/bricolage-grotesque/files/",
+    "@fontsource-variable/bricolage-grotesque/files/*-opsz-normal.woff2": "fonts/bricolage-grotesque/files/",
 }
 INPUTS = ("hatch_build.py", "frontend/package.json", "frontend/package-lock.json", "frontend/.npmrc")
 

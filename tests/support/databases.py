@@ -1,0 +1,153 @@
+"""A fresh, migrated database for each test that asks, on SQLite and on PostgreSQL.
+
+The schema is made once per process as a template; a test gets a copy of it (a file, or `CREATE DATABASE …
+TEMPLATE`), so no test sees another's rows and connections behave as in production.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, event, make_url, text
+from sqlmodel import Session, SQLModel
+
+from app.core.db import make_engine, open_session
+from app.core.migrations import migrate
+from tests.support.postgres import PostgresServer
+
+KINDS = ("sqlite", "postgresql")
+
+
+def chosen(config: pytest.Config) -> tuple[str, ...]:
+    """The databases of this run: `--database`, else TEST_DATABASE, else both."""
+    choice = config.getoption("--database") or os.environ.get("TEST_DATABASE", "both")
+    if choice not in {*KINDS, "both"}:
+        raise pytest.UsageError(f"TEST_DATABASE={choice}: sqlite, postgresql or both")
+    return KINDS if choice == "both" else (choice,)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that opens the run names the server's folder; xdist's workers inherit it."""
+    if not hasattr(config, "workerinput"):
+        config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="vmv-pg-"))
+        os.environ["VMV_TEST_POSTGRES"] = str(config.stash[FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server with the run."""
+    if folder := config.stash.get(FOLDER, None):
+        PostgresServer(folder).stop()
+
+
+FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that reaches a database runs on each; `@pytest.mark.database("sqlite")` keeps it to one."""
+    if "database" not in metafunc.fixturenames:
+        return
+    kinds = chosen(metafunc.config)
+    if mark := metafunc.definition.get_closest_marker("database"):
+        kinds = tuple(kind for kind in kinds if kind in mark.args)
+    metafunc.parametrize("database", kinds, indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Kind of database of this test: `sqlite` or `postgresql`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Callable[[str], str]:
+    """Address of the migrated template of a kind, made at first use."""
+
+    @cache
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
+        else:
+            url = create_postgres(f"template_{worker_name}")
+        migrate(url)
+        made = make_engine(url)
+        SQLModel.metadata.create_all(made)
+        made.dispose()
+        return url
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """Name of this process, unique within the machine: several runs may share one PostgreSQL server."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+
+
+@pytest.fixture
+def database_url(
+    database: str, template: Callable[[str], str], tmp_path: Path, worker_name: str
+) -> Iterator[str]:
+    """Address of this test's own database, removed afterwards."""
+    if database == "sqlite":
+        path = tmp_path / "vis-ma-vie.db"
+        shutil.copyfile(str(make_url(template("sqlite")).database), path)
+        yield f"sqlite:///{path}"
+        return
+    source = str(make_url(template("postgresql")).database)
+    name = f"test_{worker_name}"
+    yield create_postgres(name, source)
+    drop_postgres(name)
+
+
+@pytest.fixture
+def engine(database: str, database_url: str) -> Iterator[Engine]:
+    """An engine on this test's database; SQLite does not wait for the disk here."""
+    made = make_engine(database_url)
+    if database == "sqlite":
+        event.listen(made, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session as a door has it. Commit before the application is asked: SQLite has one writer at a time."""
+    with Session(engine, expire_on_commit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def committed(engine: Engine) -> Callable[[], object]:
+    """`with committed() as session:` for a change that the application sees when the block ends."""
+    return lambda: open_session(engine)
+
+
+def create_postgres(name: str, source: str = "template1") -> str:
+    """Create database `name` as a copy of `source`; its address."""
+    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    return make_url(_server()).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_postgres(name: str) -> None:
+    """Remove database `name`, whoever is still connected."""
+    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@cache
+def _server() -> str:
+    return PostgresServer(Path(os.environ["VMV_TEST_POSTGRES"])).url()
+
+
+@cache
+def _maintenance() -> Engine:
+    return create_engine(_server(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+
+def _maintain(*statements: str) -> None:
+    with _maintenance().connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
