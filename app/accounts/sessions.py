@@ -1,0 +1,103 @@
+"""Server-side sessions: begun at sign-in, ended by the person, by time, or when the account closes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete, select, update
+
+from app.accounts.tables import Account, ApiToken, SignIn
+from app.core.security import new_token, token_hash
+
+LIFETIME = timedelta(days=30)
+SHARED_LIFETIME = timedelta(minutes=30)
+SHARED_QUIET = timedelta(minutes=2)
+"""A shared screen signs out after this much quiet."""
+TOUCH_AFTER = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking, for the length of a request."""
+
+    account_id: int
+    name: str
+    language: str | None
+    is_hr: bool
+    is_admin: bool
+    shared_screen: bool = False
+    sign_in_id: int | None = None
+    """None for a program with an API token."""
+
+
+def begin(session: Session, account: Account, *, now: datetime, shared_screen: bool = False) -> str:
+    """Open a session and return its token, which only the browser keeps."""
+    assert account.id is not None
+    token = new_token()
+    lifetime = SHARED_LIFETIME if shared_screen else LIFETIME
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            account_id=account.id,
+            shared_screen=shared_screen,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lifetime,
+        )
+    )
+    session.flush()
+    return token
+
+
+def actor_of_session(session: Session, token: str, *, now: datetime) -> tuple[Actor, datetime] | None:
+    """Whose session a token opens and when it was last seen; None when unknown, ended, or closed."""
+    row = session.exec(
+        select(SignIn, Account)
+        .join(Account, col(Account.id) == col(SignIn.account_id))
+        .where(SignIn.token_hash == token_hash(token), SignIn.expires_at > now, col(Account.active))
+    ).first()
+    if row is None:
+        return None
+    opened, account = row
+    if opened.shared_screen and now - opened.seen_at > SHARED_QUIET:
+        return None
+    return _actor(account, opened.shared_screen, opened.id), opened.seen_at
+
+
+def actor_of_api_token(session: Session, token: str) -> Actor | None:
+    """The account a program acts for; None when the token is unknown or revoked."""
+    account = session.exec(
+        select(Account)
+        .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
+        .where(
+            ApiToken.token_hash == token_hash(token), col(ApiToken.revoked_at).is_(None), col(Account.active)
+        )
+    ).first()
+    return _actor(account, False, None) if account else None
+
+
+def _actor(account: Account, shared_screen: bool, sign_in_id: int | None) -> Actor:
+    assert account.id is not None
+    return Actor(
+        account_id=account.id,
+        name=account.name,
+        language=account.language,
+        is_hr=account.is_hr,
+        is_admin=account.is_admin,
+        shared_screen=shared_screen,
+        sign_in_id=sign_in_id,
+    )
+
+
+def touch(session: Session, sign_in_id: int, *, now: datetime) -> None:
+    """Remember that the person is still there."""
+    session.exec(update(SignIn).where(col(SignIn.id) == sign_in_id).values(seen_at=now))
+
+
+def end(session: Session, sign_in_id: int) -> None:
+    """Sign out."""
+    session.exec(delete(SignIn).where(col(SignIn.id) == sign_in_id))
+
+
+def end_all(session: Session, account_id: int) -> None:
+    """Sign an account out everywhere, links and programs included."""
+    session.exec(delete(SignIn).where(col(SignIn.account_id) == account_id))

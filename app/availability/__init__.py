@@ -1,0 +1,1 @@
+"""Enrolment: who takes part, on which days, with which wishes and limits."""

@@ -1,0 +1,1 @@
+"""A campaign: its story, dates, rules, invited groups, checklist, and life cycle."""

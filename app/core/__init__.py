@@ -1,0 +1,1 @@
+"""What every feature stands on: settings, database, clock, refusals, languages, jobs, pages, security."""

@@ -1,0 +1,31 @@
+"""What time it is. Doors and jobs ask here and pass the answer on; services take time as an argument."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from app.core.settings import settings
+
+_source: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
+
+
+def now() -> datetime:
+    """This instant, UTC."""
+    return _source()
+
+
+def today() -> date:
+    """The calendar day where the company lives."""
+    return now().astimezone(ZoneInfo(settings().timezone)).date()
+
+
+@contextmanager
+def frozen(at: Callable[[], datetime]) -> Iterator[None]:
+    """Let `at()` tell the time within the block: for tests, and for making a demo company's past."""
+    global _source
+    before, _source = _source, at
+    try:
+        yield
+    finally:
+        _source = before

@@ -1,0 +1,100 @@
+"""Engines, sessions and column types for SQLite and PostgreSQL.
+
+Traps kept shut here: SQLite's own driver opens transactions late and half-way, so `isolation_level=None` and
+an explicit `BEGIN IMMEDIATE` for whoever will write (a deferred begin ends in "database is locked");
+SQLite before 3.51.3 can corrupt a WAL file when it is reset, hence pysqlite3's own, newer library.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import pysqlite3
+from fastapi import Depends, Request
+from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event
+from sqlmodel import Session, SQLModel
+
+# Names for every constraint, so that migrations can change them on both databases.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+READ_METHODS = {"GET", "HEAD", "OPTIONS"}
+POOL_SIZE = 10
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url` (`sqlite:///…` or `postgresql+psycopg://…`)."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, module=pysqlite3, pool_size=POOL_SIZE, max_overflow=2)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reads = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def open_session(engine: Engine, *, reads_only: bool = False) -> Iterator[Session]:
+    """A session that commits when the block ends well and rolls back otherwise."""
+    bind = engine.execution_options(reads_only=True) if reads_only else engine
+    with Session(bind, expire_on_commit=False) as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def request_session(request: Request) -> Iterator[Session]:
+    """The session of one request, committed before the answer leaves."""
+    with open_session(request.app.state.engine, reads_only=request.method in READ_METHODS) as session:
+        request.state.session = session
+        yield session
+
+
+# scope="function": the default scope would commit after the answer was sent.
+Db = Annotated[Session, Depends(request_session, scope="function")]
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, also on SQLite, which forgets zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive datetimes; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

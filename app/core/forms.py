@@ -1,0 +1,119 @@
+"""Forms: what was sent, checked by a schema, with errors in the reader's language and nothing lost.
+
+    sent: Submitted                       # in the door's signature
+    form = bind(TeamForm, sent)
+    if form.value is None:                # show the page again, what was typed kept, each error at its field
+        return render(request, "people/team.html", status=422, form=form)
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar, get_origin
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from app.core.i18n import _
+
+MAX_UPLOAD = 20 * 1024 * 1024
+"""Bytes of one uploaded file."""
+
+
+class FormModel(BaseModel):
+    """Base of every form and JSON input: unknown fields are refused, spaces around values go."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass
+class Bound(Generic[Model]):
+    """A submitted form: `value` when everything is right, else `errors` by field ("" is the whole form)."""
+
+    value: Model | None
+    raw: dict[str, Any]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str, default: Any = "") -> Any:
+        """What was typed in a field, to show it again."""
+        return self.raw.get(name, default)
+
+    def refuse(self, name: str, message: str) -> None:
+        """Add an error that only the service could see; the form is then not accepted."""
+        self.errors[name] = message
+        self.value = None
+
+
+async def read_form(request: Request) -> FormData:
+    """The submitted form; at most 200 fields and 20 files."""
+    return await request.form(max_files=20, max_fields=2000, max_part_size=MAX_UPLOAD)
+
+
+Submitted = Annotated[FormData, Depends(read_form)]
+
+
+def blank(**values: Any) -> Bound[Any]:
+    """An unsubmitted form showing `values`."""
+    return Bound(None, values)
+
+
+def bind(model: type[Model], sent: FormData) -> Bound[Model]:
+    """Check `sent` against `model`. List fields collect repeated names; an empty text means absent."""
+    raw: dict[str, Any] = {}
+    for name in dict.fromkeys(sent.keys()):
+        values = sent.getlist(name)
+        known = model.model_fields.get(name)
+        many = known is not None and get_origin(known.annotation) in {list, set, frozenset, tuple}
+        raw[name] = list(values) if many else values[-1]
+    given = {
+        name: value for name, value in raw.items() if not (isinstance(value, str) and not value.strip())
+    }
+    try:
+        return Bound(model.model_validate(given), raw)
+    except ValidationError as refused:
+        errors: dict[str, str] = {}
+        for error in refused.errors():
+            name = str(error["loc"][0]) if error["loc"] else ""
+            errors.setdefault(name, sentence(dict(error)))
+        return Bound(None, raw, errors)
+
+
+def sentence(error: dict[str, Any]) -> str:
+    """A Pydantic error as one sentence for the reader."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error" and isinstance(context.get("error"), ValueError):
+        return str(context["error"])
+    sentences = {
+        "missing": _("Ce champ est nécessaire."),
+        "extra_forbidden": _("Ce champ n’est pas attendu."),
+        "string_too_long": _("Ce texte est trop long : %(max)s caractères au plus.") % _limits(context),
+        "string_too_short": _("Ce texte est trop court : %(min)s caractères au moins.") % _limits(context),
+        "string_pattern_mismatch": _("Ce texte n’a pas la forme attendue."),
+        "greater_than_equal": _("Choisissez un nombre d’au moins %(min)s.") % _limits(context),
+        "less_than_equal": _("Choisissez un nombre d’au plus %(max)s.") % _limits(context),
+        "too_long": _("Choisissez-en %(max)s au plus.") % _limits(context),
+        "too_short": _("Choisissez-en au moins %(min)s.") % _limits(context),
+    }
+    if kind in sentences:
+        return sentences[kind]
+    if kind.startswith(("int_", "float_")):
+        return _("Écrivez un nombre.")
+    if kind.startswith("date_"):
+        return _("Écrivez une date, par exemple 2027-03-09.")
+    if kind.startswith("time_"):
+        return _("Écrivez une heure, par exemple 09:30.")
+    return _("Cette valeur n’est pas possible ici.")
+
+
+def _limits(context: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "min": context.get("ge", context.get("min_length", "")),
+        "max": context.get("le", context.get("max_length", "")),
+    }
+
+
+async def read_upload(upload: Any) -> bytes:
+    """The bytes of an uploaded file; empty when no file was chosen."""
+    return await upload.read() if isinstance(upload, UploadFile) else b""

@@ -1,0 +1,1 @@
+"""What people say after the day: forms, sealed answers, results."""

@@ -1,0 +1,1 @@
+"""What is printed: posters, code cards, information sheet."""

@@ -1,0 +1,1 @@
+"""What each person sees first, and the navigation around every page."""

@@ -1,0 +1,76 @@
+"""What stands around every page: who is signed in, and where they can go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session, col, select
+
+from app.accounts.guards import find_actor
+from app.accounts.sessions import Actor
+from app.core.db import open_session
+from app.core.i18n import _
+from app.people.tables import Person, Team
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The signed-in reader as pages show them."""
+
+    name: str
+    language: str | None
+    is_hr: bool
+    is_admin: bool
+    is_manager: bool
+    shared_screen: bool
+    person: Person | None
+    side: str | None
+
+
+def chrome(request: Request) -> dict[str, Any]:
+    """Context of every page: `actor` (None when nobody is signed in) and `nav`."""
+    session = getattr(request.state, "session", None)
+    if session is not None and session.is_active:
+        return _chrome(request, session)
+    with open_session(request.app.state.engine, reads_only=True) as reading:
+        return _chrome(request, reading)
+
+
+def _chrome(request: Request, session: Session) -> dict[str, Any]:
+    actor = find_actor(request, session)
+    if actor is None:
+        return {"actor": None, "nav": []}
+    found = session.exec(
+        select(Person, Team.side)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(Person.account_id == actor.account_id, col(Person.active))
+    ).first()
+    person, side = found or (None, None)
+    managed = person and session.exec(select(Person.id).where(Person.manager_id == person.id).limit(1)).first()
+    reader = Reader(
+        name=actor.name,
+        language=actor.language,
+        is_hr=actor.is_hr,
+        is_admin=actor.is_admin,
+        is_manager=managed is not None and person is not None,
+        shared_screen=actor.shared_screen,
+        person=person,
+        side=side,
+    )
+    return {"actor": reader, "nav": _nav(request.url.path, actor, reader)}
+
+
+def _nav(path: str, actor: Actor, reader: Reader) -> list[dict[str, Any]]:
+    places: list[tuple[str, str]] = []
+    if reader.person is not None or not (actor.is_hr or actor.is_admin):
+        places += [("/home", _("À faire")), ("/visits", _("Mes journées"))]
+    if reader.is_manager:
+        places.append(("/team", _("Mon équipe")))
+    if actor.is_hr:
+        places += [("/campaigns", _("Campagnes")), ("/people", _("Personnes"))]
+    if actor.is_admin:
+        places.append(("/admin", _("Administration")))
+    return [
+        {"href": href, "label": label, "current": path == href or path.startswith(f"{href}/")}
+        for href, label in places
+    ]

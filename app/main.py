@@ -1,0 +1,167 @@
+"""Assembles the service: features' doors, middleware, error pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import __version__
+from app.accounts import api as accounts_api
+from app.accounts import pages as accounts_pages
+from app.availability import api as availability_api
+from app.availability import pages as availability_pages
+from app.calendars import api as calendars_api
+from app.calendars import pages as calendars_pages
+from app.campaigns import api as campaigns_api
+from app.campaigns import pages as campaigns_pages
+from app.debriefs import api as debriefs_api
+from app.debriefs import pages as debriefs_pages
+from app.documents import pages as documents_pages
+from app.home import pages as home_pages
+from app.messages import api as messages_api
+from app.messages import pages as messages_pages
+from app.people import api as people_api
+from app.people import pages as people_pages
+from app.planning import api as planning_api
+from app.planning import pages as planning_pages
+from app.visits import api as visits_api
+from app.visits import pages as visits_pages
+from app.core import i18n
+from app.core.db import POOL_SIZE, make_engine
+from app.core.errors import Refusal, SignInNeeded
+from app.core.i18n import _
+from app.core.security import GuardHeaders
+from app.core.settings import settings
+from app.core.templating import STATIC, problem, render
+from app.home.chrome import chrome
+
+DOORS = (
+    accounts_pages,
+    accounts_api,
+    people_pages,
+    people_api,
+    campaigns_pages,
+    campaigns_api,
+    messages_pages,
+    messages_api,
+    availability_pages,
+    availability_api,
+    visits_pages,
+    visits_api,
+    planning_pages,
+    planning_api,
+    debriefs_pages,
+    debriefs_api,
+    calendars_pages,
+    calendars_api,
+    documents_pages,
+    home_pages,
+)
+
+
+class Static(StaticFiles):
+    """Our own files; an address that carries the content's hash may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Add the caching header."""
+        response = await super().get_response(path, scope)
+        kept = b"v=" in scope.get("query_string", b"") or path.startswith("vendor/fonts")
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return response
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Requests run in no more threads than the pool has connections: waiting in line beats starving."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2
+    yield
+
+
+def create_app(engine: Engine | None = None) -> FastAPI:
+    """The whole service on a database (default: the one of the settings)."""
+    app = FastAPI(
+        title="Vis ma vie",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.engine = engine or make_engine(settings().database)
+    app.state.chrome = chrome
+    for door in DOORS:
+        app.include_router(door.router)
+    app.mount("/static", Static(directory=STATIC), name="static")
+    app.add_middleware(BaseHTTPMiddleware, dispatch=choose_language)
+    app.add_middleware(GuardHeaders)
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(HTTPException, not_served)
+    app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(OperationalError, database_away)
+    app.add_exception_handler(Exception, broken)
+    return app
+
+
+async def choose_language(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """The reader's cookie decides, else the browser."""
+    chosen = request.cookies.get("vmv_language", "")
+    i18n.set_language(
+        chosen
+        if chosen in i18n.LANGUAGES
+        else i18n.negotiate(request.headers.get("accept-language", ""))
+    )
+    response = await call_next(request)
+    response.headers.setdefault("content-language", i18n.current_language())
+    return response
+
+
+def _answer(request: Request, status: int, code: str, message: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return problem(status, code, message)
+    page = status if status in {403, 404, 409, 422, 500, 503} else 422
+    return render(request, f"errors/{page}.html", status=status, message=message)
+
+
+def refused(request: Request, error: Any) -> Response:
+    """A rule said no."""
+    assert isinstance(error, Refusal)
+    if isinstance(error, SignInNeeded) and not request.url.path.startswith("/api/"):
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/sign-in?next={back}", 303)
+    return _answer(request, error.status, error.code, error.message())
+
+
+def not_served(request: Request, error: Any) -> Response:
+    """No such page, or no such method on it."""
+    assert isinstance(error, HTTPException)
+    return _answer(request, error.status_code, "NotFound", _("Cette page n’existe pas ou n’est pas pour vous."))
+
+
+def unreadable(request: Request, error: Any) -> Response:
+    """The request is not of the form that the route takes."""
+    assert isinstance(error, RequestValidationError)
+    where = ", ".join(".".join(str(part) for part in fault["loc"]) for fault in error.errors()[:5])
+    message = _("La demande n’a pas la forme attendue (%(where)s).") % {"where": where}
+    return _answer(request, 422, "Unreadable", message)
+
+
+def database_away(request: Request, error: Any) -> Response:
+    """The database does not answer: nothing was changed."""
+    message = _("Le service est momentanément indisponible. Rien n’a été perdu : réessayez dans un instant.")
+    return _answer(request, 503, "Unavailable", message)
+
+
+def broken(request: Request, error: Any) -> Response:
+    """Our fault."""
+    message = _("Une erreur est survenue de notre côté. Rien n’a été enregistré à moitié.")
+    return _answer(request, 500, "Broken", message)

@@ -1,0 +1,1 @@
+"""Every mail the product sends: catalogue, outbox, delivery."""

@@ -1,0 +1,1 @@
+"""The company: sites, teams, people, service links, travel times, and their import."""

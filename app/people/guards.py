@@ -1,0 +1,40 @@
+"""Who enters as an employee or as a manager."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from sqlmodel import col, select
+
+from app.accounts.guards import SignedIn
+from app.core.db import Db
+from app.core.errors import Forbidden
+from app.core.security import policy
+from app.people.tables import Person
+
+
+def find_person(actor: SignedIn, session: Db) -> Person | None:
+    """The employee behind an account; None for an account that is no employee's."""
+    return session.exec(
+        select(Person).where(Person.account_id == actor.account_id, col(Person.active))
+    ).first()
+
+
+@policy("employee")
+def employee(person: Annotated[Person | None, Depends(find_person, scope="function")]) -> Person:
+    """Employees of the company."""
+    if person is None:
+        raise Forbidden
+    return person
+
+
+@policy("manager")
+def manager(person: Annotated[Person, Depends(employee)], session: Db) -> Person:
+    """Employees who manage somebody."""
+    managed = session.exec(select(Person.id).where(Person.manager_id == person.id).limit(1)).first()
+    if managed is None:
+        raise Forbidden
+    return person
+
+
+Employee = Annotated[Person, Depends(employee)]
+Manager = Annotated[Person, Depends(manager)]

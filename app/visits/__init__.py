@@ -1,0 +1,1 @@
+"""Visits and swaps: what was decided for whom, on which day."""

@@ -1,0 +1,57 @@
+"""Rows of visits and swaps."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+from app.core.db import Instant
+
+
+class VisitStatus(StrEnum):
+    """A visit stands until it is cancelled; its day tells whether it is over."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class Swap(SQLModel, table=True):
+    """Two reciprocal visits of the same two people."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True, ondelete="CASCADE")
+
+
+class Visit(SQLModel, table=True):
+    """A day that `visitor` spends in the job of `host`. Its calendar UID derives from its id, for life."""
+
+    __table_args__ = (
+        CheckConstraint("visitor_id <> host_id", name="two_people"),
+        CheckConstraint("starts_at < ends_at", name="hours_in_order"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True, ondelete="CASCADE")
+    swap_id: int | None = Field(default=None, foreign_key="swap.id", index=True, ondelete="SET NULL")
+    visitor_id: int = Field(foreign_key="person.id", index=True)
+    host_id: int = Field(foreign_key="person.id", index=True)
+    day: date = Field(index=True)
+    starts_at: time = time(9, 0)
+    ends_at: time = time(17, 0)
+    """Local wall time of the company's zone."""
+    status: VisitStatus = Field(default=VisitStatus.PLANNED, index=True)
+    revision: int = 0
+    """Calendar SEQUENCE: grows with each change that participants must hear of."""
+    created_at: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class PersonDay(SQLModel, table=True):
+    """A person's day taken by a standing visit. The key forbids two visits on one day, across campaigns."""
+
+    __tablename__ = "person_day"
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    day: date = Field(primary_key=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")

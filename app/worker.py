@@ -1,0 +1,69 @@
+"""Maps each event to the jobs that follow it, and runs them. The only place that knows both.
+
+A job is a function `job(engine, **payload)`; it opens its own short transactions, may be run again after a
+crash, and therefore leaves the same rows when run twice.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dbos import DBOS, DBOSConfig
+from sqlalchemy import Engine
+
+from app import __version__
+from app.core import jobs
+from app.core.settings import settings
+
+Job = Callable[..., None]
+
+JOBS: dict[str, tuple[Job, ...]] = {}
+"""Event name → jobs, in order."""
+
+RETRIES = {"retries_allowed": True, "max_attempts": 8, "interval_seconds": 2.0, "backoff_rate": 3.0}
+
+
+class Worker:
+    """One worker process on one database. `start()` begins taking jobs, `stop()` finishes those under way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def start(self) -> None:
+        """Take up this worker's interrupted jobs, then new ones."""
+        DBOS(config=config())
+        self._declare_workflow()
+        DBOS.launch()
+        DBOS.register_queue(jobs.QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
+        DBOS.register_queue(jobs.SOLVER_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
+
+    def _declare_workflow(self) -> None:
+        engine = self.engine
+
+        def handle(name: str, payload: dict[str, Any]) -> None:
+            for number, job in enumerate(JOBS.get(name, ())):
+                step = {"name": f"{number}:{job.__module__}.{job.__name__}", **RETRIES}
+                DBOS.run_step(step, job, engine, **payload)
+
+        DBOS.workflow(name=jobs.WORKFLOW)(handle)
+
+    def stop(self) -> None:
+        """Let go of the database."""
+        DBOS.destroy(workflow_completion_timeout_sec=5)
+
+
+def config() -> DBOSConfig:
+    """How DBOS runs here: on our database, by our SQLite library, under a stable name and version."""
+    url = settings().database
+    kwargs: dict[str, Any] = {}
+    if url.startswith("sqlite"):
+        import pysqlite3
+
+        kwargs["db_engine_kwargs"] = {"module": pysqlite3}
+    return DBOSConfig(
+        name="vis-ma-vie",
+        system_database_url=url,
+        application_version=__version__,
+        executor_id=settings().worker_name,
+        log_level="WARNING",
+        **kwargs,
+    )
