@@ -1,0 +1,86 @@
+// Small improvements to pages that already work: focus, menus, copying, printing, what to say when the network fails.
+
+const FOCUS = ".errors[data-focus], .flash.is-bad, .flash.is-warn";
+
+/** Bring a reader to what needs them: the summary of errors, or a message that is not good news. */
+function focusNews(root) {
+  const target = root.matches?.(FOCUS) ? root : root.querySelector(FOCUS);
+  target?.focus();
+}
+
+/** Close open menus, except the one that holds `kept`. */
+function closeMenus(kept) {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(kept)) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+
+document.addEventListener("focusin", (event) => closeMenus(event.target));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("[data-menu][open]");
+  closeMenus(null);
+  menu?.querySelector("summary").focus();
+});
+
+/** Show a sentence where the page says what happened. */
+function say(kind, sentence) {
+  const area = document.getElementById("flash");
+  if (!area || !sentence) return;
+  const flash = document.createElement("div");
+  flash.className = `flash is-${kind}`;
+  flash.tabIndex = -1;
+  const words = document.createElement("p");
+  words.textContent = sentence;
+  flash.append(words);
+  area.replaceChildren(flash);
+  flash.scrollIntoView({ block: "nearest" });
+}
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => say("bad", document.getElementById("flash")?.dataset.networkError));
+}
+
+/** Buttons that only a script can serve are hidden until it is here. */
+function enhance(root) {
+  for (const holder of root.querySelectorAll("[data-copy]")) {
+    const button = holder.querySelector("button");
+    if (navigator.clipboard) button.hidden = false;
+  }
+  for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy] button");
+  if (button) {
+    const field = button.closest("[data-copy]").querySelector("input");
+    await navigator.clipboard.writeText(field.value);
+    field.select();
+    button.querySelector("span").textContent = button.dataset.copied;
+  } else if (event.target.closest("[data-print]")) {
+    window.print();
+  }
+});
+
+// A second press on a slow network would send the same form twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+document.addEventListener("htmx:load", (event) => {
+  enhance(event.target);
+  focusNews(event.target);
+});
+
+enhance(document);
+focusNews(document);
