@@ -35,6 +35,21 @@ def long_day(value: date) -> str:
     return format_date(value, "EEEE d MMMM y", locale=current_locale())
 
 
+def month(value: date) -> str:
+    """`mars 2027` / `March 2027`."""
+    return format_date(value, "LLLL y", locale=current_locale())
+
+
+def day_month(value: date) -> str:
+    """`9 mars` / `9 March`: a day whose year and week are known."""
+    return format_date(value, "d MMMM", locale=current_locale())
+
+
+def weekday(value: date) -> str:
+    """`mar.` / `Tue`."""
+    return format_date(value, "EEE", locale=current_locale())
+
+
 def day_range(first: date, last: date) -> str:
     """`1 mars – 30 avril 2027`, the year once when it is the same."""
     pattern = "d MMMM" if first.year == last.year else "d MMMM y"
@@ -98,6 +113,9 @@ def environment() -> Environment:
     env.filters.update(
         day=day,
         long_day=long_day,
+        month=month,
+        day_month=day_month,
+        weekday=weekday,
         when=when,
         clock_time=clock_time,
         minutes=minutes,
