@@ -5,6 +5,7 @@ crash, and therefore leaves the same rows when run twice.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSConfig
@@ -19,7 +20,9 @@ Job = Callable[..., None]
 JOBS: dict[str, tuple[Job, ...]] = {}
 """Event name → jobs, in order."""
 
-RETRIES = {"retries_allowed": True, "max_attempts": 8, "interval_seconds": 2.0, "backoff_rate": 3.0}
+EVERY_TEN_MINUTES = "*/10 * * * *"
+
+RETRIES = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
 
 
 class Worker:
@@ -31,12 +34,6 @@ class Worker:
     def start(self) -> None:
         """Take up this worker's interrupted jobs, then new ones."""
         DBOS(config=config())
-        self._declare_workflow()
-        DBOS.launch()
-        DBOS.register_queue(jobs.QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
-        DBOS.register_queue(jobs.SOLVER_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
-
-    def _declare_workflow(self) -> None:
         engine = self.engine
 
         def handle(name: str, payload: dict[str, Any]) -> None:
@@ -44,7 +41,17 @@ class Worker:
                 step = {"name": f"{number}:{job.__module__}.{job.__name__}", **RETRIES}
                 DBOS.run_step(step, job, engine, **payload)
 
+        def tick(_scheduled: datetime, _context: object) -> None:
+            handle("clock.tick", {})
+
         DBOS.workflow(name=jobs.WORKFLOW)(handle)
+        scheduled = DBOS.workflow(name="tick")(tick)
+        DBOS.launch()
+        DBOS.register_queue(jobs.QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
+        DBOS.register_queue(jobs.SOLVER_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
+        DBOS.apply_schedules(
+            [{"schedule_name": "tick", "workflow_fn": scheduled, "schedule": EVERY_TEN_MINUTES, "context": None}]
+        )
 
     def stop(self) -> None:
         """Let go of the database."""
@@ -64,6 +71,7 @@ def config() -> DBOSConfig:
         system_database_url=url,
         application_version=__version__,
         executor_id=settings().worker_name,
+        auto_upgrade=True,
         log_level="WARNING",
         **kwargs,
     )
