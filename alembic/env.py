@@ -1,12 +1,15 @@
 """Alembic's environment: all tables of the application, none of the job engine's, on SQLite and PostgreSQL."""
 
 from importlib import import_module
+from typing import Any, Literal
 
 import pysqlite3
+import sqlalchemy as sa
 from sqlalchemy import Connection, create_engine
-from sqlmodel import SQLModel
+from sqlmodel import AutoString, SQLModel
 
 from alembic import context
+from app.core.db import Instant
 from app.core.settings import ROOT, settings
 
 for tables in sorted((ROOT / "app").glob("*/tables.py")):
@@ -22,12 +25,24 @@ def ours(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
     return name in target_metadata.tables if kind == "table" else True
 
 
+def render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
+    """Write plain SQLAlchemy types into revisions, which then stand without the application's code."""
+    if kind == "type" and isinstance(thing, Instant):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(thing, sa.Enum):
+        return f"sa.String({thing.length})"
+    if kind == "type" and isinstance(thing, AutoString):
+        return f"sa.String({thing.length or ''})"
+    return False
+
+
 def run(connection: Connection) -> None:
     """Upgrade, downgrade or compare, within the connection's transaction."""
     context.configure(
         connection=connection,
         target_metadata=target_metadata,
         include_name=ours,
+        render_item=render,
         render_as_batch=True,
         compare_type=True,
         compare_server_default=True,

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import pysqlite3
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, create_engine, event
+from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event
 from sqlmodel import Session, SQLModel
 
 # Names for every constraint, so that migrations can change them on both databases.
@@ -23,6 +23,16 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+@event.listens_for(Column, "before_parent_attach")
+def _plain_enum(column: Any, _table: Any) -> None:
+    # PostgreSQL's own enum types are hard to change later and unknown to SQLite: a choice is a short text, its
+    # member's name, checked when written and read. The fixed length spares a migration for a longer name.
+    if isinstance(column.type, Enum):
+        column.type.native_enum = False
+        column.type.length = 40
+
 
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
 POOL_SIZE = 10

@@ -7,13 +7,13 @@ lock lets one migrate while the others wait, then find nothing to do.
 from typing import Any
 
 import pysqlite3
+from alembic.config import Config
 from dbos import DBOS
 from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from alembic import command
-from alembic.config import Config
 from app.core.settings import ROOT
 
 LOCK = 0x766D76
@@ -46,7 +46,16 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Create or upgrade the database at `url`, in one transaction for our own tables."""
+    """Create or upgrade the database at `url`."""
+    migrate_tables(url)
+    migrate_jobs(url)
+
+
+def migrate_tables(url: str, revision: str = "head") -> None:
+    """Bring our own tables to `revision`, in one transaction.
+
+    Raises BrokenReference when rows would be left that point at nothing.
+    """
     is_sqlite = url.startswith("sqlite")
     engine = create_engine(url, poolclass=NullPool, **({"module": pysqlite3} if is_sqlite else {}))
     if is_sqlite:
@@ -55,11 +64,15 @@ def migrate(url: str) -> None:
     with engine.begin() as connection:
         if not is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(alembic_config(connection), revision)
         if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
             raise BrokenReference(f"{len(broken)} in {sorted({row[0] for row in broken})}")
+
+
+def migrate_jobs(url: str) -> None:
+    """Bring the job engine's tables to its release."""
     address = make_url(url)
-    if is_sqlite:
+    if url.startswith("sqlite"):
         address = address.set(drivername="sqlite+pysqlite3")
     DBOS.migrate(address.render_as_string(hide_password=False))
 

@@ -30,7 +30,8 @@ def undeclared(app: FastAPI) -> dict[str, list[str]]:
         f"{'|'.join(sorted(route.methods or {'*'}))} {route.path}": declared
         for route in iter_route_contexts(app.routes)
         if route.path not in PUBLIC
-        and len(declared := policies(route.dependant) if isinstance(route.original_route, APIRoute) else []) != 1
+        and len(declared := policies(route.dependant) if isinstance(route.original_route, APIRoute) else [])
+        != 1
     }
 
 

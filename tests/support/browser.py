@@ -37,7 +37,9 @@ def find_chromium(playwright: Playwright) -> str | None:
     if named := os.environ.get("CHROMIUM"):
         return named
     found = [shutil.which(name) for name in NAMES]
-    found += [str(path) for path in (*APPLICATIONS, Path(playwright.chromium.executable_path)) if path.exists()]
+    found += [
+        str(path) for path in (*APPLICATIONS, Path(playwright.chromium.executable_path)) if path.exists()
+    ]
     return next((path for path in found if path), None)
 
 

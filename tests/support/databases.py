@@ -1,7 +1,8 @@
-"""A fresh, migrated database for each test that asks, on SQLite and on PostgreSQL.
+"""A fresh database for each test that asks, on SQLite and on PostgreSQL.
 
 The schema is made once per process as a template; a test gets a copy of it (a file, or `CREATE DATABASE …
-TEMPLATE`), so no test sees another's rows and connections behave as in production.
+TEMPLATE`), so no test sees another's rows and connections behave as in production. The template follows the code's
+tables; `tests/house/test_migrations.py` holds the revisions to the same result.
 """
 
 import os
@@ -9,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from sqlalchemy import Engine, NullPool, create_engine, event, make_url, text
 from sqlmodel import Session, SQLModel
 
 from app.core.db import make_engine, open_session
-from app.core.migrations import migrate
+from app.core.migrations import migrate_jobs
+from app.core.settings import ROOT
 from tests.support.postgres import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
@@ -64,7 +67,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Callable[[str], str]:
-    """Address of the migrated template of a kind, made at first use."""
+    """Address of the template of a kind, made at first use."""
 
     @cache
     def make(kind: str) -> str:
@@ -72,7 +75,8 @@ def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Call
             url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
         else:
             url = create_postgres(f"template_{worker_name}")
-        migrate(url)
+        migrate_jobs(url)
+        import_tables()
         made = make_engine(url)
         SQLModel.metadata.create_all(made)
         made.dispose()
@@ -126,9 +130,27 @@ def committed(engine: Engine) -> Callable[[], object]:
     return lambda: open_session(engine)
 
 
+def import_tables() -> None:
+    """Make every feature's tables known, also those no test module has imported."""
+    for tables in (ROOT / "app").glob("*/tables.py"):
+        import_module(f"app.{tables.parent.name}.tables")
+
+
+@pytest.fixture
+def empty_url(database: str, tmp_path: Path, worker_name: str) -> Iterator[str]:
+    """Address of a database without any table."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    yield create_postgres(f"empty_{worker_name}")
+    drop_postgres(f"empty_{worker_name}")
+
+
 def create_postgres(name: str, source: str = "template1") -> str:
     """Create database `name` as a copy of `source`; its address."""
-    _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    _maintain(
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{source}"'
+    )
     return make_url(_server()).set(database=name).render_as_string(hide_password=False)
 
 

@@ -8,8 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from alembic import command
 from alembic.script import ScriptDirectory
+
+from alembic import command
 from app.core.db import make_engine
 from app.core.migrations import alembic_config, migrate
 from app.core.settings import ROOT
@@ -33,6 +34,6 @@ if __name__ == "__main__":
         sys.exit('say what changes: make migration m="add waiting list"')
     path = draft(sys.argv[1])
     ruff = str(Path(sys.executable).with_name("ruff"))
-    subprocess.run([ruff, "check", "--quiet", "--fix", str(path)], check=False)
-    subprocess.run([ruff, "format", "--quiet", str(path)], check=True)
+    for arguments in (["format"], ["check", "--fix"], ["format"]):
+        subprocess.run([ruff, *arguments, "--quiet", str(path)], check=True)
     sys.stdout.write(f"{path.relative_to(ROOT)}\n")

@@ -57,7 +57,9 @@ class PostgresServer:
         port = _free_port()
         options = ["max_connections=300", "listen_addresses=127.0.0.1", "unix_socket_directories=", *FASTER]
         flags = " ".join([f"-p {port}", *(f"-c {option}" for option in options)])
-        self._run("pg_ctl", "start", "--wait", "--silent", "--log", str(self.data / "server.log"), "-o", flags)
+        self._run(
+            "pg_ctl", "start", "--wait", "--silent", "--log", str(self.data / "server.log"), "-o", flags
+        )
         return port
 
     def stop(self) -> None:
