@@ -36,6 +36,8 @@ class Site(SQLModel, table=True):
     latitude: float | None = None
     longitude: float | None = None
     holidays: Holidays = Holidays.FRANCE
+    version: int = 1
+    """Grows with each change; a change made on an older version is refused."""
 
 
 class TravelTime(SQLModel, table=True):
@@ -70,6 +72,8 @@ class Team(SQLModel, table=True):
     """Members who must stay on every worked day."""
     closed_weekdays: str = "0000000"
     """One 0/1 per weekday from Monday: 1 = receives nobody."""
+    version: int = 1
+    """Grows with each change; a change made on an older version is refused."""
 
 
 class ContractKind(StrEnum):
@@ -153,4 +157,6 @@ class ImportFile(SQLModel, table=True):
     name: str
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     account_id: int = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    full: bool = False
+    """The file names everybody: whoever is missing from it has left."""
     created_at: datetime = Field(sa_type=Instant, index=True)
