@@ -16,6 +16,21 @@ class VisitStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CancelReason(StrEnum):
+    """Why a visit does not take place: coded, so that nobody has to explain themselves."""
+
+    UNAVAILABLE = "unavailable"
+    """One of the two cannot come, whatever the reason."""
+    SERVICE = "service"
+    """The team needs everybody that day."""
+    CLOSED = "closed"
+    """The place is closed that day."""
+    LEFT = "left"
+    """One of the two left the company or the campaign."""
+    MISTAKE = "mistake"
+    """Planned by mistake."""
+
+
 class Swap(SQLModel, table=True):
     """Two reciprocal visits of the same two people."""
 
@@ -43,6 +58,7 @@ class Visit(SQLModel, table=True):
     status: VisitStatus = Field(default=VisitStatus.PLANNED, index=True)
     revision: int = 0
     """Calendar SEQUENCE: grows with each change that participants must hear of."""
+    cancel_reason: CancelReason | None = None
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 
@@ -55,3 +71,19 @@ class PersonDay(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     day: date = Field(primary_key=True)
     visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
+
+
+class Unmatched(SQLModel, table=True):
+    """Somebody who wanted to take part and for whom the published plan has nobody, with the reason, kindly said."""
+
+    campaign_id: int = Field(foreign_key="campaign.id", primary_key=True, ondelete="CASCADE")
+    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
+    reason: str = Field(index=True)
+    """A code of `solver.plan.REASONS`."""
+    text_fr: str
+    text_en: str
+    created_at: datetime = Field(sa_type=Instant)
+
+    def text(self, language: str) -> str:
+        """The sentence in the reader's language."""
+        return self.text_en if language == "en" else self.text_fr

@@ -1,0 +1,173 @@
+"""Every SELECT of visits. A visit is read with its people, their teams and their sites, in one query."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_
+
+from app.campaigns.tables import Campaign
+from app.people.tables import Person, Site, Team
+from app.visits.tables import PersonDay, Unmatched, Visit, VisitStatus
+
+Visitor, Host = aliased(Person), aliased(Person)
+VisitorTeam, HostTeam = aliased(Team), aliased(Team)
+VisitorSite, HostSite = aliased(Site), aliased(Site)
+
+
+@dataclass(frozen=True)
+class SeenVisit:
+    """A visit as pages show it: who goes from where, to whom, where."""
+
+    visit: Visit
+    campaign: Campaign
+    visitor: Person
+    host: Person
+    visitor_team: Team
+    host_team: Team
+    visitor_site: Site
+    host_site: Site
+
+    def has(self, person_id: int | None) -> bool:
+        """Whether somebody is one of the two."""
+        return person_id in (self.visitor.id, self.host.id)
+
+
+@dataclass(frozen=True)
+class SeenSwap:
+    """What is drawn as one: a swap's two visits, or a single visit."""
+
+    there: SeenVisit
+    back: SeenVisit | None = None
+
+    @property
+    def legs(self) -> list[SeenVisit]:
+        """One or two visits, in the order of their days."""
+        return [self.there] if self.back is None else [self.there, self.back]
+
+    @property
+    def last_day(self) -> date:
+        """The later of its days."""
+        return max(leg.visit.day for leg in self.legs)
+
+
+def _seen() -> Select[Any]:
+    return (
+        select(Visit, Campaign, Visitor, Host, VisitorTeam, HostTeam, VisitorSite, HostSite)
+        .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
+        .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
+        .join(Host, col(Host.id) == col(Visit.host_id))
+        .join(VisitorTeam, col(VisitorTeam.id) == col(Visitor.team_id))
+        .join(HostTeam, col(HostTeam.id) == col(Host.team_id))
+        .join(VisitorSite, col(VisitorSite.id) == col(VisitorTeam.site_id))
+        .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
+    )
+
+
+def _read(session: Session, *conditions: ColumnElement[bool]) -> list[SeenVisit]:
+    found = session.execute(_seen().where(*conditions).order_by(col(Visit.day), col(Visit.id)))
+    return [SeenVisit(*row) for row in found]
+
+
+def find_visit(session: Session, visit_id: int) -> SeenVisit | None:
+    """One visit."""
+    found = _read(session, col(Visit.id) == visit_id)
+    return found[0] if found else None
+
+
+def swap_of(session: Session, seen: SeenVisit) -> SeenSwap:
+    """The visit with the other one of its swap."""
+    if seen.visit.swap_id is None:
+        return SeenSwap(seen)
+    return as_swaps(_read(session, col(Visit.swap_id) == seen.visit.swap_id))[0]
+
+
+def visits_of(session: Session, person: Person) -> list[SeenVisit]:
+    """Everything a person lives as visitor or as host, cancelled ones included, by day."""
+    return _read(session, or_(col(Visit.visitor_id) == person.id, col(Visit.host_id) == person.id))
+
+
+def visits_hosted_by(session: Session, host: Person, day: date) -> list[SeenVisit]:
+    """Whom a person receives on a day (standing visits)."""
+    return _read(
+        session,
+        col(Visit.host_id) == host.id,
+        col(Visit.day) == day,
+        col(Visit.status) == VisitStatus.PLANNED,
+    )
+
+
+def visits_of_campaign(session: Session, campaign_id: int) -> list[SeenVisit]:
+    """Every visit of a campaign, cancelled ones included, by day."""
+    return _read(session, col(Visit.campaign_id) == campaign_id)
+
+
+def visits_of_teams(session: Session, team_ids: Collection[int], first: date, last: date) -> list[SeenVisit]:
+    """Standing visits from and to some teams, days included."""
+    return _read(
+        session,
+        or_(col(Visitor.team_id).in_(team_ids), col(Host.team_id).in_(team_ids)),
+        col(Visit.day).between(first, last),
+        col(Visit.status) == VisitStatus.PLANNED,
+    )
+
+
+def as_swaps(visits: Iterable[SeenVisit]) -> list[SeenSwap]:
+    """Join the visits of each swap; those without one stand alone. By first day."""
+    drawn: list[SeenSwap] = []
+    first_of: dict[int, int] = {}
+    for seen in sorted(visits, key=lambda seen: (seen.visit.day, seen.visit.id or 0)):
+        swap_id = seen.visit.swap_id
+        if swap_id is not None and swap_id in first_of:
+            at = first_of[swap_id]
+            drawn[at] = SeenSwap(drawn[at].there, seen)
+            continue
+        if swap_id is not None:
+            first_of[swap_id] = len(drawn)
+        drawn.append(SeenSwap(seen))
+    return drawn
+
+
+def unmatched_of(session: Session, person: Person) -> list[tuple[Unmatched, Campaign]]:
+    """Campaigns whose plan had nobody for a person, with the reason; newest first."""
+    found = session.execute(
+        select(Unmatched, Campaign)
+        .join(Campaign, col(Campaign.id) == col(Unmatched.campaign_id))
+        .where(col(Unmatched.person_id) == person.id)
+        .order_by(col(Campaign.last_day).desc())
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def unmatched_of_campaign(session: Session, campaign_id: int) -> list[tuple[Unmatched, Person]]:
+    """Everybody for whom a published plan has nobody, by name."""
+    found = session.execute(
+        select(Unmatched, Person)
+        .join(Person, col(Person.id) == col(Unmatched.person_id))
+        .where(col(Unmatched.campaign_id) == campaign_id)
+        .order_by(col(Person.last_name), col(Person.first_name))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def taken_days(session: Session, first: date, last: date) -> list[tuple[int, date]]:
+    """Days on which people have a standing visit, in any campaign: (person id, day)."""
+    found = session.execute(
+        select(PersonDay.person_id, PersonDay.day).where(col(PersonDay.day).between(first, last))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def managed_teams(session: Session, manager_id: int) -> list[tuple[Team, Site]]:
+    """Teams with at least one active member whom a person manages, by name."""
+    managed = select(Person.team_id).where(col(Person.manager_id) == manager_id, col(Person.active))
+    found = session.execute(
+        select(Team, Site)
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .where(col(Team.id).in_(managed))
+        .order_by(col(Team.name))
+    )
+    return [(row[0], row[1]) for row in found]

@@ -1,0 +1,117 @@
+"""Every change of visits: planned together, cancelled one by one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, delete, update
+
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.campaigns.tables import Campaign, Exchange
+from app.core import jobs
+from app.core.errors import Stale
+from app.visits.errors import AlreadyCancelled, AlreadyOver, DayTaken
+from app.visits.rules import Leg, in_pairs, is_over, stands
+from app.visits.tables import CancelReason, PersonDay, Swap, Unmatched, Visit, VisitStatus
+
+
+def plan_visits(session: Session, campaign: Campaign, triples: Iterable[Leg], now: datetime) -> list[Visit]:
+    """Make the visits of a plan, `(visitor id, host id, day)` each; two reciprocal ones become a swap.
+
+    A person's day is taken once, across campaigns, by the key of `person_day`: raises `DayTaken` and leaves
+    no row of the plan when somebody has another visit on one of its days.
+    """
+    assert campaign.id is not None
+    legs = list(triples)
+    is_swap = campaign.exchange == Exchange.SWAP
+    pairs = in_pairs(legs) if is_swap else [(leg, None) for leg in legs]
+    try:
+        with session.begin_nested():
+            return _insert(session, campaign.id, pairs, now)
+    except IntegrityError as taken:
+        raise DayTaken from taken
+
+
+def _insert(
+    session: Session, campaign_id: int, pairs: Sequence[tuple[Leg, Leg | None]], now: datetime
+) -> list[Visit]:
+    swaps = [Swap(campaign_id=campaign_id) for _, back in pairs if back is not None]
+    session.add_all(swaps)
+    session.flush()
+    of_pair = iter(swaps)
+    visits = []
+    for there, back in pairs:
+        swap_id = next(of_pair).id if back is not None else None
+        for visitor_id, host_id, day in (there, back) if back is not None else (there,):
+            visits.append(
+                Visit(
+                    campaign_id=campaign_id,
+                    swap_id=swap_id,
+                    visitor_id=visitor_id,
+                    host_id=host_id,
+                    day=day,
+                    created_at=now,
+                    changed_at=now,
+                )
+            )
+    session.add_all(visits)
+    session.flush()
+    session.add_all(
+        PersonDay(person_id=person_id, day=visit.day, visit_id=_id(visit))
+        for visit in visits
+        for person_id in (visit.visitor_id, visit.host_id)
+    )
+    session.flush()
+    return visits
+
+
+def _id(visit: Visit) -> int:
+    assert visit.id is not None
+    return visit.id
+
+
+def remember_unmatched(session: Session, rows: Iterable[Unmatched]) -> None:
+    """Keep, for each person without a match, the reason they will read."""
+    session.add_all(rows)
+    session.flush()
+
+
+def cancel_visit(
+    session: Session,
+    visit: Visit,
+    reason: CancelReason,
+    actor: Actor,
+    now: datetime,
+    *,
+    today: date,
+    revision: int | None = None,
+) -> Visit:
+    """Cancel one visit; the other one of a swap stands until it is cancelled itself.
+
+    `revision` is the one the reader saw. Both people get their day back, and everybody who follows
+    `visit.cancelled` tells them.
+    """
+    if not stands(visit):
+        raise AlreadyCancelled
+    if is_over(visit, today):
+        raise AlreadyOver
+    seen = visit.revision if revision is None else revision
+    changed = session.exec(
+        update(Visit)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.revision) == seen,
+        )
+        .values(status=VisitStatus.CANCELLED, cancel_reason=reason, revision=seen + 1, changed_at=now)
+    )
+    if changed.rowcount != 1:
+        raise Stale
+    session.exec(delete(PersonDay).where(col(PersonDay.visit_id) == visit.id))
+    session.refresh(visit)
+    audit(
+        session, actor.account_id, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value
+    )
+    jobs.record(session, "visit.cancelled", visit_id=_id(visit), revision=visit.revision)
+    return visit
