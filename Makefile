@@ -69,14 +69,20 @@ format: .venv/.tools
 figures: $(VENDOR) .venv/.tools
 	@$(BIN)/python -m tests.figures $(FIGURE)
 
-benchmark: $(VENDOR) .venv/.tools
-	@$(BIN)/python -m tests.benchmark
+benchmark: $(VENDOR) .venv/.benchmark
+	@$(BIN)/python -m benchmarks $(BENCHMARK)
+
+.venv/.benchmark: .venv/.run requirements/benchmark.txt
+	@echo "Installing what the solver is compared with"
+	@$(PIP) -r requirements/benchmark.txt
+	@touch $@
 
 # Pins stay unless UPGRADE=1. The lock files name no host: any mirror or cache serves them.
 lock: .venv/.tools
 	@$(LOCK) pyproject.toml -o requirements/run.txt
 	@$(LOCK) --group build -c requirements/run.txt -o requirements/build.txt
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/test.txt
+	@$(LOCK) --group benchmark -c requirements/run.txt -c requirements/test.txt -o requirements/benchmark.txt
 	@$(BIN)/python frontend/lock.py $(if $(UPGRADE),update,install)
 
 migration: $(VENDOR) .venv/.tools

@@ -1,7 +1,8 @@
 """Fetches what the pages load, so that nobody needs Node, a CDN or third-party files in the repository.
 
-`npm ci`, run by the Node that a Python wheel carries, installs the locked packages into `frontend/node_modules`; the
-files that are served go to `app/static/vendor`. A digest of the inputs, kept beside them, makes a second build free.
+`npm ci`, run by the Node that a Python wheel carries, installs the locked packages into
+`frontend/node_modules`; the files that are served go to `app/static/vendor`. A digest of the inputs, kept beside
+them, makes a second build free.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# What is served: source under node_modules -> place under app/static/vendor. A folder's pattern keeps its own names.
+# What is served: source under node_modules -> place under app/static/vendor. A place ending in / keeps names.
 SERVED = {
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
@@ -64,7 +65,7 @@ def install_packages(frontend: Path) -> None:
 
 
 def copy_served(packages: Path, vendor: Path) -> None:
-    """Copy the served files; a pattern that finds nothing is an error, so a renamed file cannot vanish silently."""
+    """Copy the served files. A pattern that finds nothing is an error: no file vanishes silently."""
     for pattern, place in SERVED.items():
         found = sorted(packages.glob(pattern))
         if not found:

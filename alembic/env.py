@@ -1,4 +1,4 @@
-"""Alembic's environment: all tables of the application, none of the job engine's, on SQLite and PostgreSQL."""
+"""Alembic's environment: the application's tables, not the job engine's, on SQLite and PostgreSQL."""
 
 from importlib import import_module
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Writes package-lock.json anew (`install` keeps what is locked, `update` takes newer releases), naming no host."""
+"""Writes package-lock.json anew naming no host (`install` keeps what is locked, `update` does not)."""
 
 import json
 import sys

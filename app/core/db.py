@@ -27,8 +27,8 @@ SQLModel.metadata.naming_convention = {
 
 @event.listens_for(Column, "before_parent_attach")
 def _plain_enum(column: Any, _table: Any) -> None:
-    # PostgreSQL's own enum types are hard to change later and unknown to SQLite: a choice is a short text, its
-    # member's name, checked when written and read. The fixed length spares a migration for a longer name.
+    # PostgreSQL's own enum types are hard to change later and unknown to SQLite: a choice is a short text,
+    # its member's name, checked when written and read. The fixed length spares a migration for a longer one.
     if isinstance(column.type, Enum):
         column.type.native_enum = False
         column.type.length = 40

@@ -21,7 +21,7 @@ LOCK = 0x766D76
 
 
 class Pysqlite3Dialect(SQLiteDialect_pysqlite):
-    """`sqlite+pysqlite3://…`: the one SQLite library this process may use, also where only an address is taken."""
+    """`sqlite+pysqlite3://…`: this process's one SQLite library, also where only an address is taken."""
 
     supports_statement_cache = True
 

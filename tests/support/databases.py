@@ -1,14 +1,15 @@
 """A fresh database for each test that asks, on SQLite and on PostgreSQL.
 
 The schema is made once per process as a template; a test gets a copy of it (a file, or `CREATE DATABASE …
-TEMPLATE`), so no test sees another's rows and connections behave as in production. The template follows the code's
-tables; `tests/house/test_migrations.py` holds the revisions to the same result.
+TEMPLATE`), so no test sees another's rows and connections behave as in production. The template follows the
+code's tables; `tests/house/test_migrations.py` holds the revisions to the same result.
 """
 
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -75,11 +76,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Call
             url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
         else:
             url = create_postgres(f"template_{worker_name}")
-        migrate_jobs(url)
-        import_tables()
-        made = make_engine(url)
-        SQLModel.metadata.create_all(made)
-        made.dispose()
+        make_schema(url)
         return url
 
     return make
@@ -128,6 +125,32 @@ def session(engine: Engine) -> Iterator[Session]:
 def committed(engine: Engine) -> Callable[[], object]:
     """`with committed() as session:` for a change that the application sees when the block ends."""
     return lambda: open_session(engine)
+
+
+@contextmanager
+def one_database(kind: str) -> Iterator[str]:
+    """Address of a database with all tables, for a script outside pytest; it goes when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="vmv-db-") as folder, ExitStack() as stack:
+        if kind == "sqlite":
+            url = f"sqlite:///{folder}/vis-ma-vie.db"
+        else:
+            os.environ["VMV_TEST_POSTGRES"] = folder
+            stack.callback(PostgresServer(Path(folder)).stop)
+            for cached in (_server, _maintenance):
+                stack.callback(cached.cache_clear)
+            url = create_postgres(f"script_{os.getpid()}")
+            stack.callback(drop_postgres, f"script_{os.getpid()}")
+        make_schema(url)
+        yield url
+
+
+def make_schema(url: str) -> None:
+    """All tables of the code and of the job engine, in an empty database."""
+    migrate_jobs(url)
+    import_tables()
+    made = make_engine(url)
+    SQLModel.metadata.create_all(made)
+    made.dispose()
 
 
 def import_tables() -> None:

