@@ -1,0 +1,182 @@
+"""The `solve` and `check` commands, whole: files in, files and words out, exit codes.
+
+0  a valid plan was written (also when time ran out or on Ctrl-C); `check`: the plan is valid
+1  `check`: rules are broken
+2  the input cannot be read
+3  the pinned visits contradict the rules
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from solver.check import violations
+from solver.fields import ProblemError
+from solver.limits import Limits, OnProgress, Progress, ShouldStop
+from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, Plan
+from solver.problem import Problem, load
+from solver.solving import solve
+
+WORDS = {
+    "people": "people (priority points)",
+    "wishes": "wish points",
+    "changes": "changes",
+    "travel": "travel minutes",
+    "days": "good days",
+}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _warn(line: object) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def run_solve(
+    problem_path: str | Path,
+    output_path: str | Path,
+    time_limit: float | None = 60.0,
+    seed: int = 0,
+    threads: int = 2,
+    as_json: bool = False,
+) -> int:
+    """Solve a problem file into a plan file; progress on standard error, a summary on standard output."""
+    try:
+        problem = load(problem_path)
+    except ProblemError as error:
+        _warn(error)
+        return 2
+    with _until_interrupted() as should_stop, _live_line() as show:
+        plan = solve(
+            problem,
+            limits=Limits(seconds=time_limit, threads=threads, seed=seed),
+            on_progress=show,
+            should_stop=should_stop,
+        )
+    try:
+        Path(output_path).write_text(
+            json.dumps(plan.to_json(problem), separators=(",", ":")) + "\n", encoding="utf-8"
+        )
+    except OSError as error:
+        _warn(f"{output_path}: cannot be written ({error.strerror or error})")
+        return 2
+    if as_json:
+        _say(
+            json.dumps(
+                {
+                    "status": plan.status,
+                    "values": dict(plan.values),
+                    "bounds": dict(plan.bounds),
+                    "gaps": plan.gaps,
+                    "seconds": round(plan.seconds, 3),
+                }
+            )
+        )
+    else:
+        _say("\n".join(_summary(problem, plan)))
+    if plan.status == INFEASIBLE:
+        for text in plan.contradictions:
+            _warn(text.en)
+        return 3
+    return 0
+
+
+def run_check(problem_path: str | Path, plan_path: str | Path, as_json: bool = False) -> int:
+    """Verify a plan file against its problem file: 0 valid, 1 broken rules, 2 unreadable."""
+    try:
+        problem = load(problem_path)
+        try:
+            document = json.loads(Path(plan_path).read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            raise ProblemError(f"{plan_path}: cannot be read ({error})") from error
+        plan = Plan.from_json(document, problem)
+    except ProblemError as error:
+        _warn(error)
+        return 2
+    found = violations(problem, plan)
+    if as_json:
+        _say(json.dumps({"valid": not found, "violations": found}, ensure_ascii=False))
+    else:
+        for line in found:
+            _say(f"VIOLATION {line}")
+        _say(f"{len(found)} violations in {len(plan.visits)} visits")
+    return 1 if found else 0
+
+
+def _summary(problem: Problem, plan: Plan) -> list[str]:
+    if plan.status == INFEASIBLE:
+        return [
+            "infeasible: the pinned visits contradict the rules",
+            *(text.en for text in plan.contradictions),
+        ]
+    heads = plan.values["people"]
+    lines = [
+        (
+            f"{plan.status}: {heads} of {len(problem.people)} people matched, {len(plan.visits)} visits,"
+            f" {plan.seconds:.1f} s"
+        ),
+        f"{'level':<26}{'value':>10}{'bound':>12}{'gap':>10}",
+    ]
+    for level in problem.campaign.objective_order:
+        name = MEASURE[level]
+        bound = plan.bounds.get(name)
+        lines.append(
+            f"{WORDS[level]:<26}{plan.values[name]:>10}"
+            + (f"{'–':>12}{'–':>10}" if bound is None else f"{bound:>12g}{plan.gaps[name]:>10.3%}")
+        )
+    if plan.status == FEASIBLE:
+        lines.append("feasible: valid, but not every level is proven")
+    return lines
+
+
+@contextmanager
+def _live_line() -> Iterator[OnProgress]:
+    """A callback that writes progress on standard error: one live line on a terminal, else one line each."""
+    live = sys.stderr.isatty()
+    last = [0.0]
+
+    def show(progress: Progress) -> None:
+        if not live and progress.seconds - last[0] < 0.2:
+            return
+        last[0] = progress.seconds
+        bound = "–" if progress.bound is None else f"{progress.bound:g}"
+        line = f"{progress.level}: {progress.value} (bound {bound}) {progress.seconds:.1f} s"
+        sys.stderr.write(f"\r\x1b[K{line}" if live else line + "\n")
+        sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if live:
+            sys.stderr.write("\r\x1b[K")
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[ShouldStop]:
+    """A function that says whether Ctrl-C or a termination was asked for; the second Ctrl-C ends at once."""
+    asked = [False]
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if asked[0]:
+            raise KeyboardInterrupt
+        asked[0] = True
+
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            before[number] = signal.signal(number, ask)
+        except ValueError:  # not the main thread: whoever runs us handles signals
+            break
+    try:
+        yield lambda: asked[0]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,116 @@
+"""Reads the fields of a document; every refusal is a `ProblemError` that starts with the place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+LARGEST = 10**12
+
+
+class ProblemError(ValueError):
+    """The document is not a problem; the message names the place."""
+
+
+def said(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def as_object(value: object, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ProblemError(f"{place}: {said(value)} is not an object")
+    return value
+
+
+def as_rows(document: dict[str, Any], name: str, *, needed: bool = False) -> list[Any]:
+    value = document.get(name)
+    if value is None:
+        if needed:
+            raise ProblemError(f"{name}: is missing")
+        return []
+    if not isinstance(value, list):
+        raise ProblemError(f"{name}: {said(value)} is not a list")
+    return value
+
+
+def as_text(row: dict[str, Any], name: str, place: str) -> str:
+    if name not in row:
+        raise ProblemError(f"{place}.{name}: is missing")
+    value = row[name]
+    if not isinstance(value, str) or not value:
+        raise ProblemError(f"{place}.{name}: {said(value)} is not a text")
+    return value
+
+
+def as_texts(row: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
+    value = row.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise ProblemError(f"{place}.{name}: {said(value)} is not a list")
+    for item in value:
+        if not isinstance(item, str):
+            raise ProblemError(f"{place}.{name}: {said(item)} is not a text")
+    return tuple(value)
+
+
+def as_count(row: dict[str, Any], name: str, place: str, default: int | None = None) -> int:
+    value = row.get(name, default)
+    if value is None:
+        if name in row and default is not None:
+            return default
+        raise ProblemError(f"{place}.{name}: is missing")
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole:
+        raise ProblemError(f"{place}.{name}: {said(value)} is not a whole number")
+    if value < 0:
+        raise ProblemError(f"{place}.{name}: {said(value)} is negative")
+    if value > LARGEST:
+        raise ProblemError(f"{place}.{name}: {said(value)} is too large")
+    return int(value)
+
+
+def as_day(value: object, place: str) -> date:
+    try:
+        if isinstance(value, str) and len(value) == 10:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ProblemError(f"{place}: {said(value)} is not a day")
+
+
+class Days:
+    """Turns lists of days or 0/1 strings into masks, each spelling once."""
+
+    def __init__(self, days: Sequence[date]) -> None:
+        self.count = len(days)
+        self.bit = {day.isoformat(): 1 << index for index, day in enumerate(days)}
+        self.index = {day.isoformat(): index for index, day in enumerate(days)}
+
+    def mask(self, value: object, place: str) -> int:
+        if isinstance(value, str):
+            if len(value) != self.count or value.strip("01"):
+                raise ProblemError(
+                    f"{place}: {said(value)} is not one 0 or 1 for each of the {self.count} campaign days"
+                )
+            return int(value[::-1], 2) if value else 0
+        if not isinstance(value, list):
+            raise ProblemError(f"{place}: {said(value)} is neither a list of days nor a 0/1 text")
+        mask, bit = 0, self.bit
+        for item in value:
+            known = bit.get(item) if isinstance(item, str) else None
+            if known is None:
+                as_day(item, place)  # a real day outside the campaign says nothing; anything else is refused
+            else:
+                mask |= known
+        return mask
+
+    def position(self, value: object, place: str) -> int:
+        known = self.index.get(value) if isinstance(value, str) else None
+        if known is None:
+            as_day(value, place)
+            return -1
+        return known

@@ -1,0 +1,67 @@
+"""How long to look, with how many threads, from which seed; and what a watcher is told meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``seconds`` is wall time from the call of `solve`; None looks until nothing better is expected.
+
+    One thread with the same seed and no time limit reached gives the same plan for the same problem.
+    """
+
+    seconds: float | None = 60.0
+    threads: int = 2
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The level being worked on, its value, its proven bound (None so far), and people matched so far."""
+
+    level: str
+    value: int
+    bound: float | None
+    seconds: float
+    matched: int
+
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+@dataclass
+class Clock:
+    """Counts the seconds of one solve and knows whether to stop."""
+
+    limits: Limits
+    should_stop: ShouldStop | None = None
+    on_progress: OnProgress | None = None
+    started: float = field(default_factory=time.monotonic)
+    _stopped: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        """Seconds left; a large number without a limit, never negative."""
+        if self.limits.seconds is None:
+            return 1e6
+        return max(0.0, self.limits.seconds - self.seconds)
+
+    @property
+    def over(self) -> bool:
+        """Whether time is up or somebody asked to stop; once true it stays true."""
+        if not self._stopped:
+            self._stopped = self.left <= 0 or (self.should_stop is not None and self.should_stop())
+        return self._stopped
+
+    def tell(self, level: str, value: int, bound: float | None, matched: int) -> None:
+        if self.on_progress is not None:
+            self.on_progress(Progress(level, value, bound, self.seconds, matched))

@@ -1,0 +1,221 @@
+"""The exact model over choices: one 0/1 column per choice, one row per limit, one objective vector per level.
+
+Columns are choices, then helpers that exist only where a person may have several matches: "this person is
+matched" and "this wish was granted" count once. Rows say ``sum of entries <= right-hand side``:
+
+    person      swaps (or visits made; and visits hosted) of a person
+    person-day  one visit a day
+    team-day    members away; visitors received
+    pair        two people swap once together
+    helper      a helper is at most the sum of the choices it stands for
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.choices import Choices
+from solver.instance import Bools, Instance, Ints
+from solver.problem import LEVELS
+
+Entries = tuple[Ints, Ints]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Sparse rows (coordinate lists), right-hand sides, and what each column is worth on each level."""
+
+    columns: int
+    choices: int
+    row: Ints
+    column: Ints
+    entry: Ints
+    right: Ints
+    worth: dict[str, Ints]
+    kept_total: int
+
+
+class _Rows:
+    def __init__(self) -> None:
+        self.row: list[Ints] = []
+        self.column: list[Ints] = []
+        self.entry: list[Ints] = []
+        self.right: list[Ints] = []
+        self.count = 0
+
+    def at_most(self, keys: Ints, columns: Ints, right: Ints) -> None:
+        """One row per distinct key; ``right`` gives the limit for each entry (equal within a key)."""
+        if not len(keys):
+            return
+        _, first, place, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+        limit = right[first]
+        used = size > limit  # a row that cannot be broken is left out
+        number = np.cumsum(used) - 1 + self.count
+        chosen = used[place]
+        self.row.append(number[place[chosen]])
+        self.column.append(columns[chosen])
+        self.entry.append(np.ones(int(chosen.sum()), dtype=np.int64))
+        self.right.append(limit[used])
+        self.count += int(used.sum())
+
+    def helper(self, helpers: Ints, choice_helper: Ints, choice: Ints) -> None:
+        """``helper <= sum of its choices``: one row per helper."""
+        order = np.argsort(helpers, kind="stable")
+        number = np.empty(len(helpers), dtype=np.int64)
+        number[order] = np.arange(len(helpers)) + self.count
+        place = dict(zip(helpers.tolist(), number.tolist(), strict=True))
+        self.row += [number, np.array([place[h] for h in choice_helper.tolist()], dtype=np.int64)]
+        self.column += [helpers, choice]
+        self.entry += [np.ones(len(helpers), dtype=np.int64), np.full(len(choice), -1, dtype=np.int64)]
+        self.right.append(np.zeros(len(helpers), dtype=np.int64))
+        self.count += len(helpers)
+
+
+def build(instance: Instance, choices: Choices) -> Model:
+    """The model of an instance over some of its choices."""
+    a, b, day, other = choices.a, choices.b, choices.day, choices.other
+    size, n, days = len(choices), instance.n, max(1, instance.D)
+    me = np.arange(size, dtype=np.int64)
+    team_a, team_b = instance.team[a], instance.team[b]
+    rows = _Rows()
+    if instance.swap:
+        who, mine = np.concatenate([a, b]), np.concatenate([me, me])
+        rows.at_most(who, mine, instance.cap[who])
+        both = np.concatenate([a * days + day, a * days + other, b * days + day, b * days + other])
+        rows.at_most(both, np.tile(me, 4), np.ones(4 * size, dtype=np.int64))
+        gone = np.concatenate([team_a * days + day, team_b * days + other])
+        got = np.concatenate([team_b * days + day, team_a * days + other])
+        legs = mine
+        if (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
+            rows.at_most(a * n + b, me, np.ones(size, dtype=np.int64))
+    else:
+        rows.at_most(a, me, instance.cap[a])
+        rows.at_most(b, me, instance.cap[b])
+        both = np.concatenate([a * days + day, b * days + day])
+        rows.at_most(both, np.tile(me, 2), np.ones(2 * size, dtype=np.int64))
+        gone, got, legs = team_a * days + day, team_b * days + day, me
+        rows.at_most(a * n + b, me, np.ones(size, dtype=np.int64))
+    rows.at_most(gone, legs, instance.away.reshape(-1)[gone] if size else gone)
+    rows.at_most(got, legs, instance.visitors.reshape(-1)[got] if size else got)
+    return _with_worth(instance, choices, rows)
+
+
+def _with_worth(instance: Instance, choices: Choices, rows: _Rows) -> Model:
+    a, b = choices.a, choices.b
+    size, swap = len(choices), instance.swap
+    me = np.arange(size, dtype=np.int64)
+    worth = leg_worth(instance, choices)
+    helper_people: list[Ints] = []
+    helper_wishes: list[Ints] = []
+    count = size
+    # "matched" counts a person once, however many matches
+    many = instance.cap > 1
+    made = [(a, me), (b, me)] if swap else [(a, me)]
+    people = np.zeros(size, dtype=np.int64)
+    for who, _ in made:
+        people += np.where(many[who], 0, instance.priority[who])
+    who_all = np.concatenate([who for who, _ in made]) if size else np.zeros(0, dtype=np.int64)
+    at_all = np.concatenate([at for _, at in made]) if size else np.zeros(0, dtype=np.int64)
+    several = many[who_all] if size else np.zeros(0, dtype=bool)
+    persons, place = np.unique(who_all[several], return_inverse=True)
+    if len(persons):
+        helpers = np.arange(count, count + len(persons), dtype=np.int64)
+        rows.helper(helpers, helpers[place], at_all[several])
+        helper_people = [instance.priority[persons]]
+        count += len(persons)
+    # a wish counts once per visitor and team
+    wish_worth = worth["wishes"].copy()
+    keys_all: list[Ints] = []
+    for visitor, host in [(a, b), (b, a)] if swap else [(a, b)]:
+        keys_all.append(visitor * instance.T + instance.team[host])
+    keys = np.concatenate(keys_all) if size else np.zeros(0, dtype=np.int64)
+    granted = _wish(instance, keys)
+    visitor_all = np.concatenate([a, b]) if swap else a
+    repeat = (granted > 0) & many[visitor_all] if size else np.zeros(0, dtype=bool)
+    if repeat.any():
+        at = np.tile(me, 2 if swap else 1)
+        np.subtract.at(wish_worth, at[repeat], granted[repeat])
+        wishes, place = np.unique(keys[repeat], return_inverse=True)
+        helpers = np.arange(count, count + len(wishes), dtype=np.int64)
+        rows.helper(helpers, helpers[place], at[repeat])
+        helper_wishes = [_wish(instance, wishes)]
+        count += len(wishes)
+    n_people = sum(len(part) for part in helper_people)
+    n_wishes = sum(len(part) for part in helper_wishes)
+    zeros = [np.zeros(n_people + n_wishes, dtype=np.int64)]
+    full = {
+        "people": np.concatenate([people, *helper_people, np.zeros(n_wishes, dtype=np.int64)]),
+        "wishes": np.concatenate([wish_worth, np.zeros(n_people, dtype=np.int64), *helper_wishes]),
+    }
+    for level in LEVELS:
+        if level not in full:
+            full[level] = np.concatenate([worth[level], *zeros])
+    join = np.concatenate
+    empty = np.zeros(0, dtype=np.int64)
+    return Model(
+        columns=count,
+        choices=size,
+        row=join(rows.row) if rows.row else empty,
+        column=join(rows.column) if rows.column else empty,
+        entry=join(rows.entry) if rows.entry else empty,
+        right=join(rows.right) if rows.right else empty,
+        worth=full,
+        kept_total=len(dict.fromkeys(instance.problem.previous)),
+    )
+
+
+def _wish(instance: Instance, keys: Ints) -> Ints:
+    at = np.searchsorted(instance.wish_keys, keys)
+    if not len(instance.wish_keys):
+        return np.zeros(len(keys), dtype=np.int64)
+    at[at == len(instance.wish_keys)] = 0
+    return np.where(instance.wish_keys[at] == keys, instance.wish_points[at], 0)
+
+
+def leg_worth(instance: Instance, choices: Choices) -> dict[str, Ints]:
+    """What each choice adds to each level but the first, every level to be maximised.
+
+    ``changes`` is the previous visits kept, ``travel`` the minutes with a minus sign.
+    """
+    a, b, swap = choices.a, choices.b, instance.swap
+    legs = [(a, b, choices.day), (b, a, choices.other)] if swap else [(a, b, choices.day)]
+    wishes = np.zeros(len(choices), dtype=np.int64)
+    kept = np.zeros(len(choices), dtype=np.int64)
+    good = np.zeros(len(choices), dtype=np.int64)
+    for visitor, host, day in legs:
+        wishes += instance.points(visitor, host)
+        kept += _kept(instance, visitor, host, day)
+        good += _good(instance, host, day)
+    travel = -instance.travel(a, b) * (2 if swap else 1)
+    return {"wishes": wishes, "changes": kept, "travel": travel, "days": good}
+
+
+def _good(instance: Instance, host: Ints, day: Ints) -> npt.NDArray[np.int64]:
+    if not any(instance.good):
+        return np.zeros(len(day), dtype=np.int64)
+    word, bit = np.divmod(day, 64)
+    words = instance.good_words[instance.team[host], word]
+    return (words >> bit.astype(np.uint64) & np.uint64(1)).astype(np.int64)
+
+
+def _kept(instance: Instance, visitor: Ints, host: Ints, day: Ints) -> npt.NDArray[np.int64]:
+    if not instance.kept:
+        return np.zeros(len(day), dtype=np.int64)
+    n, days = instance.n, instance.D
+    keys = np.array(
+        sorted(
+            (v * n + h) * days + d
+            for (v, h), mask in instance.kept.items()
+            for d in range(days)
+            if mask >> d & 1
+        ),
+        dtype=np.int64,
+    )
+    wanted = (visitor * n + host) * days + day
+    at = np.searchsorted(keys, wanted)
+    at[at == len(keys)] = 0
+    same: Bools = keys[at] == wanted
+    return same.astype(np.int64)

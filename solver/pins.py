@@ -1,0 +1,153 @@
+"""Pinned visits: what they leave open, and what in them cannot hold together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from solver import rules
+from solver.choices import Choices, all_choices
+from solver.instance import Bools, Instance
+from solver.plan import Text
+from solver.problem import Problem, Visit
+
+_SENTENCES = {
+    rules.SAME_PERSON: Text(
+        "une personne ne peut pas se rendre visite à elle-même", "nobody can visit themselves"
+    ),
+    rules.SAME_SIDE: Text("les deux sont du même côté", "both are on the same side"),
+    rules.SAME_DEPARTMENT: Text("les deux sont du même département", "both are in the same department"),
+    rules.MANAGER: Text("l’une dirige l’autre", "one manages the other"),
+    rules.AVOID: Text("l’une souhaite éviter l’autre", "one avoids the other"),
+    rules.FORBIDDEN: Text("cette paire est interdite", "the pair is forbidden"),
+    rules.LANGUAGE: Text("elles n’ont aucune langue commune", "they have no common language"),
+    rules.NO_ROUTE: Text("aucun trajet ne relie leurs sites", "no route links their sites"),
+    rules.TOO_FAR: Text("le trajet dépasse la durée permise", "the journey is longer than allowed"),
+    rules.EXCLUDED_SITE: Text(
+        "la personne ne peut pas se rendre sur ce site", "the visitor cannot go to that site"
+    ),
+    rules.NOT_AVAILABLE: Text(
+        "la personne en visite n’est pas libre ce jour-là", "the visitor is not free that day"
+    ),
+    rules.CANNOT_HOST: Text("l’hôte ne peut pas recevoir ce jour-là", "the host cannot receive that day"),
+    rules.CLOSED: Text("l’équipe d’accueil est fermée ce jour-là", "the host team is closed that day"),
+}
+
+
+def pin_rows(instance: Instance, choices: Choices) -> list[Bools]:
+    """For each pinned visit, which choices contain it; a plan must hold one of each."""
+    found = []
+    for visit in instance.problem.pinned:
+        v, h, d = instance.index[visit.visitor], instance.index[visit.host], visit.day
+        holds = (choices.a == v) & (choices.b == h) & (choices.day == d)
+        if instance.swap:
+            holds |= (choices.b == v) & (choices.a == h) & (choices.other == d)
+        found.append(holds)
+    return found
+
+
+def pinned_choices(instance: Instance) -> Choices:
+    """Every choice of the pinned pairs that contains all pinned visits of its pair."""
+    pairs = sorted(
+        {
+            tuple(
+                sorted(
+                    (instance.index[v.visitor], instance.index[v.host]), key=lambda i: bool(instance.front[i])
+                )
+            )
+            for v in instance.problem.pinned
+        }
+    )
+    back = np.array([pair[0] for pair in pairs], dtype=np.int64)
+    front = np.array([pair[1] for pair in pairs], dtype=np.int64)
+    good = instance.feasible(back, front) if len(back) else np.zeros(0, dtype=bool)
+    choices = all_choices(instance, back[good], front[good])
+    keep = np.ones(len(choices), dtype=bool)
+    if instance.swap:
+        for visit, holds in zip(instance.problem.pinned, pin_rows(instance, choices), strict=True):
+            v, h = instance.index[visit.visitor], instance.index[visit.host]
+            same = ((choices.a == v) & (choices.b == h)) | ((choices.a == h) & (choices.b == v))
+            keep &= ~same | holds
+    else:
+        keep[:] = False
+        for holds in pin_rows(instance, choices):
+            keep |= holds
+    return choices.take(keep)
+
+
+def contradictions(problem: Problem) -> list[Text]:
+    """What in the pinned visits breaks a rule by itself, in words; empty when each pin is possible alone."""
+    frame, count = rules.frame_of(problem), len(problem.campaign.days)
+    people, teams = problem.person_by_id, problem.team_by_id
+    found: list[Text] = []
+    busy: Counter[tuple[str, int]] = Counter()
+    away: Counter[tuple[str, int]] = Counter()
+    received: Counter[tuple[str, int]] = Counter()
+    for visit in problem.pinned:
+        visitor, host = people[visit.visitor], people[visit.host]
+        guest = rules.party_of(visitor, teams[visitor.team], count)
+        keeper = rules.party_of(host, teams[host.team], count)
+        codes = rules.leg_refusals(frame, guest, keeper)
+        bit = 1 << visit.day
+        if not visitor.available & bit:
+            codes.append(rules.NOT_AVAILABLE)
+        if not host.can_host & bit:
+            codes.append(rules.CANNOT_HOST)
+        if teams[host.team].closed & bit:
+            codes.append(rules.CLOSED)
+        found += [_about(problem, visit, _SENTENCES[code]) for code in codes]
+        if not codes and problem.campaign.is_swap and not _has_return(problem, frame, visit):
+            found.append(
+                _about(
+                    problem, visit, Text("aucun retour n’est possible", "no return visit is possible")
+                )
+            )
+        busy[visit.visitor, visit.day] += 1
+        busy[visit.host, visit.day] += 1
+        away[visitor.team, visit.day] += 1
+        received[host.team, visit.day] += 1
+    days = problem.campaign.days
+    for (person, day), n in busy.items():
+        if n > 1:
+            found.append(
+                Text(
+                    f"{person} a {n} visites épinglées le {days[day]}, une seule est possible",
+                    f"{person} has {n} pinned visits on {days[day]}, one is possible",
+                )
+            )
+    for (team, day), n in away.items():
+        limit = teams[team].limit(day).max_away
+        if n > limit:
+            found.append(
+                Text(
+                    f"équipe {team}\u00a0: {n} absences épinglées le {days[day]}, maximum {limit}",
+                    f"team {team}: {n} pinned members away on {days[day]}, at most {limit}",
+                )
+            )
+    for (team, day), n in received.items():
+        limit = teams[team].limit(day).max_visitors
+        if n > limit:
+            found.append(
+                Text(
+                    f"équipe {team}\u00a0: {n} visites reçues épinglées le {days[day]}, maximum {limit}",
+                    f"team {team}: {n} pinned visitors on {days[day]}, at most {limit}",
+                )
+            )
+    return found
+
+
+def _has_return(problem: Problem, frame: rules.Frame, visit: Visit) -> bool:
+    people, teams, count = problem.person_by_id, problem.team_by_id, len(problem.campaign.days)
+    visitor, host = people[visit.visitor], people[visit.host]
+    guest = rules.party_of(visitor, teams[visitor.team], count)
+    keeper = rules.party_of(host, teams[host.team], count)
+    return bool(rules.visit_days(keeper, guest) & frame.partners[visit.day])
+
+
+def _about(problem: Problem, visit: Visit, why: Text) -> Text:
+    day = problem.campaign.days[visit.day]
+    return Text(
+        f"visite épinglée {visit.visitor} → {visit.host} le {day}\u00a0: {why.fr}",
+        f"pinned visit {visit.visitor} → {visit.host} on {day}: {why.en}",
+    )

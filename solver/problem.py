@@ -1,0 +1,457 @@
+"""The matching problem as plain values, read from and written to ``vis-ma-vie/problem/1``.
+
+Days are kept as one integer per person: bit ``i`` stands for ``campaign.days[i]``. That is what makes one
+person against thousands cheap to compare (see `solver.rules`).
+
+Anything that cannot be read is refused with a `ProblemError` whose message starts with the place:
+``people[17].available: "2027-02-30" is not a day``. People who are named by others but do not take part (a
+manager, somebody to avoid, a leaver in ``previous`` or ``forbidden``) are allowed: they cannot be met anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from solver.fields import Days, ProblemError, as_count, as_day, as_object, as_rows, as_text, as_texts, said
+
+FORMAT = "vis-ma-vie/problem/1"
+LEVELS = ("people", "wishes", "changes", "travel", "days")
+REPAIR_LEVELS = ("people", "changes", "wishes", "travel", "days")
+NO_LIMIT = 10**9
+
+T = TypeVar("T")
+
+
+class Visit(NamedTuple):
+    """One day: who goes to whom. ``day`` is an index into ``campaign.days``; negative outside it."""
+
+    visitor: str
+    host: str
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The rules of the game. Gaps: calendar days between the visits of a swap; travel: minutes."""
+
+    days: tuple[date, ...]
+    exchange: str = "swap"
+    max_swaps_per_person: int = 1
+    min_gap_days: int = 0
+    max_gap_days: int = NO_LIMIT
+    max_travel_minutes: int = NO_LIMIT
+    link_points: int = 0
+    objective_order: tuple[str, ...] = LEVELS
+
+    @property
+    def is_swap(self) -> bool:
+        return self.exchange == "swap"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Members away and visitors received, at most, on one day."""
+
+    max_away: int
+    max_visitors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team; ``closed`` and ``good`` are day masks, ``limits_by_day`` is keyed by day index."""
+
+    id: str
+    side: str
+    department: str
+    site: str
+    max_away: int
+    max_visitors: int
+    name: str = ""
+    closed: int = 0
+    good: int = 0
+    limits_by_day: Mapping[int, Limit] = field(default_factory=dict)
+
+    def limit(self, day: int) -> Limit:
+        """What holds on a day: the day's own limit where there is one."""
+        own = self.limits_by_day.get(day)
+        return own if own is not None else Limit(self.max_away, self.max_visitors)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody taking part; ``available`` (can visit) and ``can_host`` are day masks."""
+
+    id: str
+    team: str
+    available: int
+    can_host: int
+    manager: str | None = None
+    wishes: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    priority: int = 1
+    excluded_sites: tuple[str, ...] = ()
+    max_swaps: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything the solver knows. Immutable; `dataclasses.replace` makes variants of it."""
+
+    campaign: Campaign
+    sites: tuple[Site, ...]
+    teams: tuple[Team, ...]
+    people: tuple[Person, ...]
+    minutes: Mapping[tuple[str, str], int]
+    links: frozenset[tuple[str, str]] = frozenset()
+    pinned: tuple[Visit, ...] = ()
+    previous: tuple[Visit, ...] = ()
+    forbidden: frozenset[tuple[str, str]] = frozenset()
+
+    @cached_property
+    def person_by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people}
+
+    @cached_property
+    def team_by_id(self) -> dict[str, Team]:
+        return {team.id: team for team in self.teams}
+
+    def team_of(self, person: str) -> Team:
+        return self.team_by_id[self.person_by_id[person].team]
+
+    def travel(self, here: str, there: str) -> int | None:
+        """Minutes between two sites, None when one cannot get there."""
+        return 0 if here == there else self.minutes.get((here, there))
+
+    def may_swap(self, person: Person) -> int:
+        """Swaps still open to a person; in a shadow campaign visits made and, separately, hosted."""
+        return self.campaign.max_swaps_per_person if person.max_swaps is None else person.max_swaps
+
+    @classmethod
+    def from_json(cls, document: object) -> Problem:
+        """Read a ``vis-ma-vie/problem/1`` document; raises `ProblemError` naming the place."""
+        return _read(document)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same problem as a ``vis-ma-vie/problem/1`` document, availability as 0/1 strings."""
+        return _write(self)
+
+
+def load(path: str | Path) -> Problem:
+    """Read a problem file; raises `ProblemError` (also for a file that is not there or not JSON)."""
+    try:
+        document = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise ProblemError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise ProblemError(f"{path}: is not UTF-8 text") from error
+    except RecursionError as error:
+        raise ProblemError(f"{path}: is nested too deeply") from error
+    except ValueError as error:
+        raise ProblemError(f"{path}: is not JSON ({error})") from error
+    return Problem.from_json(document)
+
+
+def _campaign(document: dict[str, Any]) -> Campaign:
+    if "campaign" not in document:
+        raise ProblemError("campaign: is missing")
+    row = as_object(document["campaign"], "campaign")
+    given = as_rows(row, "days") if row.get("days") is not None else None
+    if given is None:
+        raise ProblemError("campaign.days: is missing")
+    days = tuple(as_day(value, f"campaign.days[{n}]") for n, value in enumerate(given))
+    for n in range(1, len(days)):
+        if days[n] <= days[n - 1]:
+            raise ProblemError(f"campaign.days[{n}]: {days[n]} does not come after {days[n - 1]}")
+    exchange = as_text(row, "exchange", "campaign")
+    if exchange not in ("swap", "shadow"):
+        raise ProblemError(f"campaign.exchange: {said(exchange)} is neither swap nor shadow")
+    order = list(as_texts(row, "objective_order", "campaign")) or list(LEVELS)
+    for n, level in enumerate(order):
+        if level not in LEVELS:
+            raise ProblemError(
+                f"campaign.objective_order[{n}]: {said(level)} is not one of {', '.join(LEVELS)}"
+            )
+        if level in order[:n]:
+            raise ProblemError(f"campaign.objective_order[{n}]: {said(level)} is named twice")
+    order += [level for level in LEVELS if level not in order]
+    return Campaign(
+        days=days,
+        exchange=exchange,
+        max_swaps_per_person=as_count(row, "max_swaps_per_person", "campaign", 1),
+        min_gap_days=as_count(row, "min_gap_days", "campaign", 0),
+        max_gap_days=as_count(row, "max_gap_days", "campaign", NO_LIMIT),
+        max_travel_minutes=as_count(row, "max_travel_minutes", "campaign", NO_LIMIT),
+        link_points=as_count(row, "link_points", "campaign", 0),
+        objective_order=tuple(order),
+    )
+
+
+def _unique(rows: Iterable[T], kind: str, key: Callable[[T], str]) -> dict[str, T]:
+    seen: dict[str, T] = {}
+    for n, row in enumerate(rows):
+        if key(row) in seen:
+            raise ProblemError(f"{kind}[{n}].id: {said(key(row))} is used twice")
+        seen[key(row)] = row
+    return seen
+
+
+def _team(value: object, place: str, sites: Mapping[str, Site], days: Days) -> Team:
+    row = as_object(value, place)
+    site = as_text(row, "site", place)
+    if site not in sites:
+        raise ProblemError(f"{place}.site: there is no site {said(site)}")
+    side = as_text(row, "side", place)
+    if side not in ("front", "back"):
+        raise ProblemError(f"{place}.side: {said(side)} is neither front nor back")
+    away, visitors = as_count(row, "max_away", place), as_count(row, "max_visitors", place)
+    limits: dict[int, Limit] = {}
+    if row.get("limits_by_day") is not None:
+        for day, limit in as_object(row["limits_by_day"], f"{place}.limits_by_day").items():
+            where = f"{place}.limits_by_day[{said(day)}]"
+            at = days.position(day, where)
+            given = as_object(limit, where)
+            if at >= 0:
+                limits[at] = Limit(
+                    as_count(given, "max_away", where, away), as_count(given, "max_visitors", where, visitors)
+                )
+    department = row.get("department", "")
+    return Team(
+        id=as_text(row, "id", place),
+        side=side,
+        department=department if isinstance(department, str) else str(department),
+        site=site,
+        max_away=away,
+        max_visitors=visitors,
+        name=row["name"] if isinstance(row.get("name"), str) else "",
+        closed=days.mask(row.get("closed_days") or [], f"{place}.closed_days"),
+        good=days.mask(row.get("good_days") or [], f"{place}.good_days"),
+        limits_by_day=limits,
+    )
+
+
+def _person(
+    value: object, place: str, teams: Mapping[str, Team], sites: Mapping[str, Site], days: Days
+) -> Person:
+    row = as_object(value, place)
+    team = as_text(row, "team", place)
+    if team not in teams:
+        raise ProblemError(f"{place}.team: there is no team {said(team)}")
+    if "available" not in row:
+        raise ProblemError(f"{place}.available: is missing")
+    available = days.mask(row["available"], f"{place}.available")
+    hosting = row.get("can_host")
+    manager = row.get("manager")
+    if manager is not None and not isinstance(manager, str):
+        raise ProblemError(f"{place}.manager: {said(manager)} is not a text")
+    wishes = as_texts(row, "wishes", place)
+    for n, wish in enumerate(wishes):
+        if wish not in teams:
+            raise ProblemError(f"{place}.wishes[{n}]: there is no team {said(wish)}")
+    excluded = as_texts(row, "excluded_sites", place)
+    for n, site in enumerate(excluded):
+        if site not in sites:
+            raise ProblemError(f"{place}.excluded_sites[{n}]: there is no site {said(site)}")
+    return Person(
+        id=as_text(row, "id", place),
+        team=team,
+        available=available,
+        can_host=available if hosting is None else days.mask(hosting, f"{place}.can_host"),
+        manager=manager,
+        wishes=wishes[:3],
+        avoid=as_texts(row, "avoid", place),
+        languages=as_texts(row, "languages", place),
+        priority=as_count(row, "priority", place, 1),
+        excluded_sites=excluded,
+        max_swaps=None if row.get("max_swaps") is None else as_count(row, "max_swaps", place),
+    )
+
+
+def _minutes(document: dict[str, Any], sites: Mapping[str, Site]) -> dict[tuple[str, str], int]:
+    minutes: dict[tuple[str, str], int] = {}
+    for n, value in enumerate(as_rows(document, "travel_minutes")):
+        place = f"travel_minutes[{n}]"
+        row = as_object(value, place)
+        here, there = as_text(row, "from", place), as_text(row, "to", place)
+        for name, site in (("from", here), ("to", there)):
+            if site not in sites:
+                raise ProblemError(f"{place}.{name}: there is no site {said(site)}")
+        minutes[here, there] = minutes[there, here] = as_count(row, "minutes", place)
+    return minutes
+
+
+def _visits(
+    document: dict[str, Any], name: str, people: Mapping[str, Person], days: Days, *, known: bool
+) -> tuple[Visit, ...]:
+    visits: dict[tuple[str, str, object], Visit] = {}
+    for n, value in enumerate(as_rows(document, name)):
+        place = f"{name}[{n}]"
+        row = as_object(value, place)
+        visit = Visit(
+            as_text(row, "visitor", place),
+            as_text(row, "host", place),
+            days.position(row.get("day"), f"{place}.day"),
+        )
+        if known:
+            for role, person in (("visitor", visit.visitor), ("host", visit.host)):
+                if person not in people:
+                    raise ProblemError(f"{place}.{role}: there is nobody {said(person)}")
+            if visit.day < 0:
+                raise ProblemError(f"{place}.day: {said(row.get('day'))} is not a campaign day")
+        if visit.day < 0:  # kept apart by distinct negative numbers: each is one more previous visit
+            visit = visit._replace(day=-1 - n)
+        visits[visit.visitor, visit.host, row.get("day")] = visit
+    return tuple(visits.values())
+
+
+def _links(document: dict[str, Any], teams: Mapping[str, Team]) -> frozenset[tuple[str, str]]:
+    links: set[tuple[str, str]] = set()
+    for n, value in enumerate(as_rows(document, "service_links")):
+        place = f"service_links[{n}]"
+        row = as_object(value, place)
+        pair = (as_text(row, "back_team", place), as_text(row, "front_team", place))
+        for name, team in zip(("back_team", "front_team"), pair, strict=True):
+            if team not in teams:
+                raise ProblemError(f"{place}.{name}: there is no team {said(team)}")
+        links.add(pair)
+    return frozenset(links)
+
+
+def ordered(a: str, b: str) -> tuple[str, str]:
+    """The two ids of a pair in the one order in which pairs are stored."""
+    return (a, b) if a <= b else (b, a)
+
+
+def _read(value: object) -> Problem:
+    if not isinstance(value, dict):
+        raise ProblemError(f"the document is not an object but {said(value)}")
+    document: dict[str, Any] = value
+    if document.get("format") != FORMAT:
+        raise ProblemError(f'format: {said(document.get("format"))} is not "{FORMAT}"')
+    campaign = _campaign(document)
+    days = Days(campaign.days)
+    sites = tuple(
+        Site(as_text(as_object(row, f"sites[{n}]"), "id", f"sites[{n}]"), str(row.get("name") or ""))
+        for n, row in enumerate(as_rows(document, "sites", needed=True))
+    )
+    site_by_id = _unique(sites, "sites", lambda site: site.id)
+    minutes = _minutes(document, site_by_id)
+    teams = tuple(
+        _team(row, f"teams[{n}]", site_by_id, days)
+        for n, row in enumerate(as_rows(document, "teams", needed=True))
+    )
+    team_by_id = _unique(teams, "teams", lambda team: team.id)
+    people = tuple(
+        _person(row, f"people[{n}]", team_by_id, site_by_id, days)
+        for n, row in enumerate(as_rows(document, "people", needed=True))
+    )
+    person_by_id = _unique(people, "people", lambda person: person.id)
+    forbidden: set[tuple[str, str]] = set()
+    for n, row in enumerate(as_rows(document, "forbidden")):
+        place = f"forbidden[{n}]"
+        pair = as_object(row, place)
+        forbidden.add(ordered(as_text(pair, "a", place), as_text(pair, "b", place)))
+    return Problem(
+        campaign=campaign,
+        sites=sites,
+        teams=teams,
+        people=people,
+        minutes=minutes,
+        links=_links(document, team_by_id),
+        pinned=_visits(document, "pinned", person_by_id, days, known=True),
+        previous=_visits(document, "previous", person_by_id, days, known=False),
+        forbidden=frozenset(forbidden),
+    )
+
+
+# -- writing --
+
+
+def days_of(mask: int) -> list[int]:
+    """The day indices of a mask, ascending."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found
+
+
+def _write(problem: Problem) -> dict[str, Any]:
+    campaign = problem.campaign
+    iso = [day.isoformat() for day in campaign.days]
+
+    def bits(mask: int) -> str:
+        return format(mask, f"0{len(iso)}b")[::-1] if iso else ""
+
+    def days(mask: int) -> list[str]:
+        return [iso[index] for index in days_of(mask)]
+
+    def visits(rows: Iterable[Visit]) -> list[dict[str, str]]:
+        return [{"visitor": v.visitor, "host": v.host, "day": iso[v.day]} for v in rows if v.day >= 0]
+
+    def team(row: Team) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": row.id, "name": row.name, "side": row.side, "department": row.department, "site": row.site,
+            "max_away": row.max_away, "max_visitors": row.max_visitors, "closed_days": days(row.closed),
+        }  # fmt: skip
+        if row.limits_by_day:
+            out["limits_by_day"] = {
+                iso[day]: {"max_away": limit.max_away, "max_visitors": limit.max_visitors}
+                for day, limit in sorted(row.limits_by_day.items())
+            }
+        if row.good:
+            out["good_days"] = days(row.good)
+        return out
+
+    def person(row: Person) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": row.id, "team": row.team, "manager": row.manager, "available": bits(row.available),
+            "wishes": list(row.wishes), "avoid": list(row.avoid), "languages": list(row.languages),
+            "priority": row.priority,
+        }  # fmt: skip
+        if row.can_host != row.available:
+            out["can_host"] = bits(row.can_host)
+        if row.excluded_sites:
+            out["excluded_sites"] = list(row.excluded_sites)
+        if row.max_swaps is not None:
+            out["max_swaps"] = row.max_swaps
+        return out
+
+    return {
+        "format": FORMAT,
+        "campaign": {
+            "days": iso,
+            "exchange": campaign.exchange,
+            "max_swaps_per_person": campaign.max_swaps_per_person,
+            "min_gap_days": campaign.min_gap_days,
+            "max_gap_days": campaign.max_gap_days,
+            "max_travel_minutes": campaign.max_travel_minutes,
+            "link_points": campaign.link_points,
+            "objective_order": list(campaign.objective_order),
+        },
+        "sites": [{"id": site.id, "name": site.name} for site in problem.sites],
+        "travel_minutes": [
+            {"from": here, "to": there, "minutes": minutes}
+            for (here, there), minutes in problem.minutes.items()
+            if here <= there
+        ],
+        "teams": [team(row) for row in problem.teams],
+        "people": [person(row) for row in problem.people],
+        "service_links": [{"back_team": back, "front_team": front} for back, front in sorted(problem.links)],
+        "pinned": visits(problem.pinned),
+        "previous": visits(problem.previous),
+        "forbidden": [{"a": a, "b": b} for a, b in sorted(problem.forbidden)],
+    }
