@@ -13,7 +13,6 @@ from app.accounts.tables import Account
 from app.core import clock as app_clock
 from app.core import jobs
 from app.core.db import open_session
-from app.worker import JOBS
 
 
 class SignIn(Protocol):
@@ -53,6 +52,8 @@ def sign_in(engine: Engine) -> SignIn:
 @pytest.fixture
 def run_jobs(engine: Engine) -> Callable[[], list[str]]:
     """Run the jobs of every event recorded so far, those that follow included; the events' names in order."""
+
+    from app.worker import JOBS  # as late as the application: see `app`
 
     def run() -> list[str]:
         done = []

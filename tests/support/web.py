@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 
 from app.core import clock as app_clock
 from app.core.settings import settings
-from app.main import create_app
 
 ORIGIN = "http://testserver"
 
@@ -69,6 +68,9 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture
 def app(engine: Engine) -> FastAPI:
     """The whole application on this test's database; no worker runs beside it."""
+    # Imported here: a test of the solver or of one feature's rules does not pay for the whole application.
+    from app.main import create_app
+
     return create_app(engine)
 
 
