@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column
+from sqlalchemy import JSON, CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
 from app.core.db import Instant
@@ -33,6 +33,7 @@ class Campaign(SQLModel, table=True):
     """A campaign: its story, its dates, the rules of the game."""
 
     __table_args__ = (
+        Index("ix_campaign_first_day", "first_day"),
         CheckConstraint("first_day <= last_day", name="days_in_order"),
         CheckConstraint("min_gap_days <= max_gap_days", name="gaps_in_order"),
     )
@@ -62,6 +63,8 @@ class Campaign(SQLModel, table=True):
     max_visitors_per_team: int | None = None
     """A ceiling for the campaign, under each team's own limit."""
     max_away_per_team: int | None = None
+    min_presence_per_team: int = 0
+    """A floor for the campaign, above each team's own: members who stay on every worked day."""
     link_points: int = 1
     """What a visit along a service link is worth, beside wishes (3, 2, 1)."""
     include_temporary: bool = False
@@ -108,3 +111,4 @@ class StatusChange(SQLModel, table=True):
     account_id: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
     at: datetime = Field(sa_type=Instant)
     reason: str = ""
+    """In HR's words; never empty for a cancellation."""

@@ -1,0 +1,54 @@
+"""Who enters a campaign."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.accounts.guards import Hr, Someone
+from app.accounts.sessions import Actor
+from app.campaigns.invited import is_invited
+from app.campaigns.tables import Campaign, Status
+from app.core.db import Db
+from app.core.errors import NotFound, SignInNeeded
+from app.core.security import policy
+from app.people.guards import Employee
+from app.people.tables import Person
+
+
+def asking(actor: Someone) -> Actor:
+    """Who asks, for doors whose policy is another guard: not a policy itself."""
+    if actor is None:
+        raise SignInNeeded
+    return actor
+
+
+@policy("hr_campaign")
+def campaign_for_hr(actor: Hr, session: Db, campaign_id: int) -> Campaign:
+    """HR, on a campaign that exists."""
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise NotFound
+    return campaign
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An employee and the campaign they are invited to."""
+
+    campaign: Campaign
+    person: Person
+
+
+@policy("invited")
+def open_campaign(person: Employee, session: Db, campaign_id: int) -> Invitation:
+    """Employees invited to the campaign, once it has been opened (whatever became of it since)."""
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or campaign.status == Status.DRAFT or not is_invited(session, campaign, person):
+        raise NotFound
+    return Invitation(campaign, person)
+
+
+Asking = Annotated[Actor, Depends(asking, scope="function")]
+HrCampaign = Annotated[Campaign, Depends(campaign_for_hr, scope="function")]
+InvitedTo = Annotated[Invitation, Depends(open_campaign, scope="function")]
