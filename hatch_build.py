@@ -1,7 +1,7 @@
 """Fetches what the pages load, so that nobody needs Node, a CDN or third-party files in the repository.
 
-`npm ci`, run by the Node that a Python wheel carries, installs the locked packages into `frontend/node_modules`;
-the files that are served go to `app/static/vendor`. A digest of the inputs makes a second build free.
+`npm ci`, run by the Node that a Python wheel carries, fills `frontend/node_modules` with the locked packages;
+the served files go to `app/static/vendor`. A digest of the inputs makes a second build free.
 """
 
 import hashlib
