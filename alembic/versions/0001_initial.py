@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("holidays", sa.String(40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("code", name=op.f("uq_site_code")),
     )
@@ -138,6 +139,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_import_file_account_id"), ondelete="CASCADE"
@@ -197,6 +199,7 @@ def upgrade() -> None:
         sa.Column("max_visitors", sa.Integer(), nullable=False),
         sa.Column("min_presence", sa.Integer(), nullable=False),
         sa.Column("closed_weekdays", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_team_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("site_id", "name", name=op.f("uq_team_site_id_name")),
