@@ -1,0 +1,205 @@
+"""Every reading of sites, teams, people, links and journeys."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.core.errors import NotFound
+from app.people.errors import ImportGone
+from app.people.tables import ContractKind, ImportFile, Person, ServiceLink, Side, Site, Team, TravelTime
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Filters of the list of people; None or empty means any."""
+
+    text: str = ""
+    site_id: int | None = None
+    team_id: int | None = None
+    side: Side | None = None
+    contract: ContractKind | None = None
+    active: bool | None = True
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A person as a list shows them."""
+
+    person: Person
+    team: Team
+    site: Site
+    manager: Person | None
+
+
+def active_people(session: Session) -> Sequence[Person]:
+    """Everybody who works here today, by family name."""
+    return session.exec(
+        select(Person).where(col(Person.active)).order_by(Person.last_name, Person.first_name, col(Person.id))
+    ).all()
+
+
+def teams_by_id(session: Session) -> dict[int, Team]:
+    """Every team."""
+    return {team.id: team for team in session.exec(select(Team).order_by(Team.name)) if team.id is not None}
+
+
+def sites_by_id(session: Session) -> dict[int, Site]:
+    """Every site."""
+    return {site.id: site for site in session.exec(select(Site).order_by(Site.name)) if site.id is not None}
+
+
+def travel_minutes(session: Session) -> dict[tuple[int, int], int]:
+    """One-way minutes by (site, site), both ways; a missing pair is unreachable, within a site it is 0."""
+    found = {(site_id, site_id): 0 for site_id in session.exec(select(Site.id)) if site_id is not None}
+    for row in session.exec(select(TravelTime)):
+        found[row.from_site_id, row.to_site_id] = found[row.to_site_id, row.from_site_id] = row.minutes
+    return found
+
+
+def travel_times(session: Session, site_id: int | None = None) -> Sequence[TravelTime]:
+    """The journeys as written, of one site or all."""
+    chosen = select(TravelTime)
+    if site_id is not None:
+        chosen = chosen.where(or_(TravelTime.from_site_id == site_id, TravelTime.to_site_id == site_id))
+    return session.exec(chosen).all()
+
+
+def service_links(session: Session) -> list[tuple[int, int]]:
+    """(back-office team, front-office team it serves), by id."""
+    rows = session.exec(select(ServiceLink.back_team_id, ServiceLink.front_team_id)).all()
+    return sorted((back, front) for back, front in rows)
+
+
+def team_label(team: Team, site: Site) -> str:
+    """`Paie · Lyon Part-Dieu`; the site once when the team's name already ends with it."""
+    return team.name if team.name.casefold().endswith(site.name.casefold()) else f"{team.name} · {site.name}"
+
+
+def site(session: Session, site_id: int) -> Site:
+    """One site. Raises NotFound."""
+    found = session.get(Site, site_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def team(session: Session, team_id: int) -> tuple[Team, Site]:
+    """One team and where it works. Raises NotFound."""
+    row = session.exec(
+        select(Team, Site).join(Site, col(Site.id) == col(Team.site_id)).where(Team.id == team_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def person(session: Session, person_id: int) -> Listed:
+    """One person. Raises NotFound."""
+    boss = aliased(Person)
+    row = session.exec(_joined(boss).where(Person.id == person_id)).first()
+    if row is None:
+        raise NotFound
+    return Listed(*row)
+
+
+def reports_of(session: Session, person_id: int) -> Sequence[Person]:
+    """The active people whom somebody manages."""
+    return session.exec(
+        select(Person)
+        .where(Person.manager_id == person_id, col(Person.active))
+        .order_by(Person.last_name, Person.first_name)
+    ).all()
+
+
+def count_people(session: Session, wanted: Wanted) -> int:
+    """How many people the filters leave."""
+    return session.exec(
+        select(func.count()).select_from(Person).join(Team, col(Team.id) == col(Person.team_id)).where(*_filters(wanted))
+    ).one()
+
+
+def list_people(
+    session: Session, wanted: Wanted, *, offset: int = 0, limit: int | None = PAGE
+) -> list[Listed]:
+    """The people whom the filters leave, by family name, a page at a time (`limit=None`: all)."""
+    boss = aliased(Person)
+    chosen = (
+        _joined(boss)
+        .where(*_filters(wanted))
+        .order_by(Person.last_name, Person.first_name, col(Person.id))
+        .offset(offset)
+        .limit(limit)
+    )
+    return [Listed(*row) for row in session.exec(chosen)]
+
+
+def _joined(boss: Any) -> Any:
+    return (
+        select(Person, Team, Site, boss)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .outerjoin(boss, boss.id == Person.manager_id)
+    )
+
+
+def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for word in wanted.text.split()[:5]:
+        like = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+        columns = (Person.first_name, Person.last_name, Person.employee_number, Person.email, Person.job, Team.name)
+        found.append(or_(*(col(column).ilike(like, escape="\\") for column in columns)))  # type: ignore[arg-type]
+    if wanted.site_id is not None:
+        found.append(col(Team.site_id) == wanted.site_id)
+    if wanted.team_id is not None:
+        found.append(col(Person.team_id) == wanted.team_id)
+    if wanted.side is not None:
+        found.append(col(Team.side) == wanted.side)
+    if wanted.contract is not None:
+        found.append(col(Person.contract) == wanted.contract)
+    if wanted.active is not None:
+        found.append(col(Person.active).is_(wanted.active))
+    return found
+
+
+def people_per_team(session: Session) -> dict[int, int]:
+    """Active people by team id."""
+    rows = session.exec(
+        select(Person.team_id, func.count()).where(col(Person.active)).group_by(col(Person.team_id))
+    ).all()
+    return dict(rows)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many of each thing are known: sites, teams, people (active), links, travel (told by somebody)."""
+
+    def number(chosen: SelectOfScalar[int]) -> int:
+        return session.exec(chosen).one()
+
+    return {
+        "sites": number(select(func.count()).select_from(Site)),
+        "teams": number(select(func.count()).select_from(Team)),
+        "people": number(select(func.count()).select_from(Person).where(col(Person.active))),
+        "links": number(select(func.count()).select_from(ServiceLink)),
+        "travel": number(select(func.count()).select_from(TravelTime).where(col(TravelTime.estimated).is_(False))),
+    }
+
+
+def import_file(session: Session, file_id: int, *, account_id: int, since: datetime) -> ImportFile:
+    """A file waiting for its confirmation by the account that sent it. Raises ImportGone."""
+    found = session.exec(
+        select(ImportFile).where(
+            ImportFile.id == file_id, ImportFile.account_id == account_id, ImportFile.created_at >= since
+        )
+    ).first()
+    if found is None:
+        raise ImportGone
+    return found
