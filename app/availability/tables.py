@@ -1,4 +1,4 @@
-"""Rows of enrolment. Avoided people and impossible places are confidential: only the solver's input reads them."""
+"""Rows of enrolment. Avoided people and impossible places are confidential: only the planning reads them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +34,7 @@ class Enrolment(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     reminded_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = 1
+    """Grows with each change; 0 while only a reminder was sent."""
 
 
 class Wish(SQLModel, table=True):

@@ -1,0 +1,144 @@
+"""Which days of a campaign a person can offer, and why the others are closed.
+
+A person leaves on the campaign's days that they work: not on their site's public holidays, the company's
+closing days, weekdays they do not work, school days, nor outside their contract. They receive on the same
+days, unless their team receives nobody that weekday.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from app.campaigns.calendar import Closed, ClosedKind, campaign_days, closed_reason
+from app.campaigns.tables import Campaign
+from app.people.tables import Holidays, Person, Site, Team
+
+
+class Why(StrEnum):
+    """Why a day cannot be chosen."""
+
+    HOLIDAY = "holiday"
+    CLOSING = "closing"
+    NOT_WORKED = "not_worked"
+    SCHOOL = "school"
+    CONTRACT = "contract"
+    """Before the person enters, or after their contract ends."""
+    TEAM_CLOSED = "team_closed"
+    """The team receives nobody that weekday."""
+
+
+class Rhythm(Protocol):
+    """What the days need to know of somebody; `Person` and the rows of the queries have it."""
+
+    @property
+    def worked_weekdays(self) -> str: ...
+    @property
+    def school_weekdays(self) -> str: ...
+    @property
+    def entered_on(self) -> date | None: ...
+    @property
+    def contract_ends_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """A day on the calendar: free when `why` is None. `name` is the public holiday's."""
+
+    date: date
+    why: Why | None = None
+    name: str = ""
+
+
+class DayBook:
+    """The days of one campaign, with what was already worked out kept: thousands of people share few rhythms.
+
+    A mask is an integer whose bit `i` stands for `days[i]`, as in `solver.rules`.
+    """
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self.days = tuple(campaign_days(campaign))
+        self.by_iso = {day.isoformat(): index for index, day in enumerate(self.days)}
+        self._closed: dict[Holidays, dict[date, Closed]] = {}
+        self._masks: dict[tuple[object, ...], int] = {}
+
+    @property
+    def every_day(self) -> int:
+        """The mask of all days."""
+        return (1 << len(self.days)) - 1
+
+    def state(self, day: date, rhythm: Rhythm, site: Site) -> DayState:
+        """Whether somebody of a site could leave on a day."""
+        closed = self._closed_days(site).get(day)
+        if closed is not None:
+            is_holiday = closed.kind == ClosedKind.HOLIDAY
+            return DayState(day, Why.HOLIDAY if is_holiday else Why.CLOSING, closed.name)
+        if not _marked(rhythm.worked_weekdays, day):
+            return DayState(day, Why.NOT_WORKED)
+        if _marked(rhythm.school_weekdays, day):
+            return DayState(day, Why.SCHOOL)
+        before = rhythm.entered_on is not None and day < rhythm.entered_on
+        after = rhythm.contract_ends_on is not None and day > rhythm.contract_ends_on
+        return DayState(day, Why.CONTRACT if before or after else None)
+
+    def states(self, rhythm: Rhythm, site: Site, closed_weekdays: str = "") -> list[DayState]:
+        """Every day with its state; with the team's closed weekdays, for receiving."""
+        found = [self.state(day, rhythm, site) for day in self.days]
+        return [
+            DayState(one.date, Why.TEAM_CLOSED)
+            if one.why is None and _marked(closed_weekdays, one.date)
+            else one
+            for one in found
+        ]
+
+    def mask(self, rhythm: Rhythm, site: Site, closed_weekdays: str = "") -> int:
+        """The free days of `states` as a mask."""
+        entered, ends = rhythm.entered_on, rhythm.contract_ends_on
+        if entered is not None and (not self.days or entered <= self.days[0]):
+            entered = None
+        if ends is not None and (not self.days or ends >= self.days[-1]):
+            ends = None
+        rhythm_key = (rhythm.worked_weekdays, rhythm.school_weekdays, entered, ends)
+        key = (site.holidays, rhythm_key, closed_weekdays)
+        if key not in self._masks:
+            states = self.states(rhythm, site, closed_weekdays)
+            self._masks[key] = sum(1 << index for index, state in enumerate(states) if state.why is None)
+        return self._masks[key]
+
+    def mask_of(self, chosen: Iterable[str]) -> int:
+        """ISO days as a mask; those that are no day of the campaign (any more) are dropped."""
+        mask = 0
+        for iso in chosen:
+            if (index := self.by_iso.get(iso)) is not None:
+                mask |= 1 << index
+        return mask
+
+    def dates(self, mask: int) -> tuple[date, ...]:
+        """A mask as days, in order."""
+        return tuple(day for index, day in enumerate(self.days) if mask >> index & 1)
+
+    def _closed_days(self, site: Site) -> dict[date, Closed]:
+        zone = site.holidays
+        if zone not in self._closed:
+            reasons = ((day, closed_reason(self.campaign, None, site, day)) for day in self.days)
+            self._closed[zone] = {day: reason for day, reason in reasons if reason is not None}
+        return self._closed[zone]
+
+
+def _marked(weekdays: str, day: date) -> bool:
+    """Whether the 0/1 string, one per weekday from Monday, marks the day."""
+    return weekdays[day.weekday() :][:1] == "1"
+
+
+def possible_days(campaign: Campaign, person: Person, site: Site) -> list[date]:
+    """The days of a campaign on which the person could visit somebody."""
+    book = DayBook(campaign)
+    return list(book.dates(book.mask(person, site)))
+
+
+def receiving_days(campaign: Campaign, person: Person, team: Team, site: Site) -> list[date]:
+    """The days of a campaign on which the person could receive somebody."""
+    book = DayBook(campaign)
+    return list(book.dates(book.mask(person, site, team.closed_weekdays)))

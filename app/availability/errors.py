@@ -1,0 +1,119 @@
+"""Refusals of enrolment."""
+
+from datetime import date
+
+from app.campaigns.tables import Campaign, Status
+from app.core.errors import Refusal
+from app.core.i18n import _
+from app.core.templating import long_day
+
+
+def closed_because(campaign: Campaign) -> str:
+    """Why answers to a campaign can no longer be changed, for its reader."""
+    if campaign.status == Status.CANCELLED:
+        return _("Cette campagne est annulée : il n’y a plus rien à répondre.")
+    if campaign.status in {Status.OPEN, Status.PLANNING}:
+        return _(
+            "Les inscriptions sont closes depuis le %(day)s : les binômes se préparent. "
+            "Un empêchement ? Parlez-en à vos RH."
+        ) % {"day": long_day(campaign.enrol_until)}
+    return _("Les inscriptions sont closes : le plan est publié. Un empêchement ? Parlez-en à vos RH.")
+
+
+class EnrolmentClosed(Refusal):
+    """Answers change only while the campaign is open and until its last day of enrolment."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        super().__init__()
+        self.campaign = campaign
+
+    def message(self) -> str:
+        return closed_because(self.campaign)
+
+
+class AnswerFirst(Refusal):
+    """Days, wishes and limits belong to somebody who takes part."""
+
+    def message(self) -> str:
+        return _("Dites d’abord que vous participez : vos jours et vos vœux viennent ensuite.")
+
+
+class DayNotPossible(Refusal):
+    """The day is none of the campaign's, or one the person does not work."""
+
+    status = 422
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self.day = day
+
+    def message(self) -> str:
+        return _("Le %(day)s ne fait pas partie des jours possibles pour vous : décochez-le.") % {
+            "day": long_day(self.day)
+        }
+
+
+class TooManyWishes(Refusal):
+    """At most three wished teams."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Trois vœux au plus : retirez-en un pour en ajouter un autre.")
+
+
+class WishNotPossible(Refusal):
+    """A wish goes to a team of the other side and of another department, once, within the travel limit."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _(
+            "Cette équipe ne peut pas être un vœu : choisissez une équipe de l’autre métier, "
+            "d’une autre direction, à portée de trajet."
+        )
+
+
+class LanguageNeeded(Refusal):
+    """A day is spent in some language."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez au moins une langue, parmi celles proposées.")
+
+
+class CannotAvoid(Refusal):
+    """The person to avoid is unknown, or oneself."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Cette personne ne peut pas être ajoutée : choisissez un collègue dans la liste.")
+
+
+class SiteUnknown(Refusal):
+    """The place does not exist, or is one's own."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Ce lieu ne peut pas être ajouté : choisissez un autre site que le vôtre.")
+
+
+class AnswersAlone(Refusal):
+    """HR answers only for people without e-mail: taking part is everybody's own choice."""
+
+    def message(self) -> str:
+        return _(
+            "Cette personne a une adresse e-mail : elle répond elle-même. Envoyez-lui plutôt une relance."
+        )
+
+
+class PairNotPossible(Refusal):
+    """Two different people of the campaign are needed to keep them apart."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez deux personnes différentes.")

@@ -1,0 +1,173 @@
+"""How many colleagues could receive somebody: rows turned into the values of `solver.rules`, which decides.
+
+The figure rests on what the company knows of everybody (jobs, places, languages, usual week), never on what
+colleagues answered or keep confidential: it moves with the reader's own choices only. Otherwise a page that
+counts the hosts of a team of one would tell who declined, and who avoids whom.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from app.availability.days import DayBook
+from app.availability.queries import Enrolling
+from app.campaigns.invited import invitation
+from app.campaigns.tables import Campaign, Exchange
+from app.people.tables import Person, Side, Site, Team, TravelTime
+from solver.rules import Frame, Party, hosts_for
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose so far, as day masks and ids."""
+
+    visit_days: int
+    host_days: int
+    languages: frozenset[str]
+    avoid: frozenset[int] = frozenset()
+    excluded_sites: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Colleagues who could receive the reader: in all, and by team id."""
+
+    total: int = 0
+    by_team: dict[int, int] = field(default_factory=dict)
+
+
+def person_key(person_id: int) -> str:
+    """A person's id in the solver's values."""
+    return f"p{person_id}"
+
+
+def team_key(team_id: int) -> str:
+    """A team's id in the solver's values."""
+    return f"t{team_id}"
+
+
+def site_key(site_id: int) -> str:
+    """A site's id in the solver's values."""
+    return f"s{site_id}"
+
+
+def department_key(department: str, team_id: int) -> str:
+    """A department in the solver's values; a team whose department nobody told shares it with no other."""
+    return department or team_key(team_id)
+
+
+def minutes_from(session: Session, site_id: int, limit: int) -> dict[int, int]:
+    """One-way minutes to each site within the limit, the site itself included, in one query."""
+    query = select(TravelTime).where(
+        or_(col(TravelTime.from_site_id) == site_id, col(TravelTime.to_site_id) == site_id),
+        TravelTime.minutes <= limit,
+    )
+    found = {site_id: 0}
+    for row in session.exec(query):
+        found[row.to_site_id if row.from_site_id == site_id else row.from_site_id] = row.minutes
+    return found
+
+
+def frame_of(campaign: Campaign, book: DayBook, minutes: dict[tuple[str, str], int]) -> Frame:
+    """The campaign as the rules see it."""
+    return Frame(
+        ordinals=tuple(day.toordinal() for day in book.days),
+        is_swap=campaign.exchange == Exchange.SWAP,
+        min_gap=campaign.min_gap_days,
+        max_gap=campaign.max_gap_days,
+        max_travel=campaign.max_travel_minutes,
+        minutes=minutes,
+    )
+
+
+def could_host(
+    session: Session, enrolling: Enrolling, choice: Choice, book: DayBook, minutes: dict[int, int]
+) -> Hosts:
+    """Invited colleagues who could receive the reader on the chosen days (in a swap, and visit back)."""
+    site_id, team_id, person_id = enrolling.site.id, enrolling.team.id, enrolling.person.id
+    assert site_id is not None
+    assert team_id is not None
+    assert person_id is not None
+    here = site_key(site_id)
+    campaign = enrolling.campaign
+    frame = frame_of(campaign, book, {(here, site_key(there)): m for there, m in minutes.items()})
+    manager = enrolling.person.manager_id
+    reader = Party(
+        id=person_key(person_id),
+        team=team_key(team_id),
+        side=enrolling.team.side,
+        department=department_key(enrolling.team.department, team_id),
+        site=here,
+        can_leave=choice.visit_days if _may(enrolling.team.max_away, campaign.max_away_per_team) else 0,
+        can_host=choice.host_days if _may(enrolling.team.max_visitors, campaign.max_visitors_per_team) else 0,
+        languages=choice.languages,
+        manager=person_key(manager) if manager is not None else None,
+        avoid=frozenset(person_key(one) for one in choice.avoid),
+        excluded_sites=frozenset(site_key(one) for one in choice.excluded_sites),
+    )
+    sites = {site.id: site for site in session.exec(select(Site).where(col(Site.id).in_(minutes)))}
+    rows = session.exec(_colleagues(enrolling, minutes))
+    found = hosts_for(frame, reader, _parties(rows, sites, book, campaign))
+    teams = Counter(int(party.team[1:]) for party in found)
+    return Hosts(len(found), dict(teams))
+
+
+def _may(team_limit: int, campaign_limit: int | None) -> bool:
+    return min(team_limit, team_limit if campaign_limit is None else campaign_limit) > 0
+
+
+def _colleagues(enrolling: Enrolling, within: Collection[int]) -> Any:
+    columns: tuple[Any, ...] = (
+        Person.id,
+        Person.team_id,
+        Person.manager_id,
+        Person.languages,
+        Person.worked_weekdays,
+        Person.school_weekdays,
+        Person.entered_on,
+        Person.contract_ends_on,
+        Team.side,
+        Team.department,
+        Team.site_id,
+        Team.closed_weekdays,
+        Team.max_away,
+        Team.max_visitors,
+    )
+    other_side = Side.FRONT if enrolling.team.side == Side.BACK else Side.BACK
+    chosen: Any = select(*columns)
+    return (
+        chosen.select_from(Person)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Campaign, col(Campaign.id) == enrolling.campaign.id)
+        .where(col(Team.side) == other_side, col(Team.site_id).in_(within), invitation())
+    )
+
+
+def _parties(
+    rows: Iterable[Any], sites: dict[int | None, Site], book: DayBook, campaign: Campaign
+) -> Iterable[Party]:
+    spoken: dict[str, frozenset[str]] = {}
+    for row in rows:
+        site = sites[row.site_id]
+        leave = book.mask(row, site) if _may(row.max_away, campaign.max_away_per_team) else 0
+        receive = (
+            book.mask(row, site, row.closed_weekdays)
+            if _may(row.max_visitors, campaign.max_visitors_per_team)
+            else 0
+        )
+        words = ",".join(row.languages)
+        yield Party(
+            id=person_key(row.id),
+            team=team_key(row.team_id),
+            side=row.side,
+            department=department_key(row.department, row.team_id),
+            site=site_key(row.site_id),
+            can_leave=leave,
+            can_host=receive,
+            languages=spoken.setdefault(words, frozenset(row.languages)),
+            manager=person_key(row.manager_id) if row.manager_id is not None else None,
+        )

@@ -1,0 +1,233 @@
+"""Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.availability.days import DayBook
+from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
+from app.campaigns.invited import campaigns_inviting, invitation
+from app.campaigns.tables import Campaign, Status
+from app.people.tables import Person, Side, Site, Team
+
+
+@dataclass(frozen=True)
+class Enrolling:
+    """One person in front of one campaign; `enrolment` is None until the first answer."""
+
+    campaign: Campaign
+    person: Person
+    team: Team
+    site: Site
+    enrolment: Enrolment | None
+    is_invited: bool
+
+    @property
+    def version(self) -> int:
+        """What a change must name; 0 before the first answer."""
+        return self.enrolment.version if self.enrolment else 0
+
+    @property
+    def answer(self) -> Answer | None:
+        """What was answered; None when nothing was yet."""
+        return self.enrolment.answer if self.enrolment else None
+
+
+def is_changeable(campaign: Campaign, today: date) -> bool:
+    """Whether answers may still change: campaign open, last day of enrolment included."""
+    return campaign.status == Status.OPEN and today <= campaign.enrol_until
+
+
+def find_enrolling(session: Session, campaign_id: int, person_id: int) -> Enrolling | None:
+    """A person in front of a campaign; None for a draft, or when neither invited nor enrolled already."""
+    columns: tuple[Any, ...] = (Campaign, Person, Team, Site, Enrolment, invitation())
+    chosen: Any = select(*columns)
+    query = (
+        chosen.select_from(Campaign)
+        .join(Person, col(Person.id) == person_id)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .outerjoin(
+            Enrolment,
+            (col(Enrolment.campaign_id) == col(Campaign.id)) & (col(Enrolment.person_id) == col(Person.id)),
+        )
+        .where(Campaign.id == campaign_id, Campaign.status != Status.DRAFT)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    campaign, person, team, site, enrolment, is_invited = row
+    if not is_invited and enrolment is None:
+        return None
+    return Enrolling(campaign, person, team, site, enrolment, bool(is_invited))
+
+
+def campaign_by_code(session: Session, code: str) -> Campaign | None:
+    """The campaign of a poster; a draft has none yet."""
+    return session.exec(
+        select(Campaign).where(Campaign.code == code, Campaign.status != Status.DRAFT)
+    ).first()
+
+
+def unanswered_campaigns(session: Session, person: Person, today: date) -> list[Campaign]:
+    """Open campaigns that wait for a person's answer, the soonest to close first."""
+    inviting = campaigns_inviting(session, person, statuses={Status.OPEN})
+    ids = [campaign.id for campaign in inviting]
+    answered = set(
+        session.exec(
+            select(Enrolment.campaign_id).where(
+                Enrolment.person_id == person.id,
+                col(Enrolment.campaign_id).in_(ids),
+                col(Enrolment.answer).is_not(None),
+            )
+        )
+    )
+    waiting = [one for one in inviting if one.id not in answered and is_changeable(one, today)]
+    return sorted(waiting, key=lambda campaign: campaign.enrol_until)
+
+
+def wished_team_ids(session: Session, enrolment: Enrolment | None) -> list[int]:
+    """Wished teams, the first wish first."""
+    if enrolment is None:
+        return []
+    query = select(Wish.team_id).where(Wish.enrolment_id == enrolment.id).order_by(col(Wish.rank))
+    return list(session.exec(query))
+
+
+def avoided_people(session: Session, enrolment: Enrolment | None) -> list[tuple[Person, Team]]:
+    """People to avoid, by name. Confidential: shown to nobody but their author."""
+    if enrolment is None:
+        return []
+    query = (
+        select(Person, Team)
+        .join(Avoidance, col(Avoidance.person_id) == col(Person.id))
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(Avoidance.enrolment_id == enrolment.id)
+        .order_by(col(Person.last_name), col(Person.first_name))
+    )
+    return list(session.exec(query))
+
+
+def excluded_site_ids(session: Session, enrolment: Enrolment | None) -> set[int]:
+    """Places impossible for a person. Confidential: shown to nobody but their author."""
+    if enrolment is None:
+        return set()
+    return set(session.exec(select(ExcludedSite.site_id).where(ExcludedSite.enrolment_id == enrolment.id)))
+
+
+def sites_by_name(session: Session) -> list[Site]:
+    """Every site."""
+    return list(session.exec(select(Site).order_by(col(Site.name))))
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledPerson:
+    """Somebody who takes part, as the planning needs them. Days still stand: see `enrolled`."""
+
+    person_id: int
+    name: str
+    team_id: int
+    site_id: int
+    side: Side
+    department: str
+    manager_id: int | None
+    languages: tuple[str, ...]
+    visit_days: tuple[date, ...]
+    host_days: tuple[date, ...]
+    wishes: tuple[int, ...]
+    """Team ids, the first wish first."""
+    avoid: frozenset[int]
+    """Person ids. Confidential."""
+    excluded_sites: frozenset[int]
+    """Site ids. Confidential."""
+
+
+def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
+    """Everybody invited who said yes, by id, in six queries whatever their number.
+
+    Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed) are
+    dropped here, so that nobody is planned on them.
+    """
+    campaign = session.get_one(Campaign, campaign_id)
+    book = DayBook(campaign)
+    sites = {site.id: site for site in session.exec(select(Site))}
+    wishes = _grouped(session, Wish.team_id, Wish.enrolment_id, campaign_id, order=col(Wish.rank))
+    avoid = _grouped(session, Avoidance.person_id, Avoidance.enrolment_id, campaign_id)
+    excluded = _grouped(session, ExcludedSite.site_id, ExcludedSite.enrolment_id, campaign_id)
+    found = []
+    for row in session.exec(_yes(campaign_id)):
+        site = sites[row.site_id]
+        leaves = book.mask_of(row.visit_days)
+        receives = leaves if row.host_days is None else book.mask_of(row.host_days)
+        found.append(
+            EnrolledPerson(
+                person_id=row.id,
+                name=f"{row.first_name} {row.last_name}".strip(),
+                team_id=row.team_id,
+                site_id=row.site_id,
+                side=row.side,
+                department=row.department,
+                manager_id=row.manager_id,
+                languages=tuple(row.chosen_languages or row.languages),
+                visit_days=book.dates(leaves & book.mask(row, site)),
+                host_days=book.dates(receives & book.mask(row, site, row.closed_weekdays)),
+                wishes=tuple(wishes.get(row.enrolment_id, ())),
+                avoid=frozenset(avoid.get(row.enrolment_id, ())),
+                excluded_sites=frozenset(excluded.get(row.enrolment_id, ())),
+            )
+        )
+    return found
+
+
+def _yes(campaign_id: int) -> Any:
+    columns: tuple[Any, ...] = (
+        Person.id,
+        Person.first_name,
+        Person.last_name,
+        Person.team_id,
+        Person.manager_id,
+        Person.languages,
+        Person.worked_weekdays,
+        Person.school_weekdays,
+        Person.entered_on,
+        Person.contract_ends_on,
+        Team.site_id,
+        Team.side,
+        Team.department,
+        Team.closed_weekdays,
+        col(Enrolment.id).label("enrolment_id"),
+        Enrolment.visit_days,
+        Enrolment.host_days,
+        col(Enrolment.languages).label("chosen_languages"),
+    )
+    chosen: Any = select(*columns)
+    return (
+        chosen.select_from(Enrolment)
+        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
+        .join(Person, col(Person.id) == col(Enrolment.person_id))
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(Enrolment.campaign_id == campaign_id, Enrolment.answer == Answer.YES, invitation())
+        .order_by(col(Person.id))
+    )
+
+
+def _grouped(
+    session: Session, value: Any, enrolment_id: Any, campaign_id: int, *, order: Any = None
+) -> dict[int, list[int]]:
+    query = (
+        select(enrolment_id, value)
+        .join(Enrolment, col(Enrolment.id) == enrolment_id)
+        .where(Enrolment.campaign_id == campaign_id)
+    )
+    found: dict[int, list[int]] = {}
+    for key, one in session.exec(query.order_by(enrolment_id, value if order is None else order)):
+        found.setdefault(key, []).append(one)
+    return found
+
+
+def forbidden_pairs(session: Session, campaign_id: int) -> set[tuple[int, int]]:
+    """Pairs of people that HR keeps apart, smaller id first."""
+    query = select(ForbiddenPair.a_id, ForbiddenPair.b_id).where(ForbiddenPair.campaign_id == campaign_id)
+    return {(a, b) for a, b in session.exec(query)}
