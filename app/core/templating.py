@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -25,14 +26,22 @@ STATIC = ROOT / "app" / "static"
 FLASH_COOKIE = "vmv_flash"
 
 
+def _dated(value: date, pattern: str) -> str:
+    """A date in the reader's words; the first of a month is written `1er` in French."""
+    words = format_date(value, pattern, locale=current_locale())
+    if value.day == 1 and current_language() == "fr":
+        return re.sub(r"\b1 ", "1er ", words, count=1)
+    return words
+
+
 def day(value: date) -> str:
     """`mar. 9 mars` / `Tue 9 Mar`."""
-    return format_date(value, "EEE d MMM", locale=current_locale())
+    return _dated(value, "EEE d MMM")
 
 
 def long_day(value: date) -> str:
     """`mardi 9 mars 2027` / `Tuesday 9 March 2027`."""
-    return format_date(value, "EEEE d MMMM y", locale=current_locale())
+    return _dated(value, "EEEE d MMMM y")
 
 
 def month(value: date) -> str:
@@ -42,7 +51,7 @@ def month(value: date) -> str:
 
 def day_month(value: date) -> str:
     """`9 mars` / `9 March`: a day whose year and week are known."""
-    return format_date(value, "d MMMM", locale=current_locale())
+    return _dated(value, "d MMMM")
 
 
 def weekday(value: date) -> str:
@@ -51,10 +60,9 @@ def weekday(value: date) -> str:
 
 
 def day_range(first: date, last: date) -> str:
-    """`1 mars – 30 avril 2027`, the year once when it is the same."""
+    """`1er mars – 30 avril 2027`, the year once when it is the same."""
     pattern = "d MMMM" if first.year == last.year else "d MMMM y"
-    start = format_date(first, pattern, locale=current_locale())
-    return f"{start} – {format_date(last, 'd MMMM y', locale=current_locale())}"
+    return f"{_dated(first, pattern)} – {_dated(last, 'd MMMM y')}"
 
 
 def when(value: datetime) -> str:
