@@ -82,7 +82,11 @@ def request_session(request: Request) -> Iterator[Session]:
     """The session of one request, committed before the answer leaves."""
     with open_session(request.app.state.engine, reads_only=request.method in READ_METHODS) as session:
         request.state.session = session
-        yield session
+        try:
+            yield session
+        finally:
+            # A page that shows a refusal comes later: on this session it would open a transaction nobody ends.
+            request.state.session = None
 
 
 # scope="function": the default scope would commit after the answer was sent.
