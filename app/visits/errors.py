@@ -9,7 +9,8 @@ class DayTaken(Refusal):
 
     def message(self) -> str:
         return _(
-            "Une personne de ce plan a déjà une journée ce jour-là. Rien n’a été enregistré : recalculez le plan."
+            "Une personne de ce plan a déjà une journée ce jour-là. Rien n’a été enregistré : "
+            "recalculez le plan."
         )
 
 

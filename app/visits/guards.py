@@ -1,10 +1,12 @@
 """Who enters a visit: its two people, HR, and the manager of either."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
 
 from app.accounts.guards import SignedIn
+from app.accounts.sessions import Actor
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.core.security import policy
@@ -14,13 +16,27 @@ from app.visits import queries
 from app.visits.queries import SeenVisit
 
 
+@dataclass(frozen=True)
+class Entered:
+    """A visit, and who looks at it."""
+
+    seen: SeenVisit
+    actor: Actor
+    person: Person | None
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the reader is one of the two."""
+        return self.person is not None and self.seen.has(self.person.id)
+
+
 @policy("visit_participant")
 def visit_participant(
     actor: SignedIn,
     session: Db,
     person: Annotated[Person | None, Depends(find_person, scope="function")],
     visit_id: int,
-) -> SeenVisit:
+) -> Entered:
     """Load `{visit_id}` for those whom it concerns; for anybody else it does not exist."""
     seen = queries.find_visit(session, visit_id)
     if seen is None:
@@ -30,8 +46,9 @@ def visit_participant(
     )
     if not (actor.is_hr or concerned):
         raise NotFound
-    return seen
+    return Entered(seen, actor, person)
 
 
-Participant = Annotated[SeenVisit, Depends(visit_participant, scope="function")]
+Participant = Annotated[Entered, Depends(visit_participant, scope="function")]
 Me = Annotated[Person | None, Depends(find_person, scope="function")]
+"""The signed-in reader's own row; None for an account that is no employee's."""

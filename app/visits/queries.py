@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Campaign
+from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 from app.visits.tables import PersonDay, Unmatched, Visit, VisitStatus
 
@@ -54,7 +55,7 @@ class SeenSwap:
         return max(leg.visit.day for leg in self.legs)
 
 
-def _seen() -> Select[Any]:
+def _seen() -> Select[*tuple[Any, ...]]:
     return (
         select(Visit, Campaign, Visitor, Host, VisitorTeam, HostTeam, VisitorSite, HostSite)
         .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
@@ -76,6 +77,14 @@ def find_visit(session: Session, visit_id: int) -> SeenVisit | None:
     """One visit."""
     found = _read(session, col(Visit.id) == visit_id)
     return found[0] if found else None
+
+
+def visit(session: Session, visit_id: int) -> SeenVisit:
+    """One visit, which must exist."""
+    found = find_visit(session, visit_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def swap_of(session: Session, seen: SeenVisit) -> SeenSwap:
@@ -156,14 +165,14 @@ def unmatched_of_campaign(session: Session, campaign_id: int) -> list[tuple[Unma
 def taken_days(session: Session, first: date, last: date) -> list[tuple[int, date]]:
     """Days on which people have a standing visit, in any campaign: (person id, day)."""
     found = session.execute(
-        select(PersonDay.person_id, PersonDay.day).where(col(PersonDay.day).between(first, last))
+        select(col(PersonDay.person_id), col(PersonDay.day)).where(col(PersonDay.day).between(first, last))
     )
     return [(row[0], row[1]) for row in found]
 
 
 def managed_teams(session: Session, manager_id: int) -> list[tuple[Team, Site]]:
     """Teams with at least one active member whom a person manages, by name."""
-    managed = select(Person.team_id).where(col(Person.manager_id) == manager_id, col(Person.active))
+    managed = select(col(Person.team_id)).where(col(Person.manager_id) == manager_id, col(Person.active))
     found = session.execute(
         select(Team, Site)
         .join(Site, col(Site.id) == col(Team.site_id))

@@ -61,7 +61,10 @@ def visit_out(seen: SeenVisit) -> VisitOut:
         campaign_id=visit.campaign_id,
         swap_id=visit.swap_id,
         visitor=PersonOut(
-            id=seen.visitor.id, name=seen.visitor.name, team=seen.visitor_team.name, site=seen.visitor_site.name
+            id=seen.visitor.id,
+            name=seen.visitor.name,
+            team=seen.visitor_team.name,
+            site=seen.visitor_site.name,
         ),
         host=PersonOut(
             id=seen.host.id, name=seen.host.name, team=seen.host_team.name, site=seen.host_site.name

@@ -110,8 +110,6 @@ def cancel_visit(
         raise Stale
     session.exec(delete(PersonDay).where(col(PersonDay.visit_id) == visit.id))
     session.refresh(visit)
-    audit(
-        session, actor.account_id, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value
-    )
+    audit(session, actor.account_id, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value)
     jobs.record(session, "visit.cancelled", visit_id=_id(visit), revision=visit.revision)
     return visit

@@ -74,7 +74,7 @@ class PersonDay(SQLModel, table=True):
 
 
 class Unmatched(SQLModel, table=True):
-    """Somebody who wanted to take part and for whom the published plan has nobody, with the reason, kindly said."""
+    """Somebody who wanted to take part and for whom the published plan has nobody, with the reason."""
 
     campaign_id: int = Field(foreign_key="campaign.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
