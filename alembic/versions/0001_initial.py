@@ -114,6 +114,7 @@ def upgrade() -> None:
         sa.Column("max_swaps_per_person", sa.Integer(), nullable=False),
         sa.Column("max_visitors_per_team", sa.Integer(), nullable=True),
         sa.Column("max_away_per_team", sa.Integer(), nullable=True),
+        sa.Column("min_presence_per_team", sa.Integer(), nullable=False),
         sa.Column("link_points", sa.Integer(), nullable=False),
         sa.Column("include_temporary", sa.Boolean(), nullable=False),
         sa.Column("information_sheet_on", sa.Date(), nullable=True),
@@ -130,6 +131,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_campaign_code")),
     )
     with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index("ix_campaign_first_day", ["first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_campaign_status"), ["status"], unique=False)
 
     op.create_table(
@@ -374,6 +376,72 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "a_id", "b_id", name=op.f("pk_forbidden_pair")),
     )
     op.create_table(
+        "mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("to_name", sa.String(), nullable=False),
+        sa.Column("to_address", sa.String(), nullable=True),
+        sa.Column("reply_to", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=True),
+        sa.Column("calendar_method", sa.String(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_mail_account_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_mail_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_mail_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
+        sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
+    )
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_next_attempt_at"), ["next_attempt_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_to_address"), ["to_address"], unique=False)
+
+    op.create_table(
+        "unmatched",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("text_fr", sa.String(), nullable=False),
+        sa.Column("text_en", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_unmatched_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_unmatched_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "person_id", name=op.f("pk_unmatched")),
+    )
+    with op.batch_alter_table("unmatched", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unmatched_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unmatched_reason"), ["reason"], unique=False)
+
+    op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -385,6 +453,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.Time(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("cancel_reason", sa.String(40), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_visit_hours_in_order")),
@@ -483,6 +552,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_campaign_id"))
 
     op.drop_table("visit")
+    with op.batch_alter_table("unmatched", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unmatched_reason"))
+        batch_op.drop_index(batch_op.f("ix_unmatched_person_id"))
+
+    op.drop_table("unmatched")
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_to_address"))
+        batch_op.drop_index(batch_op.f("ix_mail_status"))
+        batch_op.drop_index(batch_op.f("ix_mail_person_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_next_attempt_at"))
+        batch_op.drop_index(batch_op.f("ix_mail_kind"))
+        batch_op.drop_index(batch_op.f("ix_mail_created_at"))
+        batch_op.drop_index(batch_op.f("ix_mail_campaign_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_account_id"))
+
+    op.drop_table("mail")
     op.drop_table("forbidden_pair")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrolment_person_id"))
@@ -540,6 +625,7 @@ def downgrade() -> None:
     op.drop_table("import_file")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_campaign_status"))
+        batch_op.drop_index("ix_campaign_first_day")
 
     op.drop_table("campaign")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:

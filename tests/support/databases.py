@@ -67,7 +67,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Callable[[str], str]:
+def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Iterator[Callable[[str], str]]:
     """Address of the template of a kind, made at first use."""
 
     @cache
@@ -76,10 +76,14 @@ def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Call
             url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
         else:
             url = create_postgres(f"template_{worker_name}")
+            made.append(f"template_{worker_name}")
         make_schema(url)
         return url
 
-    return make
+    made: list[str] = []
+    yield make
+    for name in made:
+        drop_postgres(name)
 
 
 @pytest.fixture(scope="session")
