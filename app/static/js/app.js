@@ -40,9 +40,26 @@ function say(kind, sentence) {
   flash.scrollIntoView({ block: "nearest" });
 }
 
-for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => say("bad", document.getElementById("flash")?.dataset.networkError));
+/** A change that did not go through is said; a part of the page that could not be refreshed tries again by itself. */
+function sayFailure(event) {
+  if (event.detail.requestConfig?.verb === "get") return;
+  const { refused, failed } = document.getElementById("flash").dataset;
+  const status = event.detail.xhr?.status ?? 0;
+  say("bad", status >= 400 && status < 500 ? refused : failed);
 }
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, sayFailure);
+}
+
+// The session ended meanwhile: the answer is the sign-in page, which must not land inside a part of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answered = event.detail.xhr.responseURL;
+  if (answered && new URL(answered).pathname === "/sign-in" && location.pathname !== "/sign-in") {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
 
 /** Buttons that only a script can serve are hidden until it is here. */
 function enhance(root) {
@@ -65,16 +82,15 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// A second press on a slow network would send the same form twice.
+// A second press on a slow network would send the same form twice; after a while it may be meant.
+const PATIENCE_MS = 4_000;
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "1";
-});
-
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  if (form.getAttribute("method") !== "post" || event.defaultPrevented) return;
+  const pressed = Date.now();
+  if (pressed - Number(form.dataset.sent ?? 0) < PATIENCE_MS) event.preventDefault();
+  else form.dataset.sent = pressed;
 });
 
 document.addEventListener("htmx:load", (event) => {
