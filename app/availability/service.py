@@ -52,16 +52,7 @@ class When:
 def answer(session: Session, enrolling: Enrolling, given: Answer, *, version: int, when: When) -> Enrolment:
     """Say yes or no. A first yes offers every possible day; a no clears the days and keeps the answer."""
     _check_open(enrolling, when)
-    if given == Answer.NO:
-        values: dict[str, Any] = {"visit_days": [], "host_days": None}
-    elif enrolling.answer == Answer.YES:
-        values = {}
-    else:
-        usual = possible_days(enrolling.campaign, enrolling.person, enrolling.site)
-        values = {"visit_days": [day.isoformat() for day in usual], "host_days": None}
-    if enrolling.enrolment is None or not enrolling.enrolment.languages:
-        values["languages"] = list(enrolling.person.languages)
-    return _write(session, enrolling, version, answer=given, answered_at=when.now, **values)
+    return _answer(session, enrolling, given, None, version=version, when=when)
 
 
 def choose_days(
@@ -164,13 +155,13 @@ def record_for(
     when: When,
 ) -> Enrolment:
     """HR writes down what somebody without e-mail said (on paper, by phone). Audited."""
+    _check_open(enrolling, when)
     if enrolling.person.email:
         raise AnswersAlone
-    enrolment = answer(session, enrolling, given, version=version, when=when)
-    if given == Answer.YES and visit_days is not None:
+    leaves = None
+    if visit_days is not None:
         leaves = _only(visit_days, possible_days(enrolling.campaign, enrolling.person, enrolling.site))
-        enrolment.visit_days, enrolment.host_days = leaves, None
-        session.flush()
+    enrolment = _answer(session, enrolling, given, leaves, version=version, when=when)
     subject = f"campaign:{enrolling.campaign.id}"
     audit(
         session, actor.account_id, "enrolment.recorded", subject, now=when.now, person_id=enrolling.person.id
@@ -248,6 +239,21 @@ def erase(session: Session, person: Person) -> None:
     for table in (Wish, Avoidance, ExcludedSite):
         session.exec(delete(table).where(col(table.enrolment_id).in_(own)))
     session.exec(delete(Enrolment).where(col(Enrolment.person_id) == person.id))
+
+
+def _answer(
+    session: Session, enrolling: Enrolling, given: Answer, days: list[str] | None, *, version: int, when: When
+) -> Enrolment:
+    values: dict[str, Any] = {}
+    if given == Answer.NO:
+        values |= {"visit_days": [], "host_days": None}
+    elif days is not None or enrolling.answer != Answer.YES:
+        usual = possible_days(enrolling.campaign, enrolling.person, enrolling.site)
+        offered = [day.isoformat() for day in usual] if days is None else days
+        values |= {"visit_days": offered, "host_days": None}
+    if enrolling.enrolment is None or not enrolling.enrolment.languages:
+        values["languages"] = list(enrolling.person.languages)
+    return _write(session, enrolling, version, answer=given, answered_at=when.now, **values)
 
 
 def _check_open(enrolling: Enrolling, when: When) -> None:

@@ -1,0 +1,214 @@
+"""What the enrolment pages show, gathered in a fixed number of queries."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from app.availability import queries, search, service
+from app.availability.days import DayBook, DayState, Why
+from app.availability.errors import closed_because
+from app.availability.matching import Choice, Hosts, could_host, minutes_from
+from app.availability.queries import Enrolling, is_changeable
+from app.availability.tables import Answer
+from app.core.i18n import _
+from app.people.tables import Person, Site, Team
+
+EXAMPLES = 3
+"""Host teams shown as examples."""
+
+
+@dataclass(frozen=True)
+class EnrolmentView:
+    """Everything on somebody's enrolment page."""
+
+    enrolling: Enrolling
+    changeable: bool
+    closed_because: str
+    hosts: Hosts
+    examples: list[search.FoundTeam]
+    visit_days: list[dict[str, Any]]
+    host_days: list[dict[str, Any]]
+    apart: bool
+    wishes: list[search.FoundTeam]
+    teams: list[search.FoundTeam]
+    team_text: str
+    languages: list[tuple[str, str]]
+    chosen_languages: Collection[str]
+    avoided: list[tuple[Person, Team]]
+    colleagues: list[search.FoundPerson]
+    colleague_text: str
+    sites: list[Site]
+    excluded_sites: Collection[int]
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person said yes."""
+        return self.enrolling.answer == Answer.YES
+
+    @property
+    def chosen_days(self) -> list[date]:
+        """Days chosen to leave."""
+        return [day["date"] for day in self.visit_days if day["chosen"]]
+
+    @property
+    def chosen_host_days(self) -> list[date]:
+        """Days chosen to receive."""
+        return [day["date"] for day in self.host_days if day["chosen"]]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed and not saved, shown again after a refusal; and the words of a search."""
+
+    visit_days: list[str] | None = None
+    host_days: list[str] | None = None
+    apart: bool | None = None
+    languages: list[str] | None = None
+    excluded_sites: list[int] | None = None
+    team: str = ""
+    colleague: str = ""
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    visit: int
+    host: int
+    apart: bool
+    languages: list[str]
+    avoid: frozenset[int] = field(default_factory=frozenset)
+    excluded: frozenset[int] = field(default_factory=frozenset)
+
+
+def enrolment_view(
+    session: Session, enrolling: Enrolling, today: date, typed: Typed | None = None
+) -> EnrolmentView:
+    """Gather the page; `typed` wins over what is saved."""
+    typed = typed or Typed()
+    campaign, person, team, site = enrolling.campaign, enrolling.person, enrolling.team, enrolling.site
+    book = DayBook(campaign)
+    avoided = queries.avoided_people(session, enrolling.enrolment)
+    excluded = queries.excluded_site_ids(session, enrolling.enrolment)
+    chosen = _chosen(enrolling, book, typed, avoided, excluded)
+    minutes = minutes_from(session, _id(site), campaign.max_travel_minutes)
+    hosts = could_host(session, enrolling, _choice(chosen), book, minutes)
+    teams = search.wishable_teams(session, enrolling, minutes, hosts.by_team)
+    by_id = {one.team_id: one for one in teams}
+    wished = queries.wished_team_ids(session, enrolling.enrolment)
+    changeable = is_changeable(campaign, today) and enrolling.is_invited
+    return EnrolmentView(
+        enrolling=enrolling,
+        changeable=changeable,
+        closed_because="" if changeable else closed_because(campaign),
+        hosts=hosts,
+        examples=[one for one in teams if one.hosts][:EXAMPLES],
+        visit_days=_picked(book.states(person, site), book.dates(chosen.visit)),
+        host_days=_picked(book.states(person, site, team.closed_weekdays), book.dates(chosen.host)),
+        apart=chosen.apart,
+        wishes=[by_id[team_id] for team_id in wished if team_id in by_id],
+        teams=[one for one in search.search_teams(teams, typed.team) if one.team_id not in wished],
+        team_text=typed.team,
+        languages=service.offered_languages(person),
+        chosen_languages=chosen.languages,
+        avoided=avoided,
+        colleagues=_findable(session, enrolling, typed.colleague, avoided),
+        colleague_text=typed.colleague,
+        sites=[one for one in queries.sites_by_name(session) if one.id != site.id],
+        excluded_sites=excluded if typed.excluded_sites is None else set(typed.excluded_sites),
+    )
+
+
+def possible_hosts(session: Session, enrolling: Enrolling) -> Hosts:
+    """Colleagues who could receive the reader, for the figure alone."""
+    book = DayBook(enrolling.campaign)
+    avoided = queries.avoided_people(session, enrolling.enrolment)
+    excluded = queries.excluded_site_ids(session, enrolling.enrolment)
+    minutes = minutes_from(session, _id(enrolling.site), enrolling.campaign.max_travel_minutes)
+    chosen = _chosen(enrolling, book, Typed(), avoided, excluded)
+    return could_host(session, enrolling, _choice(chosen), book, minutes)
+
+
+def found_colleagues(session: Session, enrolling: Enrolling, text: str) -> list[search.FoundPerson]:
+    """Colleagues of that name who are not avoided yet."""
+    return _findable(session, enrolling, text, queries.avoided_people(session, enrolling.enrolment))
+
+
+def day_options(enrolling: Enrolling, chosen: Iterable[str] | None) -> list[dict[str, Any]]:
+    """The days of somebody for a picker; without a choice their usual days are ticked."""
+    book = DayBook(enrolling.campaign)
+    mask = book.mask(enrolling.person, enrolling.site)
+    ticked = mask if chosen is None else book.mask_of(chosen) & mask
+    return _picked(book.states(enrolling.person, enrolling.site), book.dates(ticked))
+
+
+def _chosen(
+    enrolling: Enrolling,
+    book: DayBook,
+    typed: Typed,
+    avoided: Iterable[tuple[Person, Team]],
+    excluded: Iterable[int],
+) -> _Chosen:
+    leaves = book.mask(enrolling.person, enrolling.site)
+    receives = book.mask(enrolling.person, enrolling.site, enrolling.team.closed_weekdays)
+    saved = enrolling.enrolment if enrolling.answer == Answer.YES else None
+    visit = book.mask_of(saved.visit_days) & leaves if saved else leaves
+    apart = saved is not None and saved.host_days is not None
+    host = book.mask_of(saved.host_days) if saved and saved.host_days is not None else visit
+    languages = (saved.languages if saved else None) or enrolling.person.languages
+    if typed.visit_days is not None:
+        visit = book.mask_of(typed.visit_days) & leaves
+    if typed.apart is not None:
+        apart = typed.apart
+        host = book.mask_of(typed.host_days or []) if apart else visit
+    return _Chosen(
+        visit=visit,
+        host=host & receives,
+        apart=apart,
+        languages=list(languages) if typed.languages is None else typed.languages,
+        avoid=frozenset(_id(person) for person, _team in avoided),
+        excluded=frozenset(excluded),
+    )
+
+
+def _choice(chosen: _Chosen) -> Choice:
+    return Choice(chosen.visit, chosen.host, frozenset(chosen.languages), chosen.avoid, chosen.excluded)
+
+
+def _picked(states: Iterable[DayState], chosen: Collection[date]) -> list[dict[str, Any]]:
+    return [_day(state, state.date in chosen) for state in states]
+
+
+def _day(state: DayState, chosen: bool) -> dict[str, Any]:
+    look = {
+        None: ("free", ""),
+        Why.HOLIDAY: ("holiday", state.name),
+        Why.CLOSING: ("closed", _("fermeture de l’entreprise")),
+        Why.NOT_WORKED: ("off", ""),
+        Why.SCHOOL: ("off", _("jour d’école")),
+        Why.CONTRACT: ("off", _("hors contrat")),
+        Why.TEAM_CLOSED: ("closed", _("votre équipe ne reçoit pas")),
+    }
+    shown, note = look[state.why]
+    return {
+        "date": state.date,
+        "state": shown,
+        "note": note,
+        "chosen": chosen and state.why is None,
+        "locked": state.why is not None,
+    }
+
+
+def _findable(
+    session: Session, enrolling: Enrolling, text: str, avoided: Iterable[tuple[Person, Team]]
+) -> list[search.FoundPerson]:
+    already = {person.id for person, _team in avoided}
+    found = search.search_people(session, enrolling, text)
+    return [one for one in found if one.person_id not in already]
+
+
+def _id(row: Any) -> int:
+    found: int | None = row.id
+    assert found is not None
+    return found
