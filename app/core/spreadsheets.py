@@ -1,4 +1,4 @@
-"""The one spreadsheet writer. Texts are written as texts, so that no cell becomes a formula when it is opened."""
+"""The one spreadsheet writer. Texts stay texts, so that no cell becomes a formula when it is opened."""
 
 import re
 from collections.abc import Iterable, Sequence
