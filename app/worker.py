@@ -12,12 +12,23 @@ from dbos import DBOS, DBOSConfig
 from sqlalchemy import Engine
 
 from app import __version__
+from app.calendars import jobs as calendars
 from app.core import jobs
 from app.core.settings import settings
+from app.messages import jobs as messages
 
 Job = Callable[..., None]
 
-JOBS: dict[str, tuple[Job, ...]] = {}
+JOBS: dict[str, tuple[Job, ...]] = {
+    "account.link_requested": (messages.send_sign_in_link,),
+    "campaign.opened": (messages.invite_everybody,),
+    "campaign.reminded": (messages.remind,),
+    "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),
+    "visit.cancelled": (calendars.tell_cancelled,),
+    "visit.moved": (calendars.tell_moved,),
+    "mail.queued": (messages.deliver,),
+    "clock.tick": (messages.retry_overdue, messages.tidy),
+}
 """Event name → jobs, in order."""
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
@@ -49,6 +60,7 @@ class Worker:
         DBOS.launch()
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
         DBOS.register_queue(jobs.SOLVER_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
+        DBOS.register_queue(jobs.MAIL_QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
         DBOS.apply_schedules(
             [{"schedule_name": "tick", "workflow_fn": scheduled, "schedule": EVERY_TEN_MINUTES, "context": None}]
         )

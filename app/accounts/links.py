@@ -17,7 +17,9 @@ def ask_for_link(session: Session, email: str, *, next: str = "/") -> None:
     account_id = session.exec(
         select(Account.id).where(Account.email == email.strip().lower(), col(Account.active))
     ).first()
-    jobs.record(session, "account.link_requested", account_id=account_id, next=local_path(next))
+    jobs.record(
+        session, "account.link_requested", account_id=account_id, next=local_path(next), request=new_token()
+    )
 
 
 def make_link(

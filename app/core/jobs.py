@@ -14,6 +14,8 @@ from sqlmodel import Session
 
 QUEUE = "events"
 SOLVER_QUEUE = "solver"
+MAIL_QUEUE = "mails"
+"""Of its own, so that a slow mail server holds up nothing else."""
 WORKFLOW = "handle"
 
 

@@ -1,5 +1,149 @@
-"""Pages of messages."""
+"""Pages of messages: the administrator's outbox, HR's letters on paper."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.accounts.audit import audit
+from app.accounts.guards import Admin
+from app.campaigns.guards import Asking, HrCampaign
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import NotFound
+from app.core.forms import Submitted, bind
+from app.core.i18n import _, ngettext
+from app.core.settings import settings
+from app.core.templating import redirect, render
+from app.messages import catalogue, queries, service
+from app.messages.builder import BadAddress, build
+from app.messages.catalogue import SECRET
+from app.messages.guards import OutboxMail
+from app.messages.schemas import HandingForm
+from app.messages.tables import Mail, MailStatus
 
 router = APIRouter(include_in_schema=False)
+
+# A mail's own sheet: its style element is allowed, everything else is shut, as inside a sandboxed frame.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@router.get("/admin/outbox", response_class=HTMLResponse)
+def outbox(
+    request: Request,
+    session: Db,
+    actor: Admin,
+    status: Annotated[str, Query(max_length=20)] = "",
+    kind: Annotated[str, Query(max_length=40)] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Every mail: where it stands, and why one did not leave."""
+    chosen = next((one for one in MailStatus if one.value == status), None)
+    found = queries.outbox(session, status=chosen, kind=kind, text=q.strip(), page=page)
+    return render(
+        request,
+        "messages/outbox.html",
+        found=found,
+        counts=queries.counts(session),
+        chosen=chosen or "",
+        kind=kind,
+        q=q,
+        catalogue=catalogue,
+        by_server=bool(settings().smtp_host),
+    )
+
+
+@router.get("/admin/outbox/{mail_id}", response_class=HTMLResponse)
+def show(request: Request, mail: OutboxMail) -> Response:
+    """One mail: its words as text, with the ways to see its layout and to send it again."""
+    return render(
+        request,
+        "messages/mail.html",
+        mail=mail,
+        catalogue=catalogue,
+        hidden=is_hidden(mail),
+        can_repeat=mail.status in {MailStatus.FAILED, MailStatus.KEPT} and mail.text != "",
+    )
+
+
+def is_hidden(mail: Mail) -> bool:
+    """Whether the words stay unseen: a personal link is for its reader, unless no server can carry it."""
+    return mail.kind in SECRET and (bool(settings().smtp_host) or not mail.text)
+
+
+@router.get("/admin/outbox/{mail_id}/layout", response_class=HTMLResponse)
+def layout(mail: OutboxMail) -> Response:
+    """The HTML of a mail, alone on its page and without any right."""
+    if is_hidden(mail):
+        raise NotFound
+    return HTMLResponse(mail.html, headers={"content-security-policy": MAIL_POLICY})
+
+
+@router.get("/admin/outbox/{mail_id}/message.eml")
+def download(mail: OutboxMail) -> Response:
+    """The message as a mail program opens it."""
+    if is_hidden(mail) or mail.to_address is None:
+        raise NotFound
+    try:
+        content = build(mail).as_bytes()
+    except BadAddress as bad:
+        raise NotFound from bad
+    headers = {"content-disposition": f'attachment; filename="mail-{mail.id}.eml"'}
+    return Response(content, media_type="message/rfc822", headers=headers)
+
+
+@router.post("/admin/outbox/{mail_id}/sending")
+def send_again(session: Db, actor: Asking, mail: OutboxMail) -> Response:
+    """Try a failed mail once more."""
+    now = clock.now()
+    service.send_again(session, mail, now=now)
+    audit(session, actor.account_id, "mail.sent_again", f"mail:{mail.id}", now=now)
+    return redirect(f"/admin/outbox/{mail.id}", say=_("Le message repart."))
+
+
+@router.get("/campaigns/{campaign_id}/paper", response_class=HTMLResponse)
+def paper(
+    request: Request,
+    session: Db,
+    campaign: HrCampaign,
+    site: Annotated[int | None, Query()] = None,
+) -> Response:
+    """Who must be told on paper, and what."""
+    return render(
+        request,
+        "messages/paper.html",
+        campaign=campaign,
+        letters=queries.letters(session, campaign.id or 0, status=MailStatus.UNREACHABLE, site_id=site),
+        sites=queries.sites_with_letters(session, campaign.id or 0),
+        told=queries.letters_told(session, campaign.id or 0),
+        site=site,
+        catalogue=catalogue,
+    )
+
+
+@router.get("/campaigns/{campaign_id}/paper/letters", response_class=HTMLResponse)
+def letters(
+    request: Request,
+    session: Db,
+    campaign: HrCampaign,
+    site: Annotated[int | None, Query()] = None,
+) -> Response:
+    """The letters themselves, to print and hand out."""
+    found = queries.letters(session, campaign.id or 0, status=MailStatus.UNREACHABLE, site_id=site)
+    return render(request, "messages/letters.html", campaign=campaign, letters=found, site=site)
+
+
+@router.post("/campaigns/{campaign_id}/paper/handing")
+def hand_over(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Remember which letters were given."""
+    back = f"/campaigns/{campaign.id}/paper"
+    form = bind(HandingForm, sent)
+    if form.value is None:
+        return redirect(back, say=_("Cochez les messages que vous avez remis."), kind="warn")
+    now = clock.now()
+    n = service.hand_over(session, campaign.id or 0, form.value.mail, now=now)
+    audit(session, actor.account_id, "mail.handed_over", f"campaign:{campaign.id}", now=now, letters=n)
+    return redirect(back, say=ngettext("%(n)s message remis.", "%(n)s messages remis.", n) % {"n": n})

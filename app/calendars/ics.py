@@ -1,0 +1,139 @@
+"""Visits as iCalendar objects: one builder for the mailed invitation, the feed and the downloaded file.
+
+A visit keeps its UID for life; SEQUENCE is its revision and DTSTAMP the instant of its last change, so a
+calendar program that knows an older state replaces it, and one that gets the same twice changes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from app.calendars.zones import vtimezone
+from app.core.i18n import _
+from app.core.settings import settings
+from app.messages.builder import SENDER_NAME, host
+from app.messages.lines import one_line, plain_lines
+from app.people.tables import Person
+from app.visits.queries import SeenVisit
+from app.visits.rules import stands
+
+REFRESH = timedelta(hours=4)
+"""How often a calendar program is asked to read the feed again."""
+
+
+def uid(visit_id: int) -> str:
+    """The identifier of a visit in every calendar."""
+    return f"visit-{visit_id}@{host()}"
+
+
+def invitation(seen: SeenVisit, reader: Person | None) -> str:
+    """The object that goes with a mail: METHOD:REQUEST, or CANCEL once the visit is cancelled."""
+    calendar = _calendar("REQUEST" if stands(seen.visit) else "CANCEL")
+    calendar.add_component(_event(seen, reader))
+    return _written(calendar)
+
+
+def download(seen: SeenVisit, reader: Person | None) -> str:
+    """One visit as a file to open: METHOD:PUBLISH, which asks nobody for an answer."""
+    calendar = _calendar("PUBLISH")
+    calendar.add_component(_event(seen, reader))
+    return _written(calendar)
+
+
+def feed(visits: Iterable[SeenVisit], reader: Person | None) -> str:
+    """Everything a person lives; cancelled visits stay, marked so, and thereby disappear from calendars."""
+    calendar = _calendar("PUBLISH")
+    calendar.add("name", SENDER_NAME)
+    calendar.add("x-wr-calname", SENDER_NAME)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT4H")
+    for seen in visits:
+        calendar.add_component(_event(seen, reader))
+    return _written(calendar)
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Vis ma vie//Vis ma vie//FR")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(vtimezone(settings().timezone))
+    return calendar
+
+
+def _written(calendar: Calendar) -> str:
+    written: bytes = calendar.to_ical()
+    return written.decode()
+
+
+def _event(seen: SeenVisit, reader: Person | None) -> Event:
+    visit = seen.visit
+    assert visit.id is not None
+    zone = ZoneInfo(settings().timezone)
+    standing = stands(visit)
+    event = Event()
+    event.add("uid", uid(visit.id))
+    event.add("sequence", visit.revision)
+    event.add("dtstamp", visit.changed_at)
+    event.add("last-modified", visit.changed_at)
+    event.add("created", visit.created_at)
+    event.add("dtstart", datetime.combine(visit.day, visit.starts_at, zone))
+    event.add("dtend", datetime.combine(visit.day, visit.ends_at, zone))
+    event.add("summary", _summary(seen, reader))
+    event.add("description", _description(seen, reader))
+    event.add("location", one_line(seen.host_site.name))
+    event.add("url", _url(visit.id))
+    event.add("status", "CONFIRMED" if standing else "CANCELLED")
+    event.add("transp", "OPAQUE" if standing else "TRANSPARENT")
+    event.add("organizer", _person_address(f"{SENDER_NAME} · {settings().company}", settings().mail_from))
+    for person in (seen.visitor, seen.host):
+        if person.email:
+            event.add("attendee", _attendee(person))
+    return event
+
+
+def _summary(seen: SeenVisit, reader: Person | None) -> str:
+    if reader is not None and reader.id == seen.host.id:
+        return one_line(_("Vis ma vie : vous accueillez %(name)s") % {"name": seen.visitor.name})
+    if reader is not None and reader.id == seen.visitor.id:
+        return one_line(_("Vis ma vie : chez %(name)s") % {"name": seen.host.name})
+    names = {"visitor": seen.visitor.name, "host": seen.host.name}
+    return one_line(_("Vis ma vie : %(visitor)s chez %(host)s") % names)
+
+
+def _description(seen: SeenVisit, reader: Person | None) -> str:
+    hosts = reader is not None and reader.id == seen.host.id
+    colleague, team = (seen.visitor, seen.visitor_team) if hosts else (seen.host, seen.host_team)
+    facts = {"name": colleague.name, "job": colleague.job, "team": team.name}
+    known = _("%(name)s, %(job)s, équipe %(team)s") if colleague.job else _("%(name)s, équipe %(team)s")
+    lines = [
+        _("%(campaign)s : une journée dans le métier d’un collègue.") % {"campaign": seen.campaign.name},
+        known % facts,
+        _url(seen.visit.id or 0),
+    ]
+    if not stands(seen.visit):
+        lines.insert(0, _("Cette journée est annulée."))
+    return plain_lines("\n".join(one_line(line) for line in lines))
+
+
+def _url(visit_id: int) -> str:
+    return f"{settings().public_url}/visits/{visit_id}"
+
+
+def _person_address(name: str, email: str) -> vCalAddress:
+    found = vCalAddress(f"mailto:{one_line(email)}")
+    # A double quote cannot stand inside a parameter (RFC 5545, 3.2).
+    found.params["CN"] = vText(one_line(name).replace('"', "”"))
+    return found
+
+
+def _attendee(person: Person) -> vCalAddress:
+    found = _person_address(person.name, person.email or "")
+    found.params["CUTYPE"] = vText("INDIVIDUAL")
+    found.params["ROLE"] = vText("REQ-PARTICIPANT")
+    found.params["PARTSTAT"] = vText("ACCEPTED")
+    found.params["RSVP"] = vText("FALSE")
+    return found

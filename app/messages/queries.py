@@ -1,0 +1,146 @@
+"""Every SELECT of messages."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from app.accounts.tables import Account
+from app.campaigns.tables import Campaign
+from app.messages.readers import Reader, reader_of
+from app.messages.tables import Mail, MailStatus
+from app.people.tables import Person, Site, Team
+
+PAGE = 50
+
+
+def readers_of(session: Session, person_ids: Collection[int]) -> dict[int, Reader]:
+    """The readers behind people still in the company, by person, in one query."""
+    rows = session.exec(
+        select(Person, Account)
+        .join(Account, col(Account.id) == col(Person.account_id), isouter=True)
+        .where(col(Person.id).in_(person_ids), col(Person.active))
+    )
+    return {person.id: reader_of(account, person) for person, account in rows if person.id is not None}
+
+
+def reply_address(session: Session, campaign: Campaign) -> str | None:
+    """Who reads the answers to a campaign's mails: the address of whoever created it, while they are here."""
+    return session.exec(
+        select(Account.email).where(Account.id == campaign.created_by, col(Account.active))
+    ).first()
+
+
+def keys_written(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these news were already written."""
+    return set(session.exec(select(Mail.key).where(col(Mail.key).in_(keys))))
+
+
+@dataclass(frozen=True)
+class MailPage:
+    """One page of the outbox."""
+
+    mails: list[Mail]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def outbox(
+    session: Session, *, status: MailStatus | None = None, kind: str = "", text: str = "", page: int = 1
+) -> MailPage:
+    """The outbox, newest first; `text` is part of an address, a name or a subject."""
+    conditions: list[Any] = []
+    if status is not None:
+        conditions.append(col(Mail.status) == status)
+    if kind:
+        conditions.append(col(Mail.kind) == kind)
+    if text:
+        fields = (Mail.to_address, Mail.to_name, Mail.subject)
+        conditions.append(or_(*(col(field).icontains(text, autoescape=True) for field in fields)))
+    total = session.exec(select(func.count()).select_from(Mail).where(*conditions)).one()
+    found = MailPage([], total, page)
+    page = min(max(page, 1), found.pages)
+    mails = session.exec(
+        select(Mail).where(*conditions).order_by(col(Mail.id).desc()).offset((page - 1) * PAGE).limit(PAGE)
+    )
+    return MailPage(list(mails), total, page)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many mails stand where."""
+    return {
+        MailStatus(status).value: n
+        for status, n in session.exec(select(Mail.status, func.count()).group_by(col(Mail.status)))
+    }
+
+
+def find_mail(session: Session, mail_id: int) -> Mail | None:
+    """One mail."""
+    return session.get(Mail, mail_id)
+
+
+def overdue(session: Session, now: datetime, limit: int = 500) -> list[Mail]:
+    """Mails that still wait although their next attempt is due."""
+    return list(
+        session.exec(
+            select(Mail)
+            .where(Mail.status == MailStatus.WAITING, Mail.next_attempt_at <= now)
+            .order_by(col(Mail.next_attempt_at))
+            .limit(limit)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What somebody without e-mail must be told, and where to find them."""
+
+    mail: Mail
+    team: str
+    site: str
+
+
+def letters(
+    session: Session, campaign_id: int, *, status: MailStatus, site_id: int | None = None
+) -> list[Letter]:
+    """A campaign's letters, sorted as they are handed out: site, team, name."""
+    query = (
+        select(Mail, Team.name, Site.name)
+        .join(Person, col(Person.id) == col(Mail.person_id))
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .where(Mail.campaign_id == campaign_id, Mail.status == status)
+        .order_by(col(Site.name), col(Team.name), col(Person.last_name), col(Person.id), col(Mail.id))
+    )
+    if site_id is not None:
+        query = query.where(Site.id == site_id)
+    return [Letter(mail, team, site) for mail, team, site in session.exec(query)]
+
+
+def sites_with_letters(session: Session, campaign_id: int) -> list[tuple[int, str, int]]:
+    """Sites where letters of a campaign remain to be handed out: id, name, how many."""
+    rows = session.exec(
+        select(Site.id, Site.name, func.count())
+        .join(Team, col(Team.site_id) == col(Site.id))
+        .join(Person, col(Person.team_id) == col(Team.id))
+        .join(Mail, col(Mail.person_id) == col(Person.id))
+        .where(Mail.campaign_id == campaign_id, Mail.status == MailStatus.UNREACHABLE)
+        .group_by(col(Site.id), col(Site.name))
+        .order_by(col(Site.name))
+    )
+    return [(site_id, name, n) for site_id, name, n in rows if site_id is not None]
+
+
+def letters_told(session: Session, campaign_id: int) -> int:
+    """How many letters of a campaign were handed out."""
+    return session.exec(
+        select(func.count()).where(Mail.campaign_id == campaign_id, Mail.status == MailStatus.TOLD)
+    ).one()

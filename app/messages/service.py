@@ -1,0 +1,154 @@
+"""Writes mails into the outbox and follows them: every change of messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, delete, select, update
+
+from app.campaigns.tables import Campaign
+from app.core import jobs
+from app.core.i18n import speaking
+from app.core.settings import settings
+from app.core.templating import render_text
+from app.messages.catalogue import ON_PAPER, SECRET, Kind
+from app.messages.errors import AlreadyOnItsWay
+from app.messages.lines import one_line, plain_lines
+from app.messages.readers import Reader
+from app.messages.tables import Mail, MailStatus
+from app.people.tables import Person
+
+SAFETY_NET = timedelta(minutes=15)
+"""After this, the clock asks again for a mail whose job was lost."""
+KEPT_FOR = timedelta(days=365)
+"""Mails are erased after a year."""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An iCalendar object to go with a mail."""
+
+    content: str
+    method: str
+    """`REQUEST` or `CANCEL`."""
+
+
+def send(
+    session: Session,
+    kind: Kind,
+    reader: Reader,
+    *,
+    key: str,
+    now: datetime,
+    context: Mapping[str, Any],
+    campaign: Campaign | None = None,
+    reply_to: str | None = None,
+    calendar: Invitation | None = None,
+) -> Mail | None:
+    """Write one mail in its reader's language; it leaves after the caller's commit.
+
+    `key` names the news: the same key writes nothing again and returns None. Somebody without address gets
+    a row that HR sees among what must be told on paper (None for kinds that make no sense there).
+    """
+    if session.exec(select(Mail.id).where(Mail.key == key)).first() is not None:
+        return None
+    if not reader.email and kind not in ON_PAPER:
+        return None
+    with speaking(reader.language):
+        words = {
+            **context,
+            "reader": reader,
+            "campaign": campaign,
+            "answerable": reply_to is not None,
+            "base": settings().public_url,
+        }
+        subject = one_line(render_text(f"mail/{kind}/subject.txt", **words))
+        text = plain_lines(render_text(f"mail/{kind}/body.txt", **words)).strip() + "\n"
+        html = render_text(f"mail/{kind}/body.html", subject=subject, **words)
+    mail = Mail(
+        key=key,
+        kind=kind,
+        status=MailStatus.WAITING if reader.email else MailStatus.UNREACHABLE,
+        campaign_id=campaign.id if campaign else None,
+        account_id=reader.account_id,
+        person_id=reader.person_id,
+        to_name=one_line(reader.name),
+        to_address=reader.email,
+        reply_to=reply_to,
+        language=reader.language,
+        subject=subject,
+        text=text,
+        html=html,
+        calendar=calendar.content if calendar else None,
+        calendar_method=calendar.method if calendar else None,
+        next_attempt_at=now + SAFETY_NET,
+        created_at=now,
+    )
+    session.add(mail)
+    session.flush()
+    if mail.status == MailStatus.WAITING:
+        queue(session, mail)
+    return mail
+
+
+def queue(session: Session, mail: Mail) -> None:
+    """Have a mail delivered after the caller's commit."""
+    jobs.record(session, "mail.queued", queue=jobs.MAIL_QUEUE, mail_id=mail.id)
+
+
+def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
+    """Try a failed mail, or one that lies in the outbox folder, once more. Raises AlreadyOnItsWay."""
+    changed = session.exec(
+        update(Mail)
+        .where(col(Mail.id) == mail.id, col(Mail.status).in_([MailStatus.FAILED, MailStatus.KEPT]))
+        .where(col(Mail.text) != "")
+        .values(
+            status=MailStatus.WAITING,
+            attempts=0,
+            error=None,
+            leased_until=None,
+            next_attempt_at=now + SAFETY_NET,
+        )
+    )
+    if changed.rowcount != 1:
+        raise AlreadyOnItsWay
+    queue(session, mail)
+
+
+def hand_over(session: Session, campaign_id: int, mail_ids: list[int], *, now: datetime) -> int:
+    """Remember which letters were given on paper; how many were still to give."""
+    changed = session.exec(
+        update(Mail)
+        .where(col(Mail.campaign_id) == campaign_id, col(Mail.id).in_(mail_ids))
+        .where(col(Mail.status) == MailStatus.UNREACHABLE)
+        .values(status=MailStatus.TOLD, sent_at=now)
+    )
+    return int(changed.rowcount)
+
+
+def blank_if_secret(mail: Mail) -> None:
+    """Forget the words of a mail that opens a session."""
+    if mail.kind in SECRET:
+        mail.text = mail.html = ""
+
+
+def export(session: Session, person: Person) -> list[dict[str, Any]]:
+    """What messages hold about a person, for their access request."""
+    mails = session.exec(select(Mail).where(Mail.person_id == person.id).order_by(col(Mail.id)))
+    return [
+        {
+            "kind": mail.kind,
+            "status": mail.status.value,
+            "to": mail.to_address,
+            "subject": mail.subject,
+            "text": mail.text,
+            "created_at": mail.created_at.isoformat(),
+        }
+        for mail in mails
+    ]
+
+
+def erase(session: Session, person: Person) -> None:
+    """Forget every mail written to a person (their files in the outbox folder follow by `jobs.tidy`)."""
+    session.exec(delete(Mail).where(col(Mail.person_id) == person.id))
