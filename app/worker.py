@@ -11,11 +11,13 @@ from typing import Any
 from dbos import DBOS, DBOSConfig
 from sqlalchemy import Engine
 
-from app import __version__
 from app.calendars import jobs as calendars
+from app.campaigns import jobs as campaigns
 from app.core import jobs
 from app.core.settings import settings
 from app.messages import jobs as messages
+from app.planning import jobs as planning
+from app.visits import jobs as visits
 
 Job = Callable[..., None]
 
@@ -24,14 +26,20 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),
+    "campaign.cancelled": (visits.cancel_all,),
+    "planning.requested": (planning.solve_run,),
     "visit.cancelled": (calendars.tell_cancelled,),
     "visit.moved": (calendars.tell_moved,),
     "mail.queued": (messages.deliver,),
-    "clock.tick": (messages.retry_overdue, messages.tidy),
+    "clock.tick": (campaigns.take_due_steps, messages.retry_overdue, messages.tidy),
 }
 """Event name → jobs, in order."""
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
+
+JOBS_VERSION = "1"
+"""The same for every release, so that a new one takes up the jobs an older one left: they are found by name and
+may run twice. (DBOS's `auto_upgrade` does likewise, but only with a paid licence key.)"""
 
 RETRIES = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
 
@@ -81,9 +89,8 @@ def config() -> DBOSConfig:
     return DBOSConfig(
         name="vis-ma-vie",
         system_database_url=url,
-        application_version=__version__,
+        application_version=JOBS_VERSION,
         executor_id=settings().worker_name,
-        auto_upgrade=True,
         log_level="WARNING",
         **kwargs,
     )
