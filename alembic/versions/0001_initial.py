@@ -281,6 +281,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "planning_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("requested_by", sa.Integer(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("alive_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("time_limit", sa.Integer(), nullable=False),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.Float(), nullable=True),
+        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("at_most", sa.Integer(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("inputs", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_planning_run_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["account.id"], name=op.f("fk_planning_run_requested_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planning_run")),
+    )
+    with op.batch_alter_table("planning_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_planning_run_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            "ix_planning_run_one_active",
+            ["campaign_id"],
+            unique=True,
+            sqlite_where=sa.text("status IN ('QUEUED', 'RUNNING')"),
+            postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"),
+        )
+
+    op.create_table(
         "service_link",
         sa.Column("back_team_id", sa.Integer(), nullable=False),
         sa.Column("front_team_id", sa.Integer(), nullable=False),
@@ -354,6 +394,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_enrolment_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "feed",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_feed_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feed_token_hash")),
+    )
+    op.create_table(
         "forbidden_pair",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("a_id", sa.Integer(), nullable=False),
@@ -421,6 +472,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mail_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_to_address"), ["to_address"], unique=False)
 
+    op.create_table(
+        "pin",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=False),
+        sa.Column("host_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("visitor_id <> host_id", name=op.f("ck_pin_two_people")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_pin_account_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_pin_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["host_id"], ["person.id"], name=op.f("fk_pin_host_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"], ["person.id"], name=op.f("fk_pin_visitor_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "visitor_id", "host_id", name=op.f("pk_pin")),
+    )
+    op.create_table(
+        "planning_result",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.LargeBinary(), nullable=False),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["planning_run.id"], name=op.f("fk_planning_result_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_planning_result")),
+    )
     op.create_table(
         "unmatched",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -557,6 +639,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unmatched_person_id"))
 
     op.drop_table("unmatched")
+    op.drop_table("planning_result")
+    op.drop_table("pin")
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_to_address"))
         batch_op.drop_index(batch_op.f("ix_mail_status"))
@@ -569,6 +653,7 @@ def downgrade() -> None:
 
     op.drop_table("mail")
     op.drop_table("forbidden_pair")
+    op.drop_table("feed")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrolment_person_id"))
         batch_op.drop_index(batch_op.f("ix_enrolment_campaign_id"))
@@ -587,6 +672,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_service_link_front_team_id"))
 
     op.drop_table("service_link")
+    with op.batch_alter_table("planning_run", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_planning_run_one_active",
+            sqlite_where=sa.text("status IN ('QUEUED', 'RUNNING')"),
+            postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_planning_run_campaign_id"))
+
+    op.drop_table("planning_run")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_team_id"))
         batch_op.drop_index(batch_op.f("ix_person_manager_id"))
