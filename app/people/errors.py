@@ -32,7 +32,9 @@ class ImportGone(Refusal):
     status = 404
 
     def message(self) -> str:
-        return _("Cet import n’attend plus : il a été confirmé, abandonné, ou date de plus d’un jour. Renvoyez le fichier.")
+        return _(
+            "Cet import n’attend plus : il a été confirmé, abandonné, ou date de plus d’un jour. Renvoyez le fichier."
+        )
 
 
 class ImportChanged(Refusal):

@@ -69,7 +69,9 @@ def travel_times(session: Session, site_id: int | None = None) -> Sequence[Trave
     """The journeys as written, of one site or all."""
     chosen = select(TravelTime)
     if site_id is not None:
-        chosen = chosen.where(or_(TravelTime.from_site_id == site_id, TravelTime.to_site_id == site_id))
+        chosen = chosen.where(
+            or_(col(TravelTime.from_site_id) == site_id, col(TravelTime.to_site_id) == site_id)
+        )
     return session.exec(chosen).all()
 
 
@@ -123,7 +125,10 @@ def reports_of(session: Session, person_id: int) -> Sequence[Person]:
 def count_people(session: Session, wanted: Wanted) -> int:
     """How many people the filters leave."""
     return session.exec(
-        select(func.count()).select_from(Person).join(Team, col(Team.id) == col(Person.team_id)).where(*_filters(wanted))
+        select(func.count())
+        .select_from(Person)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(*_filters(wanted))
     ).one()
 
 
@@ -155,8 +160,15 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for word in wanted.text.split()[:5]:
         like = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
-        columns = (Person.first_name, Person.last_name, Person.employee_number, Person.email, Person.job, Team.name)
-        found.append(or_(*(col(column).ilike(like, escape="\\") for column in columns)))  # type: ignore[arg-type]
+        columns = (
+            Person.first_name,
+            Person.last_name,
+            Person.employee_number,
+            Person.email,
+            Person.job,
+            Team.name,
+        )
+        found.append(or_(*(col(column).ilike(like, escape="\\") for column in columns)))
     if wanted.site_id is not None:
         found.append(col(Team.site_id) == wanted.site_id)
     if wanted.team_id is not None:
@@ -189,7 +201,9 @@ def counts(session: Session) -> dict[str, int]:
         "teams": number(select(func.count()).select_from(Team)),
         "people": number(select(func.count()).select_from(Person).where(col(Person.active))),
         "links": number(select(func.count()).select_from(ServiceLink)),
-        "travel": number(select(func.count()).select_from(TravelTime).where(col(TravelTime.estimated).is_(False))),
+        "travel": number(
+            select(func.count()).select_from(TravelTime).where(col(TravelTime.estimated).is_(False))
+        ),
     }
 
 

@@ -19,7 +19,7 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.core.errors import Stale
 from app.people.errors import SameSite
@@ -54,7 +54,7 @@ def estimated_minutes(a: tuple[float, float], b: tuple[float, float]) -> int:
 def estimate_missing(session: Session) -> None:
     """Estimate every journey that nobody has told, again when a site has moved."""
     session.flush()
-    sites = session.exec(select(Site).order_by(Site.id)).all()  # type: ignore[arg-type]
+    sites = session.exec(select(Site).order_by(col(Site.id))).all()
     placed = {
         site.id: (site.latitude, site.longitude)
         for site in sites
@@ -101,7 +101,9 @@ def change_from_site(
     known = {
         (row.from_site_id, row.to_site_id): row
         for row in session.exec(
-            select(TravelTime).where((TravelTime.from_site_id == site_id) | (TravelTime.to_site_id == site_id))
+            select(TravelTime).where(
+                (TravelTime.from_site_id == site_id) | (TravelTime.to_site_id == site_id)
+            )
         )
     }
     for other in changed:
@@ -116,10 +118,10 @@ def change_from_site(
     return len(changed)
 
 
-def forget_estimates_of(session: Session, site_ids: Iterable[int]) -> None:
-    """Remove the estimates of sites that lost their coordinates."""
-    gone = set(site_ids)
-    for row in session.exec(select(TravelTime).where(TravelTime.estimated)):
-        if gone & {row.from_site_id, row.to_site_id}:
+def forget_misplaced(session: Session) -> None:
+    """Remove the estimates of sites that have lost their coordinates."""
+    lost = {site.id for site in session.exec(select(Site)) if site.latitude is None or site.longitude is None}
+    for row in session.exec(select(TravelTime).where(col(TravelTime.estimated))):
+        if lost & {row.from_site_id, row.to_site_id}:
             session.delete(row)
     session.flush()

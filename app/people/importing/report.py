@@ -1,0 +1,70 @@
+"""What an import did, or would do: the same for the browser, the command line and the API."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Remark:
+    """About one cell: `row` as the spreadsheet numbers it, `column` as its header is written. None: the whole file."""
+
+    row: int | None
+    column: str
+    value: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {"row": self.row, "column": self.column, "value": self.value, "message": self.message}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing created (every `before` empty) or changed: which row, its name, column → (before, after)."""
+
+    row: int
+    name: str
+    cells: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """Somebody active here whom a full file does not name."""
+
+    person_id: int
+    employee_number: str
+    name: str
+    team: str
+
+
+@dataclass
+class ImportReport:
+    """Counts, what changes, and what was refused and why."""
+
+    created: list[Change] = field(default_factory=list)
+    updated: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    rejected: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    leavers: list[Leaver] = field(default_factory=list)
+    """Only for a full file of people."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` and the API answer."""
+        return {
+            "created": len(self.created),
+            "updated": len(self.updated),
+            "unchanged": self.unchanged,
+            "rejected": [remark.as_json() for remark in self.rejected],
+            "warnings": [remark.as_json() for remark in self.warnings],
+        }
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Confirming would do nothing."""
+        return not (self.created or self.updated or self.leavers)
+
+    @property
+    def rejected_rows(self) -> int:
+        """Rows kept out, however many of their cells are wrong."""
+        return len({remark.row for remark in self.rejected})
