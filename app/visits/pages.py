@@ -16,7 +16,7 @@ from app.core.templating import redirect, render
 from app.people.guards import Manager
 from app.visits import queries, service, views
 from app.visits.guards import Me, Participant
-from app.visits.rules import can_be_cancelled, reason_labels
+from app.visits.rules import can_be_cancelled, offered_reasons, reason_labels
 from app.visits.schemas import CancellationForm
 
 router = APIRouter(include_in_schema=False)
@@ -97,7 +97,7 @@ def _ask(request: Request, session: Db, seen: queries.SeenVisit, form: object, s
         seen=seen,
         other=next((leg for leg in legs if leg.visit.id != seen.visit.id), None),
         form=form,
-        reasons=reason_labels(),
+        reasons=offered_reasons(),
     )
 
 

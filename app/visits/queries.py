@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.visits.tables import PersonDay, Unmatched, Visit, VisitStatus
+from app.visits.tables import Unmatched, Visit, VisitStatus
 
 Visitor, Host = aliased(Person), aliased(Person)
 VisitorTeam, HostTeam = aliased(Team), aliased(Team)
@@ -162,14 +162,6 @@ def unmatched_of_campaign(session: Session, campaign_id: int) -> list[tuple[Unma
     return [(row[0], row[1]) for row in found]
 
 
-def taken_days(session: Session, first: date, last: date) -> list[tuple[int, date]]:
-    """Days on which people have a standing visit, in any campaign: (person id, day)."""
-    found = session.execute(
-        select(col(PersonDay.person_id), col(PersonDay.day)).where(col(PersonDay.day).between(first, last))
-    )
-    return [(row[0], row[1]) for row in found]
-
-
 def managed_teams(session: Session, manager_id: int) -> list[tuple[Team, Site]]:
     """Teams with at least one active member whom a person manages, by name."""
     managed = select(col(Person.team_id)).where(col(Person.manager_id) == manager_id, col(Person.active))
@@ -180,3 +172,74 @@ def managed_teams(session: Session, manager_id: int) -> list[tuple[Team, Site]]:
         .order_by(col(Team.name))
     )
     return [(row[0], row[1]) for row in found]
+
+
+def coming_visits(session: Session, campaign_id: int, today: date) -> list[Visit]:
+    """Standing visits of a campaign from today on."""
+    return list(
+        session.scalars(
+            select(Visit)
+            .where(
+                col(Visit.campaign_id) == campaign_id,
+                col(Visit.status) == VisitStatus.PLANNED,
+                col(Visit.day) >= today,
+            )
+            .order_by(col(Visit.id))
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StandingVisit:
+    """A visit that is to take place, with its teams: what other plans must leave room for."""
+
+    campaign_id: int
+    visitor_id: int
+    host_id: int
+    day: date
+    visitor_team_id: int
+    host_team_id: int
+
+
+def standing_visits(session: Session, first: date, last: date) -> list[StandingVisit]:
+    """Standing visits of every campaign between two days, both included."""
+    found = session.execute(
+        select(
+            col(Visit.campaign_id),
+            col(Visit.visitor_id),
+            col(Visit.host_id),
+            col(Visit.day),
+            col(Visitor.team_id),
+            col(Host.team_id),
+        )
+        .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
+        .join(Host, col(Host.id) == col(Visit.host_id))
+        .where(col(Visit.status) == VisitStatus.PLANNED, col(Visit.day).between(first, last))
+    )
+    return [StandingVisit(*row) for row in found]
+
+
+def met_pairs(session: Session) -> set[tuple[int, int]]:
+    """Pairs who met, or are to meet, in whatever campaign; smaller id first."""
+    found = session.execute(
+        select(col(Visit.visitor_id), col(Visit.host_id)).where(col(Visit.status) == VisitStatus.PLANNED)
+    )
+    return {(min(pair), max(pair)) for pair in found}
+
+
+def left_out_last_time(session: Session, campaign_id: int) -> set[int]:
+    """Ids of people whose last other campaign had nobody for them."""
+    missed = session.execute(
+        select(col(Unmatched.person_id), func.max(Campaign.first_day))
+        .join(Campaign, col(Campaign.id) == col(Unmatched.campaign_id))
+        .where(col(Unmatched.campaign_id) != campaign_id)
+        .group_by(col(Unmatched.person_id))
+    )
+    lived = session.execute(
+        select(col(Visit.visitor_id), func.max(Campaign.first_day))
+        .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
+        .where(col(Visit.campaign_id) != campaign_id, col(Visit.status) == VisitStatus.PLANNED)
+        .group_by(col(Visit.visitor_id))
+    )
+    latest: dict[int, date] = {row[0]: row[1] for row in lived}
+    return {person_id for person_id, day in missed if person_id not in latest or latest[person_id] < day}

@@ -53,4 +53,10 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.CLOSED: _("Le site est fermé ce jour-là"),
         CancelReason.LEFT: _("L’une des deux personnes ne participe plus"),
         CancelReason.MISTAKE: _("Cette journée a été planifiée par erreur"),
+        CancelReason.CAMPAIGN: _("La campagne est annulée"),
     }
+
+
+def offered_reasons() -> dict[CancelReason, str]:
+    """Those that one chooses for a single visit."""
+    return {reason: label for reason, label in reason_labels().items() if reason != CancelReason.CAMPAIGN}

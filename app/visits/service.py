@@ -81,7 +81,7 @@ def cancel_visit(
     session: Session,
     visit: Visit,
     reason: CancelReason,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
     *,
     today: date,
@@ -90,7 +90,7 @@ def cancel_visit(
     """Cancel one visit; the other one of a swap stands until it is cancelled itself.
 
     `revision` is the one the reader saw. Both people get their day back, and everybody who follows
-    `visit.cancelled` tells them.
+    `visit.cancelled` tells them. `actor` None is the service itself.
     """
     if not stands(visit):
         raise AlreadyCancelled
@@ -110,6 +110,7 @@ def cancel_visit(
         raise Stale
     session.exec(delete(PersonDay).where(col(PersonDay.visit_id) == visit.id))
     session.refresh(visit)
-    audit(session, actor.account_id, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value)
+    by = actor.account_id if actor else None
+    audit(session, by, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value)
     jobs.record(session, "visit.cancelled", visit_id=_id(visit), revision=visit.revision)
     return visit

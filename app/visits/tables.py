@@ -29,6 +29,8 @@ class CancelReason(StrEnum):
     """One of the two left the company or the campaign."""
     MISTAKE = "mistake"
     """Planned by mistake."""
+    CAMPAIGN = "campaign"
+    """The whole campaign was cancelled."""
 
 
 class Swap(SQLModel, table=True):

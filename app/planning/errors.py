@@ -1,0 +1,71 @@
+"""What planning refuses."""
+
+from app.core.errors import Refusal
+from app.core.i18n import _
+
+
+class NotPlannable(Refusal):
+    """A plan is made while people enrol or once enrolment is closed, never before nor after publication."""
+
+    def message(self) -> str:
+        return _("Le plan se calcule entre l’ouverture des inscriptions et la publication.")
+
+
+class RunUnderWay(Refusal):
+    """One computation a campaign at a time."""
+
+    def message(self) -> str:
+        return _(
+            "Un calcul est déjà en cours pour cette campagne : attendez qu’il se termine, ou arrêtez-le."
+        )
+
+
+class RunOver(Refusal):
+    """The computation ended before it could be stopped."""
+
+    def message(self) -> str:
+        return _("Ce calcul est déjà terminé : il n’y a plus rien à arrêter.")
+
+
+class NoDaysLeft(Refusal):
+    """No day of the campaign leaves the notice."""
+
+    def message(self) -> str:
+        return _(
+            "Plus aucun jour de la campagne ne laisse le délai de prévenance : repoussez le dernier jour, "
+            "ou raccourcissez ce délai."
+        )
+
+
+class NobodyEnrolled(Refusal):
+    """Nobody said yes."""
+
+    def message(self) -> str:
+        return _("Personne n’a encore répondu oui : il n’y a personne à mettre en binôme.")
+
+
+class NothingToPublish(Refusal):
+    """There is no finished plan, or it has no visit."""
+
+    def message(self) -> str:
+        return _("Il n’y a pas encore de plan à publier : calculez-le d’abord.")
+
+
+class NotThisPair(Refusal):
+    """The two people are not together in the plan shown."""
+
+    def message(self) -> str:
+        return _("Ces deux personnes ne sont pas ensemble dans le plan affiché.")
+
+
+class NoLongerHolds(Refusal):
+    """The plan was right when it was made; what changed since, one sentence each."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def message(self) -> str:
+        return _("Ce plan ne tient plus, rien n’a été publié. %(reasons)s") % {
+            "reasons": " ".join(self.reasons)
+        }

@@ -1,0 +1,109 @@
+"""The job that makes a plan. It may be run twice: what it writes is kept only while its run is active."""
+
+import time
+from threading import Lock
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import open_session
+from app.core.errors import Refusal
+from app.planning import queries, runs
+from app.planning.problem import Built, Leg, build
+from app.planning.tables import RunStatus
+from solver import Limits, Problem, ProblemError, Progress, solve
+
+log = structlog.get_logger()
+
+THREADS = 2
+EVERY = 0.5
+"""Seconds between two writes of the progress."""
+
+
+def solve_run(engine: Engine, run_id: int) -> None:
+    """Job of `planning.requested`: solve, tell how far, stop when asked, keep the plan or say why not."""
+    with open_session(engine) as session:
+        run = runs.begin(session, run_id, clock.now())
+        if run is None:
+            return None
+        campaign_id, time_limit = run.campaign_id, run.time_limit
+    try:
+        built = _build(engine, campaign_id)
+        watch = Watch(engine, run_id, built.problem)
+        plan = solve(
+            built.problem,
+            limits=Limits(seconds=time_limit, threads=THREADS),
+            on_progress=watch.progress,
+            should_stop=watch.should_stop,
+        )
+    except OperationalError:
+        raise  # the database is away: the step is tried again
+    except Refusal as refused:
+        return _fail(engine, run_id, refused.code)
+    except (ProblemError, MemoryError):
+        log.exception("planning.unsolvable", run_id=run_id)
+        return _fail(engine, run_id, "Unsolvable")
+    except Exception:
+        log.exception("planning.broken", run_id=run_id)
+        return _fail(engine, run_id, "Broken")
+    with open_session(engine) as session:
+        if watch.stopped:
+            runs.end(session, run_id, RunStatus.CANCELLED, clock.now())
+        else:
+            runs.finish(session, run_id, built.problem, plan, clock.now())
+    return None
+
+
+def _build(engine: Engine, campaign_id: int) -> Built:
+    with open_session(engine, reads_only=True) as session:
+        before: list[Leg] = []
+        for run in queries.finished_runs(session, campaign_id, limit=1):
+            before = runs.legs_of(*runs.load(session, run))
+        return build(session, session.get_one(Campaign, campaign_id), clock.today(), previous=before)
+
+
+def _fail(engine: Engine, run_id: int, code: str) -> None:
+    with open_session(engine) as session:
+        runs.end(session, run_id, RunStatus.FAILED, clock.now(), code)
+
+
+class Watch:
+    """Carries progress to the row, and the wish to stop back, at most twice a second."""
+
+    def __init__(self, engine: Engine, run_id: int, problem: Problem) -> None:
+        self.engine = engine
+        self.run_id = run_id
+        self.plain = all(person.priority == 1 for person in problem.people)
+        self.stopped = False
+        self._latest: Progress | None = None
+        self._at_most: int | None = None
+        self._written = 0.0
+        self._lock = Lock()
+
+    def progress(self, progress: Progress) -> None:
+        """Called by the solver, from whichever of its threads."""
+        self._latest = progress
+        if progress.level == "people" and self.plain and progress.bound is not None:
+            self._at_most = int(progress.bound + runs.PROVEN)
+        self._write()
+
+    def should_stop(self) -> bool:
+        """Asked often by the solver."""
+        self._write()
+        return self.stopped
+
+    def _write(self) -> None:
+        if self.stopped or not self._lock.acquire(blocking=False):
+            return
+        try:
+            if time.monotonic() - self._written < EVERY:
+                return
+            with open_session(self.engine) as session:
+                goes_on = runs.tell(session, self.run_id, self._latest, self._at_most, clock.now())
+            self._written = time.monotonic()
+            self.stopped = not goes_on
+        finally:
+            self._lock.release()

@@ -1,0 +1,244 @@
+"""From rows to `solver.Problem`: what the campaign, the company and the answers mean for the solver.
+
+1. Days          the campaign's days that leave the notice; per team, those on which it is closed.
+2. Teams         limits of the day: the team's and the campaign's, what minimum presence leaves, less the
+                 visits of other campaigns.
+3. People        enrolled people on the days they offered and may work, less days taken by other visits.
+4. Pairs         forbidden: kept apart by HR, or met already in whatever campaign.
+5. Priority      people whom the last campaign left out count twice.
+6. Kept visits   pins; the last plan's visits, so that recomputing moves as few people as it can.
+
+A dozen queries, whatever the number of people.
+"""
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from app.availability.matching import department_key, person_key, site_key, team_key
+from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs
+from app.campaigns.calendar import open_days, plannable_days
+from app.campaigns.rules import team_limits
+from app.campaigns.tables import Campaign
+from app.people import queries as people_queries
+from app.people.tables import Site, Team
+from app.planning import queries
+from app.planning.errors import NobodyEnrolled, NoDaysLeft
+from app.planning.tables import Pin
+from app.visits import queries as visits_queries
+from app.visits.queries import StandingVisit
+from solver.problem import Campaign as Rules
+from solver.problem import Limit, Person, Problem, Visit, ordered
+from solver.problem import Site as Place
+from solver.problem import Team as Crew
+
+LEFT_OUT = 2
+"""Priority of people whom the last campaign left out; everybody else has 1."""
+
+Leg = tuple[int, int, date]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A problem, and what had to be left out of it."""
+
+    problem: Problem
+    lost_pins: tuple[Pin, ...] = ()
+    """Pins that no longer mean anything: somebody withdrew, or the day is gone."""
+
+
+def build(session: Session, campaign: Campaign, today: date, *, previous: Iterable[Leg] = ()) -> Built:
+    """The problem of a campaign as of today. Raises `NoDaysLeft` and `NobodyEnrolled`."""
+    assert campaign.id is not None
+    days = plannable_days(campaign, today)
+    if not days:
+        raise NoDaysLeft
+    people = enrolled(session, campaign.id)
+    if not people:
+        raise NobodyEnrolled
+    index = {day: number for number, day in enumerate(days)}
+    everyone = {person.person_id for person in people}
+    standing = visits_queries.standing_visits(session, days[0], days[-1])
+    teams = people_queries.teams_by_id(session)
+    sites = people_queries.sites_by_id(session)
+    needed = {person.team_id for person in people} | {wish for person in people for wish in person.wishes}
+    crews = _crews(session, campaign, [teams[one] for one in sorted(needed)], sites, days, standing)
+    places = {sites[teams[one].site_id].id for one in needed}
+    kept, lost = _pins(queries.pins_of(session, campaign.id), everyone, index)
+    apart = forbidden_pairs(session, campaign.id)
+    met = visits_queries.met_pairs(session)
+    forbidden = {pair for pair in apart | met if pair[0] in everyone and pair[1] in everyone}
+    minutes = people_queries.travel_minutes(session)
+    problem = Problem(
+        campaign=_rules(campaign, days),
+        sites=tuple(Place(site_key(one), sites[one].name) for one in sorted(sites) if one in places),
+        teams=crews,
+        people=_people(
+            people, index, standing, campaign, visits_queries.left_out_last_time(session, campaign.id), places
+        ),
+        minutes={
+            (site_key(a), site_key(b)): told
+            for (a, b), told in minutes.items()
+            if a != b and a in places and b in places
+        },
+        links=frozenset(
+            (team_key(back), team_key(front))
+            for back, front in people_queries.service_links(session)
+            if back in needed and front in needed
+        ),
+        pinned=kept,
+        previous=tuple(
+            Visit(person_key(visitor), person_key(host), index[day])
+            for visitor, host, day in previous
+            if {visitor, host} <= everyone and day in index and _pair(visitor, host) not in forbidden
+        ),
+        forbidden=frozenset(ordered(person_key(a), person_key(b)) for a, b in forbidden),
+    )
+    return Built(problem, lost)
+
+
+def _rules(campaign: Campaign, days: list[date]) -> Rules:
+    return Rules(
+        days=tuple(days),
+        exchange=campaign.exchange.value,
+        max_swaps_per_person=campaign.max_swaps_per_person,
+        min_gap_days=campaign.min_gap_days,
+        max_gap_days=campaign.max_gap_days,
+        max_travel_minutes=campaign.max_travel_minutes,
+        link_points=campaign.link_points,
+    )
+
+
+def _crews(
+    session: Session,
+    campaign: Campaign,
+    teams: list[Team],
+    sites: Mapping[int, Site],
+    days: list[date],
+    standing: Iterable[StandingVisit],
+) -> tuple[Crew, ...]:
+    away: Counter[tuple[int, date]] = Counter()
+    received: Counter[tuple[int, date]] = Counter()
+    for visit in standing:
+        away[visit.visitor_team_id, visit.day] += 1
+        received[visit.host_team_id, visit.day] += 1
+    present = _present(session)
+    crews = []
+    for team in teams:
+        assert team.id is not None
+        site = sites[team.site_id]
+        limits = team_limits(campaign, team)
+        opened = set(open_days(campaign, site, team))
+        usual = Limit(limits.max_away, limits.max_visitors)
+        by_day = {}
+        for number, day in enumerate(days):
+            spare = present[team.id][day.weekday()] - limits.min_presence
+            limit = Limit(
+                max(0, min(limits.max_away, spare) - away[team.id, day]),
+                max(0, limits.max_visitors - received[team.id, day]),
+            )
+            if limit != usual:
+                by_day[number] = limit
+        crews.append(
+            Crew(
+                id=team_key(team.id),
+                name=team.name,
+                side=team.side.value,
+                department=department_key(team.department, team.id),
+                site=site_key(team.site_id),
+                max_away=usual.max_away,
+                max_visitors=usual.max_visitors,
+                closed=_mask(number for number, day in enumerate(days) if day not in opened),
+                limits_by_day=by_day,
+            )
+        )
+    return tuple(crews)
+
+
+def _present(session: Session) -> Mapping[int, list[int]]:
+    """Members at work, by team and weekday from Monday; a day at school is none at work."""
+    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * 7)
+    for rhythm in queries.rhythms(session):
+        for weekday in range(7):
+            if rhythm.worked_weekdays[weekday] == "1" and rhythm.school_weekdays[weekday] == "0":
+                found[rhythm.team_id][weekday] += rhythm.people
+    return found
+
+
+def _people(
+    people: Iterable[EnrolledPerson],
+    index: Mapping[date, int],
+    standing: Iterable[StandingVisit],
+    campaign: Campaign,
+    left_out: set[int],
+    places: set[int | None],
+) -> tuple[Person, ...]:
+    taken: defaultdict[int, int] = defaultdict(int)
+    here: Counter[int] = Counter()
+    for visit in standing:
+        for person_id in (visit.visitor_id, visit.host_id):
+            if visit.day in index:
+                taken[person_id] |= 1 << index[visit.day]
+        if visit.campaign_id == campaign.id:
+            here[visit.visitor_id] += 1
+    return tuple(
+        Person(
+            id=person_key(row.person_id),
+            team=team_key(row.team_id),
+            available=_days(row.visit_days, index) & ~taken[row.person_id],
+            can_host=_days(row.host_days, index) & ~taken[row.person_id],
+            manager=None if row.manager_id is None else person_key(row.manager_id),
+            wishes=tuple(team_key(wish) for wish in row.wishes),
+            avoid=tuple(person_key(other) for other in sorted(row.avoid)),
+            languages=row.languages,
+            priority=LEFT_OUT if row.person_id in left_out else 1,
+            excluded_sites=tuple(site_key(site) for site in sorted(row.excluded_sites) if site in places),
+            max_swaps=max(0, campaign.max_swaps_per_person - here[row.person_id])
+            if row.person_id in here
+            else None,
+        )
+        for row in people
+    )
+
+
+def _days(days: Iterable[date], index: Mapping[date, int]) -> int:
+    return _mask(index[day] for day in days if day in index)
+
+
+def _mask(numbers: Iterable[int]) -> int:
+    mask = 0
+    for number in numbers:
+        mask |= 1 << number
+    return mask
+
+
+def _pins(
+    pins: Iterable[Pin], everyone: set[int], index: Mapping[date, int]
+) -> tuple[tuple[Visit, ...], tuple[Pin, ...]]:
+    kept, lost = [], []
+    for pin in pins:
+        if pin.visitor_id in everyone and pin.host_id in everyone and pin.day in index:
+            kept.append(Visit(person_key(pin.visitor_id), person_key(pin.host_id), index[pin.day]))
+        else:
+            lost.append(pin)
+    return tuple(kept), tuple(lost)
+
+
+def _pair(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
+
+
+def row_id(key: str) -> int:
+    """The row behind one of the solver's ids: `p12` is person 12."""
+    return int(key[1:])
+
+
+def without_secrets(problem: Problem) -> dict[str, Any]:
+    """The problem as HR and programs may read it: nobody's avoided people or impossible places."""
+    people = tuple(dataclasses.replace(person, avoid=(), excluded_sites=()) for person in problem.people)
+    return dataclasses.replace(problem, people=people).to_json()

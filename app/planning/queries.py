@@ -1,0 +1,166 @@
+"""Every SELECT of planning."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.availability.tables import Answer, Enrolment, ForbiddenPair
+from app.campaigns.tables import Campaign
+from app.core.errors import NotFound
+from app.people.tables import Person, Site, Team
+from app.planning.tables import ACTIVE, Pin, PlanningResult, PlanningRun, RunStatus
+
+
+def find_run(session: Session, run_id: int) -> PlanningRun:
+    """One run. Raises NotFound."""
+    run = session.get(PlanningRun, run_id)
+    if run is None:
+        raise NotFound
+    return run
+
+
+def runs_of(session: Session, campaign_id: int) -> list[PlanningRun]:
+    """Every run of a campaign, newest first."""
+    query = select(PlanningRun).where(col(PlanningRun.campaign_id) == campaign_id)
+    return list(session.scalars(query.order_by(col(PlanningRun.id).desc())))
+
+
+def latest_run(session: Session, campaign_id: int) -> PlanningRun | None:
+    """The run asked for last."""
+    query = select(PlanningRun).where(col(PlanningRun.campaign_id) == campaign_id)
+    return session.scalars(query.order_by(col(PlanningRun.id).desc()).limit(1)).first()
+
+
+def active_run(session: Session, campaign_id: int) -> PlanningRun | None:
+    """The run waiting or under way."""
+    return session.scalars(
+        select(PlanningRun).where(
+            col(PlanningRun.campaign_id) == campaign_id, col(PlanningRun.status).in_(ACTIVE)
+        )
+    ).first()
+
+
+def finished_runs(session: Session, campaign_id: int, limit: int = 2) -> list[PlanningRun]:
+    """The last finished runs, newest first; the published one comes before all others."""
+    return list(
+        session.scalars(
+            select(PlanningRun)
+            .where(
+                col(PlanningRun.campaign_id) == campaign_id,
+                col(PlanningRun.status) == RunStatus.FINISHED,
+            )
+            .order_by(col(PlanningRun.published_at).is_(None), col(PlanningRun.id).desc())
+            .limit(limit)
+        )
+    )
+
+
+def result_of(session: Session, run_id: int) -> PlanningResult:
+    """What a finished run was given and found. Raises NotFound."""
+    result = session.get(PlanningResult, run_id)
+    if result is None:
+        raise NotFound
+    return result
+
+
+def pins_of(session: Session, campaign_id: int) -> list[Pin]:
+    """The visits HR keeps, by day."""
+    query = select(Pin).where(col(Pin.campaign_id) == campaign_id)
+    return list(session.scalars(query.order_by(col(Pin.day), col(Pin.visitor_id))))
+
+
+def forbidden_of(session: Session, campaign_id: int) -> list[ForbiddenPair]:
+    """The pairs HR keeps apart, newest first."""
+    query = select(ForbiddenPair).where(col(ForbiddenPair.campaign_id) == campaign_id)
+    return list(session.scalars(query.order_by(col(ForbiddenPair.created_at).desc())))
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody of a plan, as pages show them."""
+
+    person: Person
+    team: Team
+    site: Site
+
+
+def participants(session: Session, campaign_id: int) -> dict[int, Participant]:
+    """Everybody who answered a campaign, by id, leavers included: whoever a plan may name."""
+    found = session.execute(
+        select(Person, Team, Site)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .join(Enrolment, col(Enrolment.person_id) == col(Person.id))
+        .where(col(Enrolment.campaign_id) == campaign_id)
+    )
+    return {row[0].id: Participant(*row) for row in found}
+
+
+def yes_count(session: Session, campaign_id: int) -> int:
+    """How many people said yes."""
+    found = session.scalars(
+        select(func.count())
+        .select_from(Enrolment)
+        .where(col(Enrolment.campaign_id) == campaign_id, col(Enrolment.answer) == Answer.YES)
+    )
+    return int(found.one())
+
+
+def inputs_stamp(session: Session, campaign: Campaign) -> str:
+    """A short text that differs when answers, pins, forbidden pairs or rules changed."""
+    answers = session.execute(
+        select(func.count(), func.coalesce(func.sum(Enrolment.version), 0)).where(
+            col(Enrolment.campaign_id) == campaign.id
+        )
+    ).one()
+    pairs = session.execute(
+        select(func.count(), func.max(ForbiddenPair.created_at)).where(
+            col(ForbiddenPair.campaign_id) == campaign.id
+        )
+    ).one()
+    pins = session.execute(
+        select(func.count(), func.max(Pin.created_at)).where(col(Pin.campaign_id) == campaign.id)
+    ).one()
+    parts = (
+        campaign.first_day,
+        campaign.last_day,
+        campaign.exchange,
+        campaign.closing_days,
+        campaign.saturdays,
+        campaign.max_travel_minutes,
+        campaign.min_gap_days,
+        campaign.max_gap_days,
+        campaign.notice_days,
+        campaign.max_swaps_per_person,
+        campaign.max_visitors_per_team,
+        campaign.max_away_per_team,
+        campaign.min_presence_per_team,
+        campaign.link_points,
+        campaign.include_temporary,
+        *answers,
+        *pairs,
+        *pins,
+    )
+    return sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How many active people of a team share a week."""
+
+    team_id: int
+    worked_weekdays: str
+    school_weekdays: str
+    people: int
+
+
+def rhythms(session: Session) -> list[Rhythm]:
+    """The weeks worked in each team: who is there on which weekday."""
+    found = session.execute(
+        select(col(Person.team_id), col(Person.worked_weekdays), col(Person.school_weekdays), func.count())
+        .where(col(Person.active))
+        .group_by(col(Person.team_id), col(Person.worked_weekdays), col(Person.school_weekdays))
+    )
+    return [Rhythm(*row) for row in found]
