@@ -97,11 +97,11 @@ def _event(seen: SeenVisit, reader: Person | None) -> Event:
 
 def _summary(seen: SeenVisit, reader: Person | None) -> str:
     if reader is not None and reader.id == seen.host.id:
-        return one_line(_("Vis ma vie : vous accueillez %(name)s") % {"name": seen.visitor.name})
+        return one_line(_("Vis ma vie : vous accueillez %(name)s") % {"name": seen.visitor.name})
     if reader is not None and reader.id == seen.visitor.id:
-        return one_line(_("Vis ma vie : chez %(name)s") % {"name": seen.host.name})
+        return one_line(_("Vis ma vie : chez %(name)s") % {"name": seen.host.name})
     names = {"visitor": seen.visitor.name, "host": seen.host.name}
-    return one_line(_("Vis ma vie : %(visitor)s chez %(host)s") % names)
+    return one_line(_("Vis ma vie : %(visitor)s chez %(host)s") % names)
 
 
 def _description(seen: SeenVisit, reader: Person | None) -> str:
@@ -110,7 +110,7 @@ def _description(seen: SeenVisit, reader: Person | None) -> str:
     facts = {"name": colleague.name, "job": colleague.job, "team": team.name}
     known = _("%(name)s, %(job)s, équipe %(team)s") if colleague.job else _("%(name)s, équipe %(team)s")
     lines = [
-        _("%(campaign)s : une journée dans le métier d’un collègue.") % {"campaign": seen.campaign.name},
+        _("%(campaign)s : une journée dans le métier d’un collègue.") % {"campaign": seen.campaign.name},
         known % facts,
         _url(seen.visit.id or 0),
     ]

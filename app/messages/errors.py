@@ -8,7 +8,7 @@ class AlreadyOnItsWay(Refusal):
     """Only a mail that failed, or that lies in the outbox folder, is sent again."""
 
     def message(self) -> str:
-        return _("Ce message est déjà parti ou va partir : il n’y a rien à renvoyer.")
+        return _("Ce message est déjà parti ou va partir : il n’y a rien à renvoyer.")
 
 
 class NotDelivered(Exception):
