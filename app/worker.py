@@ -44,6 +44,21 @@ may run twice. (DBOS's `auto_upgrade` does likewise, but only with a paid licenc
 RETRIES = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
 
 
+def drain(engine: Engine) -> list[str]:
+    """Run every event recorded so far and those that follow, here and now; their names in order.
+
+    For telling a demo company's past and for tests, where no worker process runs beside.
+    """
+    done = []
+    while waiting := jobs.pending(engine):
+        for job_id, name, payload in waiting:
+            for job in JOBS.get(name, ()):
+                job(engine, **payload)
+            jobs.forget(engine, job_id)
+            done.append(name)
+    return done
+
+
 class Worker:
     """One worker process on one database. `start()` begins taking jobs, `stop()` finishes those under way."""
 
