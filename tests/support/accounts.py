@@ -1,17 +1,18 @@
 """Signed-in accounts, and the jobs that follow what they do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from app import worker
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
 from app.core import clock as app_clock
-from app.core import jobs
 from app.core.db import open_session
 
 
@@ -52,17 +53,4 @@ def sign_in(engine: Engine) -> SignIn:
 @pytest.fixture
 def run_jobs(engine: Engine) -> Callable[[], list[str]]:
     """Run the jobs of every event recorded so far, those that follow included; the events' names in order."""
-
-    from app.worker import JOBS  # as late as the application: see `app`
-
-    def run() -> list[str]:
-        done = []
-        while waiting := jobs.pending(engine):
-            for job_id, name, payload in waiting:
-                for job in JOBS.get(name, ()):
-                    job(engine, **payload)
-                jobs.forget(engine, job_id)
-                done.append(name)
-        return done
-
-    return run
+    return partial(worker.drain, engine)
