@@ -1,5 +1,300 @@
-"""Pages of availability."""
+"""Pages of one's own enrolment; HR's pages stand in `answer_pages.py`."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from app.accounts.guards import Someone
+from app.availability import answer_pages, queries, service, views
+from app.availability.guards import OwnEnrolment
+from app.availability.queries import Enrolling, is_changeable
+from app.availability.schemas import (
+    AnswerForm,
+    ColleagueSearchForm,
+    DaysForm,
+    LanguagesForm,
+    PickForm,
+    PlacesForm,
+)
+from app.availability.service import When
+from app.availability.tables import Answer, Enrolment
+from app.availability.views import Typed
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import NotFound, Refusal
+from app.core.forms import Submitted, bind
+from app.core.i18n import _
+from app.core.security import everyone
+from app.core.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
+router.include_router(answer_pages.router)
+
+Words = Annotated[str, Query(max_length=80)]
+
+
+@router.get("/join/{code}", response_class=HTMLResponse, dependencies=[Depends(everyone)])
+def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
+    """Where a poster's QR code leads: what the campaign is, then signing in, then the enrolment."""
+    campaign = queries.campaign_by_code(session, code)
+    if campaign is None:
+        raise NotFound
+    if actor is not None:
+        return RedirectResponse(_address(campaign.id), 303)
+    return render(
+        request,
+        "availability/join.html",
+        campaign=campaign,
+        open_now=is_changeable(campaign, clock.today()),
+        enrolment=_address(campaign.id),
+    )
+
+
+@router.get("/campaigns/{campaign_id}/enrolment", response_class=HTMLResponse)
+def show(request: Request, session: Db, mine: OwnEnrolment, team: Words = "") -> Response:
+    """One's own enrolment; `team` is a search that works without a script."""
+    return _page(request, session, mine, Typed(team=team))
+
+
+@router.get("/campaigns/{campaign_id}/enrolment/teams", response_class=HTMLResponse)
+def teams(request: Request, session: Db, mine: OwnEnrolment, team: Words = "") -> Response:
+    """The teams found, as one types."""
+    view = views.enrolment_view(session, mine, clock.today(), Typed(team=team))
+    return render(request, "availability/_teams.html", view=view, autosave=True)
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/answer")
+def answer(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Yes or no, in one tap."""
+    form = bind(AnswerForm, sent)
+    if form.value is None:
+        return _page(request, session, mine, status=422, problem=_first(form.errors))
+    try:
+        service.answer(session, mine, form.value.answer, version=form.value.version, when=_when())
+    except Refusal as refused:
+        return _refused(request, session, mine, refused)
+    if form.value.answer == Answer.YES:
+        return redirect(_address(mine.campaign.id), say=_("Vous participez. Reste à choisir vos jours."))
+    return redirect(_address(mine.campaign.id), say=_("C’est noté : vous ne participez pas cette fois."))
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/days")
+def days(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Days to leave, and days to receive when they are apart."""
+    form = bind(DaysForm, sent)
+    typed = Typed(
+        visit_days=[str(day) for day in sent.getlist("visit_days")],
+        host_days=[str(day) for day in sent.getlist("host_days")],
+        apart="apart" in sent,
+    )
+    if form.value is None:
+        return _page(request, session, mine, typed, status=422, problem=_first(form.errors))
+    given = form.value
+    return _save(
+        request,
+        session,
+        mine,
+        lambda: service.choose_days(
+            session,
+            mine,
+            given.visit_days,
+            given.host_days if given.apart else None,
+            version=given.version,
+            when=_when(),
+        ),
+        "days",
+        typed,
+    )
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/wishes")
+def wishes(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """One wish more, one less, or one higher."""
+    form = bind(PickForm, sent)
+    if form.value is None:
+        return _page(request, session, mine, status=422, problem=_first(form.errors))
+    given = form.value
+    wished = [wish.team_id for wish in views.enrolment_view(session, mine, clock.today()).wishes]
+    wanted = [one for one in wished if one != given.remove]
+    if given.add is not None:
+        wanted.append(given.add)
+    if given.up in wanted[1:]:
+        at = wanted.index(given.up)
+        wanted[at - 1], wanted[at] = wanted[at], wanted[at - 1]
+    return _save(
+        request,
+        session,
+        mine,
+        lambda: service.choose_wishes(session, mine, wanted, version=given.version, when=_when()),
+        "wishes",
+    )
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/languages")
+def languages(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Languages spoken during the day."""
+    form = bind(LanguagesForm, sent)
+    typed = Typed(languages=[str(code) for code in sent.getlist("languages")])
+    if form.value is None:
+        return _page(request, session, mine, typed, status=422, problem=_first(form.errors))
+    given = form.value
+    return _save(
+        request,
+        session,
+        mine,
+        lambda: service.choose_languages(session, mine, given.languages, version=given.version, when=_when()),
+        "languages",
+        typed,
+    )
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/colleagues", response_class=HTMLResponse)
+def colleagues(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Find somebody to avoid. Changes nothing; a POST because addresses are logged and names must not be."""
+    form = bind(ColleagueSearchForm, sent)
+    text = form.value.colleague if form.value else ""
+    if _is_script(request):
+        found = views.found_colleagues(session, mine, text)
+        return render(
+            request, "availability/_colleagues.html", mine=mine, found=found, text=text, autosave=True
+        )
+    return _page(request, session, mine, Typed(colleague=text))
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/avoided")
+def avoided(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Somebody to avoid more, or less. Confidential."""
+    form = bind(PickForm, sent)
+    if form.value is None:
+        return _page(request, session, mine, status=422, problem=_first(form.errors))
+    given = form.value
+    people = {person.id for person, _team in queries.avoided_people(session, mine.enrolment)}
+    people = {one for one in people if one is not None and one != given.remove}
+    if given.add is not None:
+        people.add(given.add)
+    places = queries.excluded_site_ids(session, mine.enrolment)
+    wanted = {one for one in people if one is not None}
+    return _save(
+        request,
+        session,
+        mine,
+        lambda: service.choose_limits(session, mine, wanted, places, version=given.version, when=_when()),
+        "avoided",
+    )
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/places")
+def places(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Places that are impossible. Confidential."""
+    form = bind(PlacesForm, sent)
+    if form.value is None:
+        return _page(request, session, mine, status=422, problem=_first(form.errors))
+    given = form.value
+    people = [person.id for person, _team in queries.avoided_people(session, mine.enrolment)]
+    avoided_ids = [one for one in people if one is not None]
+    return _save(
+        request,
+        session,
+        mine,
+        lambda: service.choose_limits(
+            session, mine, avoided_ids, given.excluded_sites, version=given.version, when=_when()
+        ),
+        "places",
+        Typed(excluded_sites=given.excluded_sites),
+    )
+
+
+def _save(
+    request: Request,
+    session: Session,
+    mine: Enrolling,
+    change: Any,
+    part: str,
+    typed: Typed | None = None,
+) -> Response:
+    """Make the change; answer a script with what changed on the page, anybody else with the page again."""
+    try:
+        enrolment: Enrolment = change()
+    except Refusal as refused:
+        return _refused(request, session, mine, refused, typed)
+    if not _is_script(request):
+        return redirect(f"{_address(mine.campaign.id)}#{part}", say=_("Enregistré."))
+    fresh = _again(session, mine)
+    assert fresh.enrolment is enrolment or fresh.version == enrolment.version
+    if part in {"wishes", "avoided"}:
+        view = views.enrolment_view(session, fresh, clock.today())
+        return render(
+            request, f"availability/_{part}.html", view=view, hosts=view.hosts, autosave=True, saved=True
+        )
+    hosts = views.possible_hosts(session, fresh)
+    return render(request, "availability/_saved.html", mine=fresh, hosts=hosts)
+
+
+def _refused(
+    request: Request, session: Session, mine: Enrolling, refused: Refusal, typed: Typed | None = None
+) -> Response:
+    """Nothing was changed: say why, keep what was typed."""
+    session.rollback()
+    if _is_script(request):
+        return render(
+            request,
+            "availability/_not_saved.html",
+            status=422,
+            headers={"hx-retarget": "#not-saved", "hx-reswap": "innerHTML"},
+            message=refused.message(),
+            address=_address(mine.campaign.id),
+        )
+    return _page(
+        request, session, _again(session, mine), typed, status=refused.status, problem=refused.message()
+    )
+
+
+def _page(
+    request: Request,
+    session: Session,
+    mine: Enrolling,
+    typed: Typed | None = None,
+    *,
+    status: int = 200,
+    problem: str = "",
+) -> Response:
+    view = views.enrolment_view(session, mine, clock.today(), typed)
+    shared = bool(request.state.actor and request.state.actor.shared_screen)
+    return render(
+        request,
+        "availability/enrolment.html",
+        status=status,
+        view=view,
+        problem=problem,
+        autosave=not shared,
+        shared=shared,
+    )
+
+
+def _again(session: Session, mine: Enrolling) -> Enrolling:
+    """The same person and campaign as they are now."""
+    assert mine.campaign.id is not None
+    assert mine.person.id is not None
+    found = queries.find_enrolling(session, mine.campaign.id, mine.person.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _is_script(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def _address(campaign_id: int | None) -> str:
+    return f"/campaigns/{campaign_id}/enrolment"
+
+
+def _first(errors: dict[str, str]) -> str:
+    return next(iter(errors.values()))
+
+
+def _when() -> When:
+    return When(clock.today(), clock.now())
