@@ -1,51 +1,89 @@
-"""The one spreadsheet writer. Texts stay texts, so that no cell becomes a formula when it is opened."""
+"""The one writer of tables for spreadsheets. No cell of ours is ever taken for a formula."""
 
-import re
+import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
+from typing import Any, Literal
 
 import xlsxwriter
 from starlette.responses import Response
 
-Cell = str | int | float | date | datetime | None
+Format = Literal["csv", "xlsx"]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_ILLEGAL = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MAX_TEXT = 32_767
+"""Characters that a spreadsheet's cell holds."""
 
 
-def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """An XLSX file of one sheet: headers, a filter on them, one line a row."""
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """UTF-8 with its mark and semicolons, as French spreadsheets open it.
+
+    A text that begins like a formula gets an apostrophe in front; our own import takes it off again.
+    """
+    out = StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([_safe(cell) for cell in header])
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+
+
+def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Export") -> bytes:
+    """A workbook of one sheet: texts as texts, numbers as numbers, days as days; the header stays in sight."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1")
-    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
-    widths = [len(column) for column in columns]
-    for at, column in enumerate(columns):
-        sheet.write_string(0, at, column, bold)
-    line = 0
-    for line, row in enumerate(rows, start=1):
-        for at, cell in enumerate(row):
-            if isinstance(cell, datetime):
-                sheet.write_datetime(line, at, cell.replace(tzinfo=None), day)
-            elif isinstance(cell, date):
-                sheet.write_datetime(line, at, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
-            elif isinstance(cell, int | float):
-                sheet.write_number(line, at, cell)
-            elif cell is not None:
-                sheet.write_string(line, at, cell[:32_000])
-            widths[at] = max(widths[at], min(len(str(cell or "")), 48))
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, width + 2)
-    sheet.freeze_panes(1, 0)
-    if columns:
-        sheet.autofilter(0, 0, line, len(columns) - 1)
-    book.close()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        page = book.add_worksheet(sheet[:31])
+        bold = book.add_format({"bold": True})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        widths = [len(str(cell)) for cell in header]
+        for column, cell in enumerate(header):
+            page.write_string(0, column, _text(cell), bold)
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                _write_cell(page, last, column, cell, day)
+                widths[column] = max(widths[column], len(str(cell if cell is not None else "")))
+        for column, width in enumerate(widths):
+            page.set_column(column, column, min(48, width + 2))
+        page.freeze_panes(1, 0)
+        if header:
+            page.autofilter(0, 0, last, len(header) - 1)
     return out.getvalue()
 
 
-def download(content: bytes, name: str) -> Response:
-    """The file as a download; `name` in plain letters, with its extension."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
-    return Response(
-        content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{plain}"'}
-    )
+def download(name: str, kind: Format, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """An answer that the browser saves as `name.csv` or `name.xlsx` (`name`: ASCII letters, digits, dashes)."""
+    content = write_csv(header, rows) if kind == "csv" else write_xlsx(header, rows)
+    headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(content, media_type=_TYPES[kind], headers=headers)
+
+
+def _write_cell(page: Any, row: int, column: int, cell: Any, day: Any) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        page.write_number(row, column, cell)
+    elif isinstance(cell, date) and not isinstance(cell, datetime):
+        page.write_datetime(row, column, cell, day)
+    else:
+        page.write_string(row, column, _text(cell))
+
+
+def _text(cell: Any) -> str:
+    return str(cell).translate(_ILLEGAL)[:MAX_TEXT]
+
+
+def _safe(cell: Any) -> Any:
+    if cell is None:
+        return ""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell
+    text = _text(cell)
+    return f"'{text}" if text.startswith(_SIGNS) else text

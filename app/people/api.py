@@ -1,5 +1,88 @@
 """JSON door of people."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from app.accounts.guards import Hr
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Submitted
+from app.core.i18n import _
+from app.people import queries
+from app.people.errors import Unreadable
+from app.people.importing.run import run_import
+from app.people.queries import Wanted
+from app.people.schemas import PeopleShape, PersonShape, ReportShape, SiteShape, TeamShape
+from app.people.service import note_import
+from app.people.tables import ContractKind, ImportKind, Side
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
+
+
+@router.get("/sites")
+def list_sites(session: Db, _actor: Hr) -> list[SiteShape]:
+    """Every site."""
+    return [
+        SiteShape(**site.model_dump(include=set(SiteShape.model_fields)))
+        for site in queries.sites_by_id(session).values()
+    ]
+
+
+@router.get("/teams")
+def list_teams(session: Db, _actor: Hr) -> list[TeamShape]:
+    """Every team, with how many people work in it."""
+    heads = queries.people_per_team(session)
+    return [
+        TeamShape(**team.model_dump(include=set(TeamShape.model_fields)), people=heads.get(team_id, 0))
+        for team_id, team in queries.teams_by_id(session).items()
+    ]
+
+
+@router.get("/people")
+def list_people(
+    session: Db,
+    _actor: Hr,
+    q: Annotated[str, Query(max_length=100)] = "",
+    site: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    team: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    side: Side | None = None,
+    contract: ContractKind | None = None,
+    active: bool | None = True,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> PeopleShape:
+    """People by family name, a page at a time; `active=false` are the leavers."""
+    wanted = Wanted(q, site, team, side, contract, active)
+    return PeopleShape(
+        total=queries.count_people(session, wanted),
+        offset=offset,
+        people=[
+            PersonShape(**one.person.model_dump(include=set(PersonShape.model_fields)))
+            for one in queries.list_people(session, wanted, offset=offset, limit=limit)
+        ],
+    )
+
+
+@router.post("/imports/{kind}")
+async def import_file(session: Db, actor: Hr, kind: ImportKind, sent: Submitted, dry_run: bool = False) -> ReportShape:
+    """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen.
+
+    Rejected rows are in the answer and keep nobody else out. People missing from the file stay.
+    """
+    upload = sent.get("file")
+    if not isinstance(upload, UploadFile):
+        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
+    content = await upload.read()
+    return await run_in_threadpool(_run, session, actor.account_id, kind, content, dry_run)
+
+
+def _run(session: Session, by: int, kind: ImportKind, content: bytes, dry_run: bool) -> ReportShape:
+    now = clock.now()
+    report = run_import(session, kind, content, now=now, apply=not dry_run, by=by)
+    if not dry_run:
+        note_import(session, kind, report, by=by, leavers_go=False, now=now)
+    return ReportShape(kind=kind, dry_run=dry_run, **report.as_json())

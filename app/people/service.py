@@ -1,0 +1,141 @@
+"""Changes to the company: files kept between preview and confirmation, sites, teams, links."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete
+
+from app.accounts.audit import audit
+from app.core.errors import NotFound, Stale
+from app.people import queries, travel
+from app.people.errors import ImportChanged
+from app.people.importing.report import ImportReport
+from app.people.importing.run import fingerprint, run_import
+from app.people.schemas import SiteForm, TeamForm
+from app.people.tables import ImportFile, ImportKind, ServiceLink, Side, Site, Team
+
+KEPT = timedelta(days=1)
+"""How long an uploaded file waits for its confirmation."""
+
+
+def receive_file(
+    session: Session, kind: ImportKind, name: str, content: bytes, *, by: int, full: bool, now: datetime
+) -> ImportFile:
+    """Keep a file for its preview, after making sure that it can be read. Raises Unreadable."""
+    run_import(session, kind, content, now=now, apply=False)
+    purge_files(session, now=now)
+    kept = ImportFile(
+        kind=kind, name=name[:200], content=content, account_id=by, full=full and kind == ImportKind.PEOPLE, created_at=now
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def preview(session: Session, kept: ImportFile, *, now: datetime) -> ImportReport:
+    """What confirming the file would do."""
+    return run_import(
+        session, kept.kind, kept.content, now=now, apply=False, full=kept.full, by=kept.account_id
+    )
+
+
+def confirm_file(
+    session: Session, kept: ImportFile, *, shown: str, leavers_go: bool, now: datetime
+) -> ImportReport:
+    """Do what the preview with the fingerprint `shown` said, and forget the file. Raises ImportChanged."""
+    report = run_import(
+        session,
+        kept.kind,
+        kept.content,
+        now=now,
+        apply=True,
+        full=kept.full,
+        leavers_go=leavers_go,
+        by=kept.account_id,
+    )
+    if fingerprint(report) != shown:
+        raise ImportChanged
+    session.exec(delete(ImportFile).where(col(ImportFile.id) == kept.id))
+    note_import(session, kept.kind, report, by=kept.account_id, leavers_go=leavers_go, now=now)
+    return report
+
+
+def note_import(
+    session: Session, kind: ImportKind, report: ImportReport, *, by: int | None, leavers_go: bool, now: datetime
+) -> None:
+    """Write an import into the audit trail: figures only."""
+    audit(
+        session,
+        by,
+        "import.confirmed",
+        f"import:{kind.value}",
+        now=now,
+        created=len(report.created),
+        updated=len(report.updated),
+        rejected=report.rejected_rows,
+        left=len(report.leavers) if leavers_go else 0,
+    )
+
+
+def drop_file(session: Session, kept: ImportFile) -> None:
+    """Forget a file without importing it."""
+    session.exec(delete(ImportFile).where(col(ImportFile.id) == kept.id))
+
+
+def purge_files(session: Session, *, now: datetime) -> None:
+    """Forget files that nobody confirmed within a day."""
+    session.exec(delete(ImportFile).where(col(ImportFile.created_at) < now - KEPT))
+
+
+def change_team(session: Session, team_id: int, wanted: TeamForm, *, by: int, now: datetime) -> Team:
+    """Change a team's limits. Raises NotFound, Stale."""
+    team, _site = queries.team(session, team_id)
+    if team.version != wanted.version:
+        raise Stale
+    team.department = wanted.department
+    team.max_away = wanted.max_away
+    team.max_visitors = wanted.max_visitors
+    team.min_presence = wanted.min_presence
+    team.closed_weekdays = "".join("1" if str(day) in wanted.closed else "0" for day in range(7))
+    team.version += 1
+    session.add(team)
+    session.flush()
+    audit(session, by, "team.changed", f"team:{team_id}", now=now)
+    return team
+
+
+def change_site(session: Session, site_id: int, wanted: SiteForm, *, by: int, now: datetime) -> Site:
+    """Change a site; estimates of journeys follow it when it moves. Raises NotFound, Stale."""
+    site = queries.site(session, site_id)
+    if site.version != wanted.version:
+        raise Stale
+    moved = (site.latitude, site.longitude) != (wanted.latitude, wanted.longitude)
+    site.name = wanted.name
+    site.latitude, site.longitude = wanted.latitude, wanted.longitude
+    site.holidays = wanted.holidays
+    site.version += 1
+    session.add(site)
+    session.flush()
+    if moved:
+        travel.forget_misplaced(session)
+        travel.estimate_missing(session)
+    audit(session, by, "site.changed", f"site:{site_id}", now=now)
+    return site
+
+
+def add_link(session: Session, back_team_id: int, front_team_id: int, *, by: int, now: datetime) -> None:
+    """Say that a back-office team serves a front-office team; saying it twice changes nothing. Raises NotFound."""
+    back, _back_site = queries.team(session, back_team_id)
+    front, _front_site = queries.team(session, front_team_id)
+    if back.side != Side.BACK or front.side != Side.FRONT:
+        raise NotFound
+    if session.get(ServiceLink, (back_team_id, front_team_id)) is None:
+        session.add(ServiceLink(back_team_id=back_team_id, front_team_id=front_team_id))
+        audit(session, by, "link.added", f"team:{back_team_id}", now=now, front=front_team_id)
+
+
+def remove_link(session: Session, back_team_id: int, front_team_id: int, *, by: int, now: datetime) -> None:
+    """Say that a team no longer serves another."""
+    link = session.get(ServiceLink, (back_team_id, front_team_id))
+    if link is not None:
+        session.delete(link)
+        audit(session, by, "link.removed", f"team:{back_team_id}", now=now, front=front_team_id)
