@@ -19,8 +19,8 @@ from app.core.db import Db
 from app.core.errors import Refusal
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
-from app.core.spreadsheets import download, workbook
-from app.core.templating import redirect, render
+from app.core.spreadsheets import download
+from app.core.templating import redirect, render, when
 from app.people.tables import Side
 
 router = APIRouter(include_in_schema=False)
@@ -112,11 +112,11 @@ def export(
             one.site,
             yes if one.has_email else no,
             yes if one.has_answered else no,
-            one.reminded_at,
+            when(one.reminded_at) if one.reminded_at else None,
         )
         for one in found
     ]
-    return download(workbook(_("Réponses"), columns, rows), f"reponses-{campaign.code}.xlsx")
+    return download(f"reponses-{campaign.id}", "xlsx", columns, rows)
 
 
 @router.post("/campaigns/{campaign_id}/answers/reminders")
