@@ -16,11 +16,10 @@ COOKIE = "vmv_session"
 
 def find_actor(request: Request, session: Db) -> Actor | None:
     """Who is asking: the session's cookie, or a program's bearer token. None when nobody is signed in."""
-    if hasattr(request.state, "actor"):
-        found: Actor | None = request.state.actor
-        return found
-    request.state.actor = _find(request, session)
-    return request.state.actor
+    if not hasattr(request.state, "actor"):
+        request.state.actor = _find(request, session)
+    found: Actor | None = request.state.actor
+    return found
 
 
 def _find(request: Request, session: Db) -> Actor | None:

@@ -11,9 +11,9 @@ from app.core.security import local_path, new_token, token_hash
 LIFETIME = timedelta(minutes=30)
 
 
-def ask_for_link(session: Session, email: str, *, next: str = "/") -> None:
-    """Ask for a link to be mailed. Records the same event for known and unknown addresses, so that neither the
-    answer nor its timing tells whether the address belongs to anybody; the job then finds no account."""
+def ask_for_link(session: Session, email: str, *, next: str = "/") -> None:  # noqa: A002
+    """Ask for a link to be mailed. Records the same event for known and unknown addresses: neither the answer
+    nor its timing tells whether the address belongs to anybody; the job then finds no account."""
     account_id = session.exec(
         select(Account.id).where(Account.email == email.strip().lower(), col(Account.active))
     ).first()
@@ -23,7 +23,12 @@ def ask_for_link(session: Session, email: str, *, next: str = "/") -> None:
 
 
 def make_link(
-    session: Session, account: Account, *, now: datetime, next: str = "/", lifetime: timedelta = LIFETIME
+    session: Session,
+    account: Account,
+    *,
+    now: datetime,
+    next: str = "/",  # noqa: A002
+    lifetime: timedelta = LIFETIME,
 ) -> str:
     """A fresh token for `/sign-in/links/{token}`; only its hash is stored."""
     assert account.id is not None

@@ -1,5 +1,8 @@
-"""Pages of accounts."""
+"""Pages of accounts: the doors in and out, one's own account, the administrator's pages."""
 
 from fastapi import APIRouter
 
+from app.accounts import pages_sign_in
+
 router = APIRouter(include_in_schema=False)
+router.include_router(pages_sign_in.router)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, or_, select, update
 
-from app.accounts import codes, sessions
+from app.accounts import codes
 from app.accounts.audit import audit
 from app.accounts.errors import EmailTaken, LastAdministrator, PasswordTooShort
-from app.accounts.tables import Account, ApiToken, SignInLink
+from app.accounts.tables import Account, ApiToken, SignIn, SignInLink
 
 
 def create_admin(session: Session, *, email: str, name: str, password: str, now: datetime) -> Account:
@@ -52,7 +52,7 @@ def open_account(
 def give_roles(
     session: Session, account: Account, *, is_hr: bool, is_admin: bool, by: int, now: datetime
 ) -> None:
-    """Give or take the HR and administrator roles. Raises LastAdministrator rather than lock everybody out."""
+    """Give or take the HR and administrator roles. Raises LastAdministrator: nobody locks everybody out."""
     if account.is_admin and not is_admin:
         others = session.exec(
             select(Account.id).where(col(Account.is_admin), col(Account.active), Account.id != account.id)
@@ -61,15 +61,18 @@ def give_roles(
             raise LastAdministrator
     account.is_hr, account.is_admin = is_hr, is_admin
     session.add(account)
-    audit(
-        session, by, "account.roles", f"account:{account.id}", now=now, is_hr=is_hr, is_admin=is_admin
-    )
+    audit(session, by, "account.roles", f"account:{account.id}", now=now, is_hr=is_hr, is_admin=is_admin)
+
+
+def choose_language(session: Session, account_id: int, language: str) -> None:
+    """Remember the language of somebody's pages and mails."""
+    session.exec(update(Account).where(col(Account.id) == account_id).values(language=language))
 
 
 def close_accounts(session: Session, account_ids: list[int]) -> None:
     """Close the accounts of leavers: sessions, links and programs end with this commit."""
     session.exec(update(Account).where(col(Account.id).in_(account_ids)).values(active=False))
-    for table in (sessions.SignIn, SignInLink, ApiToken):
+    for table in (SignIn, SignInLink, ApiToken):
         session.exec(delete(table).where(col(table.account_id).in_(account_ids)))
 
 
@@ -82,6 +85,8 @@ def taken(session: Session, emails: list[str], numbers: list[str]) -> list[Accou
     """The accounts that already have one of these addresses or employee numbers."""
     return list(
         session.exec(
-            select(Account).where(or_(col(Account.email).in_(emails), col(Account.employee_number).in_(numbers)))
+            select(Account).where(
+                or_(col(Account.email).in_(emails), col(Account.employee_number).in_(numbers))
+            )
         )
     )

@@ -98,6 +98,12 @@ def end(session: Session, sign_in_id: int) -> None:
     session.exec(delete(SignIn).where(col(SignIn.id) == sign_in_id))
 
 
-def end_all(session: Session, account_id: int) -> None:
-    """Sign an account out everywhere, links and programs included."""
-    session.exec(delete(SignIn).where(col(SignIn.account_id) == account_id))
+def end_by_token(session: Session, token: str) -> None:
+    """End the session that a browser carries, if there is one."""
+    session.exec(delete(SignIn).where(col(SignIn.token_hash) == token_hash(token)))
+
+
+def end_others(session: Session, account_id: int, *, but: int | None) -> int:
+    """Sign an account out everywhere else; how many sessions ended."""
+    done = session.exec(delete(SignIn).where(col(SignIn.account_id) == account_id, col(SignIn.id) != but))
+    return int(done.rowcount)

@@ -11,9 +11,7 @@ from app.core.db import Instant
 class Account(SQLModel, table=True):
     """Somebody who may sign in. A person of the company holds the id of their account, not the reverse."""
 
-    __table_args__ = (
-        CheckConstraint("email IS NOT NULL OR employee_number IS NOT NULL", name="reachable"),
-    )
+    __table_args__ = (CheckConstraint("email IS NOT NULL OR employee_number IS NOT NULL", name="reachable"),)
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
@@ -81,6 +79,7 @@ class Attempt(SQLModel, table=True):
     key: str = Field(primary_key=True)
     """Hash of the door and of who knocks (employee number or network address)."""
     window: int = Field(primary_key=True)
+    """When the window began, in minutes since 1970."""
     count: int = 0
 
 

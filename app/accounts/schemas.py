@@ -1,0 +1,57 @@
+"""Forms and JSON of accounts."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from app.core.forms import FormModel
+from app.core.security import local_path
+
+
+def _local(target: str) -> str:
+    return local_path(target)
+
+
+LocalPath = Annotated[str, AfterValidator(_local)]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=200)]
+"""Loose on purpose: companies use addresses that end in .local."""
+Secret = Annotated[str, StringConstraints(strip_whitespace=False, max_length=200)]
+Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+class LinkForm(FormModel):
+    """Asks for a mailed link."""
+
+    email: Email
+    next: LocalPath = "/"
+
+
+class NumberForm(FormModel):
+    """Employee number with PIN or printed code."""
+
+    employee_number: str = Field(max_length=60)
+    secret: Secret
+    shared_screen: bool = False
+    next: LocalPath = "/"
+
+
+class PasswordForm(FormModel):
+    """Address and password."""
+
+    email: str = Field(max_length=200)
+    password: Secret
+    next: LocalPath = "/"
+
+
+class NewPinForm(FormModel):
+    """An own PIN, typed twice."""
+
+    pin: Pin
+    again: Secret
+
+
+class LanguageForm(FormModel):
+    """A language, and the page to come back to."""
+
+    language: Literal["fr", "en"]
+    next: LocalPath = "/"
