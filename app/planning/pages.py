@@ -1,5 +1,155 @@
-"""Pages of planning."""
+"""Pages of planning that read: the plan as a list, a calendar, what is missing, what changed."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from app.campaigns.guards import HrCampaign
+from app.core.db import Db
+from app.core.spreadsheets import download
+from app.core.templating import render
+from app.planning import changing, queries, runs, showing, words
+from app.planning.errors import NothingToPublish
+from app.planning.export import sheet
+from app.planning.review import Review, compare, reasons_counted, review
+from app.planning.schemas import PlanLook
+from app.planning.showing import PAGE, Plan
 
 router = APIRouter(include_in_schema=False)
+router.include_router(changing.router)
+
+Look = Annotated[PlanLook, Query()]
+
+
+def _page(request: Request, template: str, plan: Plan, tab: str, **context: Any) -> Response:
+    found = plan.review
+    limit = showing.limit_words(found, plan.run.at_most) if found and plan.run else ("", "")
+    return render(
+        request,
+        f"planning/{template}.html",
+        plan=plan,
+        found=found,
+        news=showing.news(plan),
+        limit=limit,
+        tabs=showing.tabs(plan, tab),
+        progress=showing.progress_of(plan.active) if plan.active else None,
+        failure=words.failure_words(plan.failed.message) if plan.failed else "",
+        face=showing.face,
+        wish_words=words.wish_words,
+        **context,
+    )
+
+
+@router.get("/campaigns/{campaign_id}/planning", response_class=HTMLResponse)
+def show(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Response:
+    """The plan: swaps, each with why it is good."""
+    plan = showing.plan_of(session, campaign)
+    if plan.review is None:
+        return _page(request, "none", plan, "")
+    swaps = showing.chosen_swaps(plan.review, look)
+    return _page(
+        request,
+        "swaps",
+        plan,
+        "",
+        look=look,
+        swaps=swaps[(look.page - 1) * PAGE : look.page * PAGE],
+        shown=len(swaps),
+        pages=-(-len(swaps) // PAGE),
+        sites=showing.sites_of(plan.people.values()),
+    )
+
+
+@router.get("/campaigns/{campaign_id}/planning/progress", response_class=HTMLResponse)
+def progress(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """How far the computation is; once it is over, the page is asked for anew."""
+    assert campaign.id is not None
+    here = f"/campaigns/{campaign.id}/planning"
+    run = queries.active_run(session, campaign.id)
+    if run is None:
+        return Response(status_code=204, headers={"HX-Redirect": here})
+    return render(
+        request, "planning/_progress.html", campaign=campaign, run=run, progress=showing.progress_of(run)
+    )
+
+
+@router.get("/campaigns/{campaign_id}/planning/calendar", response_class=HTMLResponse)
+def calendar(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Response:
+    """The plan day by day."""
+    plan = showing.plan_of(session, campaign)
+    found = _found(plan)
+    day = look.day or (found.days[0] if found.days else None)
+    of_day = showing.chosen_swaps(found, PlanLook(day=day)) if day else []
+    return _page(request, "calendar", plan, "/calendar", days=showing.calendar(plan), day=day, swaps=of_day)
+
+
+@router.get("/campaigns/{campaign_id}/planning/unmatched", response_class=HTMLResponse)
+def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Response:
+    """Everybody without a match, grouped by reason."""
+    plan = showing.plan_of(session, campaign)
+    found = _found(plan)
+    labels, remedies = words.reason_labels(), words.reason_remedies()
+    rows = showing.chosen_waiting(found, look)
+    return _page(
+        request,
+        "unmatched",
+        plan,
+        "/unmatched",
+        look=look,
+        rows=rows[(look.page - 1) * PAGE : look.page * PAGE],
+        shown=len(rows),
+        pages=-(-len(rows) // PAGE),
+        labels=labels,
+        parts=[
+            {
+                "label": labels.get(reason, reason),
+                "value": count,
+                "tone": words.REASON_TONES.get(reason, "muted"),
+                "more": remedies.get(reason, ""),
+            }
+            for reason, count in reasons_counted(found.waiting)
+        ],
+        sites=showing.sites_of(row.who for row in found.waiting),
+    )
+
+
+@router.get("/campaigns/{campaign_id}/planning/pairs", response_class=HTMLResponse)
+def pairs(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """What HR decided: pairs kept, pairs kept apart."""
+    assert campaign.id is not None
+    plan = showing.plan_of(session, campaign)
+    people = plan.people or queries.participants(session, campaign.id)
+    return _page(request, "pairs", plan, "/pairs", people=people)
+
+
+@router.get("/campaigns/{campaign_id}/planning/comparison", response_class=HTMLResponse)
+def comparison(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """The plan shown beside the one before."""
+    plan = showing.plan_of(session, campaign)
+    found = _found(plan)
+    if plan.comparable is None:
+        raise NothingToPublish
+    old = review(*runs.load(session, plan.comparable), plan.people)
+    return _page(request, "comparison", plan, "/comparison", change=compare(old, found, plan.people))
+
+
+@router.get("/campaigns/{campaign_id}/planning/export.xlsx")
+def export(session: Db, campaign: HrCampaign) -> Response:
+    """The plan as a spreadsheet: one line a visit, then everybody without a match."""
+    found = _found(showing.plan_of(session, campaign))
+    header, rows = sheet(found)
+    return download(f"plan-{campaign.id}", "xlsx", header, rows)
+
+
+@router.get("/campaigns/{campaign_id}/planning/summary", response_class=HTMLResponse)
+def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """The plan in two lines, embedded in the campaign's page."""
+    return _page(request, "_summary", showing.plan_of(session, campaign), "")
+
+
+def _found(plan: Plan) -> Review:
+    if plan.review is None:
+        raise NothingToPublish
+    return plan.review

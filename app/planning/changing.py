@@ -1,0 +1,122 @@
+"""Pages of planning that change something: compute, stop, pin, forbid, publish."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.availability import service as availability
+from app.campaigns.guards import Asking, HrCampaign
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import NotFound
+from app.core.forms import Submitted, bind
+from app.core.i18n import _
+from app.core.templating import redirect, render
+from app.planning import pins, publishing, queries, runs
+from app.planning.errors import NoLongerHolds, NothingToPublish, NotThisPair
+from app.planning.schemas import PairForm, PublicationForm, RunForm
+
+router = APIRouter()
+
+
+@router.post("/campaigns/{campaign_id}/planning/runs")
+def request_run(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Compute a plan."""
+    form = bind(RunForm, sent)
+    seconds = form.value.seconds if form.value else runs.TIME_LIMIT
+    runs.request_run(session, campaign, actor, clock.now(), today=clock.today(), time_limit=seconds)
+    return redirect(f"/campaigns/{campaign.id}/planning")
+
+
+@router.post("/campaigns/{campaign_id}/planning/runs/{run_id}/cancellation")
+def cancel_run(session: Db, actor: Asking, campaign: HrCampaign, run_id: int) -> Response:
+    """Stop the computation; the plan shown before stays."""
+    run = queries.find_run(session, run_id)
+    if run.campaign_id != campaign.id:
+        raise NotFound
+    runs.cancel_run(session, run, actor, clock.now())
+    return redirect(f"/campaigns/{campaign.id}/planning", say=_("Le calcul s’arrête."))
+
+
+@router.post("/campaigns/{campaign_id}/planning/pins")
+def pin(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Keep a pair of the plan shown."""
+    assert campaign.id is not None
+    pair = _pair(sent)
+    found = queries.finished_runs(session, campaign.id, limit=1)
+    if not found:
+        raise NothingToPublish
+    both = {pair.one, pair.other}
+    legs = [leg for leg in runs.legs_of(*runs.load(session, found[0])) if {leg[0], leg[1]} == both]
+    pins.pin_pair(session, campaign, legs, actor, clock.now())
+    return redirect(_back(campaign.id), say=_("Cette paire est épinglée : chaque nouveau calcul la garde."))
+
+
+@router.post("/campaigns/{campaign_id}/planning/pins/removal")
+def unpin(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Let the solver decide again about a pair."""
+    pair = _pair(sent)
+    pins.unpin_pair(session, campaign, pair.one, pair.other, actor, clock.now())
+    return redirect(_back(campaign.id), say=_("Cette paire n’est plus épinglée."))
+
+
+@router.post("/campaigns/{campaign_id}/planning/forbidden-pairs")
+def forbid(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Keep two people apart; a pin on them goes."""
+    pair = _pair(sent)
+    pins.unpin_pair(session, campaign, pair.one, pair.other, actor, clock.now())
+    availability.forbid_pair(session, campaign, pair.one, pair.other, actor=actor, now=clock.now())
+    return redirect(
+        _back(campaign.id), say=_("Ces deux personnes ne seront plus mises ensemble. Recalculez le plan.")
+    )
+
+
+@router.post("/campaigns/{campaign_id}/planning/forbidden-pairs/removal")
+def allow(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Let two people be put together again."""
+    pair = _pair(sent)
+    pins.check_plannable(campaign)
+    availability.allow_pair(session, campaign, pair.one, pair.other, actor=actor, now=clock.now())
+    return redirect(_back(campaign.id), say=_("Ces deux personnes peuvent de nouveau être mises ensemble."))
+
+
+@router.get("/campaigns/{campaign_id}/planning/publication", response_class=HTMLResponse)
+def ask_publication(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """What publishing does, before it is done."""
+    assert campaign.id is not None
+    found = queries.finished_runs(session, campaign.id, limit=1)
+    if not found:
+        raise NothingToPublish
+    told = publishing.announcement(session, campaign, found[0], clock.today())
+    return render(request, "planning/publication.html", campaign=campaign, run=found[0], told=told)
+
+
+@router.post("/campaigns/{campaign_id}/planning/publication")
+def publish(request: Request, session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Turn the plan into visits and tell everybody."""
+    form = bind(PublicationForm, sent)
+    if form.value is None:
+        raise NothingToPublish
+    run = queries.find_run(session, form.value.run)
+    now, today = clock.now(), clock.today()
+    try:
+        done = publishing.publish(
+            session, campaign, run, actor, version=form.value.version, now=now, today=today
+        )
+    except NoLongerHolds:
+        told = publishing.announcement(session, campaign, run, today)
+        return render(request, "planning/publication.html", status=409, campaign=campaign, run=run, told=told)
+    say = _("Le plan est publié. Chaque personne va recevoir son message.")
+    return redirect(f"/campaigns/{campaign.id}/visits", say=say if done else _("Ce plan était déjà publié."))
+
+
+def _pair(sent: FormData) -> PairForm:
+    form = bind(PairForm, sent)
+    if form.value is None:
+        raise NotThisPair
+    return form.value
+
+
+def _back(campaign_id: int | None) -> str:
+    return f"/campaigns/{campaign_id}/planning/pairs"

@@ -1,0 +1,238 @@
+"""A finished plan as HR reads it: swaps and why they are good, people without a match and why. No query."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+
+from app.core.i18n import current_language
+from app.planning.problem import Leg, row_id
+from app.planning.queries import Participant
+from app.planning.tables import Pin
+from app.visits.rules import in_pairs
+from solver import Plan, Problem
+from solver.plan import INFEASIBLE
+
+MEASURES = ("priority", "wish_points", "changes", "travel_minutes", "good_days")
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """One day of the plan, and what speaks for it."""
+
+    visitor_id: int
+    host_id: int
+    day: date
+    wish: int | None
+    """Rank of the visitor's wish it fulfils."""
+    linked: bool
+    """One of the two teams serves the other."""
+    minutes: int
+    pinned: bool
+
+    @property
+    def leg(self) -> Leg:
+        """As rows know it."""
+        return (self.visitor_id, self.host_id, self.day)
+
+
+@dataclass(frozen=True)
+class PlannedSwap:
+    """Two reciprocal days, or a single one."""
+
+    there: PlannedVisit
+    back: PlannedVisit | None
+    one: Participant
+    other: Participant
+
+    @property
+    def legs(self) -> list[PlannedVisit]:
+        """Its one or two days."""
+        return [self.there] if self.back is None else [self.there, self.back]
+
+    @property
+    def pinned(self) -> bool:
+        """Whether HR keeps it."""
+        return all(leg.pinned for leg in self.legs)
+
+    @property
+    def linked(self) -> bool:
+        """Whether it follows a service link."""
+        return self.there.linked
+
+    @property
+    def minutes(self) -> int:
+        """One-way minutes between the two sites."""
+        return self.there.minutes
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The two people, smaller id first."""
+        a, b = self.there.visitor_id, self.there.host_id
+        return (a, b) if a < b else (b, a)
+
+    @property
+    def wishes(self) -> list[tuple[Participant, int]]:
+        """Whose wish of which rank is fulfilled."""
+        who = {self.there.visitor_id: self.one, self.there.host_id: self.other}
+        return [(who[leg.visitor_id], leg.wish) for leg in self.legs if leg.wish]
+
+    @property
+    def wish_points(self) -> int:
+        """3, 2, 1 for a first, second, third wish."""
+        return sum(4 - rank for _who, rank in self.wishes)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody without a match."""
+
+    who: Participant
+    reason: str
+    text: str
+    remedy: str
+    first_in_line: bool
+    """Counted twice: the last campaign had nobody for them either."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """All of a finished plan."""
+
+    swaps: Sequence[PlannedSwap]
+    waiting: Sequence[Waiting]
+    contradictions: Sequence[str]
+    matched: int
+    people: int
+    proven: bool
+    """No plan matches more, priorities counted."""
+    infeasible: bool
+    wishes_met: int
+    wishes_possible: int
+    minutes: int
+    first_in_line: frozenset[int] = frozenset()
+    visits: frozenset[Leg] = field(default_factory=frozenset)
+
+    @property
+    def days(self) -> list[date]:
+        """Days on which somebody visits."""
+        return sorted({leg[2] for leg in self.visits})
+
+
+def review(problem: Problem, plan: Plan, people: dict[int, Participant], pins: Iterable[Pin] = ()) -> Review:
+    """Put names and reasons on a plan. People unknown here (erased since) leave it with their swaps."""
+    kept = {(pin.visitor_id, pin.host_id, pin.day) for pin in pins}
+    planned = {}
+    for visit in plan.visits:
+        leg = (row_id(visit.visitor), row_id(visit.host), problem.campaign.days[visit.day])
+        planned[leg] = _visit(problem, leg, leg in kept)
+    singles = [(leg, None) for leg in sorted(planned, key=itemgetter(2, 0, 1))]
+    pairs = in_pairs(planned) if problem.campaign.is_swap else singles
+    swaps = [
+        PlannedSwap(planned[there], planned[back] if back else None, people[there[0]], people[there[1]])
+        for there, back in pairs
+        if there[0] in people and there[1] in people
+    ]
+    first = frozenset(row_id(person.id) for person in problem.people if person.priority > 1)
+    value, bound = plan.values.get("priority", 0), plan.bounds.get("priority")
+    return Review(
+        swaps=swaps,
+        waiting=_waiting(plan, people, first),
+        contradictions=[_spoken(text.fr, text.en) for text in plan.contradictions],
+        matched=plan.values.get("people", 0),
+        people=len(problem.people),
+        proven=bound is not None and bound <= value,
+        infeasible=plan.status == INFEASIBLE,
+        wishes_met=sum(1 for visit in planned.values() if visit.wish == 1),
+        wishes_possible=sum(1 for person in problem.people if person.wishes),
+        minutes=plan.values.get("travel_minutes", 0),
+        first_in_line=first,
+        visits=frozenset(planned),
+    )
+
+
+def _visit(problem: Problem, leg: Leg, pinned: bool) -> PlannedVisit:
+    visitor, host = f"p{leg[0]}", f"p{leg[1]}"
+    here, there = problem.team_of(visitor), problem.team_of(host)
+    wishes = problem.person_by_id[visitor].wishes
+    return PlannedVisit(
+        *leg,
+        wish=wishes.index(there.id) + 1 if there.id in wishes else None,
+        linked=(here.id, there.id) in problem.links or (there.id, here.id) in problem.links,
+        minutes=problem.travel(here.site, there.site) or 0,
+        pinned=pinned,
+    )
+
+
+def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) -> list[Waiting]:
+    found = [
+        Waiting(
+            who=people[row_id(row.person)],
+            reason=row.reason,
+            text=_spoken(row.text.fr, row.text.en),
+            remedy=_spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
+            first_in_line=row_id(row.person) in first,
+        )
+        for row in plan.unmatched
+        if row_id(row.person) in people
+    ]
+    return sorted(found, key=lambda row: (row.reason, row.who.person.last_name, row.who.person.first_name))
+
+
+def _spoken(french: str, english: str) -> str:
+    return english if current_language() == "en" else french
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changes from one plan to the next."""
+
+    before: int
+    after: int
+    """People matched."""
+    kept: int
+    """Swaps on the same days."""
+    moved: int
+    """Same two people, other days."""
+    made: int
+    undone: int
+    gained: Sequence[Participant]
+    """People matched now who were not."""
+    lost: Sequence[Participant]
+    wishes_before: int
+    wishes_after: int
+    minutes_before: int
+    minutes_after: int
+
+
+def compare(old: Review, new: Review, people: dict[int, Participant]) -> Comparison:
+    """Two plans of one campaign side by side."""
+    before = {swap.pair: {leg.leg for leg in swap.legs} for swap in old.swaps}
+    after = {swap.pair: {leg.leg for leg in swap.legs} for swap in new.swaps}
+    same = [pair for pair in after if pair in before]
+    had, has = {leg[0] for leg in old.visits}, {leg[0] for leg in new.visits}
+    return Comparison(
+        before=old.matched,
+        after=new.matched,
+        kept=sum(1 for pair in same if before[pair] == after[pair]),
+        moved=sum(1 for pair in same if before[pair] != after[pair]),
+        made=len(after) - len(same),
+        undone=len(before) - len(same),
+        gained=_named(has - had, people),
+        lost=_named(had - has, people),
+        wishes_before=old.wishes_met,
+        wishes_after=new.wishes_met,
+        minutes_before=old.minutes,
+        minutes_after=new.minutes,
+    )
+
+
+def _named(ids: Iterable[int], people: dict[int, Participant]) -> list[Participant]:
+    found = [people[one] for one in ids if one in people]
+    return sorted(found, key=lambda one: (one.person.last_name, one.person.first_name))
+
+
+def reasons_counted(waiting: Iterable[Waiting]) -> list[tuple[str, int]]:
+    """How many people per reason, most first."""
+    return Counter(row.reason for row in waiting).most_common()

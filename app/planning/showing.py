@@ -1,0 +1,249 @@
+"""What every page of a plan shows around its content: the news, the limit, what is under way, the tabs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from app.availability.tables import ForbiddenPair
+from app.campaigns.tables import Campaign, Status
+from app.core.i18n import _, ngettext
+from app.core.templating import number
+from app.people.tables import Person, Site, Team
+from app.planning import queries, runs
+from app.planning.queries import Participant
+from app.planning.review import PlannedSwap, Review, Waiting, review
+from app.planning.schemas import PlanLook
+from app.planning.tables import ACTIVE, Pin, PlanningRun, RunStatus
+from app.planning.words import level_words
+from app.visits.views import AgendaDay, agenda, face_of
+
+PAGE = 30
+NAMES_A_DAY = 5
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A campaign's planning as it stands: the plan shown, and the computation under way."""
+
+    campaign: Campaign
+    run: PlanningRun | None
+    """The finished run shown: the published one, else the last."""
+    latest: PlanningRun | None
+    review: Review | None
+    people: dict[int, Participant]
+    pins: list[Pin]
+    forbidden: list[ForbiddenPair]
+    enrolled: int
+    is_stale: bool
+    """Answers or rules changed since."""
+    comparable: PlanningRun | None
+    """The finished run before the one shown."""
+
+    @property
+    def active(self) -> PlanningRun | None:
+        """The computation under way."""
+        return self.latest if self.latest is not None and self.latest.status in ACTIVE else None
+
+    @property
+    def failed(self) -> PlanningRun | None:
+        """The last computation, when it gave no plan."""
+        ended = (RunStatus.FAILED, RunStatus.CANCELLED)
+        return self.latest if self.latest is not None and self.latest.status in ended else None
+
+    @property
+    def changeable(self) -> bool:
+        """Whether HR may still compute, pin and forbid."""
+        return self.campaign.status in runs.PLANNABLE
+
+    @property
+    def publishable(self) -> bool:
+        """Whether the plan shown could be published now."""
+        return (
+            self.campaign.status == Status.PLANNING
+            and self.review is not None
+            and bool(self.review.visits)
+            and self.active is None
+        )
+
+
+def plan_of(session: Session, campaign: Campaign) -> Plan:
+    """Everything that the pages of a plan show."""
+    assert campaign.id is not None
+    finished = queries.finished_runs(session, campaign.id)
+    run = finished[0] if finished else None
+    people = queries.participants(session, campaign.id) if run else {}
+    pins = queries.pins_of(session, campaign.id)
+    return Plan(
+        campaign=campaign,
+        run=run,
+        latest=queries.latest_run(session, campaign.id),
+        review=review(*runs.load(session, run), people, pins) if run else None,
+        people=people,
+        pins=pins,
+        forbidden=queries.forbidden_of(session, campaign.id),
+        enrolled=queries.yes_count(session, campaign.id),
+        is_stale=run is not None
+        and campaign.status in runs.PLANNABLE
+        and run.inputs != queries.inputs_stamp(session, campaign),
+        comparable=finished[1] if len(finished) > 1 else None,
+    )
+
+
+def news(plan: Plan) -> str:
+    """The headline: what happens, with its figure."""
+    if plan.review is None:
+        return ngettext(
+            "%(n)s personne attend son binôme", "%(n)s personnes attendent leur binôme", plan.enrolled
+        ) % {"n": number(plan.enrolled)}
+    if plan.review.infeasible:
+        return _("Les paires épinglées ne tiennent pas ensemble")
+    if not plan.review.matched:
+        return _("Personne n’a encore de binôme")
+    return ngettext(
+        "%(n)s personne vivra la vie d’une autre",
+        "%(n)s personnes vivront la vie d’une autre",
+        plan.review.matched,
+    ) % {"n": number(plan.review.matched)}
+
+
+def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
+    """How good the plan is: the proven limit, and what else speaks for it."""
+    if found.matched == found.people:
+        title = _("Tout le monde a un binôme.")
+    elif found.proven:
+        title = _("C’est le maximum, c’est démontré.")
+    elif at_most is not None:
+        title = _("Au plus %(limit)s, c’est démontré.") % {"limit": number(at_most)}
+    else:
+        title = _("Le meilleur plan trouvé dans le temps donné.")
+    if not found.wishes_possible:
+        return title, _("Aucun vœu d’équipe n’a été exprimé.")
+    share = round(100 * found.wishes_met / found.wishes_possible)
+    return title, _("%(share)s %% des premiers vœux sont exaucés.") % {"share": share}
+
+
+def progress_of(run: PlanningRun) -> dict[str, Any]:
+    """A run under way, for the `progress` part."""
+    at_most = run.at_most
+    facts = [
+        (_("Personnes avec un binôme"), number(run.matched)),
+        (_("Limite démontrée"), number(at_most) if at_most is not None else _("en calcul")),
+        (_("Secondes écoulées"), number(round(run.seconds))),
+    ]
+    if run.status == RunStatus.QUEUED:
+        title = _("Le calcul va commencer")
+    elif run.cancel_requested:
+        title = _("Le calcul s’arrête")
+    else:
+        title = level_words(run.level)
+    share = min(99, round(100 * run.matched / at_most)) if at_most and run.level == "people" else None
+    if run.level and run.level != "people":
+        share = min(99, round(100 * run.seconds / run.time_limit))
+    return {"title": title, "value": share, "facts": facts}
+
+
+def chosen_swaps(found: Review, look: PlanLook) -> list[PlannedSwap]:
+    """The swaps that match the filters, in the order asked."""
+    wanted = look.q.casefold()
+    swaps = [swap for swap in found.swaps if _swap_matches(swap, look, wanted)]
+    if look.sort == "name":
+        return sorted(swaps, key=lambda swap: (swap.one.person.last_name, swap.one.person.first_name))
+    if look.sort == "wishes":
+        return sorted(swaps, key=lambda swap: -swap.wish_points)
+    if look.sort == "minutes":
+        return sorted(swaps, key=lambda swap: -swap.minutes)
+    return swaps
+
+
+def _swap_matches(swap: PlannedSwap, look: PlanLook, wanted: str) -> bool:
+    if look.show == "pinned" and not swap.pinned:
+        return False
+    if look.show == "wish" and not swap.wishes:
+        return False
+    if look.show == "link" and not swap.linked:
+        return False
+    if look.day is not None and look.day not in [leg.day for leg in swap.legs]:
+        return False
+    both = (swap.one, swap.other)
+    return _site_matches(both, look.site) and any(_named(who, wanted) for who in both)
+
+
+def chosen_waiting(found: Review, look: PlanLook) -> list[Waiting]:
+    """The people without a match whom the filters leave."""
+    wanted = look.q.casefold()
+    return [
+        row
+        for row in found.waiting
+        if (not look.reason or row.reason == look.reason)
+        and _site_matches((row.who,), look.site)
+        and _named(row.who, wanted)
+    ]
+
+
+def _site_matches(people: Iterable[Participant], site_id: int | None) -> bool:
+    return site_id is None or any(who.site.id == site_id for who in people)
+
+
+def _named(who: Participant, wanted: str) -> bool:
+    return any(wanted in word.casefold() for word in (who.person.name, who.team.name, who.team.department))
+
+
+def sites_of(people: Iterable[Participant]) -> list[Site]:
+    """Their sites, by name."""
+    found = {who.site.id: who.site for who in people}
+    return sorted(found.values(), key=lambda site: site.name)
+
+
+def calendar(plan: Plan) -> list[AgendaDay]:
+    """Days of the plan: how many visits, the first names, and a link to the day."""
+    assert plan.review is not None
+    by_day: dict[date, list[str]] = {}
+    sides: dict[date, list[str]] = {}
+    for visitor_id, host_id, day in sorted(plan.review.visits, key=lambda leg: (leg[2], leg[0])):
+        if visitor_id in plan.people and host_id in plan.people:
+            names = {
+                "visitor": plan.people[visitor_id].person.name,
+                "host": plan.people[host_id].person.name,
+            }
+            by_day.setdefault(day, []).append(_("%(visitor)s → %(host)s") % names)
+            sides.setdefault(day, []).append(plan.people[visitor_id].team.side.value)
+    here = f"/campaigns/{plan.campaign.id}/planning/calendar"
+    entries: list[tuple[date, dict[str, str]]] = []
+    for day, names_of_day in by_day.items():
+        count = ngettext("%(n)s journée", "%(n)s journées", len(names_of_day)) % {"n": len(names_of_day)}
+        entries.append((day, {"text": count, "href": f"{here}?day={day.isoformat()}#day", "side": "meet"}))
+        shown = zip(names_of_day[:NAMES_A_DAY], sides[day], strict=False)
+        entries += [(day, {"text": text, "side": side}) for text, side in shown]
+    return agenda(entries)
+
+
+def face(who: Participant) -> dict[str, str]:
+    """Somebody as the drawings take them."""
+    person: Person = who.person
+    team: Team = who.team
+    return face_of(person, team, who.site)
+
+
+def tabs(plan: Plan, current: str) -> list[dict[str, Any]]:
+    """The views of a plan."""
+    here = f"/campaigns/{plan.campaign.id}/planning"
+    found = plan.review
+    items = [
+        ("", _("Binômes"), len(found.swaps) if found else None),
+        ("/calendar", _("Calendrier"), None),
+        ("/unmatched", _("Sans binôme"), len(found.waiting) if found else None),
+        ("/pairs", _("Épinglées et écartées"), len({_key(pin) for pin in plan.pins}) + len(plan.forbidden)),
+    ]
+    if plan.comparable is not None:
+        items.append(("/comparison", _("Comparer"), None))
+    return [
+        {"href": here + path, "label": label, "count": count, "current": path == current}
+        for path, label, count in items
+    ]
+
+
+def _key(pin: Pin) -> frozenset[int]:
+    return frozenset((pin.visitor_id, pin.host_id))
