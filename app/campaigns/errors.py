@@ -14,7 +14,7 @@ class ImpossibleStep(Refusal):
         self.before, self.after = before, after
 
     def message(self) -> str:
-        return _("La campagne est « %(before)s » : elle ne peut pas passer à « %(after)s » d’ici.") % {
+        return _("La campagne est « %(before)s » : elle ne peut pas passer à « %(after)s » d’ici.") % {
             "before": status_name(self.before),
             "after": status_name(self.after),
         }
@@ -39,7 +39,7 @@ class SectionFixed(Refusal):
         self.status_now = status
 
     def message(self) -> str:
-        return _("La campagne est « %(status)s » : cette partie ne peut plus changer.") % {
+        return _("La campagne est « %(status)s » : cette partie ne peut plus changer.") % {
             "status": status_name(self.status_now)
         }
 

@@ -99,9 +99,10 @@ def invited_totals(session: Session, campaign_ids: Collection[int]) -> dict[int,
     """How many people each of these campaigns invites, in one query; a campaign without anybody is absent."""
     query: Any = (
         select(Campaign.id, func.count(col(Person.id)))
-        .join(Person, col(Person.active))
+        .select_from(Person)
         .join(Team, col(Team.id) == col(Person.team_id))
-        .where(col(Campaign.id).in_(campaign_ids), _may_take_part(), _in_a_group())
+        .join(Campaign, col(Campaign.id).in_(campaign_ids))
+        .where(_may_take_part(), _in_a_group())
         .group_by(col(Campaign.id))
     )
     return dict(session.exec(query).all())

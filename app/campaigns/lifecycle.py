@@ -56,12 +56,12 @@ def checklist_complete(asked: Asked) -> list[str]:
         (
             asked.campaign.information_sheet_on,
             _("Publiez la fiche d’information, puis notez-en la date dans la liste de lancement."),
-            _("La fiche d’information n’est publiée que le %(day)s : ouvrez à partir de ce jour."),
+            _("La fiche d’information n’est publiée que le %(day)s : ouvrez à partir de ce jour."),
         ),
         (
             asked.campaign.representatives_informed_on,
             _("Informez les représentants du personnel, puis notez-en la date dans la liste de lancement."),
-            _("Les représentants du personnel ne sont informés que le %(day)s : ouvrez à partir de ce jour."),
+            _("Les représentants du personnel ne sont informés que le %(day)s : ouvrez à partir de ce jour."),
         ),
     ):
         if day is None:
@@ -82,15 +82,15 @@ def a_day_is_open(asked: Asked) -> list[str]:
     closings = set(asked.campaign.closing_days)
     if any(day.isoformat() not in closings for day in campaign_days(asked.campaign)):
         return []
-    return [_("La campagne n’a aucun jour ouvert : changez les dates ou les jours de fermeture.")]
+    return [_("La campagne n’a aucun jour ouvert : changez les dates ou les jours de fermeture.")]
 
 
 def both_sides_invited(asked: Asked) -> list[str]:
     """Somebody of each side is invited: one cannot exchange alone."""
     invited = invited_counts(asked.session, asked.campaign)
     sentences = {
-        Side.BACK: _("Personne du back-office n’est invité : ajoutez au moins une équipe."),
-        Side.FRONT: _("Personne du front-office n’est invité : ajoutez au moins une équipe."),
+        Side.BACK: _("Personne du back-office n’est invité : ajoutez au moins une équipe."),
+        Side.FRONT: _("Personne du front-office n’est invité : ajoutez au moins une équipe."),
     }
     return [sentence for side, sentence in sentences.items() if not invited.of_side(side)]
 
@@ -100,14 +100,14 @@ def notice_left(asked: Asked) -> list[str]:
     if plannable_days(asked.campaign, asked.today):
         return []
     return [
-        _("Plus aucun jour ne laisse %(notice)s jours de prévenance : repoussez le dernier jour.")
+        _("Plus aucun jour ne laisse %(notice)s jours de prévenance : repoussez le dernier jour.")
         % {"notice": asked.campaign.notice_days}
     ]
 
 
 def reason_given(asked: Asked) -> list[str]:
     """Who had prepared the campaign reads why it stops."""
-    return [] if asked.reason.strip() else [_("Dites pourquoi : les personnes concernées le liront.")]
+    return [] if asked.reason.strip() else [_("Dites pourquoi : les personnes concernées le liront.")]
 
 
 def enrolment_over(campaign: Campaign, today: date) -> bool:

@@ -66,6 +66,23 @@ def history_of(session: Session, campaign_id: int) -> Sequence[tuple[StatusChang
     ).all()
 
 
+def last_changes(session: Session, campaign_ids: Collection[int]) -> dict[int, StatusChange]:
+    """The latest step of each of these campaigns' lives."""
+    found = session.exec(
+        select(StatusChange)
+        .where(col(StatusChange.campaign_id).in_(campaign_ids))
+        .order_by(col(StatusChange.id))
+    )
+    return {change.campaign_id: change for change in found}
+
+
+def known_ids(session: Session, sites: Collection[int], teams: Collection[int]) -> tuple[set[int], set[int]]:
+    """Those of these sites and teams that exist."""
+    found_sites = session.exec(select(Site.id).where(col(Site.id).in_(sites)))
+    found_teams = session.exec(select(Team.id).where(col(Team.id).in_(teams)))
+    return {one for one in found_sites if one is not None}, {one for one in found_teams if one is not None}
+
+
 def sites(session: Session) -> Sequence[Site]:
     """Every site, by name."""
     return session.exec(select(Site).order_by(col(Site.name))).all()

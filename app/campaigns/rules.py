@@ -47,12 +47,12 @@ def faults(terms: Terms) -> dict[str, str]:
     found: dict[str, str] = {}
     latest_plan = terms.first_day - timedelta(days=terms.notice_days)
     if terms.last_day < terms.first_day:
-        found["last_day"] = _("Le dernier jour vient avant le premier : échangez-les.")
+        found["last_day"] = _("Le dernier jour vient avant le premier : échangez-les.")
     elif (terms.last_day - terms.first_day).days >= LONGEST_DAYS:
-        found["last_day"] = _("Une campagne dure un an au plus : choisissez un dernier jour plus proche.")
+        found["last_day"] = _("Une campagne dure un an au plus : choisissez un dernier jour plus proche.")
     if terms.plan_by > latest_plan:
         found["plan_by"] = _(
-            "Le plan doit être publié au plus tard le %(day)s : %(notice)s jours avant le premier jour."
+            "Le plan doit être publié au plus tard le %(day)s : %(notice)s jours avant le premier jour."
         ) % {"day": long_day(latest_plan), "notice": terms.notice_days}
     if terms.enrol_until >= terms.plan_by:
         found["enrol_until"] = _(
@@ -68,7 +68,7 @@ def faults(terms: Terms) -> dict[str, str]:
         span = (terms.last_day - terms.first_day).days
         if terms.min_gap_days > span:
             found["min_gap_days"] = _(
-                "La campagne ne dure que %(days)s jours : deux journées ne peuvent pas être si éloignées."
+                "La campagne ne dure que %(days)s jours : deux journées ne peuvent pas être si éloignées."
             ) % {"days": span + 1}
     return found
 
@@ -78,7 +78,7 @@ def faults_today(terms: Terms, today: date) -> dict[str, str]:
     if terms.enrol_until < today:
         return {
             "enrol_until": _(
-                "La fin des inscriptions, le %(day)s, est déjà passée : choisissez une autre date."
+                "La fin des inscriptions, le %(day)s, est déjà passée : choisissez une autre date."
             )
             % {"day": long_day(terms.enrol_until)}
         }
