@@ -3,7 +3,7 @@
 #   make test    every test, on SQLite and PostgreSQL        make check    format, lint, types, contracts, then the tests
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: run test check lint format figures benchmark lock migration assets environment tools clean
+.PHONY: run test check lint format figures benchmark lock migration messages assets environment tools clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -84,6 +84,14 @@ lock: .venv/.tools
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/test.txt
 	@$(LOCK) --group benchmark -c requirements/run.txt -c requirements/test.txt -o requirements/benchmark.txt
 	@$(BIN)/python frontend/lock.py $(if $(UPGRADE),update,install)
+
+# Brings the English catalogue up to the French sentences of the code; what is new waits there with an empty text.
+messages: .venv/.tools
+	@mkdir -p app/locale/en/LC_MESSAGES
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 --add-location=file --omit-header --sort-output \
+		--width=110 -o .venv/messages.pot .
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --width=110 -l en \
+		-i .venv/messages.pot -o app/locale/en/LC_MESSAGES/messages.po
 
 migration: $(VENDOR) .venv/.tools
 	@$(BIN)/python -m tests.support.draft_revision "$(m)"
