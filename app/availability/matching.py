@@ -5,12 +5,14 @@ colleagues answered or keep confidential: it moves with the reader's own choices
 counts the hosts of a team of one would tell who declined, and who avoids whom.
 """
 
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_
+from sqlalchemy import String, case, cast, func, or_
 from sqlmodel import Session, col, select
 
 from app.availability.days import DayBook
@@ -38,6 +40,15 @@ class Hosts:
 
     total: int = 0
     by_team: dict[int, int] = field(default_factory=dict)
+
+
+class Week(NamedTuple):
+    """The rhythm of a group; the dates only where they fall within the campaign."""
+
+    worked_weekdays: str
+    school_weekdays: str
+    entered_on: date | None
+    contract_ends_on: date | None
 
 
 def person_key(person_id: int) -> str:
@@ -110,26 +121,40 @@ def could_host(
         excluded_sites=frozenset(site_key(one) for one in choice.excluded_sites),
     )
     sites = {site.id: site for site in session.exec(select(Site).where(col(Site.id).in_(minutes)))}
-    rows = session.exec(_colleagues(enrolling, minutes))
-    found = hosts_for(frame, reader, _parties(rows, sites, book, campaign))
-    teams = Counter(int(party.team[1:]) for party in found)
-    return Hosts(len(found), dict(teams))
+    groups = {
+        f"group{number}" if row.named is None else person_key(row.named): row
+        for number, row in enumerate(session.exec(_colleagues(enrolling, minutes, choice.avoid)))
+    }
+    found = hosts_for(frame, reader, _parties(groups, sites, book, campaign))
+    teams: Counter[int] = Counter()
+    for party in found:
+        teams[groups[party.id].team_id] += groups[party.id].people
+    return Hosts(teams.total(), dict(teams))
 
 
 def _may(team_limit: int, campaign_limit: int | None) -> bool:
     return min(team_limit, team_limit if campaign_limit is None else campaign_limit) > 0
 
 
-def _colleagues(enrolling: Enrolling, within: Collection[int]) -> Any:
+def _colleagues(enrolling: Enrolling, within: Collection[int], avoid: Collection[int]) -> Any:
+    """The other side, in groups of people whom the rules cannot tell apart, with how many each holds.
+
+    Those whom a rule names (avoided, the reader's manager, people the reader manages) stand alone.
+    """
+    campaign, reader = enrolling.campaign, enrolling.person
+    own = col(Person.id)
+    is_named = or_(own.in_(avoid), own == reader.manager_id, col(Person.manager_id) == reader.id)
+    entered, ends = col(Person.entered_on), col(Person.contract_ends_on)
     columns: tuple[Any, ...] = (
-        Person.id,
-        Person.team_id,
-        Person.manager_id,
-        Person.languages,
+        func.count().label("people"),
+        case((is_named, own), else_=None).label("named"),
+        case((is_named, col(Person.manager_id)), else_=None).label("their_manager"),
+        case((entered > campaign.first_day, entered), else_=None).label("starts_on"),
+        case((ends < campaign.last_day, ends), else_=None).label("ends_on"),
+        cast(col(Person.languages), String).label("spoken"),
         Person.worked_weekdays,
         Person.school_weekdays,
-        Person.entered_on,
-        Person.contract_ends_on,
+        col(Team.id).label("team_id"),
         Team.side,
         Team.department,
         Team.site_id,
@@ -142,32 +167,36 @@ def _colleagues(enrolling: Enrolling, within: Collection[int]) -> Any:
     return (
         chosen.select_from(Person)
         .join(Team, col(Team.id) == col(Person.team_id))
-        .join(Campaign, col(Campaign.id) == enrolling.campaign.id)
+        .join(Campaign, col(Campaign.id) == campaign.id)
         .where(col(Team.side) == other_side, col(Team.site_id).in_(within), invitation())
+        .group_by("named", "their_manager", "starts_on", "ends_on", "spoken")
+        .group_by(col(Person.worked_weekdays), col(Person.school_weekdays), col(Team.id))
     )
 
 
 def _parties(
-    rows: Iterable[Any], sites: dict[int | None, Site], book: DayBook, campaign: Campaign
+    groups: Mapping[str, Any], sites: dict[int | None, Site], book: DayBook, campaign: Campaign
 ) -> Iterable[Party]:
     spoken: dict[str, frozenset[str]] = {}
-    for row in rows:
+    for key, row in groups.items():
         site = sites[row.site_id]
-        leave = book.mask(row, site) if _may(row.max_away, campaign.max_away_per_team) else 0
+        week = Week(row.worked_weekdays, row.school_weekdays, row.starts_on, row.ends_on)
+        leave = book.mask(week, site) if _may(row.max_away, campaign.max_away_per_team) else 0
         receive = (
-            book.mask(row, site, row.closed_weekdays)
+            book.mask(week, site, row.closed_weekdays)
             if _may(row.max_visitors, campaign.max_visitors_per_team)
             else 0
         )
-        words = ",".join(row.languages)
+        if row.spoken not in spoken:
+            spoken[row.spoken] = frozenset(json.loads(row.spoken))
         yield Party(
-            id=person_key(row.id),
+            id=key,
             team=team_key(row.team_id),
             side=row.side,
             department=department_key(row.department, row.team_id),
             site=site_key(row.site_id),
             can_leave=leave,
             can_host=receive,
-            languages=spoken.setdefault(words, frozenset(row.languages)),
-            manager=person_key(row.manager_id) if row.manager_id is not None else None,
+            languages=spoken[row.spoken],
+            manager=None if row.their_manager is None else person_key(row.their_manager),
         )

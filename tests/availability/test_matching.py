@@ -203,12 +203,12 @@ def test_one_person_against_ten_thousand_is_quick(company: Company, committed: O
         hosts(session, company)
         spent = []
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.process_time()
             found = views.possible_hosts(session, enrolling)
-            spent.append(time.perf_counter() - begun)
+            spent.append(time.process_time() - begun)
         assert found.total == 10_002
         print(f"one person against 10,000: {min(spent) * 1000:.0f} ms")
-        assert min(spent) < 0.3, "measured around 0.1 s on a quiet machine"
+        assert min(spent) < 0.1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_company(
