@@ -16,6 +16,7 @@ from app.campaigns import jobs as campaigns
 from app.core import jobs
 from app.core.settings import settings
 from app.messages import jobs as messages
+from app.people import jobs as people
 from app.planning import jobs as planning
 from app.visits import jobs as visits
 
@@ -31,7 +32,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.cancelled": (calendars.tell_cancelled,),
     "visit.moved": (calendars.tell_moved,),
     "mail.queued": (messages.deliver,),
-    "clock.tick": (campaigns.take_due_steps, messages.retry_overdue, messages.tidy),
+    "clock.tick": (campaigns.take_due_steps, messages.retry_overdue, messages.tidy, people.purge_imports),
 }
 """Event name → jobs, in order."""
 

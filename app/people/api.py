@@ -68,7 +68,9 @@ def list_people(
 
 
 @router.post("/imports/{kind}")
-async def import_file(session: Db, actor: Hr, kind: ImportKind, sent: Submitted, dry_run: bool = False) -> ReportShape:
+async def import_file(
+    session: Db, actor: Hr, kind: ImportKind, sent: Submitted, dry_run: bool = False
+) -> ReportShape:
     """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen.
 
     Rejected rows are in the answer and keep nobody else out. People missing from the file stay.

@@ -1,7 +1,7 @@
 """Forms and JSON shapes of people."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -51,6 +51,14 @@ class LinkForm(FormModel):
 
     back: int
     front: int
+
+
+class UploadForm(FormModel):
+    """A file to import."""
+
+    kind: ImportKind
+    full: bool = False
+    file: Any = None
 
 
 class ConfirmForm(FormModel):

@@ -24,7 +24,12 @@ def receive_file(
     run_import(session, kind, content, now=now, apply=False)
     purge_files(session, now=now)
     kept = ImportFile(
-        kind=kind, name=name[:200], content=content, account_id=by, full=full and kind == ImportKind.PEOPLE, created_at=now
+        kind=kind,
+        name=name[:200],
+        content=content,
+        account_id=by,
+        full=full and kind == ImportKind.PEOPLE,
+        created_at=now,
     )
     session.add(kept)
     session.flush()
@@ -60,7 +65,13 @@ def confirm_file(
 
 
 def note_import(
-    session: Session, kind: ImportKind, report: ImportReport, *, by: int | None, leavers_go: bool, now: datetime
+    session: Session,
+    kind: ImportKind,
+    report: ImportReport,
+    *,
+    by: int | None,
+    leavers_go: bool,
+    now: datetime,
 ) -> None:
     """Write an import into the audit trail: figures only."""
     audit(

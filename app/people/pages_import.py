@@ -1,0 +1,150 @@
+"""Import in the browser: choose, look at what would happen, confirm or drop."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from app.accounts.guards import Hr
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _, ngettext
+from app.core.spreadsheets import download
+from app.core.templating import redirect, render
+from app.people import queries, service, words
+from app.people.errors import ImportChanged, Unreadable
+from app.people.importing.columns import EXAMPLES, usual_header
+from app.people.importing.run import fingerprint
+from app.people.queries import import_file
+from app.people.schemas import ConfirmForm, UploadForm
+from app.people.tables import ImportFile, ImportKind
+
+router = APIRouter()
+
+SHOWN = 200
+"""Rows of each table of a preview."""
+
+
+@router.get("/people/import", response_class=HTMLResponse)
+def choose(request: Request, session: Db, actor: Hr) -> Response:
+    """What to import next."""
+    there = queries.counts(session)
+    first_missing = next((kind for kind in ImportKind if not there[kind.value]), ImportKind.PEOPLE)
+    asked = request.query_params.get("kind", "")
+    return _choose(request, there, blank(kind=asked if asked in set(ImportKind) else first_missing.value))
+
+
+@router.post("/people/import")
+def upload(request: Request, session: Db, actor: Hr, sent: Submitted) -> Response:
+    """Keep the file and show what it would change; a file that cannot be read is refused on the spot."""
+    form = bind(UploadForm, sent)
+    file = sent.get("file")
+    content = file.file.read() if isinstance(file, UploadFile) else b""
+    if form.value is not None and not content:
+        form.refuse("file", _("Choisissez un fichier CSV ou XLSX."))
+    if form.value is not None:
+        name = (file.filename if isinstance(file, UploadFile) else None) or _("fichier")
+        try:
+            kept = service.receive_file(
+                session,
+                form.value.kind,
+                name,
+                content,
+                by=actor.account_id,
+                full=form.value.full,
+                now=clock.now(),
+            )
+            return redirect(f"/people/import/{kept.id}")
+        except Unreadable as refused:
+            form.refuse("file", refused.message())
+    return _choose(request, queries.counts(session), form, status=422)
+
+
+def _choose(request: Request, there: dict[str, int], form: Bound[Any], *, status: int = 200) -> Response:
+    kinds = [
+        {
+            "kind": kind,
+            "name": words.kind_name(kind),
+            "hint": words.kind_hint(kind),
+            "count": there[kind.value],
+            "columns": [usual_header(kind, field) for field in EXAMPLES[kind]],
+        }
+        for kind in ImportKind
+    ]
+    return render(request, "people/import.html", status=status, form=form, kinds=kinds)
+
+
+@router.get("/people/import/{file_id}", response_class=HTMLResponse)
+def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Response:
+    """What confirming would do."""
+    kept = _kept(session, actor, file_id)
+    report = service.preview(session, kept, now=clock.now())
+    return render(
+        request,
+        "people/preview.html",
+        kept=kept,
+        report=report,
+        shown=SHOWN,
+        fingerprint=fingerprint(report),
+        kind_name=words.kind_name(kept.kind),
+        next_kind=_next_kind(kept.kind),
+    )
+
+
+@router.get("/people/import/{file_id}/rejected.xlsx")
+def export_rejected(session: Db, actor: Hr, file_id: int) -> Response:
+    """The rejected cells, to hand to whoever can correct them."""
+    report = service.preview(session, _kept(session, actor, file_id), now=clock.now())
+    header = [_("Ligne"), _("Colonne"), _("Valeur"), _("Pourquoi, et que faire")]
+    rows = ([one.row, one.column, one.value, one.message] for one in report.rejected)
+    return download("rejected", "xlsx", header, rows)
+
+
+@router.post("/people/import/{file_id}/confirmation")
+def confirm(session: Db, actor: Hr, file_id: int, sent: Submitted) -> Response:
+    """Do what was shown."""
+    kept = _kept(session, actor, file_id)
+    form = bind(ConfirmForm, sent)
+    if form.value is None:
+        return redirect(f"/people/import/{file_id}", say=ImportChanged().message(), kind="warn")
+    kind = kept.kind
+    try:
+        report = service.confirm_file(
+            session, kept, shown=form.value.shown, leavers_go=form.value.leavers, now=clock.now()
+        )
+    except ImportChanged as refused:
+        session.rollback()
+        return redirect(f"/people/import/{file_id}", say=refused.message(), kind="warn")
+    done = len(report.created) + len(report.updated)
+    said = ngettext(
+        "%(n)s ligne enregistrée, %(unchanged)s inchangées, %(rejected)s à corriger.",
+        "%(n)s lignes enregistrées, %(unchanged)s inchangées, %(rejected)s à corriger.",
+        done,
+    ) % {"n": done, "unchanged": report.unchanged, "rejected": report.rejected_rows}
+    return redirect(_page_of(kind), say=said)
+
+
+@router.post("/people/import/{file_id}/deletion")
+def drop(session: Db, actor: Hr, file_id: int) -> Response:
+    """Forget the file."""
+    kept = _kept(session, actor, file_id)
+    kind = kept.kind
+    service.drop_file(session, kept)
+    return redirect(f"/people/import?kind={kind.value}", say=_("L’import est abandonné : rien n’a changé."))
+
+
+def _kept(session: Db, actor: Hr, file_id: int) -> ImportFile:
+    return import_file(session, file_id, account_id=actor.account_id, since=clock.now() - service.KEPT)
+
+
+def _page_of(kind: ImportKind) -> str:
+    return "/people" if kind == ImportKind.PEOPLE else f"/people/{kind.value}"
+
+
+def _next_kind(kind: ImportKind) -> ImportKind | None:
+    kinds = list(ImportKind)
+    after = kinds.index(kind) + 1
+    return kinds[after] if after < len(kinds) else None
