@@ -1,0 +1,49 @@
+"""Pure decisions: when a form is open."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.campaigns.tables import Campaign, Status
+from app.core.settings import settings
+from app.visits.rules import stands
+from app.visits.tables import Visit
+
+LIVED = frozenset({Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING})
+"""States of a campaign in which days are lived and told."""
+KEPT_FOR = timedelta(days=365)
+"""After the last day of the debriefs; then what was never released, and who answered, is destroyed."""
+
+
+class State(StrEnum):
+    """Where a form stands."""
+
+    EARLY = "early"
+    OPEN = "open"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
+def is_lived(visit: Visit, now: datetime) -> bool:
+    """A day is over at its last hour, in the company's zone."""
+    return now >= datetime.combine(visit.day, visit.ends_at, ZoneInfo(settings().timezone))
+
+
+def is_open(visit: Visit, campaign: Campaign, now: datetime) -> bool:
+    """Whether the form of a visit may be written and sent."""
+    return state_of(visit, campaign, False, now) == State.OPEN
+
+
+def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> State:
+    """Where a form stands at an instant."""
+    if sent:
+        return State.SENT
+    today = now.astimezone(ZoneInfo(settings().timezone)).date()
+    if not stands(visit) or campaign.status not in LIVED or today > campaign.debrief_until:
+        return State.CLOSED
+    return State.OPEN if is_lived(visit, now) else State.EARLY
+
+
+def is_expired(campaign: Campaign, today: date) -> bool:
+    """Whether what is left of a campaign's debriefs must go."""
+    return today > campaign.debrief_until + KEPT_FOR

@@ -1,0 +1,101 @@
+"""A campaign whose days have been lived, and its people."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.accounts.tables import Account
+from app.campaigns.tables import Status
+from app.core.db import open_session
+from app.debriefs.service import Author, author_of
+from app.people.tables import Person
+from app.visits import queries as visits
+from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
+from tests.support.web import Clock, browser_of
+
+EVENING = datetime(2027, 4, 6, 16, 0, tzinfo=UTC)
+"""18:00 in Paris, after the day."""
+
+
+class Company:
+    """HR, a campaign under way, and `pairs` visitors with their hosts, all on 6 April."""
+
+    def __init__(self, session: Session, pairs: int = 1) -> None:
+        self.hr = make_account(session, "Claire Morel", is_hr=True)
+        self.shop = make_team(session, name="Boutique Bellecour")
+        self.payroll = make_team(session, name="Paie", side="back", department="RH")
+        self.campaign = make_campaign(session, status=Status.RUNNING)
+        self.manager = make_person(session, self.payroll, first_name="Martine", last_name="Chef")
+        self.stranger = make_person(session, self.shop, first_name="Zoé", last_name="Loin")
+        self.visitors = [
+            make_person(session, self.payroll, first_name="Anna", manager_id=self.manager.id)
+            for _n in range(pairs)
+        ]
+        self.hosts = [make_person(session, self.shop, first_name="Bruno") for _n in range(pairs)]
+        self.visits = [
+            make_visit(session, self.campaign, visitor, host, day=date(2027, 4, 6))
+            for visitor, host in zip(self.visitors, self.hosts, strict=True)
+        ]
+
+    @property
+    def anna(self) -> Person:
+        return self.visitors[0]
+
+    @property
+    def bruno(self) -> Person:
+        return self.hosts[0]
+
+    @property
+    def campaign_id(self) -> int:
+        assert self.campaign.id is not None
+        return self.campaign.id
+
+    @property
+    def form(self) -> str:
+        """Address of the first visit's form."""
+        return f"/debriefs/{self.visits[0].id}"
+
+    def author(self, session: Session, who: Person, number: int = 0, **over: Any) -> Author:
+        """Somebody at their form of a visit."""
+        return author_of(visits.visit(session, self.visits[number].id or 0), who.id, **over)
+
+
+@pytest.fixture
+def company(engine: Engine) -> Company:
+    with open_session(engine) as session:
+        return Company(session)
+
+
+@pytest.fixture
+def many(engine: Engine) -> Company:
+    """Seven pairs."""
+    with open_session(engine) as session:
+        return Company(session, 7)
+
+
+@pytest.fixture
+def evening(clock: Clock) -> Clock:
+    """The day has been lived."""
+    clock.set(EVENING)
+    return clock
+
+
+@pytest.fixture
+def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Callable[..., TestClient]:
+    """`as_(person)`: a browser signed in as somebody, `shared_screen=True` at a shared screen."""
+
+    def enter(who: Person | Account, **options: Any) -> TestClient:
+        made = browser_of(app)
+        with open_session(engine) as session:
+            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
+        assert account is not None
+        sign_in(made, account, **options)
+        return made
+
+    return enter
