@@ -11,10 +11,12 @@ from typing import Any
 from dbos import DBOS, DBOSConfig
 from sqlalchemy import Engine
 
+from app.accounts import jobs as accounts
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
 from app.core import jobs
 from app.core.settings import settings
+from app.debriefs import jobs as debriefs
 from app.messages import jobs as messages
 from app.people import jobs as people
 from app.planning import jobs as planning
@@ -27,12 +29,24 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),
-    "campaign.cancelled": (visits.cancel_all,),
+    "campaign.closed": (debriefs.close_campaign,),
+    "campaign.cancelled": (visits.cancel_all, debriefs.close_campaign),
+    "debrief.opened": (debriefs.invite,),
+    "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "visit.cancelled": (calendars.tell_cancelled,),
     "visit.moved": (calendars.tell_moved,),
     "mail.queued": (messages.deliver,),
-    "clock.tick": (campaigns.take_due_steps, messages.retry_overdue, messages.tidy, people.purge_imports),
+    "clock.tick": (
+        accounts.purge,
+        campaigns.take_due_steps,
+        debriefs.open_forms,
+        debriefs.release_batches,
+        debriefs.destroy_expired,
+        messages.retry_overdue,
+        messages.tidy,
+        people.purge_imports,
+    ),
 }
 """Event name → jobs, in order."""
 
