@@ -6,10 +6,12 @@ campaign a choice is one visit: (visitor, host, day); its second day is -1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from solver.edges import Edges
 from solver.instance import Bools, Instance, Ints, Words
 
 
@@ -25,19 +27,24 @@ class Choices:
     def __len__(self) -> int:
         return len(self.a)
 
+    def rows(self) -> Iterator[tuple[int, int, int, int]]:
+        """(a, b, day, other) of every choice."""
+        return zip(self.a.tolist(), self.b.tolist(), self.day.tolist(), self.other.tolist(), strict=True)
+
     def take(self, rows: Ints | Bools) -> Choices:
         return Choices(self.a[rows], self.b[rows], self.day[rows], self.other[rows])
 
 
-def count_choices(instance: Instance, back: Ints, front: Ints, *, enough: int) -> int:
-    """How many choices these feasible pairs have; stops counting above ``enough``."""
+def count_choices(instance: Instance, edges: Edges, *, enough: int) -> int:
+    """How many choices these edges have; stops counting above ``enough``."""
     total = 0
-    for k in range(0, len(back), 500_000):
-        b, f = back[k : k + 500_000], front[k : k + 500_000]
-        there, home = instance.leg_days(b, f), instance.leg_days(f, b)
+    for k in range(0, len(edges), 500_000):
+        left, right = edges.left[k : k + 500_000], edges.right[k : k + 500_000]
+        there = instance.leg_days(left, right)
         if not instance.swap:
-            total += int(np.bitwise_count(there).sum() + np.bitwise_count(home).sum())
+            total += int(np.bitwise_count(there).sum())
         else:
+            home = instance.leg_days(right, left)
             for day in range(instance.D):
                 at = np.flatnonzero(_bit(there, day))
                 total += int(np.bitwise_count(home[at] & instance.partner_words[day]).sum())
@@ -46,23 +53,31 @@ def count_choices(instance: Instance, back: Ints, front: Ints, *, enough: int) -
     return total
 
 
-def all_choices(instance: Instance, back: Ints, front: Ints) -> Choices:
-    """Every choice of these feasible pairs."""
-    there, home = instance.leg_days(back, front), instance.leg_days(front, back)
+def choices_of(instance: Instance, left: Ints, right: Ints, busy: Words | None = None) -> Choices:
+    """Every choice of these edges (in a swap: back and front; in a shadow campaign: visitor and host).
+
+    ``busy`` are the days (one row of words per person) that are taken already.
+    """
+    there = instance.leg_days(left, right)
+    home = instance.leg_days(right, left) if instance.swap else there
+    if busy is not None:
+        free = ~(busy[left] | busy[right])
+        there, home = there & free, home & free
+    return choices_on(instance, left, right, there, home)
+
+
+def choices_on(instance: Instance, left: Ints, right: Ints, there: Words, home: Words) -> Choices:
+    """Every choice of these edges within these days (``home`` is not read in a shadow campaign)."""
     if not instance.swap:
-        return _joined([_visits(instance, back, front, there), _visits(instance, front, back, home)])
+        rows, day = _bits(there, instance.D)
+        return Choices(left[rows], right[rows], day, np.full(len(rows), -1, dtype=np.int64))
     parts = []
     for day in range(instance.D):
         at = np.flatnonzero(_bit(there, day))
         pair, other = _bits(home[at] & instance.partner_words[day], instance.D)
         rows = at[pair]
-        parts.append(Choices(back[rows], front[rows], np.full(len(rows), day, dtype=np.int64), other))
-    return _joined(parts)
-
-
-def _visits(instance: Instance, visitor: Ints, host: Ints, days: Words) -> Choices:
-    rows, day = _bits(days, instance.D)
-    return Choices(visitor[rows], host[rows], day, np.full(len(rows), -1, dtype=np.int64))
+        parts.append(Choices(left[rows], right[rows], np.full(len(rows), day, dtype=np.int64), other))
+    return joined(parts)
 
 
 def _bit(words: Words, day: int) -> Bools:
@@ -79,7 +94,8 @@ def _bits(words: Words, count: int) -> tuple[Ints, Ints]:
     return rows, day
 
 
-def _joined(parts: list[Choices]) -> Choices:
+def joined(parts: list[Choices]) -> Choices:
+    """All of these choices in one table."""
     if not parts:
         empty = np.zeros(0, dtype=np.int64)
         return Choices(empty, empty, empty, empty)

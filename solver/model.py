@@ -12,6 +12,7 @@ matched" and "this wish was granted" count once. Rows say ``sum of entries <= ri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from solver.choices import Choices
 from solver.instance import Bools, Instance, Ints
 from solver.problem import LEVELS
+from solver.room import Room
 
 Entries = tuple[Ints, Ints]
 
@@ -74,8 +76,9 @@ class _Rows:
         self.count += len(helpers)
 
 
-def build(instance: Instance, choices: Choices) -> Model:
-    """The model of an instance over some of its choices."""
+def build(instance: Instance, choices: Choices, room: Room | None = None) -> Model:
+    """The model of an instance over some of its choices, within what room there is (all of it by default)."""
+    room = room or Room.whole(instance)
     a, b, day, other = choices.a, choices.b, choices.day, choices.other
     size, n, days = len(choices), instance.n, max(1, instance.D)
     me = np.arange(size, dtype=np.int64)
@@ -83,7 +86,7 @@ def build(instance: Instance, choices: Choices) -> Model:
     rows = _Rows()
     if instance.swap:
         who, mine = np.concatenate([a, b]), np.concatenate([me, me])
-        rows.at_most(who, mine, instance.cap[who])
+        rows.at_most(who, mine, room.left[who])
         both = np.concatenate([a * days + day, a * days + other, b * days + day, b * days + other])
         rows.at_most(both, np.tile(me, 4), np.ones(4 * size, dtype=np.int64))
         gone = np.concatenate([team_a * days + day, team_b * days + other])
@@ -92,18 +95,27 @@ def build(instance: Instance, choices: Choices) -> Model:
         if (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
             rows.at_most(a * n + b, me, np.ones(size, dtype=np.int64))
     else:
-        rows.at_most(a, me, instance.cap[a])
-        rows.at_most(b, me, instance.cap[b])
+        rows.at_most(a, me, room.left[a])
+        rows.at_most(b, me, room.right[b])
         both = np.concatenate([a * days + day, b * days + day])
         rows.at_most(both, np.tile(me, 2), np.ones(2 * size, dtype=np.int64))
         gone, got, legs = team_a * days + day, team_b * days + day, me
         rows.at_most(a * n + b, me, np.ones(size, dtype=np.int64))
-    rows.at_most(gone, legs, instance.away.reshape(-1)[gone] if size else gone)
-    rows.at_most(got, legs, instance.visitors.reshape(-1)[got] if size else got)
-    return _with_worth(instance, choices, rows)
+    rows.at_most(gone, legs, room.away.reshape(-1)[gone] if size else gone)
+    rows.at_most(got, legs, room.visitors.reshape(-1)[got] if size else got)
+    return _with_worth(instance, choices, rows, room)
 
 
-def _with_worth(instance: Instance, choices: Choices, rows: _Rows) -> Model:
+def weighted(model: Model, weights: Mapping[str, int]) -> Ints:
+    """One objective that adds all levels by weight."""
+    objective = np.zeros(model.columns, dtype=np.int64)
+    for level, weight in weights.items():
+        if weight:
+            objective += weight * model.worth[level]
+    return objective
+
+
+def _with_worth(instance: Instance, choices: Choices, rows: _Rows, room: Room) -> Model:
     a, b = choices.a, choices.b
     size, swap = len(choices), instance.swap
     me = np.arange(size, dtype=np.int64)
@@ -113,10 +125,11 @@ def _with_worth(instance: Instance, choices: Choices, rows: _Rows) -> Model:
     count = size
     # "matched" counts a person once, however many matches
     many = instance.cap > 1
+    gain = np.where(room.matched, 0, instance.priority)
     made = [(a, me), (b, me)] if swap else [(a, me)]
     people = np.zeros(size, dtype=np.int64)
     for who, _ in made:
-        people += np.where(many[who], 0, instance.priority[who])
+        people += np.where(many[who], 0, gain[who])
     who_all = np.concatenate([who for who, _ in made]) if size else np.zeros(0, dtype=np.int64)
     at_all = np.concatenate([at for _, at in made]) if size else np.zeros(0, dtype=np.int64)
     several = many[who_all] if size else np.zeros(0, dtype=bool)
@@ -124,7 +137,7 @@ def _with_worth(instance: Instance, choices: Choices, rows: _Rows) -> Model:
     if len(persons):
         helpers = np.arange(count, count + len(persons), dtype=np.int64)
         rows.helper(helpers, helpers[place], at_all[several])
-        helper_people = [instance.priority[persons]]
+        helper_people = [gain[persons]]
         count += len(persons)
     # a wish counts once per visitor and team
     wish_worth = worth["wishes"].copy()
@@ -133,6 +146,10 @@ def _with_worth(instance: Instance, choices: Choices, rows: _Rows) -> Model:
         keys_all.append(visitor * instance.T + instance.team[host])
     keys = np.concatenate(keys_all) if size else np.zeros(0, dtype=np.int64)
     granted = _wish(instance, keys)
+    if len(room.granted):
+        before = np.isin(keys, room.granted) & (granted > 0)
+        np.subtract.at(wish_worth, np.tile(me, 2 if swap else 1)[before], granted[before])
+        granted = np.where(before, 0, granted)
     visitor_all = np.concatenate([a, b]) if swap else a
     repeat = (granted > 0) & many[visitor_all] if size else np.zeros(0, dtype=bool)
     if repeat.any():

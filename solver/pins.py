@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 
 from solver import rules
-from solver.choices import Choices, all_choices
+from solver.choices import Choices, choices_of
+from solver.edges import possible
 from solver.instance import Bools, Instance
 from solver.plan import Text
 from solver.problem import Problem, Visit
@@ -49,30 +50,21 @@ def pin_rows(instance: Instance, choices: Choices) -> list[Bools]:
 
 def pinned_choices(instance: Instance) -> Choices:
     """Every choice of the pinned pairs that contains all pinned visits of its pair."""
-    pairs = sorted(
-        {
-            tuple(
-                sorted(
-                    (instance.index[v.visitor], instance.index[v.host]), key=lambda i: bool(instance.front[i])
-                )
-            )
-            for v in instance.problem.pinned
-        }
-    )
-    back = np.array([pair[0] for pair in pairs], dtype=np.int64)
-    front = np.array([pair[1] for pair in pairs], dtype=np.int64)
-    good = instance.feasible(back, front) if len(back) else np.zeros(0, dtype=bool)
-    choices = all_choices(instance, back[good], front[good])
-    keep = np.ones(len(choices), dtype=bool)
+    index = instance.index
+    pairs = sorted({(index[visit.visitor], index[visit.host]) for visit in instance.problem.pinned})
     if instance.swap:
-        for visit, holds in zip(instance.problem.pinned, pin_rows(instance, choices), strict=True):
-            v, h = instance.index[visit.visitor], instance.index[visit.host]
-            same = ((choices.a == v) & (choices.b == h)) | ((choices.a == h) & (choices.b == v))
-            keep &= ~same | holds
-    else:
-        keep[:] = False
-        for holds in pin_rows(instance, choices):
-            keep |= holds
+        pairs = sorted({(b, a) if instance.front[a] else (a, b) for a, b in pairs})
+    left = np.array([pair[0] for pair in pairs], dtype=np.int64)
+    right = np.array([pair[1] for pair in pairs], dtype=np.int64)
+    good = possible(instance, left, right)
+    choices = choices_of(instance, left[good], right[good])
+    keep = np.ones(len(choices), dtype=bool)
+    for visit, holds in zip(instance.problem.pinned, pin_rows(instance, choices), strict=True):
+        v, h = index[visit.visitor], index[visit.host]
+        same = (choices.a == v) & (choices.b == h)
+        if instance.swap:
+            same |= (choices.a == h) & (choices.b == v)
+        keep &= ~same | holds
     return choices.take(keep)
 
 
@@ -99,14 +91,13 @@ def contradictions(problem: Problem) -> list[Text]:
         found += [_about(problem, visit, _SENTENCES[code]) for code in codes]
         if not codes and problem.campaign.is_swap and not _has_return(problem, frame, visit):
             found.append(
-                _about(
-                    problem, visit, Text("aucun retour n’est possible", "no return visit is possible")
-                )
+                _about(problem, visit, Text("aucun retour n’est possible", "no return visit is possible"))
             )
         busy[visit.visitor, visit.day] += 1
         busy[visit.host, visit.day] += 1
         away[visitor.team, visit.day] += 1
         received[host.team, visit.day] += 1
+    found += _too_many(problem)
     days = problem.campaign.days
     for (person, day), n in busy.items():
         if n > 1:
@@ -132,6 +123,26 @@ def contradictions(problem: Problem) -> list[Text]:
                 Text(
                     f"équipe {team}\u00a0: {n} visites reçues épinglées le {days[day]}, maximum {limit}",
                     f"team {team}: {n} pinned visitors on {days[day]}, at most {limit}",
+                )
+            )
+    return found
+
+
+def _too_many(problem: Problem) -> list[Text]:
+    """People with more pinned exchanges than they may have."""
+    swap = problem.campaign.is_swap
+    met: dict[tuple[str, str], set[str]] = {}
+    for visit in problem.pinned:
+        met.setdefault((visit.visitor, "made"), set()).add(visit.host)
+        met.setdefault((visit.host, "made" if swap else "hosted"), set()).add(visit.visitor)
+    found = []
+    for (person, _), others in met.items():
+        limit = problem.may_swap(problem.person_by_id[person])
+        if len(others) > limit:
+            found.append(
+                Text(
+                    f"{person} a {len(others)} échanges épinglés, maximum {limit}",
+                    f"{person} has {len(others)} pinned exchanges, at most {limit}",
                 )
             )
     return found

@@ -1,24 +1,33 @@
-"""`solve`: from a problem to a plan."""
+"""`solve`: from a problem to a plan.
+
+Pins first, then the assignment and its days (`solver.engine`), repairs, and proofs (`solver.prove`). Small problems
+are solved exactly at once. Whatever happens (time, cancellation), the board holds a valid plan with every pin.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from solver.check import measure
-from solver.choices import Choices, all_choices, count_choices
-from solver.exact import maximise
-from solver.instance import Instance, Ints
+from solver.choices import Choices
+from solver.days import Board
+from solver.engine import Engine
+from solver.instance import Instance
 from solver.limits import Clock, Limits, OnProgress, ShouldStop
+from solver.mip import Row, solve_integer
 from solver.model import build
 from solver.pins import contradictions, pin_rows, pinned_choices
-from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, OPTIMAL, Plan, Text, Unmatched
+from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, OPTIMAL, Plan, Text
 from solver.problem import Problem, Visit
+from solver.prove import prove
 from solver.reasons import explain
 
-EXACT = 200_000
-"""Up to this many choices the model over all of them is solved as it is."""
+_TOGETHER = Text(
+    "les visites épinglées sont possibles une à une, mais pas toutes ensemble",
+    "the pinned visits are possible one by one, but not all together",
+)
 
 
 def solve(
@@ -30,110 +39,116 @@ def solve(
 ) -> Plan:
     """The best plan found within the limits, with proven bounds and a reason for everybody without a match.
 
-    ``on_progress`` is called now and then from this thread or a solver's; ``should_stop`` is asked often, and once
-    it says yes the best plan so far is returned (pinned visits are always in it).
+    ``on_progress`` is called now and then; ``should_stop`` is asked often, and once it says yes the best plan so far
+    is returned (pinned visits are always in it).
     """
     clock = Clock(limits or Limits(), should_stop, on_progress)
     said = contradictions(problem)
     if said:
         return _infeasible(problem, said, clock)
     instance = Instance(problem)
-    pinned = pinned_choices(instance)
-    back, front = instance.pairs()
-    total = count_choices(instance, back, front, enough=EXACT)
-    if total > EXACT:
-        back, front = _sample(instance, back, front)
-    choices = all_choices(instance, back, front)
-    complete = total <= EXACT
-    if len(choices) > EXACT:
-        rng = np.random.default_rng(clock.limits.seed)
-        choices = choices.take(np.sort(rng.choice(len(choices), EXACT, replace=False)))
-    choices = _with(choices, pinned)
+    board = Board(instance)
+    if not place_pins(instance, board, clock):
+        return _infeasible(problem, [_TOGETHER], clock)
+    engine = Engine(instance, board, clock, problem.campaign.objective_order)
+    bounds = search(engine)
+    return finish(engine, bounds)
+
+
+def search(engine: Engine) -> dict[str, int]:
+    """Fill the engine's board as well as time allows; returns proven bounds on every level (maximised)."""
+    chosen = engine.assign()
+    engine.schedule(chosen)
+    engine.tell()
+    if not engine.solve_small():
+        engine.repair()
+    engine.tell()
+    bounds = engine.bounds(engine.values())
+    bounds = prove(engine, bounds)
+    engine.tell()
+    return bounds
+
+
+def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:
+    """Put the pinned visits (and the best return visits of swaps pinned by one side) on the board, for good."""
+    if not instance.problem.pinned:
+        return True
+    choices = pinned_choices(instance)
+    pairs = np.unique(choices.a * instance.n + choices.b)
+    holds = pin_rows(instance, choices)
+    if not all(rows.any() for rows in holds):
+        return False
     model = build(instance, choices)
-    order = problem.campaign.objective_order
-    outcome = maximise(
-        model, order, clock, pins=[np.flatnonzero(rows) for rows in pin_rows(instance, choices)]
+    sure = len(pairs) == len(choices) and not np.any(
+        np.bincount(model.row, minlength=1) > model.right.max(initial=0)
     )
-    if outcome is None:
-        return _infeasible(
-            problem,
-            [
-                Text(
-                    "les visites épinglées sont possibles une à une, mais pas toutes ensemble",
-                    "the pinned visits are possible one by one, but not all together",
-                )
-            ],
-            clock,
-        )
-    visits = visits_of(instance, choices.take(outcome.chosen[: len(choices)]))
-    bounds: dict[str, float] = {}
-    if complete:
-        for level in order:
-            if level in outcome.bounds:
-                bounds[MEASURE[level]] = _outward(level, outcome.bounds[level], model.kept_total)
-    return finish(instance, visits, bounds, clock)
-
-
-def _sample(instance: Instance, back: Ints, front: Ints) -> tuple[Ints, Ints]:
-    """Every wished pair and a dozen others for each person."""
-    points = instance.points(back, front) + instance.points(front, back)
-    rng = np.random.default_rng(0)
-    rank = rng.random(len(back)) - points
-    keep = points > 0
-    for who in (back, front):
-        order = np.lexsort((rank, who))
-        start = np.searchsorted(who[order], who[order])
-        keep[order[np.arange(len(order)) - start < 12]] = True
-    return back[keep], front[keep]
-
-
-def _with(choices: Choices, extra: Choices) -> Choices:
-    rows = np.stack(
-        [np.concatenate([getattr(c, k) for c in (choices, extra)]) for k in ("a", "b", "day", "other")]
-    )
-    rows = np.unique(rows, axis=1)
-    return Choices(*rows)
-
-
-def _outward(level: str, bound: int, kept_total: int) -> float:
-    if level == "changes":
-        return float(kept_total - bound)
-    return float(-bound if level == "travel" else bound)
+    if sure:
+        chosen = np.ones(len(choices), dtype=bool)
+        sums = np.zeros(len(model.right), dtype=np.int64)
+        np.add.at(sums, model.row, model.entry)
+        sure = bool((sums <= model.right).all())
+    if not sure:
+        objective = model.worth["wishes"] * 4 + model.worth["changes"] * 2 + model.worth["days"]
+        rows = [
+            Row(np.flatnonzero(r), np.ones(int(r.sum()), dtype=np.int64), 1.0, float("inf")) for r in holds
+        ]
+        solved = solve_integer(model, objective, Clock(Limits(seconds=30.0)), seconds=30.0, rows=rows)
+        if solved.chosen is None:
+            return False
+        chosen = solved.chosen[: len(choices)]
+        keep = np.zeros(len(choices), dtype=bool)
+        for rows_of_pin in holds:
+            keep |= rows_of_pin
+        chosen &= keep
+    for a, b, day, other in choices.take(chosen).rows():
+        board.put(board.add(a, b, fixed=True), (day, other))
+    return True
 
 
 def visits_of(instance: Instance, choices: Choices) -> list[Visit]:
     """The visits of chosen choices, by day."""
     people = instance.problem.people
     visits = []
-    for a, b, day, other in zip(
-        *(c.tolist() for c in (choices.a, choices.b, choices.day, choices.other)), strict=True
-    ):
+    for a, b, day, other in choices.rows():
         visits.append(Visit(people[a].id, people[b].id, day))
         if other >= 0:
             visits.append(Visit(people[b].id, people[a].id, other))
-    return sorted(visits, key=lambda v: (v.day, v.visitor))
+    return sorted(visits, key=lambda visit: (visit.day, visit.visitor))
 
 
-def finish(instance: Instance, visits: Iterable[Visit], bounds: dict[str, float], clock: Clock) -> Plan:
+def outward(level: str, bound: int, previous: int) -> float:
+    """A bound as written in a plan: changes and travel are minimised there."""
+    if level == "changes":
+        return float(previous - bound)
+    return float(-bound if level == "travel" else bound)
+
+
+def finish(engine: Engine, bounds: Mapping[str, int]) -> Plan:
     """The plan as handed out: values measured anew, status from the bounds, reasons for the unmatched."""
-    problem, planned = instance.problem, tuple(visits)
-    values = measure(problem, planned)
-    proven = all(bounds.get(name) == values[name] for name in MEASURE.values())
-    if bounds.get("priority") == values["priority"] and all(p.priority == 1 for p in problem.people):
-        bounds = {**bounds, "people": float(values["people"])}
-    unmatched: tuple[Unmatched, ...] = explain(instance, planned)
+    instance = engine.instance
+    problem = instance.problem
+    visits = tuple(visits_of(instance, engine.board.choices()))
+    values = measure(problem, visits)
+    previous = len(problem.previous)
+    said = {MEASURE[level]: outward(level, bound, previous) for level, bound in bounds.items()}
+    for level in ("changes", "travel"):
+        if MEASURE[level] in said:
+            said[MEASURE[level]] = max(0.0, said[MEASURE[level]])
+    proven = all(said.get(name) == values[name] for name in MEASURE.values())
+    if said.get("priority") is not None and all(person.priority == 1 for person in problem.people):
+        said["people"] = said["priority"]
     return Plan(
         status=OPTIMAL if proven else FEASIBLE,
-        visits=planned,
+        visits=visits,
         values=values,
-        bounds=bounds,
-        unmatched=unmatched,
-        seconds=clock.seconds,
-        seed=clock.limits.seed,
+        bounds=said,
+        unmatched=explain(instance, visits),
+        seconds=engine.clock.seconds,
+        seed=engine.clock.limits.seed,
     )
 
 
-def _infeasible(problem: Problem, said: list[Text], clock: Clock) -> Plan:
+def _infeasible(problem: Problem, said: Iterable[Text], clock: Clock) -> Plan:
     return Plan(
         status=INFEASIBLE,
         values=measure(problem, ()),

@@ -1,0 +1,175 @@
+"""The pairs that the assignment works on: who could be with whom, and what a pair is worth at best.
+
+A network has left and right people. In a swap left is back and right is front, and an edge is a swap. In a shadow
+campaign everybody is on the left as visitor and on the right as host, and an edge is one visit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.instance import Bools, Instance, Ints
+
+ALL_PAIRS = 150_000
+"""Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
+OTHERS = 12
+_TRIES = 4 * OTHERS
+
+
+@dataclass(frozen=True)
+class Edges:
+    """``left`` meets ``right`` (numbers of people); ``complete`` when no feasible pair is missing."""
+
+    left: Ints
+    right: Ints
+    complete: bool
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def possible(instance: Instance, left: Ints, right: Ints) -> Bools:
+    """Which edges could be planned if nobody else wanted a place."""
+    if instance.swap:
+        ok = instance.feasible(left, right)
+    else:
+        ok = instance.allowed(left, right)
+        at = np.flatnonzero(ok)
+        ok[at] = instance.leg_days(left[at], right[at]).any(axis=1)
+    return ok & (instance.cap[left] > 0) & (instance.cap[right] > 0)
+
+
+def edge_worth(instance: Instance, left: Ints, right: Ints) -> dict[str, Ints]:
+    """What an edge adds at best to every level but ``people``, each to be maximised, whatever the days."""
+    there = instance.leg_days(left, right)
+    wishes = instance.points(left, right)
+    travel = -instance.travel(left, right)
+    kept = _kept(instance, left, right, there)
+    good = _good(instance, right, there)
+    if instance.swap:
+        home = instance.leg_days(right, left)
+        wishes = wishes + instance.points(right, left)
+        travel = 2 * travel
+        kept = kept + _kept(instance, right, left, home)
+        good = good + _good(instance, left, home)
+    return {"wishes": wishes, "changes": kept, "travel": travel, "days": good}
+
+
+def _kept(instance: Instance, visitor: Ints, host: Ints, days: object) -> Ints:
+    kept = np.zeros(len(visitor), dtype=np.int64)
+    if not instance.kept:
+        return kept
+    keys = np.array(sorted(v * instance.n + h for v, h in instance.kept), dtype=np.int64)
+    wanted = visitor * instance.n + host
+    at = np.searchsorted(keys, wanted)
+    at[at == len(keys)] = 0
+    for row in np.flatnonzero(keys[at] == wanted).tolist():
+        v, h = int(visitor[row]), int(host[row])
+        kept[row] = bool(instance.kept[v, h] & instance.leave[v] & instance.host[h])
+    return kept
+
+
+def _good(instance: Instance, host: Ints, days: Ints | object) -> Ints:
+    if not any(instance.good):
+        return np.zeros(len(host), dtype=np.int64)
+    return (np.asarray(days) & instance.good_words[instance.team[host]]).any(axis=1).astype(np.int64)
+
+
+def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
+    """All edges when they are few, otherwise those with points or history and a dozen others for each person."""
+    size = sum(
+        len(here) * sum(len(instance.fronts_at[s]) for s in np.flatnonzero(instance.near[site]))
+        for site, here in enumerate(instance.backs_at)
+        if len(here)
+    )
+    if size <= 20 * ALL_PAIRS:
+        back, front = instance.pairs()
+        left, right = (back, front) if instance.swap else _both_ways(back, front)
+        if len(left) <= ALL_PAIRS:
+            keep = possible(instance, left, right)
+            return Edges(left[keep], right[keep], complete=True)
+    parts = [_wished(instance), _linked(instance), _previous(instance), *_others(instance, rng)]
+    left = np.concatenate([part[0] for part in parts])
+    right = np.concatenate([part[1] for part in parts])
+    return merged(instance, left, right)
+
+
+def merged(instance: Instance, left: Ints, right: Ints) -> Edges:
+    """Distinct possible edges of these."""
+    keys = np.unique(left * instance.n + right)
+    left, right = np.divmod(keys, instance.n)
+    keep = possible(instance, left, right)
+    return Edges(left[keep], right[keep], complete=False)
+
+
+def _both_ways(back: Ints, front: Ints) -> tuple[Ints, Ints]:
+    return np.concatenate([back, front]), np.concatenate([front, back])
+
+
+def _oriented(instance: Instance, visitor: Ints, host: Ints) -> tuple[Ints, Ints]:
+    """Visits as edges: in a swap the back person stands left."""
+    if not instance.swap:
+        return visitor, host
+    turn = instance.front[visitor]
+    return np.where(turn, host, visitor), np.where(turn, visitor, host)
+
+
+def _members(instance: Instance, person: Ints, team: Ints) -> tuple[Ints, Ints]:
+    """Each person with every member of the team beside it."""
+    order = np.argsort(instance.team, kind="stable")
+    start = np.searchsorted(instance.team[order], team)
+    stop = np.searchsorted(instance.team[order], team, side="right")
+    size = stop - start
+    rows = np.repeat(np.arange(len(person)), size)
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(size) - size, size)
+    return person[rows], order[start[rows] + offset]
+
+
+def _wished(instance: Instance) -> tuple[Ints, Ints]:
+    visitor, team = np.divmod(instance.wish_keys, max(1, instance.T))
+    return _oriented(instance, *_members(instance, visitor, team))
+
+
+def _linked(instance: Instance) -> tuple[Ints, Ints]:
+    a, b = np.divmod(instance.link_keys, max(1, instance.T))
+    order = np.argsort(instance.team, kind="stable")
+    start, stop = (np.searchsorted(instance.team[order], a, side=side) for side in ("left", "right"))
+    size = stop - start
+    rows = np.repeat(np.arange(len(a)), size)
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(size) - size, size)
+    person = order[start[rows] + offset]
+    return _oriented(instance, *_members(instance, person, b[rows]))
+
+
+def _previous(instance: Instance) -> tuple[Ints, Ints]:
+    pairs = np.array(sorted(instance.kept), dtype=np.int64).reshape(-1, 2)
+    return _oriented(instance, pairs[:, 0], pairs[:, 1])
+
+
+def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+    """For each person some colleagues drawn from the nearest places, and some from anywhere within reach."""
+    parts = []
+    for mine, theirs in ((instance.backs_at, instance.fronts_at), (instance.fronts_at, instance.backs_at)):
+        for site, here in enumerate(mine):
+            near = np.flatnonzero(instance.near[site])
+            near = near[np.argsort(instance.minutes[site, near], kind="stable")]
+            pool = np.concatenate([theirs[s] for s in near]) if len(near) else np.zeros(0, dtype=np.int64)
+            if not len(here) or not len(pool):
+                continue
+            draw = rng.random((len(here), _TRIES))
+            draw[:, ::2] **= 3  # every other draw leans towards the nearest
+            me = np.repeat(here, _TRIES)
+            them = pool[(draw * len(pool)).astype(np.int64).reshape(-1)]
+            keys = np.unique(me * instance.n + them)
+            me, them = np.divmod(keys, instance.n)
+            for visitor, host in [(me, them)] if instance.swap else [(me, them), (them, me)]:
+                left, right = _oriented(instance, visitor, host)
+                ok = possible(instance, left, right)
+                left, right, who = left[ok], right[ok], me[ok]
+                order = np.lexsort((rng.random(len(who)), who))
+                rank = np.arange(len(order)) - np.searchsorted(who[order], who[order])
+                some = order[rank < OTHERS]
+                parts.append((left[some], right[some]))
+    return parts

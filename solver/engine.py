@@ -1,0 +1,199 @@
+"""The search for large problems: assign people, give them days, repair what found none, measure the distance left.
+
+1. A min-cost flow assigns people to each other as if days did not matter; its prices bound every plan.
+2. Bit masks find days for the assigned matches, moving others where needed.
+3. Whoever falls short of the prices is matched anew, piece by piece, each piece exactly.
+
+The plan on the board is valid at every moment, so the search can stop at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from solver.assignment import Network, Prices, assign, bound, level_weights, network, overlooked, rounded
+from solver.choices import Choices, choices_of, count_choices
+from solver.days import Board, schedule
+from solver.edges import Edges, first_edges
+from solver.improve import Target, piece_around, rematch, value_of
+from solver.instance import Instance, Ints, words_of
+from solver.limits import Clock
+from solver.mip import solve_integer
+from solver.model import build, leg_worth, weighted
+from solver.room import Room
+
+SMALL = 15_000
+"""Up to so many choices a problem is solved as one integer program."""
+ROUNDS = 6
+"""At most so many times edges that the prices ask for are added and the assignment is solved again."""
+
+
+class Engine:
+    """One search over one instance; ``board`` starts with the pinned matches only."""
+
+    def __init__(self, instance: Instance, board: Board, clock: Clock, order: Sequence[str]) -> None:
+        self.instance, self.board, self.clock, self.order = instance, board, clock, order
+        self.rng = np.random.default_rng(clock.limits.seed)
+        self.room = board.room()
+        self.busy = words_of(self.room.busy, instance.D)
+        self.base = self.values(Room.whole(instance))
+        self.settled = np.unique(
+            np.array([board.left[m] * instance.n + board.right[m] for m in board.live()], dtype=np.int64)
+        )
+        self.net: Network | None = None
+        self.weights: dict[str, int] = {}
+        self.prices: Prices | None = None
+
+    # -- values --
+
+    def values(self, room: Room | None = None) -> dict[str, int]:
+        """What the board is worth on each level (every level to be maximised)."""
+        room = room or Room.whole(self.instance)
+        choices = self.board.choices()
+        return {level: value_of(self.instance, choices, room, {level: 1}) for level in self.order}
+
+    # -- 1. assign --
+
+    def assign(self) -> Ints:
+        """Solve the assignment; returns the chosen edges and keeps network, weights and prices."""
+        edges = first_edges(self.instance, self.rng)
+        chosen, prices = self._solve(edges)
+        for _ in range(ROUNDS):
+            if edges.complete or self.clock.over:
+                break
+            assert self.net is not None
+            more = overlooked(self.net, self.weights, prices)
+            if len(more) == len(self.net.edges):
+                break
+            edges = more
+            chosen, prices = self._solve(edges)
+        return chosen
+
+    def _solve(self, edges: Edges) -> tuple[Ints, Prices]:
+        net = network(self.instance, edges, self.room, self.settled)
+        spans = {level: int(np.abs(worth).max()) if len(worth) else 0 for level, worth in net.worth.items()}
+        spans["people"] = 2 * int(self.instance.priority.max(initial=0))
+        used = [level for level in self.order if spans[level]]
+        self.weights = level_weights(self.order, used, spans)
+        chosen, prices = assign(net, self.weights)
+        self.net, self.prices = net, prices
+        return np.flatnonzero(chosen), prices
+
+    # -- 2. days --
+
+    def schedule(self, chosen: Ints) -> None:
+        """Give the assigned matches their days; those that find none are dropped."""
+        assert self.net is not None
+        edges = self.net.edges
+        for match in schedule(self.board, edges.left[chosen], edges.right[chosen]):
+            self.board.remove(match)
+        self.board.prefer_good_days()
+
+    def solve_small(self) -> bool:
+        """Solve a problem of few choices as one integer program; False when it has too many."""
+        assert self.net is not None
+        edges = self.net.edges
+        if not edges.complete or count_choices(self.instance, edges, enough=SMALL) > SMALL:
+            return False
+        choices = choices_of(self.instance, edges.left, edges.right, self.busy)
+        model = build(self.instance, choices, self.room)
+        objective = weighted(model, self.weights)
+        solved = solve_integer(model, objective, self.clock, seconds=self.clock.left / 2)
+        if solved.chosen is not None:
+            before = self.combined(self.values())
+            after = sum(w * self.base[level] for level, w in self.weights.items())
+            if after + int(objective[solved.chosen].sum()) > before:
+                self.replace(choices.take(solved.chosen[: len(choices)]))
+        return True
+
+    def combined(self, values: Mapping[str, int]) -> int:
+        """Level values as one number."""
+        return sum(weight * values[level] for level, weight in self.weights.items())
+
+    def tell(self) -> None:
+        """Tell whoever watches about the first level that is not proven."""
+        if self.clock.on_progress is None or self.net is None:
+            return
+        values = self.values()
+        bounds = self.bounds(values)
+        level = next((name for name in self.order if bounds[name] > values[name]), self.order[-1])
+        heads = len({p for m in self.board.live() for p in (self.board.left[m], self.board.right[m])})
+        self.clock.tell(level, abs(values[level]), abs(bounds[level]), heads)
+
+    # -- 3. repair --
+
+    def repair(self, *, size: int = 40, seconds: float = 2.0) -> None:
+        """Match culprits anew until none of them can be helped within pieces of this size."""
+        assert self.net is not None and self.prices is not None
+        target = Target.of(self.net, self.weights, self.prices)
+        hopeless: set[tuple[int, ...]] = set()
+        while not self.clock.over:
+            culprits = [who for who in self.culprits(target) if who not in hopeless]
+            if not culprits:
+                return
+            touched: set[int] = set()
+            for seeds in culprits:
+                if self.clock.over:
+                    return
+                if touched & set(seeds):
+                    continue
+                piece = piece_around(self.board, target, seeds, size=size)
+                gain = rematch(self.board, target, piece, self.clock, seconds=seconds)
+                if gain:
+                    touched |= set(piece.tolist())
+                else:
+                    hopeless.add(seeds)
+
+    def culprits(self, target: Target) -> list[tuple[int, ...]]:
+        """Matches and unmatched people that fall short of the prices, the worst first."""
+        board, net, weight = self.board, target.net, self.weights.get("people", 0)
+        choices = board.choices()
+        room = board.room()
+        fixed = [board.fixed[m] for m in board.live()]
+        worth = leg_worth(self.instance, choices)
+        total = np.zeros(len(choices), dtype=np.int64)
+        for level, values in worth.items():
+            total += self.weights.get(level, 0) * values
+        short = -(total + target.prices.left[choices.a] + target.prices.right[choices.b])
+        found = [
+            (int(s), (int(a), int(b)))
+            for s, a, b, pinned in zip(short, choices.a, choices.b, fixed, strict=True)
+            if s > 0 and not pinned
+        ]
+        idle_left = (room.left > 0) & (room.left == net.left_room) & (net.left_room > 0)
+        idle_right = (room.right > 0) & (room.right == net.right_room) & (net.right_room > 0)
+        for idle, gain, price in (
+            (idle_left, net.left_gain, target.prices.left),
+            (idle_right, net.right_gain, target.prices.right),
+        ):
+            lost = np.maximum(0, weight * gain - price)
+            found += [(int(lost[p]), (int(p),)) for p in np.flatnonzero(idle & (lost > 0))]
+        return [who for _, who in sorted(found, key=lambda item: (-item[0], item[1]))]
+
+    def replace(self, choices: Choices) -> None:
+        """Put these matches on the board instead of all but the pinned ones."""
+        for match in self.board.live():
+            if not self.board.fixed[match]:
+                self.board.remove(match)
+        for a, b, day, other in choices.rows():
+            self.board.put(self.board.add(a, b), (day, other))
+
+    # -- bounds --
+
+    def bounds(self, values: Mapping[str, int]) -> dict[str, int]:
+        """Upper bounds on every level, each given that the levels before it keep these values."""
+        assert self.net is not None and self.prices is not None
+        found: dict[str, int] = {}
+        for place, level in enumerate(self.order):
+            unit = self.weights[level]
+            if not unit:
+                found[level] = self.base[level]
+                continue
+            scaled = {name: self.weights[name] // unit for name in self.order[: place + 1]}
+            whole = {name: scaled.get(name, 0) for name in self.order}
+            limit = bound(self.net, whole, rounded(self.prices, unit))
+            spent = sum(whole[name] * (values[name] - self.base[name]) for name in self.order[:place])
+            found[level] = limit - spent + self.base[level]
+        return found

@@ -1,0 +1,213 @@
+"""Integer and linear optimisation of a `Model` with HiGHS and PDLP (both inside OR-Tools).
+
+The solver runs in a thread of its own, so that somebody who wants to stop is heard at once; the thread then ends by
+its own time limit. OR-Tools and the separate `highspy` wheel cannot live in one process (their symbols clash).
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from ortools.math_opt import model_pb2
+from ortools.math_opt.python import mathopt
+
+from solver.instance import Bools, Ints
+from solver.limits import Clock
+from solver.model import Model
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Chosen columns (None when none were found), whether they are proven best, and an upper bound."""
+
+    chosen: Bools | None
+    proven: bool
+    bound: float
+    infeasible: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """An extra row ``low <= sum of entries <= high`` over the model's columns."""
+
+    columns: Ints
+    entries: Ints
+    low: float
+    high: float
+
+
+def _proto(model: Model, objective: Ints, rows: Sequence[Row], *, integer: bool) -> model_pb2.ModelProto:
+    proto = model_pb2.ModelProto()
+    count, limits = model.columns, len(model.right)
+    columns = proto.variables
+    columns.ids.extend(range(count))
+    columns.lower_bounds.extend([0.0] * count)
+    columns.upper_bounds.extend([1.0] * count)
+    columns.integers.extend([integer] * count)
+    proto.objective.maximize = True
+    used = np.flatnonzero(objective)
+    proto.objective.linear_coefficients.ids.extend(used.tolist())
+    proto.objective.linear_coefficients.values.extend(objective[used].astype(float).tolist())
+    right = proto.linear_constraints
+    right.ids.extend(range(limits + len(rows)))
+    right.lower_bounds.extend([-np.inf] * limits + [row.low for row in rows])
+    right.upper_bounds.extend(model.right.astype(float).tolist() + [row.high for row in rows])
+    order = np.lexsort((model.column, model.row))
+    matrix = proto.linear_constraint_matrix
+    matrix.row_ids.extend(model.row[order].tolist())
+    matrix.column_ids.extend(model.column[order].tolist())
+    matrix.coefficients.extend(model.entry[order].astype(float).tolist())
+    for number, row in enumerate(rows):
+        by_column = np.argsort(row.columns)
+        matrix.row_ids.extend([limits + number] * len(by_column))
+        matrix.column_ids.extend(row.columns[by_column].tolist())
+        matrix.coefficients.extend(row.entries[by_column].astype(float).tolist())
+    return proto
+
+
+def _run(
+    proto: model_pb2.ModelProto,
+    solver: mathopt.SolverType,
+    parameters: mathopt.SolveParameters,
+    clock: Clock,
+) -> tuple[mathopt.Model, mathopt.SolveResult] | None:
+    model = mathopt.Model.from_model_proto(proto)
+    answer: list[mathopt.SolveResult] = []
+    failure: list[Exception] = []
+
+    def work() -> None:
+        try:
+            answer.append(mathopt.solve(model, solver, params=parameters))
+        except Exception as error:  # handed to the caller's thread
+            failure.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.05)
+        if clock.should_stop is not None and clock.over:
+            thread.join(0.05)
+            break
+    if failure:
+        raise failure[0]
+    return (model, answer[0]) if answer else None
+
+
+def solve_integer(
+    model: Model, objective: Ints, clock: Clock, *, seconds: float, rows: Sequence[Row] = ()
+) -> Solved:
+    """The best 0/1 columns for one objective, within ``seconds``."""
+    if not model.columns:
+        short = any(row.low > 0 for row in rows)
+        return Solved(None if short else np.zeros(0, dtype=bool), not short, 0.0, short)
+    parameters = mathopt.SolveParameters(
+        time_limit=datetime.timedelta(seconds=max(0.05, min(seconds, clock.left))),
+        relative_gap_tolerance=0.0,
+        absolute_gap_tolerance=0.5,
+        random_seed=clock.limits.seed % 2_147_483_647,
+    )
+    ran = _run(_proto(model, objective, rows, integer=True), mathopt.SolverType.HIGHS, parameters, clock)
+    if ran is None:
+        return Solved(None, proven=False, bound=float("inf"))
+    built, result = ran
+    reason = result.termination.reason
+    chosen = None
+    if result.has_primal_feasible_solution():
+        chosen = np.asarray(result.variable_values(list(built.variables()))) > 0.5
+    return Solved(
+        chosen,
+        proven=reason == mathopt.TerminationReason.OPTIMAL,
+        bound=float(result.termination.objective_bounds.dual_bound),
+        infeasible=reason
+        in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED),
+    )
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Fractional columns and row prices of the linear relaxation (prices are never negative)."""
+
+    columns: Floats
+    prices: Floats
+
+
+def relax(
+    model: Model, objective: Ints, clock: Clock, *, seconds: float, precision: float = 1e-5
+) -> Relaxed | None:
+    """Solve the linear relaxation approximately with PDLP; None when nothing came out in time."""
+    parameters = mathopt.SolveParameters(
+        time_limit=datetime.timedelta(seconds=max(0.05, min(seconds, clock.left))),
+        threads=max(1, clock.limits.threads),
+    )
+    criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
+    criteria.eps_optimal_relative = precision
+    criteria.eps_optimal_absolute = precision
+    ran = _run(_proto(model, objective, (), integer=False), mathopt.SolverType.PDLP, parameters, clock)
+    if ran is None:
+        return None
+    built, result = ran
+    duals = [s.dual_solution for s in result.solutions if s.dual_solution is not None]
+    primals = [s.primal_solution for s in result.solutions if s.primal_solution is not None]
+    if not duals or not primals:
+        return None
+    constraints = list(built.linear_constraints())
+    prices = np.array([duals[0].dual_values.get(row, 0.0) for row in constraints])
+    columns = np.array([primals[0].variable_values.get(v, 0.0) for v in built.variables()])
+    return Relaxed(columns, np.maximum(0.0, prices))
+
+
+def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) -> Floats | None:
+    """Row prices of the linear relaxation over the active columns (GLOP); None when time ran out."""
+    columns = np.flatnonzero(active)
+    place = np.full(model.columns, -1, dtype=np.int64)
+    place[columns] = np.arange(len(columns))
+    used = active[model.column]
+    part = replace(
+        model,
+        columns=len(columns),
+        row=model.row[used],
+        column=place[model.column[used]],
+        entry=model.entry[used],
+    )
+    parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(0.05, clock.left)))
+    ran = _run(
+        _proto(part, objective[columns], (), integer=False), mathopt.SolverType.GLOP, parameters, clock
+    )
+    if ran is None or ran[1].termination.reason != mathopt.TerminationReason.OPTIMAL:
+        return None
+    dual = ran[1].solutions[0].dual_solution
+    if dual is None:
+        return None
+    return np.maximum(0.0, np.array([dual.dual_values.get(row, 0.0) for row in ran[0].linear_constraints()]))
+
+
+def price_out(reduced: Floats, active: Bools, most: int) -> Ints:
+    """The passive columns that the prices ask for, the most wanted first."""
+    wanted = np.flatnonzero((reduced > 1e-6) & ~active)
+    return np.asarray(wanted[np.argsort(-reduced[wanted], kind="stable")][:most])
+
+
+def priced(model: Model, objective: Ints, prices: Floats) -> tuple[float, Floats]:
+    """A bound on every plan of the model from any row prices >= 0, and each column's reduced worth."""
+    reduced = objective.astype(float)
+    np.subtract.at(reduced, model.column, prices[model.row] * model.entry)
+    return float(prices @ model.right + np.maximum(0.0, reduced).sum()), reduced
+
+
+def level_row(model: Model, level: str, at_least: int) -> Row:
+    """The row that keeps a level at its value."""
+    worth = model.worth[level]
+    used = np.flatnonzero(worth)
+    return Row(used, worth[used], float(at_least), float("inf"))
+
+
+def values_of(model: Model, chosen: Bools) -> Mapping[str, int]:
+    """What chosen columns are worth on every level."""
+    return {level: int(worth[chosen].sum()) for level, worth in model.worth.items()}
