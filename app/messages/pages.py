@@ -65,7 +65,11 @@ def show(request: Request, mail: OutboxMail) -> Response:
         mail=mail,
         catalogue=catalogue,
         hidden=is_hidden(mail),
-        can_repeat=mail.status in {MailStatus.FAILED, MailStatus.KEPT} and mail.text != "",
+        can_repeat=mail.text != ""
+        and (
+            mail.status == MailStatus.FAILED
+            or (mail.status == MailStatus.KEPT and bool(settings().smtp_host))
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Writes mails into the outbox and follows them: every change of messages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,10 +62,11 @@ def send(
             "reader": reader,
             "campaign": campaign,
             "answerable": reply_to is not None,
+            "on_paper": reader.email is None,
             "base": settings().public_url,
         }
         subject = one_line(render_text(f"mail/{kind}/subject.txt", **words))
-        text = plain_lines(render_text(f"mail/{kind}/body.txt", **words)).strip() + "\n"
+        text = _spaced(plain_lines(render_text(f"mail/{kind}/body.txt", **words)))
         html = render_text(f"mail/{kind}/body.html", subject=subject, **words)
     mail = Mail(
         key=key,
@@ -90,6 +92,11 @@ def send(
     if mail.status == MailStatus.WAITING:
         queue(session, mail)
     return mail
+
+
+def _spaced(text: str) -> str:
+    """One empty line between paragraphs, whatever a template's conditions left behind."""
+    return re.sub("\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def queue(session: Session, mail: Mail) -> None:

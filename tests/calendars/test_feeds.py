@@ -224,3 +224,16 @@ def test_those_without_a_match_are_told_why(engine: Engine, pair: tuple[Visit, V
     mail = all_mails(engine)
     assert [one.to_address for one in mail] == ["seul@exemple.fr"]
     assert "Aucun jour commun avec un collègue." in mail[0].text
+
+
+def test_the_api_makes_and_shuts_an_address(
+    app: FastAPI, engine: Engine, sign_in: SignIn, pair: tuple[Visit, Visit]
+) -> None:
+    browser = entered(app, engine, sign_in, pair[0].visitor_id)
+    assert browser.get("/api/v1/calendar/address").status_code == 404
+    made = browser.post("/api/v1/calendar/address")
+    path = "/feeds/" + made.json()["address"].rsplit("/", 1)[-1]
+    assert browser.get(path).status_code == 200
+    assert "address" not in browser.get("/api/v1/calendar/address").json()
+    assert browser.delete("/api/v1/calendar/address").status_code == 204
+    assert browser.get(path).status_code == 404
