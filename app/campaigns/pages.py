@@ -24,6 +24,8 @@ from app.core.templating import redirect, render
 from app.people.tables import Side, Site
 
 router = APIRouter(include_in_schema=False)
+router.include_router(pages_editing.router)  # first: `/campaigns/new` is no campaign's id
+router.include_router(pages_steps.router)
 
 ENROLLED = (Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING, Status.CLOSED)
 PLANNED = ENROLLED[1:]
@@ -174,7 +176,3 @@ def _site_row(campaign: Campaign, site: Site, saturday_sites: set[int]) -> dict[
         if (reason := closed_reason(campaign, None, site, day)) is not None
     ]
     return {"site": site, "open": len(days), "closed": closed, "saturdays": works_on_saturday}
-
-
-router.include_router(pages_editing.router)
-router.include_router(pages_steps.router)
