@@ -1,0 +1,353 @@
+"""HR's pages of the company, as a browser uses them."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+from app.accounts.tables import Account, AuditEntry
+from app.people.importing.reading import read_sheet
+from app.people.importing.run import run_import
+from app.people.jobs import purge_imports
+from app.people.tables import (
+    ContractKind,
+    Holidays,
+    ImportFile,
+    ImportKind,
+    Person,
+    ServiceLink,
+    Side,
+    Site,
+    Team,
+    TravelTime,
+)
+from app.people.travel import estimate_missing
+from sqlalchemy import Engine
+from tests.factories import NOW, make_person, make_site, make_team
+from tests.people.conftest import Import
+from tests.support.accounts import SignIn
+from tests.support.web import Clock
+
+Committed = Callable[[], AbstractContextManager[Session]]
+STAFF = "Matricule;Prénom;Nom;Équipe;Poste\nE1;Zoé;Hardy;Paie;Comptable\nE2;Ali;Saïd;Boutique Lyon;Vendeur\n"
+
+
+@pytest.fixture
+def hr(client: TestClient, account: Callable[..., Account], sign_in: SignIn, clock: Clock) -> TestClient:
+    sign_in(client, account("Claire Morel", is_hr=True))
+    return client
+
+
+def upload(client: TestClient, kind: str, content: str | bytes, **fields: str) -> str:
+    """Send a file; the address of its preview."""
+    answer = client.post(
+        "/people/import",
+        data={"kind": kind, **fields},
+        files={"file": ("export.csv", content.encode() if isinstance(content, str) else content)},
+    )
+    assert answer.status_code == 303, answer.text[:2000]
+    return answer.headers["location"]
+
+
+def confirm(client: TestClient, preview: str, **fields: str) -> str:
+    """Confirm what the preview shows; where it leads."""
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', client.get(preview).text)
+    assert shown is not None
+    answer = client.post(f"{preview}/confirmation", data={"shown": shown[1], **fields})
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+PATHS = (
+    "/people",
+    "/people/import",
+    "/people/sites",
+    "/people/teams",
+    "/people/links",
+    "/people/travel",
+    "/people/export.csv",
+    "/api/v1/people",
+    "/api/v1/teams",
+    "/api/v1/sites",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_company_is_for_hr_only(
+    client: TestClient, account: Callable[..., Account], sign_in: SignIn, path: str
+) -> None:
+    assert client.get(path).status_code in {303, 401}
+    sign_in(client, account("Paul Petit"))
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_teaches_when_there_is_nothing(hr: TestClient, path: str) -> None:
+    assert hr.get(path).status_code == 200
+
+
+def test_a_file_is_looked_at_then_confirmed(hr: TestClient, company: Import, committed: Committed) -> None:
+    preview = upload(hr, "people", STAFF + "E3;Léa;Roux;Inconnue;\n")
+    page = hr.get(preview).text
+    assert "Zoé Hardy" in page
+    assert "Équipe inconnue" in page
+    with committed() as session:
+        assert session.exec(select(Person)).all() == []
+    assert confirm(hr, preview) == "/people"
+    with committed() as session:
+        assert sorted(session.exec(select(Person.last_name)).all()) == ["Hardy", "Saïd"]
+        assert session.exec(select(ImportFile)).all() == []
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "import.confirmed")).one()
+        assert entry.details == {"created": 2, "updated": 0, "rejected": 1, "left": 0}
+    assert hr.get(preview).status_code == 404
+    # The corrected file, sent whole: only the corrected row is new.
+    preview = upload(hr, "people", STAFF.replace("Comptable", "Cheffe") + "E3;Léa;Roux;Paie;\n")
+    page = hr.get(preview).text
+    assert "Léa Roux" in page
+    assert re.search(r"<del>Comptable</del>.*<ins>Cheffe</ins>", page, re.DOTALL)
+
+
+def test_a_dropped_file_changes_nothing(hr: TestClient, company: Import, committed: Committed) -> None:
+    preview = upload(hr, "people", STAFF)
+    assert hr.post(f"{preview}/deletion").status_code == 303
+    with committed() as session:
+        assert session.exec(select(Person)).all() == []
+        assert session.exec(select(ImportFile)).all() == []
+
+
+def test_a_confirmation_does_what_was_shown_or_nothing(
+    hr: TestClient, company: Import, committed: Committed
+) -> None:
+    preview = upload(hr, "people", STAFF)
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', hr.get(preview).text)
+    assert shown is not None
+    company("people", "Matricule;Prénom;Nom;Équipe\nE1;Zoé;Autre;Paie\n")
+    answer = hr.post(f"{preview}/confirmation", data={"shown": shown[1]})
+    assert answer.headers["location"] == preview
+    with committed() as session:
+        assert session.exec(select(Person.last_name)).all() == ["Autre"]
+
+
+def test_leavers_wait_for_their_tick(hr: TestClient, company: Import, committed: Committed) -> None:
+    company("people", STAFF)
+    one = STAFF.rsplit("E2", 1)[0]
+    preview = upload(hr, "people", one, full="1")
+    assert "Ali Saïd" in hr.get(preview).text
+    confirm(hr, preview)
+    with committed() as session:
+        assert session.exec(select(Person.active).where(Person.employee_number == "E2")).one()
+    confirm(hr, upload(hr, "people", one, full="1"), leavers="1")
+    with committed() as session:
+        assert not session.exec(select(Person.active).where(Person.employee_number == "E2")).one()
+
+
+def test_an_unreadable_file_is_refused_at_its_field(hr: TestClient, company: Import) -> None:
+    for content in (b"", b"rien de bon", b"PK\x03\x04"):
+        answer = hr.post("/people/import", data={"kind": "people"}, files={"file": ("x.csv", content)})
+        assert answer.status_code == 422
+        assert 'id="e-file"' in answer.text
+
+
+def test_a_preview_is_its_senders_and_lasts_a_day(
+    hr: TestClient,
+    company: Import,
+    account: Callable[..., Account],
+    sign_in: SignIn,
+    clock: Clock,
+    engine: Engine,
+    committed: Committed,
+) -> None:
+    preview = upload(hr, "people", STAFF)
+    sign_in(hr, account("Autre RH", is_hr=True))
+    assert hr.get(preview).status_code == 404
+    clock.forward(days=1, minutes=1)
+    purge_imports(engine)
+    with committed() as session:
+        assert session.exec(select(ImportFile)).all() == []
+
+
+def test_people_are_searched_and_filtered(hr: TestClient, committed: Committed) -> None:
+    with committed() as session:
+        back = make_team(session, make_site(session, name="Metz"), name="Paie", side=Side.BACK)
+        front = make_team(session, make_site(session, name="Lyon"), name="Boutique")
+        make_person(session, back, last_name="Hardy", job="Comptable")
+        make_person(session, front, last_name="Leroux", contract=ContractKind.TEMPORARY)
+        make_person(session, front, last_name="Parti", active=False)
+    shown = {
+        "": {"Hardy", "Leroux"},
+        "q=hardy": {"Hardy"},
+        "q=compta": {"Hardy"},
+        "q=100%25": set(),
+        "side=front": {"Leroux"},
+        f"team={back.id}": {"Hardy"},
+        f"site={front.site_id}": {"Leroux"},
+        "contract=temporary": {"Leroux"},
+        "state=left": {"Parti"},
+        "state=all": {"Hardy", "Leroux", "Parti"},
+        "side=nowhere&team=x&page=-1": {"Hardy", "Leroux"},
+    }
+    for query, names in shown.items():
+        page = hr.get(f"/people?{query}").text
+        assert {name for name in ("Hardy", "Leroux", "Parti") if f"{name}</a>" in page} == names, query
+
+
+def test_a_long_list_has_pages(hr: TestClient, committed: Committed) -> None:
+    with committed() as session:
+        team = make_team(session)
+        for _ in range(51):
+            make_person(session, team, account=None)
+    assert hr.get("/people").text.count("<tr>") == 51
+    assert hr.get("/people?page=2").text.count("<tr>") == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_sent_back_changes_nothing(
+    hr: TestClient, company: Import, engine: Engine, committed: Committed, kind: str
+) -> None:
+    company(
+        "people",
+        "Matricule;Prénom;Nom;Adresse e-mail;Équipe;Site;Responsable;Langues;Date d'entrée;Jours travaillés;Jours d'école;"
+        "Contrat;Moins de 18 ans;Trajet habituel (min);Mobile\n"
+        "007;Zoé;=HYPERLINK(1);z@exemple.fr;Paie;PAR;;fr,en;2011-02-09;lun mar;jeu;CDD;oui;45;+33 6 01\n"
+        "E2;@Ali;-Saïd;;Boutique Lyon;LYO;007;;;mar mer jeu ven sam;;Apprentissage;;;\n",
+    )
+    with committed() as session:
+        before = {row.employee_number: row.model_dump() for row in session.exec(select(Person))}
+    content = hr.get(f"/people/export.{kind}?state=all").content
+    report = company("people", content)
+    assert (report.created, report.updated, report.unchanged, report.rejected) == ([], [], 2, [])
+    assert report.warnings == []
+    with committed() as session:
+        assert {row.employee_number: row.model_dump() for row in session.exec(select(Person))} == before
+
+
+def test_an_exported_cell_never_begins_like_a_formula(hr: TestClient, committed: Committed) -> None:
+    with committed() as session:
+        make_person(session, last_name="=1+1", first_name="@sum", phone="+33 1", job="-2")
+    lines = hr.get("/people/export.csv").content.decode("utf-8-sig").splitlines()
+    assert [cell for line in lines for cell in line.split(";") if cell[:1] in {"=", "+", "-", "@"}] == []
+
+
+def test_a_person_is_shown_with_team_and_manager(hr: TestClient, committed: Committed) -> None:
+    with committed() as session:
+        boss = make_person(session, last_name="Cheffe")
+        person = make_person(session, last_name="Hardy", manager_id=boss.id)
+    assert "Cheffe" in hr.get(f"/people/{person.id}").text
+    assert "Hardy" in hr.get(f"/people/{boss.id}").text
+    assert hr.get("/people/999999").status_code == 404
+
+
+def test_a_team_is_changed_once_per_version(hr: TestClient, committed: Committed) -> None:
+    with committed() as session:
+        team = make_team(session)
+    sent = {"version": "1", "max_away": "3", "max_visitors": "2", "min_presence": "4", "closed": ["0", "5"]}
+    assert hr.post(f"/people/teams/{team.id}", data=sent).status_code == 303
+    assert hr.post(f"/people/teams/{team.id}", data=sent).status_code == 409
+    assert (
+        hr.post(f"/people/teams/{team.id}", data={**sent, "version": "2", "max_away": "-1"}).status_code
+        == 422
+    )
+    with committed() as session:
+        after = session.get_one(Team, team.id)
+    assert (after.max_away, after.max_visitors, after.min_presence, after.closed_weekdays) == (
+        3,
+        2,
+        4,
+        "1000010",
+    )
+
+
+def test_a_moved_site_has_its_journeys_estimated_again(
+    hr: TestClient, company: Import, committed: Committed
+) -> None:
+    with committed() as session:
+        site = session.exec(select(Site).where(Site.code == "LYO")).one()
+        before = {(row.from_site_id, row.to_site_id): row.minutes for row in session.exec(select(TravelTime))}
+    sent = {"version": "1", "name": "Lille", "latitude": "50,636", "longitude": "3,07", "holidays": "FR"}
+    assert hr.post(f"/people/sites/{site.id}", data=sent).status_code == 303
+    with committed() as session:
+        after = {(row.from_site_id, row.to_site_id): row.minutes for row in session.exec(select(TravelTime))}
+    assert {pair for pair in before if before[pair] != after[pair]} == {
+        pair for pair in before if site.id in pair
+    }
+    assert hr.post(f"/people/sites/{site.id}", data=sent).status_code == 409
+    half = {**sent, "version": "2", "longitude": ""}
+    assert hr.post(f"/people/sites/{site.id}", data=half).status_code == 422
+
+
+def test_journeys_told_stay_and_emptied_ones_are_estimated(
+    hr: TestClient, company: Import, committed: Committed
+) -> None:
+    with committed() as session:
+        one, other = session.exec(select(Site).order_by(Site.id)).all()[:2]
+        estimate = session.get_one(TravelTime, (one.id, other.id)).minutes
+    address = f"/people/travel/{other.id}"
+    told = {f"minutes-{one.id}": "125", f"shown-{one.id}": str(estimate)}
+    assert hr.post(address, data=told).status_code == 303
+    assert hr.post(address, data={**told, f"minutes-{one.id}": "130"}).status_code == 409
+    assert hr.post(address, data={**told, f"minutes-{one.id}": "deux"}).status_code == 422
+    with committed() as session:
+        estimate_missing(session)
+        row = session.get_one(TravelTime, (one.id, other.id))
+        assert (row.minutes, row.estimated) == (125, False)
+    hr.post(address, data={f"minutes-{one.id}": "", f"shown-{one.id}": "125"})
+    with committed() as session:
+        row = session.get_one(TravelTime, (one.id, other.id))
+        assert (row.minutes, row.estimated) == (estimate, True)
+
+
+def test_journeys_are_imported_over_the_estimates(company: Import, committed: Committed) -> None:
+    report = company(
+        "travel", "From;To;Minutes\nPAR;LYO;2h10\nLYO;PAR;130\nLYO;PAR;131\nPAR;PAR;5\nPAR;ZZZ;3\n"
+    )
+    assert [(one.row, one.column) for one in report.rejected] == [(4, "Minutes"), (5, "To"), (6, "To")]
+    assert [one.cells["Minutes"][1] for one in report.updated] == ["130"]
+    assert company("travel", "De;À;Durée (min)\nLYO;PAR;130\n").unchanged == 1
+
+
+def test_links_are_added_and_removed(hr: TestClient, company: Import, committed: Committed) -> None:
+    with committed() as session:
+        teams = {team.name: team.id for team in session.exec(select(Team))}
+    pair = {"back": str(teams["Paie"]), "front": str(teams["SAV Metz"])}
+    for _twice in range(2):
+        assert hr.post("/people/links", data=pair).status_code == 303
+    page = hr.get("/people/links").text
+    assert page.count("chain-link") == 1
+    assert "Boutique Lyon" in page
+    assert hr.post("/people/links", data={"back": pair["front"], "front": pair["back"]}).status_code == 404
+    hr.post(f"/people/links/{pair['back']}/{pair['front']}/deletion")
+    with committed() as session:
+        assert session.exec(select(ServiceLink)).all() == []
+
+
+def test_links_between_the_wrong_sides_are_rejected(company: Import) -> None:
+    report = company(
+        "links",
+        "Back-office team,Front-office team\nPaie,Boutique Lyon\nBoutique Lyon,Paie\nPaie,Nulle part\n",
+    )
+    assert [(one.row, one.column) for one in report.rejected] == [
+        (3, "Back-office team"),
+        (3, "Front-office team"),
+        (4, "Front-office team"),
+    ]
+    assert len(report.created) == 1
+
+
+def test_the_api_imports_and_lists(hr: TestClient, company: Import) -> None:
+    for dry_run, created in (("true", 2), ("false", 2), ("false", 0)):
+        answer = hr.post(
+            f"/api/v1/imports/people?dry_run={dry_run}", files={"file": ("x.csv", STAFF.encode())}
+        )
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["created"] == created
+    assert [one["last_name"] for one in hr.get("/api/v1/people?limit=1").json()["people"]] == ["Hardy"]
+    assert hr.get("/api/v1/people").json()["total"] == 2
+    assert {team["name"]: team["people"] for team in hr.get("/api/v1/teams").json()}["Paie"] == 1
+    assert {site["code"]: site["holidays"] for site in hr.get("/api/v1/sites").json()}[
+        "MET"
+    ] == Holidays.ALSACE_MOSELLE
+    assert hr.post("/api/v1/imports/people", files={"file": ("x.csv", b"rien")}).status_code == 422
+    assert hr.post("/api/v1/imports/people").status_code == 422
