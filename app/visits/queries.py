@@ -79,6 +79,11 @@ def find_visit(session: Session, visit_id: int) -> SeenVisit | None:
     return found[0] if found else None
 
 
+def visits_with_ids(session: Session, visit_ids: Collection[int]) -> list[SeenVisit]:
+    """These visits, by day."""
+    return _read(session, col(Visit.id).in_(visit_ids))
+
+
 def visit(session: Session, visit_id: int) -> SeenVisit:
     """One visit, which must exist."""
     found = find_visit(session, visit_id)
