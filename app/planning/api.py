@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from app.campaigns.guards import Asking, HrCampaign
+from app.accounts.guards import Asking
+from app.campaigns.guards import HrCampaign
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import Db

@@ -5,8 +5,9 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from app.accounts.guards import Asking
 from app.availability import service as availability
-from app.campaigns.guards import Asking, HrCampaign
+from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound

@@ -13,7 +13,7 @@ from app.core.templating import render
 from app.planning import changing, queries, runs, showing, words
 from app.planning.errors import NothingToPublish
 from app.planning.export import sheet
-from app.planning.review import Review, compare, reasons_counted, review
+from app.planning.review import Review, compare, review
 from app.planning.schemas import PlanLook
 from app.planning.showing import PAGE, Plan
 
@@ -34,9 +34,10 @@ def _page(request: Request, template: str, plan: Plan, tab: str, **context: Any)
         news=showing.news(plan),
         limit=limit,
         tabs=showing.tabs(plan, tab),
+        why=showing.why_not_more(found) if found else [],
         progress=showing.progress_of(plan.active) if plan.active else None,
         failure=words.failure_words(plan.failed.message) if plan.failed else "",
-        face=showing.face,
+        face_of=showing.face_of_participant,
         wish_words=words.wish_words,
         **context,
     )
@@ -90,7 +91,7 @@ def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -
     """Everybody without a match, grouped by reason."""
     plan = showing.plan_of(session, campaign)
     found = _found(plan)
-    labels, remedies = words.reason_labels(), words.reason_remedies()
+    labels = words.reason_labels()
     rows = showing.chosen_waiting(found, look)
     return _page(
         request,
@@ -102,15 +103,6 @@ def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -
         shown=len(rows),
         pages=-(-len(rows) // PAGE),
         labels=labels,
-        parts=[
-            {
-                "label": labels.get(reason, reason),
-                "value": count,
-                "tone": words.REASON_TONES.get(reason, "muted"),
-                "more": remedies.get(reason, ""),
-            }
-            for reason, count in reasons_counted(found.waiting)
-        ],
         sites=showing.sites_of(row.who for row in found.waiting),
     )
 

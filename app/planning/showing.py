@@ -14,10 +14,10 @@ from app.core.templating import number
 from app.people.tables import Person, Site, Team
 from app.planning import queries, runs
 from app.planning.queries import Participant
-from app.planning.review import PlannedSwap, Review, Waiting, review
+from app.planning.review import PlannedSwap, Review, Waiting, reasons_counted, review
 from app.planning.schemas import PlanLook
 from app.planning.tables import ACTIVE, Pin, PlanningRun, RunStatus
-from app.planning.words import level_words
+from app.planning.words import REASON_TONES, level_words, reason_labels, reason_remedies
 from app.visits.views import AgendaDay, agenda, face_of
 
 PAGE = 30
@@ -113,6 +113,8 @@ def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
     """How good the plan is: the proven limit, and what else speaks for it."""
     if found.matched == found.people:
         title = _("Tout le monde a un binôme.")
+    elif found.proven and at_most is not None:
+        title = _("Au plus %(limit)s, c’est démontré : c’est le maximum.") % {"limit": number(at_most)}
     elif found.proven:
         title = _("C’est le maximum, c’est démontré.")
     elif at_most is not None:
@@ -123,6 +125,20 @@ def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
         return title, _("Aucun vœu d’équipe n’a été exprimé.")
     share = round(100 * found.wishes_met / found.wishes_possible)
     return title, _("%(share)s %% des premiers vœux sont exaucés.") % {"share": share}
+
+
+def why_not_more(found: Review) -> list[dict[str, Any]]:
+    """How many people each reason leaves without a match, with what helps, for `stacked_bar`."""
+    labels, remedies = reason_labels(), reason_remedies()
+    return [
+        {
+            "label": labels.get(reason, reason),
+            "value": count,
+            "tone": REASON_TONES.get(reason, "muted"),
+            "more": remedies.get(reason, ""),
+        }
+        for reason, count in reasons_counted(found.waiting)
+    ]
 
 
 def progress_of(run: PlanningRun) -> dict[str, Any]:
@@ -220,7 +236,7 @@ def calendar(plan: Plan) -> list[AgendaDay]:
     return agenda(entries)
 
 
-def face(who: Participant) -> dict[str, str]:
+def face_of_participant(who: Participant) -> dict[str, str]:
     """Somebody as the drawings take them."""
     person: Person = who.person
     team: Team = who.team

@@ -1,0 +1,304 @@
+"""HR computes, reads, decides and publishes in the browser and by program; nobody else enters."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from python_calamine import CalamineWorkbook
+from sqlalchemy import Engine, event
+from sqlmodel import select
+
+from app.availability.tables import Avoidance, Enrolment
+from app.campaigns.tables import Campaign, Status
+from app.core.db import open_session
+from app.planning import jobs, queries
+from app.planning.tables import Pin, PlanningRun, RunStatus
+from app.visits.tables import Visit
+from solver import Problem
+from solver.check import violations
+from solver.plan import Plan
+from tests.planning.company import Company
+from tests.support.web import browser_of
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def company(engine: Engine) -> Company:
+    with open_session(engine) as session:
+        made = Company(session)
+        made.enrol(made.shop, "Zoé", "Seule")
+    return made
+
+
+@pytest.fixture
+def hr(app: FastAPI, company: Company, sign_in: Any) -> TestClient:
+    made = browser_of(app)
+    sign_in(made, company.hr)
+    return made
+
+
+@pytest.fixture
+def planned(hr: TestClient, company: Company, engine: Engine) -> str:
+    """Address of the planning, once a plan is there."""
+    here = f"/campaigns/{company.campaign.id}/planning"
+    assert hr.post(f"{here}/runs").status_code == 303
+    with open_session(engine) as session:
+        run = queries.active_run(session, company.campaign.id or 0)
+    assert run is not None
+    jobs.solve_run(engine, run.id or 0)
+    return here
+
+
+def headline(client: TestClient, address: str) -> str:
+    text = client.get(address).text
+    return " ".join(text.split("<h1>")[1].split("</h1>")[0].split())
+
+
+def test_one_button_computes_the_plan(hr: TestClient, company: Company, engine: Engine) -> None:
+    here = f"/campaigns/{company.campaign.id}/planning"
+    assert "Calculer le plan" in hr.get(here).text
+    assert headline(hr, here) == "5 personnes attendent leur binôme"
+    asked = hr.post(f"{here}/runs")
+    assert (asked.status_code, asked.headers["location"]) == (303, here)
+    waiting = hr.get(here).text
+    assert "Le calcul va commencer" in waiting
+    assert f'hx-get="{here}/progress"' in waiting
+    assert "Arrêter le calcul" in hr.get(f"{here}/progress").text
+    assert hr.post(f"{here}/runs").status_code == 409
+    with open_session(engine) as session:
+        run = queries.active_run(session, company.campaign.id or 0)
+    jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
+    over = hr.get(f"{here}/progress")
+    assert (over.status_code, over.headers["hx-redirect"]) == (204, here)
+    assert headline(hr, here) == "4 personnes vivront la vie d’une autre"
+
+
+def test_the_limit_stands_beside_the_result(hr: TestClient, planned: str) -> None:
+    page = hr.get(planned).text
+    assert "Au plus 4, c’est démontré" in page
+    assert "5 personnes participent" in page
+
+
+def test_a_stopped_computation_leaves_the_plan(hr: TestClient, planned: str, engine: Engine) -> None:
+    hr.post(f"{planned}/runs")
+    with open_session(engine) as session:
+        run = session.exec(select(PlanningRun).where(PlanningRun.status == RunStatus.QUEUED)).one()
+    assert hr.post(f"{planned}/runs/{run.id}/cancellation").status_code == 303
+    page = hr.get(planned).text
+    assert "a été arrêté avant la fin" in page
+    assert headline(hr, planned) == "4 personnes vivront la vie d’une autre"
+    assert hr.post(f"{planned}/runs/{run.id}/cancellation").status_code == 409
+
+
+def test_a_failed_computation_is_said(
+    hr: TestClient, company: Company, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(jobs, "solve", broken)
+    here = f"/campaigns/{company.campaign.id}/planning"
+    hr.post(f"{here}/runs")
+    with open_session(engine) as session:
+        run = queries.active_run(session, company.campaign.id or 0)
+    jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
+    assert "une erreur de notre côté" in hr.get(here).text
+
+
+@pytest.mark.parametrize("view", ["", "/calendar", "/unmatched", "/pairs", "/summary"])
+def test_each_view_opens(hr: TestClient, planned: str, view: str) -> None:
+    assert hr.get(planned + view).status_code == 200
+    assert hr.get(planned + view, headers={"accept-language": "en"}).status_code == 200
+
+
+def test_swaps_are_filtered_and_sorted(hr: TestClient, planned: str) -> None:
+    assert "2 paires" in hr.get(planned).text
+    assert "1 paire" in hr.get(f"{planned}?q=back0&site=&show=&sort=name").text
+    assert "Aucune paire ne correspond" in hr.get(f"{planned}?show=pinned").text
+    assert hr.get(f"{planned}?sort=unheard").status_code == 422
+    for sort in ("day", "name", "wishes", "minutes"):
+        assert hr.get(f"{planned}?sort={sort}").status_code == 200
+
+
+def test_who_has_no_match_has_a_reason(hr: TestClient, planned: str) -> None:
+    page = hr.get(f"{planned}/unmatched").text
+    assert "Plus de place ou plus de collègue libre" in page
+    assert "Front" in page or "Zoé" in page
+    assert "Rien ne correspond" in hr.get(f"{planned}/unmatched?reason=travel").text
+
+
+def test_a_pair_is_pinned_kept_apart_and_freed(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+        from app.planning import runs
+
+        one, other, _day = runs.legs_of(*runs.load(session, run))[0]
+    pair = {"one": str(one), "other": str(other)}
+    assert hr.post(f"{planned}/pins", data=pair).status_code == 303
+    assert "épinglée" in hr.get(f"{planned}?show=pinned").text
+    assert "Des réponses, des paires ou des règles ont changé" in hr.get(planned).text
+    assert hr.post(f"{planned}/forbidden-pairs", data=pair).status_code == 303
+    assert "Autoriser de nouveau" in hr.get(f"{planned}/pairs").text
+    with open_session(engine) as session:
+        assert session.exec(select(Pin)).all() == []
+    assert hr.post(f"{planned}/forbidden-pairs/removal", data=pair).status_code == 303
+    assert "Autoriser de nouveau" not in hr.get(f"{planned}/pairs").text
+    apart = {"one": str(company.back[0].id), "other": str(company.back[1].id)}
+    assert hr.post(f"{planned}/pins", data=apart).status_code == 409
+    assert hr.post(f"{planned}/pins", data={"one": "x"}).status_code == 409
+
+
+def test_a_recomputed_plan_is_compared(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        company.enrol(company.payroll, "Léa", "Nouvelle")
+    hr.post(f"{planned}/runs")
+    with open_session(engine) as session:
+        run = queries.active_run(session, company.campaign.id or 0)
+    jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
+    page = hr.get(f"{planned}/comparison").text
+    assert "Léa Nouvelle" in page
+    assert headline(hr, planned) == "6 personnes vivront la vie d’une autre"
+
+
+def test_the_export_holds_every_visit_and_every_reason(hr: TestClient, planned: str) -> None:
+    sent = hr.get(f"{planned}/export.xlsx")
+    assert sent.status_code == 200
+    rows = CalamineWorkbook.from_filelike(BytesIO(sent.content)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 1 + 4 + 1
+    assert rows[-1][10] == "Plus de place ou plus de collègue libre"
+
+
+def test_publishing_asks_first_and_happens_once(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    asked = hr.get(f"{planned}/publication").text
+    assert "5 messages partent tout de suite" in asked
+    assert "jours de prévenance sont respectés" in asked
+    with open_session(engine) as session:
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+        version = session.get_one(Campaign, company.campaign.id).version
+    sent = {"run": str(run.id), "version": str(version)}
+    for _ in range(2):
+        done = hr.post(f"{planned}/publication", data=sent)
+        assert (done.status_code, done.headers["location"]) == (
+            303,
+            f"/campaigns/{company.campaign.id}/visits",
+        )
+    with open_session(engine) as session:
+        assert len(session.exec(select(Visit)).all()) == 4
+    assert "Recalculer" not in hr.get(planned).text
+    assert hr.post(f"{planned}/runs").status_code == 409
+    assert hr.post(f"{planned}/pins", data={"one": "1", "other": "2"}).status_code == 409
+
+
+def test_a_plan_that_no_longer_holds_says_what_changed(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        session.merge(company.back[0]).active = False
+        version = session.get_one(Campaign, company.campaign.id).version
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+    refused = hr.post(f"{planned}/publication", data={"run": str(run.id), "version": str(version)})
+    assert refused.status_code == 409
+    assert "Anna Back0 ne participe plus." in refused.text
+    with open_session(engine) as session:
+        assert session.get_one(Campaign, company.campaign.id).status == Status.PLANNING
+
+
+def test_a_trial_while_people_enrol_is_not_published(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        session.get_one(Campaign, company.campaign.id).status = Status.OPEN
+    page = hr.get(planned).text
+    assert "ce plan est un essai" in page
+    assert "Publier le plan" not in page
+
+
+ADDRESSES = ["", "/progress", "/calendar", "/unmatched", "/pairs", "/export.xlsx", "/summary", "/publication"]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_employees_do_not_enter(
+    app: FastAPI, engine: Engine, planned: str, company: Company, sign_in: Any, path: str
+) -> None:
+    from app.accounts.tables import Account
+
+    other = browser_of(app)
+    assert other.get(planned + path).status_code == 303
+    with open_session(engine) as session:
+        account = session.get_one(Account, company.back[0].account_id)
+    sign_in(other, account)
+    assert other.get(planned + path).status_code == 403
+
+
+def test_programs_do_the_same(hr: TestClient, company: Company, engine: Engine) -> None:
+    api = f"/api/v1/campaigns/{company.campaign.id}/planning"
+    asked = hr.post(f"{api}/runs", json={"seconds": 10})
+    assert (asked.status_code, asked.json()["status"]) == (202, "queued")
+    run_id = asked.json()["id"]
+    assert hr.post(f"{api}/runs", json={}).status_code == 409
+    assert hr.get(f"{api}/runs/{run_id}/plan").status_code == 404
+    jobs.solve_run(engine, run_id)
+    assert hr.get(f"{api}/runs/{run_id}").json()["matched"] == 4
+    problem = Problem.from_json(hr.get(f"{api}/runs/{run_id}/problem").json())
+    plan = Plan.from_json(hr.get(f"{api}/runs/{run_id}/plan").json(), problem)
+    assert violations(problem, plan) == []
+    with open_session(engine) as session:
+        version = session.get_one(Campaign, company.campaign.id).version
+    sent = {"run": run_id, "version": version}
+    first, second = (hr.post(f"{api}/publication", json=sent) for _ in range(2))
+    assert (first.json()["already"], second.json()["already"]) == (False, True)
+    assert first.json()["published_at"] == second.json()["published_at"]
+    assert [run["id"] for run in hr.get(f"{api}/runs").json()["runs"]] == [run_id]
+    assert hr.post(f"{api}/runs/{run_id}/cancellation").status_code == 409
+    other = hr.get(f"/api/v1/campaigns/{(company.campaign.id or 0) + 99}/planning/runs")
+    assert other.status_code == 404
+
+
+def test_what_is_confidential_reaches_no_page(hr: TestClient, company: Company, engine: Engine) -> None:
+    with open_session(engine) as session:
+        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.back[0].id)).one()
+        for other in company.front:
+            session.add(Avoidance(enrolment_id=row.id, person_id=other.id))
+    api = f"/api/v1/campaigns/{company.campaign.id}/planning/runs"
+    run_id = hr.post(api, json={}).json()["id"]
+    jobs.solve_run(engine, run_id)
+    problem = hr.get(f"{api}/{run_id}/problem").json()
+    plan = hr.get(f"{api}/{run_id}/plan").json()
+    assert all(person["avoid"] == [] for person in problem["people"])
+    assert all(row["blocking"] == [] for row in plan["unmatched"] if row["reason"] == "own_rules")
+
+
+def test_pages_ask_the_database_as_often_for_many_as_for_few(
+    app: FastAPI, engine: Engine, sign_in: Any
+) -> None:
+    def asked(pairs: int) -> int:
+        with open_session(engine) as session:
+            company = Company(session, pairs=pairs)
+        client = browser_of(app)
+        sign_in(client, company.hr)
+        here = f"/campaigns/{company.campaign.id}/planning"
+        client.post(f"{here}/runs")
+        with open_session(engine) as session:
+            run = queries.active_run(session, company.campaign.id or 0)
+        jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
+        client.get(here)
+        statements: list[str] = []
+        record: Callable[..., None] = lambda c, cur, sql, *rest: statements.append(sql)  # noqa: E731
+        event.listen(engine, "before_cursor_execute", record)
+        assert client.get(here).status_code == 200
+        assert client.get(f"{here}/calendar").status_code == 200
+        event.remove(engine, "before_cursor_execute", record)
+        return len(statements)
+
+    assert asked(2) == asked(20)
