@@ -145,32 +145,52 @@ def rules_in_words(campaign: Campaign) -> list[str]:
         _most(campaign.max_swaps_per_person, swap=swap),
         _("Au plus %(time)s de trajet pour aller chez l’autre.")
         % {"time": minutes(campaign.max_travel_minutes)},
-        _("Chacun connaît sa journée au moins %(n)s jours à l’avance.") % {"n": campaign.notice_days},
+        ngettext(
+            "Chacun connaît sa journée au moins %(n)s jour à l’avance.",
+            "Chacun connaît sa journée au moins %(n)s jours à l’avance.",
+            campaign.notice_days,
+        )
+        % {"n": campaign.notice_days},
     ]
     if swap:
         lines.append(
-            _("Les deux journées d’un échange ont lieu à %(least)s jours d’écart au moins, %(most)s au plus.")
+            _("Les deux journées d’un échange ont entre %(least)s et %(most)s jours d’écart.")
             % {"least": campaign.min_gap_days, "most": campaign.max_gap_days}
         )
+    lines += _team_rules(campaign)
+    if campaign.link_points:
+        lines.append(_("À vœux égaux, on rapproche les équipes qui se rendent service."))
+    return lines
+
+
+def _team_rules(campaign: Campaign) -> list[str]:
+    lines = []
     if campaign.max_visitors_per_team is not None:
         lines.append(
-            _("Aucune équipe ne reçoit plus de %(n)s visiteurs le même jour, même si elle le peut.")
+            ngettext(
+                "Aucune équipe ne reçoit plus d’un visiteur le même jour.",
+                "Aucune équipe ne reçoit plus de %(n)s visiteurs le même jour, moins si elle l’a fixé.",
+                campaign.max_visitors_per_team,
+            )
             % {"n": campaign.max_visitors_per_team}
         )
     if campaign.max_away_per_team is not None:
         lines.append(
-            _("Aucune équipe ne laisse partir plus de %(n)s personnes le même jour, même si elle le peut.")
+            ngettext(
+                "Aucune équipe ne laisse partir plus d’une personne le même jour.",
+                "Aucune équipe ne laisse partir plus de %(n)s membres le même jour, moins si elle l’a fixé.",
+                campaign.max_away_per_team,
+            )
             % {"n": campaign.max_away_per_team}
         )
-    lines.append(
-        _("Chaque équipe garde au moins %(n)s personnes présentes, davantage si elle le demande.")
-        % {"n": campaign.min_presence_per_team}
-        if campaign.min_presence_per_team
-        else _("Chaque équipe garde la présence minimale qu’elle a fixée.")
+    if not campaign.min_presence_per_team:
+        return [*lines, _("Chaque équipe garde la présence minimale qu’elle a fixée.")]
+    kept = ngettext(
+        "Chaque équipe garde au moins une personne présente, davantage si elle l’a fixé.",
+        "Chaque équipe garde au moins %(n)s personnes présentes, davantage si elle l’a fixé.",
+        campaign.min_presence_per_team,
     )
-    if campaign.link_points:
-        lines.append(_("À vœux égaux, on rapproche les équipes qui se rendent service."))
-    return lines
+    return [*lines, kept % {"n": campaign.min_presence_per_team}]
 
 
 def _most(most: int, *, swap: bool) -> str:
