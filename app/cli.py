@@ -65,7 +65,9 @@ def migrate() -> None:
 
 @app.command("create-admin")
 def create_admin(
-    email: Annotated[str, typer.Argument(help="E-mail address, which is also how they sign in.", show_default=False)],
+    email: Annotated[
+        str, typer.Argument(help="E-mail address, which is also how they sign in.", show_default=False)
+    ],
     name: Annotated[str, typer.Option(prompt=True, help="Name shown to others.")],
     password: Annotated[
         str,
@@ -121,13 +123,15 @@ def import_links(file: Path_, dry_run: DryRun = False, as_json: AsJson = False) 
 @app.command()
 def solve(
     problem: Annotated[Path, typer.Argument(metavar="PROBLEM.json", show_default=False)],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="PLAN.json", help="Where to write the plan.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="PLAN.json", help="Where to write the plan.")
+    ],
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds, at most.")] = 60.0,
     seed: Annotated[int, typer.Option(help="Same seed, same input, one thread: same plan.")] = 0,
     threads: Annotated[int, typer.Option(min=0, help="0: as many as the machine has cores.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable input; 3: the pins contradict the rules."""
+    """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable input; 3: pins against the rules."""
     from solver import command
 
     raise typer.Exit(command.run_solve(problem, output, time_limit, seed, threads, as_json))
@@ -143,7 +147,6 @@ def check(
     from solver import command
 
     raise typer.Exit(command.run_check(problem, plan, as_json))
-
 
 
 if __name__ == "__main__":

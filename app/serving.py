@@ -31,7 +31,9 @@ def prepare() -> Engine:
 
 def serve(*, host: str | None, port: int | None, with_demo: bool, with_worker: bool) -> int:
     """Serve until stopped; with a worker, its process lives and ends with the server's."""
-    os.environ.update({name: str(value) for name, value in (("HOST", host), ("PORT", port)) if value is not None})
+    os.environ.update(
+        {name: str(value) for name, value in (("HOST", host), ("PORT", port)) if value is not None}
+    )
     settings.cache_clear()
     set_up_logs()
     engine = prepare()

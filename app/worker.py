@@ -53,8 +53,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
 EVERY_TEN_MINUTES = "*/10 * * * *"
 
 JOBS_VERSION = "1"
-"""The same for every release, so that a new one takes up the jobs an older one left: they are found by name and
-may run twice. (DBOS's `auto_upgrade` does likewise, but only with a paid licence key.)"""
+"""The same for every release, so that a new one takes up the jobs an older one left: they are found by name
+and may run twice. (DBOS's `auto_upgrade` does likewise, but only with a paid licence key.)"""
 
 RETRIES = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
 
@@ -100,7 +100,7 @@ class Worker:
         DBOS.register_queue(jobs.SOLVER_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
         DBOS.register_queue(jobs.MAIL_QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
         DBOS.apply_schedules(
-            [{"schedule_name": "tick", "workflow_fn": scheduled, "schedule": EVERY_TEN_MINUTES, "context": None}]
+            [{"schedule_name": "tick", "workflow_fn": scheduled, "schedule": EVERY_TEN_MINUTES}]
         )
 
     def stop(self) -> None:

@@ -85,7 +85,7 @@ def request_session(request: Request) -> Iterator[Session]:
         try:
             yield session
         finally:
-            # A page that shows a refusal comes later: on this session it would open a transaction nobody ends.
+            # A page that shows a refusal comes later: here it would open a transaction that nobody ends.
             request.state.session = None
 
 

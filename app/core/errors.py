@@ -53,5 +53,3 @@ class Stale(Refusal):
             "Quelqu’un a modifié cette page entre-temps. Rien n’a été écrasé : relisez la nouvelle version, "
             "puis refaites votre changement."
         )
-
-

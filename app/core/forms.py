@@ -1,9 +1,9 @@
 """Forms: what was sent, checked by a schema, with errors in the reader's language and nothing lost.
 
-    sent: Submitted                       # in the door's signature
-    form = bind(TeamForm, sent)
-    if form.value is None:                # show the page again, what was typed kept, each error at its field
-        return render(request, "people/team.html", status=422, form=form)
+sent: Submitted                       # in the door's signature
+form = bind(TeamForm, sent)
+if form.value is None:                # show the page again, what was typed kept, each error at its field
+    return render(request, "people/team.html", status=422, form=form)
 """
 
 from dataclasses import dataclass, field
@@ -67,9 +67,7 @@ def bind(model: type[Model], sent: FormData) -> Bound[Model]:
         known = model.model_fields.get(name)
         many = known is not None and get_origin(known.annotation) in {list, set, frozenset, tuple}
         raw[name] = list(values) if many else values[-1]
-    given = {
-        name: value for name, value in raw.items() if not (isinstance(value, str) and not value.strip())
-    }
+    given = {name: value for name, value in raw.items() if not (isinstance(value, str) and not value.strip())}
     try:
         return Bound(model.model_validate(given), raw)
     except ValidationError as refused:

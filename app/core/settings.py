@@ -38,8 +38,10 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str = "vis-ma-vie@localhost"
     worker_name: str = "worker-1"
-    """Stable name of this worker process: after a crash, the worker of the same name takes its jobs up again."""
-    trusted_proxies: str = Field(default="127.0.0.1", description="Addresses whose X-Forwarded-* are believed")
+    """Stable name of this worker process: after a crash, the worker of that name takes its jobs up again."""
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-* are believed"
+    )
 
     @property
     def public_url(self) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 Format = Literal["csv", "xlsx"]
 
 _SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_ILLEGAL = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,9 +35,15 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str = "Export") -> bytes:
-    """A workbook of one sheet: texts as texts, numbers as numbers, days as days; the header stays in sight."""
+    """A workbook of one sheet: texts as texts, numbers as numbers, days as days; the header stays in
+    sight."""
     out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(out, options) as book:
         page = book.add_worksheet(sheet[:31])
         bold = book.add_format({"bold": True})
@@ -59,7 +65,8 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: s
 
 
 def download(name: str, kind: Format, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """An answer that the browser saves as `name.csv` or `name.xlsx` (`name`: ASCII letters, digits, dashes)."""
+    """An answer that the browser saves as `name.csv` or `name.xlsx` (`name`: ASCII letters, digits,
+    dashes)."""
     content = write_csv(header, rows) if kind == "csv" else write_xlsx(header, rows)
     headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(content, media_type=_TYPES[kind], headers=headers)

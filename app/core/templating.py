@@ -117,7 +117,9 @@ def environment() -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=i18n._, ngettext=i18n.ngettext, newstyle=True
     )
-    env.globals.update(static=static, languages=i18n.LANGUAGES, language=current_language, version=__version__)
+    env.globals.update(
+        static=static, languages=i18n.LANGUAGES, language=current_language, version=__version__
+    )
     env.filters.update(
         day=day,
         long_day=long_day,
@@ -144,7 +146,12 @@ def render(
 ) -> HTMLResponse:
     """A page. `app.state.chrome(request)` adds what every page shows around its content (actor, nav)."""
     flash = _read_flash(request)
-    around = {"request": request, "company": settings().company, "flash": flash, "language": current_language()}
+    around = {
+        "request": request,
+        "company": settings().company,
+        "flash": flash,
+        "language": current_language(),
+    }
     chrome = request.app.state.chrome(request)
     html = environment().get_template(template).render({**around, **chrome, **context})
     response = HTMLResponse(html, status, headers)
