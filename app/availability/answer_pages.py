@@ -202,9 +202,7 @@ def _form(
 
 
 def _again(session: Session, theirs: Enrolling) -> Enrolling:
-    assert theirs.campaign.id is not None
-    assert theirs.person.id is not None
-    found = queries.find_enrolling(session, theirs.campaign.id, theirs.person.id)
+    found = queries.find(session, theirs.campaign, theirs.person)
     assert found is not None
     return found
 

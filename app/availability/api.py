@@ -80,9 +80,7 @@ def count(session: Db, campaign: HrCampaign) -> AnswersOut:
 
 
 def _again(session: Session, mine: Enrolling) -> Enrolling:
-    assert mine.campaign.id is not None
-    assert mine.person.id is not None
-    found = queries.find_enrolling(session, mine.campaign.id, mine.person.id)
+    found = queries.find(session, mine.campaign, mine.person)
     if found is None:
         raise NotFound
     return found

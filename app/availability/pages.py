@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from app.accounts.guards import Someone
 from app.availability import answer_pages, queries, service, views
 from app.availability.guards import OwnEnrolment
-from app.availability.queries import Enrolling, is_changeable
+from app.availability.queries import Enrolling, find, is_changeable
 from app.availability.schemas import (
     AnswerForm,
     ColleagueSearchForm,
@@ -22,6 +22,8 @@ from app.availability.schemas import (
 from app.availability.service import When
 from app.availability.tables import Answer, Enrolment
 from app.availability.views import Typed
+from app.campaigns.queries import campaign_of_code
+from app.campaigns.tables import Status
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound, Refusal
@@ -29,6 +31,7 @@ from app.core.forms import Submitted, bind
 from app.core.i18n import _
 from app.core.security import everyone
 from app.core.templating import redirect, render
+from app.people.guards import find_person
 
 router = APIRouter(include_in_schema=False)
 router.include_router(answer_pages.router)
@@ -39,16 +42,18 @@ Words = Annotated[str, Query(max_length=80)]
 @router.get("/join/{code}", response_class=HTMLResponse, dependencies=[Depends(everyone)])
 def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
     """Where a poster's QR code leads: what the campaign is, then signing in, then the enrolment."""
-    campaign = queries.campaign_by_code(session, code)
-    if campaign is None:
+    campaign = campaign_of_code(session, code)
+    if campaign is None or campaign.status == Status.DRAFT:
         raise NotFound
-    if actor is not None:
+    person = find_person(actor, session) if actor is not None else None
+    if person is not None and find(session, campaign, person) is not None:
         return RedirectResponse(_address(campaign.id), 303)
     return render(
         request,
         "availability/join.html",
         campaign=campaign,
         open_now=is_changeable(campaign, clock.today()),
+        signed_in=actor is not None,
         enrolment=_address(campaign.id),
     )
 
@@ -276,9 +281,7 @@ def _page(
 
 def _again(session: Session, mine: Enrolling) -> Enrolling:
     """The same person and campaign as they are now."""
-    assert mine.campaign.id is not None
-    assert mine.person.id is not None
-    found = queries.find_enrolling(session, mine.campaign.id, mine.person.id)
+    found = find(session, mine.campaign, mine.person)
     if found is None:
         raise NotFound
     return found

@@ -48,6 +48,18 @@ def test_the_poster_leads_somebody_signed_in_straight_to_the_enrolment(
     assert (answer.status_code, answer.headers["location"]) == (303, address(company))
 
 
+def test_the_poster_is_kind_to_those_who_are_not_invited(
+    enter: Enter, company: Company, committed: Open
+) -> None:
+    with committed() as session:
+        session.merge(company.chloe).contract_ends_on = datetime(2027, 4, 1, tzinfo=UTC).date()
+    for one in (company.chloe, company.hr):
+        page = enter(one).get(f"/join/{company.campaign.code}")
+        assert page.status_code == 200
+        assert "Votre compte ne fait pas partie des personnes invitées" in page.text
+        assert "/sign-in" not in page.text
+
+
 def test_an_unknown_poster_and_a_draft_lead_nowhere(
     client: TestClient, company: Company, committed: Open
 ) -> None:
