@@ -77,7 +77,7 @@ async def import_file(
     """
     upload = sent.get("file")
     if not isinstance(upload, UploadFile):
-        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
+        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
     content = await upload.read()
     return await run_in_threadpool(_run, session, actor.account_id, kind, content, dry_run)
 

@@ -1,4 +1,5 @@
-"""The map of who serves whom: back-office teams on the left, front-office teams on the right, a curve for each link."""
+"""The map of who serves whom: back-office teams on the left, front-office teams on the right, a curve for
+each link."""
 
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Chain:
 
 
 def draw_chain(links: list[tuple[int, int]], labels: dict[int, str]) -> Chain:
-    """Lay out (back team, front team) links. Front teams follow the mean height of who serves them: fewer crossings."""
+    """Lay out (back team, front team) links. Front teams follow the mean height of who serves them: fewer
+    crossings."""
     backs = sorted({back for back, _front in links}, key=lambda id_: labels[id_])
     back_at = {id_: index for index, id_ in enumerate(backs)}
     served_by: dict[int, list[int]] = {}
@@ -50,8 +52,8 @@ def draw_chain(links: list[tuple[int, int]], labels: dict[int, str]) -> Chain:
         back=[Stop(_short(labels[id_]), back_y[id_]) for id_ in backs],
         front=[Stop(_short(labels[id_]), front_y[id_]) for id_ in fronts],
         curves=[
-            f"M{LEFT} {back_y[back]}C{middle} {back_y[back]} {middle} {front_y[front]} {RIGHT} {front_y[front]}"
-            for back, front in links
+            f"M{LEFT} {start}C{middle} {start} {middle} {end} {RIGHT} {end}"
+            for start, end in ((back_y[back], front_y[front]) for back, front in links)
         ],
     )
 

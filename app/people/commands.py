@@ -25,7 +25,8 @@ SHOWN = 200
 def import_file(
     engine: Engine, kind: str, path: Path | str, *, dry_run: bool = False, as_json: bool = False
 ) -> int:
-    """Import a file and print what came of it. Returns the exit code: 0, also with rejections; 2 when unreadable.
+    """Import a file and print what came of it. Returns the exit code: 0, also with rejections; 2 when
+    unreadable.
 
     With `as_json` standard output is the JSON object alone. Sentences are in the terminal's language.
     """
@@ -69,14 +70,16 @@ def _lines(report: ImportReport, *, dry_run: bool) -> list[str]:
         "rejected": report.rejected_rows,
     }
     said = (
-        _("Essai, rien n’est enregistré : %(created)s à créer, %(updated)s à modifier, %(unchanged)s inchangés, "
+        _("Essai, rien n’est enregistré : %(created)s à créer, %(updated)s à modifier, %(unchanged)s "
+          "inchangés, "
           "%(rejected)s lignes rejetées.")
         if dry_run
-        else _("%(created)s créés, %(updated)s modifiés, %(unchanged)s inchangés, %(rejected)s lignes rejetées.")
+        else _("%(created)s créés, %(updated)s modifiés, %(unchanged)s inchangés, %(rejected)s lignes "
+               "rejetées.")
     )  # fmt: skip
     lines = [said % counts]
-    lines += _remarks(report.rejected, ngettext("Rejet :", "Rejets :", len(report.rejected)))
-    return lines + _remarks(report.warnings, ngettext("Remarque :", "Remarques :", len(report.warnings)))
+    lines += _remarks(report.rejected, ngettext("Rejet :", "Rejets :", len(report.rejected)))
+    return lines + _remarks(report.warnings, ngettext("Remarque :", "Remarques :", len(report.warnings)))
 
 
 def _remarks(remarks: list[Remark], title: str) -> list[str]:
@@ -88,9 +91,9 @@ def _remarks(remarks: list[Remark], title: str) -> list[str]:
         lines.append(
             "  "
             + (
-                _("%(column)s : %(message)s")
+                _("%(column)s : %(message)s")
                 if remark.row is None
-                else _("ligne %(row)s, %(column)s « %(value)s » : %(message)s")
+                else _("ligne %(row)s, %(column)s « %(value)s » : %(message)s")
             )
             % told
         )

@@ -33,7 +33,8 @@ class ImportGone(Refusal):
 
     def message(self) -> str:
         return _(
-            "Cet import n’attend plus : il a été confirmé, abandonné, ou date de plus d’un jour. Renvoyez le fichier."
+            "Cet import n’attend plus : il a été confirmé, abandonné, ou date de plus d’un jour. Renvoyez "
+            "le fichier."
         )
 
 
@@ -42,5 +43,6 @@ class ImportChanged(Refusal):
 
     def message(self) -> str:
         return _(
-            "Les données ont changé depuis l’aperçu. Rien n’a été importé : relisez le nouvel aperçu, puis confirmez."
+            "Les données ont changé depuis l’aperçu. Rien n’a été importé : relisez le nouvel aperçu, puis "
+            "confirmez."
         )

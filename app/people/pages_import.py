@@ -24,6 +24,8 @@ from app.people.tables import ImportFile, ImportKind
 
 router = APIRouter()
 
+FIRST = (ImportKind.SITES, ImportKind.TEAMS, ImportKind.PEOPLE, ImportKind.LINKS)
+"""What a company needs, in order; journeys can be estimated."""
 SHOWN = 200
 """Rows of each table of a preview."""
 
@@ -32,7 +34,7 @@ SHOWN = 200
 def choose(request: Request, session: Db, actor: Hr) -> Response:
     """What to import next."""
     there = queries.counts(session)
-    first_missing = next((kind for kind in ImportKind if not there[kind.value]), ImportKind.PEOPLE)
+    first_missing = next((kind for kind in FIRST if not there[kind.value]), ImportKind.PEOPLE)
     asked = request.query_params.get("kind", "")
     return _choose(request, there, blank(kind=asked if asked in set(ImportKind) else first_missing.value))
 
@@ -90,7 +92,6 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         shown=SHOWN,
         fingerprint=fingerprint(report),
         kind_name=words.kind_name(kept.kind),
-        next_kind=_next_kind(kept.kind),
     )
 
 
@@ -133,7 +134,7 @@ def drop(session: Db, actor: Hr, file_id: int) -> Response:
     kept = _kept(session, actor, file_id)
     kind = kept.kind
     service.drop_file(session, kept)
-    return redirect(f"/people/import?kind={kind.value}", say=_("L’import est abandonné : rien n’a changé."))
+    return redirect(f"/people/import?kind={kind.value}", say=_("L’import est abandonné : rien n’a changé."))
 
 
 def _kept(session: Db, actor: Hr, file_id: int) -> ImportFile:
@@ -142,9 +143,3 @@ def _kept(session: Db, actor: Hr, file_id: int) -> ImportFile:
 
 def _page_of(kind: ImportKind) -> str:
     return "/people" if kind == ImportKind.PEOPLE else f"/people/{kind.value}"
-
-
-def _next_kind(kind: ImportKind) -> ImportKind | None:
-    kinds = list(ImportKind)
-    after = kinds.index(kind) + 1
-    return kinds[after] if after < len(kinds) else None

@@ -90,7 +90,7 @@ def _from(
 ) -> Response:
     times = _by_pair(queries.travel_times(session, site.id))
     rows = [
-        {"site": other, "time": times.get((site.id, id_))}
+        {"site": other, "time": times.get((site.id or 0, id_))}
         for id_, other in queries.sites_by_id(session).items()
         if id_ != site.id
     ]

@@ -10,7 +10,8 @@ _BORDER = (
     (48.20, 7.10), (48.33, 7.06), (48.48, 7.09), (48.53, 7.05), (48.62, 6.93), (48.68, 6.78), (48.75, 6.45),
     (48.86, 6.30), (48.96, 6.06), (49.05, 5.92), (49.14, 5.97), (49.26, 6.03), (49.43, 6.00),
 )  # fmt: skip
-"""Corners (latitude, longitude) of Moselle, Bas-Rhin and Haut-Rhin together, drawn by hand within a few kilometres."""
+"""Corners (latitude, longitude) of Moselle, Bas-Rhin and Haut-Rhin together, drawn by hand within a few
+kilometres."""
 
 
 def holidays_at(latitude: float | None, longitude: float | None) -> Holidays:

@@ -62,7 +62,8 @@ class UploadForm(FormModel):
 
 
 class ConfirmForm(FormModel):
-    """The confirmation of an import: the fingerprint of what was shown, and whether leavers are deactivated."""
+    """The confirmation of an import: the fingerprint of what was shown, and whether leavers are
+    deactivated."""
 
     shown: str = Field(max_length=64)
     leavers: bool = False

@@ -134,7 +134,8 @@ def change_site(session: Session, site_id: int, wanted: SiteForm, *, by: int, no
 
 
 def add_link(session: Session, back_team_id: int, front_team_id: int, *, by: int, now: datetime) -> None:
-    """Say that a back-office team serves a front-office team; saying it twice changes nothing. Raises NotFound."""
+    """Say that a back-office team serves a front-office team; saying it twice changes nothing. Raises
+    NotFound."""
     back, _back_site = queries.team(session, back_team_id)
     front, _front_site = queries.team(session, front_team_id)
     if back.side != Side.BACK or front.side != Side.FRONT:

@@ -9,7 +9,8 @@ The estimate, door to door, one way:
               + the rest at 200 km/h (fast train)
     rounded up to the next 5.
 
-It leans to the cautious side: a visit refused for a journey that is in truth shorter is mended by writing the true
+It leans to the cautious side: a visit refused for a journey that is in truth shorter is mended by writing
+the true
 minutes; a person sent on a journey that is in truth longer is not.
 """
 
@@ -94,7 +95,8 @@ def change_from_site(
 ) -> int:
     """Write the journeys of one site as a form sends them; an emptied one is estimated again.
 
-    `wanted` and `shown` are minutes by the other site: what was typed, and what the page showed. Only what differs
+    `wanted` and `shown` are minutes by the other site: what was typed, and what the page showed. Only what
+    differs
     is written. Returns how many changed; raises Stale when somebody changed one of them meanwhile.
     """
     changed = {other: minutes for other, minutes in wanted.items() if minutes != shown.get(other)}

@@ -63,5 +63,5 @@ def kind_hint(kind: ImportKind) -> str:
             "L’export de votre SIRH : matricule, nom, adresse, équipe, responsable, jours travaillés…"
         ),
         ImportKind.LINKS: _("Quelle équipe du back-office sert quelle équipe du front-office."),
-        ImportKind.TRAVEL: _("De, vers, minutes. Facultatif : sans lui, les durées sont estimées."),
+        ImportKind.TRAVEL: _("De, vers, minutes. Facultatif : sans lui, les durées sont estimées."),
     }[kind]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -14,7 +15,10 @@ from tests.factories import NOW
 
 COMPANY = Path(__file__).resolve().parents[3] / "shared" / "data" / "company"
 
-SITES = "Site;Nom;Latitude;Longitude\nPAR;Siège Paris;48.892;2.236\nLYO;Lyon Part-Dieu;45.76;4.859\nMET;Metz Centre;49.119;6.176\n"
+SITES = (
+    "Site;Nom;Latitude;Longitude\n"
+    "PAR;Siège Paris;48.892;2.236\nLYO;Lyon Part-Dieu;45.76;4.859\nMET;Metz Centre;49.119;6.176\n"
+)
 TEAMS = (
     "Équipe;Site;Côté;Absents max par jour;Visiteurs max par jour;Jours fermés\n"
     "Paie;PAR;Back-office;2;1;sam\nBoutique Lyon;LYO;Front-office;1;2;lun\nSAV Metz;MET;Front-office;1;1;\n"
@@ -27,10 +31,11 @@ Import = Callable[..., ImportReport]
 def import_(engine: Engine) -> Import:
     """`import_("people", text_or_bytes, full=…, leavers_go=…, apply=…)`, committed."""
 
-    def run(kind: str, content: str | bytes, *, apply: bool = True, **options: object) -> ImportReport:
+    def run(kind: str, content: str | bytes, *, apply: bool = True, **options: Any) -> ImportReport:
         raw = content.encode() if isinstance(content, str) else content
         with open_session(engine) as session:
-            return run_import(session, ImportKind(kind), raw, now=NOW, apply=apply, **options)  # type: ignore[arg-type]
+            return run_import(session, ImportKind(kind), raw, now=NOW, apply=apply, **options)  # type:
+            ignore[arg - type]
 
     return run
 

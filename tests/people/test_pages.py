@@ -6,17 +6,15 @@ from contextlib import AbstractContextManager
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.accounts.tables import Account, AuditEntry
-from app.people.importing.reading import read_sheet
-from app.people.importing.run import run_import
 from app.people.jobs import purge_imports
 from app.people.tables import (
     ContractKind,
     Holidays,
     ImportFile,
-    ImportKind,
     Person,
     ServiceLink,
     Side,
@@ -25,8 +23,7 @@ from app.people.tables import (
     TravelTime,
 )
 from app.people.travel import estimate_missing
-from sqlalchemy import Engine
-from tests.factories import NOW, make_person, make_site, make_team
+from tests.factories import make_person, make_site, make_team
 from tests.people.conftest import Import
 from tests.support.accounts import SignIn
 from tests.support.web import Clock
@@ -209,7 +206,8 @@ def test_an_export_sent_back_changes_nothing(
 ) -> None:
     company(
         "people",
-        "Matricule;Prénom;Nom;Adresse e-mail;Équipe;Site;Responsable;Langues;Date d'entrée;Jours travaillés;Jours d'école;"
+        "Matricule;Prénom;Nom;Adresse e-mail;Équipe;Site;Responsable;Langues;Date d'entrée;Jours "
+        "travaillés;Jours d'école;"
         "Contrat;Moins de 18 ans;Trajet habituel (min);Mobile\n"
         "007;Zoé;=HYPERLINK(1);z@exemple.fr;Paie;PAR;;fr,en;2011-02-09;lun mar;jeu;CDD;oui;45;+33 6 01\n"
         "E2;@Ali;-Saïd;;Boutique Lyon;LYO;007;;;mar mer jeu ven sam;;Apprentissage;;;\n",

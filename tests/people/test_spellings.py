@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -14,17 +15,80 @@ from app.people.errors import Unreadable
 from app.people.tables import ContractKind, Person
 from tests.people.conftest import Import
 
-FRENCH = ["Matricule", "Prénom", "Nom", "Adresse e-mail", "Équipe", "Direction", "Site", "Côté", "Poste", "Responsable",
-          "Langues", "Date d'entrée", "Jours travaillés", "Entité juridique", "Trajet habituel (min)", "Mobile"]  # fmt: skip
-ENGLISH = ["Employee number", "First name", "Last name", "Email address", "Team", "Department", "Location", "Side",
-           "Job title", "Manager", "Languages", "Hire date", "Working days", "Legal entity", "Usual commute (min)",
-           "Mobile phone"]  # fmt: skip
+FRENCH = [
+    "Matricule",
+    "Prénom",
+    "Nom",
+    "Adresse e-mail",
+    "Équipe",
+    "Direction",
+    "Site",
+    "Côté",
+    "Poste",
+    "Responsable",
+    "Langues",
+    "Date d'entrée",
+    "Jours travaillés",
+    "Entité juridique",
+    "Trajet habituel (min)",
+    "Mobile",
+]
+ENGLISH = [
+    "Employee number",
+    "First name",
+    "Last name",
+    "Email address",
+    "Team",
+    "Department",
+    "Location",
+    "Side",
+    "Job title",
+    "Manager",
+    "Languages",
+    "Hire date",
+    "Working days",
+    "Legal entity",
+    "Usual commute (min)",
+    "Mobile phone",
+]
 ROWS = [
-    ["00017", "Zoé", "L’Hôte", "zoe@exemple.fr", "Paie", "Finance", "PAR", "Back-office", "Comptable", "", "fr;en",
-     "09/02/2011", "lun mar mer jeu", "Exemple SA", "45", "+33 6 01"],
-    ["E2", "Ali", "Ben; Saïd", "", "Boutique Lyon", "Réseau", "LYO", "Front-office", "Vendeur", "00017", "fr",
-     "2020-12-31", "mar mer jeu ven sam", "Exemple SA", "20", ""],
-]  # fmt: skip
+    [
+        "00017",
+        "Zoé",
+        "L’Hôte",
+        "zoe@exemple.fr",
+        "Paie",
+        "Finance",
+        "PAR",
+        "Back-office",
+        "Comptable",
+        "",
+        "fr;en",
+        "09/02/2011",
+        "lun mar mer jeu",
+        "Exemple SA",
+        "45",
+        "+33 6 01",
+    ],
+    [
+        "E2",
+        "Ali",
+        "Ben; Saïd",
+        "",
+        "Boutique Lyon",
+        "Réseau",
+        "LYO",
+        "Front-office",
+        "Vendeur",
+        "00017",
+        "fr",
+        "2020-12-31",
+        "mar mer jeu ven sam",
+        "Exemple SA",
+        "20",
+        "",
+    ],
+]
 
 
 def text(header: list[str], rows: list[list[str]], delimiter: str = ";") -> str:
@@ -104,11 +168,9 @@ def test_every_spelling_in_any_order_names_the_same_columns(
 
 @pytest.mark.database("sqlite")
 def test_a_workbook_with_numbers_and_real_dates_gives_the_same_people(company: Import) -> None:
-    from datetime import datetime
-
     company("people", text(FRENCH, [ROWS[0], ["10000", *ROWS[1][1:]]]))
     rows: list[list[object]] = [list(ROWS[0]), [10000.0, *ROWS[1][1:]]]
-    rows[0][11], rows[1][11] = datetime(2011, 2, 9), datetime(2020, 12, 31)  # noqa: DTZ001 - a cell holds no zone
+    rows[0][11], rows[1][11] = datetime(2011, 2, 9), datetime(2020, 12, 31)  # noqa: DTZ001
     rows[0][14], rows[1][14] = 45.0, 20
     empty: list[object] = []
     sent = workbook([["Extraction du 2 mars"], empty, [*ENGLISH, "", ""], *rows, empty])

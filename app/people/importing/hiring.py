@@ -76,7 +76,8 @@ def _write_accounts(
             continue
         different = differences(entry.account, wanted)
         if entry.account.is_admin and "email" in different:
-            # Whoever may import people must not be able to have an administrator's sign-in link sent to themselves.
+            # Whoever may import people must not be able to have an administrator's sign-in link sent to
+            # themselves.
             del different["email"]
             sentence = _("Le compte d’administration garde son adresse de connexion.")
             report.warnings.append(table.remark(entry.row, "email", sentence))
@@ -86,7 +87,8 @@ def _write_accounts(
             changed.append({"id": entry.account.id, **different})
         if not entry.account.active and entry.account.id is not None:
             reopened.append(entry.account.id)
-    # Numbers before addresses are freed (an account must stay reachable), freed before they are given to others.
+    # Numbers before addresses are freed (an account must stay reachable), freed before they are given to
+    # others.
     _update(
         session, Account, [{k: v for k, v in one.items() if k != "email"} for one in changed if len(one) > 1]
     )
@@ -145,7 +147,7 @@ def _update(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> N
     """One statement for all rows that change the same columns."""
     rows = [row for row in rows if len(row) > 1]
     if rows:
-        session.execute(update(table), sorted(rows, key=lambda row: sorted(row)))
+        session.execute(update(table), sorted(rows, key=sorted))
 
 
 def let_leave(session: Session, leavers: Sequence[Leaver]) -> None:

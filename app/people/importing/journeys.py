@@ -10,15 +10,16 @@ from app.people.importing import values
 from app.people.importing.columns import Table
 from app.people.importing.places import Sites
 from app.people.importing.report import Change, ImportReport
-from app.people.importing.rows import check
+from app.people.importing.rows import Parser, check
 from app.people.tables import Site, TravelTime
 
 
 def import_journeys(session: Session, table: Table, report: ImportReport, *, apply: bool) -> None:
-    """Plan, and with `apply` do. A journey is the same both ways; two rows that disagree reject the second."""
+    """Plan, and with `apply` do. A journey is the same both ways; two rows that disagree reject the
+    second."""
     sites = Sites(session.exec(select(Site)).all())
     known = {(row.from_site_id, row.to_site_id): row for row in session.exec(select(TravelTime))}
-    parsers = {
+    parsers: dict[str, Parser] = {
         "from": sites.find,
         "to": sites.find,
         "minutes": partial(values.minutes, longest=travel.LONGEST),
@@ -32,14 +33,15 @@ def import_journeys(session: Session, table: Table, report: ImportReport, *, app
         one, other, minutes = wanted["from"], wanted["to"], wanted["minutes"]
         if one.id == other.id:
             if minutes:
-                sentence = _("Un trajet relie deux sites différents : corrigez l’un des deux.")
+                sentence = _("Un trajet relie deux sites différents : corrigez l’un des deux.")
                 report.rejected.append(table.remark(row, "to", sentence))
             continue
         pair = (min(one.id, other.id), max(one.id, other.id))
         if pair in seen:
             if seen[pair] != minutes:
                 sentence = _(
-                    "Ce trajet est déjà plus haut dans le fichier avec une autre durée : gardez la bonne ligne."
+                    "Ce trajet est déjà plus haut dans le fichier avec une autre durée : gardez la bonne "
+                    "ligne."
                 )
                 report.rejected.append(table.remark(row, "minutes", sentence))
             continue

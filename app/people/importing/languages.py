@@ -7,8 +7,12 @@ from babel import Locale
 
 from app.people.importing.columns import plain
 
-SPOKEN_ALSO = {"fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "esp": "es", "ita": "it",
-               "por": "pt", "ara": "ar", "mandarin": "zh", "lsf": "lsf", "langue des signes": "lsf", "gb": "en", "uk": "en"}  # fmt: skip
+SPOKEN_ALSO = {
+    "fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "esp": "es", "ita": "it",
+    "por": "pt", "ara": "ar", "mandarin": "zh", "lsf": "lsf", "langue des signes": "lsf",
+    "gb": "en", "uk": "en",
+}  # fmt: skip
+"""Three-letter codes, and names that the catalogue spells otherwise."""
 
 
 @cache

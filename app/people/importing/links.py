@@ -1,4 +1,5 @@
-"""Service links: which back-office team serves which front-office team. A file adds; links are removed on their page."""
+"""Service links: which back-office team serves which front-office team. A file adds; links are removed on
+their page."""
 
 from sqlalchemy import insert
 from sqlmodel import Session, select
@@ -27,7 +28,7 @@ def import_links(session: Session, table: Table, report: ImportReport, *, apply:
         assert front.id is not None
         pair = (back.id, front.id)
         if pair in seen:
-            sentence = _("Ce lien est déjà plus haut dans le fichier : la ligne a été ignorée.")
+            sentence = _("Ce lien est déjà plus haut dans le fichier : la ligne a été ignorée.")
             report.warnings.append(table.remark(row, "front", sentence))
             continue
         seen.add(pair)
@@ -55,10 +56,11 @@ def _team(
         team = teams.find(row[field], site)
         if team.side != side:
             raise BadValue(
-                _("Cette équipe est du front-office : dans cette colonne, il faut une équipe du back-office.")
+                _("Cette équipe est du front-office : dans cette colonne, il faut une équipe du back-office.")
                 if side == Side.BACK
                 else _(
-                    "Cette équipe est du back-office : dans cette colonne, il faut une équipe du front-office."
+                    "Cette équipe est du back-office : dans cette colonne, il faut une équipe du "
+                    "front-office."
                 )
             )
     except BadValue as fault:

@@ -27,11 +27,11 @@ class Sites:
         if found is not None:
             return found
         if not self.by_id:
-            raise BadValue(_("Aucun site n’est connu : importez d’abord le fichier des sites."))
+            raise BadValue(_("Aucun site n’est connu : importez d’abord le fichier des sites."))
         if not cell:
             raise BadValue(_("Indiquez le code du site."))
         raise BadValue(
-            _("Site inconnu. Codes connus : %(codes)s. Corrigez-le, ou ajoutez-le au fichier des sites.")
+            _("Site inconnu. Codes connus : %(codes)s. Corrigez-le, ou ajoutez-le au fichier des sites.")
             % {"codes": ", ".join(sorted(site.code for site in self.by_id.values())[:15])}
         )
 
@@ -64,7 +64,8 @@ class Teams:
             if named and not here:
                 raise BadValue(
                     _(
-                        "Cette équipe n’est pas sur le site %(site)s, mais sur %(others)s. Corrigez l’équipe ou le site."
+                        "Cette équipe n’est pas sur le site %(site)s, mais sur %(others)s. Corrigez "
+                        "l’équipe ou le site."
                     )
                     % {
                         "site": site.code,
@@ -76,8 +77,8 @@ class Teams:
             return named[0]
         if named:
             raise BadValue(
-                _("Plusieurs sites ont une équipe de ce nom : écrivez par exemple « Paie (LYO) ».")
+                _("Plusieurs sites ont une équipe de ce nom : écrivez par exemple « Paie (LYO) ».")
             )
         if not self.by_id:
-            raise BadValue(_("Aucune équipe n’est connue : importez d’abord le fichier des équipes."))
+            raise BadValue(_("Aucune équipe n’est connue : importez d’abord le fichier des équipes."))
         raise BadValue(_("Équipe inconnue. Corrigez son nom, ou ajoutez-la au fichier des équipes."))

@@ -28,7 +28,8 @@ Knows = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as read: headers as written, then rows with their numbers; every row is as long as the header."""
+    """A table as read: headers as written, then rows with their numbers; every row is as long as the
+    header."""
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
@@ -47,7 +48,8 @@ def read_sheet(content: bytes, knows: Knows) -> Sheet:
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             _(
-                "Ce classeur est d’un ancien format, ou protégé par un mot de passe. Enregistrez-le en .xlsx ou en CSV."
+                "Ce classeur est d’un ancien format, ou protégé par un mot de passe. Enregistrez-le en "
+                ".xlsx ou en CSV."
             )
         )
     else:
@@ -56,7 +58,8 @@ def read_sheet(content: bytes, knows: Knows) -> Sheet:
 
 
 def _find_table(tables: Iterable[list[list[str]]], knows: Knows) -> Sheet:
-    """The sheet and the row whose cells name most of the columns; without any, the first row that holds text."""
+    """The sheet and the row whose cells name most of the columns; without any, the first row that holds
+    text."""
     best: tuple[int, list[list[str]], int] | None = None
     for table in tables:
         for index, row in enumerate(_first_filled(table)):
@@ -95,13 +98,14 @@ def _first_filled(table: list[list[str]]) -> Iterable[list[str] | None]:
 def too_large() -> Unreadable:
     """More than an export of staff can be."""
     return Unreadable(
-        _("Le tableau est trop grand : %(rows)s lignes et %(columns)s colonnes au plus.")
+        _("Le tableau est trop grand : %(rows)s lignes et %(columns)s colonnes au plus.")
         % {"rows": f"{MAX_ROWS:,}".replace(",", "\u202f"), "columns": MAX_COLUMNS}
     )
 
 
 def decode(content: bytes) -> str:
-    """Text of a file that does not say its encoding: BOM, else UTF-16 by its zero bytes, else UTF-8, else cp1252."""
+    """Text of a file that does not say its encoding: BOM, else UTF-16 by its zero bytes, else UTF-8, else
+    cp1252."""
     for mark, encoding in (
         (codecs.BOM_UTF32_LE, "utf-32-le"),
         (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -111,8 +115,8 @@ def decode(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace")
-    if encoding := _wide_encoding(content[:4096]):
-        return content.decode(encoding, "replace")
+    if wide := _wide_encoding(content[:4096]):
+        return content.decode(wide, "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -139,7 +143,8 @@ def _wide_encoding(start: bytes) -> str | None:
 def clean(cell: str) -> str:
     """A value without what cannot be seen: control and zero-width characters go, blanks become single spaces.
 
-    The apostrophe that our own exports put before a formula's sign goes as well, so that they can be sent back.
+    The apostrophe that our own exports put before a formula's sign goes as well, so that they can be sent
+    back.
     """
     if cell.isascii() and cell.isprintable():
         text = " ".join(cell.split())
@@ -158,13 +163,10 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 def _read_text(text: str, knows: Knows) -> list[list[str]]:
     text = text.replace("\0", "").lstrip("\ufeff")
-    delimiter = None
     if told := re.match(r'"?sep=(.)"?[ ;,\t]*\r?\n', text, re.IGNORECASE):
         # Excel reads this line and does not show it: the header is its row 1.
-        delimiter, text = told[1], text[told.end() :]
-    if delimiter is None:
-        delimiter = _delimiter(text, knows)
-    return _parse(text, delimiter)
+        return _parse(text[told.end() :], told[1])
+    return _parse(text, _delimiter(text, knows))
 
 
 def _delimiter(text: str, knows: Knows) -> str:
@@ -185,14 +187,15 @@ def _delimiter(text: str, knows: Knows) -> str:
 
 def _parse(text: str, delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
-    # An unescaped quote inside a field is common and harmless: strict refuses it, so only its last word counts.
+    # An unescaped quote inside a field is common and harmless: strict refuses it, so only its last word
+    # counts.
     try:
         _collect(rows, text, delimiter, strict=True)
     except csv.Error as fault:
         at = len(rows) + 1
         if "unexpected end" in str(fault):
             raise Unreadable(
-                _("Un guillemet ouvert à la ligne %(row)s n’est jamais refermé : corrigez cette ligne.")
+                _("Un guillemet ouvert à la ligne %(row)s n’est jamais refermé : corrigez cette ligne.")
                 % {"row": at}
             ) from None
         rows.clear()
@@ -200,7 +203,7 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
             _collect(rows, text, delimiter, strict=False)
         except csv.Error:
             raise Unreadable(
-                _("La ligne %(row)s ne se lit pas : une cellule y est démesurée ou mal fermée.")
+                _("La ligne %(row)s ne se lit pas : une cellule y est démesurée ou mal fermée.")
                 % {"row": len(rows) + 1}
             ) from None
     return rows
@@ -208,6 +211,6 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
 
 def _collect(rows: list[list[str]], text: str, delimiter: str, *, strict: bool) -> None:
     for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=strict):
-        rows.append(row)  # noqa: PERF402 - what was read before a fault tells its row
+        rows.append(row)
         if len(rows) > MAX_ROWS + HEADER_WITHIN:
             raise too_large()

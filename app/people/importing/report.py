@@ -6,7 +6,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Remark:
-    """About one cell: `row` as the spreadsheet numbers it, `column` as its header is written. None: the whole file."""
+    """About one cell: `row` as the spreadsheet numbers it, `column` as its header is written. None: the
+    whole file."""
 
     row: int | None
     column: str

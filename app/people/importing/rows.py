@@ -1,4 +1,5 @@
-"""What every kind of file has in common: check the cells of a row, compare with what is there, say what changes."""
+"""What every kind of file has in common: check the cells of a row, compare with what is there, say what
+changes."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -60,7 +61,8 @@ def note(
     changed: Mapping[str, Any],
     texts: Mapping[str, Callable[[Any], str]] | None = None,
 ) -> None:
-    """Count a row as created, updated or unchanged; `changed` is by attribute, `texts` says how ids are written."""
+    """Count a row as created, updated or unchanged; `changed` is by attribute, `texts` says how ids are
+    written."""
     if before is not None and not changed:
         report.unchanged += 1
         return

@@ -1,10 +1,12 @@
-"""The one way in: a file's bytes and its kind give a report; with `apply` the change is made in the same pass."""
+"""The one way in: a file's bytes and its kind give a report; with `apply` the change is made in the same
+pass."""
 
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -75,5 +77,7 @@ def _import_people(
 
 def fingerprint(report: ImportReport) -> str:
     """Stands for what a preview showed would change: the confirmation does that, or nothing."""
-    shown = [asdict(one) for one in (*report.created, *report.updated, *report.rejected, *report.leavers)]
+    shown: list[dict[str, Any]] = [asdict(one) for one in report.created + report.updated]
+    shown += [asdict(one) for one in report.rejected]
+    shown += [asdict(one) for one in report.leavers]
     return hashlib.sha256(json.dumps([shown, report.unchanged], ensure_ascii=False).encode()).hexdigest()[:32]

@@ -10,11 +10,11 @@ from app.people import travel
 from app.people.importing import values
 from app.people.importing.columns import Table, plain
 from app.people.importing.report import ImportReport
-from app.people.importing.rows import check, differences, note
+from app.people.importing.rows import Parser, check, differences, note
 from app.people.regions import holidays_at
 from app.people.tables import Site
 
-PARSERS = {
+PARSERS: dict[str, Parser] = {
     "code": values.needed,
     "name": values.text,
     "latitude": partial(values.degrees, limit=90),
@@ -34,7 +34,7 @@ def import_sites(session: Session, table: Table, report: ImportReport, *, apply:
         if wanted is None:
             continue
         if key in seen:
-            sentence = _("Ce site est déjà plus haut dans le fichier : gardez une seule ligne.")
+            sentence = _("Ce site est déjà plus haut dans le fichier : gardez une seule ligne.")
             report.rejected.append(table.remark(row, "code", sentence))
             continue
         if (wanted.get("latitude") is None) != (wanted.get("longitude") is None):
@@ -57,7 +57,8 @@ def import_sites(session: Session, table: Table, report: ImportReport, *, apply:
 
 
 def _complete(wanted: dict[str, Any], before: Site | None) -> dict[str, Any]:
-    """Empty names become the code; unsaid holidays follow the place of a new site and stay for a known one."""
+    """Empty names become the code; unsaid holidays follow the place of a new site and stay for a known
+    one."""
     complete = dict(wanted)
     if not complete.get("name"):
         complete.pop("name", None)

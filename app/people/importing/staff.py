@@ -110,12 +110,12 @@ def _read_rows(table: Table, plan: Plan, report: ImportReport, sites: Sites, tea
         report.rejected += [table.remark(row, name, message) for name, message in remarks]
         if not row["last_name"] and not row["first_name"]:
             report.rejected.append(
-                table.remark(row, "last_name", _("La personne n’a ni prénom ni nom : complétez-les."))
+                table.remark(row, "last_name", _("La personne n’a ni prénom ni nom : complétez-les."))
             )
         key = number_key(row["employee_number"])
         if key and key in plan.named_keys:
             sentence = _(
-                "Ce matricule est déjà plus haut dans le fichier : donnez à chaque personne le sien."
+                "Ce matricule est déjà plus haut dans le fichier : donnez à chaque personne le sien."
             )
             report.rejected.append(table.remark(row, "employee_number", sentence))
         plan.named_keys.add(key)
@@ -157,7 +157,7 @@ def _place(
 
 def _warn_about_side(table: Table, row: Row, team: Team, report: ImportReport) -> None:
     if table.has("side") and row["side"] and values.side(row["side"]) != team.side:
-        sentence = _("Le fichier des équipes dit l’autre côté pour cette équipe : c’est lui qui compte.")
+        sentence = _("Le fichier des équipes dit l’autre côté pour cette équipe : c’est lui qui compte.")
         report.warnings.append(table.remark(row, "side", sentence))
 
 
@@ -169,7 +169,9 @@ def _settle_emails(table: Table, plan: Plan, report: ImportReport) -> None:
     if not table.has("email"):
         return
     holders = {account.email: account for account in plan.accounts.values() if account.email}
-    owners = {person.account_id: person for person in plan.known.values() if person.account_id}
+    owners: dict[int | None, Person] = {
+        person.account_id: person for person in plan.known.values() if person.account_id
+    }
     settled = False
     while not settled:
         kept_by_file = {entry.key: entry.wanted.get("email") for entry in plan.entries}
@@ -180,7 +182,7 @@ def _settle_emails(table: Table, plan: Plan, report: ImportReport) -> None:
             address = entry.wanted.get("email")
             if address and address in used:
                 sentence = _(
-                    "Cette adresse est déjà plus haut dans le fichier : donnez à chaque personne la sienne, "
+                    "Cette adresse est déjà plus haut dans le fichier : donnez à chaque personne la sienne, "
                     "ou videz la cellule."
                 )
                 report.rejected.append(table.remark(entry.row, "email", sentence))
@@ -188,7 +190,7 @@ def _settle_emails(table: Table, plan: Plan, report: ImportReport) -> None:
             holder = holders.get(address) if address else None
             if holder is not None and not _may_have(entry, holder, owners.get(holder.id), kept_by_file, plan):
                 sentence = _(
-                    "Cette adresse est celle d’une autre personne : corrigez-la, ou videz la cellule."
+                    "Cette adresse est celle d’une autre personne : corrigez-la, ou videz la cellule."
                 )
                 report.rejected.append(table.remark(entry.row, "email", sentence))
                 continue
@@ -202,7 +204,8 @@ def _settle_emails(table: Table, plan: Plan, report: ImportReport) -> None:
 def _may_have(
     entry: Entry, holder: Account, owner: Person | None, kept_by_file: dict[str, str | None], plan: Plan
 ) -> bool:
-    """Whether the person may have the address that `holder` has now; takes over or frees that account if needed."""
+    """Whether the person may have the address that `holder` has now; takes over or frees that account if
+    needed."""
     if holder is entry.account:
         return True
     if owner is None:
@@ -230,7 +233,8 @@ def _refuse_unknown_managers(table: Table, plan: Plan, report: ImportReport) -> 
         cell = row["manager"]
         if cell and number_key(cell) not in known_keys and cell.lower() not in known_emails:
             sentence = _(
-                "Ce responsable n’est ni dans le fichier ni déjà connu : corrigez le matricule, ou videz la cellule."
+                "Ce responsable n’est ni dans le fichier ni déjà connu : corrigez le matricule, ou videz "
+                "la cellule."
             )
             report.rejected.append(table.remark(row, "manager", sentence))
             unknown.add(row.number)
@@ -253,13 +257,14 @@ def _link_managers(table: Table, plan: Plan, report: ImportReport) -> None:
             continue
         key = by_email.get(cell.lower(), number_key(cell))
         if key == entry.key:
-            sentence = _("Cette personne serait son propre responsable : le champ est laissé vide.")
+            sentence = _("Cette personne serait son propre responsable : le champ est laissé vide.")
             report.warnings.append(table.remark(entry.row, "manager", sentence))
         elif key in accepted or key in plan.known:
             entry.manager_key = key
         else:
             sentence = _(
-                "La ligne de ce responsable est rejetée : le champ est laissé vide en attendant sa correction."
+                "La ligne de ce responsable est rejetée : le champ est laissé vide en attendant sa "
+                "correction."
             )
             report.warnings.append(table.remark(entry.row, "manager", sentence))
     _warn_about_circles(table, plan, report)
@@ -277,7 +282,7 @@ def _warn_about_circles(table: Table, plan: Plan, report: ImportReport) -> None:
             on_path.add(key)
             key = above.get(key)
         if key is not None and key in on_path:
-            sentence = _("Ces responsables se dirigent en boucle : vérifiez cette ligne.")
+            sentence = _("Ces responsables se dirigent en boucle : vérifiez cette ligne.")
             report.warnings.append(table.remark(entry.row, "manager", sentence))
         clear |= on_path
 

@@ -36,7 +36,7 @@ def import_teams(session: Session, table: Table, report: ImportReport, *, apply:
         key = (wanted["site_id"], plain(wanted["name"]))
         if key in seen:
             sentence = _(
-                "Cette équipe est déjà plus haut dans le fichier, pour le même site : gardez une seule ligne."
+                "Cette équipe est déjà plus haut dans le fichier, pour le même site : gardez une seule ligne."
             )
             report.rejected.append(table.remark(row, "name", sentence))
             continue

@@ -1,4 +1,5 @@
-"""From a cell's text to a value. Each parser returns the value or raises BadValue with what is wrong and the remedy."""
+"""From a cell's text to a value. Each parser returns the value or raises BadValue with what is wrong and
+the remedy."""
 
 import re
 from collections.abc import Iterable
@@ -23,14 +24,14 @@ class BadValue(Exception):
 def text(cell: str) -> str:
     """Any text of reasonable length."""
     if len(cell) > LONGEST_TEXT:
-        raise BadValue(_("Ce texte est trop long : %(max)s caractères au plus.") % {"max": LONGEST_TEXT})
+        raise BadValue(_("Ce texte est trop long : %(max)s caractères au plus.") % {"max": LONGEST_TEXT})
     return cell
 
 
 def needed(cell: str) -> str:
     """A text that must be there."""
     if not cell:
-        raise BadValue(_("Cette cellule est vide alors que sa valeur est nécessaire : complétez-la."))
+        raise BadValue(_("Cette cellule est vide alors que sa valeur est nécessaire : complétez-la."))
     return text(cell)
 
 
@@ -51,32 +52,31 @@ def email(cell: str) -> str | None:
     ):
         raise BadValue(
             _(
-                "Ce n’est pas une adresse e-mail. Corrigez-la, ou videz la cellule : la personne se connectera par matricule."
+                "Ce n’est pas une adresse e-mail. Corrigez-la, ou videz la cellule : la personne se "
+                "connectera par matricule."
             )
         )
     return address
 
 
-_FRONT = {
-    "front", "frontoffice", "frontofice", "frontline", "fo", "f", "avant", "terrain", "contact", "contactclient",
-    "relationclient", "clientfacing", "customerfacing", "reseau", "agence", "magasin", "boutique", "pointdevente",
-    "store", "shop", "branch", "field",
-}  # fmt: skip
-_BACK = {
-    "back", "backoffice", "backofice", "bo", "b", "arriere", "siege", "siegesocial", "support", "fonctionsupport",
-    "fonctionssupport", "fonctionsupports", "fonctionssupports", "servicessupport", "headoffice", "headquarters",
-    "headquarter", "hq", "corporate", "central", "servicescentraux", "supportfunction", "supportfunctions",
-}  # fmt: skip
+_FRONT_WORDS = (
+    "front frontoffice frontofice frontline fo f avant terrain contact contactclient relationclient clientfacing "
+    "customerfacing reseau agence magasin boutique pointdevente store shop branch field"
+)
+_BACK_WORDS = (
+    "back backoffice backofice bo b arriere siege siegesocial support fonctionsupport fonctionssupport "
+    "fonctionsupports fonctionssupports servicessupport headoffice headquarters headquarter hq corporate central "
+    "servicescentraux supportfunction supportfunctions"
+)
+_SIDES = dict.fromkeys(_FRONT_WORDS.split(), Side.FRONT) | dict.fromkeys(_BACK_WORDS.split(), Side.BACK)
 
 
 def side(cell: str) -> Side:
     """Back or front."""
-    key = plain(cell).replace(" ", "")
-    if key in _FRONT:
-        return Side.FRONT
-    if key in _BACK:
-        return Side.BACK
-    raise BadValue(_("Côté inconnu : écrivez « Front-office » ou « Back-office »."))
+    found = _SIDES.get(plain(cell).replace(" ", ""))
+    if found is None:
+        raise BadValue(_("Côté inconnu : écrivez « Front-office » ou « Back-office »."))
+    return found
 
 
 _YES = {"oui", "o", "yes", "y", "vrai", "true", "1", "x", "ok"}
@@ -90,7 +90,7 @@ def yes_no(cell: str) -> bool:
         return True
     if key in _NO:
         return False
-    raise BadValue(_("Écrivez « oui » ou « non »."))
+    raise BadValue(_("Écrivez « oui » ou « non »."))
 
 
 _MONTHS = {
@@ -123,21 +123,22 @@ _TIME = re.compile(r"[T ]\d{1,2}[:h]\d{2}.*$")
 
 
 def day(cell: str, *, month_first: bool = False) -> date | None:
-    """A date: 09/02/2011, 2011-02-09, 09.02.2011, 9 février 2011, 20110209, Excel's serial number; or nothing."""
+    """A date: 09/02/2011, 2011-02-09, 09.02.2011, 9 février 2011, 20110209, Excel's serial number; or
+    nothing."""
     if not cell:
         return None
     written = _TIME.sub("", cell).strip()
     found = _parts(written, month_first=month_first)
     if found is None:
-        raise BadValue(_("Ce n’est pas une date : écrivez-la comme 09/02/2011 ou 2011-02-09."))
+        raise BadValue(_("Ce n’est pas une date : écrivez-la comme 09/02/2011 ou 2011-02-09."))
     try:
         value = date(*found)
     except ValueError:
         raise BadValue(
-            _("Cette date n’existe pas dans le calendrier : corrigez-la, ou videz la cellule.")
+            _("Cette date n’existe pas dans le calendrier : corrigez-la, ou videz la cellule.")
         ) from None
     if not EARLIEST <= value < LATEST:
-        raise BadValue(_("Cette date est hors de propos : corrigez-la, ou videz la cellule."))
+        raise BadValue(_("Cette date est hors de propos : corrigez-la, ou videz la cellule."))
     return value
 
 
@@ -169,7 +170,8 @@ def _year(written: str) -> int:
 
 
 def months_come_first(cells: Iterable[str]) -> bool:
-    """Whether a column writes 12/31/2020: some second number cannot be a month and no first one is beyond 12."""
+    """Whether a column writes 12/31/2020: some second number cannot be a month and no first one is beyond
+    12."""
     pairs = [
         (int(found[1]), int(found[2])) for cell in cells if (found := _LOCAL.match(cell)) and "/" in cell
     ]
@@ -188,9 +190,9 @@ def minutes(cell: str, *, longest: int = LONGEST_COMMUTE) -> int:
     elif (found := _HOURS.fullmatch(written)) and int(found[2] or 0) < 60:
         value = int(found[1]) * 60 + int(found[2] or 0)
     else:
-        raise BadValue(_("Ce n’est pas un nombre de minutes : écrivez par exemple 45."))
+        raise BadValue(_("Ce n’est pas un nombre de minutes : écrivez par exemple 45."))
     if value > longest:
-        raise BadValue(_("Ce trajet est trop long : %(max)s minutes au plus.") % {"max": longest})
+        raise BadValue(_("Ce trajet est trop long : %(max)s minutes au plus.") % {"max": longest})
     return value
 
 
@@ -222,14 +224,20 @@ def degrees(cell: str, *, limit: int) -> float | None:
 
 
 _CONTRACTS = {
-    ContractKind.PERMANENT: "permanent cdi indetermine contratadureeindeterminee dureeindeterminee indefinite openended "
-    "titulaire permanentcontract permanentemployee regular fulltimepermanent statutaire fonctionnaire cdii cdd2cdi",
-    ContractKind.FIXED_TERM: "fixedterm fixed cdd determine contratadureedeterminee dureedeterminee fixedtermcontract "
+    ContractKind.PERMANENT: "permanent cdi indetermine contratadureeindeterminee dureeindeterminee "
+    "indefinite openended "
+    "titulaire permanentcontract permanentemployee regular fulltimepermanent statutaire fonctionnaire cdii "
+    "cdd2cdi",
+    ContractKind.FIXED_TERM: "fixedterm fixed cdd determine contratadureedeterminee dureedeterminee "
+    "fixedtermcontract "
     "contractuel saisonnier seasonal fixedtermemployee limited",
-    ContractKind.TEMPORARY: "temporary temp interim interimaire ctt travailtemporaire agency agencyworker agencystaff "
+    ContractKind.TEMPORARY: "temporary temp interim interimaire ctt travailtemporaire agency agencyworker "
+    "agencystaff "
     "temporarystaff temporaryworker temporaire contratinterim missioninterim temporarycontract",
-    ContractKind.APPRENTICE: "apprentice apprenti apprentie apprentissage alternance alternant alternante apprenticeship "
-    "contratdapprentissage contratapprentissage contratpro professionnalisation contratdeprofessionnalisation "
+    ContractKind.APPRENTICE: "apprentice apprenti apprentie apprentissage alternance alternant alternante "
+    "apprenticeship "
+    "contratdapprentissage contratapprentissage contratpro professionnalisation "
+    "contratdeprofessionnalisation "
     "contratprofessionnalisation workstudy",
     ContractKind.INTERN: "intern stage stagiaire internship trainee conventiondestage traineeship",
 }
@@ -243,7 +251,7 @@ def contract(cell: str) -> ContractKind:
     words = re.sub(r"[(\[].*?[)\]]|·\w+", " ", cell)
     found = _CONTRACT_OF.get(plain(words).replace(" ", ""))
     if found is None:
-        raise BadValue(_("Contrat inconnu : écrivez CDI, CDD, intérim, apprentissage ou stage."))
+        raise BadValue(_("Contrat inconnu : écrivez CDI, CDD, intérim, apprentissage ou stage."))
     return found
 
 
@@ -256,7 +264,7 @@ def languages(cell: str) -> list[str]:
             code = language_code(name)
             if code is None:
                 raise BadValue(
-                    _("Langue inconnue : « %(name)s ». Écrivez son nom ou son code, par exemple fr, en.")
+                    _("Langue inconnue : « %(name)s ». Écrivez son nom ou son code, par exemple fr, en.")
                     % {"name": name}
                 )
             found.append(code)
@@ -278,7 +286,7 @@ def worked_weekdays(cell: str, *, default: str) -> str:
         return default
     found = weekdays_of(cell)
     if found is None or found == _NO_DAYS:
-        raise BadValue(_("Jour de la semaine inconnu ou ambigu : écrivez par exemple « lun mar jeu ven »."))
+        raise BadValue(_("Jour de la semaine inconnu ou ambigu : écrivez par exemple « lun mar jeu ven »."))
     return found
 
 
@@ -313,4 +321,4 @@ def holidays(cell: str) -> Holidays | None:
         return Holidays.ALSACE_MOSELLE
     if key in _FRANCE or re.fullmatch(r"\d{2,3}|2[ab]", key):
         return Holidays.FRANCE
-    raise BadValue(_("Calendrier inconnu : écrivez « France » ou « Alsace-Moselle »."))
+    raise BadValue(_("Calendrier inconnu : écrivez « France » ou « Alsace-Moselle »."))

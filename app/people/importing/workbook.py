@@ -1,4 +1,5 @@
-"""Workbooks (.xlsx). The container is examined as a stream before the library may read it: a few kilobytes can
+"""Workbooks (.xlsx). The container is examined as a stream before the library may read it: a few kilobytes
+can
 unpack to gigabytes, and two cells far apart make a table of billions.
 """
 
@@ -49,7 +50,8 @@ def _damaged() -> Unreadable:
 def _bomb() -> Unreadable:
     return Unreadable(
         _(
-            "Ce classeur est démesuré une fois décompressé. Copiez le tableau seul dans un classeur neuf, renvoyez-le."
+            "Ce classeur est démesuré une fois décompressé. Copiez le tableau seul dans un classeur neuf, "
+            "renvoyez-le."
         )
     )
 
