@@ -131,7 +131,7 @@ def solve(
     threads: Annotated[int, typer.Option(min=0, help="0: as many as the machine has cores.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable input; 3: pins against the rules."""
+    """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable; 3: the pins break the rules."""
     from solver import command
 
     raise typer.Exit(command.run_solve(problem, output, time_limit, seed, threads, as_json))

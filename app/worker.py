@@ -6,9 +6,11 @@ crash, and therefore leaves the same rows when run twice.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from dbos import DBOS, DBOSConfig
+import pysqlite3
+from dbos import DBOS, DBOSConfig, StepOptions
 from sqlalchemy import Engine
 
 from app.accounts import jobs as accounts
@@ -56,7 +58,16 @@ JOBS_VERSION = "1"
 """The same for every release, so that a new one takes up the jobs an older one left: they are found by name
 and may run twice. (DBOS's `auto_upgrade` does likewise, but only with a paid licence key.)"""
 
-RETRIES = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
+
+def as_step(job: Job, number: int) -> StepOptions:
+    """How a job is tried: four times within a quarter of a minute; mails that still wait are retried later."""
+    return StepOptions(
+        name=f"{number}:{job.__module__}.{job.__name__}",
+        retries_allowed=True,
+        max_attempts=4,
+        interval_seconds=1.0,
+        backoff_rate=3.0,
+    )
 
 
 def drain(engine: Engine) -> list[str]:
@@ -87,8 +98,7 @@ class Worker:
 
         def handle(name: str, payload: dict[str, Any]) -> None:
             for number, job in enumerate(JOBS.get(name, ())):
-                step = {"name": f"{number}:{job.__module__}.{job.__name__}", **RETRIES}
-                DBOS.run_step(step, job, engine, **payload)
+                DBOS.run_step(as_step(job, number), partial(job, engine, **payload))
 
         def tick(_scheduled: datetime, _context: object) -> None:
             handle("clock.tick", {})
@@ -110,17 +120,13 @@ class Worker:
 
 def config() -> DBOSConfig:
     """How DBOS runs here: on our database, by our SQLite library, under a stable name and version."""
-    url = settings().database
-    kwargs: dict[str, Any] = {}
-    if url.startswith("sqlite"):
-        import pysqlite3
-
-        kwargs["db_engine_kwargs"] = {"module": pysqlite3}
-    return DBOSConfig(
+    configured = DBOSConfig(
         name="vis-ma-vie",
-        system_database_url=url,
+        system_database_url=settings().database,
         application_version=JOBS_VERSION,
         executor_id=settings().worker_name,
         log_level="WARNING",
-        **kwargs,
     )
+    if settings().database.startswith("sqlite"):
+        configured["db_engine_kwargs"] = {"module": pysqlite3}
+    return configured

@@ -1,8 +1,8 @@
 """Durable jobs and events, in the same commit as the change that asks for them.
 
 A feature says *what happened* (`record(session, "visit.cancelled", visit_id=7)`); `app/worker.py` alone knows
-which functions of which features follow. Built on DBOS over the application's own database: the row of the job is
-written in the caller's transaction, so there is no job without its change and no change without its job.
+which functions of which features follow. Built on DBOS over the application's own database: a job's row
+is written in the caller's transaction, so there is no job without its change and no change without its job.
 """
 
 from functools import cache
