@@ -12,7 +12,7 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign
 from app.core import jobs
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Refusal
 from app.core.forms import sentence
 from app.core.i18n import _
 from app.debriefs import queries
@@ -155,9 +155,14 @@ def withdraw_interest(session: Session, author: Author) -> None:
     )
 
 
+def can_remind(campaign: Campaign, today: date) -> bool:
+    """Whether forms can still be sent."""
+    return campaign.status in LIVED and today <= campaign.debrief_until
+
+
 def remind(session: Session, campaign: Campaign, *, actor: Actor, now: datetime, today: date) -> int:
     """Remind those who have not answered; how many they are. The mails' keys hold it to once a day each."""
-    if campaign.status not in LIVED or today > campaign.debrief_until:
+    if not can_remind(campaign, today):
         raise DebriefClosed
     assert campaign.id is not None
     forms = len(queries.silent(session, campaign.id))
@@ -210,14 +215,20 @@ def erase(session: Session, person: Person) -> None:
     session.exec(delete(MobilityInterest).where(col(MobilityInterest.person_id) == person.id))
 
 
+def refusal(session: Session, author: Author, *, now: datetime) -> Refusal | None:
+    """Why the author's form takes nothing now; None when it does."""
+    return {
+        State.SENT: AlreadySent(),
+        State.EARLY: NotYetOpen(),
+        State.CLOSED: DebriefClosed(),
+        State.OPEN: None,
+    }[state(session, author, now=now)]
+
+
 def _check_open(session: Session, author: Author, now: datetime) -> None:
-    now_is = state(session, author, now=now)
-    if now_is == State.SENT:
-        raise AlreadySent
-    if now_is == State.EARLY:
-        raise NotYetOpen
-    if now_is == State.CLOSED:
-        raise DebriefClosed
+    refused = refusal(session, author, now=now)
+    if refused is not None:
+        raise refused
 
 
 def _note_sent(session: Session, author: Author) -> None:
