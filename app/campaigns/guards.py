@@ -5,22 +5,16 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.accounts.guards import Hr, Someone
-from app.accounts.sessions import Actor
+from app.accounts.guards import Asking, Hr
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign, Status
 from app.core.db import Db
-from app.core.errors import NotFound, SignInNeeded
+from app.core.errors import NotFound
 from app.core.security import policy
 from app.people.guards import Employee
 from app.people.tables import Person
 
-
-def asking(actor: Someone) -> Actor:
-    """Who asks, for doors whose policy is another guard: not a policy itself."""
-    if actor is None:
-        raise SignInNeeded
-    return actor
+__all__ = ["Asking", "HrCampaign", "Invitation", "InvitedTo", "campaign_for_hr", "open_campaign"]
 
 
 @policy("hr_campaign")
@@ -49,6 +43,5 @@ def open_campaign(person: Employee, session: Db, campaign_id: int) -> Invitation
     return Invitation(campaign, person)
 
 
-Asking = Annotated[Actor, Depends(asking, scope="function")]
 HrCampaign = Annotated[Campaign, Depends(campaign_for_hr, scope="function")]
 InvitedTo = Annotated[Invitation, Depends(open_campaign, scope="function")]
