@@ -1,5 +1,6 @@
 """Pages of the company: sites, teams, who serves whom."""
 
+from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -160,9 +161,15 @@ def _links(request: Request, session: Db, form: Bound[Any], *, status: int = 200
             ),
             key=lambda row: (str(row["back_label"]), str(row["front_label"])),
         ),
-        chain=draw_chain(links, labels),
+        chain=draw_chain(links, _short_labels(teams, labels)),
         back_options=sides[Side.BACK],
         front_options=sides[Side.FRONT],
         serve_nobody=[label for id_, label in sides[Side.BACK] if id_ not in serving],
         served_by_nobody=[label for id_, label in sides[Side.FRONT] if id_ not in served],
     )
+
+
+def _short_labels(teams: dict[int, Team], labels: dict[int, str]) -> dict[int, str]:
+    """A team's name alone where no other team has it."""
+    uses = Counter(team.name for team in teams.values())
+    return {id_: team.name if uses[team.name] == 1 else labels[id_] for id_, team in teams.items()}

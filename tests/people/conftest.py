@@ -34,8 +34,7 @@ def import_(engine: Engine) -> Import:
     def run(kind: str, content: str | bytes, *, apply: bool = True, **options: Any) -> ImportReport:
         raw = content.encode() if isinstance(content, str) else content
         with open_session(engine) as session:
-            return run_import(session, ImportKind(kind), raw, now=NOW, apply=apply, **options)  # type:
-            ignore[arg - type]
+            return run_import(session, ImportKind(kind), raw, now=NOW, apply=apply, **options)
 
     return run
 

@@ -60,13 +60,13 @@ def email(cell: str) -> str | None:
 
 
 _FRONT_WORDS = (
-    "front frontoffice frontofice frontline fo f avant terrain contact contactclient relationclient clientfacing "
-    "customerfacing reseau agence magasin boutique pointdevente store shop branch field"
+    "front frontoffice frontofice frontline fo f avant terrain contact contactclient relationclient "
+    "clientfacing customerfacing reseau agence magasin boutique pointdevente store shop branch field"
 )
 _BACK_WORDS = (
     "back backoffice backofice bo b arriere siege siegesocial support fonctionsupport fonctionssupport "
-    "fonctionsupports fonctionssupports servicessupport headoffice headquarters headquarter hq corporate central "
-    "servicescentraux supportfunction supportfunctions"
+    "fonctionsupports fonctionssupports servicessupport headoffice headquarters headquarter hq corporate "
+    "central servicescentraux supportfunction supportfunctions"
 )
 _SIDES = dict.fromkeys(_FRONT_WORDS.split(), Side.FRONT) | dict.fromkeys(_BACK_WORDS.split(), Side.BACK)
 
