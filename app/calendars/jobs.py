@@ -18,8 +18,8 @@ from app.visits.queries import SeenVisit
 from app.visits.rules import reason_labels, stands
 
 ROLES = ("visitor", "host")
-CHUNK = 50
-"""Visits told about in one transaction."""
+CHUNK = 20
+"""Visits told about in one transaction: nobody else writes to SQLite meanwhile."""
 
 
 def invite_participants(engine: Engine, campaign_id: int) -> None:

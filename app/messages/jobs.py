@@ -26,7 +26,7 @@ from app.messages.readers import reader_of
 from app.messages.smtp import Postponed, Refused, hand_over
 from app.messages.tables import Mail, MailStatus
 
-CHUNK = 100
+CHUNK = 50
 """Mails written in one transaction."""
 LEASE = timedelta(minutes=5)
 """Longer than the slowest conversation with a mail server."""
