@@ -13,7 +13,7 @@ app = typer.Typer(
     help="Job-shadowing campaigns: serve the product, feed it files, solve planning problems.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
 )
 
 Path_ = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX file.", show_default=False)]

@@ -60,7 +60,7 @@ and may run twice. (DBOS's `auto_upgrade` does likewise, but only with a paid li
 
 
 def as_step(job: Job, number: int) -> StepOptions:
-    """How a job is tried: four times within a quarter of a minute; mails that still wait are retried later."""
+    """How a job is tried: four times within a quarter of a minute; mails that still wait are tried later."""
     return StepOptions(
         name=f"{number}:{job.__module__}.{job.__name__}",
         retries_allowed=True,

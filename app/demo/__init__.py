@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
+from app.accounts.audit import audit
 from app.accounts.links import make_link
-from app.accounts.tables import Account
+from app.accounts.tables import Account, AuditEntry
 from app.core import clock
 from app.core.db import open_session
 from app.core.settings import settings
@@ -14,19 +15,35 @@ from app.demo.company import DOMAIN, make_company
 from app.demo.story import Story
 from app.people.tables import Person, Side, Team
 
+DEMO, BEGUN, LOADED = "demo", "demo.begun", "demo.loaded"
+
 LINK_LIFETIME = timedelta(days=7)
 """The demo's links are read from a terminal, not from a mailbox."""
 
 
 def load_when_empty(engine: Engine) -> bool:
-    """Load the demo company; False, and nothing done, when the database already holds an account."""
-    today = clock.today()
+    """Load the demo company; False, and nothing done, when the database already holds an account.
+
+    A demo whose loading was interrupted is cleared away and loaded anew.
+    """
+    now, today = clock.now(), clock.today()
     with open_session(engine) as session:
+        begun = session.exec(select(AuditEntry.id).where(AuditEntry.action == BEGUN)).first()
+        if begun is not None and not _is_loaded(session):
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                session.execute(table.delete())
         if session.exec(select(Account.id).limit(1)).first() is not None:
             return False
-        company = make_company(session, now=clock.now() - timedelta(days=200))
+        audit(session, None, BEGUN, DEMO, now=now)
+        company = make_company(session, now=now - timedelta(days=200))
     Story(engine, company, today).tell()
+    with open_session(engine) as session:
+        audit(session, None, LOADED, DEMO, now=now)
     return True
+
+
+def _is_loaded(session: Session) -> bool:
+    return session.exec(select(AuditEntry.id).where(AuditEntry.action == LOADED)).first() is not None
 
 
 def role_links(engine: Engine) -> list[tuple[str, str]]:
@@ -51,7 +68,7 @@ def _people_of_roles(session: Session) -> list[tuple[str, Account]]:
     admin = session.exec(
         select(Account).where(col(Account.is_admin), Account.email == f"informatique@{DOMAIN}")
     ).first()
-    if admin is None:
+    if admin is None or not _is_loaded(session):
         return []
     staff = session.exec(
         select(Account, Person, Team)
