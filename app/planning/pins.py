@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete, or_
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign
+from app.people.tables import Person
 from app.planning.errors import NotPlannable, NotThisPair
 from app.planning.problem import Leg
 from app.planning.runs import PLANNABLE
@@ -58,6 +59,12 @@ def unpin_pair(
             one=one,
             other=other,
         )
+
+
+def erase(session: Session, person: Person) -> None:
+    """Forget the pairs pinned with a person. Plans hold ids only: they lead to nobody afterwards."""
+    named = or_(col(Pin.visitor_id) == person.id, col(Pin.host_id) == person.id)
+    session.exec(delete(Pin).where(named))
 
 
 def _remove(session: Session, campaign_id: int, one: int, other: int) -> int:

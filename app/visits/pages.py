@@ -39,6 +39,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         past=[swap for swap in swaps if swap.last_day < today],
         face_of=views.face_of,
         missed=[views.missed(row, campaign) for row, campaign in missed],
+        ahead=sum(can_be_cancelled(leg.visit, today) for swap in swaps for leg in swap.legs),
         today=today,
     )
 

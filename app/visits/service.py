@@ -11,6 +11,8 @@ from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign, Exchange
 from app.core import jobs
 from app.core.errors import Stale
+from app.people.tables import Person
+from app.visits import queries
 from app.visits.errors import AlreadyCancelled, AlreadyOver, DayTaken
 from app.visits.rules import Leg, in_pairs, is_over, stands
 from app.visits.tables import CancelReason, PersonDay, Swap, Unmatched, Visit, VisitStatus
@@ -64,6 +66,30 @@ def _insert(
     )
     session.flush()
     return visits
+
+
+def export(session: Session, person: Person) -> list[dict[str, object]]:
+    """What this feature keeps of a person: their days, and campaigns that had nobody for them."""
+    found: list[dict[str, object]] = [
+        {
+            "campaign": seen.campaign.name,
+            "role": "visitor" if seen.visitor.id == person.id else "host",
+            "with": seen.host.name if seen.visitor.id == person.id else seen.visitor.name,
+            "day": seen.visit.day.isoformat(),
+            "status": seen.visit.status.value,
+        }
+        for seen in queries.visits_of(session, person)
+    ]
+    found += [
+        {"campaign": campaign.name, "reason": row.reason, "text": row.text_fr}
+        for row, campaign in queries.unmatched_of(session, person)
+    ]
+    return found
+
+
+def erase(session: Session, person: Person) -> None:
+    """Forget why a person had no match. Their visits stay, without a name once the person's row has none."""
+    session.exec(delete(Unmatched).where(col(Unmatched.person_id) == person.id))
 
 
 def _id(visit: Visit) -> int:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from app.accounts.sessions import Actor
@@ -11,19 +12,18 @@ from app.core import jobs
 from app.core.errors import Stale
 from app.visits import queries, service
 from app.visits.errors import AlreadyCancelled, AlreadyOver, DayTaken
-from app.visits.tables import CancelReason, PersonDay, Swap, Visit, VisitStatus
-from tests.factories import make_campaign, make_person, make_visit
+from app.visits.jobs import cancel_all
+from app.visits.tables import CancelReason, PersonDay, Swap, Unmatched, Visit, VisitStatus
+from tests.factories import make_account, make_campaign, make_person, make_visit
+from tests.support.web import Clock
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
 MONDAY, TUESDAY, FRIDAY = date(2027, 4, 5), date(2027, 4, 6), date(2027, 4, 9)
-HR = Actor(account_id=0, name="HR", language=None, is_hr=True, is_admin=False)
 
 
 @pytest.fixture
 def hr(session: Session) -> Actor:
-    from tests.factories import make_account
-
     made = make_account(session, is_hr=True)
     return Actor(account_id=made.id, name=made.name, language=None, is_hr=True, is_admin=False)
 
@@ -108,8 +108,6 @@ def test_a_stale_cancellation_changes_nothing(session: Session, hr: Actor) -> No
 
 
 def test_reading_visits_takes_one_query_whatever_their_number(session: Session) -> None:
-    from sqlalchemy import event
-
     campaign = make_campaign(session)
     people = [make_person(session) for _ in range(20)]
     for n in range(0, 20, 2):
@@ -122,3 +120,40 @@ def test_reading_visits_takes_one_query_whatever_their_number(session: Session) 
     assert [seen.visitor.name for seen in found] == [people[n].name for n in range(0, 20, 2)]
     assert [seen.host_site.name for seen in found]
     assert len([sql for sql in asked if sql.lstrip().upper().startswith("SELECT")]) == 1
+
+
+def test_a_cancelled_campaign_cancels_the_days_to_come(
+    engine: Engine, session: Session, clock: Clock
+) -> None:
+    campaign, anna, bruno = make_campaign(session), make_person(session), make_person(session)
+    lived = make_visit(session, campaign, anna, bruno, day=date(2027, 3, 1))
+    coming = make_visit(session, campaign, bruno, anna, day=MONDAY)
+    session.commit()
+    for _ in range(2):
+        cancel_all(engine, campaign.id)
+    session.refresh(lived)
+    session.refresh(coming)
+    session.commit()
+    assert (lived.status, coming.status) == (VisitStatus.PLANNED, VisitStatus.CANCELLED)
+    assert [name for _id, name, _payload in jobs.pending(engine)] == ["visit.cancelled"]
+
+
+def test_a_person_takes_their_data_along_and_is_forgotten(session: Session) -> None:
+    campaign, anna, bruno = make_campaign(session), make_person(session), make_person(session)
+    make_visit(session, campaign, anna, bruno, day=MONDAY)
+    session.add(
+        Unmatched(
+            campaign_id=make_campaign(session).id,
+            person_id=anna.id,
+            reason="travel",
+            text_fr="Trop loin.",
+            text_en="Too far.",
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    given = service.export(session, anna)
+    assert [(row.get("role"), row.get("reason")) for row in given] == [("visitor", None), (None, "travel")]
+    assert [row["role"] for row in service.export(session, bruno)] == ["host"]
+    service.erase(session, anna)
+    assert [row.get("reason") for row in service.export(session, anna)] == [None]
