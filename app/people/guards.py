@@ -9,6 +9,7 @@ from app.accounts.guards import SignedIn
 from app.core.db import Db
 from app.core.errors import Forbidden
 from app.core.security import policy
+from app.people.queries import manages_somebody
 from app.people.tables import Person
 
 
@@ -30,8 +31,7 @@ def employee(person: Annotated[Person | None, Depends(find_person, scope="functi
 @policy("manager")
 def manager(person: Annotated[Person, Depends(employee)], session: Db) -> Person:
     """Employees who manage somebody."""
-    managed = session.exec(select(Person.id).where(Person.manager_id == person.id).limit(1)).first()
-    if managed is None:
+    if not manages_somebody(session, person):
         raise Forbidden
     return person
 
