@@ -24,6 +24,7 @@ from solver.edges import Edges, edge_worth, merged, possible
 from solver.instance import Bools, Instance, Ints
 from solver.room import Room
 
+_LARGEST_UNIT = 10**10
 _HUGE = np.int64(1) << np.int64(60)
 
 
@@ -275,14 +276,31 @@ def rounded(prices: Prices, unit: int) -> Prices:
     return Prices((prices.left + half) // unit, (prices.right + half) // unit)
 
 
-def level_weights(order: Sequence[str], used: Sequence[str], spans: Mapping[str, int]) -> dict[str, int]:
-    """Weights that put each used level of the order far above the next; ``spans``: largest worth of one edge."""
+def level_weights(net: Network, order: Sequence[str]) -> tuple[dict[str, int], set[str]]:
+    """Weights, and the levels whose weight is strict.
+
+    They put each level of the order above everything the later ones could add up to.
+
+    The first level only gets a good margin over one exchange, and so does any level whose strict weight would be
+    too large to compute with: bounds hold with any weights, and values are measured, so that costs no truth.
+    """
+    units = max(1, min(int(net.left_room.sum()), int(net.right_room.sum())))
     weights: dict[str, int] = {}
-    unit = 1
-    for level in reversed(order):
-        if level not in used:
-            weights[level] = 0
+    strictly = set(order)
+    unit, one, exact = 1, 0, True  # one: what one edge can add on the levels so far
+    for place, level in reversed(list(enumerate(order))):
+        worth = net.worth.get(level)
+        if worth is None:
+            span = 2 * int(net.instance.priority.max(initial=0))
+        else:
+            span = int(np.abs(worth).max(initial=0))
+        weights[level] = unit if span else 0
+        if not exact:
+            strictly.discard(level)
+        if not span:
             continue
-        weights[level] = unit
-        unit *= 8 * max(1, spans[level]) + 1
-    return weights
+        one += unit * span
+        strict = one * units + 1
+        exact = place > 1 and strict < _LARGEST_UNIT
+        unit = strict if exact else 8 * one + 1
+    return weights, strictly

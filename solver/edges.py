@@ -29,6 +29,10 @@ class Edges:
     def __len__(self) -> int:
         return len(self.left)
 
+    def take(self, rows: Ints) -> Edges:
+        """Some of the edges."""
+        return Edges(self.left[rows], self.right[rows], complete=False)
+
 
 def possible(instance: Instance, left: Ints, right: Ints) -> Bools:
     """Which edges could be planned if nobody else wanted a place."""

@@ -24,7 +24,7 @@ from solver.mip import solve_integer
 from solver.model import build, leg_worth, weighted
 from solver.room import Room
 
-SMALL = 15_000
+SMALL = 1_500
 """Up to so many choices a problem is solved as one integer program."""
 ROUNDS = 6
 """At most so many times edges that the prices ask for are added and the assignment is solved again."""
@@ -44,6 +44,8 @@ class Engine:
         )
         self.net: Network | None = None
         self.weights: dict[str, int] = {}
+        self.strict: set[str] = set()
+        self.combined_proven = False
         self.prices: Prices | None = None
 
     # -- values --
@@ -73,10 +75,7 @@ class Engine:
 
     def _solve(self, edges: Edges) -> tuple[Ints, Prices]:
         net = network(self.instance, edges, self.room, self.settled)
-        spans = {level: int(np.abs(worth).max()) if len(worth) else 0 for level, worth in net.worth.items()}
-        spans["people"] = 2 * int(self.instance.priority.max(initial=0))
-        used = [level for level in self.order if spans[level]]
-        self.weights = level_weights(self.order, used, spans)
+        self.weights, self.strict = level_weights(net, self.order)
         chosen, prices = assign(net, self.weights)
         self.net, self.prices = net, prices
         return np.flatnonzero(chosen), prices
@@ -106,6 +105,7 @@ class Engine:
             after = sum(w * self.base[level] for level, w in self.weights.items())
             if after + int(objective[solved.chosen].sum()) > before:
                 self.replace(choices.take(solved.chosen[: len(choices)]))
+            self.combined_proven = solved.proven
         return True
 
     def combined(self, values: Mapping[str, int]) -> int:
@@ -124,27 +124,29 @@ class Engine:
 
     # -- 3. repair --
 
-    def repair(self, *, size: int = 40, seconds: float = 2.0) -> None:
-        """Match culprits anew until none of them can be helped within pieces of this size."""
-        assert self.net is not None and self.prices is not None
+    def repair(self, sizes: Sequence[int] = (40, 120, 400, 1_500, 6_000), *, until: float = 1e9) -> None:
+        """Match culprits anew in ever larger pieces, until none can be helped or ``until`` seconds have passed."""
+        assert self.net is not None
+        assert self.prices is not None
         target = Target.of(self.net, self.weights, self.prices)
-        hopeless: set[tuple[int, ...]] = set()
-        while not self.clock.over:
-            culprits = [who for who in self.culprits(target) if who not in hopeless]
-            if not culprits:
-                return
-            touched: set[int] = set()
-            for seeds in culprits:
-                if self.clock.over:
-                    return
-                if touched & set(seeds):
-                    continue
-                piece = piece_around(self.board, target, seeds, size=size)
-                gain = rematch(self.board, target, piece, self.clock, seconds=seconds)
-                if gain:
-                    touched |= set(piece.tolist())
-                else:
-                    hopeless.add(seeds)
+        for size in sizes:
+            hopeless: set[tuple[int, ...]] = set()
+            while True:
+                culprits = [who for who in self.culprits(target) if who not in hopeless]
+                if not culprits:
+                    break
+                touched: set[int] = set()
+                for seeds in culprits:
+                    if self.clock.over or self.clock.seconds > until:
+                        return
+                    if touched & set(seeds):
+                        continue
+                    piece = piece_around(self.board, target, seeds, size=size)
+                    if rematch(self.board, target, piece, self.clock, seconds=max(2.0, size / 500)):
+                        touched |= set(piece.tolist())
+                        self.tell()
+                    else:
+                        hopeless.add(seeds)
 
     def culprits(self, target: Target) -> list[tuple[int, ...]]:
         """Matches and unmatched people that fall short of the prices, the worst first."""

@@ -23,9 +23,9 @@ from solver.problem import days_of
 from solver.room import Room
 
 COLUMNS = 4_000
-"""A piece has about so many choices at most; more are thinned out, those in use always stay."""
+"""A piece of up to 400 people has about so many choices at most; more are thinned out, those in use stay."""
 PAIRS = 400
-"""A piece has at most so many pairs, the best by price."""
+"""A piece of up to 130 people has at most so many pairs, the best by price; larger ones three a person."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def rematch(
         left, right = left[fresh], right[fresh]
     chosen, gain = current, 0
     if most > 0 and len(left):
-        choices = _thinned(board, left, right, current)
+        choices = _thinned(board, left, right, current, len(people))
         model = build(instance, choices, room)
         objective = weighted(model, target.weights)
         solved = solve_integer(model, objective, clock, seconds=seconds)
@@ -159,21 +159,22 @@ def open_days(board: Board, visitor: Ints, host: Ints) -> Words:
     return np.asarray(days & free)
 
 
-def _thinned(board: Board, left: Ints, right: Ints, current: Choices) -> Choices:
+def _thinned(board: Board, left: Ints, right: Ints, current: Choices, size: int) -> Choices:
     """The choices of these pairs (best pairs first) that are free now, thinned out, and the current ones."""
     instance = board.instance
-    left, right = left[:PAIRS], right[:PAIRS]
+    pairs, columns = max(PAIRS, 3 * size), max(COLUMNS, 10 * size)
+    left, right = left[:pairs], right[:pairs]
     there = open_days(board, left, right)
     home = open_days(board, right, left) if instance.swap else there
     choices = choices_on(instance, left, right, there, home)
-    if len(choices) > COLUMNS:
+    if len(choices) > columns:
         keys = choices.a * instance.n + choices.b
         mixed = (
             choices.day * 7919 + choices.other * 104_729 + keys
         ) % 65_537  # days spread, the same each time
         order = np.lexsort((mixed, keys))
         rank = np.arange(len(order)) - np.searchsorted(keys[order], keys[order])
-        choices = choices.take(np.sort(order[rank < max(2, COLUMNS // max(1, len(left)))]))
+        choices = choices.take(np.sort(order[rank < max(2, columns // max(1, len(left)))]))
     rows = joined([current, choices])
     table = np.unique(np.stack([rows.a, rows.b, rows.day, rows.other]), axis=1)
     return Choices(*table)

@@ -163,8 +163,8 @@ def relax(
     return Relaxed(columns, np.maximum(0.0, prices))
 
 
-def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) -> Floats | None:
-    """Row prices of the linear relaxation over the active columns (GLOP); None when time ran out."""
+def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) -> Relaxed | None:
+    """The linear relaxation over the active columns (GLOP); None when time ran out."""
     columns = np.flatnonzero(active)
     place = np.full(model.columns, -1, dtype=np.int64)
     place[columns] = np.arange(len(columns))
@@ -182,10 +182,13 @@ def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) ->
     )
     if ran is None or ran[1].termination.reason != mathopt.TerminationReason.OPTIMAL:
         return None
-    dual = ran[1].solutions[0].dual_solution
-    if dual is None:
+    primal, dual = ran[1].solutions[0].primal_solution, ran[1].solutions[0].dual_solution
+    if primal is None or dual is None:
         return None
-    return np.maximum(0.0, np.array([dual.dual_values.get(row, 0.0) for row in ran[0].linear_constraints()]))
+    prices = np.array([dual.dual_values.get(row, 0.0) for row in ran[0].linear_constraints()], dtype=float)
+    taken = np.zeros(model.columns)
+    taken[columns] = [primal.variable_values.get(variable, 0.0) for variable in ran[0].variables()]
+    return Relaxed(taken, np.maximum(0.0, prices))
 
 
 def price_out(reduced: Floats, active: Bools, most: int) -> Ints:

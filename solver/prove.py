@@ -14,14 +14,15 @@ import numpy as np
 
 from solver.assignment import Prices, bound, rounded
 from solver.choices import Choices, choices_of, count_choices
-from solver.edges import Edges
 from solver.engine import Engine
 from solver.instance import Bools, Ints
 from solver.mip import Floats, price_out, priced, relax_exactly, solve_integer
 from solver.model import Model, build, weighted
 
-CHOICES = 400_000
-"""Above so many choices the relaxation is left alone."""
+CHOICES = 300_000
+"""The relaxation is solved over at most so many choices."""
+PORTIONS = (2_000, 8_000)
+"""Integer programs are first tried with so many choices, those that the relaxation likes best."""
 FIRST = 4
 """Choices of each pair that the relaxation starts with."""
 
@@ -35,40 +36,71 @@ class _Stage:
     reached: int
     limit: int
     edges: Ints
+    complete: int
+    """All edges that fall short by at most this are among them: a bound holds for plans no further away."""
+
+    def covers(self, reached: int) -> bool:
+        """Whether every edge that a plan better than this could use is among the edges."""
+        return self.limit - reached <= self.complete
 
 
 def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
-    """Tighter bounds, and where the relaxation shows a better plan, that plan on the board."""
-    for place, level in enumerate(engine.order):
-        if engine.clock.over or not engine.weights.get(level):
+    """Tighter bounds, and where the relaxation shows a better plan, that plan on the board.
+
+    Weights are strict below the first level: a plan that is best for all levels together is best on each of them
+    given the ones before. So the first level is proven by itself, the others together.
+    """
+    order = [level for level in engine.order if engine.weights.get(level)]
+    if not order:
+        return bounds
+    together = engine.combined_proven
+    if not together and any(bounds[level] > engine.values()[level] for level in order):
+        for _ in range(4):
+            stage = _stage(engine, order, engine.values())
+            limit = _settle(engine, stage)
+            reached = _reached(engine, stage.weights)
+            together = limit is not None and limit <= reached
+            if together or reached <= stage.reached or engine.clock.over:
+                break
+    for place, level in enumerate(order):
+        values = engine.values()
+        found = engine.bounds(values)
+        bounds = {name: bounds[name] if name in order[:place] else found[name] for name in engine.order}
+        if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
+            bounds[level] = values[level]
+        if bounds[level] <= values[level] or engine.clock.over:
+            continue
+        stage = _stage(engine, order[: place + 1], values)
+        limit = _settle(engine, stage)
+        if limit is None:
             continue
         values = engine.values()
-        bounds = {**engine.bounds(values), **{k: bounds[k] for k in engine.order[:place] if k in bounds}}
-        if bounds[level] <= values[level]:
-            continue
-        stage = _stage(engine, place, values)
-        tight = _settle(engine, stage)
-        if tight is None:
-            break
-        after = engine.values()
-        spent = sum(stage.weights[name] * (after[name] - engine.base[name]) for name in engine.order[:place])
-        bounds[level] = max(after[level], min(bounds[level], tight - spent + engine.base[level]))
-        if bounds[level] > after[level]:
-            break
-    final = engine.values()
-    return {**engine.bounds(final), **{k: v for k, v in bounds.items() if k in engine.order}}
+        spent = sum(stage.weights[name] * (values[name] - engine.base[name]) for name in order[:place])
+        bounds[level] = max(values[level], min(bounds[level], limit - spent + engine.base[level]))
+    return bounds
 
 
-def _stage(engine: Engine, place: int, values: dict[str, int]) -> _Stage:
-    assert engine.net is not None and engine.prices is not None
-    level = engine.order[place]
-    unit = engine.weights[level]
-    weights = {name: engine.weights[name] // unit if k <= place else 0 for k, name in enumerate(engine.order)}
+def _reached(engine: Engine, weights: dict[str, int]) -> int:
+    values = engine.values()
+    return sum(weight * (values[name] - engine.base[name]) for name, weight in weights.items())
+
+
+def _stage(engine: Engine, levels: list[str], values: dict[str, int]) -> _Stage:
+    assert engine.net is not None
+    assert engine.prices is not None
+    unit = engine.weights[levels[-1]]
+    weights = {name: engine.weights[name] // unit if name in levels else 0 for name in engine.order}
     prices = rounded(engine.prices, unit)
     limit = bound(engine.net, weights, prices)
     reached = sum(weights[name] * (values[name] - engine.base[name]) for name in engine.order)
     short = _short(engine, weights, prices)
-    return _Stage(level, weights, reached, limit, np.flatnonzero(short <= limit - reached))
+    edges = np.flatnonzero(short <= limit - reached)
+    edges = edges[np.argsort(short[edges], kind="stable")]
+    complete = limit - reached
+    while count_choices(engine.instance, engine.net.edges.take(edges), enough=CHOICES) > CHOICES:
+        edges = edges[: len(edges) // 2]
+        complete = int(short[edges[-1]]) - 1
+    return _Stage(levels[-1], weights, reached, limit, edges, complete)
 
 
 def _short(engine: Engine, weights: dict[str, int], prices: Prices) -> Ints:
@@ -82,38 +114,50 @@ def _settle(engine: Engine, stage: _Stage) -> int | None:
     instance, clock = engine.instance, engine.clock
     assert engine.net is not None
     left, right = engine.net.edges.left[stage.edges], engine.net.edges.right[stage.edges]
-    edges = Edges(left, right, complete=False)
-    if count_choices(instance, edges, enough=CHOICES) > CHOICES:
-        return None
     choices = choices_of(instance, left, right, engine.busy)
     model = build(instance, choices, engine.room)
     objective = weighted(model, stage.weights)
     relaxed = _relax(engine, choices, model, objective, stage)
     if relaxed is None:
         return None
-    limit, reduced = relaxed
+    limit, reduced, taken = relaxed
     whole = math.floor(limit + 1e-4)
     if whole <= stage.reached:
-        return stage.reached
-    keep = reduced >= stage.reached + 1 - limit - 1e-6
-    small = choices.take(keep[: len(choices)])
-    model = build(instance, small, engine.room)
-    objective = weighted(model, stage.weights)
-    solved = solve_integer(model, objective, clock, seconds=clock.left)
-    if solved.chosen is not None and int(objective[solved.chosen].sum()) > stage.reached:
-        reached = int(objective[solved.chosen].sum())
-        engine.replace(small.take(solved.chosen[: len(small)]))
-    else:
-        reached = stage.reached
-    if solved.proven or solved.infeasible:
-        return reached
-    return min(whole, max(reached, math.floor(min(solved.bound, 1e15) + 1e-4)))
+        return stage.reached if stage.covers(stage.reached) else None
+    reached = stage.reached
+    wanted = (taken[: len(choices)] > 1e-6) | _on_board(engine, choices)
+    best_first = np.lexsort((-reduced[: len(choices)], ~wanted))
+    possible = int((reduced[: len(choices)] >= reached - limit - 1e-6).sum())
+    for size in (*(k for k in PORTIONS if k < possible), possible):
+        small = choices.take(np.sort(best_first[:size]))
+        model = build(instance, small, engine.room)
+        objective = weighted(model, stage.weights)
+        solved = solve_integer(
+            model, objective, clock, seconds=clock.left if size == possible else clock.left / 4
+        )
+        if solved.chosen is not None and int(objective[solved.chosen].sum()) > reached:
+            reached = int(objective[solved.chosen].sum())
+            engine.replace(small.take(solved.chosen[: len(small)]))
+            possible = int((reduced[: len(choices)] >= reached - limit - 1e-6).sum())
+        if reached >= whole:
+            break
+        if size >= possible and stage.covers(reached):
+            if solved.proven or solved.infeasible:
+                return reached
+            return min(whole, max(reached, math.floor(min(solved.bound, 1e15) + 1e-4)))
+    return whole if stage.covers(reached) else None
+
+
+def _on_board(engine: Engine, choices: Choices) -> Bools:
+    """Which of the choices are on the board now."""
+    now = set(engine.board.choices().rows())
+    return np.array([row in now for row in choices.rows()], dtype=bool)
 
 
 def _relax(
     engine: Engine, choices: Choices, model: Model, objective: Ints, stage: _Stage
-) -> tuple[float, Floats] | None:
-    """Column generation: (bound, reduced worth of every choice)."""
+) -> tuple[float, Floats, Floats] | None:
+    """Column generation: (bound, reduced worth of every choice, share of every choice)."""
     keys = choices.a * engine.instance.n + choices.b
     mixed = (choices.day * 7919 + choices.other * 104_729 + keys) % 65_537
     order = np.lexsort((mixed, keys))
@@ -121,14 +165,14 @@ def _relax(
     active: Bools = np.zeros(model.columns, dtype=bool)
     active[order[rank < FIRST]] = True
     active[len(choices) :] = True
-    best: tuple[float, Floats] | None = None
+    best: tuple[float, Floats, Floats] | None = None
     while not engine.clock.over:
-        prices = relax_exactly(model, objective, active, engine.clock)
-        if prices is None:
+        relaxed = relax_exactly(model, objective, active, engine.clock)
+        if relaxed is None:
             return best
-        limit, reduced = priced(model, objective, prices)
+        limit, reduced = priced(model, objective, relaxed.prices)
         if best is None or limit < best[0]:
-            best = limit, reduced
+            best = limit, reduced, relaxed.columns
         if math.floor(limit + 1e-4) <= stage.reached:
             return best
         more = price_out(reduced, active, max(5_000, int(active.sum())))

@@ -24,6 +24,9 @@ from solver.problem import Problem, Visit
 from solver.prove import prove
 from solver.reasons import explain
 
+MEDIUM = 3_000
+"""Up to so many people the relaxation finds the best plan sooner than repairs do."""
+
 _TOGETHER = Text(
     "les visites épinglées sont possibles une à une, mais pas toutes ensemble",
     "the pinned visits are possible one by one, but not all together",
@@ -61,7 +64,8 @@ def search(engine: Engine) -> dict[str, int]:
     engine.schedule(chosen)
     engine.tell()
     if not engine.solve_small():
-        engine.repair()
+        if engine.instance.n > MEDIUM:
+            engine.repair()
     engine.tell()
     bounds = engine.bounds(engine.values())
     bounds = prove(engine, bounds)
