@@ -53,7 +53,10 @@ def parts() -> list[Part]:
                 _("Votre responsable ne sait pas que vous avez dit non, ni qui vous préférez éviter."),
                 _("Aucun résultat n’est montré sous cinq réponses ; personne n’est noté ni classé."),
                 _("Aucune donnée n’est vendue, ni envoyée à un service de mesure d’audience."),
-                _("Deux cookies seulement : l’un vous garde connecté, l’autre retient votre langue."),
+                _(
+                    "Les cookies servent seulement à vous garder connecté, à retenir votre langue et à vous "
+                    "dire ce que vous venez de faire."
+                ),
             ],
         ),
         Part(

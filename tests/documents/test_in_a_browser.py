@@ -1,4 +1,4 @@
-"""Mails, letters, calendar address, poster and cards in a real browser, narrow and wide, in both languages."""
+"""Mails, letters, calendar address, poster and cards in a real browser: two widths, two languages."""
 
 from collections.abc import Callable
 
