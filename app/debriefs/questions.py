@@ -1,7 +1,7 @@
 """The catalogue of questions: what is asked of whom, when, and who will read the answer.
 
 Results, forms, exports and the release follow it; a question is added here and nowhere else. The wording is
-our own; the items come from what campaigns want to change (support, usefulness, recognition, being listened to).
+our own; the items are what campaigns want to change (support, usefulness, recognition, being listened to).
 """
 
 from collections.abc import Callable

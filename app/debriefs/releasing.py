@@ -1,7 +1,7 @@
 """From the pool to the figures, in batches that point at nobody.
 
 The rules: a batch of one role of one campaign holds at least five forms and enters the figures whole, so
-that figures never move by the answers of fewer than five people. At the end of a campaign the last forms, when
+that figures never move by the answers of fewer than five people. At the end of a campaign the last forms, if
 fewer than five, give their words (read after review only) but not their figures, whose change would tell.
 Fewer than five in all stay sealed and are destroyed.
 """

@@ -8,8 +8,10 @@ from sqlmodel import Session, col, select
 
 from app.accounts.guards import find_actor
 from app.accounts.sessions import Actor
+from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import _
+from app.home.tasks import asked_tasks
 from app.people.tables import Person, Team
 
 
@@ -46,7 +48,9 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         .where(Person.account_id == actor.account_id, col(Person.active))
     ).first()
     person, side = found or (None, None)
-    managed = person and session.exec(select(Person.id).where(Person.manager_id == person.id).limit(1)).first()
+    managed = (
+        person and session.exec(select(Person.id).where(Person.manager_id == person.id).limit(1)).first()
+    )
     reader = Reader(
         name=actor.name,
         language=actor.language,
@@ -57,13 +61,16 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         person=person,
         side=side,
     )
-    return {"actor": reader, "nav": _nav(request.url.path, actor, reader)}
+    asked = asked_tasks(session, person, today=clock.today(), now=clock.now()) if person else []
+    return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked))}
 
 
-def _nav(path: str, actor: Actor, reader: Reader) -> list[dict[str, Any]]:
+def _nav(path: str, actor: Actor, reader: Reader, asked: int) -> list[dict[str, Any]]:
     places: list[tuple[str, str]] = []
     if reader.person is not None or not (actor.is_hr or actor.is_admin):
         places += [("/home", _("À faire")), ("/visits", _("Mes journées"))]
+    elif actor.is_hr:
+        places.append(("/home", _("Accueil")))
     if reader.is_manager:
         places.append(("/team", _("Mon équipe")))
     if actor.is_hr:
@@ -71,6 +78,11 @@ def _nav(path: str, actor: Actor, reader: Reader) -> list[dict[str, Any]]:
     if actor.is_admin:
         places.append(("/admin", _("Administration")))
     return [
-        {"href": href, "label": label, "current": path == href or path.startswith(f"{href}/")}
+        {
+            "href": href,
+            "label": label,
+            "current": path == href or path.startswith(f"{href}/"),
+            "count": asked if href == "/home" else 0,
+        }
         for href, label in places
     ]

@@ -1,0 +1,146 @@
+"""What somebody has to do now, from every feature below. Readings only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from app.availability.queries import unanswered_campaigns
+from app.campaigns import queries as campaigns
+from app.campaigns import words
+from app.campaigns.invited import invited_totals
+from app.campaigns.showing import Action, next_action
+from app.campaigns.tables import Campaign
+from app.core.i18n import _, ngettext
+from app.core.templating import day, day_range, long_day
+from app.debriefs.queries import OwnDebrief, debriefs_of
+from app.debriefs.rules import State, state_of
+from app.debriefs.tables import Role
+from app.people.tables import Person
+from app.visits import queries as visits
+from app.visits.queries import SeenSwap, SeenVisit
+from app.visits.rules import stands
+
+PREPARE_DAYS = 7
+"""From so many days before it, a visit is to be prepared."""
+TEAM_DAYS = 14
+"""How far ahead a manager's line looks."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: what, why now, where."""
+
+    title: str
+    text: str
+    href: str
+    label: str
+    icon: str
+    asks: bool = True
+    """Counted beside the place's name; a reminder that asks nothing is not."""
+
+
+@dataclass(frozen=True)
+class Employee:
+    """What an employee sees first."""
+
+    tasks: list[Task]
+    next_swap: SeenSwap | None
+    more_days: int
+
+
+def employee_home(session: Session, person: Person, *, today: date, now: datetime) -> Employee:
+    """Tasks in the order of their deadlines' weight, and the next days drawn."""
+    swaps = visits.as_swaps(visits.visits_of(session, person))
+    coming = [swap for swap in swaps if _coming_legs(swap, today)]
+    legs = [leg for swap in coming for leg in _coming_legs(swap, today)]
+    soon = [leg for leg in legs if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
+    tasks = [*asked_tasks(session, person, today=today, now=now), *(_prepare(leg, person) for leg in soon)]
+    return Employee(tasks, coming[0] if coming else None, max(0, len(coming) - 1))
+
+
+def asked_tasks(session: Session, person: Person, *, today: date, now: datetime) -> list[Task]:
+    """What waits for an answer: debriefs first, while they are fresh, then campaigns."""
+    assert person.id is not None
+    forms = [
+        form
+        for form in debriefs_of(session, person.id, unsent_only=True)
+        if state_of(form.visit, form.campaign, form.sent, now) == State.OPEN
+    ]
+    waiting = unanswered_campaigns(session, person, today)
+    return [*(_debrief(form) for form in forms), *(_answer(campaign) for campaign in waiting)]
+
+
+def _coming_legs(swap: SeenSwap, today: date) -> list[SeenVisit]:
+    return [leg for leg in swap.legs if stands(leg.visit) and leg.visit.day >= today]
+
+
+def _debrief(form: OwnDebrief) -> Task:
+    said = {"name": form.other.name}
+    title = (
+        _("Racontez votre journée chez %(name)s") % said
+        if form.role == Role.VISITOR
+        else _("Racontez la visite de %(name)s") % said
+    )
+    text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day(form.campaign.debrief_until)}
+    return Task(title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
+
+
+def _answer(campaign: Campaign) -> Task:
+    return Task(
+        _("Dites si vous participez à « %(campaign)s »") % {"campaign": campaign.name},
+        _("Journées : %(days)s. Réponse jusqu’au %(day)s.")
+        % {
+            "days": day_range(campaign.first_day, campaign.last_day),
+            "day": day(campaign.enrol_until),
+        },
+        f"/campaigns/{campaign.id}/enrolment",
+        _("Répondre"),
+        "campaign",
+    )
+
+
+def _prepare(leg: SeenVisit, person: Person) -> Task:
+    said = {"day": long_day(leg.visit.day)}
+    title = (
+        _("Préparez votre journée chez %(name)s") % {"name": leg.host.name}
+        if leg.visitor.id == person.id
+        else _("Préparez l’accueil de %(name)s") % {"name": leg.visitor.name}
+    )
+    text = _("%(day)s : relisez l’heure et le lieu.") % said
+    return Task(title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False)
+
+
+def team_news(session: Session, person: Person, *, today: date) -> str | None:
+    """One sentence for a manager: the movements of the next two weeks. None for those who manage nobody."""
+    assert person.id is not None
+    teams = {team.id for team, _site in visits.managed_teams(session, person.id) if team.id is not None}
+    if not teams:
+        return None
+    moving = len(visits.visits_of_teams(session, teams, today, today + timedelta(days=TEAM_DAYS)))
+    if not moving:
+        return _("Personne ne part ni n’arrive dans les deux semaines qui viennent.")
+    return ngettext(
+        "%(n)s journée concerne votre équipe dans les deux semaines qui viennent.",
+        "%(n)s journées concernent votre équipe dans les deux semaines qui viennent.",
+        moving,
+    ) % {"n": moving}
+
+
+@dataclass(frozen=True)
+class News:
+    """Where a campaign stands, and HR's next step."""
+
+    campaign: Campaign
+    sentence: str
+    action: Action | None
+
+
+def campaign_news(session: Session, *, today: date) -> list[News]:
+    """The campaigns under way, latest first."""
+    found, _total = campaigns.campaigns(session, statuses=campaigns.UNDER_WAY)
+    invited = invited_totals(session, [one.id for one in found if one.id is not None])
+    return [
+        News(one, words.news(one, today, invited.get(one.id or 0, 0)), next_action(one, None, today))
+        for one in found
+    ]
