@@ -1,6 +1,6 @@
 """Pages that let people in and out: mailed link, employee number, password, language."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -58,6 +58,7 @@ def ask_for_link(request: Request, sent: Submitted) -> Response:
     """Ask for a link. Known and unknown addresses get the same answer after the same work."""
     form = bind(LinkForm, sent)
     if form.value is None:
+        form.refuse("email", _("Écrivez votre adresse e-mail en entier."))
         return _page(request, "sign_in", form, status=422)
     try:
         with open_session(request.app.state.engine) as session:
@@ -149,7 +150,7 @@ def keep_pin(request: Request, sent: Submitted) -> Response:
     try:
         with open_session(engine, reads_only=True) as session:
             account = signing_in.account_choosing(session, step)
-        form = bind_pin(sent, account)
+        form = refuse_weak_pin(bind(NewPinForm, sent), account)
         if form.value is None:
             return render(request, "accounts/pin.html", status=422, form=form, name=account.name)
         pin_hash = codes.hash_secret(form.value.pin)
@@ -164,9 +165,11 @@ def keep_pin(request: Request, sent: Submitted) -> Response:
     return response
 
 
-def bind_pin(sent: Submitted, account: Account) -> Bound[NewPinForm]:
-    """A new PIN, refused when guesses would find it or when it was not typed the same twice."""
-    form = bind(NewPinForm, sent)
+PinForm = TypeVar("PinForm", bound=NewPinForm)
+
+
+def refuse_weak_pin(form: Bound[PinForm], account: Account) -> Bound[PinForm]:
+    """Refuse a PIN that guesses would find, or that was not typed the same twice."""
     if "pin" in form.errors:
         form.refuse("pin", _("Six chiffres, pas un de plus ni de moins."))
     elif form.value and codes.is_weak_pin(form.value.pin, account.employee_number):

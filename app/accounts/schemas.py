@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.core.forms import FormModel
 from app.core.security import local_path
@@ -55,3 +55,49 @@ class LanguageForm(FormModel):
 
     language: Literal["fr", "en"]
     next: LocalPath = "/"
+
+
+class ChangePinForm(NewPinForm):
+    """A new PIN; the present one (or the printed code) is asked for when there is one."""
+
+    current: Secret = ""
+
+
+class ChangePasswordForm(FormModel):
+    """A new password, typed twice, after the present one."""
+
+    current: Secret
+    password: Secret
+    again: Secret
+
+
+class RolesForm(FormModel):
+    """What an account may do; an unticked box is absent."""
+
+    is_hr: bool = False
+    is_admin: bool = False
+
+
+class InvitationForm(FormModel):
+    """Somebody of HR, or an administrator, who is no employee in the files."""
+
+    name: str = Field(min_length=2, max_length=100)
+    email: Email
+    is_hr: bool = False
+    is_admin: bool = False
+
+
+class TokenForm(FormModel):
+    """A program's key, named after what it serves."""
+
+    name: str = Field(min_length=2, max_length=80)
+
+
+class MeOut(BaseModel):
+    """Whoever asks: the account behind the token or the session."""
+
+    account_id: int
+    name: str
+    language: str | None
+    is_hr: bool
+    is_admin: bool

@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select, update
 
-from app.accounts import codes
+from app.accounts import codes, sessions
 from app.accounts.audit import audit
-from app.accounts.errors import EmailTaken, LastAdministrator, PasswordTooShort
+from app.accounts.errors import EmailTaken, LastAdministrator, OwnAccount, PasswordTooShort
+from app.accounts.links import ask_for_link
 from app.accounts.tables import Account, ApiToken, SignIn, SignInLink
+from app.core.errors import NotFound
+from app.core.security import new_token, token_hash
 
 
 def create_admin(session: Session, *, email: str, name: str, password: str, now: datetime) -> Account:
@@ -45,7 +49,22 @@ def open_account(
         raise EmailTaken
     account = Account(name=name, email=address, employee_number=employee_number, is_hr=is_hr, created_at=now)
     session.add(account)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as taken_meanwhile:
+        raise EmailTaken from taken_meanwhile
+    return account
+
+
+def invite(
+    session: Session, *, name: str, email: str, is_hr: bool, is_admin: bool, by: int, now: datetime
+) -> Account:
+    """An account for somebody who is no employee in the files; a link is mailed. Raises EmailTaken."""
+    account = open_account(session, name=name, email=email, is_hr=is_hr, now=now)
+    account.is_admin = is_admin
+    session.add(account)
+    audit(session, by, "account.invited", f"account:{account.id}", now=now, is_hr=is_hr, is_admin=is_admin)
+    ask_for_link(session, email)
     return account
 
 
@@ -54,14 +73,75 @@ def give_roles(
 ) -> None:
     """Give or take the HR and administrator roles. Raises LastAdministrator: nobody locks everybody out."""
     if account.is_admin and not is_admin:
-        others = session.exec(
-            select(Account.id).where(col(Account.is_admin), col(Account.active), Account.id != account.id)
-        ).first()
-        if others is None:
-            raise LastAdministrator
+        _keep_an_administrator(session, account)
     account.is_hr, account.is_admin = is_hr, is_admin
     session.add(account)
     audit(session, by, "account.roles", f"account:{account.id}", now=now, is_hr=is_hr, is_admin=is_admin)
+
+
+def _keep_an_administrator(session: Session, account: Account) -> None:
+    # Locked, so that two administrators taking the role from each other do not both succeed.
+    admins = session.exec(
+        select(Account.id).where(col(Account.is_admin), col(Account.active)).with_for_update()
+    ).all()
+    if not set(admins) - {account.id}:
+        raise LastAdministrator
+
+
+def close(session: Session, account: Account, *, by: int, now: datetime) -> None:
+    """Close an account by hand. Raises OwnAccount; an administrator is thus always left."""
+    if account.id == by:
+        raise OwnAccount
+    assert account.id is not None
+    close_accounts(session, [account.id])
+    audit(session, by, "account.closed", f"account:{account.id}", now=now)
+
+
+def reopen(session: Session, account: Account, *, by: int, now: datetime) -> None:
+    """Open a closed account again, with the roles it had."""
+    assert account.id is not None
+    reopen_accounts(session, [account.id])
+    audit(session, by, "account.reopened", f"account:{account.id}", now=now)
+
+
+def keep_secret(
+    session: Session,
+    account_id: int,
+    *,
+    pin_hash: str | None = None,
+    password_hash: str | None = None,
+    but: int | None,
+    now: datetime,
+) -> None:
+    """A new PIN or password, hashed by the caller; every session but this one ends."""
+    values: dict[str, str | None] = {"password_hash": password_hash}
+    if pin_hash is not None:
+        values = {"pin_hash": pin_hash, "code_hash": None}
+    session.exec(update(Account).where(col(Account.id) == account_id).values(**values))
+    sessions.end_others(session, account_id, but=but)
+    audit(session, account_id, "account.secret_changed", f"account:{account_id}", now=now)
+
+
+def create_token(session: Session, *, account_id: int, name: str, now: datetime) -> str:
+    """A program's key that acts as the account; shown once, only its hash is kept."""
+    token = f"vmv_{new_token()}"
+    row = ApiToken(token_hash=token_hash(token), account_id=account_id, name=name, created_at=now)
+    session.add(row)
+    session.flush()
+    audit(session, account_id, "api_token.created", f"api_token:{row.id}", now=now)
+    return token
+
+
+def revoke_token(session: Session, token_id: int, *, by: int, now: datetime) -> None:
+    """The program is refused from its next request on. Raises NotFound."""
+    done = session.exec(
+        update(ApiToken)
+        .where(col(ApiToken.id) == token_id, col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+    if done.rowcount != 1:
+        raise NotFound
+    audit(session, by, "api_token.revoked", f"api_token:{token_id}", now=now)
 
 
 def choose_language(session: Session, account_id: int, language: str) -> None:

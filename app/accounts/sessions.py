@@ -13,6 +13,7 @@ SHARED_LIFETIME = timedelta(minutes=30)
 SHARED_QUIET = timedelta(minutes=2)
 """A shared screen signs out after this much quiet."""
 TOUCH_AFTER = timedelta(seconds=20)
+TOUCH_TOKEN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,16 @@ def actor_of_session(session: Session, token: str, *, now: datetime) -> tuple[Ac
     return _actor(account, opened.shared_screen, opened.id), opened.seen_at
 
 
-def actor_of_api_token(session: Session, token: str) -> Actor | None:
-    """The account a program acts for; None when the token is unknown or revoked."""
-    account = session.exec(
-        select(Account)
+def actor_of_api_token(session: Session, token: str) -> tuple[Actor, ApiToken] | None:
+    """The account a program acts for, and its key; None when the key is unknown or revoked."""
+    row = session.exec(
+        select(Account, ApiToken)
         .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
         .where(
             ApiToken.token_hash == token_hash(token), col(ApiToken.revoked_at).is_(None), col(Account.active)
         )
     ).first()
-    return _actor(account, False, None) if account else None
+    return (_actor(row[0], False, None), row[1]) if row else None
 
 
 def _actor(account: Account, shared_screen: bool, sign_in_id: int | None) -> Actor:
@@ -93,9 +94,17 @@ def touch(session: Session, sign_in_id: int, *, now: datetime) -> None:
     session.exec(update(SignIn).where(col(SignIn.id) == sign_in_id).values(seen_at=now))
 
 
-def end(session: Session, sign_in_id: int) -> None:
-    """Sign out."""
-    session.exec(delete(SignIn).where(col(SignIn.id) == sign_in_id))
+def touch_token(session: Session, token_id: int, *, now: datetime) -> None:
+    """Remember that a program's key is in use."""
+    session.exec(update(ApiToken).where(col(ApiToken.id) == token_id).values(used_at=now))
+
+
+def end_own(session: Session, account_id: int, sign_in_id: int) -> bool:
+    """End one of an account's own sessions; False when it is not theirs or already over."""
+    done = session.exec(
+        delete(SignIn).where(col(SignIn.id) == sign_in_id, col(SignIn.account_id) == account_id)
+    )
+    return done.rowcount == 1
 
 
 def end_by_token(session: Session, token: str) -> None:

@@ -47,16 +47,17 @@ def prove_password(engine: Engine, *, email: str, password: str, address: str, n
 
 
 def prove_own(
-    engine: Engine, account: Account, *, secret: str, address: str, now: datetime, pin: bool
+    session: Session, account: Account, *, secret: str, address: str, now: datetime, pin: bool
 ) -> None:
-    """Somebody signed in types the PIN (or password) once more. Raises WrongSecret, TooManyAttempts."""
-    with open_session(engine) as session:
-        attempts.take(session, attempts.OWN, str(account.id), address, now=now)
+    """Somebody signed in types her PIN, or her password, once more. Raises WrongSecret, TooManyAttempts.
+
+    In the caller's transaction, which must be committed after a wrong secret as well.
+    """
+    attempts.take(session, attempts.OWN, str(account.id), address, now=now)
     matches = codes.secret_matches if pin else codes.password_matches
     if not matches(account, secret):
         raise WrongSecret
-    with open_session(engine) as session:
-        attempts.forgive(session, attempts.OWN, str(account.id), address)
+    attempts.forgive(session, attempts.OWN, str(account.id), address)
 
 
 def enter(

@@ -90,7 +90,7 @@ class AuditEntry(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Instant, index=True)
-    account_id: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True, ondelete="SET NULL")
     action: str = Field(index=True)
     """`campaign.published`, `import.confirmed`, …"""
     subject: str

@@ -1,6 +1,7 @@
 """People at the door."""
 
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import Engine
@@ -42,3 +43,21 @@ def boss(account: Callable[..., Account]) -> Account:
     return account(
         name="Ada Chef", email="ada@exemple.fr", is_admin=True, password_hash=codes.hash_secret(PASSWORD)
     )
+
+
+class Read(Protocol):
+    """`read(select(Account))`: the rows as they stand now; no transaction stays open."""
+
+    def __call__(self, query: Any) -> list[Any]:
+        """Run the query."""
+
+
+@pytest.fixture
+def read(engine: Engine) -> Read:
+    """See `Read`."""
+
+    def rows(query: Any) -> list[Any]:
+        with open_session(engine, reads_only=True) as session:
+            return list(session.exec(query))
+
+    return rows

@@ -1,0 +1,45 @@
+"""What the audit trail's actions are called on pages. An action without words here is shown by its code."""
+
+from app.core.i18n import _
+
+
+def actions() -> dict[str, str]:
+    """Action code → words, in the order of the filter."""
+    return {
+        "account.signed_in": _("Connexion"),
+        "account.pin_chosen": _("PIN choisi"),
+        "account.secret_changed": _("PIN ou mot de passe changé"),
+        "account.sessions_ended": _("Sessions fermées"),
+        "account.card_printed": _("Carte imprimée"),
+        "account.invited": _("Compte invité"),
+        "account.roles": _("Rôles changés"),
+        "account.admin_created": _("Administrateur créé"),
+        "account.closed": _("Compte fermé"),
+        "account.reopened": _("Compte rouvert"),
+        "api_token.created": _("Jeton créé"),
+        "api_token.revoked": _("Jeton révoqué"),
+        "import.confirmed": _("Import confirmé"),
+        "site.changed": _("Site modifié"),
+        "team.changed": _("Équipe modifiée"),
+        "travel.changed": _("Trajet modifié"),
+        "link.added": _("Lien de service ajouté"),
+        "link.removed": _("Lien de service retiré"),
+        "campaign.created": _("Campagne créée"),
+        "campaign.changed": _("Campagne modifiée"),
+        "campaign.reminded": _("Rappel envoyé"),
+        "enrolment.recorded": _("Réponse notée par les RH"),
+        "planning.requested": _("Calcul du plan lancé"),
+        "planning.cancelled": _("Calcul du plan arrêté"),
+        "pair.pinned": _("Binôme imposé"),
+        "pair.unpinned": _("Binôme libéré"),
+        "pair.forbidden": _("Binôme interdit"),
+        "pair.allowed": _("Binôme de nouveau permis"),
+        "visit.cancelled": _("Journée annulée"),
+        "mail.sent_again": _("Message renvoyé"),
+        "mail.handed_over": _("Messages remis en main propre"),
+    }
+
+
+def action_label(action: str) -> str:
+    """The action in words."""
+    return actions().get(action, action)
