@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.responses import RedirectResponse, Response
@@ -108,6 +108,8 @@ def create_app(engine: Engine | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, not_served)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(OperationalError, database_away)
+    app.add_exception_handler(DataError, impossible)
+    app.add_exception_handler(OverflowError, impossible)
     app.add_exception_handler(Exception, broken)
     return app
 
@@ -153,6 +155,11 @@ def unreadable(request: Request, error: Any) -> Response:
     where = ", ".join(".".join(str(part) for part in fault["loc"]) for fault in error.errors()[:5])
     message = _("La demande n’a pas la forme attendue (%(where)s).") % {"where": where}
     return _answer(request, 422, "Unreadable", message)
+
+
+def impossible(request: Request, error: Any) -> Response:
+    """A value that no column can hold: an id beyond all numbers, a text with a zero byte."""
+    return _answer(request, 422, "Impossible", _("Cette valeur n’est pas possible ici."))
 
 
 def database_away(request: Request, error: Any) -> Response:

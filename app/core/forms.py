@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
 from app.core.i18n import _
@@ -23,6 +24,15 @@ class FormModel(BaseModel):
     """Base of every form and JSON input: unknown fields are refused, spaces around values go."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_zero_byte(cls, value: Any) -> Any:
+        """PostgreSQL cannot hold a zero byte, and no text needs one."""
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\x00" in text for text in texts):
+            raise PydanticCustomError("zero_byte", "zero byte")
+        return value
 
 
 Model = TypeVar("Model", bound=BaseModel)
