@@ -16,9 +16,9 @@ from app.core.i18n import _
 from app.people.errors import Unreadable
 
 MAX_PARTS = 500
-MAX_UNPACKED = 64 * 1024 * 1024
-MAX_CELLS = 2_000_000
-"""Cells of the rectangle that holds everything written in one sheet: 50,000 rows of 40 columns."""
+MAX_UNPACKED = 48 * 1024 * 1024
+MAX_CELLS = 1_000_000
+"""Cells of the rectangle that holds everything written in one sheet: 50,000 rows of 20 columns."""
 CHUNK = 256 * 1024
 
 
