@@ -8,7 +8,7 @@ is written in the caller's transaction, so there is no job without its change an
 from functools import cache
 from typing import Any
 
-from dbos import DBOSClient
+from dbos import DBOSClient, WorkflowHandle
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -34,7 +34,7 @@ def record(session: Session, name: str, *, queue: str = QUEUE, **payload: Any) -
     engine = session.get_bind()
     assert isinstance(engine, Engine)
     session.flush()
-    handle = _client(_root(engine)).enqueue_in_transaction(
+    handle: WorkflowHandle[None] = _client(_root(engine)).enqueue_in_transaction(
         session, {"workflow_name": WORKFLOW, "queue_name": queue}, name, payload
     )
     return str(handle.workflow_id)

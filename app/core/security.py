@@ -19,6 +19,9 @@ from app.core.settings import settings
 
 Guard = TypeVar("Guard", bound=Callable[..., Any])
 
+MAX_BODY = 24 * 1024 * 1024
+"""Bytes of one request, files included."""
+
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 CONTENT_SECURITY_POLICY = (
@@ -89,7 +92,7 @@ def local_path(target: str | None, default: str = "/") -> str:
 
 
 class GuardHeaders:
-    """ASGI middleware: refuses changes from other sites, adds the security headers to each answer."""
+    """ASGI middleware: refuses changes from other sites and endless bodies, adds the security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -111,7 +114,16 @@ class GuardHeaders:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
-        if request.method not in SAFE_METHODS and not same_origin(request):
-            await PlainTextResponse("cross-site change refused", 403)(scope, receive, with_headers)
-            return
-        await self.app(scope, receive, with_headers)
+        refusal = _refusal(request)
+        await (refusal or self.app)(scope, receive, with_headers)
+
+
+def _refusal(request: Request) -> PlainTextResponse | None:
+    # The server holds a body to its announced length, so the announcement is enough to judge by.
+    if "transfer-encoding" in request.headers:
+        return PlainTextResponse("announce the length of the request", 411)
+    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        return PlainTextResponse("the request is too large", 413)
+    if request.method not in SAFE_METHODS and not same_origin(request):
+        return PlainTextResponse("cross-site change refused", 403)
+    return None

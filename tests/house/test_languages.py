@@ -21,7 +21,9 @@ Sentence = str | tuple[str, str]
 def sentences() -> set[Sentence]:
     """Every sentence that code or a template shows."""
     found = extract_from_dir(ROOT, METHODS, keywords=KEYWORDS, comment_tags=())
-    return {message if isinstance(message, str) else (message[0], message[1]) for _, _, message, _, _ in found}
+    return {
+        message if isinstance(message, str) else (message[0], message[1]) for _, _, message, _, _ in found
+    }
 
 
 @pytest.fixture(scope="module")
