@@ -231,6 +231,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_travel_time_to_site_id"), ["to_site_id"], unique=False)
 
     op.create_table(
+        "debrief_answer",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(value IS NULL) <> (sealed IS NULL)", name=op.f("ck_debrief_answer_figure_or_words")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_debrief_answer_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debrief_answer")),
+    )
+    with op.batch_alter_table("debrief_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_debrief_answer_question", ["campaign_id", "role", "question"], unique=False)
+
+    op.create_table(
+        "debrief_released",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("forms", sa.Integer(), nullable=False),
+        sa.Column("words_only", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_debrief_released_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "role", name=op.f("pk_debrief_released")),
+    )
+    op.create_table(
+        "debrief_sealed",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_debrief_sealed_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debrief_sealed")),
+    )
+    with op.batch_alter_table("debrief_sealed", schema=None) as batch_op:
+        batch_op.create_index("ix_debrief_sealed_pool", ["campaign_id", "role"], unique=False)
+
+    op.create_table(
         "invited_group",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -570,6 +614,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("enrolment_id", "person_id", name=op.f("pk_avoidance")),
     )
     op.create_table(
+        "debrief",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_debrief_visit_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("visit_id", "role", name=op.f("pk_debrief")),
+    )
+    op.create_table(
+        "debrief_thanks",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_debrief_thanks_visit_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_debrief_thanks")),
+    )
+    op.create_table(
         "excluded_site",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
@@ -581,6 +644,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("enrolment_id", "site_id", name=op.f("pk_excluded_site")),
     )
+    op.create_table(
+        "mobility_interest",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_mobility_interest_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_mobility_interest_visit_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_mobility_interest")),
+    )
+    with op.batch_alter_table("mobility_interest", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mobility_interest_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "person_day",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -611,11 +689,25 @@ def upgrade() -> None:
     with op.batch_alter_table("wish", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_wish_team_id"), ["team_id"], unique=False)
 
+    op.create_table(
+        "debrief_draft",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id", "role"],
+            ["debrief.visit_id", "debrief.role"],
+            name=op.f("fk_debrief_draft_visit_id_role"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("visit_id", "role", name=op.f("pk_debrief_draft")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("debrief_draft")
     with op.batch_alter_table("wish", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wish_team_id"))
 
@@ -624,7 +716,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_day_visit_id"))
 
     op.drop_table("person_day")
+    with op.batch_alter_table("mobility_interest", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mobility_interest_person_id"))
+
+    op.drop_table("mobility_interest")
     op.drop_table("excluded_site")
+    op.drop_table("debrief_thanks")
+    op.drop_table("debrief")
     op.drop_table("avoidance")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_visitor_id"))
@@ -693,6 +791,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invited_group_campaign_id"))
 
     op.drop_table("invited_group")
+    with op.batch_alter_table("debrief_sealed", schema=None) as batch_op:
+        batch_op.drop_index("ix_debrief_sealed_pool")
+
+    op.drop_table("debrief_sealed")
+    op.drop_table("debrief_released")
+    with op.batch_alter_table("debrief_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_debrief_answer_question")
+
+    op.drop_table("debrief_answer")
     with op.batch_alter_table("travel_time", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_travel_time_to_site_id"))
 
