@@ -88,7 +88,7 @@ lock: .venv/.tools
 # Brings the English catalogue up to the French sentences of the code; what is new waits there with an empty text.
 messages: .venv/.tools
 	@mkdir -p app/locale/en/LC_MESSAGES
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 --add-location=file --omit-header --sort-output \
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 --ignore-dirs='.*' --add-location=file --omit-header --sort-output \
 		--width=110 -o .venv/messages.pot .
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --width=110 -l en \
 		-i .venv/messages.pot -o app/locale/en/LC_MESSAGES/messages.po

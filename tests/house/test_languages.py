@@ -19,8 +19,14 @@ Sentence = str | tuple[str, str]
 
 
 def sentences() -> set[Sentence]:
-    """Every sentence that code or a template shows."""
-    found = extract_from_dir(ROOT, METHODS, keywords=KEYWORDS, comment_tags=())
+    """Every sentence that code or a template shows; Babel would leave out `_layout` and `_parts`."""
+    found = extract_from_dir(
+        ROOT,
+        METHODS,
+        keywords=KEYWORDS,
+        comment_tags=(),
+        directory_filter=lambda folder: not Path(folder).name.startswith("."),
+    )
     return {
         message if isinstance(message, str) else (message[0], message[1]) for _, _, message, _, _ in found
     }
@@ -43,6 +49,10 @@ def translated(catalogue: Catalog, sentence: Sentence) -> list[str]:
 
 def test_the_code_speaks() -> None:
     assert len(sentences()) > 500
+
+
+def test_the_frame_of_every_page_speaks() -> None:
+    assert "Lu par : %(text)s" in {str(sentence).replace("\u00a0", " ") for sentence in sentences()}
 
 
 def test_every_sentence_is_translated(english: Catalog) -> None:
