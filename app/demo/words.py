@@ -73,6 +73,7 @@ class DebriefWriter:
     def write(self, campaign_id: int, now: datetime) -> None:
         """Most of the people of a campaign's visits that are over send their form."""
         with clock.frozen(lambda: now), open_session(self.engine) as session:
+            service.open_due(session, now=now, today=clock.today())
             for seen in visits_of_campaign(session, campaign_id):
                 if seen.visit.day >= now.date():
                     continue
