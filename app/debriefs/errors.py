@@ -8,14 +8,14 @@ class NotYetOpen(Refusal):
     """The day is not over."""
 
     def message(self) -> str:
-        return _("Ce bilan s’ouvre à la fin de la journée : revenez après l’avoir vécue.")
+        return _("Ce bilan s’ouvre à la fin de la journée : revenez après l’avoir vécue.")
 
 
 class DebriefClosed(Refusal):
     """The time of the campaign's debriefs is over, or the day was cancelled."""
 
     def message(self) -> str:
-        return _("Les bilans de cette campagne sont clos : rien ne peut plus être envoyé.")
+        return _("Les bilans de cette campagne sont clos : rien ne peut plus être envoyé.")
 
 
 class AlreadySent(Refusal):
@@ -23,7 +23,7 @@ class AlreadySent(Refusal):
 
     def message(self) -> str:
         return _(
-            "Votre bilan est déjà parti. Il est mêlé aux autres, sans votre nom : "
+            "Votre bilan est déjà parti. Il est mêlé aux autres, sans votre nom : "
             "personne ne peut plus le retrouver, ni le modifier."
         )
 
@@ -34,14 +34,14 @@ class NothingSaid(Refusal):
     status = 422
 
     def message(self) -> str:
-        return _("Répondez à une question au moins : toutes les autres peuvent rester vides.")
+        return _("Répondez à une question au moins : toutes les autres peuvent rester vides.")
 
 
 class NoDraftHere(Refusal):
     """A shared screen keeps nothing."""
 
     def message(self) -> str:
-        return _("Cet écran est partagé : rien n’y est gardé. Envoyez votre bilan en une fois.")
+        return _("Cet écran est partagé : rien n’y est gardé. Envoyez votre bilan en une fois.")
 
 
 class AnswersRefused(Refusal):
@@ -54,4 +54,4 @@ class AnswersRefused(Refusal):
         self.faults = faults
 
     def message(self) -> str:
-        return " ".join(f"{key} : {sentence}" for key, sentence in self.faults.items())
+        return " ".join(f"{key} : {sentence}" for key, sentence in self.faults.items())

@@ -69,7 +69,7 @@ def send(request: Request, session: Db, author: Writing, sent: Submitted) -> Res
             _refuse(form, refused)
     if form.errors:
         return _form(request, session, author, form, status=422)
-    return redirect(f"/debriefs/{author.visit_id}", say=_("Merci ! Votre bilan est parti."))
+    return redirect(f"/debriefs/{author.visit_id}", say=_("Merci ! Votre bilan est parti."))
 
 
 @router.post("/debriefs/{visit_id}/interest/withdrawal")
@@ -77,7 +77,7 @@ def withdraw_interest(session: Db, author: Writing) -> Response:
     """Take back the interest in the other job."""
     service.withdraw_interest(session, author)
     return redirect(
-        f"/debriefs/{author.visit_id}", say=_("C’est retiré : les RH ne voient plus votre intérêt.")
+        f"/debriefs/{author.visit_id}", say=_("C’est retiré : les RH ne voient plus votre intérêt.")
     )
 
 
@@ -111,7 +111,7 @@ def remind(session: Db, campaign: HrCampaign, actor: Asking) -> Response:
     say = (
         _("Un rappel part à ceux dont le bilan manque, au plus un par personne et par jour.")
         if forms
-        else _("Personne à relancer : tous les bilans ouverts sont arrivés.")
+        else _("Personne à relancer : tous les bilans ouverts sont arrivés.")
     )
     return redirect(f"/campaigns/{campaign.id}/results", say=say)
 

@@ -30,6 +30,12 @@ def find_debrief(session: Session, visit_id: int, role: Role) -> Debrief | None:
     return session.get(Debrief, (visit_id, role))
 
 
+def lock_debrief(session: Session, visit_id: int, role: Role) -> Debrief:
+    """The ledger's line as it is now; nobody else changes it before this transaction ends."""
+    line = select(Debrief).where(Debrief.visit_id == visit_id, Debrief.role == role)
+    return session.exec(line.with_for_update().execution_options(populate_existing=True)).one()
+
+
 def ledger_of(session: Session, visit_ids: Collection[int]) -> dict[tuple[int, Role], bool]:
     """Which forms of these visits are open, and whether each was sent."""
     rows = session.exec(select(Debrief).where(col(Debrief.visit_id).in_(visit_ids)))
@@ -38,7 +44,7 @@ def ledger_of(session: Session, visit_ids: Collection[int]) -> dict[tuple[int, R
 
 def find_draft(session: Session, visit_id: int, role: Role) -> Draft | None:
     """What the author has begun to write."""
-    return session.get(Draft, (visit_id, role))
+    return session.get(Draft, (visit_id, role), populate_existing=True)
 
 
 def find_thanks(session: Session, visit_id: int) -> Thanks | None:

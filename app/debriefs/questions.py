@@ -75,13 +75,13 @@ HOST = (Role.HOST,)
 
 CATALOGUE: tuple[Question, ...] = (
     Question(
-        "surprise", Kind.TEXT, Readers.WORDS, lambda: _("Qu’est-ce qui vous a surpris ?"), roles=VISITOR
+        "surprise", Kind.TEXT, Readers.WORDS, lambda: _("Qu’est-ce qui vous a surpris ?"), roles=VISITOR
     ),
     Question(
         "irritant",
         Kind.TEXT,
         Readers.WORDS,
-        lambda: _("Un irritant que vous avez vu : qu’est-ce qui complique la vie de cette équipe ?"),
+        lambda: _("Un irritant que vous avez vu : qu’est-ce qui complique la vie de cette équipe ?"),
         roles=VISITOR,
         hint=lambda: _("Une procédure, un outil, une attente… Ne nommez personne."),
     ),
@@ -89,24 +89,24 @@ CATALOGUE: tuple[Question, ...] = (
         "irritant_team",
         Kind.TEAM,
         Readers.WORDS,
-        lambda: _("Quelle équipe pourrait le faire disparaître ?"),
+        lambda: _("Quelle équipe pourrait le faire disparaître ?"),
         roles=VISITOR,
         with_key="irritant",
     ),
-    Question("suggestion", Kind.TEXT, Readers.WORDS, lambda: _("Que suggérez-vous ?"), roles=VISITOR),
+    Question("suggestion", Kind.TEXT, Readers.WORDS, lambda: _("Que suggérez-vous ?"), roles=VISITOR),
     Question(
         "commitment",
         Kind.TEXT,
         Readers.WORDS,
-        lambda: _("Qu’allez-vous changer dans votre propre métier ?"),
+        lambda: _("Qu’allez-vous changer dans votre propre métier ?"),
         roles=VISITOR,
-        hint=lambda: _("Un petit geste suffit : prévenir avant, relire un chiffre, décrocher le téléphone."),
+        hint=lambda: _("Un petit geste suffit : prévenir avant, relire un chiffre, décrocher le téléphone."),
     ),
     Question(
         "recommend",
         Kind.SCORE,
         Readers.FIGURES,
-        lambda: _("Recommanderiez-vous cette journée à un collègue ?"),
+        lambda: _("Recommanderiez-vous cette journée à un collègue ?"),
         roles=VISITOR,
     ),
     Question("prepared", Kind.SCALE, Readers.FIGURES, lambda: _("La visite était bien préparée"), roles=HOST),
@@ -115,7 +115,7 @@ CATALOGUE: tuple[Question, ...] = (
         "eyes",
         Kind.TEXT,
         Readers.WORDS,
-        lambda: _("Qu’est-ce que le regard de votre visiteur vous a montré ?"),
+        lambda: _("Qu’est-ce que le regard de votre visiteur vous a montré ?"),
         roles=HOST,
     ),
     Question(
@@ -165,7 +165,7 @@ CATALOGUE: tuple[Question, ...] = (
         "mobility",
         Kind.CONSENT,
         Readers.NAMED,
-        lambda: _("Ce métier m’intéresse : j’accepte que les RH m’en parlent"),
+        lambda: _("Ce métier m’intéresse : j’accepte que les RH m’en parlent"),
         roles=VISITOR,
     ),
 )
@@ -191,7 +191,7 @@ def reader_sentence(readers: Readers) -> str:
         Readers.WORDS: _("les RH, sans votre nom, seulement après relecture et à partir de %(n)s réponses")
         % {"n": COMMENT_GROUP},
         Readers.VISITOR: _("la personne que vous avez reçue, avec votre nom"),
-        Readers.NAMED: _("les RH, avec votre nom ; jamais votre responsable"),
+        Readers.NAMED: _("les RH, avec votre nom ; jamais votre responsable"),
     }[readers]
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session, and_, col, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, and_, col, delete, or_, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
@@ -98,15 +99,14 @@ def save_draft(session: Session, author: Author, answers: Mapping[str, Any], *, 
     if author.shared_screen:
         raise NoDraftHere
     sealed = seal(_said(session, author.role, answers), _draft_place(author))
-    if queries.find_debrief(session, author.visit_id, author.role) is None:
-        session.add(Debrief(visit_id=author.visit_id, role=author.role))
-        session.flush()
-    draft = queries.find_draft(session, author.visit_id, author.role)
-    if draft is None:
-        draft = Draft(visit_id=author.visit_id, role=author.role, sealed=sealed)
-    draft.sealed = sealed
-    session.add(draft)
-    session.flush()
+    _begin_line(session, author)
+    if queries.lock_debrief(session, author.visit_id, author.role).sent:
+        raise AlreadySent  # a sending overtook this draft, which must not outlive it
+    session.exec(
+        _insert(session, Draft)
+        .values(visit_id=author.visit_id, role=author.role, sealed=sealed)
+        .on_conflict_do_update(index_elements=["visit_id", "role"], set_={"sealed": sealed})
+    )
 
 
 def send_debrief(session: Session, author: Author, answers: Mapping[str, Any], *, now: datetime) -> None:
@@ -231,11 +231,20 @@ def _check_open(session: Session, author: Author, now: datetime) -> None:
         raise refused
 
 
+def _begin_line(session: Session, author: Author) -> None:
+    """The ledger's line, for an author who comes before the clock."""
+    line = _insert(session, Debrief).values(visit_id=author.visit_id, role=author.role, sent=False)
+    session.exec(line.on_conflict_do_nothing())
+
+
+def _insert(session: Session, table: type[SQLModel]) -> Any:
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
 def _note_sent(session: Session, author: Author) -> None:
     """Of two sendings at once, one wins: the row changes only from "not sent"."""
-    if queries.find_debrief(session, author.visit_id, author.role) is None:
-        session.add(Debrief(visit_id=author.visit_id, role=author.role))
-        session.flush()
+    _begin_line(session, author)
     noted = session.exec(
         update(Debrief)
         .where(col(Debrief.visit_id) == author.visit_id, col(Debrief.role) == author.role, ~col(Debrief.sent))

@@ -27,8 +27,8 @@ def sections(role: Role) -> list[Section]:
         Section(_("La journée"), "", day),
         Section(
             _("Votre travail, tous les jours"),
-            _("Êtes-vous d’accord avec ces phrases ? Les deux côtés répondent aux mêmes."),
+            _("Êtes-vous d’accord avec ces phrases ? Les deux côtés répondent aux mêmes."),
             always,
         ),
-        Section(_("Avec votre nom"), _("Ces réponses-là sont signées ; elles restent facultatives."), end),
+        Section(_("Avec votre nom"), _("Ces réponses-là sont signées ; elles restent facultatives."), end),
     ]

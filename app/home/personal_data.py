@@ -1,6 +1,6 @@
 """Everything the service holds about a person, gathered from what each feature exports."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,13 +10,16 @@ from app.accounts.tables import Account, SignIn
 from app.availability import service as availability
 from app.calendars import service as calendars
 from app.core.i18n import _
-from app.core.templating import long_day, when
+from app.core.templating import long_day, weekday, when
 from app.debriefs import service as debriefs
 from app.messages import service as messages
 from app.people.tables import Person, Site, Team
 from app.visits import service as visits
 
 Entry = dict[str, Any]
+
+MONDAY = date(2027, 3, 1)
+"""Any Monday, to name the days of a week."""
 
 
 def gather(session: Session, actor: Actor, person: Person | None) -> dict[str, list[Entry]]:
@@ -58,7 +61,7 @@ def _person(session: Session, person: Person) -> Entry:
     manager = session.get(Person, person.manager_id) if person.manager_id else None
     kept = person.model_dump(mode="json", exclude={"id", "account_id", "team_id", "manager_id"})
     return {
-        **kept,
+        **{name: kept[name] for name in Person.model_fields if name in kept},
         "team": team.name if team else None,
         "site": site.name if site else None,
         "manager": manager.name if manager else None,
@@ -96,8 +99,8 @@ def labels() -> dict[str, str]:
         "job": _("Métier"),
         "languages": _("Langues"),
         "entered_on": _("Entrée le"),
-        "worked_weekdays": _("Jours travaillés (lundi à dimanche)"),
-        "school_weekdays": _("Jours d’école (lundi à dimanche)"),
+        "worked_weekdays": _("Jours travaillés"),
+        "school_weekdays": _("Jours d’école"),
         "usual_hours": _("Horaires habituels"),
         "legal_entity": _("Société"),
         "commute_minutes": _("Trajet habituel (minutes)"),
@@ -139,10 +142,12 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, dict):
-        return ", ".join(f"{key} : {shown(one)}" for key, one in value.items())
+        return ", ".join(f"{key} : {shown(one)}" for key, one in value.items())
     if isinstance(value, list):
         return ", ".join(shown(one) for one in value)
     text = str(value)
+    if len(text) == 7 and set(text) <= {"0", "1"}:
+        return ", ".join(weekday(MONDAY + timedelta(days=at)) for at in range(7) if text[at] == "1") or "–"
     return _dated(text) if text[:4].isdecimal() and text[4:5] == "-" else _word(text)
 
 

@@ -12,7 +12,7 @@ from app.campaigns.invited import invited_totals
 from app.campaigns.showing import Action, next_action
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.core.templating import day, day_range, long_day
+from app.core.templating import day_month, day_range, long_day
 from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
@@ -82,17 +82,17 @@ def _debrief(form: OwnDebrief) -> Task:
         if form.role == Role.VISITOR
         else _("Racontez la visite de %(name)s") % said
     )
-    text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day(form.campaign.debrief_until)}
+    text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day_month(form.campaign.debrief_until)}
     return Task(title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
 
 
 def _answer(campaign: Campaign) -> Task:
     return Task(
-        _("Dites si vous participez à « %(campaign)s »") % {"campaign": campaign.name},
-        _("Journées : %(days)s. Réponse jusqu’au %(day)s.")
+        _("Dites si vous participez à « %(campaign)s »") % {"campaign": campaign.name},
+        _("Journées : %(days)s. Réponse jusqu’au %(day)s.")
         % {
             "days": day_range(campaign.first_day, campaign.last_day),
-            "day": day(campaign.enrol_until),
+            "day": day_month(campaign.enrol_until),
         },
         f"/campaigns/{campaign.id}/enrolment",
         _("Répondre"),
@@ -107,7 +107,7 @@ def _prepare(leg: SeenVisit, person: Person) -> Task:
         if leg.visitor.id == person.id
         else _("Préparez l’accueil de %(name)s") % {"name": leg.visitor.name}
     )
-    text = _("%(day)s : relisez l’heure et le lieu.") % said
+    text = _("%(day)s : relisez l’heure et le lieu.") % said
     return Task(title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False)
 
 

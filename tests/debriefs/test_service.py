@@ -1,6 +1,7 @@
 """A form is written after the day by its two people, sent once, and then nobody's."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -139,6 +140,24 @@ def test_a_form_is_sent_once(company: Company, session: Session) -> None:
         with pytest.raises(AlreadySent):
             again(session, author, VISITOR, now=EVENING)
     assert len(rows(session, SealedDebrief)) == 1
+
+
+def test_of_many_sendings_at_once_each_person_has_one_and_none_is_lost(many: Company, engine: Engine) -> None:
+    def press(number: int) -> bool:
+        try:
+            with open_session(engine) as session:
+                author = many.author(session, many.visitors[number % 4], number % 4)
+                service.send_debrief(session, author, VISITOR, now=EVENING)
+        except AlreadySent:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        accepted = list(pool.map(press, range(12)))
+    with open_session(engine) as session:
+        assert accepted.count(True) == 4
+        assert len(rows(session, SealedDebrief)) == 4
+        assert [line.sent for line in rows(session, Debrief)] == [True] * 4
 
 
 def test_an_empty_form_is_not_sent(company: Company, session: Session) -> None:
