@@ -1,0 +1,76 @@
+"""The service under attack: several processes on one database; at small scale, applications of this one."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import httpx2
+from fastapi.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from app.core.db import make_engine
+from tests.support.web import free_port
+
+START = (
+    "import uvicorn; from app.main import create_app; "
+    "uvicorn.run(create_app(), port={port}, log_level='error', forwarded_allow_ips='127.0.0.1')"
+)
+
+
+class Service:
+    """`client(n, address)`: a browser at a network address that asks process `n` (modulo their number)."""
+
+    def __init__(self, places: list[Any]) -> None:
+        self.places = places
+
+    def client(self, process: int = 0, *, address: str = "192.0.2.1") -> httpx2.Client:
+        """A fresh browser, without cookies."""
+        place = self.places[process % len(self.places)]
+        headers = {"sec-fetch-site": "same-origin", "accept-language": "fr", "x-forwarded-for": address}
+        if isinstance(place, str):
+            return httpx2.Client(base_url=place, headers=headers, timeout=120)
+        return TestClient(place, headers=headers, follow_redirects=False)
+
+
+@contextmanager
+def service(url: str, scale: float, *, processes: int = 4) -> Iterator[Service]:
+    """Real processes at full scale; below a tenth, applications of this process, each with its own engine."""
+    with ExitStack() as stack:
+        if scale < 0.1:
+            from app.main import create_app
+
+            engines = [make_engine(url) for _ in range(min(processes, 2))]
+            for engine in engines:
+                stack.callback(engine.dispose)
+            yield Service(
+                [ProxyHeadersMiddleware(create_app(engine), trusted_hosts="*") for engine in engines]
+            )
+            return
+        places = []
+        for _ in range(processes):
+            port = free_port()
+            command = [sys.executable, "-c", START.format(port=port)]
+            process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
+            stack.callback(process.wait, 20)
+            stack.callback(process.terminate)
+            places.append(f"http://127.0.0.1:{port}")
+        for place in places:
+            _await(place)
+        yield Service(places)
+
+
+def _await(place: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx2.get(f"{place}/sign-in/sent")
+        except httpx2.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
