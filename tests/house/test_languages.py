@@ -1,6 +1,7 @@
 """English is complete: every French sentence of the code has its translation, with the same placeholders."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,24 +13,31 @@ from app.core.i18n import CATALOGUES
 from app.core.settings import ROOT
 
 METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+OPTIONS = {
+    "templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false"},
+    "templates/**.txt": {"extensions": "jinja2.ext.do", "silent": "false"},
+}
+"""Without them a template that Babel cannot read is left out without a word."""
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 Sentence = str | tuple[str, str]
 
 
-def sentences() -> set[Sentence]:
+@cache
+def sentences() -> frozenset[Sentence]:
     """Every sentence that code or a template shows; Babel would leave out `_layout` and `_parts`."""
     found = extract_from_dir(
         ROOT,
         METHODS,
+        options_map=OPTIONS,
         keywords=KEYWORDS,
         comment_tags=(),
         directory_filter=lambda folder: not Path(folder).name.startswith("."),
     )
-    return {
+    return frozenset(
         message if isinstance(message, str) else (message[0], message[1]) for _, _, message, _, _ in found
-    }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +51,7 @@ def translated(catalogue: Catalog, sentence: Sentence) -> list[str]:
     message = catalogue.get(sentence if isinstance(sentence, str) else sentence[0])
     if message is None or message.fuzzy:
         return []
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return [text for text in texts if text]
 
 
