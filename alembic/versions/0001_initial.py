@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.Column("max_away_per_team", sa.Integer(), nullable=True),
         sa.Column("min_presence_per_team", sa.Integer(), nullable=False),
         sa.Column("link_points", sa.Integer(), nullable=False),
+        sa.Column("allow_repeat_pairs", sa.Boolean(), nullable=False),
         sa.Column("include_temporary", sa.Boolean(), nullable=False),
         sa.Column("information_sheet_on", sa.Date(), nullable=True),
         sa.Column("representatives_informed_on", sa.Date(), nullable=True),

@@ -93,6 +93,7 @@ class RulesForm(SectionForm):
     max_away_per_team: Ceiling | None = None
     min_presence_per_team: Floor = 0
     link_points: Points
+    allow_repeat_pairs: bool = False
 
 
 class ChecklistForm(SectionForm):
@@ -152,6 +153,7 @@ class CampaignInput(FormModel):
     max_away_per_team: Ceiling | None = None
     min_presence_per_team: Floor | None = None
     link_points: Points | None = None
+    allow_repeat_pairs: bool | None = None
     information_sheet_on: date | None = None
     representatives_informed_on: date | None = None
     groups: Annotated[list[Group], Field(min_length=1, max_length=500)] | None = None
@@ -201,6 +203,7 @@ class CampaignOut(BaseModel):
     max_away_per_team: int | None
     min_presence_per_team: int
     link_points: int
+    allow_repeat_pairs: bool
     include_temporary: bool
     information_sheet_on: date | None
     representatives_informed_on: date | None

@@ -47,6 +47,7 @@ FIELDS: dict[Section, tuple[str, ...]] = {
         "max_away_per_team",
         "min_presence_per_team",
         "link_points",
+        "allow_repeat_pairs",
     ),
     Section.CHECKLIST: ("information_sheet_on", "representatives_informed_on"),
 }

@@ -67,6 +67,8 @@ class Campaign(SQLModel, table=True):
     """A floor for the campaign, above each team's own: members who stay on every worked day."""
     link_points: int = 1
     """What a visit along a service link is worth, beside wishes (3, 2, 1)."""
+    allow_repeat_pairs: bool = False
+    """Two people who met in another campaign may meet again."""
     include_temporary: bool = False
     information_sheet_on: date | None = None
     """Launch checklist: information sheet published on."""

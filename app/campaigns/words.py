@@ -160,6 +160,12 @@ def rules_in_words(campaign: Campaign) -> list[str]:
     lines += _team_rules(campaign)
     if campaign.link_points:
         lines.append(_("À vœux égaux, on rapproche les équipes qui se rendent service."))
+    lines.append(
+        _("Deux personnes qui se sont déjà rencontrées peuvent se retrouver.")
+        if campaign.allow_repeat_pairs
+        else _("Personne ne retrouve un binôme d’une campagne passée.")
+    )
+    lines.append(_("Qui n’a pas eu de binôme la dernière fois passe en priorité."))
     return lines
 
 

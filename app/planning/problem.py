@@ -4,7 +4,8 @@
 2. Teams         limits of the day: the team's and the campaign's, what minimum presence leaves, less the
                  visits of other campaigns.
 3. People        enrolled people on the days they offered and may work, less days taken by other visits.
-4. Pairs         forbidden: kept apart by HR, or met already in whatever campaign.
+4. Pairs         forbidden: kept apart by HR, or met already: in whatever campaign, unless this one allows
+                 to meet again; then in this one.
 5. Priority      people whom the last campaign left out count twice.
 6. Kept visits   pins; the last plan's visits, so that recomputing moves as few people as it can.
 
@@ -71,7 +72,7 @@ def build(session: Session, campaign: Campaign, today: date, *, previous: Iterab
     places = {sites[teams[one].site_id].id for one in needed}
     kept, lost = _pins(queries.pins_of(session, campaign.id), everyone, index)
     apart = forbidden_pairs(session, campaign.id)
-    met = visits_queries.met_pairs(session)
+    met = visits_queries.met_pairs(session, campaign.id if campaign.allow_repeat_pairs else None)
     forbidden = {pair for pair in apart | met if pair[0] in everyone and pair[1] in everyone}
     minutes = people_queries.travel_minutes(session)
     problem = Problem(

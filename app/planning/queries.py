@@ -138,6 +138,7 @@ def inputs_stamp(session: Session, campaign: Campaign) -> str:
         campaign.max_away_per_team,
         campaign.min_presence_per_team,
         campaign.link_points,
+        campaign.allow_repeat_pairs,
         campaign.include_temporary,
         *answers,
         *pairs,

@@ -224,11 +224,12 @@ def standing_visits(session: Session, first: date, last: date) -> list[StandingV
     return [StandingVisit(*row) for row in found]
 
 
-def met_pairs(session: Session) -> set[tuple[int, int]]:
-    """Pairs who met, or are to meet, in whatever campaign; smaller id first."""
-    found = session.execute(
-        select(col(Visit.visitor_id), col(Visit.host_id)).where(col(Visit.status) == VisitStatus.PLANNED)
-    )
+def met_pairs(session: Session, campaign_id: int | None = None) -> set[tuple[int, int]]:
+    """Pairs who met, or are to meet, in whatever campaign (or in that one only); smaller id first."""
+    query = select(col(Visit.visitor_id), col(Visit.host_id)).where(col(Visit.status) == VisitStatus.PLANNED)
+    if campaign_id is not None:
+        query = query.where(col(Visit.campaign_id) == campaign_id)
+    found = session.execute(query)
     return {(min(pair), max(pair)) for pair in found}
 
 

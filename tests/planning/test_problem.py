@@ -21,6 +21,7 @@ from app.planning.tables import Pin
 from app.visits.tables import Unmatched
 from solver import Limits, Problem, solve
 from solver.check import violations
+from solver.problem import ordered
 from tests.factories import make_campaign, make_person, make_team, make_visit
 from tests.planning.company import THURSDAY, TUESDAY, WEEK, Company
 
@@ -226,6 +227,25 @@ def test_pairs_kept_apart_and_pairs_that_met(built: Build, company: Company, ses
         tuple(sorted((f"p{anna.id}", f"p{bruno.id}"))),
         tuple(sorted((f"p{company.back[1].id}", f"p{company.front[1].id}"))),
     }
+
+
+def test_repeat_pairs_are_forbidden_unless_the_campaign_allows_them(
+    built: Build, company: Company, session: Session
+) -> None:
+    past = make_campaign(session, **LAST_YEAR)
+    make_visit(session, past, company.front[1], company.back[1])
+    met = ordered(f"p{company.front[1].id}", f"p{company.back[1].id}")
+    assert met in built().forbidden
+    company.campaign.allow_repeat_pairs = True
+    assert built().forbidden == frozenset()
+
+
+def test_a_pair_never_meets_twice_in_the_same_campaign(
+    built: Build, company: Company, session: Session
+) -> None:
+    company.campaign.allow_repeat_pairs = True
+    make_visit(session, company.campaign, company.front[1], company.back[1], day=TUESDAY)
+    assert built().forbidden == {ordered(f"p{company.front[1].id}", f"p{company.back[1].id}")}
 
 
 def test_wishes_links_and_travel(built: Build, company: Company, session: Session) -> None:
