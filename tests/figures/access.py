@@ -247,7 +247,7 @@ def leaves(location: str, site: str = "http://testserver") -> bool:
 
 def crafted_targets(url: str, scale: float) -> Outcome:
     """Put each payload where a way on is accepted, and see where the answer leads."""
-    chosen = PAYLOADS if scale >= 0.1 else PAYLOADS[:: max(1, round(1 / scale / 10))]
+    chosen = PAYLOADS if scale >= 0.1 else PAYLOADS[:: max(1, round(1 / scale / 5))]
     asked_for, left = 0, []
     with engine_on(url) as engine, service(url, min(scale, 0.05), processes=1) as target:
         lea = add_person(engine)
