@@ -17,9 +17,7 @@ def test_naive_storing_is_relinked(engine: Engine) -> None:
     assert debriefs.relink(engine, 1).control_is_relinked
 
 
-def test_a_pool_in_order_of_arrival_is_relinked(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pool_in_order_of_arrival_is_relinked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard off: without shuffling, the same attack finds authors, sealed or released."""
 
     class NoChance:
