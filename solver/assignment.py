@@ -1,7 +1,7 @@
 """Assigns people to each other by a min-cost flow, and bounds every plan from above by the flow's prices.
 
-Days are left out here: an edge is worth what it could be worth on its best days. That makes the flow's optimum a
-bound on every real plan, and a good target for the day stage (`solver.days`).
+Days are left out here: an edge is worth what it could be worth on its best days. That makes the flow's
+optimum a bound on every real plan, and a good target for the day stage (`solver.days`).
 
 The bound needs no trust in the flow: for *any* prices u (left people) and v (right people)
 
@@ -30,7 +30,7 @@ _HUGE = np.int64(1) << np.int64(60)
 
 @dataclass(frozen=True)
 class Network:
-    """Edges with their worth, and how many matches each person may still have on the left and on the right."""
+    """Edges with their worth, and how many matches each person may still have on either side."""
 
     instance: Instance
     edges: Edges
@@ -61,7 +61,8 @@ class Prices:
 def network(instance: Instance, edges: Edges, room: Room, settled: Ints) -> Network:
     """The network of an instance within what room there is.
 
-    ``settled`` are the sorted keys (left x people + right) of the matches that took the rest: no pair meets twice.
+    ``settled`` are the sorted keys (left x people + right) of the matches that took the rest: no pair meets
+    twice.
     """
     keep = (room.left[edges.left] > 0) & (room.right[edges.right] > 0)
     if len(settled):
@@ -194,7 +195,8 @@ def _missing(
 ) -> list[tuple[Ints, Ints, int]]:
     """Feasible pairs that are no edges and have worth + u + v > 0, and by how much they may lift the bound.
 
-    Pairs are looked at site by site; a block is skipped when even its best two prices cannot pay the journey.
+    People of one site are compared with everybody in reach; only pairs whose prices cannot pay the journey
+    are looked at closely.
     """
     instance, n = net.instance, net.instance.n
     known = np.sort(np.concatenate([net.edges.left * n + net.edges.right, net.settled]))
@@ -202,27 +204,25 @@ def _missing(
     left_at, right_at = _by_site(instance, net.left_room > 0), _by_site(instance, net.right_room > 0)
     per_visit = weights.get("travel", 0) * (2 if instance.swap else 1)
     extra = weights.get("days", 0) * (2 if instance.swap else 1) if any(instance.good) else 0
-    top = np.array([prices.right[r].max() if len(r) else -_HUGE for r in right_at], dtype=np.int64)
     for s, here in enumerate(left_at):
-        if not len(here):
+        reach = [right_at[t] for t in np.flatnonzero(instance.near[s])]
+        rights = np.concatenate(reach) if reach else np.zeros(0, dtype=np.int64)
+        if not len(here) or not len(rights):
             continue
-        cost = per_visit * instance.minutes[s] - extra
-        sites = [t for t in np.flatnonzero(instance.near[s]) if len(right_at[t])]
-        for t in sites:
-            lefts = here[prices.left[here] + top[t] > cost[t]]
-            if not len(lefts):
-                continue
-            best = prices.left[lefts].max()
-            rights = right_at[t][prices.right[right_at[t]] + best > cost[t]]
-            step = max(1, 2_000_000 // max(1, len(rights)))
-            for k in range(0, len(lefts), step):
-                block = lefts[k : k + step]
-                over = prices.left[block][:, None] + prices.right[rights][None, :] > cost[t]
-                row, column = np.nonzero(over)
-                a, b = block[row], rights[column]
-                part = _violating(net, weights, prices, known, a, b, each)
-                if part is not None:
-                    found.append(part)
+        cost = per_visit * instance.minutes[s, instance.team_site[instance.team[rights]]] - extra
+        spare = prices.right[rights] - cost
+        lefts = here[prices.left[here] + spare.max() > 0]
+        if not len(lefts):
+            continue
+        useful = spare > -prices.left[lefts].max()
+        rights, spare = rights[useful], spare[useful]
+        step = max(1, 4_000_000 // max(1, len(rights)))
+        for k in range(0, len(lefts), step):
+            block = lefts[k : k + step]
+            row, column = np.nonzero(prices.left[block][:, None] > -spare[None, :])
+            part = _violating(net, weights, prices, known, block[row], rights[column], each)
+            if part is not None:
+                found.append(part)
     return found
 
 
@@ -281,8 +281,9 @@ def level_weights(net: Network, order: Sequence[str]) -> tuple[dict[str, int], s
 
     They put each level of the order above everything the later ones could add up to.
 
-    The first level only gets a good margin over one exchange, and so does any level whose strict weight would be
-    too large to compute with: bounds hold with any weights, and values are measured, so that costs no truth.
+    The first level only gets a good margin over one exchange, and so does any level whose strict weight
+    would be too large to compute with: bounds hold with any weights, and values are measured, so that costs
+    no truth.
     """
     units = max(1, min(int(net.left_room.sum()), int(net.right_room.sum())))
     weights: dict[str, int] = {}

@@ -72,11 +72,11 @@ def choices_on(instance: Instance, left: Ints, right: Ints, there: Words, home: 
         rows, day = _bits(there, instance.D)
         return Choices(left[rows], right[rows], day, np.full(len(rows), -1, dtype=np.int64))
     parts = []
-    for day in range(instance.D):
-        at = np.flatnonzero(_bit(there, day))
-        pair, other = _bits(home[at] & instance.partner_words[day], instance.D)
+    for index in range(instance.D):
+        at = np.flatnonzero(_bit(there, index))
+        pair, other = _bits(home[at] & instance.partner_words[index], instance.D)
         rows = at[pair]
-        parts.append(Choices(left[rows], right[rows], np.full(len(rows), day, dtype=np.int64), other))
+        parts.append(Choices(left[rows], right[rows], np.full(len(rows), index, dtype=np.int64), other))
     return joined(parts)
 
 

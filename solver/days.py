@@ -1,7 +1,8 @@
 """Gives every match its days: bit masks of open days, and room made by moving other matches.
 
-A match is a swap (two visits) or, in a shadow campaign, one visit. A visit takes the visitor's and the host's day,
-one place among the members away of the visitor's team and one among the visitors of the host's team.
+A match is a swap (two visits) or, in a shadow campaign, one visit. A visit takes the visitor's and the
+host's day, one place among the members away of the visitor's team and one among the visitors of the host's
+team.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Board:
             for table in self.places
         )
         self.holders: dict[tuple[int, int, int], set[int]] = {}
-        self.shut = set(instance.shut.tolist())
+        self.shut: set[int] = set(instance.shut.tolist())
         self.kept = instance.kept
         self.has_repeats = bool((instance.cap > 1).any())
         self.sites: list[int] = instance.team_site[instance.team].tolist() if instance.n else []
@@ -50,7 +51,8 @@ class Board:
         """Days on which a visit could be, limits aside."""
         if self.shut and visitor * self.instance.S + self.sites[host] in self.shut:
             return 0
-        return self.instance.leave[visitor] & self.instance.host[host]
+        days: int = self.instance.leave[visitor] & self.instance.host[host]
+        return days
 
     def _free(self, visitor: int, host: int) -> int:
         """Days on which a visit could be added now."""
@@ -97,7 +99,7 @@ class Board:
         )
 
     def _best(self, match: int) -> Days | None:
-        """The best free days of a match: most visits kept, then good days, then the day with most room left."""
+        """The best free days of a match: most visits kept, then good days, then most room left."""
         a, b = self.left[match], self.right[match]
         there = self._free(a, b)
         home = self._free(b, a) if self.swap else 0
@@ -213,7 +215,7 @@ class Board:
         return days[1] < 0 or bool(self._free(b, a) >> days[1] & 1)
 
     def prefer_good_days(self) -> None:
-        """Move matches to better free days (previous ones, then good ones) where that costs nobody anything."""
+        """Move matches to better free days (previous, then good ones) where that costs nobody anything."""
         if not (self.kept or any(self.instance.good)):
             return
         for match, days in enumerate(self.days):

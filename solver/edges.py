@@ -1,7 +1,7 @@
 """The pairs that the assignment works on: who could be with whom, and what a pair is worth at best.
 
-A network has left and right people. In a swap left is back and right is front, and an edge is a swap. In a shadow
-campaign everybody is on the left as visitor and on the right as host, and an edge is one visit.
+A network has left and right people. In a swap left is back and right is front, and an edge is a swap. In a
+shadow campaign everybody is on the left as visitor and on the right as host, and an edge is one visit.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.instance import Bools, Instance, Ints
+from solver.instance import Bools, Instance, Ints, Words
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
+SPARSE, SPARSE_PAIRS = 0.05, 4_000_000
+"""Where fewer pairs in reach than this share could ever meet, so many pairs are all edges."""
 OTHERS = 12
-_TRIES = 4 * OTHERS
+_TRIES = 3 * OTHERS
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def edge_worth(instance: Instance, left: Ints, right: Ints) -> dict[str, Ints]:
     return {"wishes": wishes, "changes": kept, "travel": travel, "days": good}
 
 
-def _kept(instance: Instance, visitor: Ints, host: Ints, days: object) -> Ints:
+def _kept(instance: Instance, visitor: Ints, host: Ints, days: Words) -> Ints:
     kept = np.zeros(len(visitor), dtype=np.int64)
     if not instance.kept:
         return kept
@@ -75,29 +77,43 @@ def _kept(instance: Instance, visitor: Ints, host: Ints, days: object) -> Ints:
     return kept
 
 
-def _good(instance: Instance, host: Ints, days: Ints | object) -> Ints:
+def _good(instance: Instance, host: Ints, days: Words) -> Ints:
     if not any(instance.good):
         return np.zeros(len(host), dtype=np.int64)
-    return (np.asarray(days) & instance.good_words[instance.team[host]]).any(axis=1).astype(np.int64)
+    good = np.asarray((days & instance.good_words[instance.team[host]]).any(axis=1))
+    return good.astype(np.int64)
 
 
 def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
-    """All edges when they are few, otherwise those with points or history and a dozen others for each person."""
+    """All edges when they are few, else those with points or history and some others for everybody."""
     size = sum(
         len(here) * sum(len(instance.fronts_at[s]) for s in np.flatnonzero(instance.near[site]))
         for site, here in enumerate(instance.backs_at)
         if len(here)
     )
-    if size <= 20 * ALL_PAIRS:
+    density = _density(instance, rng)
+    if size * density <= (SPARSE_PAIRS / 2 if density < SPARSE else ALL_PAIRS):
         back, front = instance.pairs()
         left, right = (back, front) if instance.swap else _both_ways(back, front)
-        if len(left) <= ALL_PAIRS:
+        if len(left) <= SPARSE_PAIRS:
             keep = possible(instance, left, right)
             return Edges(left[keep], right[keep], complete=True)
-    parts = [_wished(instance), _linked(instance), _previous(instance), *_others(instance, rng)]
-    left = np.concatenate([part[0] for part in parts])
-    right = np.concatenate([part[1] for part in parts])
-    return merged(instance, left, right)
+    wanted = [_wished(instance), _linked(instance), _previous(instance)]
+    first = merged(instance, np.concatenate([p[0] for p in wanted]), np.concatenate([p[1] for p in wanted]))
+    others = _others(instance, rng)
+    keys = np.unique(np.concatenate([e[0] * instance.n + e[1] for e in ((first.left, first.right), *others)]))
+    left, right = np.divmod(keys, instance.n)
+    return Edges(left, right, complete=False)
+
+
+def _density(instance: Instance, rng: np.random.Generator) -> float:
+    """Share of the pairs within reach that could be planned, from a sample."""
+    if not len(instance.backs) or not len(instance.fronts):
+        return 0.0
+    back, front = rng.choice(instance.backs, 100_000), rng.choice(instance.fronts, 100_000)
+    sites = instance.team_site[instance.team]
+    near = instance.near[sites[back], sites[front]]
+    return float(instance.feasible(back[near], front[near]).mean()) if near.any() else 0.0
 
 
 def merged(instance: Instance, left: Ints, right: Ints) -> Edges:

@@ -1,4 +1,5 @@
-"""The search for large problems: assign people, give them days, repair what found none, measure the distance left.
+"""The search for large problems: assign people, give them days, repair what found none, measure the
+distance left.
 
 1. A min-cost flow assigns people to each other as if days did not matter; its prices bound every plan.
 2. Bit masks find days for the assigned matches, moving others where needed.
@@ -9,6 +10,7 @@ The plan on the board is valid at every moment, so the search can stop at any ti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,12 +22,16 @@ from solver.edges import Edges, first_edges
 from solver.improve import Target, piece_around, rematch, value_of
 from solver.instance import Instance, Ints, words_of
 from solver.limits import Clock
-from solver.mip import solve_integer
-from solver.model import build, leg_worth, weighted
+from solver.mip import priced, relax, solve_integer
+from solver.model import Model, build, leg_worth, weighted
 from solver.room import Room
 
-SMALL = 1_500
+SMALL = 8_000
 """Up to so many choices a problem is solved as one integer program."""
+LARGE = 50_000
+"""Above so many people one such round has to do."""
+SPARSE_CHOICES = 6_000_000
+"""Annealing runs over at most so many choices."""
 ROUNDS = 6
 """At most so many times edges that the prices ask for are added and the assignment is solved again."""
 
@@ -46,6 +52,8 @@ class Engine:
         self.weights: dict[str, int] = {}
         self.strict: set[str] = set()
         self.combined_proven = False
+        self.choices: Choices | None = None
+        self.model: Model | None = None
         self.prices: Prices | None = None
 
     # -- values --
@@ -62,7 +70,7 @@ class Engine:
         """Solve the assignment; returns the chosen edges and keeps network, weights and prices."""
         edges = first_edges(self.instance, self.rng)
         chosen, prices = self._solve(edges)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS if self.instance.n <= LARGE else 1):
             if edges.complete or self.clock.over:
                 break
             assert self.net is not None
@@ -108,6 +116,58 @@ class Engine:
             self.combined_proven = solved.proven
         return True
 
+    def solve_sparse(self, seconds: float) -> bool:
+        """Anneal over all choices where there are few for each pair; False where that does not apply."""
+        assert self.net is not None
+        edges = self.net.edges
+        total = count_choices(self.instance, edges, enough=SPARSE_CHOICES)
+        if not edges.complete or total > min(SPARSE_CHOICES, 5 * len(edges)) or self.board.has_repeats:
+            return False
+        choices = choices_of(self.instance, edges.left, edges.right, self.busy)
+        model = build(self.instance, choices, self.room)
+        shut = np.zeros(len(choices), dtype=bool)
+        shut[model.column[(model.right <= 0)[model.row]]] = True
+        self.choices = choices.take(~shut)
+        self.model = build(self.instance, self.choices, self.room)
+        worth = np.zeros(len(self.choices))
+        for level, factor in zip(
+            (level for level in self.order if self.weights[level]),
+            (6.0, 1.0, 0.05, 0.001, 0.0001),
+            strict=False,
+        ):
+            worth += self.model.worth[level] * (min(factor, 0.001) if level == "travel" else factor)
+        now = set(self.board.choices().rows())
+        start = np.array([row in now for row in self.choices.rows()], dtype=bool)
+        from solver.anneal import (
+            anneal,
+        )  # here: loading the compiler takes half a second, few problems need it
+
+        found = anneal(self.choices, self.model, worth, start, self.clock, seconds=seconds, hot=1.5)
+        before, kept = self.combined(self.values()), self.board.choices()
+        self.replace(self.choices.take(found))
+        if self.combined(self.values()) < before:
+            self.replace(kept)
+        return True
+
+    def relaxed_bound(
+        self, level: str, values: Mapping[str, int], seconds: float, precision: float
+    ) -> int | None:
+        """A bound on a level from the linear relaxation over all choices of a sparse problem."""
+        if self.model is None:
+            return None
+        place = self.order.index(level)
+        before = [name for name in self.order[:place] if self.weights[name]]
+        weights = {level: 1}
+        for name in reversed(before):
+            weights[name] = 20 * max(weights.values())
+        objective = weighted(self.model, weights)
+        relaxed = relax(self.model, objective, self.clock, seconds=seconds, precision=precision)
+        if relaxed is None:
+            return None
+        limit, _ = priced(self.model, objective, relaxed.prices)
+        spent = sum(weights[name] * (values[name] - self.base[name]) for name in before)
+        return math.floor(limit + 1e-6) - spent + self.base[level]
+
     def combined(self, values: Mapping[str, int]) -> int:
         """Level values as one number."""
         return sum(weight * values[level] for level, weight in self.weights.items())
@@ -125,7 +185,7 @@ class Engine:
     # -- 3. repair --
 
     def repair(self, sizes: Sequence[int] = (40, 120, 400, 1_500, 6_000), *, until: float = 1e9) -> None:
-        """Match culprits anew in ever larger pieces, until none can be helped or ``until`` seconds have passed."""
+        """Match culprits anew in ever larger pieces, until none can be helped or ``until`` is reached."""
         assert self.net is not None
         assert self.prices is not None
         target = Target.of(self.net, self.weights, self.prices)
@@ -159,7 +219,7 @@ class Engine:
         for level, values in worth.items():
             total += self.weights.get(level, 0) * values
         short = -(total + target.prices.left[choices.a] + target.prices.right[choices.b])
-        found = [
+        found: list[tuple[int, tuple[int, ...]]] = [
             (int(s), (int(a), int(b)))
             for s, a, b, pinned in zip(short, choices.a, choices.b, fixed, strict=True)
             if s > 0 and not pinned
@@ -186,7 +246,8 @@ class Engine:
 
     def bounds(self, values: Mapping[str, int]) -> dict[str, int]:
         """Upper bounds on every level, each given that the levels before it keep these values."""
-        assert self.net is not None and self.prices is not None
+        assert self.net is not None
+        assert self.prices is not None
         found: dict[str, int] = {}
         for place, level in enumerate(self.order):
             unit = self.weights[level]

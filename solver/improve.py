@@ -1,8 +1,8 @@
 """Improves a plan piece by piece: free some people, match them anew exactly, keep what is better.
 
-Where to look comes from the prices of the assignment (`solver.assignment`): the distance of a plan from its bound is
-the sum of what single matches and unmatched people fall short of their prices. Those are the culprits; a plan
-without culprits is optimal.
+Where to look comes from the prices of the assignment (`solver.assignment`): the distance of a plan from its
+bound is the sum of what single matches and unmatched people fall short of their prices. Those are the
+culprits; a plan without culprits is optimal.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PAIRS = 400
 
 @dataclass(frozen=True)
 class Target:
-    """Edges sorted by left and by right person, with what each falls short of the prices (0: could be optimal)."""
+    """Edges by left and by right person, and what each falls short of the prices (0: could be optimal)."""
 
     net: Network
     weights: Mapping[str, int]

@@ -243,13 +243,23 @@ class Instance:
             step = max(1, 2_000_000 // len(near))
             for k in range(0, len(here), step):
                 block = here[k : k + step]
-                back, front = np.repeat(block, len(near)), np.tile(near, len(block))
+                row, column = np.nonzero(self._may_share_days(block, near))
+                back, front = block[row], near[column]
                 good = self.feasible(back, front)
                 found_b.append(back[good])
                 found_f.append(front[good])
         if not found_b:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         return np.concatenate(found_b), np.concatenate(found_f)
+
+    def _may_share_days(self, backs: Ints, fronts: Ints) -> Bools:
+        """A quick sieve over a whole block (rows: backs, columns: fronts): enough days at all?"""
+        days = np.zeros((len(backs), len(fronts)), dtype=np.uint8)
+        for k in range(self.leave_words.shape[1]):
+            there = self.leave_words[backs, k][:, None] & self.host_words[fronts, k][None, :]
+            home = self.host_words[backs, k][:, None] & self.leave_words[fronts, k][None, :]
+            days += np.bitwise_count(there | home)
+        return np.asarray(days >= (2 if self.swap else 1))
 
     # -- worth --
 

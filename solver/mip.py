@@ -1,12 +1,13 @@
 """Integer and linear optimisation of a `Model` with HiGHS and PDLP (both inside OR-Tools).
 
-The solver runs in a thread of its own, so that somebody who wants to stop is heard at once; the thread then ends by
-its own time limit. OR-Tools and the separate `highspy` wheel cannot live in one process (their symbols clash).
+The solver runs in a thread of its own, so that somebody who wants to stop is heard at once; the thread then
+ends by its own time limit. OR-Tools and the separate `highspy` wheel cannot live in one process (their
+symbols clash).
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,15 +86,15 @@ def _run(
     def work() -> None:
         try:
             answer.append(mathopt.solve(model, solver, params=parameters))
-        except Exception as error:  # handed to the caller's thread
+        except Exception as error:  # noqa: BLE001 - handed to the caller's thread
             failure.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(0.05)
-        if clock.should_stop is not None and clock.over:
-            thread.join(0.05)
+        if clock.over:
+            thread.join(0.5)  # its own time limit is near as well
             break
     if failure:
         raise failure[0]
@@ -108,7 +109,7 @@ def solve_integer(
         short = any(row.low > 0 for row in rows)
         return Solved(None if short else np.zeros(0, dtype=bool), not short, 0.0, short)
     parameters = mathopt.SolveParameters(
-        time_limit=datetime.timedelta(seconds=max(0.05, min(seconds, clock.left))),
+        time_limit=dt.timedelta(seconds=max(0.05, min(seconds, clock.left))),
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.5,
         random_seed=clock.limits.seed % 2_147_483_647,
@@ -143,7 +144,7 @@ def relax(
 ) -> Relaxed | None:
     """Solve the linear relaxation approximately with PDLP; None when nothing came out in time."""
     parameters = mathopt.SolveParameters(
-        time_limit=datetime.timedelta(seconds=max(0.05, min(seconds, clock.left))),
+        time_limit=dt.timedelta(seconds=max(0.05, min(seconds, clock.left))),
         threads=max(1, clock.limits.threads),
     )
     criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
@@ -176,7 +177,7 @@ def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) ->
         column=place[model.column[used]],
         entry=model.entry[used],
     )
-    parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(0.05, clock.left)))
+    parameters = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.05, clock.left)))
     ran = _run(
         _proto(part, objective[columns], (), integer=False), mathopt.SolverType.GLOP, parameters, clock
     )

@@ -1,8 +1,9 @@
 """Closes what distance is left between plan and bound by linear relaxations over choices, then exactly.
 
-Prices of the assignment already rule out most pairs: one that falls short by more than the whole distance cannot be
-part of a better plan. Over the choices of the pairs that remain, the linear relaxation (columns added as its prices
-ask for them) is nearly always exact. Its prices rule out most choices in turn, and what is left is solved as integers.
+Prices of the assignment already rule out most pairs: one that falls short by more than the whole distance
+cannot be part of a better plan. Over the choices of the pairs that remain, the linear relaxation (columns
+added as its prices ask for them) is nearly always exact. Its prices rule out most choices in turn, and what
+is left is solved as integers.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ CHOICES = 300_000
 """The relaxation is solved over at most so many choices."""
 PORTIONS = (2_000, 8_000)
 """Integer programs are first tried with so many choices, those that the relaxation likes best."""
+WHOLE = 15_000
+"""Up to so many choices the relaxation starts with all of them."""
 FIRST = 4
 """Choices of each pair that the relaxation starts with."""
 
@@ -47,15 +50,15 @@ class _Stage:
 def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
     """Tighter bounds, and where the relaxation shows a better plan, that plan on the board.
 
-    Weights are strict below the first level: a plan that is best for all levels together is best on each of them
-    given the ones before. So the first level is proven by itself, the others together.
+    Weights are strict below the first level: a plan that is best for all levels together is best on each of
+    them given the ones before. So the first level is proven by itself, the others together.
     """
     order = [level for level in engine.order if engine.weights.get(level)]
     if not order:
         return bounds
     together = engine.combined_proven
     if not together and any(bounds[level] > engine.values()[level] for level in order):
-        for _ in range(4):
+        for _ in range(0 if engine.model is not None else 4):
             stage = _stage(engine, order, engine.values())
             limit = _settle(engine, stage)
             reached = _reached(engine, stage.weights)
@@ -68,7 +71,7 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
         bounds = {name: bounds[name] if name in order[:place] else found[name] for name in engine.order}
         if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
             bounds[level] = values[level]
-        if bounds[level] <= values[level] or engine.clock.over:
+        if bounds[level] <= values[level] or engine.clock.over or engine.model is not None:
             continue
         stage = _stage(engine, order[: place + 1], values)
         limit = _settle(engine, stage)
@@ -163,7 +166,7 @@ def _relax(
     order = np.lexsort((mixed, keys))
     rank = np.arange(len(order)) - np.searchsorted(keys[order], keys[order])
     active: Bools = np.zeros(model.columns, dtype=bool)
-    active[order[rank < FIRST]] = True
+    active[order[rank < (FIRST if len(choices) > WHOLE else len(choices))]] = True
     active[len(choices) :] = True
     best: tuple[float, Floats, Floats] | None = None
     while not engine.clock.over:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from solver.edges import Edges
 from solver.instance import Bools, Instance, Ints, words_of
 from solver.plan import Blocking, Text, Unmatched
 from solver.problem import Visit, days_of
@@ -27,16 +28,29 @@ NAMED = 3
 """At most so many colleagues, teams or places are named as blocking."""
 
 
-def explain(instance: Instance, visits: Sequence[Visit]) -> tuple[Unmatched, ...]:
-    """A reason for everybody who makes no visit in this plan, in the problem's order."""
-    return Reasons(instance, visits).of_all()
+def explain(instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> tuple[Unmatched, ...]:
+    """A reason for everybody who makes no visit in this plan, in the problem's order.
+
+    ``edges`` are pairs known to be possible (all of them when complete); they save looking again.
+    """
+    return Reasons(instance, visits, edges).of_all()
+
+
+def _colleagues(instance: Instance, edges: Edges) -> tuple[Ints, Ints]:
+    """Colleagues of each person in one array, and where each person's begin."""
+    who = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
+    with_whom = np.concatenate([edges.right, edges.left]) if instance.swap else edges.right
+    order = np.argsort(who, kind="stable")
+    return np.searchsorted(who[order], np.arange(instance.n + 1)), with_whom[order]
 
 
 class Reasons:
     """The reasons of one plan; keeps what is shared between people."""
 
-    def __init__(self, instance: Instance, visits: Sequence[Visit]) -> None:
+    def __init__(self, instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> None:
         self.instance = instance
+        self.edges = edges
+        self.known = None if edges is None else _colleagues(instance, edges)
         people = instance.problem.people
         self.matched = {visit.visitor for visit in visits}
         self.busy = np.zeros(instance.n, dtype=np.int64)
@@ -58,9 +72,7 @@ class Reasons:
             return self._own_limit(i)
         if not len(others):
             return self._travel(i)
-        met = self._eligible(i, others[:: max(1, len(others) // SAMPLE)])
-        if not len(met):
-            met = self._eligible(i, others)
+        met = self._met(i, others)
         if len(met):
             return self._all_taken(i, met)
         speaking = others[self._speaks(i, others)]
@@ -83,6 +95,16 @@ class Reasons:
         return self._days(i, willing)
 
     # -- sieves --
+
+    def _met(self, i: int, others: Ints) -> Ints:
+        """Colleagues whom the person could be planned with (some of them, when there are many)."""
+        if self.known is not None and self.edges is not None:
+            start, colleagues = self.known
+            met = colleagues[start[i] : start[i + 1]]
+            if len(met) or self.edges.complete:
+                return np.asarray(met)
+        met = self._eligible(i, others[:: max(1, len(others) // SAMPLE)])
+        return met if len(met) else self._eligible(i, others)
 
     def _eligible(self, i: int, others: Ints) -> Ints:
         me = np.full(len(others), i, dtype=np.int64)

@@ -13,8 +13,8 @@ from solver.instance import Bools, Instance, Ints
 class Room:
     """``left`` and ``right``: matches a person may still have (in a shadow campaign visits made, and hosted).
 
-    ``matched`` people gain nothing more on the first level, ``granted`` wishes (sorted keys person x teams + team)
-    nothing more on the second. ``busy`` holds the day masks already used.
+    ``matched`` people gain nothing more on the first level, ``granted`` wishes (sorted keys person x teams
+    + team) nothing more on the second. ``busy`` holds the day masks already used.
     """
 
     left: Ints

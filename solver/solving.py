@@ -1,7 +1,8 @@
 """`solve`: from a problem to a plan.
 
-Pins first, then the assignment and its days (`solver.engine`), repairs, and proofs (`solver.prove`). Small problems
-are solved exactly at once. Whatever happens (time, cancellation), the board holds a valid plan with every pin.
+Pins first, then the assignment and its days (`solver.engine`), repairs, and proofs (`solver.prove`). Small
+problems are solved exactly at once. Whatever happens (time, cancellation), the board holds a valid plan
+with every pin.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from solver.prove import prove
 from solver.reasons import explain
 
 MEDIUM = 3_000
-"""Up to so many people the relaxation finds the best plan sooner than repairs do."""
+"""Up to so many people repairs are kept short: the relaxation finds the best plan sooner."""
 
 _TOGETHER = Text(
     "les visites épinglées sont possibles une à une, mais pas toutes ensemble",
@@ -42,8 +43,8 @@ def solve(
 ) -> Plan:
     """The best plan found within the limits, with proven bounds and a reason for everybody without a match.
 
-    ``on_progress`` is called now and then; ``should_stop`` is asked often, and once it says yes the best plan so far
-    is returned (pinned visits are always in it).
+    ``on_progress`` is called now and then; ``should_stop`` is asked often, and once it says yes the best
+    plan so far is returned (pinned visits are always in it).
     """
     clock = Clock(limits or Limits(), should_stop, on_progress)
     said = contradictions(problem)
@@ -64,17 +65,31 @@ def search(engine: Engine) -> dict[str, int]:
     engine.schedule(chosen)
     engine.tell()
     if not engine.solve_small():
-        if engine.instance.n > MEDIUM:
-            engine.repair()
+        n = engine.instance.n
+        if n > MEDIUM:
+            if not engine.solve_sparse(min(engine.clock.left * 0.4, n / 500)):
+                engine.repair()
+        elif n > MEDIUM // 10:
+            engine.repair((40, 120), until=engine.clock.seconds + 1.0)
     engine.tell()
     bounds = engine.bounds(engine.values())
     bounds = prove(engine, bounds)
+    for level in engine.order[:2]:
+        values = engine.values()
+        if bounds[level] > values[level] and not engine.clock.over:
+            for precision in (1e-4, 1e-5, 1e-6):
+                limit = engine.relaxed_bound(level, values, engine.clock.left / 2, precision)
+                if limit is None or engine.clock.over:
+                    break
+                bounds = {**bounds, level: max(values[level], min(bounds[level], limit))}
+                if bounds[level] <= values[level] + 0.0005 * abs(values[level]):
+                    break
     engine.tell()
     return bounds
 
 
 def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:
-    """Put the pinned visits (and the best return visits of swaps pinned by one side) on the board, for good."""
+    """Put the pinned visits, and the best return visits where only one is pinned, on the board for good."""
     if not instance.problem.pinned:
         return True
     choices = pinned_choices(instance)
@@ -146,7 +161,7 @@ def finish(engine: Engine, bounds: Mapping[str, int]) -> Plan:
         visits=visits,
         values=values,
         bounds=said,
-        unmatched=explain(instance, visits),
+        unmatched=explain(instance, visits, None if engine.net is None else engine.net.edges),
         seconds=engine.clock.seconds,
         seed=engine.clock.limits.seed,
     )
