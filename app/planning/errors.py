@@ -51,6 +51,13 @@ class NothingToPublish(Refusal):
         return _("Il n’y a pas encore de plan à publier : calculez-le d’abord.")
 
 
+class NothingToCompare(Refusal):
+    """There is one plan, or none."""
+
+    def message(self) -> str:
+        return _("Il n’y a qu’un plan : recalculez-le pour en comparer deux.")
+
+
 class NotThisPair(Refusal):
     """The two people are not together in the plan shown."""
 

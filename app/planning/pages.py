@@ -1,6 +1,6 @@
 """Pages of planning that read: the plan as a list, a calendar, what is missing, what changed."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -10,37 +10,16 @@ from app.campaigns.guards import HrCampaign
 from app.core.db import Db
 from app.core.spreadsheets import download
 from app.core.templating import render
-from app.planning import changing, queries, runs, showing, words
-from app.planning.errors import NothingToPublish
+from app.planning import changing, pages_why, queries, showing, words
 from app.planning.export import sheet
-from app.planning.review import Review, compare, review
 from app.planning.schemas import PlanLook
-from app.planning.showing import PAGE, Plan
+from app.planning.showing import PAGE, found_in, plan_page
 
 router = APIRouter(include_in_schema=False)
 router.include_router(changing.router)
+router.include_router(pages_why.router)
 
 Look = Annotated[PlanLook, Query()]
-
-
-def _page(request: Request, template: str, plan: Plan, tab: str, **context: Any) -> Response:
-    found = plan.review
-    limit = showing.limit_words(found, plan.run.at_most) if found and plan.run else ("", "")
-    return render(
-        request,
-        f"planning/{template}.html",
-        plan=plan,
-        found=found,
-        news=showing.news(plan),
-        limit=limit,
-        tabs=showing.tabs(plan, tab),
-        why=showing.why_not_more(found) if found else [],
-        progress=showing.progress_of(plan.active) if plan.active else None,
-        failure=words.failure_words(plan.failed.message) if plan.failed else "",
-        face_of=showing.face_of_participant,
-        wish_words=words.wish_words,
-        **context,
-    )
 
 
 @router.get("/campaigns/{campaign_id}/planning", response_class=HTMLResponse)
@@ -48,9 +27,9 @@ def show(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Res
     """The plan: swaps, each with why it is good."""
     plan = showing.plan_of(session, campaign)
     if plan.review is None:
-        return _page(request, "none", plan, "")
+        return plan_page(request, "none", plan, "")
     swaps = showing.chosen_swaps(plan.review, look)
-    return _page(
+    return plan_page(
         request,
         "swaps",
         plan,
@@ -80,20 +59,21 @@ def progress(request: Request, session: Db, campaign: HrCampaign) -> Response:
 def calendar(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Response:
     """The plan day by day."""
     plan = showing.plan_of(session, campaign)
-    found = _found(plan)
+    found = found_in(plan)
     day = look.day or (found.days[0] if found.days else None)
     of_day = showing.chosen_swaps(found, PlanLook(day=day)) if day else []
-    return _page(request, "calendar", plan, "/calendar", days=showing.calendar(plan), day=day, swaps=of_day)
+    days = showing.calendar(plan)
+    return plan_page(request, "calendar", plan, "/calendar", days=days, day=day, swaps=of_day)
 
 
 @router.get("/campaigns/{campaign_id}/planning/unmatched", response_class=HTMLResponse)
 def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Response:
     """Everybody without a match, grouped by reason."""
     plan = showing.plan_of(session, campaign)
-    found = _found(plan)
+    found = found_in(plan)
     labels = words.reason_labels()
     rows = showing.chosen_waiting(found, look)
-    return _page(
+    return plan_page(
         request,
         "unmatched",
         plan,
@@ -113,24 +93,13 @@ def pairs(request: Request, session: Db, campaign: HrCampaign) -> Response:
     assert campaign.id is not None
     plan = showing.plan_of(session, campaign)
     people = plan.people or queries.participants(session, campaign.id)
-    return _page(request, "pairs", plan, "/pairs", people=people)
-
-
-@router.get("/campaigns/{campaign_id}/planning/comparison", response_class=HTMLResponse)
-def comparison(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """The plan shown beside the one before."""
-    plan = showing.plan_of(session, campaign)
-    found = _found(plan)
-    if plan.comparable is None:
-        raise NothingToPublish
-    old = review(*runs.load(session, plan.comparable), plan.people)
-    return _page(request, "comparison", plan, "/comparison", change=compare(old, found, plan.people))
+    return plan_page(request, "pairs", plan, "/pairs", people=people)
 
 
 @router.get("/campaigns/{campaign_id}/planning/export.xlsx")
 def export(session: Db, campaign: HrCampaign) -> Response:
     """The plan as a spreadsheet: one line a visit, then everybody without a match."""
-    found = _found(showing.plan_of(session, campaign))
+    found = found_in(showing.plan_of(session, campaign))
     header, rows = sheet(found)
     return download(f"plan-{campaign.id}", "xlsx", header, rows)
 
@@ -138,10 +107,4 @@ def export(session: Db, campaign: HrCampaign) -> Response:
 @router.get("/campaigns/{campaign_id}/planning/summary", response_class=HTMLResponse)
 def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
     """The plan in two lines, embedded in the campaign's page."""
-    return _page(request, "_summary", showing.plan_of(session, campaign), "")
-
-
-def _found(plan: Plan) -> Review:
-    if plan.review is None:
-        raise NothingToPublish
-    return plan.review
+    return plan_page(request, "_summary", showing.plan_of(session, campaign), "")

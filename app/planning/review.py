@@ -14,8 +14,6 @@ from app.visits.rules import in_pairs
 from solver import Plan, Problem
 from solver.plan import INFEASIBLE
 
-MEASURES = ("priority", "wish_points", "changes", "travel_minutes", "good_days")
-
 
 @dataclass(frozen=True)
 class PlannedVisit:
@@ -92,6 +90,8 @@ class Waiting:
     reason: str
     text: str
     remedy: str
+    teams: tuple[int, ...]
+    """Teams that stand in the way."""
     first_in_line: bool
     """Counted twice: the last campaign had nobody for them either."""
 
@@ -172,6 +172,7 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
             reason=row.reason,
             text=_spoken(row.text.fr, row.text.en),
             remedy=_spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
+            teams=tuple(row_id(item.id) for item in row.blocking if item.kind == "team"),
             first_in_line=row_id(row.person) in first,
         )
         for row in plan.unmatched
@@ -182,55 +183,6 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
 
 def _spoken(french: str, english: str) -> str:
     return english if current_language() == "en" else french
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What changes from one plan to the next."""
-
-    before: int
-    after: int
-    """People matched."""
-    kept: int
-    """Swaps on the same days."""
-    moved: int
-    """Same two people, other days."""
-    made: int
-    undone: int
-    gained: Sequence[Participant]
-    """People matched now who were not."""
-    lost: Sequence[Participant]
-    wishes_before: int
-    wishes_after: int
-    minutes_before: int
-    minutes_after: int
-
-
-def compare(old: Review, new: Review, people: dict[int, Participant]) -> Comparison:
-    """Two plans of one campaign side by side."""
-    before = {swap.pair: {leg.leg for leg in swap.legs} for swap in old.swaps}
-    after = {swap.pair: {leg.leg for leg in swap.legs} for swap in new.swaps}
-    same = [pair for pair in after if pair in before]
-    had, has = {leg[0] for leg in old.visits}, {leg[0] for leg in new.visits}
-    return Comparison(
-        before=old.matched,
-        after=new.matched,
-        kept=sum(1 for pair in same if before[pair] == after[pair]),
-        moved=sum(1 for pair in same if before[pair] != after[pair]),
-        made=len(after) - len(same),
-        undone=len(before) - len(same),
-        gained=_named(has - had, people),
-        lost=_named(had - has, people),
-        wishes_before=old.wishes_met,
-        wishes_after=new.wishes_met,
-        minutes_before=old.minutes,
-        minutes_after=new.minutes,
-    )
-
-
-def _named(ids: Iterable[int], people: dict[int, Participant]) -> list[Participant]:
-    found = [people[one] for one in ids if one in people]
-    return sorted(found, key=lambda one: (one.person.last_name, one.person.first_name))
 
 
 def reasons_counted(waiting: Iterable[Waiting]) -> list[tuple[str, int]]:

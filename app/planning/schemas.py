@@ -53,6 +53,26 @@ class PlanLook(FormModel):
         return bool(self.q or self.site or self.show or self.reason)
 
 
+class WhyLook(FormModel):
+    """By what people without a match are grouped."""
+
+    by: Literal["reason", "site", "department", "team"] = "site"
+
+
+class ComparisonLook(FormModel):
+    """Which two runs are compared; absent: the plan shown and the one before it."""
+
+    before: int | None = None
+    after: int | None = None
+    page: int = Field(default=1, ge=1, le=100_000)
+
+    @field_validator("before", "after", mode="before")
+    @classmethod
+    def none_when_empty(cls, value: object) -> object:
+        """A select field left on its first line sends an empty text."""
+        return value or None
+
+
 class RunOut(BaseModel):
     """A run as programs read it."""
 

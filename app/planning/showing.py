@@ -6,18 +6,28 @@ from datetime import date
 from typing import Any
 
 from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app.availability.tables import ForbiddenPair
 from app.campaigns.tables import Campaign, Status
 from app.core.i18n import _, ngettext
-from app.core.templating import number
+from app.core.templating import number, render
 from app.people.tables import Person, Site, Team
 from app.planning import queries, runs
+from app.planning.errors import NothingToPublish
 from app.planning.queries import Participant
 from app.planning.review import PlannedSwap, Review, Waiting, reasons_counted, review
 from app.planning.schemas import PlanLook
 from app.planning.tables import ACTIVE, Pin, PlanningRun, RunStatus
-from app.planning.words import REASON_TONES, level_words, reason_labels, reason_remedies
+from app.planning.words import (
+    REASON_TONES,
+    failure_words,
+    level_words,
+    reason_labels,
+    reason_remedies,
+    wish_words,
+)
 from app.visits.views import AgendaDay, agenda, face_of
 
 PAGE = 30
@@ -92,6 +102,33 @@ def plan_of(session: Session, campaign: Campaign) -> Plan:
     )
 
 
+def plan_page(request: Request, template: str, plan: Plan, tab: str, **context: Any) -> Response:
+    """A page of the plan, with all that stands around its content."""
+    found = plan.review
+    return render(
+        request,
+        f"planning/{template}.html",
+        plan=plan,
+        found=found,
+        news=news(plan),
+        limit=limit_words(found, plan.run.at_most) if found and plan.run else ("", ""),
+        tabs=tabs(plan, tab),
+        why=why_not_more(found) if found else [],
+        progress=progress_of(plan.active) if plan.active else None,
+        failure=failure_words(plan.failed.message) if plan.failed else "",
+        face_of=face_of_participant,
+        wish_words=wish_words,
+        **context,
+    )
+
+
+def found_in(plan: Plan) -> Review:
+    """The finished plan. Raises `NothingToPublish` where there is none yet."""
+    if plan.review is None:
+        raise NothingToPublish
+    return plan.review
+
+
 def news(plan: Plan) -> str:
     """The headline: what happens, with its figure."""
     if plan.review is None:
@@ -125,6 +162,25 @@ def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
         return title, _("Aucun vœu d’équipe n’a été exprimé.")
     share = round(100 * found.wishes_met / found.wishes_possible)
     return title, _("%(share)s %% des premiers vœux sont exaucés.") % {"share": share}
+
+
+def shares(found: Review, at_most: int | None) -> list[dict[str, Any]]:
+    """Everybody who takes part: matched, out of anybody's reach, and between the two, for `stacked_bar`."""
+    limit = found.people if at_most is None else min(at_most, found.people)
+    parts = [
+        {"label": _("Avec un binôme"), "value": found.matched, "tone": "good"},
+        {
+            "label": _("Peut-être possibles : ni trouvés, ni exclus"),
+            "value": max(0, limit - found.matched),
+            "tone": "warn",
+        },
+        {
+            "label": _("Impossibles avec ces réponses et ces règles, c’est démontré"),
+            "value": found.people - max(limit, found.matched),
+            "tone": "muted",
+        },
+    ]
+    return [part for part in parts if part["value"]]
 
 
 def why_not_more(found: Review) -> list[dict[str, Any]]:
@@ -251,6 +307,7 @@ def tabs(plan: Plan, current: str) -> list[dict[str, Any]]:
         ("", _("Binômes"), len(found.swaps) if found else None),
         ("/calendar", _("Calendrier"), None),
         ("/unmatched", _("Sans binôme"), len(found.waiting) if found else None),
+        ("/why", _("Pourquoi ce plan"), None),
         ("/pairs", _("Épinglées et écartées"), len({_key(pin) for pin in plan.pins}) + len(plan.forbidden)),
     ]
     if plan.comparable is not None:

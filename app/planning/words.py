@@ -50,6 +50,17 @@ def level_words(level: str) -> str:
     }.get(level, _("Lecture des réponses"))
 
 
+def level_names() -> dict[str, str]:
+    """The levels of the objective, as lines of a table."""
+    return {
+        "people": _("Personnes avec un binôme"),
+        "wishes": _("Points de vœux"),
+        "changes": _("Journées changées depuis le plan précédent"),
+        "travel": _("Minutes de trajet, en tout"),
+        "days": _("Journées calmes ou instructives"),
+    }
+
+
 def failure_words(code: str) -> str:
     """Why a run failed, and what to do."""
     known = {"NoDaysLeft": NoDaysLeft(), "NobodyEnrolled": NobodyEnrolled()}

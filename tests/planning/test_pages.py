@@ -109,7 +109,7 @@ def test_a_failed_computation_is_said(
     assert "une erreur de notre côté" in hr.get(here).text
 
 
-@pytest.mark.parametrize("view", ["", "/calendar", "/unmatched", "/pairs", "/summary"])
+@pytest.mark.parametrize("view", ["", "/calendar", "/unmatched", "/why", "/pairs", "/summary"])
 def test_each_view_opens(hr: TestClient, planned: str, view: str) -> None:
     assert hr.get(planned + view).status_code == 200
     assert hr.get(planned + view, headers={"accept-language": "en"}).status_code == 200
@@ -166,7 +166,28 @@ def test_a_recomputed_plan_is_compared(
     jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
     page = hr.get(f"{planned}/comparison").text
     assert "Léa Nouvelle" in page
+    with open_session(engine) as session:
+        newer, older = (run.id for run in queries.finished_runs(session, company.campaign.id or 0))
+    same = hr.get(f"{planned}/comparison?before={newer}&after={newer}").text
+    assert "Ces deux plans disent la même chose à tout le monde." in same
+    assert "Léa Nouvelle" in hr.get(f"{planned}/comparison?before={older}&after={newer}").text
+    assert hr.get(f"{planned}/comparison?before={(newer or 0) + 99}").status_code == 404
     assert headline(hr, planned) == "6 personnes vivront la vie d’une autre"
+
+
+def test_one_plan_alone_is_not_compared(hr: TestClient, planned: str) -> None:
+    assert hr.get(f"{planned}/comparison").status_code == 409
+
+
+def test_the_limit_and_the_teams_in_the_way_are_explained(hr: TestClient, planned: str) -> None:
+    page = hr.get(f"{planned}/why").text
+    assert "1 personne restera seule, quel que soit le plan" in page
+    assert "Impossibles avec ces réponses et ces règles" in page
+    assert "rien de mieux n’existe" in page
+    assert "Paie · Siège" in page
+    for by in ("site", "department", "team", "reason"):
+        assert hr.get(f"{planned}/why?by={by}").status_code == 200
+    assert hr.get(f"{planned}/why?by=mood").status_code == 422
 
 
 def test_the_export_holds_every_visit_and_every_reason(hr: TestClient, planned: str) -> None:
@@ -224,7 +245,18 @@ def test_a_trial_while_people_enrol_is_not_published(
     assert "Publier le plan" not in page
 
 
-ADDRESSES = ["", "/progress", "/calendar", "/unmatched", "/pairs", "/export.xlsx", "/summary", "/publication"]
+ADDRESSES = [
+    "",
+    "/progress",
+    "/calendar",
+    "/unmatched",
+    "/why",
+    "/comparison",
+    "/pairs",
+    "/export.xlsx",
+    "/summary",
+    "/publication",
+]
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

@@ -1,0 +1,84 @@
+"""Pages of planning that explain: how good the plan is, what holds it back, what changed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.campaigns.guards import HrCampaign
+from app.core.db import Db
+from app.core.errors import NotFound
+from app.planning import queries, runs, showing, why, words
+from app.planning.comparing import compare
+from app.planning.errors import NothingToCompare
+from app.planning.review import Review, review
+from app.planning.schemas import ComparisonLook, WhyLook
+from app.planning.showing import PAGE, Plan, found_in, plan_page
+from app.planning.tables import PlanningRun
+
+router = APIRouter()
+
+
+@router.get("/campaigns/{campaign_id}/planning/why", response_class=HTMLResponse)
+def explain(
+    request: Request, session: Db, campaign: HrCampaign, look: Annotated[WhyLook, Query()]
+) -> Response:
+    """How good the plan is on each level, who is left by group, which teams stand in the way."""
+    plan = showing.plan_of(session, campaign)
+    found = found_in(plan)
+    assert plan.run is not None
+    problem, solved = runs.load(session, plan.run)
+    return plan_page(
+        request,
+        "why",
+        plan,
+        "/why",
+        look=look,
+        shares=showing.shares(found, plan.run.at_most),
+        levels=why.levels(problem, solved),
+        level_names=words.level_names(),
+        sides=why.sides(problem),
+        groups=why.groups(found, look.by),
+        labels=words.reason_labels(),
+        bottlenecks=why.bottlenecks(problem, found),
+    )
+
+
+@router.get("/campaigns/{campaign_id}/planning/comparison", response_class=HTMLResponse)
+def comparison(
+    request: Request, session: Db, campaign: HrCampaign, look: Annotated[ComparisonLook, Query()]
+) -> Response:
+    """Two plans side by side: the one shown and the one before, or any two."""
+    assert campaign.id is not None
+    plan = showing.plan_of(session, campaign)
+    found = found_in(plan)
+    finished = queries.finished_runs(session, campaign.id, limit=PAGE)
+    if len(finished) < 2:
+        raise NothingToCompare
+    by_id = {run.id: run for run in finished}
+    older = by_id.get(look.before or finished[1].id)
+    newer = by_id.get(look.after or finished[0].id)
+    if older is None or newer is None:
+        raise NotFound
+    told = compare(_seen(session, plan, found, older), _seen(session, plan, found, newer), plan.people)
+    return plan_page(
+        request,
+        "comparison",
+        plan,
+        "/comparison",
+        look=look,
+        finished=finished,
+        older=older,
+        newer=newer,
+        change=told,
+        changes=told.changes[(look.page - 1) * PAGE : look.page * PAGE],
+        pages=-(-len(told.changes) // PAGE),
+    )
+
+
+def _seen(session: Session, plan: Plan, found: Review, run: PlanningRun) -> Review:
+    if plan.run is not None and run.id == plan.run.id:
+        return found
+    return review(*runs.load(session, run), plan.people)

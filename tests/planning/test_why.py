@@ -1,0 +1,161 @@
+"""How good a plan is, what holds it back, and what changed: said from the problem and the plan alone."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from app.campaigns.tables import Exchange
+from app.people.tables import Side
+from app.planning import queries, why
+from app.planning.comparing import compare
+from app.planning.problem import build
+from app.planning.review import Review, review
+from app.visits.tables import Unmatched
+from solver import Limits, Plan, Problem, solve
+from tests.factories import make_campaign
+from tests.planning.company import WEEK, Company
+
+TODAY = date(2027, 3, 2)
+NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+
+Planned = tuple[Problem, Plan, Review]
+
+
+@pytest.fixture
+def company(session: Session) -> Company:
+    return Company(session)
+
+
+@pytest.fixture
+def planned(session: Session, company: Company) -> Callable[..., Planned]:
+    def make(**over: Any) -> Planned:
+        session.flush()
+        problem = build(session, company.campaign, TODAY, **over).problem
+        plan = solve(problem, limits=Limits(seconds=10, threads=1))
+        people = queries.participants(session, company.campaign.id or 0)
+        return problem, plan, review(problem, plan, people)
+
+    return make
+
+
+def test_every_level_stands_beside_its_limit(planned: Callable[..., Planned]) -> None:
+    problem, plan, _found = planned()
+    told = {level.name: level for level in why.levels(problem, plan)}
+    assert list(told) == ["people", "wishes", "travel"]
+    assert (told["people"].value, told["people"].limit) == (4, 4)
+    assert told["people"].reached
+    assert told["travel"].value == 4 * 30
+
+
+def test_a_level_that_is_not_proven_says_so(planned: Callable[..., Planned]) -> None:
+    problem, plan, _found = planned()
+    open_end = Plan(
+        status="feasible", visits=plan.visits, values=plan.values, bounds={"travel_minutes": 99.5}
+    )
+    told = {level.name: level for level in why.levels(problem, open_end)}
+    assert (told["people"].limit, told["people"].reached) == (None, False)
+    assert told["travel"].limit == 100
+
+
+def test_the_larger_side_cannot_be_matched_whole(planned: Callable[..., Planned], company: Company) -> None:
+    company.enrol(company.shop, "Zoé", "Seule")
+    problem, _plan, _found = planned()
+    told = why.sides(problem)
+    assert told is not None
+    assert (told.larger, told.surplus) == (Side.FRONT, 1)
+
+
+def test_even_sides_and_shadow_days_leave_nobody_over(
+    planned: Callable[..., Planned], company: Company
+) -> None:
+    told = why.sides(planned()[0])
+    assert told is not None
+    assert told.larger is None
+    company.campaign.exchange = Exchange.SHADOW
+    assert why.sides(planned()[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "name"), [("site", "Lyon"), ("department", "Ventes"), ("team", "Boutique · Lyon")]
+)
+def test_people_without_a_match_are_grouped(
+    planned: Callable[..., Planned], company: Company, by: Any, name: str
+) -> None:
+    company.shop.department = "Ventes"
+    company.enrol(company.shop, "Zoé", "Seule")
+    [group] = why.groups(planned()[2], by)
+    assert (group.name, group.people, group.waiting) == (name, 3, 1)
+    assert group.reasons == [("all_taken", 1)]
+
+
+def test_groups_by_reason_count_everybody(planned: Callable[..., Planned], company: Company) -> None:
+    company.enrol(company.shop, "Zoé", "Seule")
+    [group] = why.groups(planned()[2], "reason")
+    assert (group.key, group.people, group.waiting) == ("all_taken", 5, 1)
+
+
+def test_a_team_in_the_way_tells_what_is_full(planned: Callable[..., Planned], company: Company) -> None:
+    company.payroll.max_visitors = 1
+    company.enrol(company.shop, "Zoé", "Seule", visit_days=WEEK[:2])
+    problem, _plan, found = planned()
+    [team] = why.bottlenecks(problem, found)
+    assert (team.team_id, team.name, team.waiting) == (company.payroll.id, "Paie · Siège", 1)
+    assert team.all_matched
+    assert (team.max_visitors, team.full_days) == (1, 2)
+
+
+def test_a_plan_for_everybody_has_no_bottleneck(planned: Callable[..., Planned]) -> None:
+    problem, _plan, found = planned()
+    assert why.bottlenecks(problem, found) == []
+    assert why.groups(found, "site") == []
+
+
+def test_the_same_plan_changes_nothing(
+    planned: Callable[..., Planned], company: Company, session: Session
+) -> None:
+    found = planned()[2]
+    told = compare(found, found, queries.participants(session, company.campaign.id or 0))
+    assert (told.kept, told.moved, told.made, told.undone) == (2, 0, 0, 0)
+    assert [*told.gained, *told.lost, *told.better, *told.worse, *told.changes] == []
+
+
+def test_who_gains_who_loses_and_whose_day_changes(
+    planned: Callable[..., Planned], company: Company, session: Session
+) -> None:
+    before = planned()[2]
+    company.enrol(company.shop, "Zoé", "Seule")
+    left = company.front[0]
+    from tests.planning.test_problem import enrolment_of
+
+    enrolment_of(company, left).answer = "no"  # type: ignore[assignment]
+    after = planned()[2]
+    told = compare(before, after, queries.participants(session, company.campaign.id or 0))
+    assert [who.person.name for who in told.gained] == ["Zoé Seule"]
+    assert [who.person.id for who in told.lost] == [left.id]
+    assert (told.before.matched, told.after.matched) == (4, 4)
+    changed = {who.who.person.name: who for who in told.changes}
+    assert [host.person.id for host, _day in changed["Zoé Seule"].after]
+    assert changed["Zoé Seule"].before == []
+
+
+def test_priority_of_those_left_out_is_seen_by_hr(
+    planned: Callable[..., Planned], company: Company, session: Session
+) -> None:
+    past = make_campaign(session, first_day=date(2026, 4, 6), last_day=date(2026, 4, 30), status="closed")
+    waited = company.enrol(company.shop, "Zoé", "Seule")
+    session.add(
+        Unmatched(
+            campaign_id=past.id,
+            person_id=waited.id,
+            reason="all_taken",
+            text_fr="…",
+            text_en="…",
+            created_at=NOW,
+        )
+    )
+    found = planned()[2]
+    assert found.first_in_line == {waited.id}
+    assert waited.id in {leg[0] for leg in found.visits}
