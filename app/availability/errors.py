@@ -25,10 +25,11 @@ class EnrolmentClosed(Refusal):
 
     def __init__(self, campaign: Campaign) -> None:
         super().__init__()
-        self.campaign = campaign
+        # Said now: when an error page shows it, the transaction is rolled back and the row no longer readable.
+        self.sentence = closed_because(campaign)
 
     def message(self) -> str:
-        return closed_because(self.campaign)
+        return self.sentence
 
 
 class AnswerFirst(Refusal):

@@ -158,6 +158,17 @@ def test_only_an_open_campaign_reminds(answered: Company, session: Session, stat
         reminding.remind(session, campaign, actor=answered.actor, when=WHEN)
 
 
+def test_a_page_that_was_left_open_is_told_that_enrolment_is_over(
+    enter: Enter, answered: Company, committed: Open
+) -> None:
+    client = enter(answered.hr)
+    with committed() as session:
+        session.merge(answered.campaign).status = Status.PUBLISHED
+    late = client.post(address(answered, "/reminders"))
+    assert late.status_code == 409
+    assert "le plan est publié" in late.text
+
+
 def test_hr_reminds_from_the_page(enter: Enter, answered: Company, clock: Clock) -> None:
     client = enter(answered.hr)
     sent = client.post(address(answered, "/reminders"))
