@@ -79,7 +79,8 @@ def calendar_in(mail: EmailMessage) -> str:
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing sticks out at the side."""
+    """Whether nothing sticks out at the side, once the styles are there."""
+    page.wait_for_load_state("load")
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 

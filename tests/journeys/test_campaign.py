@@ -94,7 +94,7 @@ def an_administrator_invites_hr(world: World) -> Page:
 
 
 def hr_imports_the_company(world: World, page: Page) -> None:
-    """Four files; four lines of the third are rejected and keep nobody else out; the second import is idle."""
+    """Four files; four lines are rejected and keep nobody else out; the second import is idle."""
     steps.import_file(page, "sites", world.file("sites.csv", people.SITES))
     press(page, "Confirmer l’import")
     steps.import_file(page, "teams", world.file("equipes.csv", people.TEAMS))
@@ -140,7 +140,7 @@ def hr_opens_a_campaign(world: World, page: Page) -> int:
 
 
 def addressees(world: World, subject: str, since: int = 0) -> list[str]:
-    """Who got a mail about something, in the order of the company; each mail has one reader of the company."""
+    """Who got a mail about something, in the order of the company; each mail has one reader."""
     sent = [str(mail["To"]) for mail in world.post.messages[since:] if subject in str(mail["Subject"])]
     found = [one.email for one in people.EVERYBODY if any(one.email and one.email in to for to in sent)]
     assert len(found) == len(sent)
