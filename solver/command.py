@@ -21,7 +21,11 @@ from solver.fields import ProblemError
 from solver.limits import Limits, OnProgress, Progress, ShouldStop
 from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, Plan
 from solver.problem import Problem, load
+from solver.remedies import with_remedies
 from solver.solving import solve
+
+SMALL = 150
+"""Up to so many people the command looks for remedies as well (three people's, a few short solves each)."""
 
 WORDS = {
     "people": "people (priority points)",
@@ -61,6 +65,8 @@ def run_solve(
             on_progress=show,
             should_stop=should_stop,
         )
+    if plan.status != INFEASIBLE and len(problem.people) <= SMALL:
+        plan = with_remedies(problem, plan, limits=Limits(seconds=1.0, threads=threads, seed=seed), most=3)
     try:
         Path(output_path).write_text(
             json.dumps(plan.to_json(problem), separators=(",", ":")) + "\n", encoding="utf-8"

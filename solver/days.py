@@ -151,6 +151,15 @@ class Board:
                 self.open[kind][team] &= ~(1 << day)
             self.holders.setdefault(place, set()).add(match)
 
+    def occupy(self, visitor: int, host: int, day: int) -> None:
+        """Take a day and its places for a visit that stays as it is."""
+        self.busy[visitor] |= 1 << day
+        self.busy[host] |= 1 << day
+        for kind, team in ((AWAY, self.team[visitor]), (VISITORS, self.team[host])):
+            self.places[kind][team][day] -= 1
+            if self.places[kind][team][day] <= 0:
+                self.open[kind][team] &= ~(1 << day)
+
     def lift(self, match: int) -> Days:
         """Take a match off its days and return them."""
         days = self.days[match]

@@ -12,98 +12,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from solver.fields import Days, ProblemError, as_count, as_day, as_object, as_rows, as_text, as_texts, said
+from solver.shapes import (
+    LEVELS,
+    NO_LIMIT,
+    REPAIR_LEVELS,
+    Campaign,
+    Limit,
+    Person,
+    Site,
+    Team,
+    Visit,
+    days_of,
+    ordered,
+)
 
 FORMAT = "vis-ma-vie/problem/1"
-LEVELS = ("people", "wishes", "changes", "travel", "days")
-REPAIR_LEVELS = ("people", "changes", "wishes", "travel", "days")
-NO_LIMIT = 10**9
+
+__all__ = [
+    "LEVELS",
+    "NO_LIMIT",
+    "REPAIR_LEVELS",
+    "Campaign",
+    "Limit",
+    "Person",
+    "Problem",
+    "ProblemError",
+    "Site",
+    "Team",
+    "Visit",
+    "days_of",
+    "load",
+    "ordered",
+]
 
 T = TypeVar("T")
-
-
-class Visit(NamedTuple):
-    """One day: who goes to whom. ``day`` is an index into ``campaign.days``; negative outside it."""
-
-    visitor: str
-    host: str
-    day: int
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """The rules of the game. Gaps: calendar days between the visits of a swap; travel: minutes."""
-
-    days: tuple[date, ...]
-    exchange: str = "swap"
-    max_swaps_per_person: int = 1
-    min_gap_days: int = 0
-    max_gap_days: int = NO_LIMIT
-    max_travel_minutes: int = NO_LIMIT
-    link_points: int = 0
-    objective_order: tuple[str, ...] = LEVELS
-
-    @property
-    def is_swap(self) -> bool:
-        return self.exchange == "swap"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    id: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Members away and visitors received, at most, on one day."""
-
-    max_away: int
-    max_visitors: int
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A team; ``closed`` and ``good`` are day masks, ``limits_by_day`` is keyed by day index."""
-
-    id: str
-    side: str
-    department: str
-    site: str
-    max_away: int
-    max_visitors: int
-    name: str = ""
-    closed: int = 0
-    good: int = 0
-    limits_by_day: Mapping[int, Limit] = field(default_factory=dict)
-
-    def limit(self, day: int) -> Limit:
-        """What holds on a day: the day's own limit where there is one."""
-        own = self.limits_by_day.get(day)
-        return own if own is not None else Limit(self.max_away, self.max_visitors)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody taking part; ``available`` (can visit) and ``can_host`` are day masks."""
-
-    id: str
-    team: str
-    available: int
-    can_host: int
-    manager: str | None = None
-    wishes: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    priority: int = 1
-    excluded_sites: tuple[str, ...] = ()
-    max_swaps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -329,11 +277,6 @@ def _links(document: dict[str, Any], teams: Mapping[str, Team]) -> frozenset[tup
     return frozenset(links)
 
 
-def ordered(a: str, b: str) -> tuple[str, str]:
-    """The two ids of a pair in the one order in which pairs are stored."""
-    return (a, b) if a <= b else (b, a)
-
-
 def _read(value: object) -> Problem:
     if not isinstance(value, dict):
         raise ProblemError(f"the document is not an object but {said(value)}")
@@ -377,16 +320,6 @@ def _read(value: object) -> Problem:
 
 
 # -- writing --
-
-
-def days_of(mask: int) -> list[int]:
-    """The day indices of a mask, ascending."""
-    found = []
-    while mask:
-        low = mask & -mask
-        found.append(low.bit_length() - 1)
-        mask ^= low
-    return found
 
 
 def _write(problem: Problem) -> dict[str, Any]:
