@@ -66,7 +66,7 @@ def run_solve(
             should_stop=should_stop,
         )
     if plan.status != INFEASIBLE and len(problem.people) <= SMALL:
-        plan = with_remedies(problem, plan, limits=Limits(seconds=1.0, threads=threads, seed=seed), most=3)
+        plan = with_remedies(problem, plan, limits=Limits(0.5, threads, seed), most=3, seconds=0.5)
     try:
         Path(output_path).write_text(
             json.dumps(plan.to_json(problem), separators=(",", ":")) + "\n", encoding="utf-8"

@@ -294,7 +294,8 @@ def schedule(board: Board, left: Ints, right: Ints, *, depth: int = 3) -> list[i
             [
                 bool(instance.kept.get((a, b)) or instance.kept.get((b, a)))
                 for a, b in zip(left.tolist(), right.tolist(), strict=True)
-            ]
+            ],
+            dtype=bool,
         )
         first = np.lexsort((options, ~kept))
     waiting = []

@@ -8,6 +8,7 @@ that most of the person's colleagues are in, one more member away in the person'
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +49,8 @@ def remedy(problem: Problem, plan: Plan, person: str, *, limits: Limits | None =
         again = solve(apply(problem, [change]), limits=limits)
         gain = again.values["people"] - people
         helped = any(visit.visitor == person for visit in again.visits)
-        if gain <= 0 or (found is not None and not helped):
+        sure = again.bounds.get("priority") == again.values["priority"]
+        if gain <= 0 or not sure or (found is not None and not helped):
             continue
         more_fr = "une personne de plus" if gain == 1 else f"{gain} personnes de plus"
         more_en = "one more person" if gain == 1 else f"{gain} more people"
@@ -60,12 +62,15 @@ def remedy(problem: Problem, plan: Plan, person: str, *, limits: Limits | None =
     return found
 
 
-def with_remedies(problem: Problem, plan: Plan, *, limits: Limits | None = None, most: int = 5) -> Plan:
-    """The plan with remedies for the first few people without a match (each costs some solves)."""
-    unmatched = [
-        replace(row, remedy=remedy(problem, plan, row.person, limits=limits)) if n < most else row
-        for n, row in enumerate(plan.unmatched)
-    ]
+def with_remedies(
+    problem: Problem, plan: Plan, *, limits: Limits | None = None, most: int = 5, seconds: float = 60.0
+) -> Plan:
+    """The plan with remedies for the first few unmatched people; no search begins after ``seconds``."""
+    unmatched = list(plan.unmatched)
+    started = time.monotonic()
+    for n, row in enumerate(unmatched[:most]):
+        if time.monotonic() - started < seconds:
+            unmatched[n] = replace(row, remedy=remedy(problem, plan, row.person, limits=limits))
     return replace(plan, unmatched=tuple(unmatched))
 
 

@@ -1,0 +1,36 @@
+"""The solver against trying everything: values, bounds, statuses and explanations of thousands of tiny problems."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver import Limits, solve
+from solver.check import violations
+from solver.plan import MEASURE, SENSE
+from tests.solver.tiny import best_by_trying, random_problem, vector
+
+EXAMPLES = int(os.environ.get("SOLVER_EXAMPLES", "150"))
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.integers(0, 10**6))
+def test_no_plan_beats_the_solver_and_no_bound_excludes_a_plan(seed: int) -> None:
+    problem = random_problem(seed)
+    plan = solve(problem, limits=Limits(seconds=20.0, threads=1))
+    assert violations(problem, plan) == []
+    best = best_by_trying(problem)
+    assert vector(problem, plan.visits) == best
+    assert plan.status == "optimal"
+    for level, value in zip(problem.campaign.objective_order, best, strict=True):
+        assert plan.bounds[MEASURE[level]] == SENSE[level] * value
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_thread_and_one_seed_give_one_plan(seed: int) -> None:
+    problem = random_problem(seed)
+    limits = Limits(seconds=20.0, threads=1, seed=3)
+    assert solve(problem, limits=limits).visits == solve(problem, limits=limits).visits
