@@ -24,10 +24,18 @@ from app.calendars import api as calendars_api
 from app.calendars import pages as calendars_pages
 from app.campaigns import api as campaigns_api
 from app.campaigns import pages as campaigns_pages
+from app.core import i18n
+from app.core.db import POOL_SIZE, make_engine
+from app.core.errors import NotFound, Refusal, SignInNeeded
+from app.core.i18n import _
+from app.core.security import GuardHeaders
+from app.core.settings import settings
+from app.core.templating import STATIC, problem, render
 from app.debriefs import api as debriefs_api
 from app.debriefs import pages as debriefs_pages
 from app.documents import pages as documents_pages
 from app.home import pages as home_pages
+from app.home.chrome import chrome
 from app.messages import api as messages_api
 from app.messages import pages as messages_pages
 from app.people import api as people_api
@@ -36,14 +44,6 @@ from app.planning import api as planning_api
 from app.planning import pages as planning_pages
 from app.visits import api as visits_api
 from app.visits import pages as visits_pages
-from app.core import i18n
-from app.core.db import POOL_SIZE, make_engine
-from app.core.errors import Refusal, SignInNeeded
-from app.core.i18n import _
-from app.core.security import GuardHeaders
-from app.core.settings import settings
-from app.core.templating import STATIC, problem, render
-from app.home.chrome import chrome
 
 DOORS = (
     accounts_pages,
@@ -146,7 +146,7 @@ def refused(request: Request, error: Any) -> Response:
 def not_served(request: Request, error: Any) -> Response:
     """No such page, or no such method on it."""
     assert isinstance(error, HTTPException)
-    return _answer(request, error.status_code, "NotFound", _("Cette page n’existe pas ou n’est pas pour vous."))
+    return _answer(request, error.status_code, "NotFound", NotFound().message())
 
 
 def unreadable(request: Request, error: Any) -> Response:

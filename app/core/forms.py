@@ -11,7 +11,6 @@ from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
 from app.core.i18n import _
@@ -31,7 +30,7 @@ class FormModel(BaseModel):
         """PostgreSQL cannot hold a zero byte, and no text needs one."""
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and "\x00" in text for text in texts):
-            raise PydanticCustomError("zero_byte", "zero byte")
+            raise ValueError(_("Cette valeur n’est pas possible ici."))
         return value
 
 

@@ -76,11 +76,15 @@ def clock_time(value: Any) -> str:
 
 
 def minutes(value: int) -> str:
-    """`45 min`, `1 h 30`."""
+    """`45 min`, `1 h 30` / `1 h 30 min`."""
     hours, rest = divmod(value, 60)
     if not hours:
         return f"{rest}\u00a0min"
-    return f"{hours}\u00a0h\u00a0{rest:02}" if rest else f"{hours}\u00a0h"
+    if not rest:
+        return f"{hours}\u00a0h"
+    if current_language() == "fr":
+        return f"{hours}\u00a0h\u00a0{rest:02}"
+    return f"{hours}\u00a0h\u00a0{rest}\u00a0min"
 
 
 def number(value: float) -> str:
