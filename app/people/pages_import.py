@@ -16,7 +16,8 @@ from app.core.spreadsheets import download
 from app.core.templating import redirect, render
 from app.people import queries, service, words
 from app.people.errors import ImportChanged, Unreadable
-from app.people.importing.columns import EXAMPLES, usual_header
+from app.people.importing.columns import EXAMPLES
+from app.people.importing.headers import usual_header
 from app.people.importing.run import fingerprint
 from app.people.queries import import_file
 from app.people.schemas import ConfirmForm, UploadForm

@@ -11,7 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.core.db import open_session
+from app.core.i18n import speaking
 from app.people.errors import Unreadable
+from app.people.importing.columns import VOCABULARY, field_of
+from app.people.importing.headers import usual_header
 from app.people.tables import ContractKind, Person
 from tests.people.conftest import Import
 
@@ -279,3 +282,12 @@ def test_an_open_quote_is_told_with_its_line(company: Import) -> None:
     with pytest.raises(Unreadable) as refused:
         company("people", text(FRENCH, ROWS) + '"E3;sans fin')
     assert "4" in refused.value.message()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_headers_we_write_are_headers_we_read(language: str) -> None:
+    with speaking(language):
+        for kind, fields in VOCABULARY.items():
+            assert {field: field_of(kind, usual_header(kind, field)) for field in fields} == {
+                field: field for field in fields
+            }

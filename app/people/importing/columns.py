@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.core.i18n import _
 from app.people.errors import Unreadable
+from app.people.importing.headers import usual_header
 from app.people.importing.reading import Sheet
 from app.people.importing.report import Remark
 from app.people.tables import ImportKind
@@ -319,11 +320,6 @@ def field_of(kind: ImportKind, header: str) -> str | None:
     """The field that a header names, or None."""
     lookup = _LOOKUPS[kind]
     return next((lookup[key] for key in _keys(header[:200]) if key in lookup), None)
-
-
-def usual_header(kind: ImportKind, field: str) -> str:
-    """The first French spelling of a field's header, as our examples write it."""
-    return VOCABULARY[kind][field].split("|")[0].strip()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.people.importing.columns import Row, Table, usual_header
+from app.people.importing.columns import Row, Table
+from app.people.importing.headers import usual_header
 from app.people.importing.report import Change, ImportReport, Remark
 from app.people.importing.values import BadValue
 
