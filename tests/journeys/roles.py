@@ -1,6 +1,7 @@
 """A small company in which every role stands once, and the address of something for each route."""
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,7 +22,7 @@ from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
 from app.core.security import token_hash
 from app.messages.tables import Mail
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
-from app.planning.tables import PlanningRun, RunStatus
+from app.planning.tables import PlanningResult, PlanningRun, RunStatus
 from app.visits.tables import Swap
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_team, make_visit
 from tests.support.web import browser_of
@@ -105,8 +106,6 @@ def build_house(session: Session) -> House:
     session.add(swap)
     session.flush()
     visit.swap_id = swap.id
-    for person in people.values():
-        renew_address(session, person, now=NOW)
     for role in (Role.PARTICIPANT, Role.OTHER):
         make_enrolment(session, campaign, people[role])
     run = PlanningRun(campaign_id=campaign.id or 0, status=RunStatus.CANCELLED, requested_at=NOW)
@@ -117,6 +116,8 @@ def build_house(session: Session) -> House:
     )  # fmt: skip
     session.add_all([run, mail])
     session.flush()
+    nothing = zlib.compress(b"{}")
+    session.add(PlanningResult(run_id=run.id or 0, problem=nothing, plan=nothing))
     house = House(
         campaign=campaign,
         accounts=accounts,
@@ -163,6 +164,9 @@ def fresh_values(session: Session, house: House, account: Account) -> dict[str, 
     back = make_team(session, side=Side.BACK, name=f"Service {number}")
     link = ServiceLink(back_team_id=back.id or 0, front_team_id=house.values["team_id"])
     session.add_all([file, own, key, link])
+    for person in house.people.values():
+        if person.account_id == account.id:
+            renew_address(session, person, now=NOW)
     session.flush()
     return {
         **house.values,
