@@ -70,12 +70,9 @@ class Instance:
         self.partners = list(rules.frame_of(problem).partners)
         self.partner_words = words_of(self.partners, count)
         self.ordinals = np.array([day.toordinal() for day in problem.campaign.days], dtype=np.int64)
-        self.away = np.repeat(np.array([[t.max_away] for t in problem.teams], dtype=np.int64), count, axis=1)
-        self.visitors = np.repeat(
-            np.array([[t.max_visitors] for t in problem.teams], dtype=np.int64), count, axis=1
-        )
-        self.away = self.away.reshape(self.T, count)
-        self.visitors = self.visitors.reshape(self.T, count)
+        away, visitors = [t.max_away for t in problem.teams], [t.max_visitors for t in problem.teams]
+        self.away = np.repeat(np.array(away, dtype=np.int64), count).reshape(self.T, count)
+        self.visitors = np.repeat(np.array(visitors, dtype=np.int64), count).reshape(self.T, count)
         for t, team in enumerate(problem.teams):
             for day, limit in team.limits_by_day.items():
                 self.away[t, day], self.visitors[t, day] = limit.max_away, limit.max_visitors

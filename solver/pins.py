@@ -18,11 +18,11 @@ _SENTENCES = {
         "une personne ne peut pas se rendre visite à elle-même", "nobody can visit themselves"
     ),
     rules.SAME_SIDE: Text("les deux sont du même côté", "both are on the same side"),
-    rules.SAME_DEPARTMENT: Text("les deux sont du même département", "both are in the same department"),
+    rules.SAME_DEPARTMENT: Text("les deux sont de la même direction", "both are in the same division"),
     rules.MANAGER: Text("l’une dirige l’autre", "one manages the other"),
     rules.AVOID: Text("l’une souhaite éviter l’autre", "one avoids the other"),
     rules.FORBIDDEN: Text("cette paire est interdite", "the pair is forbidden"),
-    rules.LANGUAGE: Text("elles n’ont aucune langue commune", "they have no common language"),
+    rules.LANGUAGE: Text("elles n’ont aucune langue commune", "they have no language in common"),
     rules.NO_ROUTE: Text("aucun trajet ne relie leurs sites", "no route links their sites"),
     rules.TOO_FAR: Text("le trajet dépasse la durée permise", "the journey is longer than allowed"),
     rules.EXCLUDED_SITE: Text(
@@ -104,7 +104,7 @@ def contradictions(problem: Problem) -> list[Text]:
             found.append(
                 Text(
                     f"{person} a {n} visites épinglées le {days[day]}, une seule est possible",
-                    f"{person} has {n} pinned visits on {days[day]}, one is possible",
+                    f"{person} has {n} pinned visits on {days[day]}, only one is possible",
                 )
             )
     for (team, day), n in away.items():
@@ -142,7 +142,7 @@ def _too_many(problem: Problem) -> list[Text]:
             found.append(
                 Text(
                     f"{person} a {len(others)} échanges épinglés, maximum {limit}",
-                    f"{person} has {len(others)} pinned exchanges, at most {limit}",
+                    f"{person} has {len(others)} pinned swaps, at most {limit}",
                 )
             )
     return found

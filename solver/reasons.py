@@ -139,7 +139,7 @@ class Reasons:
             "own_rules",
             Text(
                 "Cette personne ne peut plus participer\u00a0: son nombre d’échanges est épuisé.",
-                "This person can take part no more: all their exchanges are used.",
+                "This person can’t take part any more: they have used up all their swaps.",
             ),
             (Blocking("rule", "max_swaps"),),
         )
@@ -153,7 +153,7 @@ class Reasons:
             "travel",
             Text(
                 f"Aucun collègue de l’autre côté n’est à {limit} minutes ou moins de {place}.",
-                f"No colleague of the other side is within {limit} minutes of {place}.",
+                f"No colleague on the other side is within {limit} minutes of {place}.",
             ),
             (Blocking("site", site.id),),
         )
@@ -177,9 +177,9 @@ class Reasons:
             "own_rules",
             Text(
                 f"Les {len(speaking)} collègues accessibles sont tous écartés par les règles"
-                " (même département, hiérarchie, lieux ou personnes écartés).",
+                " (même direction, hiérarchie, lieux ou personnes écartés).",
                 f"All {len(speaking)} colleagues within reach are ruled out"
-                " (same department, management, excluded places or people).",
+                " (same division, line management, places or people ruled out).",
             ),
             tuple(dict.fromkeys(blocking))[:NAMED],
         )
@@ -227,7 +227,7 @@ class Reasons:
             Text(
                 f"Aucun des {len(willing)} collègues possibles n’a de jours communs avec les"
                 f" {person.available.bit_count()} jours proposés.",
-                f"None of the {len(willing)} possible colleagues shares days with the"
+                f"None of the {len(willing)} possible colleagues has a day in common with the"
                 f" {person.available.bit_count()} days offered.",
             ),
             (
@@ -250,11 +250,11 @@ class Reasons:
             text = Text(
                 "Des collègues restent libres, mais plus aucune place n’est disponible aux jours communs"
                 f" (équipe la plus demandée\u00a0: {name}).",
-                f"Colleagues are still free, but no place is left on the common days (busiest team: {name}).",
+                f"Colleagues are still free, but no place is left on the days in common (busiest team: {name}).",
             )
         else:
             text = Text(
                 f"Tous les collègues possibles sont déjà en binôme (surtout dans l’équipe {name}).",
-                f"Every possible colleague already has a match (most of them in team {name}).",
+                f"Every possible colleague already has a match (most of them in the {name} team).",
             )
         return Unmatched(person.id, "all_taken", text, tuple(blocking))

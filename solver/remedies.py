@@ -90,7 +90,7 @@ def _candidates(problem: Problem, plan: Plan, person: str) -> Iterator[tuple[Cha
             {"kind": "max_visitors", "id": team.id, "value": 1},
             Text(
                 f"Un visiteur de plus par jour dans l’équipe {name}",
-                f"One more visitor a day in team {name}",
+                f"One more visitor a day in the {name} team",
             ),
         )
     own = problem.team_of(person)
@@ -98,7 +98,7 @@ def _candidates(problem: Problem, plan: Plan, person: str) -> Iterator[tuple[Cha
         {"kind": "max_away", "id": own.id, "value": 1},
         Text(
             f"Une absence de plus par jour dans l’équipe {own.name or own.id}",
-            f"One more member away a day in team {own.name or own.id}",
+            f"One more member away a day in the {own.name or own.id} team",
         ),
     )
     yield from _journey(problem, instance, i)

@@ -1,0 +1,111 @@
+"""The command: files, exit codes, words on both outputs, cancellation."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solver import Limits, Plan, Problem, Progress, solve
+from solver.check import violations
+from solver.command import run_check, run_solve
+from tests.solver.company import company
+from tests.solver.tiny import document, person
+
+ROOT = Path(__file__).parents[2]
+PIN = {"visitor": "anna", "host": "bruno", "day": "2027-03-01"}
+
+
+def written(path: Path, made: dict[str, Any]) -> Path:
+    path.write_text(json.dumps(made))
+    return path
+
+
+def test_solve_writes_a_plan_and_says_how_good_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = written(tmp_path / "m.json", document()), tmp_path / "plan.json"
+    assert run_solve(source, target, 10, 1, 1, as_json=False) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("optimal: 2 of 2 people matched")
+    assert "travel minutes" in out
+    assert run_check(source, target) == 0
+    assert capsys.readouterr().out == "0 violations in 2 visits\n"
+
+
+def test_json_is_all_that_standard_output_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = written(tmp_path / "m.json", document())
+    assert run_solve(source, tmp_path / "plan.json", 10, 1, 1, as_json=True) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert set(said) == {"status", "values", "bounds", "gaps", "seconds"}
+    assert (said["status"], said["values"]["people"], said["gaps"]["priority"]) == ("optimal", 2, 0.0)
+
+
+def test_unreadable_input_is_2_and_names_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = document(people=[person("anna", "compta", "11000"), {**person("bruno", "boutique"), "available": ["2027-02-30"]}])
+    assert run_solve(written(tmp_path / "m.json", wrong), tmp_path / "plan.json") == 2
+    assert capsys.readouterr().err == 'people[1].available: "2027-02-30" is not a day\n'
+    assert run_solve(tmp_path / "absent.json", tmp_path / "plan.json") == 2
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_contradictory_pins_are_3_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = written(tmp_path / "m.json", document(pinned=[PIN], forbidden=[{"a": "anna", "b": "bruno"}]))
+    assert run_solve(source, tmp_path / "plan.json") == 3
+    assert "the pair is forbidden" in capsys.readouterr().err
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    assert (plan["status"], plan["visits"]) == ("infeasible", [])
+    assert "interdite" in plan["contradictions"][0]["fr"]
+
+
+def test_check_tells_broken_rules_from_unreadable_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = written(tmp_path / "m.json", document())
+    half = written(tmp_path / "p.json", {"format": "vis-ma-vie/solution/1", "status": "feasible", "visits": [PIN]})
+    assert run_check(source, half, as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["valid"] is False
+    assert run_check(source, written(tmp_path / "x.json", {"format": "?"})) == 2
+
+
+def test_a_plan_survives_writing_and_reading() -> None:
+    problem = Problem.from_json(document(people=[person("anna", "compta")]))
+    plan = solve(problem)
+    again = Plan.from_json(json.loads(json.dumps(plan.to_json(problem))), problem)
+    assert (again.visits, again.unmatched, again.values) == (plan.visits, plan.unmatched, plan.values)
+
+
+def test_no_time_still_gives_a_valid_plan_with_the_pins() -> None:
+    problem = Problem.from_json(company(people=400, seed=1, pins=3))
+    plan = solve(problem, limits=Limits(seconds=0.0))
+    assert violations(problem, plan) == []
+    assert set(problem.pinned) <= set(plan.visits)
+
+
+def test_stopping_gives_the_best_so_far_and_progress_is_told() -> None:
+    problem = Problem.from_json(company(people=600, seed=2, pins=2))
+    told: list[Progress] = []
+    started = time.monotonic()
+    plan = solve(problem, limits=Limits(seconds=60), on_progress=told.append, should_stop=lambda: bool(told))
+    assert time.monotonic() - started < 30
+    assert violations(problem, plan) == []
+    assert told[0].matched > 0
+    assert told[0].bound is not None
+    assert plan.values["people"] > 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as on Linux")
+def test_ctrl_c_writes_the_plan_and_ends_well(tmp_path: Path) -> None:
+    source = written(tmp_path / "m.json", company(people=1500, seed=3, pins=2))
+    target = tmp_path / "plan.json"
+    command = [sys.executable, "-m", "solver", "solve", str(source), "--output", str(target), "--time-limit", "100"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert process.stderr.readline()  # the first word of progress
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert run_check(source, target) == 0
