@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import text
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from app.accounts.errors import TooManyAttempts
 from app.accounts.tables import Attempt
@@ -35,7 +35,7 @@ class Door:
     here: Limit
     """For one name from one network address."""
     address: Limit
-    """For one network address: a whole shop may stand behind it."""
+    """For one network address: a whole company may stand behind it, and there failures alone count."""
     anywhere: Limit
     """For one name from any address. Low enough that a PIN's million values outlast years of guesses."""
 
@@ -43,7 +43,8 @@ class Door:
 QUARTER = timedelta(minutes=15)
 NUMBER = Door("number", Limit(5, QUARTER), Limit(60, QUARTER), Limit(50, timedelta(days=1)))
 PASSWORD = Door("password", Limit(5, QUARTER), Limit(30, QUARTER), Limit(50, timedelta(days=1)))
-LINK = Door("link", Limit(5, QUARTER), Limit(60, QUARTER), Limit(20, timedelta(hours=1)))
+LINK = Door("link", Limit(5, QUARTER), Limit(600, QUARTER), Limit(20, timedelta(hours=1)))
+"""Every request counts: a company that opens a campaign must get through, a mailbox must not be flooded."""
 OWN = Door("own", Limit(5, QUARTER), Limit(60, QUARTER), Limit(50, timedelta(days=1)))
 """Somebody signed in who proves her PIN or password before changing it."""
 
@@ -63,13 +64,7 @@ def take(session: Session, door: Door, name: str, address: str, *, now: datetime
     Raises TooManyAttempts when one of the three counters is full; the caller then rolls back, so that a
     refused try uses up no other counter. They are taken in a fixed order: tries never wait in a ring.
     """
-    name = name.strip().upper()
-    counted = (
-        (f"{door.name}:here:{name}@{network(address)}", door.here),
-        (f"{door.name}:address:{network(address)}", door.address),
-        (f"{door.name}:anywhere:{name}", door.anywhere),
-    )
-    for key, limit in counted:
+    for key, limit in _counters(door, name, address):
         begun = window(limit, now)
         done = session.connection().execute(TAKE, {"key": sealed(key), "window": begun, "most": limit.most})
         if done.rowcount != 1:
@@ -77,10 +72,30 @@ def take(session: Session, door: Door, name: str, address: str, *, now: datetime
             raise TooManyAttempts(ends - timedelta(seconds=int(now.timestamp())))
 
 
-def forgive(session: Session, door: Door, name: str, address: str) -> None:
-    """The right secret was typed: earlier slips from this address count no more."""
-    key = sealed(f"{door.name}:here:{name.strip().upper()}@{network(address)}")
-    session.exec(delete(Attempt).where(col(Attempt.key) == key))
+def _counters(door: Door, name: str, address: str) -> tuple[tuple[str, Limit], ...]:
+    name, place = name.strip().upper(), network(address)
+    return (
+        (f"{door.name}:here:{name}@{place}", door.here),
+        (f"{door.name}:address:{place}", door.address),
+        (f"{door.name}:anywhere:{name}", door.anywhere),
+    )
+
+
+def forgive(session: Session, door: Door, name: str, address: str, *, now: datetime) -> None:
+    """The right secret was typed: this try takes no room from others behind the same address, nor from the
+    name's day, and earlier slips from here count no more. Only failures add up."""
+    here, *others = _counters(door, name, address)
+    session.exec(delete(Attempt).where(col(Attempt.key) == sealed(here[0])))
+    for key, limit in others:
+        session.exec(
+            update(Attempt)
+            .where(
+                col(Attempt.key) == sealed(key),
+                col(Attempt.window) == window(limit, now),
+                col(Attempt.count) > 0,
+            )
+            .values(count=col(Attempt.count) - 1)
+        )
 
 
 def window(limit: Limit, now: datetime) -> int:

@@ -30,7 +30,7 @@ def prove_number(engine: Engine, *, number: str, secret: str, address: str, now:
     if not codes.secret_matches(account, secret) or account is None:
         raise WrongSecret
     with open_session(engine) as session:
-        attempts.forgive(session, attempts.NUMBER, number, address)
+        attempts.forgive(session, attempts.NUMBER, number, address, now=now)
     return account
 
 
@@ -42,7 +42,7 @@ def prove_password(engine: Engine, *, email: str, password: str, address: str, n
     if not codes.password_matches(account, password) or account is None:
         raise WrongSecret
     with open_session(engine) as session:
-        attempts.forgive(session, attempts.PASSWORD, email, address)
+        attempts.forgive(session, attempts.PASSWORD, email, address, now=now)
     return account
 
 
@@ -57,7 +57,7 @@ def prove_own(
     matches = codes.secret_matches if pin else codes.password_matches
     if not matches(account, secret):
         raise WrongSecret
-    attempts.forgive(session, attempts.OWN, str(account.id), address)
+    attempts.forgive(session, attempts.OWN, str(account.id), address, now=now)
 
 
 def enter(

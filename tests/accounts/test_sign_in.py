@@ -222,6 +222,14 @@ def test_one_address_does_not_try_everybody(client: TestClient, clock: Clock) ->
     assert answers == [422] * 60 + [429]
 
 
+def test_those_who_enter_take_no_room_from_others(
+    client: TestClient, with_pin: Account, clock: Clock, read: Read
+) -> None:
+    assert {by_number(client, PIN) for _ in range(65)} == {303}
+    assert set(read(select(Attempt.count))) == {0}
+    assert by_number(client, "135790", "E9999") == 422
+
+
 def test_what_is_counted_names_nobody(client: TestClient, read: Read, lea: Account) -> None:
     by_number(client, "135790")
     keys = read(select(Attempt.key))
