@@ -250,7 +250,7 @@ class Reasons:
             text = Text(
                 "Des collègues restent libres, mais plus aucune place n’est disponible aux jours communs"
                 f" (équipe la plus demandée\u00a0: {name}).",
-                f"Colleagues are still free, but no place is left on the days in common (busiest team: {name}).",
+                f"Colleagues are still free, but no place is left on shared days (busiest team: {name}).",
             )
         else:
             text = Text(

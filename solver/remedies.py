@@ -123,11 +123,12 @@ def _days(problem: Problem, instance: Instance, i: int, free: Ints) -> Iterator[
     for opened, day in sorted(ranked)[:2]:
         date = problem.campaign.days[day]
         fr, en = _WEEKDAYS[date.weekday()]
+        s = "s" if -opened > 1 else ""
         yield (
             {"kind": "available", "id": person.id, "day": date.isoformat()},
             Text(
-                f"Un jour de plus, le {fr} {date:%d/%m/%Y}, ouvrirait {-opened} collègue(s)",
-                f"One more day, {en} {date.isoformat()}, would open {-opened} colleague(s)",
+                f"Un jour de plus, le {fr} {date:%d/%m/%Y}, ouvrirait {-opened} collègue{s}",
+                f"One more day, {en} {date:%d/%m/%Y}, would open {-opened} colleague{s}",
             ),
         )
 
