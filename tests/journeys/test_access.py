@@ -5,11 +5,9 @@ What is refused changes nothing; what is let in is really asked, each time with 
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import Engine, create_engine, select
 from sqlmodel import SQLModel
 
@@ -19,66 +17,10 @@ from app.core.security import everyone
 from app.main import create_app
 from app.people.tables import ImportFile
 from tests.factories import make_campaign
-from tests.house.test_routes import policies
-from tests.journeys.roles import (
-    House,
-    Outcome,
-    Role,
-    address_of,
-    build_house,
-    come_as,
-    fresh_values,
-    outcome_of,
-    token_for,
-)
+from tests.journeys.access import IN, NOT_FOUND, POLICIES, ask, faults, routes
+from tests.journeys.roles import House, Role, address_of, build_house, come_as, fresh_values, outcome_of
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-IN, SIGN_IN, FORBIDDEN, NOT_FOUND = Outcome.IN, Outcome.SIGN_IN, Outcome.FORBIDDEN, Outcome.NOT_FOUND
-
-STRANGERS = dict.fromkeys((Role.NOBODY, Role.LEAVER, Role.REVOKED), SIGN_IN)
-EMPLOYEES = (Role.UNINVITED, Role.INVITED, Role.PARTICIPANT, Role.OTHER, Role.MANAGER)
-OFFICES = (Role.HR, Role.ADMIN, Role.PROGRAM)
-
-
-def table(otherwise: Outcome, **said: Outcome) -> dict[Role, Outcome]:
-    """Strangers sign in first; the others as said, else `otherwise`."""
-    return (
-        dict.fromkeys(Role, otherwise) | STRANGERS | {Role(role): outcome for role, outcome in said.items()}
-    )
-
-
-HR_ONLY = table(FORBIDDEN, hr=IN, program=IN)
-ADMIN_ONLY = table(FORBIDDEN, admin=IN)
-OFFICES_OUT = {role.value: FORBIDDEN for role in OFFICES}
-
-POLICIES: dict[str, dict[Role, Outcome]] = {
-    "everyone": dict.fromkeys(Role, IN),
-    "feed": dict.fromkeys(Role, IN),  # whoever holds the secret address
-    "signed_in": table(IN),
-    "hr": HR_ONLY,
-    "hr_campaign": HR_ONLY,
-    "hr_answer": HR_ONLY,
-    "admin": ADMIN_ONLY,
-    "admin_account": ADMIN_ONLY,
-    "outbox": ADMIN_ONLY,
-    "employee": table(IN, **OFFICES_OUT),
-    "manager": table(FORBIDDEN, manager=IN),
-    "enrolling": table(IN, uninvited=NOT_FOUND, **OFFICES_OUT),
-    "visit_participant": table(NOT_FOUND, participant=IN, manager=IN, hr=IN, program=IN),
-    "debrief_author": table(NOT_FOUND, participant=IN),
-}
-"""Policy → who comes in. A guard answers "not found" where saying "forbidden" would tell that it exists."""
-
-
-def routes(app: FastAPI) -> list[tuple[str, str, str]]:
-    """(method, path, policy) of every guarded route."""
-    found = []
-    for route in iter_route_contexts(app.routes):
-        if isinstance(route.original_route, APIRoute):
-            [policy] = set(policies(route.dependant))
-            found += [(method, route.path, policy) for method in sorted(route.methods or ())]
-    return found
 
 
 def digest(engine: Engine) -> dict[str, str]:
@@ -98,19 +40,6 @@ def house(engine: Engine) -> House:
         return build_house(session)
 
 
-def ask(
-    app: FastAPI, engine: Engine, house: House, role: Role, method: str, path: str, **change: Any
-) -> Outcome:
-    """Ask a route once, as somebody."""
-    with open_session(engine) as session:
-        owner = house.accounts[Role.HR if role in house.tokens or role is Role.NOBODY else role]
-        values = fresh_values(session, house, owner)
-        if "{token}" in path:
-            values["token"] = token_for(session, house, path)
-        client = come_as(app, session, house, role)
-    return outcome_of(client.request(method, address_of(path, {**values, **change})))
-
-
 def test_the_table_names_every_policy() -> None:
     engine = create_engine("sqlite://")
     used = {policy for _method, _path, policy in routes(create_app(engine))}
@@ -122,13 +51,7 @@ def test_the_table_names_every_policy() -> None:
 def test_every_route_lets_in_whom_its_policy_names(
     app: FastAPI, engine: Engine, house: House, role: Role
 ) -> None:
-    wrong = []
-    for method, path, policy in routes(app):
-        expected = POLICIES[policy][role]
-        got = ask(app, engine, house, role, method, path)
-        if got != expected:
-            wrong.append(f"{role.value}: {method} {path} ({policy}) is {got.value}, not {expected.value}")
-    assert wrong == []
+    assert faults(app, engine, house, role) == []
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.HR, Role.ADMIN, Role.PROGRAM}])

@@ -38,6 +38,7 @@ from tests.factories import (
     make_campaign,
     make_enrolment,
     make_person,
+    make_site,
     make_team,
     make_visit,
 )
@@ -63,8 +64,10 @@ class Company:
 def company(engine: Engine, live_server: LiveServer) -> Company:
     """A back office and a shop that live a campaign in each state."""
     with open_session(engine) as session:
-        back = make_team(session, name="Paie", side=Side.BACK, department="RH", max_away=9, max_visitors=9)
-        shop = make_team(session, name="Boutique", site_id=back.site_id, max_away=9, max_visitors=9)
+        here = make_site(session)
+        room = {"max_away": 9, "max_visitors": 9}
+        back = make_team(session, here, name="Paie", side=Side.BACK, department="RH", **room)
+        shop = make_team(session, here, name="Boutique", **room)
         hr = make_account(session, "Claire Morel", is_hr=True, employee_number="H1")
         admin = make_account(session, "Alix Info", is_admin=True, employee_number="H2")
         manager = make_person(session, shop, first_name="Maud", last_name="Chef")
