@@ -36,6 +36,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.opened": (debriefs.invite,),
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
+    "planning.asked": (planning.answer_question,),
     "visit.cancelled": (calendars.tell_cancelled,),
     "visit.moved": (calendars.tell_moved,),
     "mail.queued": (messages.deliver,),

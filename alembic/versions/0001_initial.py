@@ -327,6 +327,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "planning_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("failed", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_planning_question_campaign_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planning_question")),
+    )
+    with op.batch_alter_table("planning_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_planning_question_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_planning_question_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
         "planning_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -781,6 +802,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_planning_run_campaign_id"))
 
     op.drop_table("planning_run")
+    with op.batch_alter_table("planning_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_planning_question_campaign_id"))
+        batch_op.drop_index(batch_op.f("ix_planning_question_asked_at"))
+
+    op.drop_table("planning_question")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_team_id"))
         batch_op.drop_index(batch_op.f("ix_person_manager_id"))

@@ -58,6 +58,22 @@ class NothingToCompare(Refusal):
         return _("Il n’y a qu’un plan : recalculez-le pour en comparer deux.")
 
 
+class PlanIsOld(Refusal):
+    """Answers, limits or days changed since the plan was made: what would be said of it may be wrong."""
+
+    def message(self) -> str:
+        return _(
+            "Des réponses ou des règles ont changé depuis ce plan : recalculez-le, puis demandez de nouveau."
+        )
+
+
+class AnotherForecast(Refusal):
+    """One forecast at a time, so that pages stay quick for everybody."""
+
+    def message(self) -> str:
+        return _("Un autre essai est en cours : réessayez dans quelques secondes.")
+
+
 class NotThisPair(Refusal):
     """The two people are not together in the plan shown."""
 

@@ -11,9 +11,9 @@ from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import open_session
 from app.core.errors import Refusal
-from app.planning import queries, runs
+from app.planning import asking, queries, runs
 from app.planning.problem import Built, Leg, build
-from app.planning.tables import RunStatus
+from app.planning.tables import PlanningQuestion, RunStatus
 from solver import Limits, Problem, ProblemError, Progress, solve
 
 log = structlog.get_logger()
@@ -55,6 +55,33 @@ def solve_run(engine: Engine, run_id: int) -> None:
         else:
             runs.finish(session, run_id, built.problem, plan, clock.now())
     return None
+
+
+def answer_question(engine: Engine, question_id: int) -> None:
+    """Job of `planning.asked`: answer a question about a plan, or say why there is no answer."""
+    with open_session(engine, reads_only=True) as session:
+        question = session.get(PlanningQuestion, question_id)
+        if question is None or not question.pending:
+            return
+        campaign = session.get_one(Campaign, question.campaign_id)
+        try:
+            problem, plan = asking.subject(session, campaign, question, clock.today())
+            refused = ""
+        except Refusal as refusal:
+            refused = refusal.code
+    told = None
+    if not refused:
+        try:
+            told = asking.answer(problem, plan, question)
+        except Refusal as refusal:
+            refused = refusal.code
+        except (ProblemError, MemoryError):
+            log.exception("planning.unanswerable", question_id=question_id)
+            refused = "Broken"
+    with open_session(engine) as session:
+        row = session.get(PlanningQuestion, question_id)
+        if row is not None:
+            row.answer, row.failed = told, refused
 
 
 def _build(engine: Engine, campaign_id: int) -> Built:

@@ -6,18 +6,21 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
+from app.availability.guards import OwnEnrolment
 from app.campaigns.guards import HrCampaign
 from app.core.db import Db
 from app.core.spreadsheets import download
 from app.core.templating import render
-from app.planning import changing, pages_why, queries, showing, words
+from app.planning import changing, pages_asking, pages_why, queries, showing, words
 from app.planning.export import sheet
 from app.planning.schemas import PlanLook
 from app.planning.showing import PAGE, found_in, plan_page
+from app.visits import queries as visits_queries
 
 router = APIRouter(include_in_schema=False)
 router.include_router(changing.router)
 router.include_router(pages_why.router)
+router.include_router(pages_asking.router)
 
 Look = Annotated[PlanLook, Query()]
 
@@ -94,6 +97,14 @@ def pairs(request: Request, session: Db, campaign: HrCampaign) -> Response:
     plan = showing.plan_of(session, campaign)
     people = plan.people or queries.participants(session, campaign.id)
     return plan_page(request, "pairs", plan, "/pairs", people=people)
+
+
+@router.get("/campaigns/{campaign_id}/enrolment/priority", response_class=HTMLResponse)
+def priority(request: Request, session: Db, mine: OwnEnrolment) -> Response:
+    """Embedded in one's own enrolment: that nobody was found last time, and what follows from it."""
+    assert mine.campaign.id is not None
+    left_out = visits_queries.left_out_last_time(session, mine.campaign.id)
+    return render(request, "planning/_priority.html", first_in_line=mine.person.id in left_out)
 
 
 @router.get("/campaigns/{campaign_id}/planning/export.xlsx")

@@ -21,9 +21,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
 from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs
 from app.campaigns.calendar import open_days, plannable_days
+from app.campaigns.invited import invited_people
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Campaign
 from app.people import queries as people_queries
@@ -53,13 +55,23 @@ class Built:
     """Pins that no longer mean anything: somebody withdrew, or the day is gone."""
 
 
-def build(session: Session, campaign: Campaign, today: date, *, previous: Iterable[Leg] = ()) -> Built:
-    """The problem of a campaign as of today. Raises `NoDaysLeft` and `NobodyEnrolled`."""
+def build(
+    session: Session,
+    campaign: Campaign,
+    today: date,
+    *,
+    previous: Iterable[Leg] = (),
+    everybody: bool = False,
+) -> Built:
+    """The problem of a campaign as of today. Raises `NoDaysLeft` and `NobodyEnrolled`.
+
+    `everybody`: as if all who are invited took part, each on every day they work.
+    """
     assert campaign.id is not None
     days = plannable_days(campaign, today)
     if not days:
         raise NoDaysLeft
-    people = enrolled(session, campaign.id)
+    people = as_if_enrolled(session, campaign) if everybody else enrolled(session, campaign.id)
     if not people:
         raise NobodyEnrolled
     index = {day: number for number, day in enumerate(days)}
@@ -101,6 +113,35 @@ def build(session: Session, campaign: Campaign, today: date, *, previous: Iterab
         forbidden=frozenset(ordered(person_key(a), person_key(b)) for a, b in forbidden),
     )
     return Built(problem, lost)
+
+
+def as_if_enrolled(session: Session, campaign: Campaign) -> list[EnrolledPerson]:
+    """Everybody invited, with what the company knows of them and no answer of theirs."""
+    book = DayBook(campaign)
+    teams, sites = people_queries.teams_by_id(session), people_queries.sites_by_id(session)
+    found = []
+    for person in invited_people(session, campaign):
+        assert person.id is not None
+        team = teams[person.team_id]
+        site = sites[team.site_id]
+        found.append(
+            EnrolledPerson(
+                person_id=person.id,
+                name=person.name,
+                team_id=person.team_id,
+                site_id=team.site_id,
+                side=team.side,
+                department=team.department,
+                manager_id=person.manager_id,
+                languages=tuple(person.languages),
+                visit_days=book.dates(book.mask(person, site)),
+                host_days=book.dates(book.mask(person, site, team.closed_weekdays)),
+                wishes=(),
+                avoid=frozenset(),
+                excluded_sites=frozenset(),
+            )
+        )
+    return found
 
 
 def _rules(campaign: Campaign, days: list[date]) -> Rules:

@@ -1,16 +1,25 @@
 """Every SELECT of planning."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Enrolment, ForbiddenPair
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.planning.tables import ACTIVE, Pin, PlanningResult, PlanningRun, RunStatus
+from app.planning.tables import (
+    ACTIVE,
+    Pin,
+    PlanningQuestion,
+    PlanningResult,
+    PlanningRun,
+    QuestionKind,
+    RunStatus,
+)
 
 
 def find_run(session: Session, run_id: int) -> PlanningRun:
@@ -63,6 +72,76 @@ def result_of(session: Session, run_id: int) -> PlanningResult:
     if result is None:
         raise NotFound
     return result
+
+
+def find_question(session: Session, campaign_id: int, question_id: int) -> PlanningQuestion:
+    """One question about a campaign. Raises NotFound."""
+    question = session.get(PlanningQuestion, question_id)
+    if question is None or question.campaign_id != campaign_id:
+        raise NotFound
+    return question
+
+
+def questions_of(session: Session, campaign_id: int, kind: QuestionKind) -> list[PlanningQuestion]:
+    """The questions of a kind about a campaign, newest first."""
+    query = select(PlanningQuestion).where(
+        col(PlanningQuestion.campaign_id) == campaign_id, col(PlanningQuestion.kind) == kind
+    )
+    return list(session.scalars(query.order_by(col(PlanningQuestion.id).desc())))
+
+
+def team_choices(session: Session, campaign_id: int, limit: int = 500) -> list[tuple[int, str]]:
+    """Teams of those who said yes (of the whole company while nobody has), at most `limit`, by name."""
+    answered = (
+        select(func.count())
+        .select_from(Enrolment)
+        .where(col(Enrolment.campaign_id) == campaign_id, col(Enrolment.answer) == Answer.YES)
+        .scalar_subquery()
+    )
+    yes = (
+        select(col(Enrolment.id))
+        .where(
+            col(Enrolment.person_id) == col(Person.id),
+            col(Enrolment.campaign_id) == campaign_id,
+            col(Enrolment.answer) == Answer.YES,
+        )
+        .exists()
+    )
+    found = session.execute(
+        select(col(Team.id), col(Team.name), col(Site.name))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .join(Person, col(Person.team_id) == col(Team.id))
+        .where(col(Person.active), or_(answered == 0, yes))
+        .group_by(col(Team.id), col(Team.name), col(Site.name))
+        .order_by(func.count().desc(), col(Team.name))
+        .limit(limit)
+    )
+    return sorted(((row[0], f"{row[1]} · {row[2]}") for row in found), key=lambda one: one[1].casefold())
+
+
+def name_of_participant(session: Session, campaign_id: int, person_id: int) -> str:
+    """The name of somebody who said yes; empty for anybody else."""
+    query = (
+        select(Person)
+        .join(Enrolment, col(Enrolment.person_id) == col(Person.id))
+        .where(
+            col(Person.id) == person_id,
+            col(Enrolment.campaign_id) == campaign_id,
+            col(Enrolment.answer) == Answer.YES,
+        )
+    )
+    found = session.scalars(query).first()
+    return found.name if found else ""
+
+
+def team_names(session: Session, team_ids: Collection[int]) -> dict[int, str]:
+    """Teams with their site, by id."""
+    found = session.execute(
+        select(col(Team.id), col(Team.name), col(Site.name))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .where(col(Team.id).in_(team_ids))
+    )
+    return {row[0]: f"{row[1]} · {row[2]}" for row in found}
 
 
 def pins_of(session: Session, campaign_id: int) -> list[Pin]:

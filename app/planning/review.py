@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
 
-from app.core.i18n import current_language
 from app.planning.problem import Leg, row_id
 from app.planning.queries import Participant
 from app.planning.tables import Pin
+from app.planning.words import spoken
 from app.visits.rules import in_pairs
 from solver import Plan, Problem
 from solver.plan import INFEASIBLE
@@ -43,6 +43,8 @@ class PlannedSwap:
     back: PlannedVisit | None
     one: Participant
     other: Participant
+    first_in_line: Sequence[Participant] = ()
+    """Those of the two whom the last campaign left out."""
 
     @property
     def legs(self) -> list[PlannedVisit]:
@@ -129,17 +131,23 @@ def review(problem: Problem, plan: Plan, people: dict[int, Participant], pins: I
         planned[leg] = _visit(problem, leg, leg in kept)
     singles = [(leg, None) for leg in sorted(planned, key=itemgetter(2, 0, 1))]
     pairs = in_pairs(planned) if problem.campaign.is_swap else singles
+    first = frozenset(row_id(person.id) for person in problem.people if person.priority > 1)
     swaps = [
-        PlannedSwap(planned[there], planned[back] if back else None, people[there[0]], people[there[1]])
+        PlannedSwap(
+            planned[there],
+            planned[back] if back else None,
+            people[there[0]],
+            people[there[1]],
+            [people[one] for one in there[:2] if one in first],
+        )
         for there, back in pairs
         if there[0] in people and there[1] in people
     ]
-    first = frozenset(row_id(person.id) for person in problem.people if person.priority > 1)
     value, bound = plan.values.get("priority", 0), plan.bounds.get("priority")
     return Review(
         swaps=swaps,
         waiting=_waiting(plan, people, first),
-        contradictions=[_spoken(text.fr, text.en) for text in plan.contradictions],
+        contradictions=[spoken(text.fr, text.en) for text in plan.contradictions],
         matched=plan.values.get("people", 0),
         people=len(problem.people),
         proven=bound is not None and bound <= value,
@@ -170,8 +178,8 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
         Waiting(
             who=people[row_id(row.person)],
             reason=row.reason,
-            text=_spoken(row.text.fr, row.text.en),
-            remedy=_spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
+            text=spoken(row.text.fr, row.text.en),
+            remedy=spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
             teams=tuple(row_id(item.id) for item in row.blocking if item.kind == "team"),
             first_in_line=row_id(row.person) in first,
         )
@@ -179,10 +187,6 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
         if row_id(row.person) in people
     ]
     return sorted(found, key=lambda row: (row.reason, row.who.person.last_name, row.who.person.first_name))
-
-
-def _spoken(french: str, english: str) -> str:
-    return english if current_language() == "en" else french
 
 
 def reasons_counted(waiting: Iterable[Waiting]) -> list[tuple[str, int]]:

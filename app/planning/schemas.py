@@ -1,7 +1,7 @@
 """Shapes of what planning takes and answers."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -71,6 +71,49 @@ class ComparisonLook(FormModel):
     def none_when_empty(cls, value: object) -> object:
         """A select field left on its first line sends an empty text."""
         return value or None
+
+
+class WhatIfForm(FormModel):
+    """What HR tries; what is absent or zero stays as it is."""
+
+    crowd: Literal["enrolled", "invited"] = "enrolled"
+    """Those who said yes, or everybody invited as if they had."""
+    max_travel: int | None = Field(default=None, ge=0, le=600)
+    max_gap: int | None = Field(default=None, ge=1, le=366)
+    max_swaps: int | None = Field(default=None, ge=1, le=5)
+    team: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    """Whose limits rise; absent: every team's."""
+    more_visitors: int = Field(default=0, ge=0, le=20)
+    more_away: int = Field(default=0, ge=0, le=20)
+    who: Annotated[str, Field(pattern=r"^(everybody|back|front|p[0-9]{1,9})?$")] = ""
+    """Who would be free on one more day: a side, everybody, or a person (`p12`)."""
+    day: Annotated[str, Field(pattern=r"^(w[0-6]|\d{4}-\d{2}-\d{2})?$")] = ""
+    """A date, or every one of a weekday (`w0` is Monday)."""
+
+    @field_validator("max_travel", "max_gap", "max_swaps", "team", mode="before")
+    @classmethod
+    def none_when_empty(cls, value: object) -> object:
+        """A field left empty sends an empty text."""
+        return None if value == "" else value
+
+    @field_validator("more_visitors", "more_away", mode="before")
+    @classmethod
+    def zero_when_empty(cls, value: object) -> object:
+        """A number field left empty sends an empty text."""
+        return 0 if value == "" else value
+
+
+class AlternativesForm(FormModel):
+    """Two people who are together in the plan."""
+
+    one: int = Field(ge=1, le=2**31 - 1)
+    other: int = Field(ge=1, le=2**31 - 1)
+
+
+class RemedyForm(FormModel):
+    """Somebody without a match."""
+
+    person: int = Field(ge=1, le=2**31 - 1)
 
 
 class RunOut(BaseModel):

@@ -15,7 +15,7 @@ from app.core.i18n import _, ngettext
 from app.core.templating import number, render
 from app.people.tables import Person, Site, Team
 from app.planning import queries, runs
-from app.planning.errors import NothingToPublish
+from app.planning.errors import NothingToPublish, NotThisPair
 from app.planning.queries import Participant
 from app.planning.review import PlannedSwap, Review, Waiting, reasons_counted, review
 from app.planning.schemas import PlanLook
@@ -131,6 +131,8 @@ def found_in(plan: Plan) -> Review:
 
 def news(plan: Plan) -> str:
     """The headline: what happens, with its figure."""
+    if plan.campaign.status == Status.DRAFT:
+        return _("Avant d’ouvrir : et si tout le monde participait ?")
     if plan.review is None:
         return ngettext(
             "%(n)s personne attend son binôme", "%(n)s personnes attendent leur binôme", plan.enrolled
@@ -243,6 +245,14 @@ def _swap_matches(swap: PlannedSwap, look: PlanLook, wanted: str) -> bool:
     return _site_matches(both, look.site) and any(_named(who, wanted) for who in both)
 
 
+def swap_of(plan: Plan, one: int, other: int) -> PlannedSwap:
+    """What two people live together in the plan shown. Raises `NotThisPair`."""
+    for swap in found_in(plan).swaps:
+        if {one, other} == {swap.there.visitor_id, swap.there.host_id}:
+            return swap
+    raise NotThisPair
+
+
 def chosen_waiting(found: Review, look: PlanLook) -> list[Waiting]:
     """The people without a match whom the filters leave."""
     wanted = look.q.casefold()
@@ -310,6 +320,8 @@ def tabs(plan: Plan, current: str) -> list[dict[str, Any]]:
         ("/why", _("Pourquoi ce plan"), None),
         ("/pairs", _("Épinglées et écartées"), len({_key(pin) for pin in plan.pins}) + len(plan.forbidden)),
     ]
+    if plan.changeable:
+        items.append(("/what-if", _("Et si…"), None))
     if plan.comparable is not None:
         items.append(("/comparison", _("Comparer"), None))
     return [

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel, col
 
 from app.core.db import Instant
@@ -77,6 +78,38 @@ class PlanningResult(SQLModel, table=True):
     """`vis-ma-vie/problem/1` without avoided people and impossible places."""
     plan: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """`vis-ma-vie/solution/1`."""
+
+
+class QuestionKind(StrEnum):
+    """What HR may ask about a plan."""
+
+    FORECAST = "forecast"
+    """How many more people other rules, limits or days would match."""
+    ALTERNATIVES = "alternatives"
+    """Whom else somebody could visit, and what that would cost others."""
+    REMEDY = "remedy"
+    """The cheapest change that would match somebody."""
+
+
+class PlanningQuestion(SQLModel, table=True):
+    """A question that takes longer than a page may: a job answers it. Kept for a day."""
+
+    __tablename__ = "planning_question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True, ondelete="CASCADE")
+    kind: QuestionKind
+    asked: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    asked_at: datetime = Field(sa_type=Instant, index=True)
+    answer: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """Ids and figures; None until answered."""
+    failed: str = ""
+    """Code of the refusal that came instead of an answer."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether the answer is still to come."""
+        return self.answer is None and not self.failed
 
 
 class Pin(SQLModel, table=True):

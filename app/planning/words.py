@@ -1,7 +1,11 @@
 """What planning says: reasons, states, refused rules. Codes come from `solver`."""
 
-from app.core.i18n import _
-from app.planning.errors import NobodyEnrolled, NoDaysLeft
+from app.campaigns.tables import Campaign
+from app.core.errors import Refusal
+from app.core.i18n import _, current_language, ngettext
+from app.core.templating import number
+from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, PlanIsOld
+from app.planning.schemas import WhatIfForm
 from solver import rules
 
 
@@ -63,9 +67,11 @@ def level_names() -> dict[str, str]:
 
 def failure_words(code: str) -> str:
     """Why a run failed, and what to do."""
-    known = {"NoDaysLeft": NoDaysLeft(), "NobodyEnrolled": NobodyEnrolled()}
+    known: dict[str, type[Refusal]] = {
+        refusal.__name__: refusal for refusal in (NoDaysLeft, NobodyEnrolled, NotPlannable, PlanIsOld)
+    }
     if code in known:
-        return known[code].message()
+        return known[code]().message()
     return _(
         "Le calcul s’est arrêté sur une erreur de notre côté. Rien n’est perdu : relancez-le, et prévenez "
         "l’administrateur si cela se reproduit."
@@ -90,6 +96,63 @@ def rule_words(code: str) -> str:
         rules.AVOID: _("les réponses ne permettent plus cette rencontre"),
         rules.EXCLUDED_SITE: _("les réponses ne permettent plus cette rencontre"),
     }.get(code, _("les règles ne permettent plus cette rencontre"))
+
+
+def gain_words(gain: tuple[int, int]) -> str:
+    """What a change would bring: exact, or between two figures."""
+    least, most = gain
+    if least == most == 0:
+        return _("Personne de plus : cela ne change rien au nombre de binômes.")
+    if least == most and most > 0:
+        return ngettext("+%(n)s personne, c’est exact", "+%(n)s personnes, c’est exact", most) % {
+            "n": number(most)
+        }
+    if least == most:
+        return ngettext("−%(n)s personne, c’est exact", "−%(n)s personnes, c’est exact", -most) % {
+            "n": number(-most)
+        }
+    if least > 0:
+        return _("Entre +%(least)s et +%(most)s personnes") % {
+            "least": number(least),
+            "most": number(most),
+        }
+    if least == 0:
+        return ngettext("Au plus +%(n)s personne", "Au plus +%(n)s personnes", most) % {"n": number(most)}
+    return _("Entre %(least)s et %(most)s personnes de différence") % {
+        "least": number(least),
+        "most": number(most),
+    }
+
+
+def where_to_change(asked: WhatIfForm, campaign: Campaign) -> list[tuple[str, str]]:
+    """Where what was tried is really changed: words and address."""
+    found = []
+    tried = (asked.max_travel, asked.max_gap, asked.max_swaps)
+    holds = (campaign.max_travel_minutes, campaign.max_gap_days, campaign.max_swaps_per_person)
+    if any(wanted not in (None, now) for wanted, now in zip(tried, holds, strict=True)):
+        found.append((_("Changer les règles de la campagne"), f"/campaigns/{campaign.id}/edit/rules"))
+    if asked.more_visitors or asked.more_away:
+        found.append(
+            (_("Changer les limites de cette équipe"), f"/people/teams/{asked.team}")
+            if asked.team
+            else (_("Changer les limites des équipes"), "/people/teams")
+        )
+    if asked.who and asked.day:
+        found.append((_("Voir les réponses, et demander ces jours"), f"/campaigns/{campaign.id}/answers"))
+    return found
+
+
+def spoken(french: str, english: str) -> str:
+    """A sentence of the solver in the reader's language."""
+    return english if current_language() == "en" else french
+
+
+def matched_words(told: tuple[int, int]) -> str:
+    """How many people are matched: one figure, or two between which it lies."""
+    least, most = told
+    if least == most:
+        return ngettext("%(n)s personne", "%(n)s personnes", most) % {"n": number(most)}
+    return _("entre %(least)s et %(most)s personnes") % {"least": number(least), "most": number(most)}
 
 
 def wish_words(rank: int) -> str:

@@ -1,7 +1,7 @@
 """The live progress in a real browser, and the pages for everybody: axe, narrow and wide."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.core.db import open_session
-from app.planning import jobs, queries
-from tests.planning.company import Company
+from app.planning import jobs, queries, runs
+from app.planning.tables import QuestionKind
+from tests.planning.company import WEEK, Company
 from tests.support.browser import axe
 from tests.support.web import LiveServer
 
@@ -57,6 +58,44 @@ def test_progress_turns_into_the_plan_by_itself(
     assert axe(page) == []
 
 
+def test_an_effect_shows_as_soon_as_a_figure_changes(
+    open_as_hr: Callable[..., Page], company: Company
+) -> None:
+    page = open_as_hr(viewport={"width": 1280, "height": 900})
+    page.goto(f"/campaigns/{company.campaign.id}/planning/what-if")
+    expect(page.locator("#forecast")).to_contain_text("Changez un réglage")
+    page.locator("#f-max_travel").fill("10")
+    page.locator("#f-max_travel").press("Tab")
+    expect(page.locator("#forecast")).to_contain_text("−4 personnes, c’est exact")
+    assert axe(page) == []
+
+
+def test_what_would_help_appears_in_its_row(
+    open_as_hr: Callable[..., Page], company: Company, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        company.enrol(company.payroll, "Anna", "Pressée", visit_days=WEEK[:1])
+        run = runs.request_run(
+            session,
+            session.merge(company.campaign),
+            company.actor,
+            datetime(2027, 3, 2, 8, 0, tzinfo=UTC),
+            today=date(2027, 3, 2),
+        )
+    jobs.solve_run(engine, run.id or 0)
+    page = open_as_hr(viewport={"width": 1280, "height": 900})
+    page.goto(f"/campaigns/{company.campaign.id}/planning/unmatched")
+    row = page.get_by_role("row").filter(has_text="Pressée")
+    row.get_by_role("button").click()
+    expect(row.get_by_text("Nous essayons et recalculons")).to_be_visible()
+    assert axe(page) == []
+    with open_session(engine) as session:
+        [question] = queries.questions_of(session, company.campaign.id or 0, QuestionKind.REMEDY)
+    jobs.answer_question(engine, question.id or 0)
+    expect(row).to_contain_text("en binôme")
+
+
 @pytest.mark.parametrize("width", [320, 1440])
 @pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
 def test_every_view_is_clean_also_without_a_script(
@@ -71,7 +110,11 @@ def test_every_view_is_clean_also_without_a_script(
     assert run is not None
     jobs.solve_run(engine, run.id or 0)
     page = open_as_hr(viewport={"width": width, "height": 800}, locale=language)
-    for view in ("", "/calendar", "/unmatched", "/pairs", "/publication"):
+    with open_session(engine) as session:
+        finished = queries.finished_runs(session, company.campaign.id or 0)[0]
+        one, other, _day = runs.legs_of(*runs.load(session, finished))[0]
+    asked = ("/what-if", "/what-if?max_travel=10", f"/alternatives?one={one}&other={other}")
+    for view in ("", "/calendar", "/unmatched", "/why", "/pairs", "/publication", *asked):
         page.goto(here + view)
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

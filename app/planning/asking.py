@@ -1,0 +1,288 @@
+"""What HR asks about a plan: what if, whom else, what would help. The solver answers, on today's rows.
+
+Confidential answers count (nobody is proposed to somebody who avoids them) and are never named: what comes
+out is ids of people who could meet, teams, days and figures.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from sqlmodel import Session, col, delete
+
+from app.availability.matching import person_key, team_key
+from app.campaigns.tables import Campaign, Status
+from app.core import jobs
+from app.core.errors import NotFound
+from app.planning import queries, runs
+from app.planning.errors import AnotherForecast, NothingToPublish, NotPlannable, PlanIsOld
+from app.planning.problem import build, row_id
+from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
+from app.planning.tables import PlanningQuestion, QuestionKind
+from solver import Limits, Plan, Problem, Visit, alternatives, forecast, remedy
+from solver.changes import Change, apply
+
+AT_ONCE = 2_000
+"""Up to so many people a forecast or alternatives fit into one page; beyond, a job answers."""
+FORECAST = Limits(seconds=0.5, threads=1)
+"""For what is, and again for what would be."""
+FORECAST_BY_JOB = Limits(seconds=20.0, threads=2)
+REMEDY = Limits(seconds=5.0, threads=2)
+"""For each change tried."""
+WAIT = 3.0
+"""Seconds a page waits for another forecast to end."""
+KEPT = timedelta(days=1)
+
+ASKABLE = (Status.DRAFT, *runs.PLANNABLE)
+
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many people are matched, and would be: at least and at most; who stands in the way then."""
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+    people: int
+    bottlenecks: list[tuple[int, int]]
+    """Team id, and how many people without a match could visit it."""
+    loosens: bool = True
+    """Nothing became stricter: whoever could be matched before still can."""
+    tried: bool = True
+    """Something was changed at all."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether both figures are proven."""
+        return self.before[0] == self.before[1] and self.after[0] == self.after[1]
+
+    @property
+    def gain(self) -> tuple[int, int]:
+        """So many more people, at least and at most; negative where fewer are matched."""
+        least, most = self.after[0] - self.before[1], self.after[1] - self.before[0]
+        return (max(0, least), max(0, most)) if self.loosens else (least, most)
+
+
+# -- what if --
+
+
+def changes(problem: Problem, asked: WhatIfForm) -> list[Change]:
+    """What the form changes, as the solver reads it; what already holds is left out. Days come apart."""
+    rules, found = problem.campaign, list[Change]()
+    if asked.max_travel is not None and asked.max_travel != rules.max_travel_minutes:
+        found.append({"kind": "max_travel", "value": asked.max_travel})
+    if asked.max_gap is not None and asked.max_gap != rules.max_gap_days and rules.is_swap:
+        found.append({"kind": "max_gap", "value": asked.max_gap})
+    if asked.max_swaps is not None and asked.max_swaps != rules.max_swaps_per_person:
+        found.append({"kind": "max_swaps", "value": asked.max_swaps})
+    team = {} if asked.team is None else {"id": team_key(asked.team)}
+    if team and team["id"] not in problem.team_by_id:
+        raise NotFound
+    for kind, more in (("max_visitors", asked.more_visitors), ("max_away", asked.more_away)):
+        if more:
+            found.append({"kind": kind, "value": more, **team})
+    return found
+
+
+def with_days(problem: Problem, asked: WhatIfForm) -> Problem:
+    """The problem with some people free on more days, to leave and to receive."""
+    mask = 0
+    for number, day in enumerate(problem.campaign.days):
+        if asked.day in (f"w{day.weekday()}", day.isoformat()):
+            mask |= 1 << number
+    if not mask or not asked.who:
+        return problem
+    sides = {team.id: team.side for team in problem.teams}
+    people = tuple(
+        replace(person, available=person.available | mask, can_host=person.can_host | mask)
+        if asked.who in ("everybody", person.id, sides[person.team])
+        else person
+        for person in problem.people
+    )
+    return replace(problem, people=people)
+
+
+def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST) -> Told:
+    """What is, and what would be."""
+    changed = with_days(apply(problem, changes(problem, asked)), asked)
+    before = forecast(problem, limits=limits)
+    after = before if changed is problem else forecast(changed, limits=limits)
+    return Told(
+        before=before.before,
+        after=after.before,
+        people=len(problem.people),
+        bottlenecks=[(row_id(one.team), one.waiting) for one in after.bottlenecks],
+        loosens=(
+            changed.campaign.max_travel_minutes >= problem.campaign.max_travel_minutes
+            and changed.campaign.max_gap_days >= problem.campaign.max_gap_days
+            and changed.campaign.max_swaps_per_person >= problem.campaign.max_swaps_per_person
+        ),
+        tried=changed is not problem,
+    )
+
+
+def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: date) -> Problem:
+    """The problem that a what-if starts from. Raises `NotPlannable`, `NobodyEnrolled`, `NoDaysLeft`."""
+    if campaign.status not in ASKABLE:
+        raise NotPlannable
+    return build(session, campaign, today, everybody=asked.crowd == "invited").problem
+
+
+def tell_at_once(problem: Problem, asked: WhatIfForm) -> Told:
+    """`tell`, in a page: about a second, one at a time. Raises `AnotherForecast`."""
+    with _turn():
+        return tell(problem, asked)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _one_at_a_time.acquire(timeout=WAIT):
+        raise AnotherForecast
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+# -- about the plan shown --
+
+
+def current(session: Session, campaign: Campaign, today: date) -> tuple[Problem, Plan]:
+    """The plan shown, on today's whole problem. Raises `PlanIsOld` where they no longer fit."""
+    assert campaign.id is not None
+    if campaign.status not in runs.PLANNABLE:
+        raise NotPlannable
+    found = queries.finished_runs(session, campaign.id, limit=1)
+    if not found:
+        raise NothingToPublish
+    if found[0].inputs != queries.inputs_stamp(session, campaign):
+        raise PlanIsOld
+    then, plan = runs.load(session, found[0])
+    problem = build(session, campaign, today).problem
+    index = {day: number for number, day in enumerate(problem.campaign.days)}
+    days = then.campaign.days
+    known = problem.person_by_id
+    if any(days[v.day] not in index or v.visitor not in known or v.host not in known for v in plan.visits):
+        raise PlanIsOld
+    visits = tuple(Visit(v.visitor, v.host, index[days[v.day]]) for v in plan.visits)
+    return problem, replace(plan, visits=visits)
+
+
+def whom_else(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str, Any]:
+    """For two people of the plan, whom else they could meet, and who would lose their match.
+
+    On days of observation, for the visitor (`one`) alone.
+    """
+    days = problem.campaign.days
+    people = (asked.one, asked.other) if problem.campaign.is_swap else (asked.one,)
+    if any(person_key(person) not in problem.person_by_id for person in people):
+        raise NotFound
+    return {
+        "options": [
+            {
+                "person": person,
+                "partner": row_id(option.partner),
+                "days": [days[visit.day].isoformat() for visit in option.visits],
+                "points": option.wish_points,
+                "minutes": option.minutes,
+                "losers": [row_id(loser) for loser in option.losers],
+            }
+            for person in people
+            for option in alternatives(problem, plan, person_key(person))
+        ]
+    }
+
+
+def whom_else_at_once(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str, Any]:
+    """`whom_else`, in a page. Raises `AnotherForecast`."""
+    with _turn():
+        return whom_else(problem, plan, asked)
+
+
+def what_helps(problem: Problem, plan: Plan, asked: RemedyForm) -> dict[str, Any]:
+    """The cheapest change found that would match somebody, with what it brings; empty when none does."""
+    key = person_key(asked.person)
+    if key not in {row.person for row in plan.unmatched}:
+        raise NotFound
+    found = remedy(problem, plan, key, limits=REMEDY)
+    if found is None:
+        return {}
+    return {"change": dict(found.change), "gain": found.gain, **found.text.to_json()}
+
+
+# -- by a job --
+
+
+def ask(
+    session: Session, campaign: Campaign, kind: QuestionKind, asked: dict[str, Any], now: datetime
+) -> PlanningQuestion:
+    """Let a job answer; put again within a day, and nothing changed since, a question finds its answer."""
+    assert campaign.id is not None
+    session.exec(delete(PlanningQuestion).where(col(PlanningQuestion.asked_at) < now - KEPT))
+    asked = {**asked, "inputs": queries.inputs_stamp(session, campaign)}
+    for question in queries.questions_of(session, campaign.id, kind):
+        if question.asked == asked and not question.failed:
+            return question
+    question = PlanningQuestion(campaign_id=campaign.id, kind=kind, asked=asked, asked_at=now)
+    session.add(question)
+    session.flush()
+    jobs.record(session, "planning.asked", queue=jobs.SOLVER_QUEUE, question_id=question.id)
+    return question
+
+
+def asked_in(question: PlanningQuestion) -> dict[str, Any]:
+    """What was asked, without the stamp of what it was asked on."""
+    return {name: value for name, value in question.asked.items() if name != "inputs"}
+
+
+def subject(
+    session: Session, campaign: Campaign, question: PlanningQuestion, today: date
+) -> tuple[Problem, Plan | None]:
+    """What a question is about: the problem, and the plan where it is about one."""
+    if question.kind == QuestionKind.FORECAST:
+        return problem_for(session, campaign, WhatIfForm.model_validate(asked_in(question)), today), None
+    return current(session, campaign, today)
+
+
+def answer(problem: Problem, plan: Plan | None, question: PlanningQuestion) -> dict[str, Any]:
+    """What a job writes into a question's row."""
+    asked = asked_in(question)
+    if question.kind == QuestionKind.FORECAST:
+        return told_to_json(tell(problem, WhatIfForm.model_validate(asked), FORECAST_BY_JOB))
+    assert plan is not None
+    if question.kind == QuestionKind.ALTERNATIVES:
+        return whom_else(problem, plan, AlternativesForm.model_validate(asked))
+    return what_helps(problem, plan, RemedyForm.model_validate(asked))
+
+
+def told_to_json(told: Told) -> dict[str, Any]:
+    """For a question's row."""
+    return {
+        "before": list(told.before),
+        "after": list(told.after),
+        "people": told.people,
+        "bottlenecks": [list(one) for one in told.bottlenecks],
+        "loosens": told.loosens,
+        "tried": told.tried,
+    }
+
+
+def told_from_json(row: dict[str, Any]) -> Told:
+    """From a question's row."""
+    return Told(
+        before=_two(row["before"]),
+        after=_two(row["after"]),
+        people=row["people"],
+        bottlenecks=[_two(one) for one in row["bottlenecks"]],
+        loosens=row["loosens"],
+        tried=row["tried"],
+    )
+
+
+def _two(numbers: Iterable[int]) -> tuple[int, int]:
+    first, second = numbers
+    return first, second

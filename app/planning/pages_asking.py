@@ -1,0 +1,173 @@
+"""Pages on which HR asks: what if, whom else, what would help. Whole pages, or the answer alone for htmx."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.campaigns.calendar import plannable_days
+from app.campaigns.guards import HrCampaign
+from app.campaigns.invited import invited_totals
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import NotFound, Refusal
+from app.core.forms import Submitted, bind
+from app.core.templating import redirect, render
+from app.planning import asking, queries, showing, words
+from app.planning.errors import NotPlannable
+from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
+from app.planning.showing import Plan, plan_page
+from app.planning.tables import PlanningQuestion, QuestionKind
+
+router = APIRouter()
+
+FORMS: dict[QuestionKind, type[WhatIfForm] | type[AlternativesForm] | type[RemedyForm]] = {
+    QuestionKind.FORECAST: WhatIfForm,
+    QuestionKind.ALTERNATIVES: AlternativesForm,
+    QuestionKind.REMEDY: RemedyForm,
+}
+
+
+def _alone(request: Request) -> bool:
+    """Whether htmx asks for the answer without the page around."""
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+@router.get("/campaigns/{campaign_id}/planning/what-if", response_class=HTMLResponse)
+def what_if(
+    request: Request, session: Db, campaign: HrCampaign, asked: Annotated[WhatIfForm, Query()]
+) -> Response:
+    """Other rules, limits or days, and how many more people they would match."""
+    assert campaign.id is not None
+    context: dict[str, Any] = {"asked": asked, "told": None, "refused": "", "by_job": False}
+    if request.url.query:
+        crowd = _crowd(session, campaign, asked)
+        context["by_job"] = crowd > asking.AT_ONCE
+        if not context["by_job"]:
+            try:
+                problem = asking.problem_for(session, campaign, asked, clock.today())
+                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked))
+            except NotFound:
+                raise
+            except Refusal as refused:
+                context["refused"] = refused.message()
+    if _alone(request):
+        return render(request, "planning/_forecast.html", campaign=campaign, **context)
+    plan = showing.plan_of(session, campaign)
+    return plan_page(
+        request,
+        "what_if",
+        plan,
+        "/what-if",
+        campaign=campaign,
+        teams=queries.team_choices(session, campaign.id),
+        days=plannable_days(campaign, clock.today()),
+        person=_person(session, campaign.id, asked),
+        **context,
+    )
+
+
+def _crowd(session: Session, campaign: Campaign, asked: WhatIfForm) -> int:
+    assert campaign.id is not None
+    if asked.crowd == "invited":
+        return invited_totals(session, [campaign.id]).get(campaign.id, 0)
+    return queries.yes_count(session, campaign.id)
+
+
+def _person(session: Session, campaign_id: int, asked: WhatIfForm) -> str:
+    if not asked.who.startswith("p"):
+        return ""
+    return queries.name_of_participant(session, campaign_id, int(asked.who[1:]))
+
+
+def _told(session: Session, campaign: Campaign, asked: WhatIfForm, told: asking.Told) -> dict[str, Any]:
+    return {
+        "told": told,
+        "gain": words.gain_words(told.gain) if told.tried else "",
+        "before": words.matched_words(told.before),
+        "after": words.matched_words(told.after),
+        "names": queries.team_names(session, [team_id for team_id, _waiting in told.bottlenecks]),
+        "where": words.where_to_change(asked, campaign),
+    }
+
+
+@router.get("/campaigns/{campaign_id}/planning/alternatives", response_class=HTMLResponse)
+def alternatives(
+    request: Request, session: Db, campaign: HrCampaign, asked: Annotated[AlternativesForm, Query()]
+) -> Response:
+    """Why two people are together, whom else each could meet, and what that would cost others."""
+    plan = showing.plan_of(session, campaign)
+    swap = showing.swap_of(plan, asked.one, asked.other)
+    context: dict[str, Any] = {"options": [], "refused": "", "by_job": plan.enrolled > asking.AT_ONCE}
+    if not context["by_job"]:
+        try:
+            problem, solved = asking.current(session, campaign, clock.today())
+            context |= asking.whom_else_at_once(problem, solved, asked)
+        except NotFound:
+            raise
+        except Refusal as refused:
+            context["refused"] = refused.message()
+    return plan_page(request, "alternatives", plan, "", swap=swap, asked=asked, people=plan.people, **context)
+
+
+@router.post("/campaigns/{campaign_id}/planning/questions/{kind}")
+def ask(request: Request, session: Db, campaign: HrCampaign, kind: QuestionKind, sent: Submitted) -> Response:
+    """Put a question that a job answers."""
+    form = bind(FORMS[kind], sent)
+    if form.value is None:
+        raise NotFound
+    if campaign.status not in asking.ASKABLE:
+        raise NotPlannable
+    asked = form.value.model_dump(mode="json", exclude_defaults=True)
+    question = asking.ask(session, campaign, kind, asked, clock.now())
+    if _alone(request):
+        return _answer(request, session, campaign, question)
+    return redirect(f"/campaigns/{campaign.id}/planning/questions/{question.id}")
+
+
+@router.get("/campaigns/{campaign_id}/planning/questions/{question_id}", response_class=HTMLResponse)
+def show_question(request: Request, session: Db, campaign: HrCampaign, question_id: int) -> Response:
+    """An answer, or that it is still to come."""
+    assert campaign.id is not None
+    question = queries.find_question(session, campaign.id, question_id)
+    if _alone(request):
+        return _answer(request, session, campaign, question)
+    plan = showing.plan_of(session, campaign)
+    return plan_page(request, "question", plan, "", **_context(session, campaign, question, plan))
+
+
+def _answer(request: Request, session: Session, campaign: Campaign, question: PlanningQuestion) -> Response:
+    plan = None
+    if question.kind == QuestionKind.ALTERNATIVES and question.answer is not None:
+        plan = showing.plan_of(session, campaign)
+    context = _context(session, campaign, question, plan)
+    return render(
+        request,
+        "planning/_question.html",
+        face_of=showing.face_of_participant,
+        here=f"/campaigns/{campaign.id}/planning",
+        **context,
+    )
+
+
+def _context(
+    session: Session, campaign: Campaign, question: PlanningQuestion, plan: Plan | None
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "campaign": campaign,
+        "question": question,
+        "refused": words.failure_words(question.failed) if question.failed else "",
+        "people": plan.people if plan is not None else {},
+    }
+    if question.answer is None:
+        return context
+    asked: BaseModel = FORMS[question.kind].model_validate(asking.asked_in(question))
+    if isinstance(asked, WhatIfForm):
+        return context | _told(session, campaign, asked, asking.told_from_json(question.answer))
+    if isinstance(asked, AlternativesForm):
+        return context | {"options": question.answer["options"], "asked": asked}
+    return context | {"remedy": words.spoken(question.answer.get("fr", ""), question.answer.get("en", ""))}
