@@ -11,6 +11,7 @@ from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign, Exchange
 from app.core import jobs
 from app.core.errors import Stale
+from app.core.i18n import current_language
 from app.people.tables import Person
 from app.visits import queries
 from app.visits.errors import AlreadyCancelled, AlreadyOver, DayTaken
@@ -81,7 +82,7 @@ def export(session: Session, person: Person) -> list[dict[str, object]]:
         for seen in queries.visits_of(session, person)
     ]
     found += [
-        {"campaign": campaign.name, "reason": row.reason, "text": row.text_fr}
+        {"campaign": campaign.name, "reason": row.reason, "text": row.text(current_language())}
         for row, campaign in queries.unmatched_of(session, person)
     ]
     return found
