@@ -14,7 +14,7 @@ from solver.instance import Bools, Instance, Ints, Words
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
-SPARSE, SPARSE_PAIRS = 0.05, 4_000_000
+SPARSE, SPARSE_PAIRS = 0.03, 4_000_000
 """Where fewer pairs in reach than this share could ever meet, so many pairs are all edges."""
 OTHERS = 12
 _TRIES = 3 * OTHERS

@@ -121,6 +121,8 @@ class Engine:
         assert self.net is not None
         edges = self.net.edges
         total = count_choices(self.instance, edges, enough=SPARSE_CHOICES)
+        if self.values()["people"] > 0.99 * self.bounds(self.values(), ["people"])["people"]:
+            return False  # the assignment nearly fits into the days: repairing it is the shorter way
         if not edges.complete or total > min(SPARSE_CHOICES, 5 * len(edges)) or self.board.has_repeats:
             return False
         choices = choices_of(self.instance, edges.left, edges.right, self.busy)
@@ -184,20 +186,32 @@ class Engine:
 
     # -- 3. repair --
 
-    def repair(self, sizes: Sequence[int] = (40, 120, 400, 1_500, 6_000), *, until: float = 1e9) -> None:
-        """Match culprits anew in ever larger pieces, until none can be helped or ``until`` is reached."""
+    def repair(
+        self,
+        sizes: Sequence[int] = (40, 120, 400, 1_500, 6_000),
+        *,
+        until: float = 1e9,
+        patient: bool = False,
+    ) -> None:
+        """Match culprits anew in ever larger pieces, until none can be helped or ``until`` is reached.
+
+        A ``patient`` repair goes on while one of the first two levels is not proven.
+        """
         assert self.net is not None
         assert self.prices is not None
         target = Target.of(self.net, self.weights, self.prices)
+        latest = max(until, self.clock.seconds + 0.7 * self.clock.left) if patient else until
         for size in sizes:
             hopeless: set[tuple[int, ...]] = set()
             while True:
+                if self.leading_proven() and (size > 120 or self.clock.seconds > until):
+                    return
                 culprits = [who for who in self.culprits(target) if who not in hopeless]
                 if not culprits:
                     break
                 touched: set[int] = set()
                 for seeds in culprits:
-                    if self.clock.over or self.clock.seconds > until:
+                    if self.clock.over or self.clock.seconds > latest:
                         return
                     if touched & set(seeds):
                         continue
@@ -207,6 +221,13 @@ class Engine:
                         self.tell()
                     else:
                         hopeless.add(seeds)
+
+    def leading_proven(self) -> bool:
+        """Whether the first two levels that count are at their bounds: the rest hardly repays more."""
+        used = [level for level in self.order if self.weights[level]][:2]
+        values = self.values()
+        bounds = self.bounds(values, used)
+        return all(bounds[level] <= values[level] for level in used)
 
     def culprits(self, target: Target) -> list[tuple[int, ...]]:
         """Matches and unmatched people that fall short of the prices, the worst first."""
@@ -244,12 +265,14 @@ class Engine:
 
     # -- bounds --
 
-    def bounds(self, values: Mapping[str, int]) -> dict[str, int]:
+    def bounds(self, values: Mapping[str, int], levels: Sequence[str] | None = None) -> dict[str, int]:
         """Upper bounds on every level, each given that the levels before it keep these values."""
         assert self.net is not None
         assert self.prices is not None
         found: dict[str, int] = {}
         for place, level in enumerate(self.order):
+            if levels is not None and level not in levels:
+                continue
             unit = self.weights[level]
             if not unit:
                 found[level] = self.base[level]

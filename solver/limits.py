@@ -36,12 +36,16 @@ ShouldStop = Callable[[], bool]
 
 @dataclass
 class Clock:
-    """Counts the seconds of one solve and knows whether to stop."""
+    """Counts the seconds of one solve and knows whether to stop.
+
+    ``reserve`` seconds (at most 30 % of the limit) are kept for what follows the search.
+    """
 
     limits: Limits
     should_stop: ShouldStop | None = None
     on_progress: OnProgress | None = None
     started: float = field(default_factory=time.monotonic)
+    reserve: float = 0.0
     _stopped: bool = False
 
     @property
@@ -53,7 +57,8 @@ class Clock:
         """Seconds left; a large number without a limit, never negative."""
         if self.limits.seconds is None:
             return 1e6
-        return max(0.0, self.limits.seconds - self.seconds)
+        limit = self.limits.seconds
+        return max(0.0, limit - min(self.reserve, 0.3 * limit) - self.seconds)
 
     @property
     def over(self) -> bool:

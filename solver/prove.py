@@ -66,12 +66,14 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
             if together or reached <= stage.reached or engine.clock.over:
                 break
     for place, level in enumerate(order):
+        if engine.clock.over:
+            break
         values = engine.values()
-        found = engine.bounds(values)
-        bounds = {name: bounds[name] if name in order[:place] else found[name] for name in engine.order}
+        later = [name for name in engine.order if name not in order[:place]]
+        bounds = {**bounds, **engine.bounds(values, later)}
         if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
             bounds[level] = values[level]
-        if bounds[level] <= values[level] or engine.clock.over or engine.model is not None:
+        if bounds[level] <= values[level] or engine.model is not None:
             continue
         stage = _stage(engine, order[: place + 1], values)
         limit = _settle(engine, stage)

@@ -51,6 +51,7 @@ def solve(
     if said:
         return _infeasible(problem, said, clock)
     instance = Instance(problem)
+    clock.reserve = 0.3 + instance.n * 1.2e-4
     board = Board(instance)
     if not place_pins(instance, board, clock):
         return _infeasible(problem, [_TOGETHER], clock)
@@ -68,12 +69,13 @@ def search(engine: Engine) -> dict[str, int]:
         n = engine.instance.n
         if n > MEDIUM:
             if not engine.solve_sparse(min(engine.clock.left * 0.4, n / 500)):
-                engine.repair()
+                engine.repair(until=engine.clock.seconds + max(2.0, n / 1_500), patient=True)
         elif n > MEDIUM // 10:
             engine.repair((40, 120), until=engine.clock.seconds + 1.0)
     engine.tell()
     bounds = engine.bounds(engine.values())
-    bounds = prove(engine, bounds)
+    if engine.instance.n <= MEDIUM or not engine.leading_proven():
+        bounds = prove(engine, bounds)
     for level in engine.order[:2]:
         values = engine.values()
         if bounds[level] > values[level] and not engine.clock.over:
@@ -150,9 +152,11 @@ def finish(engine: Engine, bounds: Mapping[str, int]) -> Plan:
     values = measure(problem, visits)
     previous = len(problem.previous)
     said = {MEASURE[level]: outward(level, bound, previous) for level, bound in bounds.items()}
-    for level in ("changes", "travel"):
-        if MEASURE[level] in said:
-            said[MEASURE[level]] = max(0.0, said[MEASURE[level]])
+    said["changes"] = max(0.0, said.get("changes", 0.0))
+    if said.get("travel_minutes", 0.0) < 0 or (
+        values["travel_minutes"] > 0 and not said.get("travel_minutes")
+    ):
+        said.pop("travel_minutes", None)  # such a bound says nothing
     proven = all(said.get(name) == values[name] for name in MEASURE.values())
     if said.get("priority") is not None and all(person.priority == 1 for person in problem.people):
         said["people"] = said["priority"]

@@ -1,4 +1,4 @@
-"""Companies of any size, made from a seed: head-office teams, shops, part-timers, wishes, a few rules of each kind."""
+"""Companies of any size, made from a seed: head-office teams, shops, part-timers, wishes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def company(
     pins: int = 0,
     capacity: int = 1,
 ) -> dict[str, Any]:
-    """A problem document. ``few_dates``: share of people who offer two to five dates; ``pins``: pinned swaps."""
+    """A problem document. ``few_dates``: share of people offering two to five dates; ``pins``: swaps."""
     rng = random.Random(f"{people}/{seed}/{days}/{few_dates}/{exchange}")
     calendar: list[str] = []
     day = dt.date(2027, 3, 1)
@@ -30,7 +30,11 @@ def company(
     sites = max(3, people // 60)
     places = [(rng.uniform(0, 100), rng.uniform(0, 100)) for _ in range(sites)]
     minutes = [
-        {"from": f"s{a}", "to": f"s{b}", "minutes": int(5 + abs(places[a][0] - places[b][0]) + abs(places[a][1] - places[b][1]))}
+        {
+            "from": f"s{a}",
+            "to": f"s{b}",
+            "minutes": int(5 + abs(places[a][0] - places[b][0]) + abs(places[a][1] - places[b][1])),
+        }
         for a in range(sites)
         for b in range(a + 1, sites)
     ]
@@ -43,14 +47,21 @@ def company(
         side, size = ("back", rng.randint(5, 12)) if back else ("front", rng.randint(3, 9))
         closed = [] if back else [iso for iso in calendar if dt.date.fromisoformat(iso).weekday() == 0]
         name = f"t{len(teams)}"
-        more = {"department": department, "closed_days": closed, "max_away": capacity, "max_visitors": capacity}
+        more = {
+            "department": department,
+            "closed_days": closed,
+            "max_away": capacity,
+            "max_visitors": capacity,
+        }
         teams.append(team(name, side, f"s{site}", **more))
         for _ in range(min(size, people - len(rows))):
             dates = set(rng.sample(range(days), rng.randint(2, 5)))
             if rng.random() >= few_dates:
                 dates = {n for n in range(days) if rng.random() < 0.5}
             bits = "".join("1" if n in dates else "0" for n in range(days))
-            rows.append(person(f"p{len(rows)}", name, bits, languages=["fr"] if rng.random() < 0.9 else ["nl", "en"]))
+            rows.append(
+                person(f"p{len(rows)}", name, bits, languages=["fr"] if rng.random() < 0.9 else ["nl", "en"])
+            )
     side_of = {row["id"]: row["side"] for row in teams}
     for row in rows:
         others = [t["id"] for t in teams if t["side"] != side_of[row["team"]]]
@@ -60,7 +71,8 @@ def company(
     return {
         "format": "vis-ma-vie/problem/1",
         "campaign": {
-            "days": calendar, "exchange": exchange, "min_gap_days": 1, "max_gap_days": 21, "max_travel_minutes": 90,
+            "days": calendar, "exchange": exchange,
+            "min_gap_days": 1, "max_gap_days": 21, "max_travel_minutes": 90,
         },
         "sites": [{"id": f"s{n}"} for n in range(sites)],
         "travel_minutes": minutes, "teams": teams, "people": rows, "pinned": pinned,

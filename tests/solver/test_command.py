@@ -28,7 +28,9 @@ def written(path: Path, made: dict[str, Any]) -> Path:
     return path
 
 
-def test_solve_writes_a_plan_and_says_how_good_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_solve_writes_a_plan_and_says_how_good_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source, target = written(tmp_path / "m.json", document()), tmp_path / "plan.json"
     assert run_solve(source, target, 10, 1, 1, as_json=False) == 0
     out = capsys.readouterr().out
@@ -46,8 +48,15 @@ def test_json_is_all_that_standard_output_holds(tmp_path: Path, capsys: pytest.C
     assert (said["status"], said["values"]["people"], said["gaps"]["priority"]) == ("optimal", 2, 0.0)
 
 
-def test_unreadable_input_is_2_and_names_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = document(people=[person("anna", "compta", "11000"), {**person("bruno", "boutique"), "available": ["2027-02-30"]}])
+def test_unreadable_input_is_2_and_names_the_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = document(
+        people=[
+            person("anna", "compta", "11000"),
+            {**person("bruno", "boutique"), "available": ["2027-02-30"]},
+        ]
+    )
     assert run_solve(written(tmp_path / "m.json", wrong), tmp_path / "plan.json") == 2
     assert capsys.readouterr().err == 'people[1].available: "2027-02-30" is not a day\n'
     assert run_solve(tmp_path / "absent.json", tmp_path / "plan.json") == 2
@@ -63,9 +72,13 @@ def test_contradictory_pins_are_3_in_words(tmp_path: Path, capsys: pytest.Captur
     assert "interdite" in plan["contradictions"][0]["fr"]
 
 
-def test_check_tells_broken_rules_from_unreadable_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_tells_broken_rules_from_unreadable_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = written(tmp_path / "m.json", document())
-    half = written(tmp_path / "p.json", {"format": "vis-ma-vie/solution/1", "status": "feasible", "visits": [PIN]})
+    half = written(
+        tmp_path / "p.json", {"format": "vis-ma-vie/solution/1", "status": "feasible", "visits": [PIN]}
+    )
     assert run_check(source, half, as_json=True) == 1
     assert json.loads(capsys.readouterr().out)["valid"] is False
     assert run_check(source, written(tmp_path / "x.json", {"format": "?"})) == 2
@@ -101,7 +114,17 @@ def test_stopping_gives_the_best_so_far_and_progress_is_told() -> None:
 def test_ctrl_c_writes_the_plan_and_ends_well(tmp_path: Path) -> None:
     source = written(tmp_path / "m.json", company(people=1500, seed=3, pins=2))
     target = tmp_path / "plan.json"
-    command = [sys.executable, "-m", "solver", "solve", str(source), "--output", str(target), "--time-limit", "100"]
+    command = [
+        sys.executable,
+        "-m",
+        "solver",
+        "solve",
+        str(source),
+        "--output",
+        str(target),
+        "--time-limit",
+        "100",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stderr is not None
     assert process.stderr.readline()  # the first word of progress

@@ -1,4 +1,4 @@
-"""The solver against trying everything: values, bounds, statuses and explanations of thousands of tiny problems."""
+"""The solver against trying everything on tiny problems: values, bounds and statuses."""
 
 from __future__ import annotations
 

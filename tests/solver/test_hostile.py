@@ -56,7 +56,11 @@ def broken(path: str, value: Any) -> dict[str, Any]:
         ("teams.0.max_away", None, "teams[0].max_away"),
         ("teams.0.limits_by_day", {"monday": {}}, "teams[0].limits_by_day"),
         ("travel_minutes.0.from", "rome", 'travel_minutes[0].from: there is no site "rome"'),
-        ("pinned", [{"visitor": "zoe", "host": "anna", "day": "2027-03-01"}], 'pinned[0].visitor: there is nobody "zoe"'),
+        (
+            "pinned",
+            [{"visitor": "zoe", "host": "anna", "day": "2027-03-01"}],
+            'pinned[0].visitor: there is nobody "zoe"',
+        ),
         ("pinned", [{"visitor": "anna", "host": "bruno", "day": "2028-03-01"}], "pinned[0].day"),
         ("service_links", [{"back_team": "compta", "front_team": "x"}], "service_links[0].front_team"),
         ("forbidden", [{"a": "anna"}], "forbidden[0].b: is missing"),
@@ -90,7 +94,10 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         {"people": [person("anna", "compta")]},
         {"people": [person("anna", "compta"), person("carl", "compta")]},
         {"sites": [], "teams": [], "people": [], "travel_minutes": []},
-        {"campaign": {"days": [], "exchange": "swap"}, "people": [person("anna", "compta", ""), person("b", "boutique", "")]},
+        {
+            "campaign": {"days": [], "exchange": "swap"},
+            "people": [person("anna", "compta", ""), person("b", "boutique", "")],
+        },
         {"campaign": {"days": [], "exchange": "shadow"}, "people": []},
         {"people": [person("anna", "compta", "00000"), person("bruno", "boutique", "00000")]},
         {"campaign": {**document()["campaign"], "max_swaps_per_person": 0}},
@@ -107,13 +114,17 @@ def test_nobody_to_match_is_a_proven_empty_plan(changes: dict[str, Any]) -> None
 def test_people_who_do_not_take_part_may_be_named() -> None:
     people = [person("anna", "compta", manager="boss", avoid=["ghost"]), person("bruno", "boutique")]
     gone = {"visitor": "ghost", "host": "anna", "day": "2020-01-01"}
-    problem = Problem.from_json(document(people=people, previous=[gone], forbidden=[{"a": "ghost", "b": "anna"}]))
+    problem = Problem.from_json(
+        document(people=people, previous=[gone], forbidden=[{"a": "ghost", "b": "anna"}])
+    )
     plan = solve(problem)
     assert (plan.values["people"], plan.values["changes"], plan.bounds["changes"]) == (2, 1, 1.0)
 
 
 def test_a_million_forbidden_pairs() -> None:
-    people = [person(f"a{n}", "compta") for n in range(1000)] + [person(f"b{n}", "boutique") for n in range(1001)]
+    people = [person(f"a{n}", "compta") for n in range(1000)] + [
+        person(f"b{n}", "boutique") for n in range(1001)
+    ]
     forbidden = [{"a": f"a{i}", "b": f"b{j}"} for i in range(1000) for j in range(1000)]
     teams = [
         team("compta", "back", "paris", max_away=9999, max_visitors=9999),
@@ -127,5 +138,7 @@ def test_a_million_forbidden_pairs() -> None:
 
 
 def test_a_problem_survives_writing_and_reading() -> None:
-    problem = Problem.from_json(document(previous=[{"visitor": "anna", "host": "bruno", "day": "2027-03-01"}]))
+    problem = Problem.from_json(
+        document(previous=[{"visitor": "anna", "host": "bruno", "day": "2027-03-01"}])
+    )
     assert Problem.from_json(json.loads(json.dumps(problem.to_json()))) == problem

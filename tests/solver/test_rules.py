@@ -1,4 +1,4 @@
-"""One rule, two tests: what it allows and what it forbids. Anna works in the back office, Bruno in the shop."""
+"""One rule, two tests: what it allows, what it forbids. Anna is in the back office, Bruno in the shop."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "no route": {"travel_minutes": []},
     "excluded site": {"people": two({"excluded_sites": ["lyon"]})},
     "gap too short": {"campaign": campaign(min_gap_days=2)},
-    "gap too long": {"campaign": campaign(max_gap_days=2), "people": two({"available": "10001"}, {"available": "10001"})},
+    "gap too long": {
+        "campaign": campaign(max_gap_days=2),
+        "people": two({"available": "10001"}, {"available": "10001"}),
+    },
     "only one common day": {"people": two({"available": "10000"})},
     "visitor not available": {"people": two({"available": "00000", "can_host": "11000"})},
     "host cannot receive": {"people": two(bruno={"can_host": "00111"})},
@@ -94,12 +97,18 @@ def test_team_lets_one_go_a_day_allows_two_days() -> None:
 
 def test_team_lets_one_go_a_day_forbids_the_same_days() -> None:
     people = [*two(), person("carl", "compta"), person("dina", "boutique")]
-    assert matched(people=people) == 4  # one pair goes on Monday and comes back on Tuesday, the other turns it round
+    assert (
+        matched(people=people) == 4
+    )  # one pair goes on Monday and comes back on Tuesday, the other turns it round
     assert matched(people=[*people, person("eric", "compta"), person("fanny", "boutique")]) == 4
 
 
 def test_a_person_swaps_twice_where_allowed_but_never_twice_a_day() -> None:
-    people = [person("anna", "compta", "11110"), person("bruno", "boutique"), person("dina", "boutique", "00110")]
+    people = [
+        person("anna", "compta", "11110"),
+        person("bruno", "boutique"),
+        person("dina", "boutique", "00110"),
+    ]
     assert matched(people=people) == 2
     assert matched(people=people, campaign=campaign(max_swaps_per_person=2)) == 3
     people[2] = person("dina", "boutique")
@@ -140,11 +149,15 @@ def test_pins_against_the_rules_are_infeasible_in_words(pins: list[tuple[str, st
 
 def test_one_person_against_many_is_the_same_as_pair_by_pair() -> None:
     problem = Problem.from_json(
-        document(people=[*two(), person("carl", "boutique", "01100"), person("dina", "boutique", languages=["de"])])
+        document(
+            people=[*two(), person("carl", "boutique", "01100"), person("dina", "boutique", languages=["de"])]
+        )
     )
     frame, parties = rules.frame_of(problem), rules.parties_of(problem)
     for visitor in parties:
-        assert rules.hosts_for(frame, visitor, parties) == [p for p in parties if rules.may_meet(frame, visitor, p)]
+        assert rules.hosts_for(frame, visitor, parties) == [
+            p for p in parties if rules.may_meet(frame, visitor, p)
+        ]
 
 
 def test_the_check_sees_what_a_plan_breaks() -> None:

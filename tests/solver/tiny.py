@@ -18,7 +18,13 @@ def document(**changes: Any) -> dict[str, Any]:
     """Anna (back office) and Bruno (shop) can swap on the first two days; changed as the test wants."""
     base: dict[str, Any] = {
         "format": "vis-ma-vie/problem/1",
-        "campaign": {"days": DAYS, "exchange": "swap", "min_gap_days": 1, "max_gap_days": 2, "max_travel_minutes": 60},
+        "campaign": {
+            "days": DAYS,
+            "exchange": "swap",
+            "min_gap_days": 1,
+            "max_gap_days": 2,
+            "max_travel_minutes": 60,
+        },
         "sites": [{"id": "paris", "name": "Paris"}, {"id": "lyon", "name": "Lyon"}],
         "travel_minutes": [{"from": "paris", "to": "lyon", "minutes": 30}],
         "teams": [team("compta", "back", "paris"), team("boutique", "front", "lyon")],
@@ -29,12 +35,28 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 def team(name: str, side: str, site: str, **more: Any) -> dict[str, Any]:
-    row = {"id": name, "name": name, "side": side, "department": name, "site": site, "max_away": 1, "max_visitors": 1}
+    row = {
+        "id": name,
+        "name": name,
+        "side": side,
+        "department": name,
+        "site": site,
+        "max_away": 1,
+        "max_visitors": 1,
+    }
     return {**row, "closed_days": [], **more}
 
 
 def person(name: str, team: str, days: str = "11000", **more: Any) -> dict[str, Any]:
-    row = {"id": name, "team": team, "manager": None, "available": days, "wishes": [], "avoid": [], "languages": ["fr"]}
+    row = {
+        "id": name,
+        "team": team,
+        "manager": None,
+        "available": days,
+        "wishes": [],
+        "avoid": [],
+        "languages": ["fr"],
+    }
     return {**row, "priority": 1, **more}
 
 
@@ -46,12 +68,16 @@ def random_problem(seed: int) -> Problem:
     teams = []
     for n in range(rng.randint(2, 4)):
         side = "back" if n % 2 == 0 else "front"
-        row = team(f"t{n}", side, rng.choice(["s0", "s1", "s2"]), department=rng.choice(["a", "b", "c", f"d{n}"]))
+        row = team(
+            f"t{n}", side, rng.choice(["s0", "s1", "s2"]), department=rng.choice(["a", "b", "c", f"d{n}"])
+        )
         row["max_away"], row["max_visitors"] = rng.choice([0, 1, 1, 2]), rng.choice([1, 1, 2])
         row["closed_days"] = [day for day in days if rng.random() < 0.15]
         row["good_days"] = [day for day in days if rng.random() < 0.2]
         if rng.random() < 0.3:
-            row["limits_by_day"] = {rng.choice(days): {"max_away": rng.randint(0, 2), "max_visitors": rng.randint(0, 2)}}
+            row["limits_by_day"] = {
+                rng.choice(days): {"max_away": rng.randint(0, 2), "max_visitors": rng.randint(0, 2)}
+            }
         teams.append(row)
     people = []
     for n in range(rng.randint(2, 6)):
@@ -76,7 +102,9 @@ def random_problem(seed: int) -> Problem:
             "max_gap_days": rng.choice([1, 3]),
             "max_travel_minutes": 60,
             "link_points": rng.choice([0, 2]),
-            "objective_order": rng.choice([["people", "wishes", "changes", "travel"], ["people", "changes", "wishes"]]),
+            "objective_order": rng.choice(
+                [["people", "wishes", "changes", "travel"], ["people", "changes", "wishes"]]
+            ),
         },
         sites=[{"id": f"s{n}"} for n in range(3)],
         travel_minutes=[{"from": "s0", "to": "s1", "minutes": 20}, {"from": "s1", "to": "s2", "minutes": 50}],
@@ -86,7 +114,11 @@ def random_problem(seed: int) -> Problem:
     )
     if rng.random() < 0.4:
         made["previous"] = [
-            {"visitor": f"p{rng.randrange(len(people))}", "host": f"p{rng.randrange(len(people))}", "day": rng.choice(days)}
+            {
+                "visitor": f"p{rng.randrange(len(people))}",
+                "host": f"p{rng.randrange(len(people))}",
+                "day": rng.choice(days),
+            }
             for _ in range(2)
         ]
     return Problem.from_json(made)
@@ -145,7 +177,9 @@ def _fits(problem: Problem, planned: tuple[Visit, ...], more: tuple[Visit, ...])
             hosted = sum(v.host == who for v in visits)
             if max(made, hosted) > problem.may_swap(people[who]):
                 return False
-        away = sum(v.day == visit.day and people[v.visitor].team == people[visit.visitor].team for v in visits)
+        away = sum(
+            v.day == visit.day and people[v.visitor].team == people[visit.visitor].team for v in visits
+        )
         received = sum(v.day == visit.day and people[v.host].team == people[visit.host].team for v in visits)
         if away > problem.team_of(visit.visitor).limit(visit.day).max_away:
             return False
