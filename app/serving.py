@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from socket import socket
 
 import uvicorn
 from sqlalchemy import Engine
@@ -39,27 +40,42 @@ def serve(*, host: str | None, port: int | None, with_demo: bool, with_worker: b
     engine = prepare()
     if with_demo:
         demo.load_when_empty(engine)
-    print(f"Vis ma vie: {settings().public_url}", flush=True)
-    demo.print_links(engine)
     stopping = threading.Event()
     minder = threading.Thread(target=_mind_worker, args=(stopping,), daemon=True)
     if with_worker:
         minder.start()
     try:
-        uvicorn.run(
-            create_app(engine),
-            host=settings().host,
-            port=settings().port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            forwarded_allow_ips=settings().trusted_proxies,
+        server = Announcing(
+            uvicorn.Config(
+                create_app(engine),
+                host=settings().host,
+                port=settings().port,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                forwarded_allow_ips=settings().trusted_proxies,
+            )
         )
+        server.engine = engine
+        server.run()
     finally:
         stopping.set()
         if with_worker:
             minder.join(timeout=30)
-    return 0
+    return 0 if server.started else 3
+
+
+class Announcing(uvicorn.Server):
+    """Prints the address, and the demo's links, once somebody who follows them is answered."""
+
+    engine: Engine
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            print(f"Vis ma vie: {settings().public_url}", flush=True)
+            demo.print_links(self.engine)
 
 
 def _mind_worker(stopping: threading.Event) -> None:
@@ -88,12 +104,12 @@ def load_demo() -> int:
 
 def work() -> int:
     """Run jobs until told to stop."""
-    set_up_logs()
-    worker = Worker(prepare())
+    parent = os.getppid()
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    parent = os.getppid()
+    set_up_logs()
+    worker = Worker(prepare())
     worker.start()
     # A worker beside a server ends with it, even when the server was killed.
     while not told.wait(1.0) and os.getppid() == parent:

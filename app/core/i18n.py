@@ -4,6 +4,7 @@ Catalogues are read as text when the process starts (a few milliseconds a hundre
 nothing to compile or to forget compiling.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,10 +25,19 @@ _current: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
 class _French(NullTranslations):
-    """The source language: sentences stand as written; zero and one are singular in French."""
+    """The source language: sentences stand as written, their signs held by the word they follow."""
+
+    def gettext(self, message: str) -> str:
+        return _hold_signs(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return msgid1 if abs(n) < 2 else msgid2
+        # Zero and one are singular in French.
+        return _hold_signs(msgid1 if abs(n) < 2 else msgid2)
+
+
+def _hold_signs(sentence: str) -> str:
+    """No line begins with `:` or `?`, and none ends with `«`."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", sentence)
 
 
 @cache

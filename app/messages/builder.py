@@ -1,6 +1,7 @@
 """The one mail builder: an outbox row becomes a message whose headers nobody but us wrote."""
 
 import hashlib
+from email.errors import NonASCIILocalPartDefect
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -48,6 +49,10 @@ def address(name: str, spec: str) -> Address:
     """A person and their address, as a header takes them. Raises BadAddress."""
     try:
         return Address(header_text(name), addr_spec=spec)
+    except NonASCIILocalPartDefect:
+        # An accent before the @ is a real address; servers that know SMTPUTF8 take it, others refuse visibly.
+        username, _at, domain = spec.rpartition("@")
+        return Address(header_text(name), username, domain)
     except (ValueError, IndexError) as refused:
         raise BadAddress from refused
 

@@ -276,3 +276,16 @@ def test_identity_follows_from_the_row(session: Session) -> None:
     assert message_id(mail) == message_id(mail)
     later = mail.model_copy(update={"created_at": NOW + timedelta(days=1)})
     assert message_id(later) != message_id(mail)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_an_accent_before_the_at_sign_is_an_address_where_the_server_knows_it(
+    engine: Engine, clock: Clock, smtp: Mailbox, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    if not known:
+        monkeypatch.setattr("smtplib.SMTP.has_extn", lambda _server, name: name.lower() != "smtputf8")
+    with open_session(engine) as session:
+        write(session, reader(email="jeanne.gárate@exemple.fr"))
+    jobs.deliver(engine, only(engine).id or 0)
+    assert len(smtp.to("jeanne.gárate@exemple.fr")) == (1 if known else 0)
+    assert only(engine).status == (MailStatus.SENT if known else MailStatus.FAILED)
