@@ -26,6 +26,13 @@ def actions() -> dict[str, str]:
         "link.removed": _("Lien de service retiré"),
         "campaign.created": _("Campagne créée"),
         "campaign.changed": _("Campagne modifiée"),
+        "campaign.open": _("Inscriptions ouvertes"),
+        "campaign.planning": _("Inscriptions closes"),
+        "campaign.published": _("Plan publié"),
+        "campaign.running": _("Journées en cours"),
+        "campaign.debriefing": _("Bilans en cours"),
+        "campaign.closed": _("Campagne terminée"),
+        "campaign.cancelled": _("Campagne annulée"),
         "campaign.reminded": _("Rappel envoyé"),
         "enrolment.recorded": _("Réponse notée par les RH"),
         "planning.requested": _("Calcul du plan lancé"),
@@ -35,8 +42,11 @@ def actions() -> dict[str, str]:
         "pair.forbidden": _("Binôme interdit"),
         "pair.allowed": _("Binôme de nouveau permis"),
         "visit.cancelled": _("Journée annulée"),
+        "debrief.reminded": _("Rappel de bilan"),
         "mail.sent_again": _("Message renvoyé"),
         "mail.handed_over": _("Messages remis en main propre"),
+        "demo.begun": _("Démonstration commencée"),
+        "demo.loaded": _("Démonstration prête"),
     }
 
 

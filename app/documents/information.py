@@ -88,7 +88,7 @@ def _stored() -> list[list[str]]:
         ],
         [
             _("Votre oui ou votre non, vos jours, vos souhaits"),
-            _("Former les binômes"),
+            _("Trouver avec qui et quand"),
             _("Ressources humaines ; jamais votre responsable"),
             _("Avec la campagne"),
         ],
