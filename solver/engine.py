@@ -26,7 +26,7 @@ from solver.mip import priced, relax, solve_integer
 from solver.model import Model, build, leg_worth, weighted
 from solver.room import Room
 
-SMALL = 8_000
+SMALL = 3_000
 """Up to so many choices a problem is solved as one integer program."""
 LARGE = 50_000
 """Above so many people one such round has to do."""

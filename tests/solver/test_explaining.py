@@ -1,0 +1,177 @@
+"""Reasons, remedies, forecasts, alternatives, comparisons, fairness."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit, remedy, solve
+from solver.changes import apply
+from solver.check import measure, violations
+from solver.fields import ProblemError
+from solver.plan import REASONS
+from tests.solver.company import company
+from tests.solver.tiny import document, person, random_problem, team
+
+QUICK = Limits(seconds=30.0, threads=1)
+
+
+def reason(**changes: Any) -> str:
+    """The reason given to Anna."""
+    plan = solve(Problem.from_json(document(**changes)), limits=QUICK)
+    row = next(row for row in plan.unmatched if row.person == "anna")
+    assert row.text.fr
+    assert row.text.en
+    assert row.blocking
+    return row.reason
+
+
+def two(anna: dict[str, Any] | None = None, bruno: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    return [person("anna", "compta", **(anna or {})), person("bruno", "boutique", **(bruno or {}))]
+
+
+def test_each_reason_is_told_apart() -> None:
+    shop = team("boutique", "front", "lyon")
+    back = team("compta", "back", "paris")
+    assert reason(travel_minutes=[]) == "travel"
+    assert reason(people=two({"languages": ["de"]})) == "language"
+    assert reason(people=two({"avoid": ["bruno"]})) == "own_rules"
+    assert reason(people=two({"excluded_sites": ["lyon"]})) == "own_rules"
+    assert reason(people=two({"available": "00011"})) == "no_common_day"
+    assert reason(people=two({"available": "00000"})) == "no_common_day"
+    assert reason(teams=[back, {**shop, "closed_days": ["2027-03-01", "2027-03-02"]}]) == "closed"
+    assert reason(people=[*two(), person("carl", "compta", priority=3)]) == "all_taken"
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_everybody_without_a_match_is_explained_once(exchange: str) -> None:
+    problem = Problem.from_json(company(people=120, seed=5, exchange=exchange, few_dates=0.8))
+    plan = solve(problem, limits=QUICK)
+    matched = {visit.visitor for visit in plan.visits}
+    assert [row.person for row in plan.unmatched] == [p.id for p in problem.people if p.id not in matched]
+    assert {row.reason for row in plan.unmatched} <= set(REASONS)
+
+
+def test_a_remedy_gains_what_it_says() -> None:
+    tried = 0
+    for seed in range(200):
+        problem = random_problem(seed)
+        plan = solve(problem, limits=QUICK)
+        for row in plan.unmatched[:1]:
+            found = remedy(problem, plan, row.person, limits=QUICK)
+            if found is not None:
+                again = solve(apply(problem, [found.change]), limits=QUICK)
+                assert again.values["people"] - plan.values["people"] == found.gain > 0
+                tried += 1
+        if tried == 3:
+            return
+    raise AssertionError("no remedy was ever found")
+
+
+def test_a_forecast_holds_the_truth_between_its_numbers() -> None:
+    problem = Problem.from_json(company(people=100, seed=6, few_dates=1.0))
+    changes = [{"kind": "max_away", "value": 1}, {"kind": "max_visitors", "value": 1}]
+    said = forecast(problem, changes, limits=Limits(seconds=4.0, threads=1))
+    heads = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+    before, after = solve(heads, limits=QUICK), solve(apply(heads, changes), limits=QUICK)
+    assert said.before[0] <= before.values["people"] <= said.before[1]
+    assert said.after[0] <= after.values["people"] <= said.after[1]
+    assert said.gain[0] <= after.values["people"] - before.values["people"] <= said.gain[1]
+    assert said.bottlenecks
+
+
+def test_a_change_that_cannot_be_read_is_refused() -> None:
+    problem = Problem.from_json(document())
+    for change in (
+        {"kind": "luck"},
+        {"kind": "available", "id": "zoe", "day": "2027-03-01"},
+        {"kind": "available", "id": "anna", "day": "2027-04-01"},
+        {"kind": "max_away", "id": "nowhere", "value": 1},
+        {"kind": "max_travel", "value": "far"},
+    ):
+        with pytest.raises(ProblemError, match=r"changes\[0\]"):
+            apply(problem, [change])
+
+
+def test_alternatives_are_possible_and_name_who_would_lose() -> None:
+    problem = Problem.from_json(company(people=120, seed=7))
+    plan = solve(problem, limits=QUICK)
+    someone = plan.visits[0].visitor
+    options = alternatives(problem, plan, someone)
+    assert options
+    for option in options:
+        gone = {someone, option.partner, *option.losers}
+        rest = tuple(v for v in plan.visits if not {v.visitor, v.host} & gone)
+        other = Plan(status="feasible", visits=rest + option.visits)
+        assert violations(problem, other) == []
+
+
+def test_merit_says_wish_minutes_and_link() -> None:
+    problem = Problem.from_json(
+        document(
+            campaign={**document()["campaign"], "link_points": 2},
+            people=two({"wishes": ["boutique"]}),
+            service_links=[{"back_team": "compta", "front_team": "boutique"}],
+        )
+    )
+    plan = solve(problem, limits=QUICK)
+    anna = next(visit for visit in plan.visits if visit.visitor == "anna")
+    assert (merit(problem, anna).wish, merit(problem, anna).minutes, merit(problem, anna).linked) == (
+        1,
+        30,
+        True,
+    )
+
+
+def test_two_plans_are_compared_person_by_person() -> None:
+    problem = Problem.from_json(document(people=[*two(), person("dina", "boutique")]))
+    plan = solve(problem, limits=QUICK)
+    other = solve(replace(problem, forbidden=frozenset({("anna", "bruno")})), limits=QUICK)
+    change = compare(problem, plan, other)
+    if plan.visits[0][:2] == other.visits[0][:2]:
+        assert change.kept_visits == 2
+    else:
+        assert (change.gained, change.lost, change.other_partner) == (("dina",), ("bruno",), ("anna",))
+    assert compare(problem, plan, plan).kept_visits == len(plan.visits)
+
+
+def test_a_repair_changes_no_more_than_it_must() -> None:
+    problem = Problem.from_json(company(people=120, seed=8))
+    plan = solve(problem, limits=QUICK)
+    gone = plan.visits[0].visitor
+    people = tuple(replace(p, available=0, can_host=0) if p.id == gone else p for p in problem.people)
+    order = ("people", "changes", "wishes", "travel", "days")
+    after = replace(
+        problem,
+        people=people,
+        previous=plan.visits,
+        campaign=replace(problem.campaign, objective_order=order),
+    )
+    repaired = solve(after, limits=QUICK)
+    assert violations(after, repaired) == []
+    assert repaired.bounds["changes"] <= repaired.values["changes"] <= 12
+    assert repaired.values["people"] >= plan.values["people"] - 2
+
+
+def test_people_left_out_last_time_come_first() -> None:
+    people = [
+        person("anna", "compta"),
+        *(person(f"b{n}", "boutique", priority=3 if n == 4 else 1) for n in range(5)),
+    ]
+    plan = solve(Problem.from_json(document(people=people)), limits=QUICK)
+    assert {visit.visitor for visit in plan.visits} == {"anna", "b4"}
+
+
+def test_hiding_a_day_never_gets_more_people_or_wishes_granted() -> None:
+    """Whoever offers less takes something from everybody: the whole never gains."""
+    for seed in range(12):
+        problem = random_problem(seed)
+        open_ = solve(problem, limits=QUICK)
+        first = problem.people[0]
+        low = first.available & -first.available
+        hidden = replace(first, available=first.available & ~low, can_host=first.can_host & ~low)
+        shy = solve(replace(problem, people=(hidden, *problem.people[1:])), limits=QUICK)
+        before, after = measure(problem, open_.visits), measure(problem, shy.visits)
+        assert after["priority"] <= before["priority"]
