@@ -111,16 +111,21 @@ def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST) -> Told
     changed = with_days(apply(problem, changes(problem, asked)), asked)
     before = forecast(problem, limits=limits)
     after = before if changed is problem else forecast(changed, limits=limits)
+    loosens = (
+        changed.campaign.max_travel_minutes >= problem.campaign.max_travel_minutes
+        and changed.campaign.max_gap_days >= problem.campaign.max_gap_days
+        and changed.campaign.max_swaps_per_person >= problem.campaign.max_swaps_per_person
+    )
+    is_, would_be = before.before, after.before
+    if loosens:  # whoever is matched stays so, and no plan of now beats the limit of then
+        is_ = (is_[0], min(is_[1], would_be[1]))
+        would_be = (max(is_[0], would_be[0]), would_be[1])
     return Told(
-        before=before.before,
-        after=after.before,
+        before=is_,
+        after=would_be,
         people=len(problem.people),
         bottlenecks=[(row_id(one.team), one.waiting) for one in after.bottlenecks],
-        loosens=(
-            changed.campaign.max_travel_minutes >= problem.campaign.max_travel_minutes
-            and changed.campaign.max_gap_days >= problem.campaign.max_gap_days
-            and changed.campaign.max_swaps_per_person >= problem.campaign.max_swaps_per_person
-        ),
+        loosens=loosens,
         tried=changed is not problem,
     )
 

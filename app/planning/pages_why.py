@@ -30,16 +30,17 @@ def explain(
     found = found_in(plan)
     assert plan.run is not None
     problem, solved = runs.load(session, plan.run)
+    sides = why.sides(problem)
     return plan_page(
         request,
         "why",
         plan,
         "/why",
         look=look,
-        shares=showing.shares(found, plan.run.at_most),
+        shares=showing.shares(found, plan.run.at_most, sides.surplus if sides else 0),
         levels=why.levels(problem, solved),
         level_names=words.level_names(),
-        sides=why.sides(problem),
+        sides=sides,
         groups=why.groups(found, look.by),
         labels=words.reason_labels(),
         bottlenecks=why.bottlenecks(problem, found),

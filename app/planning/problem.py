@@ -280,7 +280,12 @@ def row_id(key: str) -> int:
     return int(key[1:])
 
 
-def without_secrets(problem: Problem) -> dict[str, Any]:
+def public(problem: Problem) -> Problem:
     """The problem as HR and programs may read it: nobody's avoided people or impossible places."""
     people = tuple(dataclasses.replace(person, avoid=(), excluded_sites=()) for person in problem.people)
-    return dataclasses.replace(problem, people=people).to_json()
+    return dataclasses.replace(problem, people=people)
+
+
+def without_secrets(problem: Problem) -> dict[str, Any]:
+    """The document of `public`."""
+    return public(problem).to_json()

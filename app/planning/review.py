@@ -1,11 +1,13 @@
 """A finished plan as HR reads it: swaps and why they are good, people without a match and why. No query."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
 
+from app.core.templating import long_day
 from app.planning.problem import Leg, row_id
 from app.planning.queries import Participant
 from app.planning.tables import Pin
@@ -147,7 +149,7 @@ def review(problem: Problem, plan: Plan, people: dict[int, Participant], pins: I
     return Review(
         swaps=swaps,
         waiting=_waiting(plan, people, first),
-        contradictions=[spoken(text.fr, text.en) for text in plan.contradictions],
+        contradictions=[_named(spoken(text.fr, text.en), problem, people) for text in plan.contradictions],
         matched=plan.values.get("people", 0),
         people=len(problem.people),
         proven=bound is not None and bound <= value,
@@ -171,6 +173,21 @@ def _visit(problem: Problem, leg: Leg, pinned: bool) -> PlannedVisit:
         minutes=problem.travel(here.site, there.site) or 0,
         pinned=pinned,
     )
+
+
+def _named(sentence: str, problem: Problem, people: dict[int, Participant]) -> str:
+    """A contradiction with names and days as people write them instead of the solver's ids."""
+    crews = {team.id: team.name for team in problem.teams}
+
+    def name(found: re.Match[str]) -> str:
+        key = found[0]
+        if key in crews:
+            return crews[key]
+        return people[row_id(key)].person.name if key[0] == "p" and row_id(key) in people else key
+
+    said = re.sub(r"\b[pt][0-9]+\b", name, sentence)
+    said = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda day: long_day(date.fromisoformat(day[0])), said)
+    return said[:1].upper() + said[1:]
 
 
 def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) -> list[Waiting]:

@@ -15,10 +15,11 @@ from app.campaigns.tables import Campaign, Status
 from app.core import jobs
 from app.planning import queries
 from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, RunOver, RunUnderWay
-from app.planning.problem import row_id, without_secrets
+from app.planning.problem import public, row_id, without_secrets
 from app.planning.tables import ACTIVE, PlanningResult, PlanningRun, RunStatus
-from solver import Plan, Problem, Progress
-from solver.plan import Unmatched
+from solver import Plan, Problem, Progress, rules
+from solver.pins import contradictions
+from solver.plan import INFEASIBLE, Text, Unmatched
 
 PLANNABLE = (Status.OPEN, Status.PLANNING)
 TIME_LIMIT = 60
@@ -139,7 +140,7 @@ def finish(session: Session, run_id: int, problem: Problem, plan: Plan, now: dat
             PlanningResult(
                 run_id=run_id,
                 problem=pack(without_secrets(problem)),
-                plan=pack(without_confidences(plan).to_json(problem)),
+                plan=pack(without_confidences(problem, plan).to_json(problem)),
             )
         )
         session.flush()
@@ -172,7 +173,7 @@ def people_at_most(problem: Problem, plan: Plan) -> int | None:
     return None
 
 
-def without_confidences(plan: Plan) -> Plan:
+def without_confidences(problem: Problem, plan: Plan) -> Plan:
     """The plan as HR may read it: a reason that rests on somebody's own rules names nobody and no place."""
     return Plan(
         status=plan.status,
@@ -183,10 +184,32 @@ def without_confidences(plan: Plan) -> Plan:
             Unmatched(row.person, row.reason, row.text) if row.reason == "own_rules" else row
             for row in plan.unmatched
         ),
-        contradictions=plan.contradictions,
+        contradictions=_contradictions(problem, plan),
         seconds=plan.seconds,
         seed=plan.seed,
     )
+
+
+def _contradictions(problem: Problem, plan: Plan) -> tuple[Text, ...]:
+    """Why the pins do not hold together, without saying who avoids whom or cannot go where."""
+    if plan.status != INFEASIBLE:
+        return ()
+    frame, count = rules.frame_of(problem), len(problem.campaign.days)
+    told = contradictions(public(problem))
+    for visit in problem.pinned:
+        visitor, host = (
+            rules.party_of(problem.person_by_id[one], problem.team_of(one), count)
+            for one in (visit.visitor, visit.host)
+        )
+        if {rules.AVOID, rules.EXCLUDED_SITE} & set(rules.leg_refusals(frame, visitor, host)):
+            pair = f"{visit.visitor} → {visit.host}"
+            told.append(
+                Text(
+                    f"visite épinglée {pair}\u00a0: les réponses ne permettent plus cette rencontre",
+                    f"pinned visit {pair}: the answers no longer allow this meeting",
+                )
+            )
+    return tuple(told) or plan.contradictions
 
 
 # -- what a finished run holds --

@@ -166,16 +166,18 @@ def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
     return title, _("%(share)s %% des premiers vœux sont exaucés.") % {"share": share}
 
 
-def shares(found: Review, at_most: int | None) -> list[dict[str, Any]]:
-    """Everybody who takes part: matched, out of anybody's reach, and between the two, for `stacked_bar`."""
-    limit = found.people if at_most is None else min(at_most, found.people)
+def shares(found: Review, at_most: int | None, surplus: int) -> list[dict[str, Any]]:
+    """Everybody who takes part: matched, out of anybody's reach, and between the two, for `stacked_bar`.
+
+    `surplus` people of the larger side have no counterpart.
+    """
+    limit = found.people - surplus if at_most is None else min(at_most, found.people - surplus)
+    between = _("Peut-être possibles : ni trouvés, ni exclus")
+    if found.proven:
+        between = _("Impossibles sans prendre sa place à quelqu’un qui passe en priorité, c’est démontré")
     parts = [
         {"label": _("Avec un binôme"), "value": found.matched, "tone": "good"},
-        {
-            "label": _("Peut-être possibles : ni trouvés, ni exclus"),
-            "value": max(0, limit - found.matched),
-            "tone": "warn",
-        },
+        {"label": between, "value": max(0, limit - found.matched), "tone": "warn"},
         {
             "label": _("Impossibles avec ces réponses et ces règles, c’est démontré"),
             "value": found.people - max(limit, found.matched),

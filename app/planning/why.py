@@ -32,11 +32,8 @@ class Level:
     name: str
     value: int
     limit: int | None
-
-    @property
-    def reached(self) -> bool:
-        """Whether nothing better exists, given the levels before."""
-        return self.limit == self.value
+    reached: bool
+    """Nothing better exists, given the levels before; for people, those who come first counted double."""
 
 
 def levels(problem: Problem, plan: Plan) -> list[Level]:
@@ -48,11 +45,12 @@ def levels(problem: Problem, plan: Plan) -> list[Level]:
         if name == "days" and not any(team.good for team in problem.teams):
             continue
         measure = "people" if name == "people" else MEASURE[name]
-        bound = plan.bounds.get(measure)
+        bound, proven = plan.bounds.get(measure), plan.bounds.get(MEASURE[name])
         limit = None
         if bound is not None:
             limit = floor(bound + PROVEN) if SENSE[name] > 0 else ceil(bound - PROVEN)
-        found.append(Level(name, plan.values.get(measure, 0), limit))
+        reached = proven is not None and abs(proven - plan.values.get(MEASURE[name], 0)) < PROVEN
+        found.append(Level(name, plan.values.get(measure, 0), limit, reached))
     return found
 
 

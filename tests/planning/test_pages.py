@@ -14,7 +14,7 @@ from sqlmodel import select
 from app.availability.tables import Avoidance, Enrolment
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
-from app.planning import jobs, queries
+from app.planning import jobs, queries, runs
 from app.planning.tables import Pin, PlanningRun, RunStatus
 from app.visits.tables import Visit
 from solver import Problem
@@ -136,8 +136,6 @@ def test_a_pair_is_pinned_kept_apart_and_freed(
 ) -> None:
     with open_session(engine) as session:
         run = queries.finished_runs(session, company.campaign.id or 0)[0]
-        from app.planning import runs
-
         one, other, _day = runs.legs_of(*runs.load(session, run))[0]
     pair = {"one": str(one), "other": str(other)}
     assert hr.post(f"{planned}/pins", data=pair).status_code == 303
@@ -311,6 +309,26 @@ def test_what_is_confidential_reaches_no_page(hr: TestClient, company: Company, 
     assert all(row["blocking"] == [] for row in plan["unmatched"] if row["reason"] == "own_rules")
 
 
+def test_a_pin_that_answers_forbid_is_said_without_saying_who_avoids_whom(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+        one, other, _day = runs.legs_of(*runs.load(session, run))[0]
+    hr.post(f"{planned}/pins", data={"one": str(one), "other": str(other)})
+    with open_session(engine) as session:
+        row = session.exec(select(Enrolment).where(Enrolment.person_id == one)).one()
+        session.add(Avoidance(enrolment_id=row.id, person_id=other))
+    hr.post(f"{planned}/runs")
+    with open_session(engine) as session:
+        active = queries.active_run(session, company.campaign.id or 0)
+    jobs.solve_run(engine, active.id or 0)  # type: ignore[union-attr]
+    page = hr.get(planned).text
+    assert "les réponses ne permettent plus cette rencontre" in page
+    assert "Visite épinglée Anna Back" in page or "Visite épinglée Bruno Front" in page
+    assert "éviter" not in page
+
+
 def test_pages_ask_the_database_as_often_for_many_as_for_few(
     app: FastAPI, engine: Engine, sign_in: Any
 ) -> None:
@@ -329,7 +347,12 @@ def test_pages_ask_the_database_as_often_for_many_as_for_few(
         record: Callable[..., None] = lambda c, cur, sql, *rest: statements.append(sql)  # noqa: E731
         event.listen(engine, "before_cursor_execute", record)
         assert client.get(here).status_code == 200
-        assert client.get(f"{here}/calendar").status_code == 200
+        with open_session(engine) as session:
+            finished = queries.finished_runs(session, company.campaign.id or 0)[0]
+            one, other, _day = runs.legs_of(*runs.load(session, finished))[0]
+        pair = f"one={one}&other={other}"
+        for view in ("/calendar", "/why", "/what-if?more_visitors=1", f"/alternatives?{pair}"):
+            assert client.get(here + view).status_code == 200
         event.remove(engine, "before_cursor_execute", record)
         return len(statements)
 

@@ -13,10 +13,12 @@ from app.planning import queries, why
 from app.planning.comparing import compare
 from app.planning.problem import build
 from app.planning.review import Review, review
+from app.planning.showing import shares
 from app.visits.tables import Unmatched
 from solver import Limits, Plan, Problem, solve
 from tests.factories import make_campaign
 from tests.planning.company import WEEK, Company
+from tests.planning.test_problem import LAST_YEAR
 
 TODAY = date(2027, 3, 2)
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
@@ -58,6 +60,27 @@ def test_a_level_that_is_not_proven_says_so(planned: Callable[..., Planned]) -> 
     told = {level.name: level for level in why.levels(problem, open_end)}
     assert (told["people"].limit, told["people"].reached) == (None, False)
     assert told["travel"].limit == 100
+
+
+def test_priorities_are_counted_in_the_verdict(
+    planned: Callable[..., Planned], company: Company, session: Session
+) -> None:
+    company.enrol(company.shop, "Zoé", "Seule")
+    past = make_campaign(session, **LAST_YEAR)
+    session.add(
+        Unmatched(
+            campaign_id=past.id,
+            person_id=company.front[0].id,
+            reason="all_taken",
+            text_fr="…",
+            text_en="…",
+            created_at=NOW,
+        )
+    )
+    problem, plan, found = planned()
+    people = why.levels(problem, plan)[0]
+    assert (people.limit, people.reached) == (None, True)
+    assert [part["value"] for part in shares(found, None, 1)] == [4, 1]
 
 
 def test_the_larger_side_cannot_be_matched_whole(planned: Callable[..., Planned], company: Company) -> None:
