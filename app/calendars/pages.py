@@ -55,7 +55,12 @@ def feed(request: Request, session: Db, holder: TokenHolder) -> Response:
     with speaking(holder.language):
         content = ics.feed(visits.visits_of(session, holder.person), holder.person)
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
-    headers = {"etag": etag, "cache-control": "private, no-cache", "content-language": holder.language}
+    headers = {
+        "etag": etag,
+        "cache-control": "private, no-cache",
+        "content-language": holder.language,
+        "referrer-policy": "no-referrer",
+    }
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if etag in known or "*" in known:
         return Response(status_code=304, headers=headers)
