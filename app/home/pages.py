@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.accounts.guards import SignedIn, Someone
+from app.accounts.guards import Asking, Someone
 from app.calendars.queries import find_feed
 from app.core import clock
 from app.core.db import Db
@@ -29,7 +29,7 @@ def door(actor: Someone) -> Response:
 
 
 @router.get("/home", response_class=HTMLResponse)
-def home(request: Request, session: Db, actor: SignedIn, person: Me) -> Response:
+def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
     """What there is to do now, the next day, and what one leads."""
     if person is None and actor.is_admin and not actor.is_hr:
         return redirect("/admin")
@@ -48,7 +48,7 @@ def home(request: Request, session: Db, actor: SignedIn, person: Me) -> Response
 
 
 @router.get("/me/data", response_class=HTMLResponse)
-def my_data(request: Request, session: Db, actor: SignedIn, person: Me) -> Response:
+def my_data(request: Request, session: Db, actor: Asking, person: Me) -> Response:
     """Everything stored about the reader."""
     return render(
         request,
@@ -61,7 +61,7 @@ def my_data(request: Request, session: Db, actor: SignedIn, person: Me) -> Respo
 
 
 @router.get("/me/data.json")
-def my_data_file(session: Db, actor: SignedIn, person: Me) -> Response:
+def my_data_file(session: Db, actor: Asking, person: Me) -> Response:
     """The same as a file, for other programs."""
     content = json.dumps(personal_data.gather(session, actor, person), ensure_ascii=False, indent=2)
     headers = {"content-disposition": 'attachment; filename="vis-ma-vie-mes-donnees.json"'}
