@@ -22,7 +22,7 @@ from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
 from app.core.security import token_hash
 from app.messages.tables import Mail
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
-from app.planning.tables import PlanningResult, PlanningRun, RunStatus
+from app.planning.tables import PlanningQuestion, PlanningResult, PlanningRun, QuestionKind, RunStatus
 from app.visits.tables import Swap
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_team, make_visit
 from tests.support.web import browser_of
@@ -116,6 +116,15 @@ def build_house(session: Session) -> House:
     )  # fmt: skip
     session.add_all([run, mail])
     session.flush()
+    question = PlanningQuestion(
+        campaign_id=campaign.id or 0,
+        kind=QuestionKind.FORECAST,
+        asked={},
+        failed="Unanswerable",
+        asked_at=NOW,
+    )
+    session.add(question)
+    session.flush()
     nothing = zlib.compress(b"{}")
     session.add(PlanningResult(run_id=run.id or 0, problem=nothing, plan=nothing))
     house = House(
@@ -132,6 +141,7 @@ def build_house(session: Session) -> House:
             "team_id": front.id,
             "run_id": run.id,
             "mail_id": mail.id,
+            "question_id": question.id,
             "code": campaign.code,
             "section": "story",
             "step": "cancellation",
