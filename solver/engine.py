@@ -32,6 +32,8 @@ LARGE = 50_000
 """Above so many people one such round has to do."""
 SPARSE_CHOICES = 6_000_000
 """Annealing runs over at most so many choices."""
+RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600), "days": (1,)}
+"""What one point of a higher level may be worth in each level's own unit, for bounds below a gap."""
 ROUNDS = 6
 """At most so many times edges that the prices ask for are added and the assignment is solved again."""
 
@@ -52,6 +54,7 @@ class Engine:
         self.weights: dict[str, int] = {}
         self.strict: set[str] = set()
         self.combined_proven = False
+        self.limit: dict[str, int] = {}
         self.choices: Choices | None = None
         self.model: Model | None = None
         self.prices: Prices | None = None
@@ -85,7 +88,7 @@ class Engine:
         net = network(self.instance, edges, self.room, self.settled)
         self.weights, self.strict = level_weights(net, self.order)
         chosen, prices = assign(net, self.weights)
-        self.net, self.prices = net, prices
+        self.net, self.prices, self.limit = net, prices, {}
         return np.flatnonzero(chosen), prices
 
     # -- 2. days --
@@ -200,7 +203,7 @@ class Engine:
         assert self.net is not None
         assert self.prices is not None
         target = Target.of(self.net, self.weights, self.prices)
-        latest = max(until, self.clock.seconds + 0.7 * self.clock.left) if patient else until
+        latest = max(until, self.clock.seconds + 0.6 * self.clock.left) if patient else until
         for size in sizes:
             hopeless: set[tuple[int, ...]] = set()
             while True:
@@ -265,6 +268,39 @@ class Engine:
 
     # -- bounds --
 
+    def softened(self, values: Mapping[str, int], bounds: Mapping[str, int]) -> dict[str, int]:
+        """Better bounds below a level that is not at its own, from a few exchange rates.
+
+        With strict weights one point missing above would excuse everything below. Any rate gives a valid bound.
+        """
+        assert self.net is not None
+        better = dict(bounds)
+        used = [level for level in self.order if self.weights[level]]
+        for place, level in enumerate(used):
+            loose = [name for name in used[:place] if bounds[name] > values[name]]
+            if not loose:
+                continue
+            for rate in RATES[level]:
+                if self.clock.over:
+                    return better
+                weights, one = dict.fromkeys(self.order, 0), 0
+                for name in reversed(used[: place + 1]):
+                    weights[name] = 1 if name == level else rate if name in loose else 16 * one + 1
+                    one += weights[name] * self._span(name)
+                _, prices = assign(self.net, weights)
+                spent = sum(weights[name] * (values[name] - self.base[name]) for name in used[:place])
+                limit = bound(self.net, weights, prices) - spent + self.base[level]
+                better[level] = max(values[level], min(better[level], limit))
+        return better
+
+    def _span(self, level: str) -> int:
+        """The most that one edge adds to a level."""
+        assert self.net is not None
+        worth = self.net.worth.get(level)
+        if worth is None:
+            return 2 * int(self.instance.priority.max(initial=0))
+        return int(np.abs(worth).max(initial=0))
+
     def bounds(self, values: Mapping[str, int], levels: Sequence[str] | None = None) -> dict[str, int]:
         """Upper bounds on every level, each given that the levels before it keep these values."""
         assert self.net is not None
@@ -279,7 +315,8 @@ class Engine:
                 continue
             scaled = {name: self.weights[name] // unit for name in self.order[: place + 1]}
             whole = {name: scaled.get(name, 0) for name in self.order}
-            limit = bound(self.net, whole, rounded(self.prices, unit))
+            if level not in self.limit:
+                self.limit[level] = bound(self.net, whole, rounded(self.prices, unit))
             spent = sum(whole[name] * (values[name] - self.base[name]) for name in self.order[:place])
-            found[level] = limit - spent + self.base[level]
+            found[level] = self.limit[level] - spent + self.base[level]
         return found

@@ -74,8 +74,10 @@ def search(engine: Engine) -> dict[str, int]:
             engine.repair((40, 120), until=engine.clock.seconds + 1.0)
     engine.tell()
     bounds = engine.bounds(engine.values())
-    if engine.instance.n <= MEDIUM or not engine.leading_proven():
+    if engine.instance.n <= MEDIUM:
         bounds = prove(engine, bounds)
+    elif engine.model is None:
+        bounds = engine.softened(engine.values(), bounds)
     for level in engine.order[:2]:
         values = engine.values()
         if bounds[level] > values[level] and not engine.clock.over:
