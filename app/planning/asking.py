@@ -212,7 +212,7 @@ def what_helps(problem: Problem, plan: Plan, asked: RemedyForm) -> dict[str, Any
     """The cheapest change found that would match somebody, with what it brings; empty when none does."""
     key = person_key(asked.person)
     if key not in {row.person for row in plan.unmatched}:
-        raise NotFound
+        raise PlanIsOld
     found = remedy(problem, plan, key, limits=REMEDY)
     if found is None:
         return {}
@@ -228,7 +228,8 @@ def ask(
     """Let a job answer; put again within a day, and nothing changed since, a question finds its answer."""
     assert campaign.id is not None
     session.exec(delete(PlanningQuestion).where(col(PlanningQuestion.asked_at) < now - KEPT))
-    asked = {**asked, "inputs": queries.inputs_stamp(session, campaign)}
+    shown = [run.id for run in queries.finished_runs(session, campaign.id, limit=1)]
+    asked = {**asked, "inputs": f"{queries.inputs_stamp(session, campaign)} {shown}"}
     for question in queries.questions_of(session, campaign.id, kind):
         if question.asked == asked and not question.failed:
             return question

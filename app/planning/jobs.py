@@ -75,7 +75,7 @@ def answer_question(engine: Engine, question_id: int) -> None:
             told = asking.answer(problem, plan, question)
         except Refusal as refusal:
             refused = refusal.code
-        except (ProblemError, MemoryError):
+        except Exception:  # whatever it was, whoever waits for the answer is told
             log.exception("planning.unanswerable", question_id=question_id)
             refused = "Broken"
     with open_session(engine) as session:

@@ -204,9 +204,15 @@ def why_not_more(found: Review) -> list[dict[str, Any]]:
 def progress_of(run: PlanningRun) -> dict[str, Any]:
     """A run under way, for the `progress` part."""
     at_most = run.at_most
+    limit = number(at_most) if at_most is not None else _("en calcul")
+    share = min(99, round(100 * run.matched / at_most)) if at_most and run.level == "people" else None
+    if at_most is None and run.level == "people" and run.bound:
+        # Those who come first count double: the bound is on points, no number of people.
+        share = min(99, round(100 * run.value / run.bound))
+        limit = _("%(share)s %% en sont atteints") % {"share": share}
     facts = [
         (_("Personnes avec un binôme"), number(run.matched)),
-        (_("Limite démontrée"), number(at_most) if at_most is not None else _("en calcul")),
+        (_("Limite démontrée"), limit),
         (_("Secondes écoulées"), number(round(run.seconds))),
     ]
     if run.status == RunStatus.QUEUED:
@@ -215,7 +221,6 @@ def progress_of(run: PlanningRun) -> dict[str, Any]:
         title = _("Le calcul s’arrête")
     else:
         title = level_words(run.level)
-    share = min(99, round(100 * run.matched / at_most)) if at_most and run.level == "people" else None
     if run.level and run.level != "people":
         share = min(99, round(100 * run.seconds / run.time_limit))
     return {"title": title, "value": share, "facts": facts}

@@ -14,7 +14,7 @@ from app.availability.tables import Avoidance, Enrolment
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
 from app.core import jobs as core_jobs
 from app.core.db import open_session
-from app.planning import asking, jobs, queries
+from app.planning import asking, jobs, queries, runs
 from app.planning.asking import Told
 from app.planning.problem import build
 from app.planning.schemas import WhatIfForm
@@ -198,7 +198,7 @@ def test_a_large_campaign_is_answered_by_a_job(
 
 def test_alternatives_say_what_they_cost(hr: TestClient, solved: str, company: Company) -> None:
     page = hr.get(solved).text
-    assert "Qui d’autre ?" in page
+    assert "Qui d’autre" in page
     address = page.split(f'href="{solved}/alternatives?')[1].split('"')[0].replace("&amp;", "&")
     told = hr.get(f"{solved}/alternatives?{address}").text
     assert "Pourquoi cette paire" in told
@@ -273,7 +273,37 @@ def test_somebody_with_a_match_needs_no_remedy(
         [question] = queries.questions_of(session, company.campaign.id or 0, QuestionKind.REMEDY)
     jobs.answer_question(engine, question.id or 0)
     with open_session(engine) as session:
-        assert session.get_one(PlanningQuestion, question.id).failed == "NotFound"
+        assert session.get_one(PlanningQuestion, question.id).failed == "PlanIsOld"
+    page = hr.get(f"{solved}/questions/{question.id}").text
+    assert "recalculez-le, puis demandez" in page
+
+
+def test_a_question_that_breaks_is_said(
+    hr: TestClient, solved: str, company: Company, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(asking, "remedy", broken)
+    with open_session(engine) as session:
+        finished = queries.finished_runs(session, company.campaign.id or 0)[0]
+        alone = runs.load(session, finished)[1].unmatched[0].person
+    asked = hr.post(f"{solved}/questions/remedy", data={"person": alone[1:]})
+    [(_id, _name, payload)] = core_jobs.pending(engine)[-1:]
+    jobs.answer_question(engine, **payload)
+    assert "une erreur de notre côté" in hr.get(asked.headers["location"]).text
+
+
+def test_who_declined_is_not_named_by_a_what_if(
+    hr: TestClient, here: str, company: Company, engine: Engine
+) -> None:
+    person = company.back[0]
+    address = f"{here}/what-if?who=p{person.id}"
+    assert person.name in hr.get(address).text
+    with open_session(engine) as session:
+        row = session.exec(select(Enrolment).where(Enrolment.person_id == person.id)).one()
+        row.answer = "no"  # type: ignore[assignment]
+    assert person.name not in hr.get(address).text
 
 
 def test_questions_are_kept_for_a_day(company: Company, engine: Engine) -> None:

@@ -13,7 +13,8 @@ from app.planning import queries, why
 from app.planning.comparing import compare
 from app.planning.problem import build
 from app.planning.review import Review, review
-from app.planning.showing import shares
+from app.planning.showing import progress_of, shares
+from app.planning.tables import PlanningRun, RunStatus
 from app.visits.tables import Unmatched
 from solver import Limits, Plan, Problem, solve
 from tests.factories import make_campaign
@@ -81,6 +82,18 @@ def test_priorities_are_counted_in_the_verdict(
     people = why.levels(problem, plan)[0]
     assert (people.limit, people.reached) == (None, True)
     assert [part["value"] for part in shares(found, None, 1)] == [4, 1]
+
+
+def test_progress_shows_the_limit_also_where_some_count_double() -> None:
+    at = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+    run = PlanningRun(
+        campaign_id=1, status=RunStatus.RUNNING, requested_at=at, level="people", value=90, bound=100.0
+    )
+    told = progress_of(run)
+    assert (told["value"], told["facts"][1][1]) == (90, "90 % en sont atteints")
+    run.at_most, run.matched = 40, 30
+    told = progress_of(run)
+    assert (told["value"], told["facts"][1][1]) == (75, "40")
 
 
 def test_the_larger_side_cannot_be_matched_whole(planned: Callable[..., Planned], company: Company) -> None:
