@@ -110,7 +110,7 @@ class Engine:
         choices = choices_of(self.instance, edges.left, edges.right, self.busy)
         model = build(self.instance, choices, self.room)
         objective = weighted(model, self.weights)
-        solved = solve_integer(model, objective, self.clock, seconds=self.clock.left / 2)
+        solved = solve_integer(model, objective, self.clock, seconds=self.clock.left / 2, twisted=True)
         if solved.chosen is not None:
             before = self.combined(self.values())
             after = sum(w * self.base[level] for level, w in self.weights.items())
@@ -271,7 +271,7 @@ class Engine:
     def softened(self, values: Mapping[str, int], bounds: Mapping[str, int]) -> dict[str, int]:
         """Better bounds below a level that is not at its own, from a few exchange rates.
 
-        With strict weights one point missing above would excuse everything below. Any rate gives a valid bound.
+        With strict weights one point missing above would excuse everything below; any rate gives a bound.
         """
         assert self.net is not None
         better = dict(bounds)

@@ -21,6 +21,8 @@ from solver.instance import Bools, Ints
 from solver.limits import Clock
 from solver.model import Model
 
+TWISTED = 3_000
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -102,19 +104,31 @@ def _run(
 
 
 def solve_integer(
-    model: Model, objective: Ints, clock: Clock, *, seconds: float, rows: Sequence[Row] = ()
+    model: Model,
+    objective: Ints,
+    clock: Clock,
+    *,
+    seconds: float,
+    rows: Sequence[Row] = (),
+    twisted: bool = False,
 ) -> Solved:
-    """The best 0/1 columns for one objective, within ``seconds``."""
+    """The best 0/1 columns for one objective, within ``seconds``.
+
+    ``twisted``: the relaxation is far off; up to `TWISTED` columns CP-SAT then proves sooner than HiGHS.
+    """
     if not model.columns:
         short = any(row.low > 0 for row in rows)
         return Solved(None if short else np.zeros(0, dtype=bool), not short, 0.0, short)
+    by_clauses = twisted and model.columns <= TWISTED
     parameters = mathopt.SolveParameters(
         time_limit=dt.timedelta(seconds=max(0.05, min(seconds, clock.left))),
+        threads=max(1, clock.limits.threads) if by_clauses else None,
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.5,
         random_seed=clock.limits.seed % 2_147_483_647,
     )
-    ran = _run(_proto(model, objective, rows, integer=True), mathopt.SolverType.HIGHS, parameters, clock)
+    solver = mathopt.SolverType.CP_SAT if by_clauses else mathopt.SolverType.HIGHS
+    ran = _run(_proto(model, objective, rows, integer=True), solver, parameters, clock)
     if ran is None:
         return Solved(None, proven=False, bound=float("inf"))
     built, result = ran

@@ -138,7 +138,11 @@ def _settle(engine: Engine, stage: _Stage) -> int | None:
         model = build(instance, small, engine.room)
         objective = weighted(model, stage.weights)
         solved = solve_integer(
-            model, objective, clock, seconds=clock.left if size == possible else clock.left / 4
+            model,
+            objective,
+            clock,
+            seconds=clock.left if size == possible else clock.left / 4,
+            twisted=size == possible,
         )
         if solved.chosen is not None and int(objective[solved.chosen].sum()) > reached:
             reached = int(objective[solved.chosen].sum())
