@@ -91,7 +91,7 @@ def show_account(request: Request, session: Db, found: AdminAccount) -> Response
 @router.post("/accounts/{account_id}/roles")
 def give_roles(session: Db, actor: Asking, found: AdminAccount, sent: Submitted) -> Response:
     """Give or take the HR and administrator roles."""
-    roles = bind(RolesForm, sent).value or RolesForm(is_hr=found.is_hr, is_admin=found.is_admin)
+    roles = bind(RolesForm, sent).required()
     service.give_roles(
         session, found, is_hr=roles.is_hr, is_admin=roles.is_admin, by=actor.account_id, now=clock.now()
     )

@@ -45,6 +45,15 @@ class SignInNeeded(Refusal):
         return _("Connectez-vous pour continuer.")
 
 
+class FormRefused(Refusal):
+    """A form that only our own pages fill in came back otherwise."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Ce formulaire n’a pas pu être lu. Revenez à la page et recommencez.")
+
+
 class Stale(Refusal):
     """Somebody changed the same thing meanwhile; nothing was overwritten."""
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.datastructures import FormData, UploadFile
 
+from app.core.errors import FormRefused
 from app.core.i18n import _
 
 MAX_UPLOAD = 20 * 1024 * 1024
@@ -48,6 +49,12 @@ class Bound(Generic[Model]):
     def get(self, name: str, default: Any = "") -> Any:
         """What was typed in a field, to show it again."""
         return self.raw.get(name, default)
+
+    def required(self) -> Model:
+        """The value of a form that nobody can fill in wrongly. Raises FormRefused."""
+        if self.value is None:
+            raise FormRefused
+        return self.value
 
     def refuse(self, name: str, message: str) -> None:
         """Add an error that only the service could see; the form is then not accepted."""

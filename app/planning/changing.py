@@ -24,8 +24,7 @@ router = APIRouter()
 @router.post("/campaigns/{campaign_id}/planning/runs")
 def request_run(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
     """Compute a plan."""
-    form = bind(RunForm, sent)
-    seconds = form.value.seconds if form.value else runs.TIME_LIMIT
+    seconds = bind(RunForm, sent).required().seconds
     runs.request_run(session, campaign, actor, clock.now(), today=clock.today(), time_limit=seconds)
     return redirect(f"/campaigns/{campaign.id}/planning")
 

@@ -66,6 +66,12 @@ def test_a_role_is_given_and_taken(admin: TestClient, engine: Engine, lea: Accou
     assert not reload(engine, lea).is_hr
 
 
+def test_an_unexpected_field_changes_no_role(admin: TestClient, engine: Engine, lea: Account) -> None:
+    sent = {"is_hr": "1", "password_hash": "x"}
+    assert admin.post(f"/admin/accounts/{lea.id}/roles", data=sent).status_code == 422
+    assert not reload(engine, lea).is_hr
+
+
 def test_the_last_administrator_stays(admin: TestClient, engine: Engine, boss: Account) -> None:
     assert admin.post(f"/admin/accounts/{boss.id}/roles", data={"is_hr": "1"}).status_code == 409
     assert reload(engine, boss).is_admin
