@@ -50,6 +50,7 @@ class Reasons:
     def __init__(self, instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> None:
         self.instance = instance
         self.edges = edges
+        self.near: dict[tuple[int, bool], Ints] = {}
         self.known = None if edges is None else _colleagues(instance, edges)
         people = instance.problem.people
         self.matched = {visit.visitor for visit in visits}
@@ -64,12 +65,9 @@ class Reasons:
     def of(self, i: int) -> Unmatched:
         """The reason of one person, given as number."""
         instance, person = self.instance, self.instance.problem.people[i]
-        site = int(instance.team_site[instance.team[i]])
-        at = instance.backs_at if instance.front[i] else instance.fronts_at
-        reach = [at[s] for s in np.flatnonzero(instance.near[site]) if len(at[s])]
-        others = np.concatenate(reach) if reach else np.zeros(0, dtype=np.int64)
         if instance.cap[i] == 0:
             return self._own_limit(i)
+        others = self._others(i)
         if not len(others):
             return self._travel(i)
         met = self._met(i, others)
@@ -95,6 +93,16 @@ class Reasons:
         return self._days(i, willing)
 
     # -- sieves --
+
+    def _others(self, i: int) -> Ints:
+        """Everybody of the other side within the travel limit."""
+        instance = self.instance
+        place = int(instance.team_site[instance.team[i]]), bool(instance.front[i])
+        if place not in self.near:
+            at = instance.backs_at if place[1] else instance.fronts_at
+            reach = [at[s] for s in np.flatnonzero(instance.near[place[0]]) if len(at[s])]
+            self.near[place] = np.concatenate(reach) if reach else np.zeros(0, dtype=np.int64)
+        return self.near[place]
 
     def _met(self, i: int, others: Ints) -> Ints:
         """Colleagues whom the person could be planned with (some of them, when there are many)."""
