@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session, col, func, or_, select
 
-from app.accounts.tables import Account, ApiToken, AuditEntry, SignIn
+from app.accounts.tables import ERASED, Account, ApiToken, AuditEntry, SignIn
 
 PAGE = 50
 """Rows of one page."""
@@ -66,8 +66,11 @@ ROLES: dict[str, Any] = {
 
 
 def accounts(session: Session, *, text: str = "", role: str = "", page: int = 1) -> Page[Account]:
-    """One page of accounts by name; open ones unless the closed ones are asked for."""
-    conditions: list[Any] = [ROLES[role]] if role in ROLES else []
+    """One page of accounts by name; open ones unless the closed ones are asked for, erased ones never."""
+    number = func.coalesce(Account.employee_number, "")
+    conditions: list[Any] = [~number.startswith(ERASED)]
+    if role in ROLES:
+        conditions.append(ROLES[role])
     if role != "closed":
         conditions.append(col(Account.active))
     if text:

@@ -9,7 +9,7 @@ from app.accounts import codes, sessions
 from app.accounts.audit import audit
 from app.accounts.errors import EmailTaken, LastAdministrator, OwnAccount, PasswordTooShort
 from app.accounts.links import ask_for_link
-from app.accounts.tables import Account, ApiToken, SignIn, SignInLink
+from app.accounts.tables import ERASED, Account, ApiToken, SignIn, SignInLink
 from app.core.errors import NotFound
 from app.core.security import new_token, token_hash
 
@@ -159,6 +159,23 @@ def close_accounts(session: Session, account_ids: list[int]) -> None:
 def reopen_accounts(session: Session, account_ids: list[int]) -> None:
     """Open the accounts of people who came back."""
     session.exec(update(Account).where(col(Account.id).in_(account_ids)).values(active=True))
+
+
+def erase(session: Session, account: Account) -> None:
+    """Close an account and forget whose it was; its row stays, so that the audit trail still tells two
+    authors apart. Raises LastAdministrator."""
+    assert account.id is not None
+    if account.is_admin and account.active:
+        _keep_an_administrator(session, account)
+    close_accounts(session, [account.id])
+    nothing = Account(name="—", created_at=account.created_at, active=False)
+    kept = nothing.model_dump(exclude={"id", "employee_number"})
+    session.exec(
+        update(Account)
+        .where(col(Account.id) == account.id)
+        .values(**kept, employee_number=f"{ERASED}{account.id}")
+    )
+    session.refresh(account)
 
 
 def taken(session: Session, emails: list[str], numbers: list[str]) -> list[Account]:

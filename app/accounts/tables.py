@@ -7,6 +7,9 @@ from sqlmodel import Field, SQLModel
 
 from app.core.db import Instant
 
+ERASED = "efface-"
+"""How the number of an erased account or person begins; no number of the company's may."""
+
 
 class Account(SQLModel, table=True):
     """Somebody who may sign in. A person of the company holds the id of their account, not the reverse."""

@@ -19,6 +19,7 @@ def actions() -> dict[str, str]:
         "api_token.created": _("Jeton créé"),
         "api_token.revoked": _("Jeton révoqué"),
         "import.confirmed": _("Import confirmé"),
+        "person.erased": _("Données d’une personne effacées"),
         "site.changed": _("Site modifié"),
         "team.changed": _("Équipe modifiée"),
         "travel.changed": _("Trajet modifié"),

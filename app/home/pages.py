@@ -12,12 +12,13 @@ from app.core import clock
 from app.core.db import Db
 from app.core.security import everyone
 from app.core.templating import redirect, render
-from app.home import personal_data, tasks
+from app.home import pages_erasure, personal_data, tasks
 from app.people.guards import find_person
 from app.people.tables import Person
 from app.visits.views import face_of
 
 router = APIRouter(include_in_schema=False)
+router.include_router(pages_erasure.router)
 
 Me = Annotated[Person | None, Depends(find_person, scope="function")]
 

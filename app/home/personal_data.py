@@ -1,20 +1,32 @@
-"""Everything the service holds about a person, gathered from what each feature exports."""
+"""Everything the service holds about a person: gathered from what each feature exports, erased in each."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.accounts import service as accounts
+from app.accounts.audit import audit
+from app.accounts.errors import OwnAccount
 from app.accounts.sessions import Actor
 from app.accounts.tables import Account, SignIn
 from app.availability import service as availability
 from app.calendars import service as calendars
+from app.core import jobs
 from app.core.i18n import _
 from app.core.templating import long_day, weekday, when
 from app.debriefs import service as debriefs
 from app.messages import service as messages
+from app.messages.catalogue import Kind
+from app.people import queries as people_queries
+from app.people import service as people
 from app.people.tables import Person, Site, Team
+from app.planning import pins
+from app.visits import queries as visits_queries
 from app.visits import service as visits
+from app.visits.queries import SeenVisit
+from app.visits.rules import can_be_cancelled
+from app.visits.tables import CancelReason
 
 Entry = dict[str, Any]
 
@@ -66,6 +78,54 @@ def _person(session: Session, person: Person) -> Entry:
         "site": site.name if site else None,
         "manager": manager.name if manager else None,
     }
+
+
+def check_erasable(person: Person, by: Actor) -> None:
+    """Nobody erases themselves: somebody else confirms. Raises OwnAccount."""
+    if person.account_id is not None and person.account_id == by.account_id:
+        raise OwnAccount
+
+
+def days_to_cancel(session: Session, person: Person, *, today: date) -> list[SeenVisit]:
+    """The days to come that erasing a person cancels."""
+    lived = visits_queries.visits_of(session, person)
+    return [seen for seen in lived if can_be_cancelled(seen.visit, today)]
+
+
+def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, today: date) -> bool:
+    """Forget a person in every feature, from the highest down; False when that was done before.
+
+    Their days to come are cancelled and the others told; past days stay, without a name. Sent debriefs stay
+    as well: nothing tells whose they are. Raises OwnAccount, LastAdministrator; then nothing is erased.
+    """
+    assert person.id is not None
+    held = people_queries.lock_person(session, person.id)
+    if held is None or held.erased:
+        return False
+    check_erasable(held, by)
+    lived = visits_queries.visits_of(session, held)
+    coming = [seen.visit for seen in lived if can_be_cancelled(seen.visit, today)]
+    for visit in coming:
+        visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
+    for feature in (calendars, debriefs, pins, visits, availability, messages):
+        feature.erase(session, held)
+    _tell_again(session, messages.erase_about(session, [seen.visit.id or 0 for seen in lived]))
+    account = session.get(Account, held.account_id) if held.account_id else None
+    people.erase(session, held, needed=bool(lived))
+    if account is not None:
+        accounts.erase(session, account)
+    audit(session, by.account_id, "person.erased", f"person:{person.id}", now=now, cancelled=len(coming))
+    return True
+
+
+def _tell_again(session: Session, untold: list[str]) -> None:
+    """News that still waited for the others went with the name in it: it is written anew, without."""
+    for key in untold:
+        kind, visit_id, about, *_role = key.split(":")
+        if kind == Kind.VISIT_CANCELLED:
+            jobs.record(session, "visit.cancelled", visit_id=int(visit_id), revision=int(about))
+        elif kind == Kind.DEBRIEF_INVITATION:
+            jobs.record(session, "debrief.opened", visit_id=int(visit_id), role=about)
 
 
 def titles() -> dict[str, str]:

@@ -25,6 +25,9 @@ SECRET = {Kind.SIGN_IN_LINK}
 ON_PAPER = set(Kind) - {Kind.SIGN_IN_LINK}
 """What somebody without e-mail is told on paper; a sign-in link is asked for by address only."""
 
+ABOUT_VISITS = (Kind.VISIT_INVITATION, Kind.VISIT_CANCELLED, Kind.DEBRIEF_INVITATION, Kind.DEBRIEF_REMINDER)
+"""They name the other person of a visit; their keys begin `kind:visit id:`."""
+
 
 @dataclass(frozen=True)
 class Choice:

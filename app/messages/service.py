@@ -1,19 +1,20 @@
 """Writes mails into the outbox and follows them: every change of messages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, or_, select, update
 
+from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.i18n import speaking
 from app.core.settings import settings
 from app.core.templating import render_text
-from app.messages.catalogue import ON_PAPER, SECRET, Kind
+from app.messages.catalogue import ABOUT_VISITS, ON_PAPER, SECRET, Kind
 from app.messages.errors import AlreadyOnItsWay
 from app.messages.lines import one_line, plain_lines
 from app.messages.readers import Reader
@@ -24,6 +25,8 @@ SAFETY_NET = timedelta(minutes=15)
 """After this, the clock asks again for a mail whose job was lost."""
 KEPT_FOR = timedelta(days=365)
 """Mails are erased after a year."""
+UNTOLD = (MailStatus.WAITING, MailStatus.FAILED, MailStatus.UNREACHABLE)
+"""Nobody has read them yet."""
 
 
 @dataclass(frozen=True)
@@ -157,5 +160,24 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
 
 
 def erase(session: Session, person: Person) -> None:
-    """Forget every mail written to a person (their files in the outbox folder follow by `jobs.tidy`)."""
-    session.exec(delete(Mail).where(col(Mail.person_id) == person.id))
+    """Forget every mail written to a person (their files in the outbox folder follow by `jobs.tidy`), and
+    their address among those that answers go to."""
+    account = session.get(Account, person.account_id) if person.account_id else None
+    addresses = {one.email for one in (person, account) if one is not None and one.email}
+    theirs = [col(Mail.person_id) == person.id, col(Mail.to_address).in_(addresses)]
+    if account is not None:
+        theirs.append(col(Mail.account_id) == account.id)
+    session.exec(delete(Mail).where(or_(*theirs)))
+    session.exec(update(Mail).where(col(Mail.reply_to).in_(addresses)).values(reply_to=None))
+
+
+def erase_about(session: Session, visit_ids: Collection[int]) -> list[str]:
+    """Forget the mails about some visits, which name both people; the keys of those not yet told."""
+    starts = [f"{kind}:{visit_id}:" for kind in ABOUT_VISITS for visit_id in visit_ids]
+    if not starts:
+        return []
+    about = or_(*(col(Mail.key).startswith(start, autoescape=True) for start in starts))
+    untold = session.exec(select(Mail.key).where(about, col(Mail.status).in_(UNTOLD)).order_by(Mail.key))
+    keys = list(untold)
+    session.exec(delete(Mail).where(about))
+    return keys

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.accounts.tables import ERASED
 from app.core.errors import NotFound
 from app.people.errors import ImportGone
 from app.people.tables import ContractKind, ImportFile, Person, ServiceLink, Side, Site, Team, TravelTime
@@ -113,6 +114,21 @@ def person(session: Session, person_id: int) -> Listed:
     return Listed(*row)
 
 
+def lock_person(session: Session, person_id: int) -> Person | None:
+    """The row as it is now, held until the commit; None when it is gone."""
+    return session.exec(
+        select(Person)
+        .where(Person.id == person_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def is_newest(session: Session, person: Person) -> bool:
+    """Whether nobody was added after a person."""
+    return session.exec(select(func.max(Person.id))).one() == person.id
+
+
 def reports_of(session: Session, person_id: int) -> Sequence[Person]:
     """The active people whom somebody manages."""
     return session.exec(
@@ -163,7 +179,7 @@ def _joined(boss: Any) -> Any:
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [~col(Person.employee_number).startswith(ERASED)]
     for word in wanted.text.split()[:5]:
         like = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
         columns = (

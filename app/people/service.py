@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from app.accounts.audit import audit
+from app.accounts.tables import ERASED
 from app.core.errors import NotFound, Stale
 from app.people import queries, travel
 from app.people.errors import ImportChanged
 from app.people.importing.report import ImportReport
 from app.people.importing.run import fingerprint, run_import
 from app.people.schemas import SiteForm, TeamForm
-from app.people.tables import ImportFile, ImportKind, ServiceLink, Side, Site, Team
+from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side, Site, Team
 
 KEPT = timedelta(days=1)
 """How long an uploaded file waits for its confirmation."""
@@ -151,3 +152,31 @@ def remove_link(session: Session, back_team_id: int, front_team_id: int, *, by: 
     if link is not None:
         session.delete(link)
         audit(session, by, "link.removed", f"team:{back_team_id}", now=now, front=front_team_id)
+
+
+def erase(session: Session, person: Person, *, needed: bool) -> None:
+    """Forget a person: the row goes, unless it is `needed` by days that others lived; then it says nothing.
+
+    Whoever they managed has no known manager until the next import. Files of people that wait for their
+    confirmation name them as well, and are forgotten. The newest row stays, empty: SQLite would give its id
+    to the next person, whom old plans would then name.
+    """
+    assert person.id is not None
+    session.exec(delete(ImportFile).where(col(ImportFile.kind) == ImportKind.PEOPLE))
+    session.exec(update(Person).where(col(Person.manager_id) == person.id).values(manager_id=None))
+    if not needed and not queries.is_newest(session, person):
+        session.delete(person)
+        session.flush()
+        return
+    nobody = Person(
+        employee_number=f"{ERASED}{person.id}",
+        first_name="Personne",
+        last_name="effacée",
+        team_id=person.team_id,
+        languages=[],
+        active=False,
+    )
+    session.exec(
+        update(Person).where(col(Person.id) == person.id).values(**nobody.model_dump(exclude={"id"}))
+    )
+    session.refresh(person)

@@ -6,7 +6,9 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from app.accounts.tables import ERASED
 from app.core.db import Instant
+from app.core.i18n import _
 
 WORKING_WEEK = "1111100"
 """Monday to Friday, one 0/1 per weekday from Monday."""
@@ -118,9 +120,14 @@ class Person(SQLModel, table=True):
     """False for leavers, whose past visits stay."""
 
     @property
+    def erased(self) -> bool:
+        """Only the row is left, for the sake of the days that others lived with this person."""
+        return self.employee_number.startswith(ERASED)
+
+    @property
     def name(self) -> str:
         """First name and family name."""
-        return f"{self.first_name} {self.last_name}".strip()
+        return _("Personne effacée") if self.erased else f"{self.first_name} {self.last_name}".strip()
 
     @property
     def initials(self) -> str:

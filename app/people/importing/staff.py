@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.accounts.tables import Account
+from app.accounts.tables import ERASED, Account
 from app.core.i18n import _
 from app.people.importing import values
 from app.people.importing.columns import Row, Table
@@ -55,7 +55,7 @@ def number_key(number: str) -> str:
 
 def plan_people(session: Session, table: Table, report: ImportReport) -> Plan:
     """Read every row; nothing is written. Rejections and warnings go to the report."""
-    people = session.exec(select(Person)).all()
+    people = [person for person in session.exec(select(Person)) if not person.erased]
     plan = Plan(
         known={number_key(person.employee_number): person for person in people},
         accounts={account.id: account for account in session.exec(select(Account)) if account.id is not None},
@@ -113,6 +113,11 @@ def _read_rows(table: Table, plan: Plan, report: ImportReport, sites: Sites, tea
                 table.remark(row, "last_name", _("La personne n’a ni prénom ni nom : complétez-les."))
             )
         key = number_key(row["employee_number"])
+        if key.startswith(ERASED):
+            sentence = _(
+                "Ce numéro est celui d’une personne effacée, qui ne revient pas : retirez cette ligne."
+            )
+            report.rejected.append(table.remark(row, "employee_number", sentence))
         if key and key in plan.named_keys:
             sentence = _(
                 "Ce matricule est déjà plus haut dans le fichier : donnez à chaque personne le sien."
