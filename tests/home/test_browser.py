@@ -35,7 +35,10 @@ def test_the_pages_are_clean(
             assert account is not None
             token = sessions.begin(session, account, now=app_clock.now())
         page.context.add_cookies([{"name": COOKIE, "value": token, "url": live_server.url}])
-        for path in ("/home", "/me/data", "/accessibility"):
+        paths = ["/home", "/me/data", "/accessibility"]
+        if account_id == company.hr.id:
+            paths.append(f"/people/{company.martine.id}/erasure")
+        for path in paths:
             page.goto(path)
             assert page.evaluate(
                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
