@@ -55,6 +55,7 @@ class Engine:
         self.strict: set[str] = set()
         self.combined_proven = False
         self.limit: dict[str, int] = {}
+        self.soft: dict[tuple[object, ...], int] = {}
         self.choices: Choices | None = None
         self.model: Model | None = None
         self.prices: Prices | None = None
@@ -88,7 +89,7 @@ class Engine:
         net = network(self.instance, edges, self.room, self.settled)
         self.weights, self.strict = level_weights(net, self.order)
         chosen, prices = assign(net, self.weights)
-        self.net, self.prices, self.limit = net, prices, {}
+        self.net, self.prices, self.limit, self.soft = net, prices, {}, {}
         return np.flatnonzero(chosen), prices
 
     # -- 2. days --
@@ -281,15 +282,18 @@ class Engine:
             if not loose:
                 continue
             for rate in RATES[level]:
-                if self.clock.over:
-                    return better
                 weights, one = dict.fromkeys(self.order, 0), 0
                 for name in reversed(used[: place + 1]):
                     weights[name] = 1 if name == level else rate if name in loose else 16 * one + 1
                     one += weights[name] * self._span(name)
-                _, prices = assign(self.net, weights)
+                known = (level, rate, *loose)
+                if known not in self.soft:
+                    if self.clock.over:
+                        continue
+                    _, prices = assign(self.net, weights)
+                    self.soft[known] = bound(self.net, weights, prices)
                 spent = sum(weights[name] * (values[name] - self.base[name]) for name in used[:place])
-                limit = bound(self.net, weights, prices) - spent + self.base[level]
+                limit = self.soft[known] - spent + self.base[level]
                 better[level] = max(values[level], min(better[level], limit))
         return better
 

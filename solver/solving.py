@@ -77,7 +77,7 @@ def search(engine: Engine) -> dict[str, int]:
     if engine.instance.n <= MEDIUM:
         bounds = prove(engine, bounds)
     elif engine.model is None:
-        bounds = engine.softened(engine.values(), bounds)
+        bounds = _patiently(engine, bounds)
     for level in engine.order[:2]:
         values = engine.values()
         if bounds[level] > values[level] and not engine.clock.over:
@@ -90,6 +90,15 @@ def search(engine: Engine) -> dict[str, int]:
                     break
     engine.tell()
     return bounds
+
+
+def _patiently(engine: Engine, bounds: Mapping[str, int]) -> dict[str, int]:
+    """Bounds of a large problem, and repairs for as long as a leading level is not proven."""
+    engine.softened(engine.values(), bounds)  # first, so that repairs may take the rest of the time
+    if not engine.leading_proven():
+        engine.repair(until=engine.clock.seconds + engine.clock.left)
+    values = engine.values()
+    return engine.softened(values, engine.bounds(values))
 
 
 def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:
