@@ -23,8 +23,12 @@ RESTART_AFTER = 1.0
 
 
 def prepare() -> Engine:
-    """The data folder, the secret and the database, made or brought to this release."""
+    """The data folder, the secret and the database, made or brought to this release; for our eyes only."""
+    os.umask(0o077)
     settings().data.mkdir(parents=True, exist_ok=True)
+    settings().data.chmod(0o700)
+    for path in settings().data.glob("vis-ma-vie.db*"):
+        path.chmod(0o600)
     settings().secret()
     migrate(settings().database)
     return make_engine(settings().database)
