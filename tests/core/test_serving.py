@@ -9,6 +9,7 @@ import pytest
 
 from app import serving
 from app.core.db import open_session
+from app.core.settings import settings
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,9 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_data_folder_is_for_our_eyes_only(data: Path) -> None:
+def test_the_data_folder_is_for_our_eyes_only(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY")
+    settings.cache_clear()
     engine = serving.prepare()
     with open_session(engine):
         files = [path for path in data.rglob("*") if path.is_file()]
