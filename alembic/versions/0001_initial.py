@@ -63,7 +63,9 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -593,6 +595,7 @@ def upgrade() -> None:
     op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("swap_id", sa.Integer(), nullable=True),
         sa.Column("visitor_id", sa.Integer(), nullable=False),
@@ -614,6 +617,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["swap_id"], ["swap.id"], name=op.f("fk_visit_swap_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["visitor_id"], ["person.id"], name=op.f("fk_visit_visitor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint("uid", name=op.f("uq_visit_uid")),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_campaign_id"), ["campaign_id"], unique=False)

@@ -13,7 +13,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from app.calendars.zones import vtimezone
 from app.core.i18n import _
 from app.core.settings import settings
-from app.messages.builder import SENDER_NAME, host
+from app.messages.builder import SENDER_NAME
 from app.messages.lines import one_line, plain_lines
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
@@ -23,15 +23,10 @@ REFRESH = timedelta(hours=4)
 """How often a calendar program is asked to read the feed again."""
 
 
-def uid(visit_id: int) -> str:
-    """The identifier of a visit in every calendar."""
-    return f"visit-{visit_id}@{host()}"
-
-
 def invitation(seen: SeenVisit, reader: Person | None) -> str:
     """The object that goes with a mail: METHOD:REQUEST, or CANCEL once the visit is cancelled."""
     calendar = _calendar("REQUEST" if stands(seen.visit) else "CANCEL")
-    calendar.add_component(_event(seen, reader))
+    calendar.add_component(_event(seen, reader, asks=stands(seen.visit)))
     return _written(calendar)
 
 
@@ -69,13 +64,14 @@ def _written(calendar: Calendar) -> str:
     return written.decode()
 
 
-def _event(seen: SeenVisit, reader: Person | None) -> Event:
+def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False) -> Event:
+    """`asks`: the reader has yet to accept, which is how a calendar program offers to take the event in."""
     visit = seen.visit
     assert visit.id is not None
     zone = ZoneInfo(settings().timezone)
     standing = stands(visit)
     event = Event()
-    event.add("uid", uid(visit.id))
+    event.add("uid", visit.uid)
     event.add("sequence", visit.revision)
     event.add("dtstamp", visit.changed_at)
     event.add("last-modified", visit.changed_at)
@@ -91,7 +87,8 @@ def _event(seen: SeenVisit, reader: Person | None) -> Event:
     event.add("organizer", _person_address(f"{SENDER_NAME} · {settings().company}", settings().mail_from))
     for person in (seen.visitor, seen.host):
         if person.email:
-            event.add("attendee", _attendee(person))
+            waits = asks and reader is not None and reader.id == person.id
+            event.add("attendee", _attendee(person, waits=waits))
     return event
 
 
@@ -130,10 +127,10 @@ def _person_address(name: str, email: str) -> vCalAddress:
     return found
 
 
-def _attendee(person: Person) -> vCalAddress:
+def _attendee(person: Person, *, waits: bool) -> vCalAddress:
     found = _person_address(person.name, person.email or "")
     found.params["CUTYPE"] = vText("INDIVIDUAL")
     found.params["ROLE"] = vText("REQ-PARTICIPANT")
-    found.params["PARTSTAT"] = vText("ACCEPTED")
-    found.params["RSVP"] = vText("FALSE")
+    found.params["PARTSTAT"] = vText("NEEDS-ACTION" if waits else "ACCEPTED")
+    found.params["RSVP"] = vText("TRUE" if waits else "FALSE")
     return found

@@ -49,7 +49,7 @@ def revoke(session: Db, person: Employee) -> Response:
     return redirect("/calendar", say=_("L’adresse ne marche plus. Votre agenda ne recevra plus rien."))
 
 
-@router.get("/feeds/{token}.ics")
+@router.api_route("/feeds/{token}.ics", methods=["GET", "HEAD"])
 def feed(request: Request, session: Db, holder: TokenHolder) -> Response:
     """Everything the holder lives, for a calendar program; unchanged since its last reading → 304."""
     with speaking(holder.language):
@@ -64,7 +64,10 @@ def feed(request: Request, session: Db, holder: TokenHolder) -> Response:
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if etag in known or "*" in known:
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type=CALENDAR, headers=headers)
+    response = Response(content, media_type=CALENDAR, headers=headers)
+    if request.method == "HEAD":  # the length of what GET would give, and none of it
+        response.body = b""
+    return response
 
 
 @router.get("/visits/{visit_id}.ics")

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from uuid import uuid4
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
@@ -33,6 +34,11 @@ class CancelReason(StrEnum):
     """The whole campaign was cancelled."""
 
 
+def new_uid() -> str:
+    """A calendar UID that no other visit has, here or elsewhere."""
+    return f"{uuid4()}@vis-ma-vie"
+
+
 class Swap(SQLModel, table=True):
     """Two reciprocal visits of the same two people."""
 
@@ -41,7 +47,7 @@ class Swap(SQLModel, table=True):
 
 
 class Visit(SQLModel, table=True):
-    """A day that `visitor` spends in the job of `host`. Its calendar UID derives from its id, for life."""
+    """A day that `visitor` spends in the job of `host`."""
 
     __table_args__ = (
         CheckConstraint("visitor_id <> host_id", name="two_people"),
@@ -49,6 +55,8 @@ class Visit(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(default_factory=new_uid, unique=True)
+    """Names it in every calendar, for life: neither the public address nor another installation matters."""
     campaign_id: int = Field(foreign_key="campaign.id", index=True, ondelete="CASCADE")
     swap_id: int | None = Field(default=None, foreign_key="swap.id", index=True, ondelete="SET NULL")
     visitor_id: int = Field(foreign_key="person.id", index=True)

@@ -58,7 +58,18 @@ def test_the_address_gives_the_days_to_whoever_holds_it(
     assert answer.headers["cache-control"] == "private, no-cache"
     assert answer.headers["referrer-policy"] == "no-referrer"
     events = icalendar.Calendar.from_ical(answer.text).walk("VEVENT")
-    assert [str(one["UID"]) for one in events] == [f"visit-{visit.id}@127.0.0.1" for visit in pair]
+    assert [str(one["UID"]) for one in events] == [visit.uid for visit in pair]
+
+
+def test_a_program_may_look_before_it_reads(
+    engine: Engine, client: TestClient, pair: tuple[Visit, Visit]
+) -> None:
+    path = address(engine, pair[0].visitor_id)
+    looked, read = client.head(path), client.get(path)
+    assert (looked.status_code, looked.content) == (200, b"")
+    for name in ("etag", "content-type", "content-length", "cache-control"):
+        assert looked.headers[name] == read.headers[name]
+    assert client.head("/feeds/unknown.ics").status_code == 404
 
 
 def test_an_unchanged_calendar_is_not_sent_again(
@@ -172,7 +183,7 @@ def test_a_published_plan_invites_both_people_once(
         str(icalendar.Calendar.from_ical(str(one.calendar)).walk("VEVENT")[0]["UID"])
         for one in all_mails(engine)
     }
-    assert uids == {f"visit-{visit.id}@127.0.0.1" for visit in pair}
+    assert uids == {visit.uid for visit in pair}
 
 
 def all_mails(engine: Engine) -> list[Mail]:

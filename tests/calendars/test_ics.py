@@ -40,7 +40,7 @@ def event(text: str) -> icalendar.Event:
 def test_an_invitation_says_what_when_where_and_who(session: Session) -> None:
     seen = visit(session, day=date(2027, 4, 6))
     found = event(ics.invitation(seen, seen.visitor))
-    assert found["UID"] == f"visit-{seen.visit.id}@127.0.0.1"
+    assert found["UID"] == seen.visit.uid
     assert found["SUMMARY"] == "Vis ma vie\u00a0: chez Bruno Roux"
     assert found["LOCATION"] == "Lille"
     assert found.start == datetime(2027, 4, 6, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -87,6 +87,33 @@ def test_the_feed_says_how_often_to_read_it_and_keeps_cancelled_visits(session: 
     assert [one["STATUS"] for one in calendar.walk("VEVENT")] == ["CANCELLED"]
 
 
+def test_a_uid_outlives_the_public_address(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = visit(session)
+    before = event(ics.invitation(seen, seen.visitor))["UID"]
+    monkeypatch.setenv("BASE_URL", "https://autre.exemple.fr")
+    settings.cache_clear()
+    assert event(ics.invitation(seen, seen.visitor))["UID"] == before
+
+
+def test_two_installations_never_share_a_uid() -> None:
+    assert bare("Anna").visit.id == bare("Anna").visit.id
+    assert bare("Anna").visit.uid != bare("Anna").visit.uid
+
+
+def test_a_mail_asks_its_reader_alone_to_accept_and_the_feed_asks_nobody(session: Session) -> None:
+    seen = visit(session)
+
+    def states(text: str) -> list[tuple[str, str]]:
+        return [(one.params["PARTSTAT"], one.params["RSVP"]) for one in event(text)["ATTENDEE"]]
+
+    accepted, asked = ("ACCEPTED", "FALSE"), ("NEEDS-ACTION", "TRUE")
+    assert states(ics.invitation(seen, seen.visitor)) == [asked, accepted]
+    assert states(ics.invitation(seen, seen.host)) == [accepted, asked]
+    assert states(ics.feed([seen], seen.visitor)) == [accepted, accepted]
+    seen.visit.status = VisitStatus.CANCELLED
+    assert states(ics.invitation(seen, seen.visitor)) == [accepted, accepted]
+
+
 def test_somebody_without_address_is_no_attendee(session: Session) -> None:
     seen = visit(session)
     seen.host.email = None
@@ -109,7 +136,7 @@ def test_a_hostile_name_changes_no_property(payload: str) -> None:
         assert sorted(event(text)) == sorted(expected)
         parsed = ical.calendar_stream.IcsCalendarStream.calendar_from_ics(text)
         assert len(parsed.events) == 1
-        assert parsed.events[0].uid == f"visit-7@{ics.host()}"
+        assert parsed.events[0].uid == seen.visit.uid
         assert [one.uri for one in parsed.events[0].attendees] == [
             "mailto:anna@exemple.fr",
             "mailto:bruno@exemple.fr",

@@ -318,7 +318,7 @@ def everybody_is_told(world: World, claire: Page, here: str, pairs: set[frozense
     ]
     assert len(invitations) == 2 * 9  # Jade has no address
     with open_session(world.engine, reads_only=True) as session:
-        visits = {f"visit-{one.id}@127.0.0.1": one for one in session.exec(select(Visit))}
+        visits = {one.uid: one for one in session.exec(select(Visit))}
     told: dict[str, list[str]] = {uid: [] for uid in visits}
     for mail in invitations:
         text = steps.calendar_in(mail)
