@@ -15,7 +15,7 @@ from app.core.forms import Submitted, bind
 from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.planning import pins, publishing, queries, runs
-from app.planning.errors import NoLongerHolds, NothingToPublish, NotThisPair
+from app.planning.errors import NoLongerHolds, NothingToPublish, NotThisPair, RunUnderWay
 from app.planning.schemas import PairForm, PublicationForm, RunForm
 
 router = APIRouter()
@@ -23,10 +23,14 @@ router = APIRouter()
 
 @router.post("/campaigns/{campaign_id}/planning/runs")
 def request_run(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
-    """Compute a plan."""
+    """Compute a plan; asked twice, the one under way is shown."""
     seconds = bind(RunForm, sent).required().seconds
-    runs.request_run(session, campaign, actor, clock.now(), today=clock.today(), time_limit=seconds)
-    return redirect(f"/campaigns/{campaign.id}/planning")
+    here = f"/campaigns/{campaign.id}/planning"
+    try:
+        runs.request_run(session, campaign, actor, clock.now(), today=clock.today(), time_limit=seconds)
+    except RunUnderWay:
+        return redirect(here, say=_("Ce calcul est déjà en cours : le voici."))
+    return redirect(here)
 
 
 @router.post("/campaigns/{campaign_id}/planning/runs/{run_id}/cancellation")
@@ -63,10 +67,9 @@ def unpin(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> 
 
 @router.post("/campaigns/{campaign_id}/planning/forbidden-pairs")
 def forbid(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
-    """Keep two people apart; a pin on them goes."""
+    """Keep two people apart."""
     pair = _pair(sent)
-    pins.unpin_pair(session, campaign, pair.one, pair.other, actor, clock.now())
-    availability.forbid_pair(session, campaign, pair.one, pair.other, actor=actor, now=clock.now())
+    pins.forbid_pair(session, campaign, pair.one, pair.other, actor, clock.now())
     return redirect(
         _back(campaign.id), say=_("Ces deux personnes ne seront plus mises ensemble. Recalculez le plan.")
     )

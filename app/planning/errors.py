@@ -74,6 +74,22 @@ class AnotherForecast(Refusal):
         return _("Un autre essai est en cours : réessayez dans quelques secondes.")
 
 
+class PairIsPinned(Refusal):
+    """Two people kept together are not kept apart in one breath: a page opened earlier may not know."""
+
+    def message(self) -> str:
+        return _(
+            "Cette paire est épinglée : chaque calcul la garde. Retirez d’abord l’épingle, puis écartez-la."
+        )
+
+
+class PairIsForbidden(Refusal):
+    """Two people kept apart are not kept together."""
+
+    def message(self) -> str:
+        return _("Cette paire est écartée : autorisez-la de nouveau avant de l’épingler.")
+
+
 class NotThisPair(Refusal):
     """The two people are not together in the plan shown."""
 

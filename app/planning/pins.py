@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, or_
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, delete, or_, select
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.availability import service as availability
+from app.availability.tables import ForbiddenPair
 from app.campaigns.tables import Campaign
 from app.people.tables import Person
-from app.planning.errors import NotPlannable, NotThisPair
+from app.planning.errors import NotPlannable, NotThisPair, PairIsForbidden, PairIsPinned
 from app.planning.problem import Leg
 from app.planning.runs import PLANNABLE
 from app.planning.tables import Pin
@@ -21,12 +24,17 @@ def check_plannable(campaign: Campaign) -> None:
 
 
 def pin_pair(session: Session, campaign: Campaign, legs: list[Leg], actor: Actor, now: datetime) -> None:
-    """Keep two people together on these days (the plan's); pinning twice changes nothing. Audited."""
+    """Keep two people together on these days (the plan's); pinning twice changes nothing. Audited.
+
+    Raises `PairIsForbidden` when HR keeps them apart: the two decisions never stand together.
+    """
     assert campaign.id is not None
     check_plannable(campaign)
     if not legs:
         raise NotThisPair
     one, other, _day = legs[0]
+    if session.get(ForbiddenPair, (campaign.id, *sorted((one, other)))) is not None:
+        raise PairIsForbidden
     _remove(session, campaign.id, one, other)
     session.add_all(
         Pin(
@@ -61,6 +69,18 @@ def unpin_pair(
         )
 
 
+def forbid_pair(
+    session: Session, campaign: Campaign, one: int, other: int, actor: Actor, now: datetime
+) -> None:
+    """Keep two people apart. Raises `PairIsPinned`: a pin goes only when somebody takes it away."""
+    assert campaign.id is not None
+    check_plannable(campaign)
+    pinned = select(Pin).where(Pin.campaign_id == campaign.id, _between(one, other))
+    if session.exec(pinned).first() is not None:
+        raise PairIsPinned
+    availability.forbid_pair(session, campaign, one, other, actor=actor, now=now)
+
+
 def erase(session: Session, person: Person) -> None:
     """Forget the pairs pinned with a person. Plans hold ids only: they lead to nobody afterwards."""
     named = or_(col(Pin.visitor_id) == person.id, col(Pin.host_id) == person.id)
@@ -68,9 +88,12 @@ def erase(session: Session, person: Person) -> None:
 
 
 def _remove(session: Session, campaign_id: int, one: int, other: int) -> int:
-    between = or_(
+    removed = session.exec(delete(Pin).where(col(Pin.campaign_id) == campaign_id, _between(one, other)))
+    return int(removed.rowcount)
+
+
+def _between(one: int, other: int) -> ColumnElement[bool]:
+    return or_(
         (col(Pin.visitor_id) == one) & (col(Pin.host_id) == other),
         (col(Pin.visitor_id) == other) & (col(Pin.host_id) == one),
     )
-    removed = session.exec(delete(Pin).where(col(Pin.campaign_id) == campaign_id, between))
-    return int(removed.rowcount)

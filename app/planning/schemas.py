@@ -1,7 +1,7 @@
 """Shapes of what planning takes and answers."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -30,6 +30,9 @@ class PublicationForm(FormModel):
     version: int
 
 
+Order = Literal["day", "name", "wishes", "minutes"]
+
+
 class PlanLook(FormModel):
     """How HR looks at a plan: filters and order in the address."""
 
@@ -38,7 +41,7 @@ class PlanLook(FormModel):
     show: Literal["", "pinned", "wish", "link"] = ""
     reason: str = ""
     day: date | None = None
-    sort: Literal["day", "name", "wishes", "minutes"] = "day"
+    sort: Order = "day"
     page: int = Field(default=1, ge=1, le=100_000)
 
     @field_validator("site", "day", mode="before")
@@ -46,6 +49,12 @@ class PlanLook(FormModel):
     def none_when_empty(cls, value: object) -> object:
         """A select field left on its first line sends an empty text."""
         return value or None
+
+    @field_validator("sort", mode="before")
+    @classmethod
+    def by_day_when_unheard(cls, value: object) -> object:
+        """An order of another version, in an address somebody kept, is no reason to show nothing."""
+        return value if value in get_args(Order) else "day"
 
     @property
     def filtered(self) -> bool:

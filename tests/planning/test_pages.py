@@ -68,7 +68,9 @@ def test_one_button_computes_the_plan(hr: TestClient, company: Company, engine: 
     assert "Le calcul va commencer" in waiting
     assert f'hx-get="{here}/progress"' in waiting
     assert "Arrêter le calcul" in hr.get(f"{here}/progress").text
-    assert hr.post(f"{here}/runs").status_code == 409
+    again = hr.post(f"{here}/runs")
+    assert (again.status_code, again.headers["location"]) == (303, here)
+    assert "Ce calcul est déjà en cours" in hr.get(here).text
     with open_session(engine) as session:
         run = queries.active_run(session, company.campaign.id or 0)
     jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
@@ -119,8 +121,7 @@ def test_swaps_are_filtered_and_sorted(hr: TestClient, planned: str) -> None:
     assert "2 paires" in hr.get(planned).text
     assert "1 paire" in hr.get(f"{planned}?q=back0&site=&show=&sort=name").text
     assert "Aucune paire ne correspond" in hr.get(f"{planned}?show=pinned").text
-    assert hr.get(f"{planned}?sort=unheard").status_code == 422
-    for sort in ("day", "name", "wishes", "minutes"):
+    for sort in ("day", "name", "wishes", "minutes", "unheard", ""):
         assert hr.get(f"{planned}?sort={sort}").status_code == 200
 
 
@@ -141,8 +142,16 @@ def test_a_pair_is_pinned_kept_apart_and_freed(
     assert hr.post(f"{planned}/pins", data=pair).status_code == 303
     assert "épinglée" in hr.get(f"{planned}?show=pinned").text
     assert "Des réponses, des paires ou des règles ont changé" in hr.get(planned).text
+    stale = hr.post(f"{planned}/forbidden-pairs", data=pair)
+    assert (stale.status_code, "Retirez d’abord l’épingle" in stale.text) == (409, True)
+    with open_session(engine) as session:
+        assert len(session.exec(select(Pin)).all()) == 2
+    assert "Autoriser de nouveau" not in hr.get(f"{planned}/pairs").text
+    assert hr.post(f"{planned}/pins/removal", data=pair).status_code == 303
     assert hr.post(f"{planned}/forbidden-pairs", data=pair).status_code == 303
     assert "Autoriser de nouveau" in hr.get(f"{planned}/pairs").text
+    stale = hr.post(f"{planned}/pins", data=pair)
+    assert (stale.status_code, "Cette paire est écartée" in stale.text) == (409, True)
     with open_session(engine) as session:
         assert session.exec(select(Pin)).all() == []
     assert hr.post(f"{planned}/forbidden-pairs/removal", data=pair).status_code == 303
