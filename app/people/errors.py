@@ -2,6 +2,8 @@
 
 from app.core.errors import Refusal
 from app.core.i18n import _
+from app.people.tables import ImportKind
+from app.people.words import kind_name
 
 
 class SameSite(Refusal):
@@ -24,6 +26,35 @@ class Unreadable(Refusal):
 
     def message(self) -> str:
         return self.sentence
+
+
+class WrongKind(Unreadable):
+    """A file whose columns are those of another kind; nothing was imported."""
+
+    def __init__(self, chosen: ImportKind, looks: ImportKind) -> None:
+        super().__init__(
+            _(
+                "Ce fichier ressemble à « %(looks)s », pas à « %(chosen)s ». Rien n’a été importé : "
+                "choisissez « %(looks)s », ou vérifiez les en-têtes."
+            )
+            % {"looks": kind_name(looks), "chosen": kind_name(chosen)}
+        )
+
+
+class LeaversUncounted(Refusal):
+    """Many accounts would close, and their number was not written, or is another one."""
+
+    status = 422
+
+    def __init__(self, leavers: int) -> None:
+        super().__init__(leavers)
+        self.leavers = leavers
+
+    def message(self) -> str:
+        return _(
+            "Rien n’a été importé : pour fermer tant de comptes, écrivez le nombre de personnes qui partent "
+            "(%(n)s)."
+        ) % {"n": self.leavers}
 
 
 class ImportGone(Refusal):

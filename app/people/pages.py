@@ -74,15 +74,23 @@ def show_person(request: Request, session: Db, actor: Hr, person_id: int) -> Res
 
 
 def wanted_of(sent: QueryParams) -> Wanted:
-    """Filters from an address; what makes no sense filters nothing."""
+    """Filters from an address; nobody matches what makes no sense, rather than everybody."""
     side, contract = sent.get("side", ""), sent.get("contract", "")
+    unknown = (
+        sent.get("site") and number_of(sent.get("site")) is None,
+        sent.get("team") and number_of(sent.get("team")) is None,
+        side and side not in set(Side),
+        contract and contract not in set(ContractKind),
+        sent.get("state") and sent.get("state") not in STATES,
+    )
     return Wanted(
-        text=sent.get("q", "").strip()[:100],
+        text=" ".join(sent.get("q", "").replace("\0", " ").split()),
         site_id=number_of(sent.get("site")),
         team_id=number_of(sent.get("team")),
         side=Side(side) if side in set(Side) else None,
         contract=ContractKind(contract) if contract in set(ContractKind) else None,
         active=STATES[state_of(sent)],
+        nobody=any(unknown),
     )
 
 

@@ -15,10 +15,10 @@ from app.core.i18n import _, ngettext
 from app.core.spreadsheets import download
 from app.core.templating import redirect, render
 from app.people import queries, service, words
-from app.people.errors import ImportChanged, Unreadable
-from app.people.importing.columns import EXAMPLES
+from app.people.errors import ImportChanged, LeaversUncounted, Unreadable
 from app.people.importing.headers import usual_header
 from app.people.importing.run import fingerprint
+from app.people.importing.vocabulary import EXAMPLES
 from app.people.queries import import_file
 from app.people.schemas import ConfirmForm, UploadForm
 from app.people.tables import ImportFile, ImportKind
@@ -115,9 +115,14 @@ def confirm(session: Db, actor: Hr, file_id: int, sent: Submitted) -> Response:
     kind = kept.kind
     try:
         report = service.confirm_file(
-            session, kept, shown=form.value.shown, leavers_go=form.value.leavers, now=clock.now()
+            session,
+            kept,
+            shown=form.value.shown,
+            leavers_go=form.value.leavers,
+            counted=form.value.number,
+            now=clock.now(),
         )
-    except ImportChanged as refused:
+    except (ImportChanged, LeaversUncounted) as refused:
         session.rollback()
         return redirect(f"/people/import/{file_id}", say=refused.message(), kind="warn")
     done = len(report.created) + len(report.updated)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -17,6 +17,8 @@ from app.people.errors import ImportGone
 from app.people.tables import ContractKind, ImportFile, Person, ServiceLink, Side, Site, Team, TravelTime
 
 PAGE = 50
+LONGEST_SEARCH = 100
+"""Letters of a search; nobody is found by more."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Wanted:
     side: Side | None = None
     contract: ContractKind | None = None
     active: bool | None = True
+    nobody: bool = False
+    """A filter that nobody can match was asked for."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,9 @@ def _joined(boss: Any) -> Any:
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [~col(Person.employee_number).startswith(ERASED)]
-    for word in wanted.text.split()[:5]:
+    if wanted.nobody or len(wanted.text) > LONGEST_SEARCH:
+        return [false()]
+    for word in wanted.text.split():
         like = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
         columns = (
             Person.first_name,

@@ -62,11 +62,18 @@ class UploadForm(FormModel):
 
 
 class ConfirmForm(FormModel):
-    """The confirmation of an import: the fingerprint of what was shown, and whether leavers are
-    deactivated."""
+    """The confirmation of an import: the fingerprint of what was shown, whether leavers are deactivated,
+    and how many they are where they are many."""
 
     shown: str = Field(max_length=64)
     leavers: bool = False
+    counted: str = Field("", max_length=20)
+
+    @property
+    def number(self) -> int | None:
+        """What was written for the number of leavers; None when it is no number."""
+        digits = "".join(self.counted.split())
+        return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 class Shape(BaseModel):

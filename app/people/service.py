@@ -8,7 +8,7 @@ from app.accounts.audit import audit
 from app.accounts.tables import ERASED
 from app.core.errors import NotFound, Stale
 from app.people import queries, travel
-from app.people.errors import ImportChanged
+from app.people.errors import ImportChanged, LeaversUncounted
 from app.people.importing.report import ImportReport
 from app.people.importing.run import fingerprint, run_import
 from app.people.schemas import SiteForm, TeamForm
@@ -45,9 +45,13 @@ def preview(session: Session, kept: ImportFile, *, now: datetime) -> ImportRepor
 
 
 def confirm_file(
-    session: Session, kept: ImportFile, *, shown: str, leavers_go: bool, now: datetime
+    session: Session, kept: ImportFile, *, shown: str, leavers_go: bool, counted: int | None, now: datetime
 ) -> ImportReport:
-    """Do what the preview with the fingerprint `shown` said, and forget the file. Raises ImportChanged."""
+    """Do what the preview with the fingerprint `shown` said, and forget the file.
+
+    Where many people would leave, `counted` is their number, written by whoever confirms. Raises
+    ImportChanged, LeaversUncounted: the caller rolls back.
+    """
     report = run_import(
         session,
         kept.kind,
@@ -60,6 +64,8 @@ def confirm_file(
     )
     if fingerprint(report) != shown:
         raise ImportChanged
+    if leavers_go and report.many_leave and counted != len(report.leavers):
+        raise LeaversUncounted(len(report.leavers))
     session.exec(delete(ImportFile).where(col(ImportFile.id) == kept.id))
     note_import(session, kept.kind, report, by=kept.account_id, leavers_go=leavers_go, now=now)
     return report

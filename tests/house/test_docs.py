@@ -11,7 +11,8 @@ from typer.main import get_command
 
 from app.cli import app
 from app.core.settings import Settings
-from app.people.importing.columns import NEEDED, VOCABULARY, field_of
+from app.people.importing.columns import field_of
+from app.people.importing.vocabulary import NEEDED, VOCABULARY
 from app.people.tables import ImportKind
 
 ROOT = Path(__file__).resolve().parents[2]

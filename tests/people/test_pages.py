@@ -349,3 +349,77 @@ def test_the_api_imports_and_lists(hr: TestClient, company: Import) -> None:
     ] == Holidays.ALSACE_MOSELLE
     assert hr.post("/api/v1/imports/people", files={"file": ("x.csv", b"rien")}).status_code == 422
     assert hr.post("/api/v1/imports/people").status_code == 422
+
+
+def test_a_search_too_long_or_senseless_finds_nobody(hr: TestClient, company: Import) -> None:
+    company("people", STAFF)
+    assert "Zoé Hardy" in hr.get("/people?q=hardy").text
+    assert "Zoé Hardy" in hr.get("/people?site=&team=&side=&contract=").text
+    senseless = (
+        "q=" + "a " * 2500,
+        "q=hardy a b c d xyz",
+        "site=x",
+        "team=9999999999",
+        "side=up",
+        "contract=x",
+    )
+    for query in (*senseless, "state=gone"):
+        page = hr.get(f"/people?{query}")
+        assert page.status_code == 200
+        assert "Zoé Hardy" not in page.text, query
+        assert "Hardy" not in hr.get(f"/people/export.csv?{query}").text
+
+
+CROWD = "Matricule;Prénom;Nom;Équipe\n" + "".join(f"E{n};Ali;Saïd{n};Paie\n" for n in range(10))
+
+
+def test_when_many_leave_their_number_is_written(
+    hr: TestClient, company: Import, committed: Committed
+) -> None:
+    company("people", CROWD)
+    preview = upload(hr, "people", "\n".join(CROWD.splitlines()[:2]), full="1")
+    page = hr.get(preview).text
+    assert "Ce fichier ne change rien" not in page
+    assert "9 personnes qui travaillent ici ne sont pas dans ce fichier" in page
+    for counted in ("", "8", "beaucoup"):
+        assert confirm(hr, preview, leavers="1", counted=counted) == preview
+    with committed() as session:
+        assert all(session.exec(select(Person.active)).all())
+    assert confirm(hr, preview, leavers="1", counted="9") == "/people"
+    with committed() as session:
+        assert list(session.exec(select(Person.active))).count(True) == 1
+
+
+def test_few_leavers_need_no_number(hr: TestClient, company: Import, committed: Committed) -> None:
+    company("people", CROWD)
+    preview = upload(hr, "people", "\n".join(CROWD.splitlines()[:6]), full="1")
+    assert 'name="counted"' not in hr.get(preview).text
+    assert confirm(hr, preview, leavers="1") == "/people"
+    with committed() as session:
+        assert list(session.exec(select(Person.active))).count(True) == 5
+
+
+def test_new_names_of_known_sites_stand_out(hr: TestClient, company: Import) -> None:
+    page = hr.get(upload(hr, "sites", "Code;Nom\nPAR;Siège Nanterre\nLYO;Lyon Part-Dieu\n")).text
+    assert "1 nom connu changera" in page
+    assert re.search(r"<del>Siège Paris</del>.*<ins>Siège Nanterre</ins>", page)
+    assert "nom connu" not in hr.get(upload(hr, "sites", "Code;Nom\nPAR;Siège Paris\nNEW;Neuf\n")).text
+
+
+def test_a_preview_speaks_in_words(hr: TestClient, company: Import) -> None:
+    teams = "Équipe;Site;Côté;Jours fermés\nNeuve;PAR;Front-office;lun\n"
+    page = hr.get(upload(hr, "teams", teams)).text
+    assert "Front-office" in page
+    assert "1000000" not in page
+    page = hr.get(upload(hr, "sites", "Code;Nom;Jours fériés\nSTR;Strasbourg;67\n")).text
+    assert "Alsace-Moselle" in page
+    assert "FR-57" not in page
+    staff = (
+        "Matricule;Prénom;Nom;Adresse e-mail;Équipe;Responsable;Jours travaillés;Langues\n"
+        "E1;Zoé;Hardy;zoe@exemple.fr;Paie;;lun mar;fr en\nE2;Ali;Saïd;;Paie;E1;;\n"
+    )
+    page = hr.get(upload(hr, "people", staff)).text
+    for told in ("E1", "Zoé Hardy", "zoe@exemple.fr", "Paie", "lun mar", "français, anglais"):
+        assert told in page
+    assert page.count("Zoé Hardy") >= 2
+    assert "1100000" not in page

@@ -12,10 +12,13 @@ from sqlmodel import select
 
 from app.core.db import open_session
 from app.core.i18n import speaking
-from app.people.errors import Unreadable
-from app.people.importing.columns import VOCABULARY, field_of
+from app.people.errors import Unreadable, WrongKind
+from app.people.importing.columns import field_of, recognise
 from app.people.importing.headers import usual_header
-from app.people.tables import ContractKind, Person
+from app.people.importing.reading import Sheet
+from app.people.importing.vocabulary import VOCABULARY
+from app.people.tables import ContractKind, ImportKind, Person
+from app.people.words import kind_name
 from tests.people.conftest import Import
 
 FRENCH = [
@@ -291,3 +294,60 @@ def test_the_headers_we_write_are_headers_we_read(language: str) -> None:
             assert {field: field_of(kind, usual_header(kind, field)) for field in fields} == {
                 field: field for field in fields
             }
+
+
+@pytest.mark.parametrize(
+    ("field", "headers"),
+    [
+        ("employee_number", "Associate ID|User ID|Person ID External|Identifiant collaborateur|File Number"),
+        ("first_name", "Legal First Name|Legal Name - First Name|Prénom d’usage"),
+        ("last_name", "Legal Last Name|Legal Name - Last Name|Nom marital"),
+        ("email", "Courriel professionnel|Primary Work Email|Email - Primary Work|E-mail de travail"),
+        ("team", "Supervisory Organization|Organizational Unit|Unité organisationnelle"),
+        ("site", "Office|Primary Location|Établissement de rattachement|Code établissement|Work Location"),
+        ("job", "Business Title|Job Profile|Intitulé de l’emploi|Libellé emploi"),
+        ("manager", "Manager - Employee ID|Reports To ID|Supervisor email|Identifiant manager"),
+        ("entered_on", "Most Recent Hire Date|Hire Date|Date d’entrée dans la société"),
+        ("contract_ends_on", "Termination Date|Date de départ"),
+        ("commute_minutes", "Travel time|Travel time (min)|Temps de trajet domicile-travail"),
+        ("phone", "Work phone|Téléphone professionnel"),
+        (None, "Home email|Personal email|Middle name|Cost Center|Position ID|Time Type"),
+    ],
+)
+def test_everyday_exports_are_understood(field: str | None, headers: str) -> None:
+    for header in headers.split("|"):
+        assert field_of(ImportKind.PEOPLE, header) == field, header
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    ("cells", "field"), [("PAR|LYO", "site"), ("Siège Paris|", "site"), ("Front-office|Back office", "side")]
+)
+def test_a_column_called_office_means_what_its_cells_say(cells: str, field: str) -> None:
+    rows = [(at + 2, ["E1", "Hardy", "Paie", cell]) for at, cell in enumerate(cells.split("|"))]
+    table = recognise(ImportKind.PEOPLE, Sheet(["Matricule", "Nom", "Équipe", "Office"], rows))
+    assert table.headers[field] == "Office"
+
+
+STAFF_FILE = "Matricule;Prénom;Nom;Équipe;Site;Côté\nE1;Zoé;Hardy;Paie;PAR;Back-office\n"
+OTHER_KINDS = {
+    "sites": "Site;Nom;Latitude;Longitude\nPAR;Siège;48.8;2.2\n",
+    "teams": "Équipe;Site;Côté;Absents max par jour\nPaie;PAR;Back-office;2\n",
+    "people": STAFF_FILE,
+    "links": "Équipe back-office;Équipe front-office\nPaie;Boutique Lyon\n",
+    "travel": "De;À;Minutes\nPAR;LYO;120\n",
+}
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("chosen", OTHER_KINDS)
+@pytest.mark.parametrize("sent", OTHER_KINDS)
+def test_a_file_of_another_kind_is_refused_whole(company: Import, chosen: str, sent: str) -> None:
+    if chosen == sent:
+        assert company(chosen, OTHER_KINDS[sent], apply=False).rejected == []
+        return
+    with pytest.raises(WrongKind) as refused:
+        company(chosen, OTHER_KINDS[sent])
+    said = refused.value.message().replace("\u00a0", " ")
+    assert f"ressemble à « {kind_name(ImportKind(sent))} »" in said
+    assert f"pas à « {kind_name(ImportKind(chosen))} »" in said

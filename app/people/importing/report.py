@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+FEW_LEAVERS = 5
+"""Up to here a tick is enough to close accounts, however small the company."""
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -49,6 +52,10 @@ class ImportReport:
     warnings: list[Remark] = field(default_factory=list)
     leavers: list[Leaver] = field(default_factory=list)
     """Only for a full file of people."""
+    here: int = 0
+    """People active before a full file of people."""
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+    """Known sites and teams that would be called otherwise: (before, after)."""
 
     def as_json(self) -> dict[str, Any]:
         """What `--json` and the API answer."""
@@ -64,6 +71,11 @@ class ImportReport:
     def changes_nothing(self) -> bool:
         """Confirming would do nothing."""
         return not (self.created or self.updated or self.leavers)
+
+    @property
+    def many_leave(self) -> bool:
+        """So many that a file cut short is likelier: confirming asks for their number."""
+        return len(self.leavers) > FEW_LEAVERS and len(self.leavers) * 5 > self.here
 
     @property
     def rejected_rows(self) -> int:

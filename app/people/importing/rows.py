@@ -3,13 +3,15 @@ changes."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from app.core.i18n import current_locale
+from app.people import words
 from app.people.importing.columns import Row, Table
 from app.people.importing.headers import usual_header
 from app.people.importing.report import Change, ImportReport, Remark
 from app.people.importing.values import BadValue
+from app.people.tables import ContractKind, Holidays, Side
 
 Parser = Callable[[str], Any]
 
@@ -37,8 +39,12 @@ def shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "✓" if value else "–"
-    if isinstance(value, StrEnum):
-        return value.value
+    if isinstance(value, Side):
+        return words.side_name(value)
+    if isinstance(value, Holidays):
+        return words.holidays_name(value)
+    if isinstance(value, ContractKind):
+        return words.contract_name(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
@@ -69,11 +75,29 @@ def note(
         return
     cells: dict[str, tuple[str, str]] = {}
     for attribute, value in changed.items():
-        write = (texts or {}).get(attribute, shown)
+        write = (texts or {}).get(attribute) or _WRITTEN.get(attribute, shown)
         old = "" if before is None else write(getattr(before, attribute))
-        cells[_header(table, attribute)] = (old, write(value))
+        cells[header_of(table, attribute)] = (old, write(value))
     (report.created if before is None else report.updated).append(Change(row.number, name, cells))
 
+
+def shown_days(pattern: str) -> str:
+    """Weekdays in words; a dash for none."""
+    return words.weekdays(pattern) or "–"
+
+
+def shown_languages(codes: list[str]) -> str:
+    """Languages by their names."""
+    names = current_locale().languages
+    return ", ".join(names.get(code, code) for code in codes)
+
+
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "worked_weekdays": shown_days,
+    "school_weekdays": shown_days,
+    "closed_weekdays": shown_days,
+    "languages": shown_languages,
+}
 
 _FIELD_OF = {
     "team_id": "team",
@@ -82,7 +106,8 @@ _FIELD_OF = {
 }
 
 
-def _header(table: Table, attribute: str) -> str:
+def header_of(table: Table, attribute: str) -> str:
+    """The header of an attribute as the file writes it, else as we do."""
     field = _FIELD_OF.get(attribute, attribute)
     if field in table.headers:
         return table.headers[field]

@@ -69,6 +69,7 @@ def _import_people(
     plan = plan_people(session, table, report)
     if full:
         report.leavers = leavers_of(session, plan, except_account=by)
+        report.here = sum(person.active for person in plan.known.values())
     if apply:
         write_people(session, table, plan, report, now=now)
         if leavers_go:

@@ -46,6 +46,8 @@ def import_sites(session: Session, table: Table, report: ImportReport, *, apply:
         before = known.get(key)
         changed = differences(before, _complete(wanted, before))
         note(report, table, row, wanted.get("name") or wanted["code"], before, changed)
+        if before is not None and "name" in changed:
+            report.renamed.append((before.name, changed["name"]))
         moved = moved or bool({"latitude", "longitude"} & changed.keys())
         if apply and changed:
             session.add(_write(before, changed))

@@ -13,7 +13,7 @@ from app.people.importing import values
 from app.people.importing.columns import Row, Table
 from app.people.importing.places import Sites, Teams
 from app.people.importing.report import Change, ImportReport, Leaver
-from app.people.importing.rows import Parser, check, differences, note
+from app.people.importing.rows import Parser, check, differences, header_of, note, shown_days, shown_languages
 from app.people.importing.values import BadValue
 from app.people.tables import WORKING_WEEK, Person, Site, Team
 
@@ -296,14 +296,21 @@ def _compare(table: Table, plan: Plan, report: ImportReport, teams: Teams) -> No
     number_of = {person.id: number_key(person.employee_number) for person in plan.known.values()}
     written = {key: person.employee_number for key, person in plan.known.items()}
     written |= {entry.key: entry.wanted["employee_number"] for entry in plan.entries}
+    names = {key: person.name for key, person in plan.known.items()}
+    names |= {entry.key: _name(entry) for entry in plan.entries}
     for entry in plan.entries:
-        name = f"{entry.wanted.get('first_name', '')} {entry.wanted.get('last_name', '')}".strip()
+        name = names[entry.key]
         team_name = teams.by_id[entry.wanted["team_id"]].name
         if entry.before is None:
-            cells = {
-                table.headers["employee_number"]: ("", entry.wanted["employee_number"]),
-                table.headers["team"]: ("", team_name),
+            told = {
+                "employee_number": entry.wanted["employee_number"],
+                "email": entry.wanted.get("email") or "",
+                "team": team_name,
+                "manager": names.get(entry.manager_key or "", ""),
+                "worked_weekdays": shown_days(entry.wanted.get("worked_weekdays", WORKING_WEEK)),
+                "languages": shown_languages(entry.wanted.get("languages", ["fr"])),
             }
+            cells = {header_of(table, field): ("", said) for field, said in told.items()}
             report.created.append(Change(entry.row.number, name, cells))
             continue
         changed = differences(entry.before, entry.wanted)
@@ -324,6 +331,10 @@ def _compare(table: Table, plan: Plan, report: ImportReport, teams: Teams) -> No
                 "manager_id": lambda who: written.get(number_of.get(who, who), "") if who else "",
             },
         )
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.wanted.get('first_name', '')} {entry.wanted.get('last_name', '')}".strip()
 
 
 def leavers_of(session: Session, plan: Plan, *, except_account: int | None) -> list[Leaver]:

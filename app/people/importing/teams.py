@@ -43,6 +43,8 @@ def import_teams(session: Session, table: Table, report: ImportReport, *, apply:
         seen.add(key)
         before = known.get(key)
         changed = differences(before, wanted)
+        if before is not None and "name" in changed:
+            report.renamed.append((before.name, changed["name"]))
         note(
             report,
             table,
