@@ -55,7 +55,7 @@ def _out(session: Db, author: Author) -> DebriefOut:
         visit_id=author.visit_id,
         role=author.role,
         state=service.state(session, author, now=clock.now()),
-        questions=questions_out(author.role),
+        questions=questions_out(author.role, statements=service.asks_statements(session, author)),
         draft=service.draft_of(session, author),
         thanks=service.thanks_for(session, author),
     )

@@ -133,18 +133,18 @@ def _refuse(form: Bound[Any], refused: Refusal) -> None:
 def _form(request: Request, session: Db, author: Author, form: Bound[Any], status: int = 200) -> Response:
     if (now_is := service.refusal(session, author, now=clock.now())) is not None:
         raise now_is
+    statements = service.asks_statements(session, author)
+    asked = questions_of(author.role, statements=statements)
     return render(
         request,
         "debriefs/form.html",
         status=status,
         author=author,
         form=form,
-        sections=sections(author.role),
+        sections=sections(author.role, statements=statements),
         labels={one.key: one.text() for one in questions_of(author.role)},
         reader=reader_sentence,
         teams=queries.teams_by_site(session) if author.role == Role.VISITOR else [],
         longest=LONGEST,
-        answered=sum(
-            1 for one in questions_of(author.role) if form.get(one.key, None) not in (None, "", False)
-        ),
+        answered=sum(1 for one in asked if form.get(one.key, None) not in (None, "", False)),
     )

@@ -42,6 +42,22 @@ def ledger_of(session: Session, visit_ids: Collection[int]) -> dict[tuple[int, R
     return {(row.visit_id, row.role): row.sent for row in rows}
 
 
+def has_sent_another(session: Session, campaign_id: int, person_id: int, but: tuple[int, Role]) -> bool:
+    """Whether somebody has sent another form of the campaign than `but` (visit's id, role)."""
+    own = or_(
+        and_(col(Debrief.role) == Role.VISITOR, col(Visit.visitor_id) == person_id),
+        and_(col(Debrief.role) == Role.HOST, col(Visit.host_id) == person_id),
+    )
+    visit_id, role = but
+    other = or_(col(Debrief.visit_id) != visit_id, col(Debrief.role) != role)
+    found = session.exec(
+        select(Debrief.visit_id)
+        .join(Visit, col(Visit.id) == col(Debrief.visit_id))
+        .where(Visit.campaign_id == campaign_id, col(Debrief.sent), own, other)
+    )
+    return found.first() is not None
+
+
 def find_draft(session: Session, visit_id: int, role: Role) -> Draft | None:
     """What the author has begun to write."""
     return session.get(Draft, (visit_id, role), populate_existing=True)

@@ -170,13 +170,17 @@ CATALOGUE: tuple[Question, ...] = (
     ),
 )
 
+SHARED = tuple(one.key for one in CATALOGUE if Moment.BEFORE in one.moments)
+"""Statements about everyday work: asked of both roles, and once per person and campaign."""
+
 HIGHLIGHTED = ("supported", "useful", "valued")
 """What people in contact with customers need to feel: shown first."""
 
 
-def questions_of(role: Role, moment: Moment = Moment.AFTER) -> list[Question]:
-    """The questions of a form, in order."""
-    return [one for one in CATALOGUE if role in one.roles and moment in one.moments]
+def questions_of(role: Role, moment: Moment = Moment.AFTER, *, statements: bool = True) -> list[Question]:
+    """The questions of a form, in order; without the shared statements for who has told them already."""
+    asked = [one for one in CATALOGUE if role in one.roles and moment in one.moments]
+    return [one for one in asked if statements or one.key not in SHARED]
 
 
 def figures() -> list[Question]:

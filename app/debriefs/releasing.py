@@ -1,9 +1,12 @@
 """From the pool to the figures, in batches that point at nobody.
 
-The rules: a batch of one role of one campaign holds at least five forms and enters the figures whole, so
-that figures never move by the answers of fewer than five people. At the end of a campaign the last forms, if
-fewer than five, give their words (read after review only) but not their figures, whose change would tell.
-Fewer than five in all stay sealed and are destroyed.
+The rules: a batch of one role of one campaign holds forms of at least five people and enters the figures
+whole, so that figures never move by the answers of fewer than five people. The shared statements, which
+only the first form of each person tells, wait likewise for five such forms. At the end of a campaign the last
+forms, if of fewer than five people, give their words (read after review only) but not their figures, whose
+change would tell; fewer than five people in all stay sealed and are destroyed.
+
+In its envelope a form bears a pseudonym of its author, for the counting of people; it ends there.
 """
 
 import logging
@@ -17,7 +20,7 @@ from sqlmodel import Session, col, delete, select
 
 from app.campaigns.tables import Campaign
 from app.debriefs import queries
-from app.debriefs.questions import CATALOGUE, GROUP, Readers
+from app.debriefs.questions import CATALOGUE, GROUP, SHARED, Readers
 from app.debriefs.rules import is_expired
 from app.debriefs.sealing import Unreadable, random_id, seal, unseal
 from app.debriefs.tables import (
@@ -36,13 +39,18 @@ log = logging.getLogger(__name__)
 _chance = random.SystemRandom()
 
 
-def put_into_pool(session: Session, campaign_id: int, role: Role, said: dict[str, Any]) -> None:
-    """Add one form and rewrite the pool in another order, sealed anew: arrival leaves no trace in it."""
-    _lock(session, campaign_id)
+def put_into_pool(
+    session: Session, campaign_id: int, role: Role, said: dict[str, Any], *, who: str, first: bool
+) -> None:
+    """Add one form and rewrite the pool in another order, sealed anew: arrival leaves no trace in it.
+
+    `who` is the author's pseudonym; `first`, whether this form was asked the shared statements.
+    """
+    lock_pools(session, campaign_id)
     forms = _opened(session, campaign_id, role)
     place = _pool_place(campaign_id, role)
     sealed = [form.sealed if content is None else seal(content, place) for form, content in forms]
-    sealed.append(seal(said, place))
+    sealed.append(seal({"who": who, "first": first, "said": said}, place))
     _empty_pool(session, campaign_id, role)
     _chance.shuffle(sealed)
     rows = [{"id": random_id(), "campaign_id": campaign_id, "role": role, "sealed": one} for one in sealed]
@@ -54,19 +62,24 @@ def release(session: Session, campaign_id: int, role: Role, *, closing: bool = F
 
     Every released answer of the campaign and role is written again, shuffled, under new random ids.
     """
-    _lock(session, campaign_id)
+    lock_pools(session, campaign_id)
     done = session.get(Released, (campaign_id, role)) or Released(campaign_id=campaign_id, role=role)
     forms = _opened(session, campaign_id, role)
     contents = [content for _form, content in forms if content is not None]
     if len(contents) < len(forms):
         log.warning("sealed debriefs of campaign %s cannot be read: SECRET_KEY has changed", campaign_id)
         return 0
-    counted = len(contents) >= GROUP
+    counted = len({content["who"] for content in contents}) >= GROUP
+    first = sum(content["first"] for content in contents)  # one form a person
     if not contents or not (counted or (closing and done.forms >= GROUP)):
         return 0
+    if 0 < first < GROUP and not closing:
+        return 0
+    unseen = set() if first >= GROUP else set(SHARED)
     rows = [_row_again(answer) for answer in queries.answers_of(session, campaign_id, role)]
     for content in contents:
-        rows += _rows(campaign_id, role, content, with_figures=counted)
+        said = {key: one for key, one in content["said"].items() if key not in unseen}
+        rows += _rows(campaign_id, role, said, with_figures=counted)
     _empty_pool(session, campaign_id, role)
     session.exec(delete(Answer).where(col(Answer.campaign_id) == campaign_id, col(Answer.role) == role))
     _chance.shuffle(rows)
@@ -101,8 +114,9 @@ def destroy_expired(session: Session, campaign_id: int, *, today: date) -> None:
         session.exec(delete(table).where(col(table.visit_id).in_(visits)))
 
 
-def _lock(session: Session, campaign_id: int) -> None:
-    # Two sendings at once would each rewrite a pool without the other's form. SQLite has one writer anyway.
+def lock_pools(session: Session, campaign_id: int) -> None:
+    """Hold a campaign's pools: two sendings at once would each rewrite one without the other's form."""
+    # SQLite has one writer anyway.
     locked = select(Campaign.id).where(Campaign.id == campaign_id).with_for_update(key_share=True)
     session.exec(locked).one()
 

@@ -66,7 +66,7 @@ class ResultsOut(BaseModel):
     questions: list[ResultOut]
 
 
-def questions_out(role: Role) -> list[QuestionOut]:
+def questions_out(role: Role, *, statements: bool) -> list[QuestionOut]:
     """The questions of a form, in the reader's language."""
     return [
         QuestionOut(
@@ -76,7 +76,7 @@ def questions_out(role: Role) -> list[QuestionOut]:
             readers=one.readers,
             read_by=reader_sentence(one.readers),
         )
-        for one in questions_of(role)
+        for one in questions_of(role, statements=statements)
     ]
 
 

@@ -4,6 +4,7 @@ AES-256-GCM under a key derived (HKDF-SHA256) from the secret. No Fernet: its to
 are padded to two fixed sizes, so that a length does not tell a text.
 """
 
+import hmac
 import json
 import secrets
 from functools import cache
@@ -48,6 +49,17 @@ def unseal(sealed: bytes, place: str) -> dict[str, Any]:
         raise Unreadable(place.partition(":")[0]) from wrong
     content: dict[str, Any] = json.loads(padded.rstrip(b"\x00")[:-1])
     return content
+
+
+def pseudonym(campaign_id: int, person_id: int) -> str:
+    """The same for all forms of a person in a campaign; without the secret it names nobody."""
+    said = f"{campaign_id}:{person_id}".encode()
+    return hmac.digest(_naming_key(settings().secret()), said, "sha256").hex()[:32]
+
+
+@cache
+def _naming_key(secret: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"vis-ma-vie debriefs people 1").derive(secret.encode())
 
 
 def random_id() -> str:

@@ -25,10 +25,10 @@ from app.debriefs.errors import (
     NothingSaid,
     NotYetOpen,
 )
-from app.debriefs.questions import CATALOGUE, Kind, Readers, form_of, questions_of
-from app.debriefs.releasing import put_into_pool
+from app.debriefs.questions import CATALOGUE, SHARED, Kind, Readers, form_of, questions_of
+from app.debriefs.releasing import lock_pools, put_into_pool
 from app.debriefs.rules import LIVED, State, is_lived, state_of
-from app.debriefs.sealing import Unreadable, seal, unseal
+from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
@@ -53,6 +53,17 @@ class Author:
     def person(self) -> Person:
         """Who writes."""
         return self.seen.visitor if self.role == Role.VISITOR else self.seen.host
+
+    @property
+    def person_id(self) -> int:
+        """Their id."""
+        assert self.person.id is not None
+        return self.person.id
+
+    @property
+    def campaign_id(self) -> int:
+        """The campaign of the visit."""
+        return self.seen.visit.campaign_id
 
 
 def author_of(seen: SeenVisit, person_id: int | None, *, shared_screen: bool = False) -> Author:
@@ -80,6 +91,12 @@ def state(session: Session, author: Author, *, now: datetime) -> State:
     line = queries.find_debrief(session, author.visit_id, author.role)
     sent = line is not None and line.sent
     return state_of(author.seen.visit, author.seen.campaign, sent, now)
+
+
+def asks_statements(session: Session, author: Author) -> bool:
+    """Whether the form asks the shared statements: a person tells them once in a campaign."""
+    here = (author.visit_id, author.role)
+    return not queries.has_sent_another(session, author.campaign_id, author.person_id, here)
 
 
 def draft_of(session: Session, author: Author) -> dict[str, Any]:
@@ -112,11 +129,17 @@ def save_draft(session: Session, author: Author, answers: Mapping[str, Any], *, 
 def send_debrief(session: Session, author: Author, answers: Mapping[str, Any], *, now: datetime) -> None:
     """Send a form, once: its words go sealed into the pool, the draft goes, the ledger notes "sent".
 
+    The first form somebody sends in a campaign tells the shared statements; from later ones they are dropped.
+
     `answers` by question, as `questions.form_of` takes them. Raises NotYetOpen, DebriefClosed, AlreadySent,
     NothingSaid, AnswersRefused. No event is recorded: its row would tell when somebody answered.
     """
     _check_open(session, author, now)
     said = _said(session, author.role, answers)
+    lock_pools(session, author.campaign_id)  # of two forms of one person at once, one comes second
+    first = asks_statements(session, author)
+    if not first:
+        said = {key: one for key, one in said.items() if key not in SHARED}
     if not said:
         raise NothingSaid
     _note_sent(session, author)
@@ -126,12 +149,12 @@ def send_debrief(session: Session, author: Author, answers: Mapping[str, Any], *
         sealed = seal({"thanks": said["thanks"]}, _thanks_place(author.visit_id))
         session.add(Thanks(visit_id=author.visit_id, sealed=sealed))
     if said.get("mobility"):
-        assert author.person.id is not None
-        session.add(MobilityInterest(visit_id=author.visit_id, person_id=author.person.id))
+        session.add(MobilityInterest(visit_id=author.visit_id, person_id=author.person_id))
     pooled = {key: one for key, one in said.items() if readers[key] in {Readers.FIGURES, Readers.WORDS}}
     session.flush()
     if pooled:
-        put_into_pool(session, author.seen.visit.campaign_id, author.role, pooled)
+        who = pseudonym(author.campaign_id, author.person_id)
+        put_into_pool(session, author.campaign_id, author.role, pooled, who=who, first=first)
 
 
 def thanks_for(session: Session, author: Author) -> str | None:

@@ -16,19 +16,20 @@ class Section:
     questions: list[Question]
 
 
-def sections(role: Role) -> list[Section]:
-    """The day itself, everyday work, and what is said by name."""
-    asked = questions_of(role)
+def sections(role: Role, *, statements: bool) -> list[Section]:
+    """The day itself, everyday work unless that was told in another form, and what is said by name."""
+    asked = questions_of(role, statements=statements)
     named = {Readers.VISITOR, Readers.NAMED}
     always = [one for one in asked if Moment.BEFORE in one.moments]
     end = [one for one in asked if one.readers in named]
     day = [one for one in asked if one not in always and one not in end]
-    return [
+    parts = [
         Section(_("La journée"), "", day),
         Section(
             _("Votre travail, tous les jours"),
-            _("Êtes-vous d’accord avec ces phrases ? Les deux côtés répondent aux mêmes."),
+            _("Êtes-vous d’accord avec ces phrases ? De plusieurs bilans, le premier envoyé compte."),
             always,
         ),
         Section(_("Avec votre nom"), _("Ces réponses-là sont signées ; elles restent facultatives."), end),
     ]
+    return [part for part in parts if part.questions]

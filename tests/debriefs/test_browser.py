@@ -69,7 +69,7 @@ def test_on_a_phone_what_is_typed_is_saved_and_sent_once(
     with open_session(engine) as session:
         assert [line.sent for line in session.exec(select(Debrief).order_by(Debrief.role))] == [False, True]
         sealed = session.exec(select(SealedDebrief)).one().sealed
-    assert service.unseal(sealed, f"pool:{company.campaign_id}:visitor") == {
+    assert service.unseal(sealed, f"pool:{company.campaign_id}:visitor")["said"] == {
         "surprise": "Le téléphone ne s’arrête jamais",
         "supported": 3,
         "recommend": 9,

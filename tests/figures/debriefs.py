@@ -174,7 +174,8 @@ def _attack_pool(
     with open_session(engine) as session:
         pool = queries.sealed_pool(session, campaign_id, Role.VISITOR)
         judge = {
-            row.id: _author(unseal(row.sealed, f"pool:{campaign_id}:visitor")["surprise"]) for row in pool
+            row.id: _author(unseal(row.sealed, f"pool:{campaign_id}:visitor")["said"]["surprise"])
+            for row in pool
         }
         ledger = _visit_authors(session, campaign_id)
     rows = _dump(engine, SealedDebrief, judge)
@@ -320,7 +321,7 @@ def _counted_at_once(
     """The control: figures that also count what waits in the pool."""
     found = Counter({(key, value): n for key, tally in released.items() for value, n in tally.items()})
     for form in queries.sealed_pool(session, campaign_id, Role.VISITOR):
-        found.update(unseal(form.sealed, f"pool:{campaign_id}:visitor").items())
+        found.update(unseal(form.sealed, f"pool:{campaign_id}:visitor")["said"].items())
     return found
 
 

@@ -236,7 +236,7 @@ def hr_reminds_the_silent(world: World, claire: Page, here: str) -> None:
     """Only those who have not answered hear from HR again; one of them answers."""
     world.clock.set(datetime(2027, 3, 10, 9, 0, tzinfo=UTC))
     claire.goto(f"{here}/answers")
-    heading(claire).to_contain_text("11 réponses sur 16")
+    heading(claire).to_contain_text("11 sur 16")
     assert axe(claire) == []
     expect(claire.locator("main")).not_to_contain_text("Nora Blanc")  # who declined is nobody's business
     before = len(world.post.messages)
@@ -443,7 +443,7 @@ def debriefs_come_in(world: World, here: str) -> None:
     heading(claire).to_contain_text("5 bilans sont arrivés sur 20")
     expect(claire.get_by_role("heading", name="Soutenu, utile, reconnu")).to_be_visible()
     expect(claire.locator(".score-big")).to_contain_text("8 sur 10")
-    expect(claire.get_by_text("5 visiteurs ont répondu.")).to_be_visible()
+    expect(claire.get_by_text("5 réponses de visiteurs, une par journée.")).to_be_visible()
     expect(claire.locator("main")).not_to_contain_text("Le calme du matin")
     assert axe(claire) == []
 
