@@ -39,6 +39,15 @@ class PasswordTooShort(Refusal):
         return _("Ce mot de passe est trop court : %(least)s caractères au moins.") % {"least": self.least}
 
 
+class TokenTooLong(Refusal):
+    """A program's key that nobody would think of again."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez un dernier jour entre aujourd’hui et dans deux ans.")
+
+
 class WrongSecret(Refusal):
     """Name and secret do not fit. The answer is the same whether the name exists or not."""
 

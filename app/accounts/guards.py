@@ -17,16 +17,17 @@ from app.core.errors import Forbidden, NotFound, SignInNeeded
 from app.core.security import policy
 
 COOKIE = "vmv_session"
-
+PROGRAMS = "/api/v1/"
+"""Where programs come in, and nowhere else: a page never reads their keys."""
 
 bearer_token = HTTPBearer(auto_error=False, description="A program's key, made by an administrator.")
-"""Declared for the API's description; the header itself is read below, for pages as well."""
+"""Declared for the API's description; the header itself is read below."""
 
 
 def find_actor(
     request: Request, session: Db, _described: Annotated[object, Depends(bearer_token)] = None
 ) -> Actor | None:
-    """Who is asking: the session's cookie, or a program's bearer token. None when nobody is signed in."""
+    """Who is asking: the session's cookie, or under /api/v1/ a program’s key. None: nobody is signed in."""
     if not hasattr(request.state, "actor"):
         request.state.actor = _find(request, session)
     found: Actor | None = request.state.actor
@@ -36,8 +37,8 @@ def find_actor(
 def _find(request: Request, session: Db) -> Actor | None:
     now = clock.now()
     bearer = request.headers.get("authorization", "")
-    if bearer.lower().startswith("bearer "):
-        program = sessions.actor_of_api_token(session, bearer[7:].strip())
+    if request.url.path.startswith(PROGRAMS) and bearer.lower().startswith("bearer "):
+        program = sessions.actor_of_api_token(session, bearer[7:].strip(), now=now)
         if program is None:
             return None
         actor, key = program

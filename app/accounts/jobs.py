@@ -30,5 +30,9 @@ def purge(engine: Engine) -> None:
         )
         session.exec(delete(SignInLink).where(col(SignInLink.expires_at) <= now))
         session.exec(delete(Attempt).where(col(Attempt.window) < kept))
-        session.exec(delete(ApiToken).where(col(ApiToken.revoked_at) < now - AUDIT_KEPT))
+        session.exec(
+            delete(ApiToken).where(
+                or_(col(ApiToken.revoked_at) < now - AUDIT_KEPT, col(ApiToken.expires_at) < now - AUDIT_KEPT)
+            )
+        )
         session.exec(delete(AuditEntry).where(col(AuditEntry.at) < now - AUDIT_KEPT))

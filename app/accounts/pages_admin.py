@@ -1,18 +1,21 @@
 """The administrator's pages: who may do what, programs' keys, the audit trail."""
 
-from typing import Annotated
+from datetime import datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts import queries, service, words
-from app.accounts.errors import EmailTaken
+from app.accounts.errors import EmailTaken, TokenTooLong
 from app.accounts.guards import Admin, AdminAccount, Asking
 from app.accounts.schemas import InvitationForm, RolesForm, TokenForm
 from app.core import clock
 from app.core.db import Db
-from app.core.forms import Submitted, bind, blank
+from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.settings import settings
 from app.core.templating import redirect, render
@@ -123,20 +126,51 @@ def reopen_account(session: Db, actor: Asking, found: AdminAccount) -> Response:
 @router.get("/api-tokens", response_class=HTMLResponse)
 def api_tokens(request: Request, session: Db, actor: Admin) -> Response:
     """Programs' keys."""
-    return render(request, "accounts/api_tokens.html", tokens=queries.api_tokens(session), form=blank())
+    return _tokens(request, session, blank(role="", last_day=clock.today() + service.TOKEN_LASTS))
+
+
+def _tokens(request: Request, session: Session, form: Bound[Any], status: int = 200) -> Response:
+    return render(
+        request,
+        "accounts/api_tokens.html",
+        status=status,
+        tokens=queries.api_tokens(session),
+        form=form,
+        roles=words.token_roles(),
+        now=clock.now(),
+        today=clock.today(),
+        latest=clock.today() + service.TOKEN_LASTS * 2,
+    )
 
 
 @router.post("/api-tokens")
 def create_token(request: Request, session: Db, actor: Admin, sent: Submitted) -> Response:
     """Make a key. It stands on this answer and nowhere else."""
     form = bind(TokenForm, sent)
-    if form.value is None:
-        found = queries.api_tokens(session)
-        return render(request, "accounts/api_tokens.html", status=422, tokens=found, form=form)
-    token = service.create_token(session, account_id=actor.account_id, name=form.value.name, now=clock.now())
-    return render(
-        request, "accounts/api_token.html", token=token, name=form.value.name, base=settings().public_url
-    )
+    if form.value:
+        made = form.value
+        over = datetime.combine(made.last_day, time.max, ZoneInfo(settings().timezone))
+        try:
+            token = service.create_token(
+                session,
+                account_id=actor.account_id,
+                name=made.name,
+                role=made.role,
+                now=clock.now(),
+                expires_at=over,
+            )
+        except TokenTooLong as refusal:
+            form.refuse("last_day", refusal.message())
+        else:
+            return render(
+                request,
+                "accounts/api_token.html",
+                token=token,
+                made=made,
+                role=words.token_roles()[made.role],
+                base=settings().public_url,
+            )
+    return _tokens(request, session, form, 422)
 
 
 @router.post("/api-tokens/{token_id}/revocation")

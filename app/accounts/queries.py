@@ -110,13 +110,15 @@ def counts(session: Session, *, now: datetime) -> Counts:
             select(func.count(func.distinct(SignIn.account_id))).where(SignIn.expires_at > now)
         ).one(),
         tokens=session.exec(
-            select(func.count()).select_from(ApiToken).where(col(ApiToken.revoked_at).is_(None))
+            select(func.count())
+            .select_from(ApiToken)
+            .where(col(ApiToken.revoked_at).is_(None), ApiToken.expires_at > now)
         ).one(),
     )
 
 
 def api_tokens(session: Session) -> list[tuple[ApiToken, str]]:
-    """Programs' keys that still work, with the name of the account each acts for."""
+    """Programs' keys that nobody revoked, expired ones included, with the names of their makers."""
     rows = session.exec(
         select(ApiToken, Account.name)
         .join(Account, col(Account.id) == col(ApiToken.account_id))

@@ -1,9 +1,11 @@
 """Forms and JSON of accounts."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from app.accounts.tables import TokenRole
 from app.core.forms import FormModel
 from app.core.security import local_path
 
@@ -88,16 +90,19 @@ class InvitationForm(FormModel):
 
 
 class TokenForm(FormModel):
-    """A program's key, named after what it serves."""
+    """A program's key, named after what it serves, with what it may do and until when."""
 
     name: str = Field(min_length=2, max_length=80)
+    role: TokenRole
+    last_day: date
 
 
 class MeOut(BaseModel):
-    """Whoever asks: the account behind the token or the session."""
+    """Whoever asks: somebody signed in, or a program by its name, with what either may do."""
 
     account_id: int
     name: str
     language: str | None
     is_hr: bool
     is_admin: bool
+    program: bool

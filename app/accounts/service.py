@@ -1,17 +1,22 @@
 """Changes to accounts: opened and closed with people, roles given and taken."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts import codes, sessions
 from app.accounts.audit import audit
-from app.accounts.errors import EmailTaken, LastAdministrator, OwnAccount, PasswordTooShort
+from app.accounts.errors import EmailTaken, LastAdministrator, OwnAccount, PasswordTooShort, TokenTooLong
 from app.accounts.links import ask_for_link
-from app.accounts.tables import ERASED, Account, ApiToken, SignIn, SignInLink
+from app.accounts.tables import ERASED, Account, ApiToken, SignIn, SignInLink, TokenRole
 from app.core.errors import NotFound
 from app.core.security import new_token, token_hash
+
+TOKEN_LASTS = timedelta(days=365)
+"""A program's key, unless its maker says otherwise."""
+TOKEN_LASTS_AT_MOST = timedelta(days=731)
+"""Two years, to the evening of the last day."""
 
 
 def create_admin(session: Session, *, email: str, name: str, password: str, now: datetime) -> Account:
@@ -122,13 +127,34 @@ def keep_secret(
     audit(session, account_id, "account.secret_changed", f"account:{account_id}", now=now)
 
 
-def create_token(session: Session, *, account_id: int, name: str, now: datetime) -> str:
-    """A program's key that acts as the account; shown once, only its hash is kept."""
+def create_token(
+    session: Session,
+    *,
+    account_id: int,
+    name: str,
+    role: TokenRole,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> str:
+    """A program's key, with this role until `expires_at`; shown once, only its hash is kept.
+
+    Raises TokenTooLong when it would be over already, or last more than two years.
+    """
+    until = expires_at or now + TOKEN_LASTS
+    if not now < until <= now + TOKEN_LASTS_AT_MOST:
+        raise TokenTooLong
     token = f"vmv_{new_token()}"
-    row = ApiToken(token_hash=token_hash(token), account_id=account_id, name=name, created_at=now)
+    row = ApiToken(
+        token_hash=token_hash(token),
+        account_id=account_id,
+        name=name,
+        role=role,
+        created_at=now,
+        expires_at=until,
+    )
     session.add(row)
     session.flush()
-    audit(session, account_id, "api_token.created", f"api_token:{row.id}", now=now)
+    audit(session, account_id, "api_token.created", f"api_token:{row.id}", now=now, role=role.value)
     return token
 
 

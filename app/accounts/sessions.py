@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select, update
 
-from app.accounts.tables import Account, ApiToken, SignIn
+from app.accounts.tables import Account, ApiToken, SignIn, TokenRole
 from app.core.security import new_token, token_hash
 
 LIFETIME = timedelta(days=30)
@@ -28,6 +28,8 @@ class Actor:
     shared_screen: bool = False
     sign_in_id: int | None = None
     """None for a program with an API token."""
+    program: bool = False
+    """A program is nobody's employee, whoever made its key."""
 
 
 def begin(session: Session, account: Account, *, now: datetime, shared_screen: bool = False) -> str:
@@ -64,16 +66,31 @@ def actor_of_session(session: Session, token: str, *, now: datetime) -> tuple[Ac
     return _actor(account, opened.shared_screen, opened.id), opened.seen_at
 
 
-def actor_of_api_token(session: Session, token: str) -> tuple[Actor, ApiToken] | None:
-    """The account a program acts for, and its key; None when the key is unknown or revoked."""
+def actor_of_api_token(session: Session, token: str, *, now: datetime) -> tuple[Actor, ApiToken] | None:
+    """A program, with the role of its key and no other; None when the key is unknown, revoked or over."""
     row = session.exec(
         select(Account, ApiToken)
         .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
         .where(
-            ApiToken.token_hash == token_hash(token), col(ApiToken.revoked_at).is_(None), col(Account.active)
+            ApiToken.token_hash == token_hash(token),
+            col(ApiToken.revoked_at).is_(None),
+            ApiToken.expires_at > now,
+            col(Account.active),
         )
     ).first()
-    return (_actor(row[0], False, None), row[1]) if row else None
+    if row is None:
+        return None
+    maker, key = row
+    assert maker.id is not None
+    actor = Actor(
+        account_id=maker.id,
+        name=key.name,
+        language=maker.language,
+        is_hr=key.role == TokenRole.HR,
+        is_admin=key.role == TokenRole.ADMIN,
+        program=True,
+    )
+    return actor, key
 
 
 def _actor(account: Account, shared_screen: bool, sign_in_id: int | None) -> Actor:

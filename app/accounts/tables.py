@@ -1,6 +1,7 @@
 """Rows of accounts: who may enter, open sessions, and what was done by whom."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column
 from sqlmodel import Field, SQLModel
@@ -62,16 +63,26 @@ class SignInLink(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class TokenRole(StrEnum):
+    """What a program may do: never both."""
+
+    HR = "hr"
+    ADMIN = "admin"
+
+
 class ApiToken(SQLModel, table=True):
-    """A program's key to the API; it acts as its account."""
+    """A program's key to the API, with a role of its own whatever its maker may do."""
 
     __tablename__ = "api_token"
 
     id: int | None = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True)
     account_id: int = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    """Who made it and answers for it: it ends with their account."""
     name: str
+    role: TokenRole
     created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -1,5 +1,6 @@
 """What the audit trail's actions are called on pages. An action without words here is shown by its code."""
 
+from app.accounts.tables import TokenRole
 from app.core.i18n import _
 
 
@@ -48,6 +49,14 @@ def actions() -> dict[str, str]:
         "mail.handed_over": _("Messages remis en main propre"),
         "demo.begun": _("Démonstration commencée"),
         "demo.loaded": _("Démonstration prête"),
+    }
+
+
+def token_roles() -> dict[TokenRole, str]:
+    """What a program's key opens."""
+    return {
+        TokenRole.HR: _("Données des ressources humaines"),
+        TokenRole.ADMIN: _("Administration"),
     }
 
 

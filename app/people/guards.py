@@ -14,7 +14,9 @@ from app.people.tables import Person
 
 
 def find_person(actor: SignedIn, session: Db) -> Person | None:
-    """The employee behind an account; None for an account that is no employee's."""
+    """The employee behind an account; None for an account that is no employee's, and for a program."""
+    if actor.program:
+        return None
     return session.exec(
         select(Person).where(Person.account_id == actor.account_id, col(Person.active))
     ).first()

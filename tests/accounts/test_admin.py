@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.accounts import commands, links, service
 from app.accounts.errors import EmailTaken, LastAdministrator
 from app.accounts.jobs import purge
-from app.accounts.tables import Account, ApiToken, Attempt, AuditEntry, SignInLink
+from app.accounts.tables import Account, ApiToken, Attempt, AuditEntry, SignInLink, TokenRole
 from app.accounts.tables import SignIn as Opened
 from app.core import clock as app_clock
 from app.core.db import open_session
@@ -125,7 +126,9 @@ def test_closing_ends_everything_at_the_next_request(
     theirs = browser_of(app)
     sign_in(theirs, lea)
     with open_session(engine) as writing:
-        key = service.create_token(writing, account_id=lea.id or 0, name="export", now=app_clock.now())
+        key = service.create_token(
+            writing, account_id=lea.id or 0, name="export", role=TokenRole.HR, now=app_clock.now()
+        )
     bearer = {"authorization": f"Bearer {key}"}
     assert browser_of(app).get("/api/v1/me", headers=bearer).status_code == 200
     assert admin.get(f"/admin/accounts/{lea.id}/closing").status_code == 200
@@ -145,8 +148,9 @@ def test_nobody_closes_their_own_account(admin: TestClient, engine: Engine, boss
 # Programs
 
 
-def made_token(admin: TestClient) -> str:
-    page = admin.post("/admin/api-tokens", data={"name": "Intranet"}).text
+def made_token(admin: TestClient, role: str = "admin", last_day: str = "2027-06-30") -> str:
+    sent = {"name": "Intranet", "role": role, "last_day": last_day}
+    page = admin.post("/admin/api-tokens", data=sent).text
     found = re.search(r'value="(vmv_[^"]+)"', page)
     assert found
     return found.group(1)
@@ -167,16 +171,60 @@ def test_a_token_opens_the_api_until_it_is_revoked(
     program = TestClient(app)
     assert program.get("/api/v1/me", headers=bearer).json() == {
         "account_id": boss.id,
-        "name": "Ada Chef",
+        "name": "Intranet",
         "language": None,
         "is_hr": False,
         "is_admin": True,
+        "program": True,
     }
     key = read(select(ApiToken))[0]
     assert key.used_at == clock.at
     admin.post(f"/admin/api-tokens/{key.id}/revocation")
     assert program.get("/api/v1/me", headers=bearer).status_code == 401
     assert admin.post(f"/admin/api-tokens/{key.id}/revocation").status_code == 404
+
+
+def test_a_token_has_its_own_role_whatever_its_maker_may_do(app: FastAPI, admin: TestClient) -> None:
+    def asked(role: str, path: str) -> int:
+        headers = {"authorization": f"Bearer {made_token(admin, role)}"}
+        return browser_of(app).get(f"/api/v1/{path}", headers=headers).status_code
+
+    assert (asked("hr", "campaigns"), asked("hr", "outbox")) == (200, 403)
+    assert (asked("admin", "campaigns"), asked("admin", "outbox")) == (403, 200)
+
+
+def test_a_token_opens_no_page(app: FastAPI, admin: TestClient, engine: Engine, lea: Account) -> None:
+    program = browser_of(app)
+    program.headers["authorization"] = f"Bearer {made_token(admin)}"
+    assert program.get("/api/v1/outbox").status_code == 200
+    for page in (*PAGES, "/account", "/admin/outbox", "/admin//api/v1/"):
+        assert program.get(page).status_code in {303, 404}, page
+    sent = {"is_admin": "1"}
+    answer = program.post(f"/admin/accounts/{lea.id}/roles", data=sent)
+    assert answer.headers["location"].startswith("/sign-in")
+    assert not reload(engine, lea).is_admin
+
+
+def test_a_token_lasts_to_the_evening_of_its_last_day(
+    app: FastAPI, admin: TestClient, clock: Clock, sign_in: SignIn, boss: Account
+) -> None:
+    last = clock.at.date() + timedelta(days=730)
+    headers = {"authorization": f"Bearer {made_token(admin, last_day=last.isoformat())}"}
+    program = browser_of(app)
+    clock.forward(days=730)
+    assert program.get("/api/v1/me", headers=headers).status_code == 200
+    clock.forward(days=1)
+    assert program.get("/api/v1/me", headers=headers).status_code == 401
+    sign_in(admin, boss)
+    assert "expiré" in admin.get("/admin/api-tokens").text
+
+
+@pytest.mark.parametrize("days", [-1, 731, None])
+def test_a_token_ends_within_two_years(admin: TestClient, read: Read, clock: Clock, days: int | None) -> None:
+    last = (clock.at.date() + timedelta(days=days)).isoformat() if days is not None else ""
+    sent = {"name": "Intranet", "role": "hr", "last_day": last}
+    assert admin.post("/admin/api-tokens", data=sent).status_code == 422
+    assert read(select(ApiToken)) == []
 
 
 def test_the_api_says_how_to_enter(client: TestClient) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.accounts import links
 from app.accounts import service as accounts
-from app.accounts.tables import Account
+from app.accounts.tables import Account, TokenRole
 from app.availability.tables import Avoidance, ForbiddenPair
 from app.calendars import service as calendars
 from app.debriefs import service as debriefs
@@ -108,7 +108,9 @@ class Story:
         )
         self.feed = calendars.renew_address(session, self.zoe, now=NOW)
         self.link = links.make_link(session, account, now=NOW)
-        self.token = accounts.create_token(session, account_id=account.id or 0, name="canari", now=NOW)
+        self.token = accounts.create_token(
+            session, account_id=account.id or 0, name="canari", role=TokenRole.HR, now=NOW
+        )
         header = "Matricule;Prénom;Nom;Équipe\n"
         staff = f"{header}MAT-CANARI-7;Zoéline;Kanarivitch;Paie\n".encode()
         self.staff_file = staff

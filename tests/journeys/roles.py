@@ -16,7 +16,7 @@ from sqlmodel import Session, col, update
 from app.accounts import links, sessions
 from app.accounts.guards import COOKIE
 from app.accounts.service import create_token
-from app.accounts.tables import Account, ApiToken, SignIn
+from app.accounts.tables import Account, ApiToken, SignIn, TokenRole
 from app.calendars.service import renew_address
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
 from app.core.security import token_hash
@@ -50,9 +50,22 @@ class Role(StrEnum):
     HR = "hr"
     ADMIN = "admin"
     PROGRAM = "program"
-    """A program with HR's key."""
+    """A program with a key for HR's data, made by an administrator."""
+    WATCHER = "watcher"
+    """A program with an administration key, made by somebody who manages people."""
     REVOKED = "revoked"
     """A program whose key was revoked."""
+    EXPIRED = "expired"
+    """A program whose key is over."""
+
+
+KEYS = {
+    Role.PROGRAM: (Role.ADMIN, TokenRole.HR),
+    Role.WATCHER: (Role.MANAGER, TokenRole.ADMIN),
+    Role.REVOKED: (Role.HR, TokenRole.HR),
+    Role.EXPIRED: (Role.HR, TokenRole.HR),
+}
+"""Program → who made its key, and what the key opens: never what its maker may do."""
 
 
 @dataclass
@@ -148,14 +161,13 @@ def build_house(session: Session) -> House:
             "kind": "xlsx",
         },
     )
-    house.tokens[Role.PROGRAM] = create_token(
-        session, account_id=accounts[Role.HR].id or 0, name="SIRH", now=NOW
-    )
-    house.tokens[Role.REVOKED] = create_token(
-        session, account_id=accounts[Role.HR].id or 0, name="ancien", now=NOW
-    )
-    revoked = token_hash(house.tokens[Role.REVOKED])
-    session.exec(update(ApiToken).where(col(ApiToken.token_hash) == revoked).values(revoked_at=NOW))
+    for role, (maker, opens) in KEYS.items():
+        house.tokens[role] = create_token(
+            session, account_id=accounts[maker].id or 0, name=role.value, role=opens, now=NOW
+        )
+    for role, change in ((Role.REVOKED, {"revoked_at": NOW}), (Role.EXPIRED, {"expires_at": NOW})):
+        key = token_hash(house.tokens[role])
+        session.exec(update(ApiToken).where(col(ApiToken.token_hash) == key).values(**change))
     return house
 
 
@@ -170,7 +182,10 @@ def fresh_values(session: Session, house: House, account: Account) -> dict[str, 
         token_hash=f"own{number}", account_id=account.id or 0, created_at=NOW, seen_at=NOW,
         expires_at=NOW + timedelta(days=1),
     )  # fmt: skip
-    key = ApiToken(token_hash=f"key{number}", account_id=account.id or 0, name="k", created_at=NOW)
+    key = ApiToken(
+        token_hash=f"key{number}", account_id=account.id or 0, name="k", role=TokenRole.HR, created_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )  # fmt: skip
     back = make_team(session, side=Side.BACK, name=f"Service {number}")
     link = ServiceLink(back_team_id=back.id or 0, front_team_id=house.values["team_id"])
     session.add_all([file, own, key, link])

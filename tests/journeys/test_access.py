@@ -17,7 +17,7 @@ from app.core.security import everyone
 from app.main import create_app
 from app.people.tables import ImportFile
 from tests.factories import make_campaign
-from tests.journeys.access import IN, NOT_FOUND, POLICIES, ask, faults, routes
+from tests.journeys.access import IN, NOT_FOUND, OFFICES, POLICIES, ask, faults, routes
 from tests.journeys.roles import House, Role, address_of, build_house, come_as, fresh_values, outcome_of
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -54,7 +54,7 @@ def test_every_route_lets_in_whom_its_policy_names(
     assert faults(app, engine, house, role) == []
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.HR, Role.ADMIN, Role.PROGRAM}])
+@pytest.mark.parametrize("role", [role for role in Role if role not in OFFICES])
 def test_what_is_refused_changes_nothing(app: FastAPI, engine: Engine, house: House, role: Role) -> None:
     with open_session(engine) as session:
         values = fresh_values(session, house, house.accounts[Role.HR])
@@ -95,7 +95,7 @@ def test_somebody_else_s_session_cannot_be_ended(app: FastAPI, engine: Engine, h
     path = "/account/sessions/{sign_in_id}/ending"
     with open_session(engine) as session:
         theirs = fresh_values(session, house, house.accounts[Role.OTHER])["sign_in_id"]
-    for role in (Role.PARTICIPANT, Role.HR, Role.ADMIN, Role.PROGRAM):
+    for role in (Role.PARTICIPANT, Role.HR, Role.ADMIN):
         assert ask(app, engine, house, role, "POST", path, sign_in_id=theirs) == NOT_FOUND
     assert ask(app, engine, house, Role.OTHER, "POST", path, sign_in_id=theirs) == IN
 
