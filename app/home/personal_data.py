@@ -144,7 +144,7 @@ def titles() -> dict[str, str]:
 def labels() -> dict[str, str]:
     """The exported names in the reader's words."""
     return {
-        "name": _("Nom"),
+        "name": _("Nom complet"),
         "email": _("Adresse électronique"),
         "employee_number": _("Matricule"),
         "language": _("Langue"),

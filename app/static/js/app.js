@@ -100,3 +100,15 @@ document.addEventListener("htmx:load", (event) => {
 
 enhance(document);
 focusNews(document);
+
+/** The name of a chosen file, in the place drawn for it. */
+function sayFile(input) {
+  const place = input.parentElement.querySelector("[data-file-name]");
+  if (place) place.textContent = [...input.files].map((file) => file.name).join(", ");
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches('input[type="file"]')) sayFile(event.target);
+});
+
+for (const input of document.querySelectorAll('input[type="file"]')) sayFile(input);
