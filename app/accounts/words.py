@@ -46,6 +46,7 @@ def actions() -> dict[str, str]:
         "visit.cancelled": _("Journée annulée"),
         "debrief.reminded": _("Rappel de bilan"),
         "mail.sent_again": _("Message renvoyé"),
+        "mail.revealed": _("Lien personnel montré"),
         "mail.handed_over": _("Messages remis en main propre"),
         "demo.begun": _("Démonstration commencée"),
         "demo.loaded": _("Démonstration prête"),

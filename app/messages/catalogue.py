@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 SECRET = {Kind.SIGN_IN_LINK}
-"""Their words open a session: blanked once a mail server took them, never shown while one is configured."""
+"""Their words open a session: blanked once a mail server took them, shown on demand where none exists."""
 
 ON_PAPER = set(Kind) - {Kind.SIGN_IN_LINK}
 """What somebody without e-mail is told on paper; a sign-in link is asked for by address only."""

@@ -64,7 +64,8 @@ def show(request: Request, mail: OutboxMail) -> Response:
         "messages/mail.html",
         mail=mail,
         catalogue=catalogue,
-        hidden=is_hidden(mail),
+        secret=mail.kind in SECRET,
+        can_reveal=can_reveal(mail),
         can_repeat=mail.text != ""
         and (
             mail.status == MailStatus.FAILED
@@ -73,15 +74,32 @@ def show(request: Request, mail: OutboxMail) -> Response:
     )
 
 
-def is_hidden(mail: Mail) -> bool:
-    """Whether the words stay unseen: a personal link is for its reader, unless no server can carry it."""
-    return mail.kind in SECRET and (bool(settings().smtp_host) or not mail.text)
+def can_reveal(mail: Mail) -> bool:
+    """Whether a personal link may be shown on demand: only where no server can carry it to its reader."""
+    return mail.kind in SECRET and not settings().smtp_host and mail.text != ""
+
+
+@router.get("/admin/outbox/{mail_id}/reveal", response_class=HTMLResponse)
+def ask_reveal(request: Request, mail: OutboxMail) -> Response:
+    """What showing a personal link means."""
+    if not can_reveal(mail):
+        return redirect(f"/admin/outbox/{mail.id}")
+    return render(request, "messages/reveal.html", mail=mail)
+
+
+@router.post("/admin/outbox/{mail_id}/reveal")
+def reveal(request: Request, session: Db, actor: Asking, mail: OutboxMail) -> Response:
+    """Show a personal link, on this answer and nowhere else; the trail keeps who asked."""
+    if not can_reveal(mail):
+        return redirect(f"/admin/outbox/{mail.id}")
+    audit(session, actor.account_id, "mail.revealed", f"mail:{mail.id}", now=clock.now())
+    return render(request, "messages/revealed.html", mail=mail)
 
 
 @router.get("/admin/outbox/{mail_id}/layout", response_class=HTMLResponse)
 def layout(mail: OutboxMail) -> Response:
     """The HTML of a mail, alone on its page and without any right."""
-    if is_hidden(mail):
+    if mail.kind in SECRET:
         raise NotFound
     return HTMLResponse(mail.html, headers={"content-security-policy": MAIL_POLICY})
 
@@ -89,7 +107,7 @@ def layout(mail: OutboxMail) -> Response:
 @router.get("/admin/outbox/{mail_id}/message.eml")
 def download(mail: OutboxMail) -> Response:
     """The message as a mail program opens it."""
-    if is_hidden(mail) or mail.to_address is None:
+    if mail.kind in SECRET or mail.to_address is None:
         raise NotFound
     try:
         content = build(mail).as_bytes()

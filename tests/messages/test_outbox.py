@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from app.accounts.tables import AuditEntry
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.core.jobs import record
@@ -65,6 +66,12 @@ def opened(engine: Engine, campaign: Campaign, run_jobs: Callable[[], list[str]]
     with open_session(engine) as session:
         record(session, "campaign.opened", campaign_id=campaign.id)
     run_jobs()
+
+
+def revealings(engine: Engine) -> list[tuple[str, dict[str, object]]]:
+    with open_session(engine) as session:
+        found = session.exec(select(AuditEntry).where(AuditEntry.action == "mail.revealed"))
+        return [(entry.subject, entry.details) for entry in found]
 
 
 def test_an_opened_campaign_invites_everybody_once(
@@ -157,7 +164,7 @@ def test_a_failed_mail_is_sent_again_from_its_page(
     assert admin.post(f"/admin/outbox/{mail.id}/sending").status_code == 409
 
 
-def test_a_personal_link_is_shown_only_where_no_server_carries_it(
+def test_a_personal_link_is_shown_on_demand_where_no_server_carries_it(
     engine: Engine, admin: TestClient, run_jobs: Callable[[], list[str]]
 ) -> None:
     with open_session(engine) as session:
@@ -165,7 +172,16 @@ def test_a_personal_link_is_shown_only_where_no_server_carries_it(
     jobs.send_sign_in_link(engine, account.id, next="/", request="r")
     run_jobs()
     (mail,) = mails(engine)
-    assert "/sign-in/links/" in admin.get(f"/admin/outbox/{mail.id}").text
+    address = f"/admin/outbox/{mail.id}"
+    for path in ("", "/reveal"):
+        page = admin.get(f"{address}{path}")
+        assert page.status_code == 200
+        assert "/sign-in/links/" not in page.text
+    for path in ("layout", "message.eml"):
+        assert admin.get(f"{address}/{path}").status_code == 404
+    assert revealings(engine) == []
+    assert "/sign-in/links/" in admin.post(f"{address}/reveal").text
+    assert revealings(engine) == [(f"mail:{mail.id}", {})]
 
 
 def test_a_waiting_personal_link_is_hidden_where_a_server_carries_it(
@@ -178,6 +194,8 @@ def test_a_waiting_personal_link_is_hidden_where_a_server_carries_it(
     assert "/sign-in/links/" not in admin.get(f"/admin/outbox/{mail.id}").text
     for path in ("layout", "message.eml"):
         assert admin.get(f"/admin/outbox/{mail.id}/{path}").status_code == 404
+    assert admin.post(f"/admin/outbox/{mail.id}/reveal").status_code == 303
+    assert revealings(engine) == []
 
 
 def test_hr_prints_hands_over_and_ticks_off(
