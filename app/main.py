@@ -118,9 +118,7 @@ async def choose_language(request: Request, call_next: RequestResponseEndpoint) 
     """The reader's cookie decides, else the browser."""
     chosen = request.cookies.get("vmv_language", "")
     i18n.set_language(
-        chosen
-        if chosen in i18n.LANGUAGES
-        else i18n.negotiate(request.headers.get("accept-language", ""))
+        chosen if chosen in i18n.LANGUAGES else i18n.negotiate(request.headers.get("accept-language", ""))
     )
     response = await call_next(request)
     response.headers.setdefault("content-language", i18n.current_language())
@@ -152,8 +150,13 @@ def not_served(request: Request, error: Any) -> Response:
 def unreadable(request: Request, error: Any) -> Response:
     """The request is not of the form that the route takes."""
     assert isinstance(error, RequestValidationError)
-    where = ", ".join(".".join(str(part) for part in fault["loc"]) for fault in error.errors()[:5])
-    message = _("La demande n’a pas la forme attendue (%(where)s).") % {"where": where}
+    is_api = request.url.path.startswith("/api/")
+    named = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in error.errors()[:5]]
+    where = ", ".join(f"{name}: {allowed}" if is_api else name for name, allowed in named)
+    # Pydantic speaks English: so does the sentence around it for a program that asks for no language.
+    asks = "accept-language" in request.headers or not is_api
+    with i18n.speaking(i18n.current_language() if asks else "en"):
+        message = _("La demande n’a pas la forme attendue (%(where)s).") % {"where": where}
     return _answer(request, 422, "Unreadable", message)
 
 

@@ -40,6 +40,9 @@ class Hosts:
 
     total: int = 0
     by_team: dict[int, int] = field(default_factory=dict)
+    too_far: int | None = None
+    """The travel limit in minutes, when no invited colleague of the other side works within it: no choice of
+    the reader changes that."""
 
 
 class Week(NamedTuple):
@@ -129,7 +132,9 @@ def could_host(
     teams: Counter[int] = Counter()
     for party in found:
         teams[groups[party.id].team_id] += groups[party.id].people
-    return Hosts(teams.total(), dict(teams))
+    own = enrolling.team.department
+    is_near = any(not own or row.department != own for row in groups.values())
+    return Hosts(teams.total(), dict(teams), None if is_near else campaign.max_travel_minutes)
 
 
 def _may(team_limit: int, campaign_limit: int | None) -> bool:

@@ -95,6 +95,17 @@ def invited_counts(session: Session, campaign: Campaign) -> Invited:
     return Invited([InvitedTeam(team, site, people) for team, site, people in session.exec(query)])
 
 
+def invited_without_email(session: Session, campaign: Campaign) -> int:
+    """How many of the people invited can be told on paper only."""
+    query = (
+        select(func.count(col(Person.id)))
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Campaign, col(Campaign.id) == campaign.id)
+        .where(invitation(), or_(col(Person.email).is_(None), col(Person.email) == ""))
+    )
+    return session.exec(query).one()
+
+
 def invited_totals(session: Session, campaign_ids: Collection[int]) -> dict[int, int]:
     """How many people each of these campaigns invites, in one query; a campaign without anybody is absent."""
     query: Any = (

@@ -14,6 +14,7 @@ from app.campaigns.errors import SectionFixed, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
 from app.campaigns.invited import invited_counts
 from app.campaigns.lifecycle import refusals
+from app.campaigns.reach import out_of_reach
 from app.campaigns.rules import proposed_terms
 from app.campaigns.schemas import FORMS, PeopleForm, Section, StoryForm
 from app.campaigns.service import CHANGEABLE, fixed_dates
@@ -24,6 +25,7 @@ from app.core.errors import Stale
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
+from app.people.queries import travel_minutes
 from app.people.tables import Side
 
 router = APIRouter(include_in_schema=False)
@@ -109,6 +111,10 @@ def check(request: Request, session: Db, campaign: HrCampaign) -> Response:
         missing=refusals(session, campaign, Status.OPEN, clock.today()),
         invited=invited,
         sides=[(side, words.side_name(side), invited.of_side(side)) for side in Side],
+        alone=words.out_of_reach_in_words(
+            out_of_reach(invited, travel_minutes(session), campaign.max_travel_minutes),
+            campaign.max_travel_minutes,
+        ),
         recap=[
             (section, words.section_name(section), _lines(session, campaign, section)) for section in Section
         ],

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.campaigns import service
 from app.campaigns.errors import ImpossibleStep, NotReady
 from app.campaigns.guards import Asking, HrCampaign
-from app.campaigns.invited import invited_counts
+from app.campaigns.invited import invited_counts, invited_without_email
 from app.campaigns.lifecycle import By, find_step, refusals
 from app.campaigns.schemas import StepForm
 from app.campaigns.tables import Campaign, Status
@@ -135,17 +135,27 @@ def _embeds(campaign: Campaign) -> list[tuple[str, str]]:
 
 def _question(session: Db, campaign: Campaign, step: StepName) -> Question:
     if step == StepName.OPENING:
-        people = invited_counts(session, campaign).total
+        on_paper = invited_without_email(session, campaign)
+        people = invited_counts(session, campaign).total - on_paper
+        paper = [
+            ngettext(
+                "%(n)s personne n’a pas d’adresse : prévenez-la sur papier.",
+                "%(n)s personnes n’ont pas d’adresse : prévenez-les sur papier.",
+                on_paper,
+            )
+            % {"n": number(on_paper)}
+        ]
         return Question(
             _("Ouvrir les inscriptions ?"),
             _("Ouvrir les inscriptions"),
             [
                 ngettext(
-                    "Une personne reçoit l’invitation à s’inscrire.",
+                    "%(n)s personne reçoit l’invitation à s’inscrire.",
                     "%(n)s personnes reçoivent l’invitation à s’inscrire.",
                     people,
                 )
                 % {"n": number(people)},
+                *(paper if on_paper else []),
                 _("Chacun répond librement jusqu’au %(day)s, et peut changer d’avis jusque-là.")
                 % {"day": day(campaign.enrol_until)},
                 _("L’affiche et son code permettent de s’inscrire sans adresse de messagerie."),

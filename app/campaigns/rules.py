@@ -13,9 +13,11 @@ from typing import Any
 from app.campaigns.tables import Campaign, Exchange
 from app.core.i18n import _
 from app.core.templating import long_day
-from app.people.tables import Team
+from app.people.holidays import public_holidays
+from app.people.tables import Holidays, Team
 
 LONGEST_DAYS = 366
+SATURDAY = 5
 PREPARATION = timedelta(weeks=8)
 """From today to the first day proposed: four weeks of enrolment, a week and more of planning, the notice."""
 DURATION = timedelta(weeks=6)
@@ -93,10 +95,23 @@ def proposed_terms(today: date) -> Terms:
     return Terms(
         first_day=first,
         last_day=last,
-        enrol_until=first - timedelta(days=31),
-        plan_by=first - timedelta(days=18),
+        enrol_until=_ordinary(first - timedelta(days=31)),
+        plan_by=_ordinary(first - timedelta(days=18)),
         debrief_until=last + timedelta(days=14),
     )
+
+
+def _ordinary(day: date) -> date:
+    """The day itself or the last one before on which people are at work: no feast, no end of the year."""
+    feasts = public_holidays(Holidays.ALSACE_MOSELLE, (day.year - 1, day.year))
+    while (
+        day.weekday() >= SATURDAY
+        or day in feasts
+        or (day.month, day.day) >= (12, 24)
+        or (day.month, day.day) <= (1, 2)
+    ):
+        day -= timedelta(days=1)
+    return day
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from app.campaigns.tables import Campaign, Status, StatusChange
 from app.core.i18n import _
-from app.core.templating import day
+from app.core.templating import day, long_day
 
 LIFE = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING)
 
@@ -53,7 +53,7 @@ def next_action(campaign: Campaign, missing: list[str] | None, today: date) -> A
         Status.PLANNING: Action(
             _("Former les binômes"),
             f"{here}/planning",
-            _("Le plan est attendu au plus tard le %(day)s.") % {"day": day(campaign.plan_by)}
+            _("Le plan est attendu au plus tard le %(day)s.") % {"day": long_day(campaign.plan_by)}
             if today <= campaign.plan_by
             else _("Le plan était attendu le %(day)s : chaque jour qui passe raccourcit la campagne.")
             % {"day": day(campaign.plan_by)},

@@ -1,6 +1,6 @@
 """A campaign in words: what its states are called, what is news, what its sections say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.campaigns.schemas import Section
@@ -154,7 +154,14 @@ def rules_in_words(campaign: Campaign) -> list[str]:
     ]
     if swap:
         lines.append(
-            _("Les deux journées d’un échange ont entre %(least)s et %(most)s jours d’écart.")
+            ngettext(
+                "Les deux journées d’un échange ont exactement %(most)s jour d’écart.",
+                "Les deux journées d’un échange ont exactement %(most)s jours d’écart.",
+                campaign.max_gap_days,
+            )
+            % {"most": campaign.max_gap_days}
+            if campaign.min_gap_days == campaign.max_gap_days
+            else _("Les deux journées d’un échange ont entre %(least)s et %(most)s jours d’écart.")
             % {"least": campaign.min_gap_days, "most": campaign.max_gap_days}
         )
     lines += _team_rules(campaign)
@@ -167,6 +174,19 @@ def rules_in_words(campaign: Campaign) -> list[str]:
     )
     lines.append(_("Qui n’a pas eu de binôme la dernière fois passe en priorité."))
     return lines
+
+
+def out_of_reach_in_words(sites: Iterable[tuple[Site, int]], limit: int) -> list[str]:
+    """Who can never have a match with this travel limit, a sentence for each site."""
+    return [
+        ngettext(
+            "%(site)s : %(n)s personne n’a aucune équipe de l’autre côté à %(limit)s de trajet ou moins.",
+            "%(site)s : %(n)s personnes n’ont aucune équipe de l’autre côté à %(limit)s de trajet ou moins.",
+            people,
+        )
+        % {"site": site.name, "n": number(people), "limit": minutes(limit)}
+        for site, people in sites
+    ]
 
 
 def _team_rules(campaign: Campaign) -> list[str]:

@@ -77,7 +77,7 @@ def test_names_are_filtered_by_team_and_site(answered: Company, session: Session
 def test_hr_reads_the_figures_and_the_names(enter: Enter, answered: Company) -> None:
     page = enter(answered.hr).get(address(answered))
     assert page.status_code == 200
-    assert "2 réponses sur 5\u00a0: 3 personnes n’ont pas encore répondu" in page.text
+    assert "Réponses\u00a0: 2 sur 5, 3 personnes n’ont pas encore répondu" in page.text
     assert "Chloé Roux" in page.text
     assert "Anna Bernard" not in page.text
     assert "Aucune relance n’est encore partie." in page.text

@@ -71,6 +71,11 @@ def test_a_refusal_changes_nothing(
         assert session.exec(select(Wish)).all() == []
 
 
+def test_an_unreadable_request_names_the_field_and_what_is_allowed(enter: Enter, company: Company) -> None:
+    sent = enter(company.anna).put(address(company), json=whole(company, wishes=[1, 2, 3, 4]))
+    assert "body.wishes: List should have at most 3 items" in sent.json()["error"]["message"]
+
+
 def test_without_a_session_nothing_is_told(client: TestClient, company: Company) -> None:
     assert client.get(address(company)).status_code == 401
     assert client.put(address(company), json=whole(company)).status_code == 401

@@ -40,6 +40,13 @@ def test_colleagues_of_the_other_side_within_reach_are_counted(company: Company,
     assert hosts(session, company) == 2, "Bruno and Chloé; Dora is three hours away"
 
 
+def test_distance_is_told_as_the_cause_when_it_is(company: Company, session: Session) -> None:
+    here = views.possible_hosts(session, company.enrolling(session))
+    assert here.too_far is None
+    far = views.possible_hosts(session, company.enrolling(session, company.dora))
+    assert (far.total, far.too_far) == (0, company.campaign.max_travel_minutes)
+
+
 def test_they_are_counted_by_team(company: Company, session: Session) -> None:
     found = views.possible_hosts(session, company.enrolling(session))
     assert found.by_team == {company.shop.id: 1, company.call_centre.id: 1}

@@ -60,9 +60,19 @@ def test_what_is_proposed_always_holds_together() -> None:
         today = date(2027, 1, 1) + timedelta(days=offset)
         proposed = proposed_terms(today)
         assert faults(proposed) == {}
-        assert faults_today(proposed, today + timedelta(days=20)) == {}
+        assert faults_today(proposed, today + timedelta(days=14)) == {}
         assert proposed.first_day.weekday() == 0
         assert proposed.last_day.weekday() == 4
+
+
+def test_no_step_is_proposed_on_a_feast_nor_between_the_years() -> None:
+    for offset in range(2 * 365):
+        proposed = proposed_terms(date(2027, 1, 1) + timedelta(days=offset))
+        for day in (proposed.enrol_until, proposed.plan_by):
+            assert day.weekday() < 5
+            assert (1, 2) < (day.month, day.day) < (12, 24)
+            assert (day.month, day.day) not in {(5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11)}
+    assert proposed_terms(date(2026, 11, 15)).plan_by == date(2026, 12, 23)
 
 
 def test_a_campaign_tightens_the_limits_of_a_team_and_never_loosens_them() -> None:
