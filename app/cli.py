@@ -79,13 +79,20 @@ def create_admin(
             help="At least 12 characters; asked when absent, so that it stays out of the shell's history.",
         ),
     ],
+    reset_password: Annotated[
+        bool, typer.Option("--reset-password", help="Change the password of an account that exists.")
+    ] = False,
 ) -> None:
     """Create the first administrator, who signs in by password."""
     from app import serving
     from app.accounts import commands
 
     engine = serving.prepare()
-    raise typer.Exit(commands.create_admin(engine, email=email, name=name, password=password))
+    raise typer.Exit(
+        commands.create_admin(
+            engine, email=email, name=name, password=password, reset_password=reset_password
+        )
+    )
 
 
 def _import(kind: str, file: Path, *, dry_run: bool, as_json: bool) -> None:

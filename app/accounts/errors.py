@@ -13,6 +13,13 @@ class EmailTaken(Refusal):
         return _("Cette adresse e-mail appartient déjà à un autre compte.")
 
 
+class AccountExists(Refusal):
+    """Nobody's password changes by making an administrator."""
+
+    def message(self) -> str:
+        return _("Cette adresse e-mail appartient déjà à un autre compte.")
+
+
 class LastAdministrator(Refusal):
     """Somebody must be able to administer the service."""
 

@@ -7,7 +7,14 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts import codes, sessions
 from app.accounts.audit import audit
-from app.accounts.errors import EmailTaken, LastAdministrator, OwnAccount, PasswordTooShort, TokenTooLong
+from app.accounts.errors import (
+    AccountExists,
+    EmailTaken,
+    LastAdministrator,
+    OwnAccount,
+    PasswordTooShort,
+    TokenTooLong,
+)
 from app.accounts.links import ask_for_link
 from app.accounts.tables import ERASED, Account, ApiToken, SignIn, SignInLink, TokenRole
 from app.core.errors import NotFound
@@ -19,24 +26,31 @@ TOKEN_LASTS_AT_MOST = timedelta(days=731)
 """Two years, to the evening of the last day."""
 
 
-def create_admin(session: Session, *, email: str, name: str, password: str, now: datetime) -> Account:
-    """An administrator who signs in by password; an existing account of that address becomes one.
+def create_admin(
+    session: Session, *, email: str, name: str, password: str, now: datetime, reset_password: bool = False
+) -> tuple[Account, bool]:
+    """An administrator who signs in by password, and whether the account existed.
 
-    Raises PasswordTooShort.
+    An existing account becomes one only with `reset_password`; it keeps its name when it has one.
+    Raises PasswordTooShort, AccountExists.
     """
     if len(password) < codes.MIN_PASSWORD:
         raise PasswordTooShort(codes.MIN_PASSWORD)
     address = email.strip().lower()
     account = session.exec(select(Account).where(Account.email == address)).first()
+    existed = account is not None
     if account is None:
         account = Account(name=name.strip(), email=address, created_at=now)
+    elif not reset_password:
+        raise AccountExists
+    account.name = account.name.strip() or name.strip()
     account.is_admin = True
     account.active = True
     codes.set_password(account, password)
     session.add(account)
     session.flush()
     audit(session, account.id, "account.admin_created", f"account:{account.id}", now=now)
-    return account
+    return account, existed
 
 
 def open_account(

@@ -294,6 +294,19 @@ def test_the_command_makes_an_administrator(
     assert entered.status_code == 303
 
 
+def test_the_command_changes_no_password_unasked(
+    engine: Engine, read: Read, boss: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other, email = "une autre phrase longue", boss.email or ""
+    assert commands.create_admin(engine, email=email, name="Ida", password=other) == 2
+    assert "--reset-password" in capsys.readouterr().err
+    assert reload(engine, boss).password_hash == boss.password_hash
+    assert commands.create_admin(engine, email=email, name="Ida", password=other, reset_password=True) == 0
+    assert "password changed" in capsys.readouterr().out
+    now = reload(engine, boss)
+    assert (now.name, now.password_hash != boss.password_hash) == ("Ada Chef", True)
+
+
 @pytest.mark.parametrize(
     ("email", "password"), [("it@exemple.fr", "court"), ("it", PASSWORD), ("a b@c", PASSWORD)]
 )
