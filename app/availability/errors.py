@@ -25,7 +25,7 @@ class EnrolmentClosed(Refusal):
 
     def __init__(self, campaign: Campaign) -> None:
         super().__init__()
-        # Said now: when an error page shows it, the transaction is rolled back and the row no longer readable.
+        # Said now: an error page shows it after the rollback, when the row is no longer readable.
         self.sentence = closed_because(campaign)
 
     def message(self) -> str:
