@@ -141,7 +141,8 @@ def solve(
     """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable; 3: the pins break the rules."""
     from solver import command
 
-    raise typer.Exit(command.run_solve(problem, output, time_limit, seed, threads, as_json))
+    code = command.run_solve(problem, output, time_limit, seed, threads, as_json)
+    raise typer.Exit(command.leave(code))
 
 
 @app.command()

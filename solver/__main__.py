@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from solver.command import run_check, run_solve
+from solver.command import leave, run_check, run_solve
 
 
 def main() -> int:
@@ -23,7 +23,9 @@ def main() -> int:
     two.add_argument("--json", action="store_true")
     args = parser.parse_args()
     if args.command == "solve":
-        return run_solve(args.problem, args.output, args.time_limit, args.seed, args.threads, args.json)
+        return leave(
+            run_solve(args.problem, args.output, args.time_limit, args.seed, args.threads, args.json)
+        )
     return run_check(args.problem, args.plan, args.json)
 
 

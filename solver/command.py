@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from types import FrameType
 from solver.check import violations
 from solver.fields import ProblemError
 from solver.limits import Limits, OnProgress, Progress, ShouldStop
+from solver.mip import THREAD
 from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, Plan
 from solver.problem import Problem, load
 from solver.remedies import with_remedies
@@ -65,12 +68,12 @@ def run_solve(
             on_progress=show,
             should_stop=should_stop,
         )
-    if plan.status != INFEASIBLE and len(problem.people) <= SMALL:
-        plan = with_remedies(problem, plan, limits=Limits(0.5, threads, seed), most=3, seconds=0.5)
     try:
-        Path(output_path).write_text(
-            json.dumps(plan.to_json(problem), separators=(",", ":")) + "\n", encoding="utf-8"
-        )
+        _write(plan, problem, output_path)
+        if plan.status != INFEASIBLE and len(problem.people) <= SMALL:
+            # The plan is safe by now: whatever ends this early leaves it without remedies.
+            plan = with_remedies(problem, plan, limits=Limits(0.5, threads, seed), most=3, seconds=0.5)
+            _write(plan, problem, output_path)
     except OSError as error:
         _warn(f"{output_path}: cannot be written ({error.strerror or error})")
         return 2
@@ -93,6 +96,22 @@ def run_solve(
             _warn(text.en)
         return 3
     return 0
+
+
+def leave(code: int) -> int:
+    """End a command with `code`, also while a thread of OR-Tools lives on, which would abort the process."""
+    if any(thread.name == THREAD for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _write(plan: Plan, problem: Problem, output_path: str | Path) -> None:
+    text = json.dumps(plan.to_json(problem), separators=(",", ":"))
+    part = Path(f"{output_path}.part")
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(output_path)
 
 
 def run_check(problem_path: str | Path, plan_path: str | Path, as_json: bool = False) -> int:

@@ -23,6 +23,9 @@ from solver.model import Model
 
 TWISTED = 3_000
 
+THREAD = "mathopt"
+"""Name of the threads of OR-Tools; one may live on for a moment after a stop."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -91,7 +94,7 @@ def _run(
         except Exception as error:  # noqa: BLE001 - handed to the caller's thread
             failure.append(error)
 
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=work, daemon=True, name=THREAD)
     thread.start()
     while thread.is_alive():
         thread.join(0.05)

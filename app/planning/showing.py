@@ -174,7 +174,7 @@ def shares(found: Review, at_most: int | None, surplus: int) -> list[dict[str, A
     limit = found.people - surplus if at_most is None else min(at_most, found.people - surplus)
     between = _("Peut-être possibles : ni trouvés, ni exclus")
     if found.proven:
-        between = _("Impossibles sans prendre sa place à quelqu’un qui passe en priorité, c’est démontré")
+        between = _("Sans binôme : avec ces priorités, aucun plan ne fait mieux, c’est démontré")
     parts = [
         {"label": _("Avec un binôme"), "value": found.matched, "tone": "good"},
         {"label": between, "value": max(0, limit - found.matched), "tone": "warn"},
