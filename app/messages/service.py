@@ -70,7 +70,7 @@ def send(
         }
         subject = one_line(render_text(f"mail/{kind}/subject.txt", **words))
         text = _spaced(plain_lines(render_text(f"mail/{kind}/body.txt", **words)))
-        html = render_text(f"mail/{kind}/body.html", subject=subject, **words)
+        html = plain_lines(render_text(f"mail/{kind}/body.html", subject=subject, **words))
     mail = Mail(
         key=key,
         kind=kind,
