@@ -474,8 +474,8 @@ def visitor_points(number: int) -> dict[str, int]:
 
 
 def host_points(number: int) -> dict[str, int]:
-    """Answers that differ from one host to the next."""
-    return {"prepared": 2 + number % 3, "disturbed": 1 + number % 2, "supported": 2 + number % 2}
+    """Answers that differ from one host to the next; as visitors they answered the shared statements before."""
+    return {"prepared": 2 + number % 3, "disturbed": 1 + number % 2}
 
 
 def the_campaign_ends(world: World, here: str) -> None:
