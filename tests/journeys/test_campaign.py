@@ -474,7 +474,7 @@ def visitor_points(number: int) -> dict[str, int]:
 
 
 def host_points(number: int) -> dict[str, int]:
-    """Answers that differ from one host to the next; as visitors they answered the shared statements before."""
+    """Answers that differ from one host to the next; the shared statements were answered as visitors."""
     return {"prepared": 2 + number % 3, "disturbed": 1 + number % 2}
 
 
