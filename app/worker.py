@@ -49,6 +49,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         messages.retry_overdue,
         messages.tidy,
         people.purge_imports,
+        visits.follow_moves,
     ),
 }
 """Event name → jobs, in order."""

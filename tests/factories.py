@@ -13,7 +13,8 @@ from app.accounts.tables import Account
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
 from app.people.tables import Person, Side, Site, Team
-from app.visits.tables import PersonDay, Visit, VisitStatus
+from app.visits import places
+from app.visits.tables import Visit, VisitStatus
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 """The instant at which the tests' clock stands."""
@@ -108,9 +109,7 @@ def make_visit(session: Session, campaign: Campaign, visitor: Person, host: Pers
     values = {"day": campaign.first_day, "created_at": NOW, "changed_at": NOW, **over}
     visit = _add(session, Visit(campaign_id=campaign.id, visitor_id=visitor.id, host_id=host.id, **values))
     if visit.status == VisitStatus.PLANNED:
-        for person in (visitor, host):
-            session.add(PersonDay(person_id=person.id, day=visit.day, visit_id=visit.id))
-        session.flush()
+        places.take(session, campaign, [visit], unlimited=True)
     return visit
 
 

@@ -1,8 +1,8 @@
 """From rows to `solver.Problem`: what the campaign, the company and the answers mean for the solver.
 
 1. Days          the campaign's days that leave the notice; per team, those on which it is closed.
-2. Teams         limits of the day: the team's and the campaign's, what minimum presence leaves, less the
-                 visits of other campaigns.
+2. Teams         limits of the day (`visits.limits`): the team's and the campaign's, what minimum presence
+                 leaves, less the visits that stand.
 3. People        enrolled people on the days they offered and may work, less days taken by other visits.
 4. Pairs         forbidden: kept apart by HR, or met already: in whatever campaign, unless this one allows
                  to meet again; then in this one.
@@ -24,7 +24,7 @@ from sqlmodel import Session
 from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
 from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs
-from app.campaigns.calendar import open_days, plannable_days
+from app.campaigns.calendar import plannable_days
 from app.campaigns.invited import invited_people
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Campaign
@@ -34,6 +34,7 @@ from app.planning import queries
 from app.planning.errors import NobodyEnrolled, NoDaysLeft
 from app.planning.tables import Pin
 from app.visits import queries as visits_queries
+from app.visits.limits import team_rooms
 from app.visits.queries import StandingVisit
 from solver.problem import Campaign as Rules
 from solver.problem import Limit, Person, Problem, Visit, ordered
@@ -80,7 +81,7 @@ def build(
     teams = people_queries.teams_by_id(session)
     sites = people_queries.sites_by_id(session)
     needed = {person.team_id for person in people} | {wish for person in people for wish in person.wishes}
-    crews = _crews(session, campaign, [teams[one] for one in sorted(needed)], sites, days, standing)
+    crews = _crews(session, campaign, [teams[one] for one in sorted(needed)], sites, days)
     places = {sites[teams[one].site_id].id for one in needed}
     kept, lost = _pins(queries.pins_of(session, campaign.id), everyone, index)
     apart = forbidden_pairs(session, campaign.id)
@@ -162,30 +163,14 @@ def _crews(
     teams: list[Team],
     sites: Mapping[int, Site],
     days: list[date],
-    standing: Iterable[StandingVisit],
 ) -> tuple[Crew, ...]:
-    away: Counter[tuple[int, date]] = Counter()
-    received: Counter[tuple[int, date]] = Counter()
-    for visit in standing:
-        away[visit.visitor_team_id, visit.day] += 1
-        received[visit.host_team_id, visit.day] += 1
-    present = _present(session)
+    rooms = team_rooms(session, campaign, teams, sites, days)
     crews = []
     for team in teams:
         assert team.id is not None
-        site = sites[team.site_id]
         limits = team_limits(campaign, team)
-        opened = set(open_days(campaign, site, team))
         usual = Limit(limits.max_away, limits.max_visitors)
-        by_day = {}
-        for number, day in enumerate(days):
-            spare = present[team.id][day.weekday()] - limits.min_presence
-            limit = Limit(
-                max(0, min(limits.max_away, spare) - away[team.id, day]),
-                max(0, limits.max_visitors - received[team.id, day]),
-            )
-            if limit != usual:
-                by_day[number] = limit
+        of_day = [rooms[team.id, day] for day in days]
         crews.append(
             Crew(
                 id=team_key(team.id),
@@ -195,21 +180,11 @@ def _crews(
                 site=site_key(team.site_id),
                 max_away=usual.max_away,
                 max_visitors=usual.max_visitors,
-                closed=_mask(number for number, day in enumerate(days) if day not in opened),
-                limits_by_day=by_day,
+                closed=_mask(number for number, room in enumerate(of_day) if not room.is_open),
+                limits_by_day={number: room.left for number, room in enumerate(of_day) if room.left != usual},
             )
         )
     return tuple(crews)
-
-
-def _present(session: Session) -> Mapping[int, list[int]]:
-    """Members at work, by team and weekday from Monday; a day at school is none at work."""
-    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * 7)
-    for rhythm in queries.rhythms(session):
-        for weekday in range(7):
-            if rhythm.worked_weekdays[weekday] == "1" and rhythm.school_weekdays[weekday] == "0":
-                found[rhythm.team_id][weekday] += rhythm.people
-    return found
 
 
 def _people(

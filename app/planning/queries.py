@@ -224,23 +224,3 @@ def inputs_stamp(session: Session, campaign: Campaign) -> str:
         *pins,
     )
     return sha256(repr(parts).encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How many active people of a team share a week."""
-
-    team_id: int
-    worked_weekdays: str
-    school_weekdays: str
-    people: int
-
-
-def rhythms(session: Session) -> list[Rhythm]:
-    """The weeks worked in each team: who is there on which weekday."""
-    found = session.execute(
-        select(col(Person.team_id), col(Person.worked_weekdays), col(Person.school_weekdays), func.count())
-        .where(col(Person.active))
-        .group_by(col(Person.team_id), col(Person.worked_weekdays), col(Person.school_weekdays))
-    )
-    return [Rhythm(*row) for row in found]

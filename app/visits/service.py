@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, update
 
 from app.accounts.audit import audit
@@ -13,27 +12,26 @@ from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import current_language
 from app.people.tables import Person
-from app.visits import queries
-from app.visits.errors import AlreadyCancelled, AlreadyOver, DayTaken
+from app.visits import places, queries
+from app.visits.errors import AlreadyCancelled, AlreadyOver
 from app.visits.rules import Leg, in_pairs, is_over, stands
-from app.visits.tables import CancelReason, PersonDay, Swap, Unmatched, Visit, VisitStatus
+from app.visits.tables import CancelReason, Swap, Unmatched, Visit, VisitStatus
 
 
 def plan_visits(session: Session, campaign: Campaign, triples: Iterable[Leg], now: datetime) -> list[Visit]:
     """Make the visits of a plan, `(visitor id, host id, day)` each; two reciprocal ones become a swap.
 
-    A person's day is taken once, across campaigns, by the key of `person_day`: raises `DayTaken` and leaves
-    no row of the plan when somebody has another visit on one of its days.
+    Days are taken through `places`: raises `DayTaken`, `TeamShort` or `TeamTaken` and leaves no row of the
+    plan when somebody has another visit on one of its days, or a team's limit is reached meanwhile.
     """
     assert campaign.id is not None
     legs = list(triples)
     is_swap = campaign.exchange == Exchange.SWAP
     pairs = in_pairs(legs) if is_swap else [(leg, None) for leg in legs]
-    try:
-        with session.begin_nested():
-            return _insert(session, campaign.id, pairs, now)
-    except IntegrityError as taken:
-        raise DayTaken from taken
+    with session.begin_nested():
+        visits = _insert(session, campaign.id, pairs, now)
+        places.take(session, campaign, visits)
+    return visits
 
 
 def _insert(
@@ -59,12 +57,6 @@ def _insert(
                 )
             )
     session.add_all(visits)
-    session.flush()
-    session.add_all(
-        PersonDay(person_id=person_id, day=visit.day, visit_id=_id(visit))
-        for visit in visits
-        for person_id in (visit.visitor_id, visit.host_id)
-    )
     session.flush()
     return visits
 
@@ -135,7 +127,7 @@ def cancel_visit(
     )
     if changed.rowcount != 1:
         raise Stale
-    session.exec(delete(PersonDay).where(col(PersonDay.visit_id) == visit.id))
+    places.give_back(session, [_id(visit)])
     session.refresh(visit)
     by = actor.account_id if actor else None
     audit(session, by, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value)

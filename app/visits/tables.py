@@ -81,6 +81,28 @@ class PersonDay(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     day: date = Field(primary_key=True)
     visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
+    team_id: int = Field(foreign_key="team.id", index=True)
+    """The team in whose counters the person is counted that day (`places.py`)."""
+    leaves: bool
+    """As a visitor; else they stay and receive."""
+
+
+class TeamDay(SQLModel, table=True):
+    """How many of a team leave on a day and how many come, over all campaigns; absent: nobody.
+
+    Only `places.py` writes it, by conditional UPDATE; it equals the team's rows of `person_day`.
+    """
+
+    __tablename__ = "team_day"
+    __table_args__ = (
+        CheckConstraint("away >= 0", name="away_counted"),
+        CheckConstraint("received >= 0", name="received_counted"),
+    )
+
+    team_id: int = Field(foreign_key="team.id", primary_key=True, ondelete="CASCADE")
+    day: date = Field(primary_key=True)
+    away: int = 0
+    received: int = 0
 
 
 class Unmatched(SQLModel, table=True):

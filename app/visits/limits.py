@@ -1,0 +1,128 @@
+"""What a team may send and receive on a day: one statement, for planning, booking and moving alike.
+
+1. Ceilings    the stricter of the team's own limits and the campaign's (`campaigns.rules.team_limits`).
+2. Presence    whoever leaves is counted against the people at work that day: the roster's count where there
+               is one, else the members whose usual week has that weekday; a day at school is none at work.
+3. Open        the campaign's days on which site and team receive.
+4. Decisions   what the team itself decided about its days: rosters, black-out days, good days.
+5. Taken       the visits that stand, whatever their campaign, as `team_day` counts them.
+
+A handful of queries, whatever the number of teams and days.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from app.campaigns.calendar import open_days
+from app.campaigns.rules import team_limits
+from app.campaigns.tables import Campaign
+from app.people import queries as people_queries
+from app.people.tables import Site, Team
+from app.visits.tables import TeamDay
+from solver.problem import Limit
+
+At = tuple[int, date]
+"""A team's day: the team's id and the day."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What teams decided about their days, beside their standing limits."""
+
+    present: Mapping[At, int] = field(default_factory=dict)
+    """People at work that day by the roster; a day without an entry has no roster yet."""
+    no_visitors: Collection[At] = frozenset()
+    """Days on which the team receives nobody."""
+    nobody_leaves: Collection[At] = frozenset()
+    """Days on which the team needs everybody."""
+    good: Collection[At] = frozenset()
+    """Days on which the team gladly receives."""
+
+
+def decisions(session: Session, team_ids: Collection[int], days: Collection[date]) -> Decisions:
+    """What these teams decided about these days. Nothing yet: `app/teams` will answer here."""
+    return Decisions()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRoom:
+    """One day of one team. The most that may leave and come, whatever already does; and what already does."""
+
+    max_away: int
+    max_visitors: int
+    is_open: bool = True
+    """The team receives that day."""
+    is_good: bool = False
+    away: int = 0
+    received: int = 0
+
+    @property
+    def ceiling(self) -> Limit:
+        """The most that may leave and come in all."""
+        return Limit(self.max_away, self.max_visitors)
+
+    @property
+    def left(self) -> Limit:
+        """How many more may leave and come."""
+        return Limit(max(0, self.max_away - self.away), max(0, self.max_visitors - self.received))
+
+
+def team_rooms(
+    session: Session,
+    campaign: Campaign,
+    teams: Iterable[Team],
+    sites: Mapping[int, Site],
+    days: Iterable[date],
+) -> dict[At, TeamRoom]:
+    """Every day of every team of a campaign."""
+    teams, days = list(teams), list(days)
+    ids = {team.id for team in teams if team.id is not None}
+    present = _present(session, ids)
+    decided = decisions(session, ids, days)
+    taken = taken_days(session, ids, days)
+    rooms = {}
+    for team in teams:
+        assert team.id is not None
+        limits = team_limits(campaign, team)
+        opened = set(open_days(campaign, sites[team.site_id], team))
+        for day in days:
+            at = (team.id, day)
+            spare = decided.present.get(at, present[team.id][day.weekday()]) - limits.min_presence
+            away, received = taken.get(at, (0, 0))
+            rooms[at] = TeamRoom(
+                max_away=0 if at in decided.nobody_leaves else max(0, min(limits.max_away, spare)),
+                max_visitors=limits.max_visitors,
+                is_open=day in opened and at not in decided.no_visitors,
+                is_good=at in decided.good,
+                away=away,
+                received=received,
+            )
+    return rooms
+
+
+def taken_days(
+    session: Session, team_ids: Collection[int], days: Collection[date]
+) -> dict[At, tuple[int, int]]:
+    """How many leave and how many come, by team's day; a day without an entry has none."""
+    if not days or not team_ids:
+        return {}
+    rows = session.exec(
+        select(TeamDay).where(
+            col(TeamDay.team_id).in_(team_ids), col(TeamDay.day).between(min(days), max(days))
+        )
+    )
+    return {(row.team_id, row.day): (row.away, row.received) for row in rows}
+
+
+def _present(session: Session, team_ids: Collection[int]) -> Mapping[int, list[int]]:
+    """Members at work, by team and weekday from Monday."""
+    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * 7)
+    for rhythm in people_queries.rhythms(session, team_ids):
+        for weekday in range(7):
+            if rhythm.worked_weekdays[weekday] == "1" and rhythm.school_weekdays[weekday] == "0":
+                found[rhythm.team_id][weekday] += rhythm.people
+    return found

@@ -1,0 +1,236 @@
+"""Taking and giving back what is scarce: a person's day, and the places of a team's day.
+
+Whatever makes, moves or cancels a visit goes through here. Two tables hold the scarcity, and the database
+keeps it, not the reader of a page:
+
+- `person_day`: its key gives each person one visit a day, across campaigns.
+- `team_day`: counters of who leaves and who comes, raised only by a conditional UPDATE that names the limit.
+
+Rows are touched in one order (people, then teams, each sorted), so that two who want the same days wait for
+one another instead of locking each other out.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, delete, update
+
+from app.campaigns.tables import Campaign
+from app.people import queries as people_queries
+from app.people.tables import Person, Team
+from app.visits.errors import DayTaken, TeamShort, TeamTaken
+from app.visits.limits import At, TeamRoom, taken_days, team_rooms
+from app.visits.tables import PersonDay, TeamDay, Visit
+
+NO_LIMIT = 1_000_000
+CHUNK = 10_000
+"""Values named in one statement; SQLite takes 32,766."""
+
+
+def take(session: Session, campaign: Campaign, visits: Collection[Visit], *, unlimited: bool = False) -> None:
+    """Take the days of new visits, all or none.
+
+    Raises `DayTaken` when somebody has another visit on one of the days, `TeamShort` when a team may let
+    nobody more go, `TeamTaken` when a team receives nobody (more) that day; then nothing is taken.
+    `unlimited`: the teams' limits do not count (somebody entitled took it upon themselves); a person still
+    has one visit a day.
+    """
+    exchange(session, campaign, visits, given_back=(), unlimited=unlimited)
+
+
+def give_back(session: Session, visit_ids: Collection[int]) -> None:
+    """Give back what these visits hold; a visit that holds nothing any more changes nothing."""
+    gone = _let_go(session, visit_ids)
+    change: Counts = Counter()
+    change.subtract(gone)
+    _count(session, _lines(change, {}))
+
+
+def exchange(
+    session: Session,
+    campaign: Campaign,
+    visits: Collection[Visit],
+    *,
+    given_back: Collection[int],
+    unlimited: bool = False,
+) -> None:
+    """Give back the days of some visits (by id), then take those of others, all or none. Raises as `take`.
+
+    How a visit moves: its new day is in the row, its id in both. A place given back may be taken again.
+    """
+    rows = _person_days(session, visits)
+    wanted = _counted((row["team_id"], row["day"], row["leaves"]) for row in rows)
+    ceilings = {} if unlimited else _ceilings(session, campaign, wanted)
+    lines: list[dict[str, Any]] = []
+    try:
+        with session.begin_nested():
+            change = Counter(wanted)
+            change.subtract(_let_go(session, given_back))
+            _take_people(session, rows)
+            lines = _lines(change, ceilings)
+            _count(session, lines)
+    except _Full:
+        raise _refusal(session, lines) from None
+
+
+class _Full(Exception):
+    """A counter stood at its ceiling."""
+
+
+def rooms_of(session: Session, campaign: Campaign, at: Iterable[At]) -> dict[At, TeamRoom]:
+    """The limits of some teams' days, and what is taken of them, as they are now."""
+    wanted = set(at)
+    ids = {team_id for team_id, _day in wanted}
+    teams = session.scalars(select(Team).where(col(Team.id).in_(ids))).all()
+    sites = people_queries.sites_by_id(session)
+    rooms = team_rooms(session, campaign, teams, sites, sorted({day for _team_id, day in wanted}))
+    return {one: rooms[one] for one in wanted}
+
+
+def follow_moves(session: Session, today: date) -> int:
+    """Who changed team takes their days to come along: the counters follow. How many days did."""
+    moved = session.execute(
+        select(
+            col(PersonDay.person_id),
+            col(PersonDay.day),
+            col(PersonDay.leaves),
+            col(PersonDay.team_id),
+            col(Person.team_id),
+        )
+        .join(Person, col(Person.id) == col(PersonDay.person_id))
+        .where(col(PersonDay.day) >= today, col(Person.team_id) != col(PersonDay.team_id))
+        .order_by(col(PersonDay.person_id), col(PersonDay.day))
+    ).all()
+    if moved:
+        session.connection().execute(
+            update(PersonDay)
+            .where(col(PersonDay.person_id) == bindparam("who"), col(PersonDay.day) == bindparam("on"))
+            .values(team_id=bindparam("joined")),
+            [{"who": who, "on": day, "joined": joined} for who, day, _leaves, _left, joined in moved],
+        )
+        change = _counted((joined, day, leaves) for _who, day, leaves, _left, joined in moved)
+        change.subtract(_counted((left, day, leaves) for _who, day, leaves, left, _joined in moved))
+        _count(session, _lines(change, {}))
+    return len(moved)
+
+
+Counts = Counter[tuple[int, date, bool]]
+"""People by team, day, and whether they leave (or come)."""
+
+
+def _counted(rows: Iterable[tuple[int, date, bool]]) -> Counts:
+    return Counter((team_id, day, bool(leaves)) for team_id, day, leaves in rows)
+
+
+def _person_days(session: Session, visits: Iterable[Visit]) -> list[dict[str, Any]]:
+    """The rows that visits take, by person and day; each counts in the team that is theirs today."""
+    people = sorted({person_id for visit in visits for person_id in (visit.visitor_id, visit.host_id)})
+    team_of: dict[int, int] = {}
+    for start in range(0, len(people), CHUNK):
+        chunk = people[start : start + CHUNK]
+        found = session.execute(select(col(Person.id), col(Person.team_id)).where(col(Person.id).in_(chunk)))
+        team_of |= {row[0]: row[1] for row in found}
+    rows = [
+        {
+            "person_id": person_id,
+            "day": visit.day,
+            "visit_id": visit.id,
+            "team_id": team_of[person_id],
+            "leaves": person_id == visit.visitor_id,
+        }
+        for visit in visits
+        for person_id in (visit.visitor_id, visit.host_id)
+    ]
+    return sorted(rows, key=lambda row: (row["person_id"], row["day"]))
+
+
+def _let_go(session: Session, visit_ids: Collection[int]) -> Counts:
+    """Remove what visits hold; what it was. Of two who remove at once, one finds it."""
+    ids = sorted(visit_ids)
+    found: Counts = Counter()
+    for start in range(0, len(ids), CHUNK):
+        gone = session.execute(
+            delete(PersonDay)
+            .where(col(PersonDay.visit_id).in_(ids[start : start + CHUNK]))
+            .returning(col(PersonDay.team_id), col(PersonDay.day), col(PersonDay.leaves)),
+            execution_options={"synchronize_session": False},
+        )
+        found += _counted((row[0], row[1], row[2]) for row in gone)
+    return found
+
+
+def _ceilings(session: Session, campaign: Campaign, wanted: Counts) -> dict[At, tuple[int, int]]:
+    if not wanted:
+        return {}
+    rooms = rooms_of(session, campaign, {(team_id, day) for team_id, day, _leaves in wanted})
+    return {at: (room.max_away, room.max_visitors if room.is_open else 0) for at, room in rooms.items()}
+
+
+def _take_people(session: Session, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    try:
+        session.connection().execute(insert(PersonDay), rows)
+    except IntegrityError as twice:
+        raise DayTaken from twice
+
+
+def _lines(change: Counts, ceilings: Mapping[At, tuple[int, int]]) -> list[dict[str, Any]]:
+    """What becomes of each team's day, in order; only a counter that grows has a ceiling."""
+    lines = []
+    for at in sorted({(team_id, day) for (team_id, day, _leaves), count in change.items() if count}):
+        away, received = change[*at, True], change[*at, False]
+        most_away, most_received = ceilings.get(at, (NO_LIMIT, NO_LIMIT))
+        lines.append(
+            {
+                "team": at[0],
+                "on": at[1],
+                "leave": away,
+                "come": received,
+                "most_away": most_away if away > 0 else NO_LIMIT,
+                "most_received": most_received if received > 0 else NO_LIMIT,
+            }
+        )
+    return lines
+
+
+def _count(session: Session, lines: list[dict[str, Any]]) -> None:
+    """Change the counters, all of them. Raises `_Full` when one stands at its ceiling."""
+    if not lines:
+        return
+    connection = session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    begun = [{"team_id": line["team"], "day": line["on"], "away": 0, "received": 0} for line in lines]
+    connection.execute(dialect.insert(TeamDay).on_conflict_do_nothing(), begun)
+    done = connection.execute(
+        update(TeamDay)
+        .where(
+            col(TeamDay.team_id) == bindparam("team"),
+            col(TeamDay.day) == bindparam("on"),
+            col(TeamDay.away) + bindparam("leave") <= bindparam("most_away"),
+            col(TeamDay.received) + bindparam("come") <= bindparam("most_received"),
+        )
+        .values(
+            away=col(TeamDay.away) + bindparam("leave"), received=col(TeamDay.received) + bindparam("come")
+        ),
+        lines,
+    )
+    if done.rowcount != len(lines):
+        raise _Full
+
+
+def _refusal(session: Session, lines: list[dict[str, Any]]) -> TeamShort | TeamTaken:
+    """Which limit said no, once nothing is taken. Somebody may have given a place back since."""
+    now = taken_days(session, {line["team"] for line in lines}, {line["on"] for line in lines})
+    for line in lines:
+        away, received = now.get((line["team"], line["on"]), (0, 0))
+        if line["come"] > 0 and received + line["come"] > line["most_received"]:
+            return TeamTaken(line["team"], line["on"])
+        if line["leave"] > 0 and away + line["leave"] > line["most_away"]:
+            return TeamShort(line["team"], line["on"])
+    return TeamTaken(lines[0]["team"], lines[0]["on"])
