@@ -22,6 +22,7 @@ from app.debriefs import jobs as debriefs
 from app.messages import jobs as messages
 from app.people import jobs as people
 from app.planning import jobs as planning
+from app.teams import jobs as teams
 from app.visits import jobs as visits
 
 Job = Callable[..., None]
@@ -50,6 +51,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         messages.tidy,
         people.purge_imports,
         visits.follow_moves,
+        teams.tidy,
     ),
 }
 """Event name → jobs, in order."""

@@ -1,16 +1,21 @@
 """Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.availability.days import DayBook
+from app.availability.days import DayBook, Told
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
 from app.campaigns.invited import campaigns_inviting, invitation
 from app.campaigns.tables import Campaign, Status
 from app.people.tables import Person, Side, Site, Team
+from app.teams import days as teams
+from app.teams.days import Marks
+from app.teams.rules import NO_ROSTER, RosterWeek
 
 
 @dataclass(frozen=True)
@@ -145,20 +150,21 @@ class EnrolledPerson:
 
 
 def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
-    """Everybody invited who said yes, by id, in six queries whatever their number.
+    """Everybody invited who said yes, by id, in nine queries whatever their number.
 
-    Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed) are
-    dropped here, so that nobody is planned on them.
+    Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed, a
+    roster has them off, their team closed the day) are dropped here, so that nobody is planned on them.
     """
     campaign = session.get_one(Campaign, campaign_id)
     book = DayBook(campaign)
     sites = {site.id: site for site in session.exec(select(Site))}
+    told = told_of_everybody(session, campaign)
     wishes = _grouped(session, Wish.team_id, Wish.enrolment_id, campaign_id, order=col(Wish.rank))
     avoid = _grouped(session, Avoidance.person_id, Avoidance.enrolment_id, campaign_id)
     excluded = _grouped(session, ExcludedSite.site_id, ExcludedSite.enrolment_id, campaign_id)
     found = []
     for row in session.exec(_yes(campaign_id)):
-        site = sites[row.site_id]
+        site, own = sites[row.site_id], told(row.id, row.team_id)
         leaves = book.mask_of(row.visit_days)
         receives = leaves if row.host_days is None else book.mask_of(row.host_days)
         found.append(
@@ -171,14 +177,39 @@ def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
                 department=row.department,
                 manager_id=row.manager_id,
                 languages=tuple(row.chosen_languages or row.languages),
-                visit_days=book.dates(leaves & book.mask(row, site)),
-                host_days=book.dates(receives & book.mask(row, site, row.closed_weekdays)),
+                visit_days=book.dates(leaves & book.leaving(row, site, own)),
+                host_days=book.dates(receives & book.receiving(row, site, row.closed_weekdays, own)),
                 wishes=tuple(wishes.get(row.enrolment_id, ())),
                 avoid=frozenset(avoid.get(row.enrolment_id, ())),
                 excluded_sites=frozenset(excluded.get(row.enrolment_id, ())),
             )
         )
     return found
+
+
+def told_of(session: Session, enrolling: Enrolling) -> Told:
+    """What rosters and the team say of one person's days in a campaign, in three queries."""
+    campaign, person = enrolling.campaign, enrolling.person
+    assert person.id is not None
+    marks = teams.marks_between(session, campaign.first_day, campaign.last_day, [person.team_id])
+    rosters = teams.roster_days(session, campaign.first_day, campaign.last_day, col(Person.id) == person.id)
+    return _told(rosters, marks, person.id, person.team_id)
+
+
+def told_of_everybody(session: Session, campaign: Campaign) -> Callable[[int, int], Told]:
+    """`told(person_id, team_id)` for whoever is invited to a campaign, in three queries."""
+    first, last = campaign.first_day, campaign.last_day
+    marks = teams.marks_between(session, first, last)
+    rosters = teams.roster_days(session, first, last)
+    return partial(_told, rosters, marks)
+
+
+def _told(rosters: Mapping[int, RosterWeek], marks: Marks, person_id: int, team_id: int) -> Told:
+    return Told(
+        rosters.get(person_id, NO_ROSTER),
+        marks.no_leaving.get(team_id, frozenset()),
+        marks.no_visitors.get(team_id, frozenset()),
+    )
 
 
 def _yes(campaign_id: int) -> Any:
