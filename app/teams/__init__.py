@@ -1,1 +1,0 @@
-"""What a team decides about its days: rosters, closed and good days, delegates, its charter."""
