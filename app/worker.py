@@ -22,12 +22,10 @@ from app.debriefs import jobs as debriefs
 from app.messages import jobs as messages
 from app.people import jobs as people
 from app.planning import jobs as planning
+from app.teams import jobs as teams
 from app.visits import jobs as visits
 
 Job = Callable[..., None]
-
-VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled,)
-"""A visit was cancelled, or declined: whatever follows is the same."""
 
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
@@ -40,22 +38,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
-    "person.left": (visits.leave_company,),
-    "visit.absent": (calendars.tell_absence,),
-    "visit.agreed": (calendars.tell_agreed,),
-    "visit.cancelled": VISIT_FELL,
-    "visit.changed": (calendars.tell_changed,),
-    "visit.confirmed": (calendars.tell_confirmed,),
-    "visit.contested": (calendars.tell_absence,),
-    "visit.declined": VISIT_FELL,
-    "visit.made_up": (calendars.tell_made_up,),
+    "visit.cancelled": (calendars.tell_cancelled,),
     "visit.moved": (calendars.tell_moved,),
-    "visit.one_way": (calendars.tell_one_way,),
-    "visit.proposal_lapsed": (calendars.tell_proposal,),
-    "visit.proposal_refused": (calendars.tell_proposal,),
-    "visit.proposal_withdrawn": (calendars.tell_proposal,),
-    "visit.proposed": (calendars.tell_proposal,),
-    "visit.tutor_released": (calendars.tell_tutor_released,),
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,
@@ -67,7 +51,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         messages.tidy,
         people.purge_imports,
         visits.follow_moves,
-        visits.void_stale_proposals,
+        teams.tidy,
     ),
 }
 """Event name → jobs, in order."""

@@ -138,7 +138,7 @@ def remind(session: Db, campaign: HrCampaign, asking: Asking) -> Response:
 @router.get("/campaigns/{campaign_id}/answers/{person_id}", response_class=HTMLResponse)
 def on_behalf(request: Request, session: Db, theirs: AnswerForHr) -> Response:
     """The form on which HR writes down what somebody without e-mail said."""
-    return _form(request, theirs)
+    return _form(request, session, theirs)
 
 
 @router.post("/campaigns/{campaign_id}/answers/{person_id}")
@@ -148,7 +148,9 @@ def record(request: Request, session: Db, theirs: AnswerForHr, asking: Asking, s
     ticked = [str(day) for day in sent.getlist("visit_days")]
     if form.value is None:
         problem = next(iter(form.errors.values()))
-        return _form(request, theirs, answer=form.get("answer"), ticked=ticked, status=422, problem=problem)
+        return _form(
+            request, session, theirs, answer=form.get("answer"), ticked=ticked, status=422, problem=problem
+        )
     given = form.value
     try:
         service.record_for(
@@ -164,6 +166,7 @@ def record(request: Request, session: Db, theirs: AnswerForHr, asking: Asking, s
         session.rollback()
         return _form(
             request,
+            session,
             _again(session, theirs),
             answer=given.answer,
             ticked=ticked,
@@ -179,6 +182,7 @@ def record(request: Request, session: Db, theirs: AnswerForHr, asking: Asking, s
 
 def _form(
     request: Request,
+    session: Session,
     theirs: Enrolling,
     *,
     answer: str = "",
@@ -194,7 +198,7 @@ def _form(
         "availability/on_behalf.html",
         status=status,
         theirs=theirs,
-        days=views.day_options(theirs, ticked),
+        days=views.day_options(session, theirs, ticked),
         answer=answer,
         problem=problem,
         open_now=is_changeable(theirs.campaign, clock.today()),

@@ -89,6 +89,7 @@ def _again(session: Session, mine: Enrolling) -> Enrolling:
 def _out(session: Session, mine: Enrolling) -> EnrolmentOut:
     saved = mine.enrolment
     campaign, person, team, site = mine.campaign, mine.person, mine.team, mine.site
+    told = queries.told_of(session, mine)
     assert campaign.id is not None
     return EnrolmentOut.model_validate(
         {
@@ -97,8 +98,8 @@ def _out(session: Session, mine: Enrolling) -> EnrolmentOut:
             "answer": mine.answer,
             "changeable": mine.is_invited and is_changeable(campaign, clock.today()),
             "enrol_until": campaign.enrol_until,
-            "possible_days": possible_days(campaign, person, site),
-            "possible_host_days": receiving_days(campaign, person, team, site),
+            "possible_days": possible_days(campaign, person, site, told),
+            "possible_host_days": receiving_days(campaign, person, team, site, told),
             "visit_days": saved.visit_days if saved else [],
             "host_days": saved.host_days if saved else None,
             "wishes": queries.wished_team_ids(session, saved),

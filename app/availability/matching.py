@@ -1,8 +1,9 @@
 """How many colleagues could receive somebody: rows turned into the values of `solver.rules`, which decides.
 
-The figure rests on what the company knows of everybody (jobs, places, languages, usual week), never on what
-colleagues answered or keep confidential: it moves with the reader's own choices only. Otherwise a page that
-counts the hosts of a team of one would tell who declined, and who avoids whom.
+The figure rests on what the company knows of everybody (jobs, places, languages, usual week, their team's
+black-out days), never on what colleagues answered or keep confidential, nor on rosters, which tell where one
+colleague is: it moves with the reader's own choices only. Otherwise a page that counts the hosts of a team of
+one would tell who declined, and who avoids whom.
 """
 
 import json
@@ -15,11 +16,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, case, cast, func, or_
 from sqlmodel import Session, col, select
 
-from app.availability.days import DayBook
+from app.availability.days import DayBook, Told
 from app.availability.queries import Enrolling
 from app.campaigns.invited import invitation
 from app.campaigns.tables import Campaign, Exchange
 from app.people.tables import Person, Side, Site, Team, TravelTime
+from app.teams.days import Marks, marks_between
 from solver.rules import Frame, Party, hosts_for
 
 
@@ -128,7 +130,8 @@ def could_host(
         f"group{number}" if row.named is None else person_key(row.named): row
         for number, row in enumerate(session.exec(_colleagues(enrolling, minutes, choice.avoid)))
     }
-    found = hosts_for(frame, reader, _parties(groups, sites, book, campaign))
+    marks = marks_between(session, campaign.first_day, campaign.last_day)
+    found = hosts_for(frame, reader, _parties(groups, sites, book, campaign, marks))
     teams: Counter[int] = Counter()
     for party in found:
         teams[groups[party.id].team_id] += groups[party.id].people
@@ -180,15 +183,23 @@ def _colleagues(enrolling: Enrolling, within: Collection[int], avoid: Collection
 
 
 def _parties(
-    groups: Mapping[str, Any], sites: dict[int | None, Site], book: DayBook, campaign: Campaign
+    groups: Mapping[str, Any],
+    sites: dict[int | None, Site],
+    book: DayBook,
+    campaign: Campaign,
+    marks: Marks,
 ) -> Iterable[Party]:
     spoken: dict[str, frozenset[str]] = {}
     for key, row in groups.items():
         site = sites[row.site_id]
         week = Week(row.worked_weekdays, row.school_weekdays, row.starts_on, row.ends_on)
-        leave = book.mask(week, site) if _may(row.max_away, campaign.max_away_per_team) else 0
+        own = Told(
+            no_leaving=marks.no_leaving.get(row.team_id, ()),
+            no_visitors=marks.no_visitors.get(row.team_id, ()),
+        )
+        leave = book.leaving(week, site, own) if _may(row.max_away, campaign.max_away_per_team) else 0
         receive = (
-            book.mask(week, site, row.closed_weekdays)
+            book.receiving(week, site, row.closed_weekdays, own)
             if _may(row.max_visitors, campaign.max_visitors_per_team)
             else 0
         )

@@ -1,17 +1,21 @@
 """Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.availability.days import DayBook
+from app.availability.days import DayBook, Told
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
 from app.campaigns.invited import campaigns_inviting, invitation
 from app.campaigns.tables import Campaign, Status
 from app.people.tables import Person, Side, Site, Team
+from app.teams import days as teams
+from app.teams.days import Marks
+from app.teams.rules import NO_ROSTER, RosterWeek
 
 
 @dataclass(frozen=True)
@@ -145,22 +149,22 @@ class EnrolledPerson:
     """Site ids. Confidential."""
 
 
-def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = None) -> list[EnrolledPerson]:
-    """Everybody invited who said yes, by id, in six queries whatever their number; `only` these people.
+def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
+    """Everybody invited who said yes, by id, in nine queries whatever their number.
 
-    Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed, the
-    person paused) are dropped here, so that nobody is planned on them.
+    Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed, a
+    roster has them off, their team closed the day) are dropped here, so that nobody is planned on them.
     """
     campaign = session.get_one(Campaign, campaign_id)
     book = DayBook(campaign)
     sites = {site.id: site for site in session.exec(select(Site))}
+    told = told_of_everybody(session, campaign)
     wishes = _grouped(session, Wish.team_id, Wish.enrolment_id, campaign_id, order=col(Wish.rank))
     avoid = _grouped(session, Avoidance.person_id, Avoidance.enrolment_id, campaign_id)
     excluded = _grouped(session, ExcludedSite.site_id, ExcludedSite.enrolment_id, campaign_id)
     found = []
-    for row in session.exec(_yes(campaign_id, only)):
-        site = sites[row.site_id]
-        here = ~book.mask_between(row.paused_from, row.paused_until)
+    for row in session.exec(_yes(campaign_id)):
+        site, own = sites[row.site_id], told(row.id, row.team_id)
         leaves = book.mask_of(row.visit_days)
         receives = leaves if row.host_days is None else book.mask_of(row.host_days)
         found.append(
@@ -173,8 +177,8 @@ def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = 
                 department=row.department,
                 manager_id=row.manager_id,
                 languages=tuple(row.chosen_languages or row.languages),
-                visit_days=book.dates(leaves & here & book.mask(row, site)),
-                host_days=book.dates(receives & here & book.mask(row, site, row.closed_weekdays)),
+                visit_days=book.dates(leaves & book.leaving(row, site, own)),
+                host_days=book.dates(receives & book.receiving(row, site, row.closed_weekdays, own)),
                 wishes=tuple(wishes.get(row.enrolment_id, ())),
                 avoid=frozenset(avoid.get(row.enrolment_id, ())),
                 excluded_sites=frozenset(excluded.get(row.enrolment_id, ())),
@@ -183,7 +187,32 @@ def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = 
     return found
 
 
-def _yes(campaign_id: int, only: Collection[int] | None) -> Any:
+def told_of(session: Session, enrolling: Enrolling) -> Told:
+    """What rosters and the team say of one person's days in a campaign, in three queries."""
+    campaign, person = enrolling.campaign, enrolling.person
+    assert person.id is not None
+    marks = teams.marks_between(session, campaign.first_day, campaign.last_day, [person.team_id])
+    rosters = teams.roster_days(session, campaign.first_day, campaign.last_day, col(Person.id) == person.id)
+    return _told(rosters, marks, person.id, person.team_id)
+
+
+def told_of_everybody(session: Session, campaign: Campaign) -> Callable[[int, int], Told]:
+    """`told(person_id, team_id)` for whoever is invited to a campaign, in three queries."""
+    first, last = campaign.first_day, campaign.last_day
+    marks = teams.marks_between(session, first, last)
+    rosters = teams.roster_days(session, first, last)
+    return partial(_told, rosters, marks)
+
+
+def _told(rosters: Mapping[int, RosterWeek], marks: Marks, person_id: int, team_id: int) -> Told:
+    return Told(
+        rosters.get(person_id, NO_ROSTER),
+        marks.no_leaving.get(team_id, frozenset()),
+        marks.no_visitors.get(team_id, frozenset()),
+    )
+
+
+def _yes(campaign_id: int) -> Any:
     columns: tuple[Any, ...] = (
         Person.id,
         Person.first_name,
@@ -202,12 +231,10 @@ def _yes(campaign_id: int, only: Collection[int] | None) -> Any:
         col(Enrolment.id).label("enrolment_id"),
         Enrolment.visit_days,
         Enrolment.host_days,
-        Enrolment.paused_from,
-        Enrolment.paused_until,
         col(Enrolment.languages).label("chosen_languages"),
     )
     chosen: Any = select(*columns)
-    query = (
+    return (
         chosen.select_from(Enrolment)
         .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
         .join(Person, col(Person.id) == col(Enrolment.person_id))
@@ -215,7 +242,6 @@ def _yes(campaign_id: int, only: Collection[int] | None) -> Any:
         .where(Enrolment.campaign_id == campaign_id, Enrolment.answer == Answer.YES, invitation())
         .order_by(col(Person.id))
     )
-    return query if only is None else query.where(col(Person.id).in_(only))
 
 
 def _grouped(
@@ -236,73 +262,3 @@ def forbidden_pairs(session: Session, campaign_id: int) -> set[tuple[int, int]]:
     """Pairs of people that HR keeps apart, smaller id first."""
     query = select(ForbiddenPair.a_id, ForbiddenPair.b_id).where(ForbiddenPair.campaign_id == campaign_id)
     return {(a, b) for a, b in session.exec(query)}
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What one person answered to a campaign, whether or not they still take part."""
-
-    enrolment: Enrolment
-    avoid: frozenset[int]
-    """Person ids. Confidential."""
-    excluded_sites: frozenset[int]
-    """Site ids. Confidential."""
-
-    @property
-    def takes_part(self) -> bool:
-        """They said yes and did not leave since."""
-        return self.enrolment.answer == Answer.YES
-
-    @property
-    def visit_days(self) -> list[str]:
-        """ISO days on which they offered to go."""
-        return self.enrolment.visit_days
-
-    @property
-    def host_days(self) -> list[str]:
-        """ISO days on which they offered to receive."""
-        days = self.enrolment.host_days
-        return self.enrolment.visit_days if days is None else days
-
-    @property
-    def languages(self) -> list[str]:
-        """Languages they chose for the day."""
-        return self.enrolment.languages
-
-    @property
-    def paused_from(self) -> date | None:
-        """First day of their pause."""
-        return self.enrolment.paused_from
-
-    @property
-    def paused_until(self) -> date | None:
-        """Last day of their pause."""
-        return self.enrolment.paused_until
-
-
-def offers_of(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, Offer]:
-    """What these people answered, by person; whoever never answered is absent."""
-    rows = session.exec(
-        select(Enrolment).where(
-            Enrolment.campaign_id == campaign_id,
-            col(Enrolment.person_id).in_(person_ids),
-            col(Enrolment.answer).is_not(None),
-        )
-    ).all()
-    ids = [row.id for row in rows]
-    avoided: dict[int, set[int]] = {}
-    for enrolment_id, one in session.exec(
-        select(Avoidance.enrolment_id, Avoidance.person_id).where(col(Avoidance.enrolment_id).in_(ids))
-    ):
-        avoided.setdefault(enrolment_id, set()).add(one)
-    places: dict[int, set[int]] = {}
-    for enrolment_id, one in session.exec(
-        select(ExcludedSite.enrolment_id, ExcludedSite.site_id).where(col(ExcludedSite.enrolment_id).in_(ids))
-    ):
-        places.setdefault(enrolment_id, set()).add(one)
-    return {
-        row.person_id: Offer(
-            row, frozenset(avoided.get(row.id or 0, ())), frozenset(places.get(row.id or 0, ()))
-        )
-        for row in rows
-    }

@@ -29,7 +29,7 @@ from app.availability.errors import (
     WishNotPossible,
 )
 from app.availability.matching import minutes_from
-from app.availability.queries import Enrolling, is_changeable
+from app.availability.queries import Enrolling, is_changeable, told_of
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound, Stale
@@ -67,11 +67,12 @@ def choose_days(
     """Offer exactly these days; `host_days` None means the same days for receiving."""
     _check_takes_part(enrolling, when)
     campaign, person, team, site = enrolling.campaign, enrolling.person, enrolling.team, enrolling.site
-    leaves = _only(visit_days, possible_days(campaign, person, site))
+    told = told_of(session, enrolling)
+    leaves = _only(visit_days, possible_days(campaign, person, site, told))
     receives = None
     if host_days is not None:
-        receives = _only(host_days, receiving_days(campaign, person, team, site))
-    return write(session, enrolling, version, visit_days=leaves, host_days=receives)
+        receives = _only(host_days, receiving_days(campaign, person, team, site, told))
+    return _write(session, enrolling, version, visit_days=leaves, host_days=receives)
 
 
 def choose_wishes(
@@ -87,7 +88,7 @@ def choose_wishes(
         raise WishNotPossible
     if not all(may_wish(enrolling.team, team) and team.site_id in within for team in teams):
         raise WishNotPossible
-    enrolment = write(session, enrolling, version)
+    enrolment = _write(session, enrolling, version)
     session.exec(delete(Wish).where(col(Wish.enrolment_id) == enrolment.id))
     session.add_all(
         Wish(enrolment_id=_id(enrolment), rank=rank, team_id=team_id)
@@ -110,7 +111,7 @@ def choose_languages(
     offered = [code for code, _name in offered_languages(enrolling.person)]
     if not languages or not set(languages) <= set(offered):
         raise LanguageNeeded
-    return write(session, enrolling, version, languages=[code for code in offered if code in languages])
+    return _write(session, enrolling, version, languages=[code for code in offered if code in languages])
 
 
 def offered_languages(person: Person) -> list[tuple[str, str]]:
@@ -135,7 +136,7 @@ def choose_limits(
         raise CannotAvoid
     if enrolling.site.id in places or len(places) != _count(session, Site, places):
         raise SiteUnknown
-    enrolment = write(session, enrolling, version)
+    enrolment = _write(session, enrolling, version)
     for table in (Avoidance, ExcludedSite):
         session.exec(delete(table).where(col(table.enrolment_id) == enrolment.id))
     session.add_all(Avoidance(enrolment_id=_id(enrolment), person_id=one) for one in sorted(people))
@@ -160,7 +161,7 @@ def record_for(
         raise AnswersAlone
     leaves = None
     if visit_days is not None:
-        leaves = _only(visit_days, possible_days(enrolling.campaign, enrolling.person, enrolling.site))
+        leaves = _only(visit_days, _possible_days(session, enrolling))
     enrolment = _answer(session, enrolling, given, leaves, version=version, when=when)
     subject = f"campaign:{enrolling.campaign.id}"
     audit(
@@ -248,12 +249,18 @@ def _answer(
     if given == Answer.NO:
         values |= {"visit_days": [], "host_days": None}
     elif days is not None or enrolling.answer != Answer.YES:
-        usual = possible_days(enrolling.campaign, enrolling.person, enrolling.site)
-        offered = [day.isoformat() for day in usual] if days is None else days
+        offered = days
+        if offered is None:
+            offered = [day.isoformat() for day in _possible_days(session, enrolling)]
         values |= {"visit_days": offered, "host_days": None}
     if enrolling.enrolment is None or not enrolling.enrolment.languages:
         values["languages"] = list(enrolling.person.languages)
-    return write(session, enrolling, version, answer=given, answered_at=when.now, **values)
+    return _write(session, enrolling, version, answer=given, answered_at=when.now, **values)
+
+
+def _possible_days(session: Session, enrolling: Enrolling) -> list[date]:
+    told = told_of(session, enrolling)
+    return possible_days(enrolling.campaign, enrolling.person, enrolling.site, told)
 
 
 def _check_open(enrolling: Enrolling, when: When) -> None:
@@ -278,7 +285,7 @@ def _only(chosen: Iterable[date], possible: Sequence[date]) -> list[str]:
     return [day.isoformat() for day in days]
 
 
-def write(session: Session, enrolling: Enrolling, version: int, **values: Any) -> Enrolment:
+def _write(session: Session, enrolling: Enrolling, version: int, **values: Any) -> Enrolment:
     """Change the row made on `version` and no other; make it at the first answer."""
     if enrolling.enrolment is None:
         return _begin(session, enrolling, version, values)

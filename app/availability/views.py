@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.availability import queries, search, service
-from app.availability.days import DayBook, DayState, Why
+from app.availability.days import DayBook, DayState, Told, Why
 from app.availability.errors import closed_because
 from app.availability.matching import Choice, Hosts, could_host, minutes_from
 from app.availability.queries import Enrolling, is_changeable
@@ -91,7 +91,8 @@ def enrolment_view(
     book = DayBook(campaign)
     avoided = queries.avoided_people(session, enrolling.enrolment)
     excluded = queries.excluded_site_ids(session, enrolling.enrolment)
-    chosen = _chosen(enrolling, book, typed, avoided, excluded)
+    told = queries.told_of(session, enrolling)
+    chosen = _chosen(enrolling, book, told, typed, avoided, excluded)
     minutes = minutes_from(session, _id(site), campaign.max_travel_minutes)
     hosts = could_host(session, enrolling, _choice(chosen), book, minutes)
     teams = search.wishable_teams(session, enrolling, minutes, hosts.by_team)
@@ -104,8 +105,10 @@ def enrolment_view(
         closed_because="" if changeable else closed_because(campaign),
         hosts=hosts,
         examples=[one for one in teams if one.hosts][:EXAMPLES],
-        visit_days=_picked(book.states(person, site), book.dates(chosen.visit)),
-        host_days=_picked(book.states(person, site, team.closed_weekdays), book.dates(chosen.host)),
+        visit_days=_picked(book.states(person, site, told), book.dates(chosen.visit)),
+        host_days=_picked(
+            book.receiving_states(person, site, team.closed_weekdays, told), book.dates(chosen.host)
+        ),
         apart=chosen.apart,
         wishes=[by_id[team_id] for team_id in wished if team_id in by_id],
         teams=[one for one in search.search_teams(teams, typed.team) if one.team_id not in wished],
@@ -126,7 +129,8 @@ def possible_hosts(session: Session, enrolling: Enrolling) -> Hosts:
     avoided = queries.avoided_people(session, enrolling.enrolment)
     excluded = queries.excluded_site_ids(session, enrolling.enrolment)
     minutes = minutes_from(session, _id(enrolling.site), enrolling.campaign.max_travel_minutes)
-    chosen = _chosen(enrolling, book, Typed(), avoided, excluded)
+    told = queries.told_of(session, enrolling)
+    chosen = _chosen(enrolling, book, told, Typed(), avoided, excluded)
     return could_host(session, enrolling, _choice(chosen), book, minutes)
 
 
@@ -135,23 +139,24 @@ def found_colleagues(session: Session, enrolling: Enrolling, text: str) -> list[
     return _findable(session, enrolling, text, queries.avoided_people(session, enrolling.enrolment))
 
 
-def day_options(enrolling: Enrolling, chosen: Iterable[str] | None) -> list[dict[str, Any]]:
+def day_options(session: Session, enrolling: Enrolling, chosen: Iterable[str] | None) -> list[dict[str, Any]]:
     """The days of somebody for a picker; without a choice their usual days are ticked."""
-    book = DayBook(enrolling.campaign)
-    mask = book.mask(enrolling.person, enrolling.site)
+    book, told = DayBook(enrolling.campaign), queries.told_of(session, enrolling)
+    mask = book.leaving(enrolling.person, enrolling.site, told)
     ticked = mask if chosen is None else book.mask_of(chosen) & mask
-    return _picked(book.states(enrolling.person, enrolling.site), book.dates(ticked))
+    return _picked(book.states(enrolling.person, enrolling.site, told), book.dates(ticked))
 
 
 def _chosen(
     enrolling: Enrolling,
     book: DayBook,
+    told: Told,
     typed: Typed,
     avoided: Iterable[tuple[Person, Team]],
     excluded: Iterable[int],
 ) -> _Chosen:
-    leaves = book.mask(enrolling.person, enrolling.site)
-    receives = book.mask(enrolling.person, enrolling.site, enrolling.team.closed_weekdays)
+    leaves = book.leaving(enrolling.person, enrolling.site, told)
+    receives = book.receiving(enrolling.person, enrolling.site, enrolling.team.closed_weekdays, told)
     saved = enrolling.enrolment if enrolling.answer == Answer.YES else None
     visit = book.mask_of(saved.visit_days) & leaves if saved else leaves
     apart = saved is not None and saved.host_days is not None
@@ -189,6 +194,8 @@ def _day(state: DayState, chosen: bool) -> dict[str, Any]:
         Why.SCHOOL: ("off", _("jour d’école")),
         Why.CONTRACT: ("off", _("hors contrat")),
         Why.TEAM_CLOSED: ("closed", _("votre équipe ne reçoit pas")),
+        Why.TEAM_NEEDED: ("closed", _("votre équipe a besoin de tous")),
+        Why.ROSTER_OFF: ("off", _("repos selon le planning")),
     }
     shown, note = look[state.why]
     return {

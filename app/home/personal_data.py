@@ -22,6 +22,7 @@ from app.people import queries as people_queries
 from app.people import service as people
 from app.people.tables import Person, Site, Team
 from app.planning import pins
+from app.teams import service as teams
 from app.visits import queries as visits_queries
 from app.visits import service as visits
 from app.visits.queries import SeenVisit
@@ -45,6 +46,7 @@ def gather(session: Session, actor: Actor, person: Person | None) -> dict[str, l
             "debriefs": debriefs.export(session, person),
             "calendar": calendars.export(session, person),
             "messages": messages.export(session, person),
+            "teams": teams.export(session, person),
         }
     return found
 
@@ -107,7 +109,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
     coming = [seen.visit for seen in lived if can_be_cancelled(seen.visit, today)]
     for visit in coming:
         visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
-    for feature in (calendars, debriefs, pins, visits, availability, messages):
+    for feature in (calendars, debriefs, pins, visits, availability, messages, teams):
         feature.erase(session, held)
     _tell_again(session, messages.erase_about(session, [seen.visit.id or 0 for seen in lived]))
     account = session.get(Account, held.account_id) if held.account_id else None
@@ -138,6 +140,7 @@ def titles() -> dict[str, str]:
         "debriefs": _("Vos bilans"),
         "calendar": _("Votre agenda"),
         "messages": _("Les messages qui vous ont été écrits"),
+        "teams": _("Vos jours de planning et vos délégations"),
     }
 
 
@@ -194,6 +197,12 @@ def labels() -> dict[str, str]:
         "kind": _("Genre"),
         "to": _("À"),
         "subject": _("Objet"),
+        "shift": _("Horaires"),
+        "starts_at": _("De"),
+        "ends_at": _("À"),
+        "delegation": _("Délégation"),
+        "first_day": _("Premier jour"),
+        "last_day": _("Dernier jour"),
     }
 
 
@@ -231,5 +240,12 @@ def _word(text: str) -> str:
         "temporary": _("intérim"),
         "apprentice": _("apprentissage"),
         "intern": _("stage"),
+        "full": _("journée"),
+        "morning": _("matin"),
+        "afternoon": _("après-midi"),
+        "hours": _("horaires précis"),
+        "off": _("ne travaille pas"),
+        "given": _("donnée"),
+        "received": _("reçue"),
     }
     return words.get(text, text)

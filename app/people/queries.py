@@ -1,7 +1,7 @@
 """Every reading of sites, teams, people, links and journeys."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -245,23 +245,3 @@ def import_file(session: Session, file_id: int, *, account_id: int, since: datet
     if found is None:
         raise ImportGone
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How many active people of a team share a week."""
-
-    team_id: int
-    worked_weekdays: str
-    school_weekdays: str
-    people: int
-
-
-def rhythms(session: Session, team_ids: Collection[int]) -> list[Rhythm]:
-    """The weeks worked in these teams: who is there on which weekday."""
-    found = session.execute(
-        select(col(Person.team_id), col(Person.worked_weekdays), col(Person.school_weekdays), func.count())
-        .where(col(Person.active), col(Person.team_id).in_(team_ids))
-        .group_by(col(Person.team_id), col(Person.worked_weekdays), col(Person.school_weekdays))
-    )
-    return [Rhythm(*row) for row in found]

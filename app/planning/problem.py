@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
-from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs
+from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs, told_of_everybody
 from app.campaigns.calendar import plannable_days
 from app.campaigns.invited import invited_people
 from app.campaigns.rules import team_limits
@@ -119,6 +119,7 @@ def build(
 def as_if_enrolled(session: Session, campaign: Campaign) -> list[EnrolledPerson]:
     """Everybody invited, with what the company knows of them and no answer of theirs."""
     book = DayBook(campaign)
+    told = told_of_everybody(session, campaign)
     teams, sites = people_queries.teams_by_id(session), people_queries.sites_by_id(session)
     found = []
     for person in invited_people(session, campaign):
@@ -135,8 +136,10 @@ def as_if_enrolled(session: Session, campaign: Campaign) -> list[EnrolledPerson]
                 department=team.department,
                 manager_id=person.manager_id,
                 languages=tuple(person.languages),
-                visit_days=book.dates(book.mask(person, site)),
-                host_days=book.dates(book.mask(person, site, team.closed_weekdays)),
+                visit_days=book.dates(book.leaving(person, site, told(person.id, person.team_id))),
+                host_days=book.dates(
+                    book.receiving(person, site, team.closed_weekdays, told(person.id, person.team_id))
+                ),
                 wishes=(),
                 avoid=frozenset(),
                 excluded_sites=frozenset(),
@@ -181,6 +184,7 @@ def _crews(
                 max_away=usual.max_away,
                 max_visitors=usual.max_visitors,
                 closed=_mask(number for number, room in enumerate(of_day) if not room.is_open),
+                good=_mask(number for number, room in enumerate(of_day) if room.is_good),
                 limits_by_day={number: room.left for number, room in enumerate(of_day) if room.left != usual},
             )
         )
@@ -198,8 +202,8 @@ def _people(
     taken: defaultdict[int, int] = defaultdict(int)
     here: Counter[int] = Counter()
     for visit in standing:
-        for person_id in (visit.visitor_id, visit.host_id, visit.tutor_id):
-            if person_id is not None and visit.day in index:
+        for person_id in (visit.visitor_id, visit.host_id):
+            if visit.day in index:
                 taken[person_id] |= 1 << index[visit.day]
         if visit.campaign_id == campaign.id:
             here[visit.visitor_id] += 1

@@ -20,6 +20,7 @@ from app.planning.tables import (
     QuestionKind,
     RunStatus,
 )
+from app.teams import days as teams
 
 
 def find_run(session: Session, run_id: int) -> PlanningRun:
@@ -188,7 +189,7 @@ def yes_count(session: Session, campaign_id: int) -> int:
 
 
 def inputs_stamp(session: Session, campaign: Campaign) -> str:
-    """A short text that differs when answers, pins, forbidden pairs or rules changed."""
+    """A short text that differs when answers, pins, forbidden pairs, rules, rosters or marks changed."""
     answers = session.execute(
         select(func.count(), func.coalesce(func.sum(Enrolment.version), 0)).where(
             col(Enrolment.campaign_id) == campaign.id
@@ -222,5 +223,6 @@ def inputs_stamp(session: Session, campaign: Campaign) -> str:
         *answers,
         *pairs,
         *pins,
+        *teams.stamp(session),
     )
     return sha256(repr(parts).encode()).hexdigest()[:32]

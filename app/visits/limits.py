@@ -10,7 +10,6 @@
 A handful of queries, whatever the number of teams and days.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,8 +19,8 @@ from sqlmodel import Session, col, select
 from app.campaigns.calendar import open_days
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Campaign
-from app.people import queries as people_queries
 from app.people.tables import Site, Team
+from app.teams import days as team_days
 from app.visits.tables import TeamDay
 from solver.problem import Limit
 
@@ -34,7 +33,7 @@ class Decisions:
     """What teams decided about their days, beside their standing limits."""
 
     present: Mapping[At, int] = field(default_factory=dict)
-    """People at work that day by the roster; a day without an entry has no roster yet."""
+    """People at work that day: by the roster where there is one, else by their usual week."""
     no_visitors: Collection[At] = frozenset()
     """Days on which the team receives nobody."""
     nobody_leaves: Collection[At] = frozenset()
@@ -44,8 +43,22 @@ class Decisions:
 
 
 def decisions(session: Session, team_ids: Collection[int], days: Collection[date]) -> Decisions:
-    """What these teams decided about these days. Nothing yet: `app/teams` will answer here."""
-    return Decisions()
+    """What these teams decided about these days: four queries, whatever the number of teams and days."""
+    if not team_ids or not days:
+        return Decisions()
+    first, last = min(days), max(days)
+    presence = team_days.presence_between(session, first, last, team_ids)
+    marks = team_days.marks_between(session, first, last, team_ids)
+    return Decisions(
+        present={(team_id, day): presence.on(team_id, day) for team_id in team_ids for day in days},
+        no_visitors=_at(marks.no_visitors),
+        nobody_leaves=_at(marks.no_leaving),
+        good=_at(marks.good),
+    )
+
+
+def _at(days_of: Mapping[int, Collection[date]]) -> set[At]:
+    return {(team_id, day) for team_id, days in days_of.items() for day in days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,6 @@ def team_rooms(
     """Every day of every team of a campaign."""
     teams, days = list(teams), list(days)
     ids = {team.id for team in teams if team.id is not None}
-    present = _present(session, ids)
     decided = decisions(session, ids, days)
     taken = taken_days(session, ids, days)
     rooms = {}
@@ -91,7 +103,7 @@ def team_rooms(
         opened = set(open_days(campaign, sites[team.site_id], team))
         for day in days:
             at = (team.id, day)
-            spare = decided.present.get(at, present[team.id][day.weekday()]) - limits.min_presence
+            spare = decided.present.get(at, 0) - limits.min_presence
             away, received = taken.get(at, (0, 0))
             rooms[at] = TeamRoom(
                 max_away=0 if at in decided.nobody_leaves else max(0, min(limits.max_away, spare)),
@@ -116,13 +128,3 @@ def taken_days(
         )
     )
     return {(row.team_id, row.day): (row.away, row.received) for row in rows}
-
-
-def _present(session: Session, team_ids: Collection[int]) -> Mapping[int, list[int]]:
-    """Members at work, by team and weekday from Monday."""
-    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * 7)
-    for rhythm in people_queries.rhythms(session, team_ids):
-        for weekday in range(7):
-            if rhythm.worked_weekdays[weekday] == "1" and rhythm.school_weekdays[weekday] == "0":
-                found[rhythm.team_id][weekday] += rhythm.people
-    return found

@@ -93,7 +93,7 @@ def test_masks_agree_with_the_states_for_people_who_share_a_rhythm_and_those_who
         person(worked_weekdays="1000000"),
     ):
         free = tuple(one.date for one in book.states(who, PARIS) if one.why is None)
-        assert book.dates(book.mask(who, PARIS)) == free
+        assert book.dates(book.leaving(who, PARIS)) == free
 
 
 def test_days_that_are_none_of_the_campaign_are_dropped() -> None:

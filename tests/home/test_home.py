@@ -115,7 +115,7 @@ def test_one_reads_and_takes_away_all_of_ones_own_data(company: Company, as_: En
     assert "attachment" in answer.headers["content-disposition"]
     found = json.loads(answer.text)
     assert set(found) == {
-        "account", "person", "enrolments", "visits", "debriefs", "calendar", "messages",
+        "account", "person", "enrolments", "visits", "debriefs", "calendar", "messages", "teams",
     }  # fmt: skip
     assert found["visits"][0]["with"] == "Bruno Lam"
     assert "hash" not in answer.text

@@ -47,7 +47,7 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", bare.casefold().replace("œ", "oe").replace("æ", "ae")))
 
 
-def _keys(header: str) -> list[str]:
+def keys_of(header: str) -> list[str]:
     """Forms under which a header is looked up, the most literal first."""
     split = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", header)
     without_unit = re.sub(r"[(\[].*?[)\]]|[*:]", " ", split)
@@ -60,26 +60,26 @@ def _keys(header: str) -> list[str]:
     return [key for key in dict.fromkeys(found) if key]
 
 
-def _lookup(vocabulary: dict[str, str]) -> dict[str, str]:
+def lookup_of(vocabulary: dict[str, str]) -> dict[str, str]:
     """Key → field. A literal spelling wins over one that only has the same words."""
     literal: dict[str, str] = {}
     loose: dict[str, str] = {}
     for field, spellings in vocabulary.items():
         for spelling in (field, *spellings.split("|")):
-            keys = _keys(spelling.strip())
+            keys = keys_of(spelling.strip())
             literal.setdefault(keys[0], field)
             for key in keys[1:]:
                 loose.setdefault(key, field)
     return {**loose, **literal}
 
 
-_LOOKUPS = {kind: _lookup(vocabulary) for kind, vocabulary in VOCABULARY.items()}
+_LOOKUPS = {kind: lookup_of(vocabulary) for kind, vocabulary in VOCABULARY.items()}
 
 
 def field_of(kind: ImportKind, header: str) -> str | None:
     """The field that a header names, or None."""
     lookup = _LOOKUPS[kind]
-    return next((lookup[key] for key in _keys(header[:200]) if key in lookup), None)
+    return next((lookup[key] for key in keys_of(header[:200]) if key in lookup), None)
 
 
 @dataclass(frozen=True)

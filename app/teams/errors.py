@@ -1,0 +1,62 @@
+"""Refusals of teams."""
+
+from app.core.errors import Refusal
+from app.core.i18n import _
+
+
+class RosterGone(Refusal):
+    """A preview that was confirmed, dropped, or too old."""
+
+    status = 404
+
+    def message(self) -> str:
+        return _(
+            "Ce planning n’attend plus : il a été confirmé, abandonné, ou date de plus d’un jour. Renvoyez "
+            "le fichier."
+        )
+
+
+class RosterChanged(Refusal):
+    """Something changed between the preview and its confirmation."""
+
+    def message(self) -> str:
+        return _(
+            "Les données ont changé depuis l’aperçu. Rien n’a été enregistré : relisez le nouvel aperçu, "
+            "puis confirmez."
+        )
+
+
+class DaysOutOfReach(Refusal):
+    """Days are marked from today on, within a year, at most so many at once."""
+
+    status = 422
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def message(self) -> str:
+        return _(
+            "Choisissez des jours à partir d’aujourd’hui, dans l’année qui vient, %(most)s au plus à la fois."
+        ) % {"most": self.most}
+
+
+class DelegateNotPossible(Refusal):
+    """The delegate is an active colleague, and somebody else."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez un collègue en poste, autre que vous.")
+
+
+class DelegationTooLong(Refusal):
+    """A delegation ends, and lies ahead."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _(
+            "Une délégation finit après son premier jour, pas dans le passé, et dure six mois au plus : "
+            "changez les dates."
+        )

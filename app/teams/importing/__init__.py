@@ -1,0 +1,1 @@
+"""Import of rosters: bytes → rows of text (as for people) → columns → people, days, hours → what changes."""

@@ -1,0 +1,237 @@
+"""Who leads a team, delegates, what is asked of visitors, files of rosters; `days.py` reads the days."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.people.tables import Person, Site, Team
+from app.teams.errors import RosterGone
+from app.teams.tables import (
+    Delegation,
+    RosterFile,
+    TeamConditions,
+)
+
+Manager, Delegate = aliased(Person), aliased(Person)
+
+
+# -- who leads a team --
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Who may decide for a team today: a manager of its members, or the delegate of one."""
+
+    manager: Person
+    acting: Person
+    """The manager, or the delegate."""
+
+    @property
+    def by_delegation(self) -> bool:
+        """Whether somebody acts for the manager."""
+        return self.manager.id != self.acting.id
+
+
+def acting_for(session: Session, person: Person, today: date) -> list[Person]:
+    """Managers for whom a person decides today: themselves first when they manage somebody, then those whose
+    delegate they are."""
+    lent = select(col(Delegation.manager_id)).where(
+        col(Delegation.delegate_id) == person.id,
+        col(Delegation.first_day) <= today,
+        col(Delegation.last_day) >= today,
+    )
+    found = session.scalars(
+        select(Person)
+        .where(
+            or_(col(Person.id) == person.id, col(Person.id).in_(lent)),
+            col(Person.active),
+            _manages_somebody(),
+        )
+        .order_by(col(Person.last_name), col(Person.first_name))
+    )
+    return sorted(found, key=lambda manager: manager.id != person.id)
+
+
+def _manages_somebody() -> ColumnElement[bool]:
+    managed = aliased(Person)
+    manages = select(col(managed.id)).where(col(managed.manager_id) == col(Person.id), col(managed.active))
+    return manages.exists()
+
+
+def leads_somebody(session: Session, person: Person, today: date) -> bool:
+    """Whether a person manages somebody, or acts today for somebody who does."""
+    return bool(acting_for(session, person, today))
+
+
+def led_teams(session: Session, managers: Collection[Person]) -> list[tuple[Team, Site]]:
+    """Teams with at least one active member whom one of these people manages, by name."""
+    managed = select(col(Person.team_id)).where(
+        col(Person.manager_id).in_([one.id for one in managers]), col(Person.active)
+    )
+    found = session.execute(
+        select(Team, Site)
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .where(col(Team.id).in_(managed))
+        .order_by(col(Team.name), col(Team.id))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def find_lead(session: Session, person: Person, team_id: int, today: date) -> Lead | None:
+    """How a person leads a team today: as its manager rather than as a delegate; None when they do not."""
+    managers = acting_for(session, person, today)
+    leading = set(
+        session.scalars(
+            select(col(Person.manager_id)).where(
+                col(Person.team_id) == team_id,
+                col(Person.manager_id).in_([one.id for one in managers]),
+                col(Person.active),
+            )
+        )
+    )
+    manager = next((one for one in managers if one.id in leading), None)
+    return None if manager is None else Lead(manager, person)
+
+
+def find_lead_of(session: Session, person: Person, member: Person, today: date) -> Lead | None:
+    """How a person leads another one today: as their manager or as that manager's delegate."""
+    manager = next((one for one in acting_for(session, person, today) if one.id == member.manager_id), None)
+    return None if manager is None else Lead(manager, person)
+
+
+# -- delegates --
+
+
+@dataclass(frozen=True)
+class SeenDelegation:
+    """A delegation with its two people."""
+
+    delegation: Delegation
+    manager: Person
+    delegate: Person
+
+
+def delegations_of(session: Session, person: Person, today: date) -> list[SeenDelegation]:
+    """Delegations a person gave or received that are not over, by first day."""
+    concerned = or_(col(Delegation.manager_id) == person.id, col(Delegation.delegate_id) == person.id)
+    return _delegations(session, concerned, col(Delegation.last_day) >= today)
+
+
+def all_delegations_of(session: Session, person: Person) -> list[SeenDelegation]:
+    """Delegations a person gave or received, over or not."""
+    return _delegations(
+        session, or_(col(Delegation.manager_id) == person.id, col(Delegation.delegate_id) == person.id)
+    )
+
+
+def _delegations(session: Session, *conditions: ColumnElement[bool]) -> list[SeenDelegation]:
+    found = session.execute(
+        select(Delegation, Manager, Delegate)
+        .join(Manager, col(Manager.id) == col(Delegation.manager_id))
+        .join(Delegate, col(Delegate.id) == col(Delegation.delegate_id))
+        .where(*conditions)
+        .order_by(col(Delegation.first_day), col(Delegation.id))
+    )
+    return [SeenDelegation(*row) for row in found]
+
+
+def find_delegation(session: Session, delegation_id: int, manager: Person) -> Delegation | None:
+    """A delegation that a manager gave; None when it is none of theirs."""
+    return session.scalars(
+        select(Delegation).where(
+            col(Delegation.id) == delegation_id, col(Delegation.manager_id) == manager.id
+        )
+    ).first()
+
+
+# -- what is asked of visitors --
+
+
+def conditions_of(session: Session, team_id: int) -> TeamConditions | None:
+    """What a team asks of its visitors now; None when it asks nothing."""
+    return conditions_of_teams(session, [team_id]).get(team_id)
+
+
+def conditions_of_teams(session: Session, team_ids: Collection[int]) -> dict[int, TeamConditions]:
+    """What each of these teams asks now, by team id; teams that ask nothing are absent. One query."""
+    return {row.team_id: row for row in latest_conditions(session, team_ids) if row.asks}
+
+
+def latest_conditions(session: Session, team_ids: Collection[int]) -> list[TeamConditions]:
+    """The last version of these teams' conditions, also where it asks nothing any more."""
+    newest = (
+        select(col(TeamConditions.team_id), func.max(TeamConditions.version).label("version"))
+        .where(col(TeamConditions.team_id).in_(team_ids))
+        .group_by(col(TeamConditions.team_id))
+        .subquery()
+    )
+    query = select(TeamConditions).join(
+        newest,
+        (newest.c.team_id == col(TeamConditions.team_id)) & (newest.c.version == col(TeamConditions.version)),
+    )
+    return list(session.scalars(query))
+
+
+def possible_delegates(session: Session, manager: Person) -> tuple[list[Person], list[Person]]:
+    """Colleagues a manager may think of first: members of their teams, then other managers of those sites."""
+    teams = [team.id for team, _site in led_teams(session, [manager])]
+    own_site = select(col(Team.site_id)).where(or_(col(Team.id).in_(teams), col(Team.id) == manager.team_id))
+    near = select(col(Team.id)).where(col(Team.site_id).in_(own_site))
+    found = session.scalars(
+        select(Person)
+        .where(
+            col(Person.active),
+            col(Person.id) != manager.id,
+            or_(
+                col(Person.team_id).in_(teams),
+                col(Person.id) == manager.manager_id,
+                _manages_somebody() & col(Person.team_id).in_(near),
+            ),
+        )
+        .order_by(col(Person.last_name), col(Person.first_name))
+        .limit(500)
+    )
+    members: list[Person] = []
+    others: list[Person] = []
+    for person in found:
+        (members if person.team_id in teams else others).append(person)
+    return members, others
+
+
+# -- files of rosters --
+
+
+def roster_file(session: Session, file_id: int, *, account_id: int, since: datetime) -> RosterFile:
+    """A roster waiting for its confirmation by the account that sent it. Raises RosterGone."""
+    found = session.scalars(
+        select(RosterFile).where(
+            col(RosterFile.id) == file_id,
+            col(RosterFile.account_id) == account_id,
+            col(RosterFile.created_at) >= since,
+        )
+    ).first()
+    if found is None:
+        raise RosterGone
+    return found
+
+
+def people_for_rosters(
+    session: Session, team_ids: Collection[int] | None
+) -> Iterable[tuple[int, str, str, int]]:
+    """(id, employee number, name, team id) of active people, of these teams or of all."""
+    query: Select[*tuple[Any, ...]] = select(
+        col(Person.id),
+        col(Person.employee_number),
+        col(Person.first_name),
+        col(Person.last_name),
+        col(Person.team_id),
+    ).where(col(Person.active))
+    if team_ids is not None:
+        query = query.where(col(Person.team_id).in_(team_ids))
+    for row in session.execute(query):
+        yield row[0], row[1], f"{row[2]} {row[3]}".strip(), row[4]

@@ -1,0 +1,81 @@
+"""Pure decisions about a team's days.
+
+1. Who works when      `RosterWeek`: a roster's day counts where there is one, else the usual week.
+2. Who is there        `Presence`: members at work, by team and day.
+3. Hours               `hours_of`, `meets`: whether a roster's day leaves room for a visit's hours.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from app.teams.tables import RosterDay, Shift
+
+NOON, HALF_PAST_ONE = time(12, 30), time(13, 30)
+DAY_BEGINS, DAY_ENDS = time(0, 0), time(23, 59, 59)
+
+
+@dataclass(slots=True, eq=False)
+class RosterWeek:
+    """The days of one person that rosters cover."""
+
+    works: set[date] = field(default_factory=set)
+    off: set[date] = field(default_factory=set)
+
+    def covers(self, day: date) -> bool:
+        """Whether a roster says anything about the day."""
+        return day in self.works or day in self.off
+
+
+NO_ROSTER = RosterWeek()
+
+
+def marked(weekdays: str, day: date) -> bool:
+    """Whether the 0/1 string, one per weekday from Monday, marks the day."""
+    return weekdays[day.weekday() :][:1] == "1"
+
+
+def usually_works(worked_weekdays: str, school_weekdays: str, day: date) -> bool:
+    """The usual week, less an apprentice's school days."""
+    return marked(worked_weekdays, day) and not marked(school_weekdays, day)
+
+
+class Presence:
+    """Members at work by team and day, put together from groups of people."""
+
+    def __init__(self) -> None:
+        self._weekly: defaultdict[int, list[int]] = defaultdict(lambda: [0] * 7)
+        self._told: defaultdict[tuple[int, date], int] = defaultdict(int)
+
+    def add_week(self, team_id: int, worked: str, school: str, people: int) -> None:
+        """So many members share this usual week."""
+        for weekday in range(7):
+            if worked[weekday : weekday + 1] == "1" and school[weekday : weekday + 1] != "1":
+                self._weekly[team_id][weekday] += people
+
+    def add_told(
+        self, team_id: int, day: date, worked: str, school: str, people: int, *, works: bool
+    ) -> None:
+        """So many members of that usual week have this day in a roster."""
+        self._told[team_id, day] += people * (works - usually_works(worked, school, day))
+
+    def on(self, team_id: int, day: date) -> int:
+        """Members at work."""
+        return self._weekly[team_id][day.weekday()] + self._told.get((team_id, day), 0)
+
+
+def hours_of(row: RosterDay) -> tuple[time, time] | None:
+    """From when to when a roster's day goes; None when the person is off."""
+    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
+        return row.starts_at, row.ends_at
+    return {
+        Shift.FULL: (DAY_BEGINS, DAY_ENDS),
+        Shift.MORNING: (DAY_BEGINS, HALF_PAST_ONE),
+        Shift.AFTERNOON: (NOON, DAY_ENDS),
+    }.get(row.shift)
+
+
+def meets(row: RosterDay, starts_at: time, ends_at: time) -> bool:
+    """Whether somebody is at work during some of a visit's hours; the two then agree on the rest."""
+    hours = hours_of(row)
+    return hours is not None and hours[0] < ends_at and starts_at < hours[1]
