@@ -27,6 +27,9 @@ from app.visits import jobs as visits
 
 Job = Callable[..., None]
 
+VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled,)
+"""A visit was cancelled, or declined: whatever follows is the same."""
+
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
     "campaign.opened": (messages.invite_everybody,),
@@ -38,8 +41,23 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
-    "visit.cancelled": (calendars.tell_cancelled,),
+    "person.left": (visits.leave_company,),
+    "visit.absent": (calendars.tell_absence,),
+    "visit.agreed": (calendars.tell_agreed,),
+    "visit.cancelled": VISIT_FELL,
+    "visit.changed": (calendars.tell_changed,),
+    "visit.confirmed": (calendars.tell_confirmed,),
+    "visit.contested": (calendars.tell_absence,),
+    "visit.declined": VISIT_FELL,
+    "visit.made_up": (calendars.tell_made_up,),
     "visit.moved": (calendars.tell_moved,),
+    "visit.one_way": (calendars.tell_one_way,),
+    "visit.proposal_lapsed": (calendars.tell_proposal,),
+    "visit.proposal_refused": (calendars.tell_proposal,),
+    "visit.proposal_withdrawn": (calendars.tell_proposal,),
+    "visit.proposed": (calendars.tell_proposal,),
+    "visit.waived": (calendars.tell_agreed,),
+    "visit.tutor_released": (calendars.tell_tutor_released,),
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,
@@ -52,6 +70,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         people.purge_imports,
         visits.follow_moves,
         teams.tidy,
+        visits.void_stale_proposals,
     ),
 }
 """Event name → jobs, in order."""

@@ -169,6 +169,12 @@ class DayBook:
                 mask |= 1 << index
         return mask
 
+    def mask_between(self, first: date | None, last: date | None) -> int:
+        """The campaign's days from `first` to `last`, both included; none when either is missing."""
+        if first is None or last is None:
+            return 0
+        return sum(1 << index for index, day in enumerate(self.days) if first <= day <= last)
+
     def dates(self, mask: int) -> tuple[date, ...]:
         """A mask as days, in order."""
         return tuple(day for index, day in enumerate(self.days) if mask >> index & 1)

@@ -118,3 +118,12 @@ class PairNotPossible(Refusal):
 
     def message(self) -> str:
         return _("Choisissez deux personnes différentes.")
+
+
+class PauseImpossible(Refusal):
+    """A pause begins today or later and ends after it begins, within a year."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Une pause commence aujourd’hui ou plus tard, finit après son début, et dure un an au plus.")

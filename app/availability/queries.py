@@ -1,6 +1,6 @@
 """Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -149,11 +149,11 @@ class EnrolledPerson:
     """Site ids. Confidential."""
 
 
-def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
-    """Everybody invited who said yes, by id, in nine queries whatever their number.
+def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = None) -> list[EnrolledPerson]:
+    """Everybody invited who said yes, by id, in nine queries whatever their number; `only` these people.
 
     Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed, a
-    roster has them off, their team closed the day) are dropped here, so that nobody is planned on them.
+    roster has them off, their team closed the day, they paused) are dropped here: nobody is planned on them.
     """
     campaign = session.get_one(Campaign, campaign_id)
     book = DayBook(campaign)
@@ -163,8 +163,9 @@ def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
     avoid = _grouped(session, Avoidance.person_id, Avoidance.enrolment_id, campaign_id)
     excluded = _grouped(session, ExcludedSite.site_id, ExcludedSite.enrolment_id, campaign_id)
     found = []
-    for row in session.exec(_yes(campaign_id)):
+    for row in session.exec(_yes(campaign_id, only)):
         site, own = sites[row.site_id], told(row.id, row.team_id)
+        here = ~book.mask_between(row.paused_from, row.paused_until)
         leaves = book.mask_of(row.visit_days)
         receives = leaves if row.host_days is None else book.mask_of(row.host_days)
         found.append(
@@ -177,8 +178,8 @@ def enrolled(session: Session, campaign_id: int) -> list[EnrolledPerson]:
                 department=row.department,
                 manager_id=row.manager_id,
                 languages=tuple(row.chosen_languages or row.languages),
-                visit_days=book.dates(leaves & book.leaving(row, site, own)),
-                host_days=book.dates(receives & book.receiving(row, site, row.closed_weekdays, own)),
+                visit_days=book.dates(leaves & here & book.leaving(row, site, own)),
+                host_days=book.dates(receives & here & book.receiving(row, site, row.closed_weekdays, own)),
                 wishes=tuple(wishes.get(row.enrolment_id, ())),
                 avoid=frozenset(avoid.get(row.enrolment_id, ())),
                 excluded_sites=frozenset(excluded.get(row.enrolment_id, ())),
@@ -204,6 +205,16 @@ def told_of_everybody(session: Session, campaign: Campaign) -> Callable[[int, in
     return partial(_told, rosters, marks)
 
 
+def told_of_people(
+    session: Session, campaign: Campaign, people: Collection[Person]
+) -> Callable[[int, int], Told]:
+    """`told(person_id, team_id)` for these people, in three queries."""
+    first, last = campaign.first_day, campaign.last_day
+    marks = teams.marks_between(session, first, last, {one.team_id for one in people})
+    own = col(Person.id).in_([one.id for one in people])
+    return partial(_told, teams.roster_days(session, first, last, own), marks)
+
+
 def _told(rosters: Mapping[int, RosterWeek], marks: Marks, person_id: int, team_id: int) -> Told:
     return Told(
         rosters.get(person_id, NO_ROSTER),
@@ -212,7 +223,7 @@ def _told(rosters: Mapping[int, RosterWeek], marks: Marks, person_id: int, team_
     )
 
 
-def _yes(campaign_id: int) -> Any:
+def _yes(campaign_id: int, only: Collection[int] | None) -> Any:
     columns: tuple[Any, ...] = (
         Person.id,
         Person.first_name,
@@ -231,10 +242,12 @@ def _yes(campaign_id: int) -> Any:
         col(Enrolment.id).label("enrolment_id"),
         Enrolment.visit_days,
         Enrolment.host_days,
+        Enrolment.paused_from,
+        Enrolment.paused_until,
         col(Enrolment.languages).label("chosen_languages"),
     )
     chosen: Any = select(*columns)
-    return (
+    query = (
         chosen.select_from(Enrolment)
         .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
         .join(Person, col(Person.id) == col(Enrolment.person_id))
@@ -242,6 +255,7 @@ def _yes(campaign_id: int) -> Any:
         .where(Enrolment.campaign_id == campaign_id, Enrolment.answer == Answer.YES, invitation())
         .order_by(col(Person.id))
     )
+    return query if only is None else query.where(col(Person.id).in_(only))
 
 
 def _grouped(
@@ -262,3 +276,73 @@ def forbidden_pairs(session: Session, campaign_id: int) -> set[tuple[int, int]]:
     """Pairs of people that HR keeps apart, smaller id first."""
     query = select(ForbiddenPair.a_id, ForbiddenPair.b_id).where(ForbiddenPair.campaign_id == campaign_id)
     return {(a, b) for a, b in session.exec(query)}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one person answered to a campaign, whether or not they still take part."""
+
+    enrolment: Enrolment
+    avoid: frozenset[int]
+    """Person ids. Confidential."""
+    excluded_sites: frozenset[int]
+    """Site ids. Confidential."""
+
+    @property
+    def takes_part(self) -> bool:
+        """They said yes and did not leave since."""
+        return self.enrolment.answer == Answer.YES
+
+    @property
+    def visit_days(self) -> list[str]:
+        """ISO days on which they offered to go."""
+        return self.enrolment.visit_days
+
+    @property
+    def host_days(self) -> list[str]:
+        """ISO days on which they offered to receive."""
+        days = self.enrolment.host_days
+        return self.enrolment.visit_days if days is None else days
+
+    @property
+    def languages(self) -> list[str]:
+        """Languages they chose for the day."""
+        return self.enrolment.languages
+
+    @property
+    def paused_from(self) -> date | None:
+        """First day of their pause."""
+        return self.enrolment.paused_from
+
+    @property
+    def paused_until(self) -> date | None:
+        """Last day of their pause."""
+        return self.enrolment.paused_until
+
+
+def offers_of(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, Offer]:
+    """What these people answered, by person; whoever never answered is absent."""
+    rows = session.exec(
+        select(Enrolment).where(
+            Enrolment.campaign_id == campaign_id,
+            col(Enrolment.person_id).in_(person_ids),
+            col(Enrolment.answer).is_not(None),
+        )
+    ).all()
+    ids = [row.id for row in rows]
+    avoided: dict[int, set[int]] = {}
+    for enrolment_id, one in session.exec(
+        select(Avoidance.enrolment_id, Avoidance.person_id).where(col(Avoidance.enrolment_id).in_(ids))
+    ):
+        avoided.setdefault(enrolment_id, set()).add(one)
+    places: dict[int, set[int]] = {}
+    for enrolment_id, one in session.exec(
+        select(ExcludedSite.enrolment_id, ExcludedSite.site_id).where(col(ExcludedSite.enrolment_id).in_(ids))
+    ):
+        places.setdefault(enrolment_id, set()).add(one)
+    return {
+        row.person_id: Offer(
+            row, frozenset(avoided.get(row.id or 0, ())), frozenset(places.get(row.id or 0, ()))
+        )
+        for row in rows
+    }

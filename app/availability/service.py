@@ -72,7 +72,7 @@ def choose_days(
     receives = None
     if host_days is not None:
         receives = _only(host_days, receiving_days(campaign, person, team, site, told))
-    return _write(session, enrolling, version, visit_days=leaves, host_days=receives)
+    return write(session, enrolling, version, visit_days=leaves, host_days=receives)
 
 
 def choose_wishes(
@@ -88,7 +88,7 @@ def choose_wishes(
         raise WishNotPossible
     if not all(may_wish(enrolling.team, team) and team.site_id in within for team in teams):
         raise WishNotPossible
-    enrolment = _write(session, enrolling, version)
+    enrolment = write(session, enrolling, version)
     session.exec(delete(Wish).where(col(Wish.enrolment_id) == enrolment.id))
     session.add_all(
         Wish(enrolment_id=_id(enrolment), rank=rank, team_id=team_id)
@@ -111,7 +111,7 @@ def choose_languages(
     offered = [code for code, _name in offered_languages(enrolling.person)]
     if not languages or not set(languages) <= set(offered):
         raise LanguageNeeded
-    return _write(session, enrolling, version, languages=[code for code in offered if code in languages])
+    return write(session, enrolling, version, languages=[code for code in offered if code in languages])
 
 
 def offered_languages(person: Person) -> list[tuple[str, str]]:
@@ -136,7 +136,7 @@ def choose_limits(
         raise CannotAvoid
     if enrolling.site.id in places or len(places) != _count(session, Site, places):
         raise SiteUnknown
-    enrolment = _write(session, enrolling, version)
+    enrolment = write(session, enrolling, version)
     for table in (Avoidance, ExcludedSite):
         session.exec(delete(table).where(col(table.enrolment_id) == enrolment.id))
     session.add_all(Avoidance(enrolment_id=_id(enrolment), person_id=one) for one in sorted(people))
@@ -255,7 +255,7 @@ def _answer(
         values |= {"visit_days": offered, "host_days": None}
     if enrolling.enrolment is None or not enrolling.enrolment.languages:
         values["languages"] = list(enrolling.person.languages)
-    return _write(session, enrolling, version, answer=given, answered_at=when.now, **values)
+    return write(session, enrolling, version, answer=given, answered_at=when.now, **values)
 
 
 def _possible_days(session: Session, enrolling: Enrolling) -> list[date]:
@@ -285,7 +285,7 @@ def _only(chosen: Iterable[date], possible: Sequence[date]) -> list[str]:
     return [day.isoformat() for day in days]
 
 
-def _write(session: Session, enrolling: Enrolling, version: int, **values: Any) -> Enrolment:
+def write(session: Session, enrolling: Enrolling, version: int, **values: Any) -> Enrolment:
     """Change the row made on `version` and no other; make it at the first answer."""
     if enrolling.enrolment is None:
         return _begin(session, enrolling, version, values)

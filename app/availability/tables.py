@@ -1,6 +1,6 @@
 """Rows of enrolment. Avoided people and impossible places are confidential: only the planning reads them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
@@ -31,6 +31,9 @@ class Enrolment(SQLModel, table=True):
     host_days: list[str] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     """ISO days on which the person can receive; None: the same days."""
     languages: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    paused_from: date | None = None
+    paused_until: date | None = None
+    """Days in between, both included, on which nothing is planned: the person paused."""
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     reminded_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = 1

@@ -23,10 +23,14 @@ REFRESH = timedelta(hours=4)
 """How often a calendar program is asked to read the feed again."""
 
 
-def invitation(seen: SeenVisit, reader: Person | None) -> str:
-    """The object that goes with a mail: METHOD:REQUEST, or CANCEL once the visit is cancelled."""
-    calendar = _calendar("REQUEST" if stands(seen.visit) else "CANCEL")
-    calendar.add_component(_event(seen, reader, asks=stands(seen.visit)))
+def invitation(seen: SeenVisit, reader: Person | None, *, withdrawn: bool = False) -> str:
+    """The object that goes with a mail: METHOD:REQUEST, or CANCEL once the visit is cancelled.
+
+    `withdrawn`: the visit stands and this reader is no longer part of it: it leaves their calendar.
+    """
+    standing = stands(seen.visit) and not withdrawn
+    calendar = _calendar("REQUEST" if standing else "CANCEL")
+    calendar.add_component(_event(seen, reader, asks=standing, withdrawn=withdrawn))
     return _written(calendar)
 
 
@@ -64,12 +68,12 @@ def _written(calendar: Calendar) -> str:
     return written.decode()
 
 
-def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False) -> Event:
+def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False, withdrawn: bool = False) -> Event:
     """`asks`: the reader has yet to accept, which is how a calendar program offers to take the event in."""
     visit = seen.visit
     assert visit.id is not None
     zone = ZoneInfo(settings().timezone)
-    standing = stands(visit)
+    standing = stands(visit) and not withdrawn
     event = Event()
     event.add("uid", visit.uid)
     event.add("sequence", visit.revision)
@@ -85,7 +89,10 @@ def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False) -> Eve
     event.add("status", "CONFIRMED" if standing else "CANCELLED")
     event.add("transp", "OPAQUE" if standing else "TRANSPARENT")
     event.add("organizer", _person_address(f"{SENDER_NAME} · {settings().company}", settings().mail_from))
-    for person in (seen.visitor, seen.host):
+    people = [seen.visitor, seen.host, *([seen.tutor] if seen.tutor else [])]
+    if withdrawn and reader is not None and reader.id not in {one.id for one in people}:
+        people.append(reader)
+    for person in people:
         if person.email:
             waits = asks and reader is not None and reader.id == person.id
             event.add("attendee", _attendee(person, waits=waits))
@@ -93,7 +100,7 @@ def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False) -> Eve
 
 
 def _summary(seen: SeenVisit, reader: Person | None) -> str:
-    if reader is not None and reader.id == seen.host.id:
+    if reader is not None and reader.id in (seen.host.id, seen.visit.tutor_id):
         return one_line(_("Vis ma vie : vous accueillez %(name)s") % {"name": seen.visitor.name})
     if reader is not None and reader.id == seen.visitor.id:
         return one_line(_("Vis ma vie : chez %(name)s") % {"name": seen.host.name})
@@ -102,13 +109,14 @@ def _summary(seen: SeenVisit, reader: Person | None) -> str:
 
 
 def _description(seen: SeenVisit, reader: Person | None) -> str:
-    hosts = reader is not None and reader.id == seen.host.id
+    hosts = reader is not None and reader.id in (seen.host.id, seen.visit.tutor_id)
     colleague, team = (seen.visitor, seen.visitor_team) if hosts else (seen.host, seen.host_team)
     facts = {"name": colleague.name, "job": colleague.job, "team": team.name}
     known = _("%(name)s, %(job)s, équipe %(team)s") if colleague.job else _("%(name)s, équipe %(team)s")
     lines = [
         _("%(campaign)s : une journée dans le métier d’un collègue.") % {"campaign": seen.campaign.name},
         known % facts,
+        *([_("Sur place, %(name)s vous accueille.") % {"name": seen.tutor.name}] if seen.tutor else []),
         _url(seen.visit.id or 0),
     ]
     if not stands(seen.visit):

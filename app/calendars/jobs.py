@@ -1,9 +1,21 @@
-"""Tells people about their days: the invitation, its changes, and a kind word to those without."""
+"""Tells people about a plan: the invitation to each of their days, and a kind word to those without."""
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.calendars import ics
+from app.calendars.telling import (
+    tell_absence,
+    tell_agreed,
+    tell_cancelled,
+    tell_changed,
+    tell_confirmed,
+    tell_made_up,
+    tell_moved,
+    tell_one_way,
+    tell_proposal,
+    tell_tutor_released,
+)
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import open_session
@@ -15,9 +27,24 @@ from app.messages.readers import Reader
 from app.messages.service import Invitation
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
-from app.visits.rules import reason_labels, stands
+from app.visits.rules import stands
 
 ROLES = ("visitor", "host")
+__all__ = [
+    "invite_participants",
+    "tell_absence",
+    "tell_agreed",
+    "tell_cancelled",
+    "tell_changed",
+    "tell_confirmed",
+    "tell_made_up",
+    "tell_moved",
+    "tell_one_way",
+    "tell_proposal",
+    "tell_tutor_released",
+    "tell_unmatched",
+]
+
 CHUNK = 20
 """Visits told about in one transaction: nobody else writes to SQLite meanwhile."""
 
@@ -37,13 +64,11 @@ def invite_participants(engine: Engine, campaign_id: int) -> None:
         with open_session(engine) as session:
             ids = {id_ for seen, _other in part for id_ in (seen.visit.visitor_id, seen.visit.host_id)}
             readers = mails.readers_of(session, ids)
-            keys = {
-                _key(Kind.VISIT_INVITATION, seen, role) for seen, _ in part for role in ("visitor", "host")
-            }
+            keys = {plan_key(seen, role) for seen, _ in part for role in ROLES}
             written = mails.keys_written(session, keys)
             reply_to = mails.reply_address(session, part[0][0].campaign)
             for seen, other in part:
-                _tell(session, Kind.VISIT_INVITATION, seen, other, readers, reply_to, written)
+                invite(session, seen, other, readers, reply_to, written)
 
 
 def tell_unmatched(engine: Engine, campaign_id: int) -> None:
@@ -74,45 +99,24 @@ def tell_unmatched(engine: Engine, campaign_id: int) -> None:
                     )
 
 
-def tell_cancelled(engine: Engine, visit_id: int, revision: int) -> None:
-    """A visit was cancelled: both people are told, and the event leaves their calendar."""
-    _tell_both(engine, Kind.VISIT_CANCELLED, visit_id, revision)
-
-
-def tell_moved(engine: Engine, visit_id: int, revision: int) -> None:
-    """A visit was moved: both people get an invitation that replaces the former one."""
-    _tell_both(engine, Kind.VISIT_INVITATION, visit_id, revision)
-
-
-def _tell_both(engine: Engine, kind: Kind, visit_id: int, revision: int) -> None:
-    with open_session(engine) as session:
-        seen = visits.find_visit(session, visit_id)
-        if seen is None or seen.visit.revision != revision:  # a later change tells its own news
-            return
-        readers = mails.readers_of(session, [seen.visit.visitor_id, seen.visit.host_id])
-        other = next((leg for leg in visits.swap_of(session, seen).legs if leg.visit.id != visit_id), None)
-        _tell(session, kind, seen, other, readers, mails.reply_address(session, seen.campaign), set())
-
-
-def _tell(
+def invite(
     session: Session,
-    kind: Kind,
     seen: SeenVisit,
     other: SeenVisit | None,
     readers: dict[int, Reader],
     reply_to: str | None,
     written: set[str],
 ) -> None:
+    """The first invitation of both people to one visit."""
     for role, person in zip(ROLES, (seen.visitor, seen.host), strict=True):
-        reader, key = readers.get(person.id or 0), _key(kind, seen, role)
+        reader, key = readers.get(person.id or 0), plan_key(seen, role)
         if reader is None or key in written:
             continue
         with speaking(reader.language):
             content = ics.invitation(seen, person)
-            reason = reason_labels()[seen.visit.cancel_reason] if seen.visit.cancel_reason else ""
         outbox.send(
             session,
-            kind,
+            Kind.VISIT_INVITATION,
             reader,
             key=key,
             now=clock.now(),
@@ -120,14 +124,15 @@ def _tell(
                 "seen": seen,
                 "role": role,
                 "back": other if other is not None and stands(other.visit) else None,
-                "moved": kind == Kind.VISIT_INVITATION and seen.visit.revision > 0,
-                "reason": reason,
+                "moved": False,
+                "agreed": False,
             },
             campaign=seen.campaign,
             reply_to=reply_to,
-            calendar=Invitation(content, "CANCEL" if kind == Kind.VISIT_CANCELLED else "REQUEST"),
+            calendar=Invitation(content, "REQUEST"),
         )
 
 
-def _key(kind: Kind, seen: SeenVisit, role: str) -> str:
-    return f"{kind}:{seen.visit.id}:{seen.visit.revision}:{role}"
+def plan_key(seen: SeenVisit, role: str) -> str:
+    """Names the news of a plan: one invitation a visit and a role."""
+    return f"{Kind.VISIT_INVITATION}:{seen.visit.id}:0:{role}"

@@ -51,8 +51,8 @@ def migrate(url: str) -> None:
     migrate_jobs(url)
 
 
-def migrate_tables(url: str, revision: str = "head") -> None:
-    """Bring our own tables to `revision`, in one transaction.
+def migrate_tables(url: str, revision: str = "head", *, back: bool = False) -> None:
+    """Bring our own tables to `revision`, in one transaction; `back` to an earlier one.
 
     Raises BrokenReference when rows would be left that point at nothing.
     """
@@ -64,7 +64,7 @@ def migrate_tables(url: str, revision: str = "head") -> None:
     with engine.begin() as connection:
         if not is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        command.upgrade(alembic_config(connection), revision)
+        (command.downgrade if back else command.upgrade)(alembic_config(connection), revision)
         if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
             raise BrokenReference(f"{len(broken)} in {sorted({row[0] for row in broken})}")
 

@@ -15,6 +15,12 @@ class Kind(StrEnum):
     VISIT_INVITATION = "visit_invitation"
     NO_MATCH = "no_match"
     VISIT_CANCELLED = "visit_cancelled"
+    VISIT_CHANGED = "visit_changed"
+    VISIT_CONFIRMED = "visit_confirmed"
+    VISIT_PROPOSAL = "visit_proposal"
+    VISIT_TUTOR = "visit_tutor"
+    VISIT_ABSENCE = "visit_absence"
+    VISIT_TEAM = "visit_team"
     DEBRIEF_INVITATION = "debrief_invitation"
     DEBRIEF_REMINDER = "debrief_reminder"
 
@@ -25,7 +31,18 @@ SECRET = {Kind.SIGN_IN_LINK}
 ON_PAPER = set(Kind) - {Kind.SIGN_IN_LINK}
 """What somebody without e-mail is told on paper; a sign-in link is asked for by address only."""
 
-ABOUT_VISITS = (Kind.VISIT_INVITATION, Kind.VISIT_CANCELLED, Kind.DEBRIEF_INVITATION, Kind.DEBRIEF_REMINDER)
+ABOUT_VISITS = (
+    Kind.VISIT_INVITATION,
+    Kind.VISIT_CANCELLED,
+    Kind.VISIT_CHANGED,
+    Kind.VISIT_CONFIRMED,
+    Kind.VISIT_PROPOSAL,
+    Kind.VISIT_TUTOR,
+    Kind.VISIT_ABSENCE,
+    Kind.VISIT_TEAM,
+    Kind.DEBRIEF_INVITATION,
+    Kind.DEBRIEF_REMINDER,
+)
 """They name the other person of a visit; their keys begin `kind:visit id:`."""
 
 
@@ -46,6 +63,12 @@ def kinds() -> list[Choice]:
         Kind.VISIT_INVITATION: _("Invitation à une journée"),
         Kind.NO_MATCH: _("Pas de binôme"),
         Kind.VISIT_CANCELLED: _("Journée annulée"),
+        Kind.VISIT_CHANGED: _("Changement d’une journée"),
+        Kind.VISIT_CONFIRMED: _("Journée confirmée"),
+        Kind.VISIT_PROPOSAL: _("Proposition de date"),
+        Kind.VISIT_TUTOR: _("Accueil à la place d’un collègue"),
+        Kind.VISIT_ABSENCE: _("Absence signalée"),
+        Kind.VISIT_TEAM: _("Mouvement dans une équipe"),
         Kind.DEBRIEF_INVITATION: _("Bilan à remplir"),
         Kind.DEBRIEF_REMINDER: _("Rappel de bilan"),
     }

@@ -202,8 +202,8 @@ def _people(
     taken: defaultdict[int, int] = defaultdict(int)
     here: Counter[int] = Counter()
     for visit in standing:
-        for person_id in (visit.visitor_id, visit.host_id):
-            if visit.day in index:
+        for person_id in (visit.visitor_id, visit.host_id, visit.tutor_id):
+            if person_id is not None and visit.day in index:
                 taken[person_id] |= 1 << index[visit.day]
         if visit.campaign_id == campaign.id:
             here[visit.visitor_id] += 1

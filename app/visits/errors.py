@@ -12,8 +12,8 @@ class DayTaken(Refusal):
 
     def message(self) -> str:
         return _(
-            "Une personne de ce plan a déjà une journée ce jour-là. Rien n’a été enregistré : "
-            "recalculez le plan."
+            "L’une de ces personnes a déjà une journée ce jour-là. Rien n’a été enregistré : "
+            "choisissez un autre jour, ou recalculez le plan."
         )
 
 
@@ -53,7 +53,141 @@ class AlreadyCancelled(Refusal):
 
 
 class AlreadyOver(Refusal):
-    """A day that was lived cannot be cancelled."""
+    """A day that was lived cannot be changed any more."""
 
     def message(self) -> str:
-        return _("Cette journée est passée : elle ne peut plus être annulée.")
+        return _("Cette journée est passée : elle ne peut plus être annulée ni changée.")
+
+
+class AlreadyConfirmed(Refusal):
+    """The reader said yes before."""
+
+    def message(self) -> str:
+        return _("Vous avez déjà confirmé cette journée. Un empêchement depuis ? Annulez-la ou déplacez-la.")
+
+
+class ConditionsFirst(Refusal):
+    """Whoever visits reads what the team asks of visitors before saying yes."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Lisez d’abord ce que l’équipe demande à ses visiteurs, puis cochez que vous l’acceptez.")
+
+
+class TooYoung(Refusal):
+    """The receiving team asks an age that the visitor does not have."""
+
+    def message(self) -> str:
+        return _(
+            "Cette équipe ne reçoit que des adultes. Son responsable peut faire une exception : "
+            "parlez-lui-en."
+        )
+
+
+class NothingAsked(Refusal):
+    """There is nothing to waive."""
+
+    def message(self) -> str:
+        return _("L’équipe ne demande rien de plus à ce visiteur.")
+
+
+class NotYourPart(Refusal):
+    """Somebody else decides that."""
+
+    def message(self) -> str:
+        return _("Ce n’est pas à vous de décider cela pour cette journée.")
+
+
+class OpenProposal(Refusal):
+    """One thing is talked about at a time."""
+
+    def message(self) -> str:
+        return _("Une proposition attend déjà une réponse pour cette journée : répondez-y d’abord.")
+
+
+class NothingProposed(Refusal):
+    """The proposal was answered, withdrawn, or fell with the visit."""
+
+    def message(self) -> str:
+        return _("Cette proposition n’attend plus de réponse.")
+
+
+class NotFallen(Refusal):
+    """Only the visit of a swap that fell, while the other one stands, is made up for."""
+
+    def message(self) -> str:
+        return _("Il n’y a pas de journée à rattraper dans cet échange.")
+
+
+class ReasonNotOffered(Refusal):
+    """Each role gives its own reasons."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez l’une des raisons proposées.")
+
+
+class DayNotPossible(Refusal):
+    """A day outside the campaign, too soon, not worked, closed, taken, or too near the other visit."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.sentence = why
+
+    def message(self) -> str:
+        return self.sentence
+
+
+class NotOfTheTeam(Refusal):
+    """A tutor is an active colleague of the host's team, and neither of the two."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez un collègue de l’équipe qui reçoit.")
+
+
+class TutorBusy(Refusal):
+    """The colleague has a visit of their own that day, or does not work."""
+
+    def message(self) -> str:
+        return _("Ce collègue n’est pas libre ce jour-là : choisissez quelqu’un d’autre.")
+
+
+class HoursNotInOrder(Refusal):
+    """A visit begins before it ends."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("La visite doit commencer avant de finir : corrigez les heures.")
+
+
+class NoAgreementNeeded(Refusal):
+    """Both people work for the same company, or the agreement is recorded already."""
+
+    def message(self) -> str:
+        return _("Cette journée n’attend aucune convention.")
+
+
+class DayNotCome(Refusal):
+    """Nobody is absent before the day."""
+
+    def message(self) -> str:
+        return _("Cette journée n’a pas encore eu lieu. Un empêchement ? Annulez-la ou déplacez-la.")
+
+
+class AlreadyReported(Refusal):
+    """Each of the two is reported absent once."""
+
+    def message(self) -> str:
+        return _("Cette absence est déjà signalée.")
+
+
+class NotReported(Refusal):
+    """Nobody reported the reader absent, or they answered already."""
+
+    def message(self) -> str:
+        return _("Aucune absence n’est à contester pour cette journée.")

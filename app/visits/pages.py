@@ -18,6 +18,7 @@ from app.visits import queries, service, views
 from app.visits.guards import Me, Participant
 from app.visits.rules import can_be_cancelled, offered_reasons, reason_labels
 from app.visits.schemas import CancellationForm
+from app.visits.tables import By
 
 router = APIRouter(include_in_schema=False)
 
@@ -98,7 +99,7 @@ def _ask(request: Request, session: Db, seen: queries.SeenVisit, form: object, s
         seen=seen,
         other=next((leg for leg in legs if leg.visit.id != seen.visit.id), None),
         form=form,
-        reasons=offered_reasons(),
+        reasons=offered_reasons(By.HR),
     )
 
 

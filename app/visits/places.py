@@ -64,7 +64,7 @@ def exchange(
     How a visit moves: its new day is in the row, its id in both. A place given back may be taken again.
     """
     rows = _person_days(session, visits)
-    wanted = _counted((row["team_id"], row["day"], row["leaves"]) for row in rows)
+    wanted = _counted((row["team_id"], row["day"], row["leaves"]) for row in rows if row["counts"])
     ceilings = {} if unlimited else _ceilings(session, campaign, wanted)
     lines: list[dict[str, Any]] = []
     try:
@@ -101,6 +101,7 @@ def follow_moves(session: Session, today: date) -> int:
             col(PersonDay.leaves),
             col(PersonDay.team_id),
             col(Person.team_id),
+            col(PersonDay.counts),
         )
         .join(Person, col(Person.id) == col(PersonDay.person_id))
         .where(col(PersonDay.day) >= today, col(Person.team_id) != col(PersonDay.team_id))
@@ -111,10 +112,14 @@ def follow_moves(session: Session, today: date) -> int:
             update(PersonDay)
             .where(col(PersonDay.person_id) == bindparam("who"), col(PersonDay.day) == bindparam("on"))
             .values(team_id=bindparam("joined")),
-            [{"who": who, "on": day, "joined": joined} for who, day, _leaves, _left, joined in moved],
+            [
+                {"who": who, "on": day, "joined": joined}
+                for who, day, _leaves, _left, joined, _counts in moved
+            ],
         )
-        change = _counted((joined, day, leaves) for _who, day, leaves, _left, joined in moved)
-        change.subtract(_counted((left, day, leaves) for _who, day, leaves, left, _joined in moved))
+        counted = [row for row in moved if row[5]]
+        change = _counted((joined, day, leaves) for _who, day, leaves, _left, joined, _ in counted)
+        change.subtract(_counted((left, day, leaves) for _who, day, leaves, left, _joined, _ in counted))
         _count(session, _lines(change, {}))
     return len(moved)
 
@@ -128,8 +133,11 @@ def _counted(rows: Iterable[tuple[int, date, bool]]) -> Counts:
 
 
 def _person_days(session: Session, visits: Iterable[Visit]) -> list[dict[str, Any]]:
-    """The rows that visits take, by person and day; each counts in the team that is theirs today."""
-    people = sorted({person_id for visit in visits for person_id in (visit.visitor_id, visit.host_id)})
+    """The rows that visits take, by person and day; each counts in the team that is theirs today.
+
+    A tutor's day is taken as well, and counts nowhere: the team receives one visitor, not two.
+    """
+    people = sorted({person_id for visit in visits for person_id in _people_of(visit)})
     team_of: dict[int, int] = {}
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
@@ -142,11 +150,17 @@ def _person_days(session: Session, visits: Iterable[Visit]) -> list[dict[str, An
             "visit_id": visit.id,
             "team_id": team_of[person_id],
             "leaves": person_id == visit.visitor_id,
+            "counts": person_id != visit.tutor_id,
         }
         for visit in visits
-        for person_id in (visit.visitor_id, visit.host_id)
+        for person_id in _people_of(visit)
     ]
     return sorted(rows, key=lambda row: (row["person_id"], row["day"]))
+
+
+def _people_of(visit: Visit) -> list[int]:
+    two = [visit.visitor_id, visit.host_id]
+    return two if visit.tutor_id is None else [*two, visit.tutor_id]
 
 
 def _let_go(session: Session, visit_ids: Collection[int]) -> Counts:
@@ -157,10 +171,12 @@ def _let_go(session: Session, visit_ids: Collection[int]) -> Counts:
         gone = session.execute(
             delete(PersonDay)
             .where(col(PersonDay.visit_id).in_(ids[start : start + CHUNK]))
-            .returning(col(PersonDay.team_id), col(PersonDay.day), col(PersonDay.leaves)),
+            .returning(
+                col(PersonDay.team_id), col(PersonDay.day), col(PersonDay.leaves), col(PersonDay.counts)
+            ),
             execution_options={"synchronize_session": False},
         )
-        found += _counted((row[0], row[1], row[2]) for row in gone)
+        found += _counted((row[0], row[1], row[2]) for row in gone if row[3])
     return found
 
 

@@ -12,9 +12,10 @@ from sqlmodel import Session, col, or_
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.visits.tables import Unmatched, Visit, VisitStatus
+from app.visits.rules import crosses_companies, stands
+from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitStatus
 
-Visitor, Host = aliased(Person), aliased(Person)
+Visitor, Host, Tutor = aliased(Person), aliased(Person), aliased(Person)
 VisitorTeam, HostTeam = aliased(Team), aliased(Team)
 VisitorSite, HostSite = aliased(Site), aliased(Site)
 
@@ -31,10 +32,23 @@ class SeenVisit:
     host_team: Team
     visitor_site: Site
     host_site: Site
+    swap: Swap | None = None
+    tutor: Person | None = None
+    """Who receives in the host's place."""
 
     def has(self, person_id: int | None) -> bool:
         """Whether somebody is one of the two."""
         return person_id in (self.visitor.id, self.host.id)
+
+    @property
+    def crosses(self) -> bool:
+        """The two work for different companies."""
+        return crosses_companies(self.visitor, self.host)
+
+    @property
+    def receiver(self) -> Person:
+        """Who is with the visitor that day."""
+        return self.tutor or self.host
 
 
 @dataclass(frozen=True)
@@ -54,10 +68,27 @@ class SeenSwap:
         """The later of its days."""
         return max(leg.visit.day for leg in self.legs)
 
+    @property
+    def fallen(self) -> SeenVisit | None:
+        """The part that was cancelled while the other stands and nobody agreed to leave it at that."""
+        standing = [leg for leg in self.legs if stands(leg.visit)]
+        if self.back is None or len(standing) != 1 or self.is_one_way:
+            return None
+        return next(leg for leg in self.legs if not stands(leg.visit))
+
+    @property
+    def is_one_way(self) -> bool:
+        """Both agreed that the visit that is left is enough."""
+        return self.there.swap is not None and self.there.swap.one_way_at is not None
+
+    def other(self, visit_id: int | None) -> SeenVisit | None:
+        """The other part of a visit's swap."""
+        return next((leg for leg in self.legs if leg.visit.id != visit_id), None)
+
 
 def _seen() -> Select[*tuple[Any, ...]]:
     return (
-        select(Visit, Campaign, Visitor, Host, VisitorTeam, HostTeam, VisitorSite, HostSite)
+        select(Visit, Campaign, Visitor, Host, VisitorTeam, HostTeam, VisitorSite, HostSite, Swap, Tutor)
         .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
         .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
         .join(Host, col(Host.id) == col(Visit.host_id))
@@ -65,6 +96,8 @@ def _seen() -> Select[*tuple[Any, ...]]:
         .join(HostTeam, col(HostTeam.id) == col(Host.team_id))
         .join(VisitorSite, col(VisitorSite.id) == col(VisitorTeam.site_id))
         .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
+        .outerjoin(Swap, col(Swap.id) == col(Visit.swap_id))
+        .outerjoin(Tutor, col(Tutor.id) == col(Visit.tutor_id))
     )
 
 
@@ -93,15 +126,51 @@ def visit(session: Session, visit_id: int) -> SeenVisit:
 
 
 def swap_of(session: Session, seen: SeenVisit) -> SeenSwap:
-    """The visit with the other one of its swap."""
+    """The visit with the other one of its swap. A visit made up for since is replaced by its successor."""
     if seen.visit.swap_id is None:
         return SeenSwap(seen)
     return as_swaps(_read(session, col(Visit.swap_id) == seen.visit.swap_id))[0]
 
 
+def swaps_with_ids(session: Session, swap_ids: Collection[int]) -> list[SeenSwap]:
+    """These swaps, by first day."""
+    return as_swaps(_read(session, col(Visit.swap_id).in_(swap_ids))) if swap_ids else []
+
+
+def coming_visits_of(
+    session: Session, person_id: int, campaign_id: int | None, today: date
+) -> list[SeenVisit]:
+    """A person's standing visits from today on, as visitor, host or tutor; `campaign_id` None: in all."""
+    conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today]
+    if campaign_id is not None:
+        conditions.append(col(Visit.campaign_id) == campaign_id)
+    return _read(session, _lived_by(person_id), *conditions)
+
+
+def busy_days(
+    session: Session, person_ids: Collection[int], *, but: int | None = None
+) -> dict[int, list[date]]:
+    """Days taken by visits, by person, across campaigns; `but` one visit's own."""
+    query = select(col(PersonDay.person_id), col(PersonDay.day)).where(
+        col(PersonDay.person_id).in_(person_ids)
+    )
+    if but is not None:
+        query = query.where(col(PersonDay.visit_id) != but)
+    found: dict[int, list[date]] = {}
+    for person_id, day in session.execute(query):
+        found.setdefault(person_id, []).append(day)
+    return found
+
+
+def _lived_by(person_id: int | None) -> ColumnElement[bool]:
+    return or_(
+        col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id, col(Visit.tutor_id) == person_id
+    )
+
+
 def visits_of(session: Session, person: Person) -> list[SeenVisit]:
-    """Everything a person lives as visitor or as host, cancelled ones included, by day."""
-    return _read(session, or_(col(Visit.visitor_id) == person.id, col(Visit.host_id) == person.id))
+    """Everything a person lives as visitor, host or tutor, cancelled ones included, by day."""
+    return _read(session, _lived_by(person.id))
 
 
 def visits_hosted_by(session: Session, host: Person, day: date) -> list[SeenVisit]:
@@ -130,19 +199,30 @@ def visits_of_teams(session: Session, team_ids: Collection[int], first: date, la
 
 
 def as_swaps(visits: Iterable[SeenVisit]) -> list[SeenSwap]:
-    """Join the visits of each swap; those without one stand alone. By first day."""
-    drawn: list[SeenSwap] = []
-    first_of: dict[int, int] = {}
-    for seen in sorted(visits, key=lambda seen: (seen.visit.day, seen.visit.id or 0)):
-        swap_id = seen.visit.swap_id
-        if swap_id is not None and swap_id in first_of:
-            at = first_of[swap_id]
-            drawn[at] = SeenSwap(drawn[at].there, seen)
+    """Join the visits of each swap; those without one stand alone. By first day.
+
+    Of several visits in one direction (one fell, another was agreed on since), the standing or latest counts.
+    """
+    current: dict[tuple[int, int], SeenVisit] = {}
+    alone = []
+    for seen in sorted(visits, key=lambda seen: seen.visit.id or 0):
+        if seen.visit.swap_id is None:
+            alone.append(seen)
             continue
-        if swap_id is not None:
-            first_of[swap_id] = len(drawn)
-        drawn.append(SeenSwap(seen))
-    return drawn
+        key = (seen.visit.swap_id, seen.visit.visitor_id)
+        before = current.get(key)
+        if before is None or not stands(before.visit):
+            current[key] = seen
+    of_swap: dict[int, list[SeenVisit]] = {}
+    for (swap_id, _visitor), seen in current.items():
+        of_swap.setdefault(swap_id, []).append(seen)
+    drawn = [SeenSwap(seen) for seen in alone]
+    drawn += [SeenSwap(*sorted(legs, key=_in_order)) for legs in of_swap.values()]
+    return sorted(drawn, key=lambda swap: _in_order(swap.there))
+
+
+def _in_order(seen: SeenVisit) -> tuple[date, int]:
+    return seen.visit.day, seen.visit.id or 0
 
 
 def unmatched_of(session: Session, person: Person) -> list[tuple[Unmatched, Campaign]]:
@@ -204,6 +284,7 @@ class StandingVisit:
     day: date
     visitor_team_id: int
     host_team_id: int
+    tutor_id: int | None = None
 
 
 def standing_visits(session: Session, first: date, last: date) -> list[StandingVisit]:
@@ -216,6 +297,7 @@ def standing_visits(session: Session, first: date, last: date) -> list[StandingV
             col(Visit.day),
             col(Visitor.team_id),
             col(Host.team_id),
+            col(Visit.tutor_id),
         )
         .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
         .join(Host, col(Host.id) == col(Visit.host_id))

@@ -1,10 +1,12 @@
 """Pure decisions about visits, and the words for their codes."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time, timedelta
+from enum import StrEnum
 
 from app.core.i18n import _
-from app.visits.tables import CancelReason, Visit, VisitStatus
+from app.people.tables import Person
+from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
 
 Leg = tuple[int, int, date]
 """Visitor's id, host's id, day."""
@@ -23,6 +25,60 @@ def is_over(visit: Visit, today: date) -> bool:
 def can_be_cancelled(visit: Visit, today: date) -> bool:
     """Only a standing visit whose day is not past."""
     return stands(visit) and not is_over(visit, today)
+
+
+def confirmed_by(visit: Visit, role: By) -> bool:
+    """Whether the visitor or the host said yes to the day as it is planned now."""
+    if role is By.VISITOR:
+        return visit.visitor_confirmed_at is not None
+    return role is By.HOST and visit.host_confirmed_at is not None
+
+
+def crosses_companies(visitor: Person, host: Person) -> bool:
+    """Two legal entities must agree before staff of one spends a day at the other's. Unknown: the same."""
+    return bool(visitor.legal_entity and host.legal_entity) and visitor.legal_entity != host.legal_entity
+
+
+class State(StrEnum):
+    """Where a visit stands, as both people and HR read it."""
+
+    CANCELLED = "cancelled"
+    LIVED = "lived"
+    AGREEMENT = "agreement"
+    """Waits until HR has recorded the agreement between the two companies."""
+    UNCONFIRMED = "unconfirmed"
+    """One of the two, or both, still have to say yes."""
+    CONFIRMED = "confirmed"
+
+
+def state_of(visit: Visit, *, crosses: bool, today: date) -> State:
+    """The first that applies."""
+    if not stands(visit):
+        return State.CANCELLED
+    if is_over(visit, today):
+        return State.LIVED
+    if crosses and visit.agreement_at is None:
+        return State.AGREEMENT
+    if confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST):
+        return State.CONFIRMED
+    return State.UNCONFIRMED
+
+
+def may_be_made_up(visit: Visit, last_day: date, today: date) -> bool:
+    """Whether a day can still be found for a visit that fell: nobody left, and the campaign goes on."""
+    gone = {CancelReason.LEFT, CancelReason.CAMPAIGN}
+    return not stands(visit) and visit.cancel_reason not in gone and today + NOTICE <= last_day
+
+
+NOTICE = timedelta(days=2)
+"""Between an agreement on a day and that day: teams and managers must hear of it in time."""
+
+PART_HOURS = {
+    DayPart.FULL: (time(9, 0), time(17, 0)),
+    DayPart.MORNING: (time(9, 0), time(12, 30)),
+    DayPart.AFTERNOON: (time(13, 30), time(17, 0)),
+}
+"""Hours proposed for each part of the day; the team that receives says its own."""
 
 
 def in_pairs(legs: Iterable[Leg]) -> list[tuple[Leg, Leg | None]]:
@@ -51,12 +107,49 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.UNAVAILABLE: _("L’une des deux personnes n’est plus disponible"),
         CancelReason.SERVICE: _("Le service a besoin de tout le monde ce jour-là"),
         CancelReason.CLOSED: _("Le site est fermé ce jour-là"),
+        CancelReason.NOT_FOR_ME: _("L’une des deux personnes préfère ne pas le faire"),
         CancelReason.LEFT: _("L’une des deux personnes ne participe plus"),
         CancelReason.MISTAKE: _("Cette journée a été planifiée par erreur"),
         CancelReason.CAMPAIGN: _("La campagne est annulée"),
     }
 
 
-def offered_reasons() -> dict[CancelReason, str]:
-    """Those that one chooses for a single visit."""
-    return {reason: label for reason, label in reason_labels().items() if reason != CancelReason.CAMPAIGN}
+OFFERED: dict[By, tuple[CancelReason, ...]] = {
+    By.VISITOR: (CancelReason.UNAVAILABLE, CancelReason.SERVICE, CancelReason.NOT_FOR_ME),
+    By.HOST: (
+        CancelReason.UNAVAILABLE,
+        CancelReason.SERVICE,
+        CancelReason.CLOSED,
+        CancelReason.NOT_FOR_ME,
+    ),
+    By.MANAGER: (CancelReason.SERVICE, CancelReason.CLOSED),
+    By.HR: (
+        CancelReason.UNAVAILABLE,
+        CancelReason.SERVICE,
+        CancelReason.CLOSED,
+        CancelReason.LEFT,
+        CancelReason.MISTAKE,
+    ),
+}
+"""Which reasons each role chooses from; a manager speaks for the service, never for the person."""
+
+
+def offered_reasons(by: By) -> dict[CancelReason, str]:
+    """The reasons somebody chooses from, in their own words."""
+    own = {
+        CancelReason.UNAVAILABLE: _("Je ne suis plus disponible ce jour-là"),
+        CancelReason.SERVICE: _("Mon équipe a besoin de moi ce jour-là"),
+        CancelReason.CLOSED: _("Mon site est fermé ce jour-là"),
+        CancelReason.NOT_FOR_ME: _("Je préfère ne pas le faire"),
+    }
+    labels = reason_labels() | (own if by in {By.VISITOR, By.HOST} else {})
+    return {reason: labels[reason] for reason in OFFERED.get(by, ())}
+
+
+def part_labels() -> dict[DayPart, str]:
+    """How much of the day, in the reader's language."""
+    return {
+        DayPart.FULL: _("Journée entière"),
+        DayPart.MORNING: _("Matin"),
+        DayPart.AFTERNOON: _("Après-midi"),
+    }

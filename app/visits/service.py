@@ -3,19 +3,32 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, col, delete, update
+from sqlmodel import Session, col, delete, select, update
 
-from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign, Exchange
-from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import current_language
 from app.people.tables import Person
-from app.visits import places, queries
-from app.visits.errors import AlreadyCancelled, AlreadyOver
-from app.visits.rules import Leg, in_pairs, is_over, stands
-from app.visits.tables import CancelReason, Swap, Unmatched, Visit, VisitStatus
+from app.visits import places, queries, reading
+from app.visits.changing import hold
+from app.visits.history import Hand, remember
+from app.visits.lifecycle import Asked, check
+from app.visits.queries import SeenVisit
+from app.visits.rules import Leg, in_pairs
+from app.visits.tables import (
+    By,
+    CancelReason,
+    ChangeKind,
+    NoShow,
+    Proposal,
+    ProposalStatus,
+    Swap,
+    Unmatched,
+    Visit,
+    VisitChange,
+    VisitStatus,
+)
 
 
 def plan_visits(session: Session, campaign: Campaign, triples: Iterable[Leg], now: datetime) -> list[Visit]:
@@ -31,6 +44,11 @@ def plan_visits(session: Session, campaign: Campaign, triples: Iterable[Leg], no
     with session.begin_nested():
         visits = _insert(session, campaign.id, pairs, now)
         places.take(session, campaign, visits)
+    session.add_all(
+        VisitChange(visit_id=_id(one), at=now, kind=ChangeKind.PLANNED, by=By.SERVICE, day_after=one.day)
+        for one in visits
+    )
+    session.flush()
     return visits
 
 
@@ -63,15 +81,28 @@ def _insert(
 
 def export(session: Session, person: Person) -> list[dict[str, object]]:
     """What this feature keeps of a person: their days, and campaigns that had nobody for them."""
+    said = reading.changes_by(session, person)
     found: list[dict[str, object]] = [
         {
             "campaign": seen.campaign.name,
-            "role": "visitor" if seen.visitor.id == person.id else "host",
-            "with": seen.host.name if seen.visitor.id == person.id else seen.visitor.name,
+            "role": role_in(seen, person),
+            "with": (seen.host if seen.visitor.id == person.id else seen.visitor).name,
             "day": seen.visit.day.isoformat(),
             "status": seen.visit.status.value,
+            "starts_at": seen.visit.starts_at.isoformat(),
+            "ends_at": seen.visit.ends_at.isoformat(),
         }
         for seen in queries.visits_of(session, person)
+    ]
+    found += [
+        {
+            "visit": line.visit_id,
+            "at": line.at.isoformat(),
+            "change": line.kind.value,
+            "reason": line.reason.value if line.reason else None,
+            "words": line.words,
+        }
+        for line in said
     ]
     found += [
         {"campaign": campaign.name, "reason": row.reason, "text": row.text(current_language())}
@@ -80,9 +111,26 @@ def export(session: Session, person: Person) -> list[dict[str, object]]:
     return found
 
 
+def role_in(seen: SeenVisit, person: Person) -> str:
+    """`visitor`, `host` or `tutor`."""
+    if seen.visitor.id == person.id:
+        return By.VISITOR.value
+    return By.HOST.value if seen.host.id == person.id else By.TUTOR.value
+
+
 def erase(session: Session, person: Person) -> None:
-    """Forget why a person had no match. Their visits stay, without a name once the person's row has none."""
+    """Forget why a person had no match, and what they said in words. Their visits stay, without a name once
+    the person's row has none."""
     session.exec(delete(Unmatched).where(col(Unmatched.person_id) == person.id))
+    if person.account_id is not None:
+        session.exec(
+            update(VisitChange).where(col(VisitChange.account_id) == person.account_id).values(words="")
+        )
+    for role, own in ((By.VISITOR, Visit.visitor_id), (By.HOST, Visit.host_id)):
+        theirs = select(Visit.id).where(col(own) == person.id)
+        about = col(NoShow.visit_id).in_(theirs)
+        session.exec(update(NoShow).where(about, col(NoShow.absent) == role).values(contest_words=""))
+        session.exec(update(NoShow).where(about, col(NoShow.absent) != role).values(words=""))
 
 
 def _id(visit: Visit) -> int:
@@ -105,17 +153,21 @@ def cancel_visit(
     *,
     today: date,
     revision: int | None = None,
+    by: By | None = None,
+    words: str = "",
+    declined: bool = False,
 ) -> Visit:
     """Cancel one visit; the other one of a swap stands until it is cancelled itself.
 
     `revision` is the one the reader saw. Both people get their day back, and everybody who follows
-    `visit.cancelled` tells them. `actor` None is the service itself.
+    `visit.cancelled` (or `visit.declined`: the answer to a plan) tells them. `actor` None is the service
+    itself; `by` is the actor's role, HR unless said. Raises as `lifecycle.STEPS` says, or `Stale`.
     """
-    if not stands(visit):
-        raise AlreadyCancelled
-    if is_over(visit, today):
-        raise AlreadyOver
+    kind = ChangeKind.DECLINED if declined else ChangeKind.CANCELLED
     seen = visit.revision if revision is None else revision
+    hold(session, _id(visit))
+    role = by or (By.HR if actor else By.SERVICE)
+    step = check(kind, Asked(visit=visit, by=role, today=today))
     changed = session.exec(
         update(Visit)
         .where(
@@ -129,7 +181,20 @@ def cancel_visit(
         raise Stale
     places.give_back(session, [_id(visit)])
     session.refresh(visit)
-    by = actor.account_id if actor else None
-    audit(session, by, "visit.cancelled", f"visit:{visit.id}", now=now, reason=reason.value)
-    jobs.record(session, "visit.cancelled", visit_id=_id(visit), revision=visit.revision)
+    void_proposals(session, visit, now)
+    hand = Hand(by=role, actor=actor, now=now, words=words)
+    remember(session, visit, kind, hand, event=step.event, reason=reason, day_before=visit.day)
     return visit
+
+
+def void_proposals(session: Session, visit: Visit, now: datetime) -> None:
+    """What was proposed about a visit that falls, or about the other part of its swap, means nothing now."""
+    about = col(Proposal.visit_id) == visit.id
+    if visit.swap_id is not None:
+        legs = select(Visit.id).where(col(Visit.swap_id) == visit.swap_id)
+        about = col(Proposal.visit_id).in_(legs)
+    session.exec(
+        update(Proposal)
+        .where(about, col(Proposal.status) == ProposalStatus.OPEN)
+        .values(status=ProposalStatus.VOID, answered_at=now)
+    )

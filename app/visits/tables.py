@@ -4,14 +4,14 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel, col
 
 from app.core.db import Instant
 
 
 class VisitStatus(StrEnum):
-    """A visit stands until it is cancelled; its day tells whether it is over."""
+    """A visit stands until it is cancelled; its day tells whether it is over, `rules.state_of` the rest."""
 
     PLANNED = "planned"
     CANCELLED = "cancelled"
@@ -32,6 +32,28 @@ class CancelReason(StrEnum):
     """Planned by mistake."""
     CAMPAIGN = "campaign"
     """The whole campaign was cancelled."""
+    NOT_FOR_ME = "not_for_me"
+    """One of the two prefers not to, and need not say why."""
+
+
+class DayPart(StrEnum):
+    """How much of the day a visit takes, as the team that receives says."""
+
+    FULL = "full"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class By(StrEnum):
+    """In which role somebody changed a visit."""
+
+    VISITOR = "visitor"
+    HOST = "host"
+    TUTOR = "tutor"
+    MANAGER = "manager"
+    HR = "hr"
+    SERVICE = "service"
+    """The product itself, when a campaign ends or somebody leaves."""
 
 
 def new_uid() -> str:
@@ -44,6 +66,8 @@ class Swap(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id", index=True, ondelete="CASCADE")
+    one_way_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When both agreed that the visit that is left is enough."""
 
 
 class Visit(SQLModel, table=True):
@@ -65,10 +89,24 @@ class Visit(SQLModel, table=True):
     starts_at: time = time(9, 0)
     ends_at: time = time(17, 0)
     """Local wall time of the company's zone."""
+    part: DayPart = DayPart.FULL
+    tutor_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    """A member of the host's team who receives in the host's place; their day is taken as well."""
     status: VisitStatus = Field(default=VisitStatus.PLANNED, index=True)
     revision: int = 0
     """Calendar SEQUENCE: grows with each change that participants must hear of."""
     cancel_reason: CancelReason | None = None
+    visitor_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    host_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    conditions_id: int | None = Field(
+        default=None, foreign_key="team_conditions.id", index=True, ondelete="SET NULL"
+    )
+    """The version of what the receiving team asks that the visitor acknowledged."""
+    conditions_read_at: datetime | None = Field(default=None, sa_type=Instant)
+    conditions_waived_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody who leads the receiving team took it upon themselves that nothing is asked."""
+    agreement_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 
@@ -85,6 +123,8 @@ class PersonDay(SQLModel, table=True):
     """The team in whose counters the person is counted that day (`places.py`)."""
     leaves: bool
     """As a visitor; else they stay and receive."""
+    counts: bool = True
+    """False for a tutor, whose day is taken while the host is counted."""
 
 
 class TeamDay(SQLModel, table=True):
@@ -103,6 +143,115 @@ class TeamDay(SQLModel, table=True):
     day: date = Field(primary_key=True)
     away: int = 0
     received: int = 0
+
+
+class ProposalKind(StrEnum):
+    """What one of the two proposes to the other."""
+
+    MOVE = "move"
+    """The same visit on another day."""
+    MAKE_UP = "make_up"
+    """A day for the visit of a swap that fell."""
+    ONE_WAY = "one_way"
+    """To leave it at the visit that is left."""
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+    """The visit fell, or its day came, before an answer."""
+
+
+class Proposal(SQLModel, table=True):
+    """What one of the two proposes about a visit (for a swap's fallen visit: what becomes of it)."""
+
+    __table_args__ = (CheckConstraint("(kind = 'ONE_WAY') = (day IS NULL)", name="a_day_to_go_to"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    visit_id: int = Field(foreign_key="visit.id", ondelete="CASCADE")
+    kind: ProposalKind
+    day: date | None = None
+    """None for `one_way`."""
+    by_id: int = Field(foreign_key="person.id", index=True)
+    status: ProposalStatus = Field(default=ProposalStatus.OPEN, index=True)
+    created_at: datetime = Field(sa_type=Instant)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+Index("ix_proposal_visit_id", col(Proposal.visit_id))
+Index(
+    "ix_proposal_one_open",
+    col(Proposal.visit_id),
+    unique=True,
+    sqlite_where=col(Proposal.status) == ProposalStatus.OPEN,
+    postgresql_where=col(Proposal.status) == ProposalStatus.OPEN,
+)
+
+
+class NoShow(SQLModel, table=True):
+    """One of the two says that the other did not come; the other may say otherwise. HR reads both."""
+
+    __tablename__ = "no_show"
+    __table_args__ = (UniqueConstraint("visit_id", "absent"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
+    absent: By
+    """`visitor` or `host`."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    words: str = ""
+    contested_at: datetime | None = Field(default=None, sa_type=Instant)
+    contest_words: str = ""
+
+
+class ChangeKind(StrEnum):
+    """What happened to a visit."""
+
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    MOVED = "moved"
+    MADE_UP = "made_up"
+    ONE_WAY = "one_way"
+    HOURS = "hours"
+    TUTOR = "tutor"
+    RELEASED = "released"
+    WAIVED = "waived"
+    AGREED = "agreed"
+    ABSENT = "absent"
+    CONTESTED = "contested"
+
+
+class VisitChange(SQLModel, table=True):
+    """A line of a visit's history: who changed what, when, why. Written with the change, never altered."""
+
+    __tablename__ = "visit_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
+    at: datetime = Field(sa_type=Instant)
+    kind: ChangeKind
+    by: By
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True, ondelete="SET NULL")
+    """Whose hand it was; None for the product itself, and once that account is erased."""
+    reason: CancelReason | None = None
+    day_before: date | None = None
+    day_after: date | None = None
+    part: DayPart | None = None
+    other_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
+    """The tutor who was named or released."""
+    words: str = ""
+    """In the words of whoever did it, for the two people and HR."""
 
 
 class Unmatched(SQLModel, table=True):

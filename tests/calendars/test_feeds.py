@@ -16,6 +16,7 @@ from app.core.db import open_session
 from app.core.jobs import record
 from app.messages.tables import Mail
 from app.people.tables import Person
+from app.visits.service import cancel_visit
 from app.visits.tables import CancelReason, Swap, Unmatched, Visit, VisitStatus
 from tests.factories import NOW, make_campaign, make_person, make_visit
 from tests.support.accounts import SignIn
@@ -212,7 +213,10 @@ def test_a_cancellation_reaches_both_calendars(
     assert "L’autre journée de votre échange" in parts["text/plain"].get_content()
 
 
-def test_an_overtaken_change_is_not_told(engine: Engine, pair: tuple[Visit, Visit]) -> None:
+def test_a_change_of_a_day_that_fell_since_is_not_told(engine: Engine, pair: tuple[Visit, Visit]) -> None:
+    with open_session(engine) as session:
+        visit = session.get_one(Visit, pair[0].id)
+        cancel_visit(session, visit, CancelReason.CLOSED, None, NOW, today=NOW.date())
     jobs.tell_moved(engine, pair[0].id or 0, 3)
     assert all_mails(engine) == []
 

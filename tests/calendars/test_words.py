@@ -6,12 +6,15 @@ import pytest
 from sqlmodel import Session
 
 from app.messages import service
-from app.messages.catalogue import Kind
+from app.messages.catalogue import ABOUT_VISITS, Kind
 from app.messages.readers import Reader
+from app.visits.tables import By, ChangeKind, VisitChange
 from tests.calendars.test_ics import bare
 from tests.factories import NOW, make_campaign
 
-KINDS = [Kind.VISIT_INVITATION, Kind.VISIT_CANCELLED, Kind.DEBRIEF_INVITATION, Kind.DEBRIEF_REMINDER]
+KINDS = sorted(ABOUT_VISITS)
+ATTACHED = {Kind.VISIT_INVITATION, Kind.VISIT_CANCELLED, Kind.VISIT_CHANGED}
+"""They say that a calendar's object comes with them."""
 
 
 class Shape(HTMLParser):
@@ -43,7 +46,27 @@ def test_every_mail_about_a_day_reads_well(
 ) -> None:
     name = "<b onclick=alert(1)>Zoé</b>"
     reader = Reader(name, name, email, language, None, None)
-    context = {"seen": bare(name), "back": bare("Bruno"), "role": role, "moved": False, "reason": "Fermé"}
+    line = VisitChange(
+        visit_id=1, at=NOW, kind=ChangeKind.HOURS, by=By.HOST, day_after=NOW.date(), words="À bientôt"
+    )
+    context = {
+        "seen": bare(name),
+        "back": bare("Bruno"),
+        "role": role,
+        "moved": False,
+        "agreed": False,
+        "reason": "Fermé",
+        "words_said": "Désolé",
+        "make_up": True,
+        "change": "Les heures changent.",
+        "line": line,
+        "who": name,
+        "both": role == "host",
+        "waits": True,
+        "released": False,
+        "what": "moved",
+        "side": role,
+    }
     mail = service.send(
         session,
         kind,
@@ -64,5 +87,5 @@ def test_every_mail_about_a_day_reads_well(
     assert "\n\n\n" not in mail.text
     assert "http://127.0.0.1:8000/" in mail.text
     assert ("jointe" in mail.text) == (
-        email is not None and language == "fr" and kind in {Kind.VISIT_INVITATION, Kind.VISIT_CANCELLED}
+        email is not None and language == "fr" and kind in ATTACHED
     ) or language == "en"

@@ -1,0 +1,65 @@
+"""Leaving a campaign or pausing it once the answers are closed. What falls with it is told by visits.
+
+Unlike an answer, this is possible at any time: nobody is held to a day against their will.
+"""
+
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from app.availability.errors import AnswerFirst, PauseImpossible
+from app.availability.queries import Enrolling
+from app.availability.service import When, write
+from app.availability.tables import Answer, Enrolment
+
+LONGEST_PAUSE = timedelta(days=366)
+
+
+def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -> Enrolment:
+    """Take part no more: a no, whatever the campaign's state. Raises `Stale`."""
+    return write(
+        session,
+        enrolling,
+        version,
+        answer=Answer.NO,
+        answered_at=when.now,
+        visit_days=[],
+        host_days=None,
+        paused_from=None,
+        paused_until=None,
+    )
+
+
+def pause(
+    session: Session, enrolling: Enrolling, first: date, last: date, *, version: int, when: When
+) -> Enrolment:
+    """Nothing is planned from `first` to `last`, both included; the days offered stay for afterwards."""
+    if enrolling.answer != Answer.YES:
+        raise AnswerFirst
+    if not when.today <= first <= last <= first + LONGEST_PAUSE:
+        raise PauseImpossible
+    return write(session, enrolling, version, paused_from=first, paused_until=last)
+
+
+def resume(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
+    """The pause is over."""
+    return write(session, enrolling, version, paused_from=None, paused_until=None)
+
+
+def offer_day(session: Session, enrolment: Enrolment, day: date, *, visiting: bool) -> None:
+    """Somebody agreed to a day they had not offered: it becomes one of their days."""
+    iso = day.isoformat()
+    if visiting:
+        if iso in enrolment.visit_days:
+            return
+        if enrolment.host_days is None:
+            enrolment.host_days = list(enrolment.visit_days)
+        enrolment.visit_days = sorted([*enrolment.visit_days, iso])
+    else:
+        days = enrolment.visit_days if enrolment.host_days is None else enrolment.host_days
+        if iso in days:
+            return
+        enrolment.host_days = sorted([*days, iso])
+    enrolment.version += 1
+    session.add(enrolment)
+    session.flush()

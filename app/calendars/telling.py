@@ -1,0 +1,260 @@
+"""Tells those concerned about each change of a visit: both people, the tutor, and their managers.
+
+Every change has a line in the visit's history and a message of its own to each of them; a message shows the
+visit as it is when the message is written, so that one written late is never wrong. A change of a visit that
+fell meanwhile is not told any more: that it fell is.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.calendars import ics
+from app.core import clock
+from app.core.db import open_session
+from app.core.i18n import speaking
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.messages.readers import Reader
+from app.messages.service import Invitation
+from app.people.tables import Person
+from app.visits import history, reading
+from app.visits import queries as visits
+from app.visits.queries import SeenVisit
+from app.visits.reading import SeenChange
+from app.visits.rules import confirmed_by, may_be_made_up, reason_labels, stands
+from app.visits.tables import By, VisitChange
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+@dataclass(frozen=True)
+class News:
+    """A change of a visit, with what a message about it needs."""
+
+    session: Session
+    seen: SeenVisit
+    other: SeenVisit | None
+    line: SeenChange | None
+    about: int
+    """Names the news in the messages' keys: the history's line."""
+
+    @property
+    def change(self) -> VisitChange | None:
+        """The history's line."""
+        return self.line.change if self.line else None
+
+    @property
+    def two(self) -> list[tuple[str, Person]]:
+        """Visitor and host, with their roles."""
+        return [("visitor", self.seen.visitor), ("host", self.seen.host)]
+
+    @property
+    def three(self) -> list[tuple[str, Person]]:
+        """Visitor, host, and who receives in the host's place."""
+        tutor = self.seen.tutor
+        return self.two if tutor is None else [*self.two, ("tutor", tutor)]
+
+    def but(self, by: By | None) -> list[tuple[str, Person]]:
+        """The other one of the two; both when neither did it."""
+        return [(role, person) for role, person in self.two if by is None or role != by.value]
+
+
+def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
+    """A visit fell: it leaves everybody's calendar, and the managers know who stays."""
+    with open_session(engine) as session:
+        news = _news(session, visit_id, change_id, about=revision)
+        if news is None or stands(news.seen.visit):
+            return
+        seen = news.seen
+        reason, change = seen.visit.cancel_reason, news.change
+        back = news.other if news.other is not None and stands(news.other.visit) else None
+        made_up = back is not None and may_be_made_up(seen.visit, seen.campaign.last_day, clock.today())
+
+        def said(_role: str, person: Person) -> dict[str, Any]:
+            return {
+                "back": back,
+                "reason": reason_labels()[reason] if reason else "",
+                "words_said": change.words if change is not None else "",
+                "make_up": made_up and seen.has(person.id),
+            }
+
+        _write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
+        _tell_managers(news, "cancelled")
+
+
+def tell_moved(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
+    """A visit has another day: the invitation replaces the former one, also for who receives."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is not None:
+            _invite(news, moved=True)
+            _tell_managers(news, "moved")
+
+
+def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """Both agreed on a day for a visit that fell: an invitation to it."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is not None:
+            _invite(news, moved=False)
+            _tell_managers(news, "made_up")
+
+
+def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """Hours, or who receives: both people read what changed, a tutor newly named what is asked of them."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is None:
+            return
+        named = news.change.other_id if news.change is not None else None
+        readers = [one for one in news.three if one[1].id != named]
+        _write(news, Kind.VISIT_CHANGED, readers, _nothing, REQUEST)
+        asked = [one for one in news.three if named is not None and one[1].id == named]
+        _write(news, Kind.VISIT_TUTOR, asked, lambda *_: {"released": False}, REQUEST)
+
+
+def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """The host receives in person again: the tutor has their day back, both people know who is there."""
+    with open_session(engine) as session:
+        news = _news(session, visit_id, change_id, about=revision)
+        if news is None or news.line is None or news.line.other is None:
+            return
+        former = news.line.other
+        if news.seen.tutor is None or news.seen.tutor.id != former.id:
+            _write(news, Kind.VISIT_TUTOR, [("tutor", former)], lambda *_: {"released": True}, CANCEL)
+        if stands(news.seen.visit):
+            _write(news, Kind.VISIT_CHANGED, news.two, _nothing, REQUEST)
+
+
+def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """One of the two said yes: the other knows; both do once both said it."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is None or news.change is None:
+            return
+        visit = news.seen.visit
+        both = confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST)
+        readers = news.two if both else news.but(news.change.by)
+        _write(news, Kind.VISIT_CONFIRMED, readers, lambda *_: {"both": both}, None)
+
+
+def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """HR recorded the agreement of the two companies: nothing stands in the way any more."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is not None:
+            _write(news, Kind.VISIT_CHANGED, news.two, _nothing, None)
+
+
+def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """One of the two proposed something, took it back, or said no to it: the other reads it."""
+    with open_session(engine) as session:
+        news = _news(session, visit_id, change_id, about=revision)
+        if news is None or news.change is None:
+            return
+        waits = reading.open_proposal(session, visit_id) is not None
+        _write(news, Kind.VISIT_PROPOSAL, news.but(news.change.by), lambda *_: {"waits": waits}, None)
+
+
+def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """Both agreed to leave it at one day: both read it."""
+    with open_session(engine) as session:
+        news = _news(session, visit_id, change_id, about=revision)
+        if news is not None:
+            _write(news, Kind.VISIT_PROPOSAL, news.two, lambda *_: {"waits": False}, None)
+
+
+def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """One of the two reported the other absent, or said that they were there: the other reads it."""
+    with open_session(engine) as session:
+        news = _news(session, visit_id, change_id, about=revision)
+        if news is not None and news.change is not None:
+            words = news.change.words
+            said = {"words_said": words}
+            _write(news, Kind.VISIT_ABSENCE, news.but(news.change.by), lambda *_: said, None)
+
+
+Said = Callable[[str, Person], dict[str, Any]]
+
+
+def _nothing(_role: str, _person: Person) -> dict[str, Any]:
+    return {}
+
+
+def _news(session: Session, visit_id: int, change_id: int | None, *, about: int) -> News | None:
+    seen = visits.find_visit(session, visit_id)
+    if seen is None:
+        return None
+    other = visits.swap_of(session, seen).other(visit_id)
+    line = reading.find_change(session, change_id) if change_id is not None else None
+    return News(session, seen, other, line, about if change_id is None else change_id)
+
+
+def _standing(session: Session, visit_id: int, change_id: int | None, revision: int) -> News | None:
+    news = _news(session, visit_id, change_id, about=revision)
+    return news if news is not None and stands(news.seen.visit) else None
+
+
+def _invite(news: News, *, moved: bool) -> None:
+    back = news.other if news.other is not None and stands(news.other.visit) else None
+    said = {"back": back, "moved": moved, "agreed": not moved}
+    _write(news, Kind.VISIT_INVITATION, news.three, lambda *_: said, REQUEST)
+
+
+def _tell_managers(news: News, what: str) -> None:
+    """Each manager once, about their own side of it; never a person's reason."""
+    seen = news.seen
+    sides = {seen.host.manager_id: "host", seen.visitor.manager_id: "visitor"}
+    ids = [one for one in sides if one is not None and not seen.has(one)]
+    readers = mails.readers_of(news.session, ids)
+    for manager_id, reader in readers.items():
+        side = sides[manager_id]
+        _send(news, Kind.VISIT_TEAM, reader, f"manager-{side}", {"what": what, "side": side}, None)
+
+
+def _write(news: News, kind: Kind, to: Iterable[tuple[str, Person]], said: Said, method: str | None) -> None:
+    people = list(to)
+    readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
+    for role, person in people:
+        reader = readers.get(person.id or 0)
+        if reader is None:
+            continue
+        with speaking(reader.language):
+            invitation = None
+            if method is not None:
+                content = ics.invitation(news.seen, person, withdrawn=method == CANCEL)
+                invitation = Invitation(content, method)
+            context = {**said(role, person), "change": history.sentence(news.line) if news.line else ""}
+        _send(news, kind, reader, role, context, invitation)
+
+
+def _send(
+    news: News,
+    kind: Kind,
+    reader: Reader,
+    role: str,
+    context: dict[str, Any],
+    invitation: Invitation | None,
+) -> None:
+    outbox.send(
+        news.session,
+        kind,
+        reader,
+        key=f"{kind}:{news.seen.visit.id}:{news.about}:{role}",
+        now=clock.now(),
+        context={
+            "seen": news.seen,
+            "role": role,
+            "line": news.line.change if news.line is not None else None,
+            "who": news.line.who if news.line is not None else "",
+            **context,
+        },
+        campaign=news.seen.campaign,
+        reply_to=mails.reply_address(news.session, news.seen.campaign),
+        calendar=invitation,
+    )

@@ -1,0 +1,129 @@
+"""What every change of a visit begins with: the row held, the situation read, the table asked."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from app.accounts.sessions import Actor
+from app.core.errors import NotFound, Stale
+from app.people.tables import Person
+from app.visits import queries, reading
+from app.visits.conditions import Conditions, are_open, conditions_of, too_young
+from app.visits.lifecycle import Asked
+from app.visits.queries import SeenSwap, SeenVisit
+from app.visits.rules import may_be_made_up
+from app.visits.tables import By, NoShow, Proposal, Swap, Visit
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A visit in front of somebody: what it is, what waits, what they may do."""
+
+    seen: SeenVisit
+    swap: SeenSwap
+    by: By
+    person_id: int | None
+    proposal: Proposal | None
+    reports: tuple[NoShow, ...]
+    asks: Conditions | None
+    today: date
+
+    @property
+    def visit(self) -> Visit:
+        """The row."""
+        return self.seen.visit
+
+    @property
+    def fallen(self) -> bool:
+        """This visit is the part of its swap that fell while the other stands, and may be made up for."""
+        fallen = self.swap.fallen
+        if fallen is None or fallen.visit.id != self.visit.id:
+            return False
+        return may_be_made_up(self.visit, self.seen.campaign.last_day, self.today)
+
+    @property
+    def other(self) -> SeenVisit | None:
+        """The other part of the swap."""
+        return self.swap.other(self.visit.id)
+
+    @property
+    def asked(self) -> Asked:
+        """As the table of steps sees it."""
+        return Asked(
+            visit=self.visit,
+            by=self.by,
+            today=self.today,
+            proposal=self.proposal,
+            is_own=self.proposal is not None and self.proposal.by_id == self.person_id,
+            fallen=self.fallen,
+            crosses=self.seen.crosses,
+            conditions_open=are_open(self.visit, self.asks),
+            too_young=too_young(self.seen.visitor, self.visit, self.asks),
+            reports=self.reports,
+        )
+
+
+def role_of(seen: SeenVisit, actor: Actor | None, person: Person | None, *, leads: bool = False) -> By | None:
+    """In which role somebody stands before a visit; None for whom it does not concern.
+
+    Managers, and their delegates between the dates, are told apart by `leads`: see `guards`.
+    """
+    if person is not None and person.id is not None:
+        if person.id == seen.visit.visitor_id:
+            return By.VISITOR
+        if person.id == seen.visit.host_id:
+            return By.HOST
+        if person.id == seen.visit.tutor_id:
+            return By.TUTOR
+    if actor is not None and actor.is_hr:
+        return By.HR
+    return By.MANAGER if leads else None
+
+
+def situation(session: Session, seen: SeenVisit, by: By, person_id: int | None, today: date) -> Situation:
+    """Read what surrounds a visit, in a few queries."""
+    assert seen.visit.id is not None
+    return Situation(
+        seen=seen,
+        swap=queries.swap_of(session, seen),
+        by=by,
+        person_id=person_id,
+        proposal=reading.open_proposal(session, seen.visit.id),
+        reports=reading.reports_of(session, seen.visit.id),
+        asks=conditions_of(session, seen.host_team),
+        today=today,
+    )
+
+
+def hold(session: Session, visit_id: int) -> None:
+    """Let nobody else change this visit, nor the other part of its swap, until the transaction ends.
+
+    Always the swap first, then the visit, then days and proposals: two changes wait for one another.
+    """
+    swap_id = session.exec(select(Visit.swap_id).where(col(Visit.id) == visit_id)).first()
+    these = col(Visit.id) == visit_id
+    if swap_id is not None:
+        _held(session, Swap, col(Swap.id) == swap_id)
+        these = col(Visit.swap_id) == swap_id
+    if not _held(session, Visit, these):
+        raise NotFound
+
+
+def _held(session: Session, table: type[Swap] | type[Visit], which: ColumnElement[bool]) -> int:
+    """Lock rows until the commit and read them again; how many there are."""
+    query = select(table).where(which).order_by(col(table.id)).with_for_update()
+    return len(session.exec(query.execution_options(populate_existing=True)).all())
+
+
+def begin(session: Session, before: Situation, *, revision: int | None = None) -> Situation:
+    """The situation read again, with the visit held; raises `Stale` when it is no more the one seen."""
+    assert before.visit.id is not None
+    hold(session, before.visit.id)
+    now = situation(
+        session, queries.visit(session, before.visit.id), before.by, before.person_id, before.today
+    )
+    if revision is not None and now.visit.revision != revision:
+        raise Stale
+    return now

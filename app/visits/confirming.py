@@ -1,0 +1,123 @@
+"""Saying yes to a day, saying no to it, and what must be in order before it is sure."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, update
+
+from app.core.errors import NotFound, Stale
+from app.visits import queries, service
+from app.visits.changing import Situation, begin, situation
+from app.visits.errors import ReasonNotOffered
+from app.visits.history import Hand, remember
+from app.visits.lifecycle import allows, check
+from app.visits.rules import OFFERED
+from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitStatus
+
+
+def confirm(
+    session: Session, before: Situation, hand: Hand, *, revision: int, conditions_read: bool = False
+) -> Visit:
+    """One of the two says yes to the day as they saw it; the other is told.
+
+    A visitor acknowledges with it what the receiving team asks. Confirming changes no calendar, so the
+    revision stays. Raises as `lifecycle.STEPS` says, `Stale` when the day changed meanwhile.
+    """
+    now = begin(session, before, revision=revision)
+    visit = now.visit
+    values: dict[str, Any] = {f"{now.by.value}_confirmed_at": hand.now}
+    if now.by is By.VISITOR and conditions_read and now.asks is not None:
+        visit.conditions_id = values["conditions_id"] = now.asks.id
+        values["conditions_read_at"] = hand.now
+    step = check(ChangeKind.CONFIRMED, now.asked)
+    own = col(Visit.visitor_confirmed_at if now.by is By.VISITOR else Visit.host_confirmed_at)
+    done = session.exec(
+        update(Visit)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.revision) == revision,
+            own.is_(None),
+        )
+        .values(**values)
+    )
+    if done.rowcount != 1:
+        raise Stale
+    session.refresh(visit)
+    remember(session, visit, ChangeKind.CONFIRMED, hand, event=step.event)
+    return visit
+
+
+def give_up(
+    session: Session, before: Situation, reason: CancelReason, hand: Hand, *, revision: int, declined: bool
+) -> Visit:
+    """Somebody concerned says that the day cannot be, for one of their reasons.
+
+    `declined`: the answer of one of the two who had not said yes yet. Raises `ReasonNotOffered`, and as
+    `service.cancel_visit` does.
+    """
+    if reason not in OFFERED.get(before.by, ()):
+        raise ReasonNotOffered
+    now = begin(session, before, revision=revision)
+    if declined:
+        check(ChangeKind.DECLINED, now.asked)
+    return service.cancel_visit(
+        session,
+        now.visit,
+        reason,
+        hand.actor,
+        hand.now,
+        today=now.today,
+        revision=revision,
+        by=now.by,
+        words=hand.words,
+        declined=declined,
+    )
+
+
+def record_agreements(
+    session: Session, campaign_id: int, visit_ids: Sequence[int], hand: Hand, today: date
+) -> int:
+    """HR notes that the two companies agreed on these visits; both people are told. How many it was.
+
+    A visit that needs none, or has it already, is left as it is: the list may be a minute old.
+    """
+    done = 0
+    for seen in queries.visits_with_ids(session, sorted(set(visit_ids))):
+        if seen.visit.campaign_id != campaign_id:
+            raise NotFound
+        done += _record_agreement(session, seen, hand, today)
+    return done
+
+
+def _record_agreement(session: Session, seen: queries.SeenVisit, hand: Hand, today: date) -> bool:
+    now = begin(session, situation(session, seen, By.HR, None, today))
+    if not allows(ChangeKind.AGREED, now.asked):
+        return False
+    step = check(ChangeKind.AGREED, now.asked)
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id) == now.visit.id, col(Visit.agreement_at).is_(None))
+        .values(agreement_at=hand.now)
+    )
+    session.refresh(now.visit)
+    remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event)
+    return True
+
+
+def waive_conditions(session: Session, before: Situation, hand: Hand, *, revision: int) -> Visit:
+    """Whoever leads the receiving team takes it upon themselves that this visitor comes as they are. Audited.
+
+    Raises as `lifecycle.STEPS` says.
+    """
+    now = begin(session, before, revision=revision)
+    step = check(ChangeKind.WAIVED, now.asked)
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id) == now.visit.id, col(Visit.conditions_waived_at).is_(None))
+        .values(conditions_waived_at=hand.now)
+    )
+    session.refresh(now.visit)
+    remember(session, now.visit, ChangeKind.WAIVED, hand, event=step.event)
+    return now.visit

@@ -1,0 +1,217 @@
+"""On which days a visit could take place: for moving it, or for making up for one that fell.
+
+1. The campaign's days from the day after tomorrow on.
+2. Both work that day, the host's team receives, nobody paused, left, or has another visit.
+3. Both teams have room, as `limits` says.
+4. In a swap, the other visit is near enough and far enough.
+5. The two may meet at all: `solver.rules` decides, as it does for the plan.
+
+Days that both had offered come first; another worked day is possible when both agree on it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlmodel import Session
+
+from app.availability.days import DayBook
+from app.availability.matching import department_key, minutes_from, person_key, site_key, team_key
+from app.availability.queries import Offer, forbidden_pairs, offers_of, told_of_people
+from app.campaigns.tables import Exchange
+from app.core.i18n import _
+from app.core.templating import long_day
+from app.people.tables import Person, Team
+from app.visits import queries
+from app.visits.limits import team_rooms
+from app.visits.queries import SeenVisit
+from app.visits.rules import NOTICE
+from solver import rules
+
+HANDFUL = 6
+
+
+@dataclass(frozen=True)
+class PossibleDay:
+    """A day on which a visit could take place."""
+
+    day: date
+    offered: bool
+    """Both said when answering that they are free."""
+    is_good: bool
+    """The host's team gladly receives that day."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """Every day of the campaign for one visit, and what stands against it. Masks as in `solver.rules`."""
+
+    book: DayBook
+    soon: int
+    """Days that leave the notice."""
+    visitor_works: int
+    host_works: int
+    visitor_free: int
+    host_free: int
+    may_leave: int
+    may_come: int
+    near: int
+    """Days in the right distance from the swap's other visit."""
+    offered: int
+    good: int = 0
+    may_meet: bool = True
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def mask(self) -> int:
+        """Days against which nothing stands."""
+        if not self.may_meet:
+            return 0
+        works = self.visitor_works & self.host_works & self.visitor_free & self.host_free
+        return self.soon & works & self.may_leave & self.may_come & self.near
+
+    def possible(self, limit: int | None = HANDFUL, near: date | None = None) -> list[PossibleDay]:
+        """The best days: offered by both, then good for the team, then close to `near`; in order of date."""
+        found = [
+            PossibleDay(day, bool(self.offered >> i & 1), bool(self.good >> i & 1))
+            for i, day in enumerate(self.book.days)
+            if self.mask >> i & 1
+        ]
+        anchor = near or (self.book.days[0] if self.book.days else date.min)
+        found.sort(key=lambda one: (not one.offered, not one.is_good, abs((one.day - anchor).days), one.day))
+        return sorted(found[:limit], key=lambda one: one.day)
+
+    def why_not(self, day: date) -> str | None:
+        """What stands against a day, in words for the two people; None when nothing does."""
+        index = self.book.by_iso.get(day.isoformat())
+        said = {"day": long_day(day), **self.names}
+        if index is None:
+            return _("Le %(day)s n’est pas un jour de la campagne.") % said
+        bit = 1 << index
+        if not self.soon & bit:
+            return _("Le %(day)s est trop proche : choisissez un jour à partir d’après-demain.") % said
+        if not self.may_meet:
+            return _("Les règles de la campagne ne permettent plus cette rencontre. Parlez-en à vos RH.")
+        if not self.visitor_works & bit:
+            return _("Le %(day)s n’est pas possible pour %(visitor)s.") % said
+        if not self.host_works & bit:
+            return _("Le %(day)s n’est pas possible pour %(host)s.") % said
+        if not self.visitor_free & bit:
+            return _("%(visitor)s a déjà une journée le %(day)s.") % said
+        if not self.host_free & bit:
+            return _("%(host)s a déjà une journée le %(day)s.") % said
+        if not self.may_leave & bit:
+            return _("L’équipe de %(visitor)s ne peut laisser partir personne de plus le %(day)s.") % said
+        if not self.may_come & bit:
+            return _("L’équipe de %(host)s ne peut recevoir personne de plus le %(day)s.") % said
+        if not self.near & bit:
+            return _("Le %(day)s est trop près ou trop loin de l’autre journée de l’échange.") % said
+        return None
+
+
+def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date | None) -> Days:
+    """The days of one visit. `other_day` is the swap's other visit's, None where there is none to mind."""
+    campaign, book = seen.campaign, DayBook(seen.campaign)
+    visitor_id, host_id = seen.visit.visitor_id, seen.visit.host_id
+    offers = offers_of(session, seen.visit.campaign_id, {visitor_id, host_id})
+    busy = queries.busy_days(session, {visitor_id, host_id}, but=seen.visit.id)
+    told = told_of_people(session, campaign, [seen.visitor, seen.host])
+    leaves = book.leaving(seen.visitor, seen.visitor_site, told(visitor_id, seen.visitor.team_id))
+    leaves &= _here(book, seen.visitor, offers.get(visitor_id))
+    receives = book.receiving(
+        seen.host, seen.host_site, seen.host_team.closed_weekdays, told(host_id, seen.host.team_id)
+    )
+    receives &= _here(book, seen.host, offers.get(host_id))
+    sites = {site.id: site for site in (seen.visitor_site, seen.host_site) if site.id is not None}
+    rooms = team_rooms(session, campaign, _teams(seen), sites, book.days)
+    away = [rooms[seen.visitor.team_id, day] for day in book.days]
+    here = [rooms[seen.host.team_id, day] for day in book.days]
+    frame = rules.Frame(
+        ordinals=tuple(day.toordinal() for day in book.days),
+        is_swap=campaign.exchange == Exchange.SWAP,
+        min_gap=campaign.min_gap_days,
+        max_gap=campaign.max_gap_days,
+        max_travel=campaign.max_travel_minutes,
+        minutes=_minutes(session, seen),
+        forbidden={(person_key(a), person_key(b)) for a, b in forbidden_pairs(session, campaign.id or 0)},
+    )
+    visitor = _party(seen.visitor, seen.visitor_team, leaves, 0, offers.get(visitor_id))
+    host = _party(seen.host, seen.host_team, 0, receives, offers.get(host_id))
+    return Days(
+        book=book,
+        soon=book.mask_between(max(today + NOTICE, campaign.first_day), campaign.last_day),
+        visitor_works=leaves,
+        host_works=receives,
+        visitor_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(visitor_id, ())),
+        host_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(host_id, ())),
+        may_leave=_mask(room.left.max_away > 0 for room in away),
+        may_come=_mask(room.is_open and room.left.max_visitors > 0 for room in here),
+        near=_near(frame, book, other_day),
+        offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
+        good=_mask(room.is_good for room in here),
+        may_meet=_still(offers, visitor_id, host_id) and not rules.leg_refusals(frame, visitor, host),
+        names={"visitor": seen.visitor.name, "host": seen.host.name},
+    )
+
+
+def _here(book: DayBook, person: Person, offer: Offer | None) -> int:
+    """Days on which somebody is neither gone nor pausing."""
+    mask = book.every_day if person.active else 0
+    return mask & ~book.mask_between(offer.paused_from, offer.paused_until) if offer else mask
+
+
+def _offered(book: DayBook, visitor: Offer | None, host: Offer | None) -> int:
+    """Where one of the two never answered this campaign (a booked day), the other's days decide."""
+    mask = book.every_day
+    if visitor is not None:
+        mask &= book.mask_of(visitor.visit_days)
+    if host is not None:
+        mask &= book.mask_of(host.host_days)
+    return mask
+
+
+def _still(offers: Mapping[int, Offer], *person_ids: int) -> bool:
+    """Nobody of them said no, or left."""
+    return all(offers[one].takes_part for one in person_ids if one in offers)
+
+
+def _party(person: Person, team: Team, leave: int, host: int, offer: Offer | None) -> rules.Party:
+    assert person.id is not None
+    assert team.id is not None
+    return rules.Party(
+        id=person_key(person.id),
+        team=team_key(team.id),
+        side=team.side,
+        department=department_key(team.department, team.id),
+        site=site_key(team.site_id),
+        can_leave=leave,
+        can_host=host,
+        languages=frozenset((offer and offer.languages) or person.languages),
+        manager=None if person.manager_id is None else person_key(person.manager_id),
+        avoid=frozenset(person_key(one) for one in offer.avoid) if offer else frozenset(),
+        excluded_sites=frozenset(site_key(one) for one in offer.excluded_sites) if offer else frozenset(),
+    )
+
+
+def _minutes(session: Session, seen: SeenVisit) -> dict[tuple[str, str], int]:
+    here = seen.visitor_team.site_id
+    found = minutes_from(session, here, seen.campaign.max_travel_minutes)
+    return {(site_key(here), site_key(there)): told for there, told in found.items()}
+
+
+def _near(frame: rules.Frame, book: DayBook, other_day: date | None) -> int:
+    if other_day is None:
+        return book.every_day
+    index = book.by_iso.get(other_day.isoformat())
+    if index is not None:
+        return frame.partners[index]
+    gaps = [abs(ordinal - other_day.toordinal()) for ordinal in frame.ordinals]
+    return _mask(bool(gap) and frame.min_gap <= gap <= frame.max_gap for gap in gaps)
+
+
+def _teams(seen: SeenVisit) -> Sequence[Team]:
+    return list({team.id: team for team in (seen.visitor_team, seen.host_team)}.values())
+
+
+def _mask(bits: Iterable[bool]) -> int:
+    return sum(1 << index for index, bit in enumerate(bits) if bit)

@@ -1,0 +1,150 @@
+"""The history of visits: written with each change, read in words.
+
+Who reads what: the two people, the tutor and HR read everything. Their managers read what concerns the team
+(days, hours, who receives), never a person's reason, words, or absence: those are between the two and HR.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.core import jobs
+from app.core.i18n import _
+from app.core.templating import day as short_day
+from app.visits.reading import SeenChange
+from app.visits.rules import part_labels, reason_labels
+from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
+
+PRIVATE = {
+    ChangeKind.PROPOSED,
+    ChangeKind.REFUSED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.LAPSED,
+    ChangeKind.ABSENT,
+    ChangeKind.CONTESTED,
+}
+"""Between the two people and HR."""
+TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE}
+"""Reasons that are not about a person: a manager may read them."""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who changes a visit, in which role, when."""
+
+    by: By
+    actor: Actor | None
+    now: datetime
+    words: str = ""
+
+
+def remember(
+    session: Session, visit: Visit, kind: ChangeKind, hand: Hand, *, event: str | None, **facts: Any
+) -> VisitChange:
+    """Write a line of the history, the audit trail, and the event, in the caller's transaction.
+
+    The event names the visit, its revision, and the line: `visit.moved(visit_id, revision, change_id)`.
+    """
+    assert visit.id is not None
+    account_id = hand.actor.account_id if hand.actor else None
+    line = VisitChange(
+        visit_id=visit.id,
+        at=hand.now,
+        kind=kind,
+        by=hand.by,
+        account_id=account_id,
+        words=hand.words,
+        **facts,
+    )
+    session.add(line)
+    session.flush()
+    said = {"reason": line.reason.value} if line.reason is not None else {}
+    audit(session, account_id, f"visit.{kind.value}", f"visit:{visit.id}", now=hand.now, **said)
+    if event is not None:
+        jobs.record(session, event, visit_id=visit.id, revision=visit.revision, change_id=line.id)
+    return line
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a history as pages and programs show it."""
+
+    at: datetime
+    kind: str
+    sentence: str
+    reason: str
+    words: str
+
+
+def told(changes: Iterable[SeenChange], *, to_manager: bool) -> list[Line]:
+    """The history in the reader's words, oldest first."""
+    found = []
+    for seen in changes:
+        line = seen.change
+        if to_manager and line.kind in PRIVATE:
+            continue
+        shows_reason = line.reason is not None and (not to_manager or line.reason in TEAM_REASONS)
+        reason = reason_labels()[line.reason] if line.reason is not None and shows_reason else ""
+        words = "" if to_manager else line.words
+        found.append(Line(line.at, line.kind.value, sentence(seen, to_manager=to_manager), reason, words))
+    return found
+
+
+def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
+    """What happened, in one sentence: who, what, from which day to which."""
+    line = seen.change
+    kind = line.kind
+    if to_manager and kind is ChangeKind.DECLINED:
+        kind = ChangeKind.CANCELLED
+    who = _who(seen, hidden=to_manager and kind is ChangeKind.CANCELLED)
+    said = {
+        "who": who,
+        "before": short_day(line.day_before) if line.day_before else "",
+        "after": short_day(line.day_after) if line.day_after else "",
+        "part": part_labels()[line.part].lower() if line.part else "",
+        "other": seen.other.name if seen.other is not None else "",
+    }
+    sentences = {
+        ChangeKind.PLANNED: _("Journée prévue le %(after)s."),
+        ChangeKind.CONFIRMED: _("%(who)s confirme."),
+        ChangeKind.DECLINED: _("%(who)s ne peut pas."),
+        ChangeKind.CANCELLED: _("Annulée par %(who)s.") if who else _("Annulée."),
+        ChangeKind.PROPOSED: _("%(who)s propose le %(after)s.")
+        if line.day_after
+        else _("%(who)s propose d’en rester à une seule journée."),
+        ChangeKind.REFUSED: _("%(who)s n’accepte pas la proposition."),
+        ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
+        ChangeKind.LAPSED: _("La proposition est restée sans réponse."),
+        ChangeKind.MOVED: _("%(who)s déplace la journée du %(before)s au %(after)s.")
+        if line.by is By.HR
+        else _("La journée passe du %(before)s au %(after)s : %(who)s a accepté."),
+        ChangeKind.MADE_UP: _("Une nouvelle journée est prise, le %(after)s : %(who)s a accepté."),
+        ChangeKind.ONE_WAY: _("Les deux en restent à une seule journée : %(who)s a accepté."),
+        ChangeKind.HOURS: _("%(who)s fixe les heures : %(part)s."),
+        ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
+        ChangeKind.RELEASED: _("%(other)s n’accueille plus : l’hôte reçoit en personne."),
+        ChangeKind.WAIVED: _("%(who)s accueille ce visiteur sans conditions."),
+        ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),
+        ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
+        ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
+    }
+    return sentences[kind] % said
+
+
+def _who(seen: SeenChange, *, hidden: bool) -> str:
+    if hidden or seen.change.by is By.SERVICE:
+        return "" if hidden else _("Le service")
+    if seen.who:
+        return seen.who
+    return {
+        By.VISITOR: _("La personne en visite"),
+        By.HOST: _("L’hôte"),
+        By.TUTOR: _("Le tuteur"),
+        By.MANAGER: _("Le responsable"),
+        By.HR: _("L’équipe RH"),
+    }[seen.change.by]

@@ -1,0 +1,133 @@
+"""What the team that receives says of a visit: its hours, and who is with the visitor."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from sqlmodel import Session, col, update
+
+from app.availability.days import DayBook
+from app.availability.queries import told_of_people
+from app.core.errors import Stale
+from app.people.tables import Person
+from app.visits import places
+from app.visits.changing import Situation, begin
+from app.visits.errors import DayTaken, HoursNotInOrder, NotOfTheTeam, TutorBusy
+from app.visits.history import Hand, remember
+from app.visits.lifecycle import check
+from app.visits.queries import SeenVisit
+from app.visits.rules import PART_HOURS
+from app.visits.tables import ChangeKind, DayPart, Visit, VisitStatus
+
+
+@dataclass(frozen=True)
+class Hours:
+    """How much of the day, from when to when; None for the usual hours of that part."""
+
+    part: DayPart
+    starts_at: time | None = None
+    ends_at: time | None = None
+
+
+def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, revision: int) -> Visit:
+    """Say how long the visit lasts; the visitor is told, calendars follow. Saying the same changes nothing.
+
+    Raises `HoursNotInOrder`, and as `lifecycle.STEPS` says.
+    """
+    now = begin(session, before, revision=revision)
+    step = check(ChangeKind.HOURS, now.asked)
+    usual = PART_HOURS[hours.part]
+    starts, ends = hours.starts_at or usual[0], hours.ends_at or usual[1]
+    if starts >= ends:
+        raise HoursNotInOrder
+    visit = now.visit
+    if (visit.part, visit.starts_at, visit.ends_at) == (hours.part, starts, ends):
+        return visit
+    _change(session, now, hand, part=hours.part, starts_at=starts, ends_at=ends)
+    remember(session, visit, ChangeKind.HOURS, hand, event=step.event, part=hours.part)
+    return visit
+
+
+def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *, revision: int) -> Visit:
+    """A colleague of the host's team receives in the host's place; their day is taken, no limit moves.
+
+    Raises `NotOfTheTeam`, `TutorBusy`, and as `lifecycle.STEPS` says.
+    """
+    now = begin(session, before, revision=revision)
+    step = check(ChangeKind.TUTOR, now.asked)
+    visit, seen = now.visit, now.seen
+    if tutor.id == visit.tutor_id:
+        return visit
+    if not tutor.active or tutor.team_id != seen.host.team_id or seen.has(tutor.id):
+        raise NotOfTheTeam
+    if not works(session, seen, tutor, visit.day):
+        raise TutorBusy
+    former = visit.tutor_id
+    _change(session, now, hand, tutor_id=tutor.id)
+    _retake(session, seen)
+    if former is not None:
+        _released(session, visit, former, hand)
+    remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
+    return visit
+
+
+def release_tutor(session: Session, before: Situation, hand: Hand, *, revision: int) -> Visit:
+    """The host receives in person again; the tutor has their day back and is told."""
+    now = begin(session, before, revision=revision)
+    step = check(ChangeKind.RELEASED, now.asked)
+    former = now.visit.tutor_id
+    if former is None:
+        return now.visit
+    _change(session, now, hand, tutor_id=None)
+    _retake(session, now.seen)
+    remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former)
+    return now.visit
+
+
+def release_if_busy(session: Session, seen: SeenVisit, day: date, taken: bool, hand: Hand) -> None:
+    """The visit moves to `day`: a tutor who is not free then is released with the move, and told."""
+    visit, former = seen.visit, seen.tutor
+    if former is None or (works(session, seen, former, day) and not taken):
+        return
+    visit.tutor_id = None
+    session.add(visit)
+    session.flush()
+    assert former.id is not None
+    _released(session, visit, former.id, hand)
+
+
+def works(session: Session, seen: SeenVisit, tutor: Person, day: date) -> bool:
+    """Whether a colleague of the host's team is at work that day, and the team receives."""
+    assert tutor.id is not None
+    book = DayBook(seen.campaign)
+    told = told_of_people(session, seen.campaign, [tutor])(tutor.id, tutor.team_id)
+    return day in book.dates(book.receiving(tutor, seen.host_site, seen.host_team.closed_weekdays, told))
+
+
+def _released(session: Session, visit: Visit, tutor_id: int, hand: Hand) -> None:
+    remember(session, visit, ChangeKind.RELEASED, hand, event="visit.tutor_released", other_id=tutor_id)
+
+
+def _retake(session: Session, seen: SeenVisit) -> None:
+    """Take the same day anew, with whoever receives now; the teams' limits are as they were."""
+    assert seen.visit.id is not None
+    try:
+        places.exchange(session, seen.campaign, [seen.visit], given_back=[seen.visit.id], unlimited=True)
+    except DayTaken as taken:
+        raise TutorBusy from taken
+
+
+def _change(session: Session, now: Situation, hand: Hand, **values: object) -> None:
+    """Change the row as it was seen; everybody's calendar follows. Who said yes has said yes to this day."""
+    visit = now.visit
+    done = session.exec(
+        update(Visit)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.revision) == visit.revision,
+        )
+        .values(revision=visit.revision + 1, changed_at=hand.now, **values)
+    )
+    if done.rowcount != 1:
+        raise Stale
+    session.refresh(visit)

@@ -1,0 +1,110 @@
+"""Pausing or leaving a campaign, or the company: which days fall, whom that concerns, and doing it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from app.accounts.sessions import Actor
+from app.availability import leaving
+from app.availability.queries import Enrolling
+from app.availability.service import When
+from app.people.tables import Person
+from app.visits import hosting, queries, service
+from app.visits.changing import role_of, situation
+from app.visits.history import Hand
+from app.visits.queries import SeenVisit
+from app.visits.rules import stands
+from app.visits.tables import By, CancelReason
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What falls when somebody goes, shown before it is done."""
+
+    falling: list[SeenVisit]
+    """Days to come as visitor or host, which are cancelled."""
+    tutored: list[SeenVisit]
+    """Days on which they receive in a colleague's place, who receives again."""
+    left_alone: list[SeenVisit]
+    """Other parts of their swaps that stand: their colleague may choose what becomes of them."""
+    told: list[Person]
+    """Colleagues who get a message, by name."""
+
+
+def consequences(
+    session: Session, person: Person, campaign_id: int | None, first: date, last: date | None = None
+) -> Consequences:
+    """What falls from `first` to `last` (None: for good) in a campaign (None: in all)."""
+    assert person.id is not None
+    coming = queries.coming_visits_of(session, person.id, campaign_id, first)
+    there = [one for one in coming if last is None or one.visit.day <= last]
+    falling = [one for one in there if one.has(person.id)]
+    tutored = [one for one in there if not one.has(person.id)]
+    ids = {one.visit.id for one in falling}
+    swaps = queries.swaps_with_ids(
+        session, {one.visit.swap_id for one in falling if one.visit.swap_id is not None}
+    )
+    alone = [leg for swap in swaps for leg in swap.legs if stands(leg.visit) and leg.visit.id not in ids]
+    told = {
+        one.id: one
+        for seen in falling
+        for one in (seen.visitor, seen.host, seen.tutor)
+        if one is not None and one.id != person.id
+    }
+    told |= {seen.host.id: seen.host for seen in tutored}
+    return Consequences(falling, tutored, alone, sorted(told.values(), key=lambda one: one.name))
+
+
+def leave_campaign(
+    session: Session, enrolling: Enrolling, actor: Actor, *, version: int, when: When, words: str = ""
+) -> int:
+    """Take part no more: the days to come fall, those concerned are told. How many fell. Raises `Stale`."""
+    leaving.leave(session, enrolling, version=version, when=when)
+    return _let_fall(
+        session, enrolling.person, enrolling.campaign.id, (when.today, None), actor, when.now, words
+    )
+
+
+def pause_campaign(
+    session: Session,
+    enrolling: Enrolling,
+    first: date,
+    last: date,
+    actor: Actor,
+    *,
+    version: int,
+    when: When,
+    words: str = "",
+) -> int:
+    """Nothing from `first` to `last`: the days in between fall, those after stay. How many fell."""
+    leaving.pause(session, enrolling, first, last, version=version, when=when)
+    return _let_fall(session, enrolling.person, enrolling.campaign.id, (first, last), actor, when.now, words)
+
+
+def leave_company(session: Session, person: Person, now: datetime, today: date) -> int:
+    """Somebody left: their days to come fall, in every campaign. Doing it twice changes nothing."""
+    return _let_fall(session, person, None, (today, None), None, now, "")
+
+
+def _let_fall(
+    session: Session,
+    person: Person,
+    campaign_id: int | None,
+    span: tuple[date, date | None],
+    actor: Actor | None,
+    now: datetime,
+    words: str,
+) -> int:
+    first, last = span
+    what = consequences(session, person, campaign_id, first, last)
+    reason = CancelReason.LEFT if last is None else CancelReason.UNAVAILABLE
+    for seen in what.falling:
+        by = By.SERVICE if actor is None else role_of(seen, None, person)
+        service.cancel_visit(session, seen.visit, reason, actor, now, today=first, by=by, words=words)
+    for seen in what.tutored:
+        by = By.TUTOR if actor is not None else By.HR
+        before = situation(session, seen, by, person.id, first)
+        hand = Hand(by=By.TUTOR if actor is not None else By.SERVICE, actor=actor, now=now)
+        hosting.release_tutor(session, before, hand, revision=seen.visit.revision)
+    return len(what.falling)

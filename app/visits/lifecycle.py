@@ -1,0 +1,210 @@
+"""The life of a visit: one table of what may happen to it.
+
+Each line of `STEPS` reads aloud: what happens, who may do it, what must hold (`needs`, the first refusal is
+shown), and the event that tells those concerned (recorded with the change). Doors ask `allows` to offer a
+button, services ask `check` before they change a row; the row's own conditional UPDATE has the last word.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from app.core.errors import Refusal
+from app.visits.errors import (
+    AlreadyCancelled,
+    AlreadyConfirmed,
+    AlreadyOver,
+    AlreadyReported,
+    ConditionsFirst,
+    DayNotCome,
+    NoAgreementNeeded,
+    NotFallen,
+    NothingAsked,
+    NothingProposed,
+    NotReported,
+    NotYourPart,
+    OpenProposal,
+    TooYoung,
+)
+from app.visits.rules import confirmed_by, is_over, stands
+from app.visits.tables import By, ChangeKind, NoShow, Proposal, Visit
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody wants to do to a visit, as its conditions see it."""
+
+    visit: Visit
+    by: By
+    today: date
+    proposal: Proposal | None = None
+    """The one that waits for an answer."""
+    is_own: bool = False
+    """Whether that proposal is the reader's own."""
+    fallen: bool = False
+    """The visit is the part of a swap that fell while the other stands."""
+    crosses: bool = False
+    """The two work for different companies."""
+    conditions_open: bool = False
+    """The receiving team asks something that the visitor has not acknowledged."""
+    too_young: bool = False
+    """The receiving team asks an age that the visitor does not have."""
+    reports: tuple[NoShow, ...] = ()
+
+
+Need = Callable[[Asked], Refusal | None]
+
+
+def it_stands(asked: Asked) -> Refusal | None:
+    """The visit is not cancelled."""
+    return None if stands(asked.visit) else AlreadyCancelled()
+
+
+def it_is_ahead(asked: Asked) -> Refusal | None:
+    """Its day is today or later."""
+    return AlreadyOver() if is_over(asked.visit, asked.today) else None
+
+
+def unanswered(asked: Asked) -> Refusal | None:
+    """Whoever asks has not said yes before."""
+    return AlreadyConfirmed() if confirmed_by(asked.visit, asked.by) else None
+
+
+def conditions_read(asked: Asked) -> Refusal | None:
+    """A visitor has the age, and has read what the team asks of them."""
+    if asked.by is not By.VISITOR:
+        return None
+    if asked.too_young:
+        return TooYoung()
+    return ConditionsFirst() if asked.conditions_open else None
+
+
+def something_asked(asked: Asked) -> Refusal | None:
+    """The team asks something of this visitor that is not settled."""
+    return None if asked.conditions_open or asked.too_young else NothingAsked()
+
+
+def it_may_change(asked: Asked) -> Refusal | None:
+    """The visit stands and lies ahead, or it fell and its swap waits for what becomes of it."""
+    return None if asked.fallen else it_stands(asked) or it_is_ahead(asked)
+
+
+def nothing_open(asked: Asked) -> Refusal | None:
+    """No proposal waits for an answer."""
+    return OpenProposal() if asked.proposal is not None else None
+
+
+def one_of_theirs(asked: Asked) -> Refusal | None:
+    """A proposal of the other person waits for an answer."""
+    if asked.proposal is None:
+        return NothingProposed()
+    return NotYourPart() if asked.is_own else None
+
+
+def one_of_mine(asked: Asked) -> Refusal | None:
+    """The reader's own proposal waits for an answer."""
+    if asked.proposal is None:
+        return NothingProposed()
+    return None if asked.is_own else NotYourPart()
+
+
+def it_fell(asked: Asked) -> Refusal | None:
+    """It is the fallen part of a swap whose other part stands or was lived."""
+    return None if asked.fallen else NotFallen()
+
+
+def agreement_missing(asked: Asked) -> Refusal | None:
+    """The two companies have to agree and nobody recorded it yet."""
+    waits = asked.crosses and asked.visit.agreement_at is None
+    return None if waits else NoAgreementNeeded()
+
+
+def its_day_came(asked: Asked) -> Refusal | None:
+    """The day is today or past."""
+    return DayNotCome() if asked.visit.day > asked.today else None
+
+
+def unreported(asked: Asked) -> Refusal | None:
+    """Nobody has said yet that the other one was absent."""
+    return AlreadyReported() if report_about(asked, other_role(asked.by)) else None
+
+
+def reported(asked: Asked) -> Refusal | None:
+    """Somebody said that the reader was absent, and they have not answered."""
+    found = report_about(asked, asked.by)
+    return None if found is not None and found.contested_at is None else NotReported()
+
+
+def report_about(asked: Asked, role: By) -> NoShow | None:
+    """What was said about the absence of the visitor or the host."""
+    return next((one for one in asked.reports if one.absent == role), None)
+
+
+def other_role(role: By) -> By:
+    """The other one of the two."""
+    return By.HOST if role is By.VISITOR else By.VISITOR
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the table."""
+
+    kind: ChangeKind
+    by: frozenset[By]
+    needs: tuple[Need, ...]
+    event: str
+
+
+TWO = frozenset({By.VISITOR, By.HOST})
+DECIDERS = TWO | {By.MANAGER, By.HR, By.SERVICE}
+RECEIVERS = frozenset({By.HOST, By.TUTOR, By.MANAGER, By.HR})
+LEADS = frozenset({By.MANAGER, By.HR})
+HR = frozenset({By.HR})
+
+STEPS: tuple[Step, ...] = (
+    Step(ChangeKind.CONFIRMED, TWO, (it_stands, it_is_ahead, unanswered, conditions_read), "visit.confirmed"),
+    Step(ChangeKind.DECLINED, TWO, (it_stands, it_is_ahead, unanswered), "visit.declined"),
+    Step(ChangeKind.CANCELLED, DECIDERS, (it_stands, it_is_ahead), "visit.cancelled"),
+    Step(ChangeKind.PROPOSED, TWO, (it_may_change, nothing_open), "visit.proposed"),
+    Step(ChangeKind.REFUSED, TWO, (one_of_theirs,), "visit.proposal_refused"),
+    Step(ChangeKind.WITHDRAWN, TWO, (one_of_mine,), "visit.proposal_withdrawn"),
+    Step(ChangeKind.MOVED, TWO, (it_stands, it_is_ahead, one_of_theirs), "visit.moved"),
+    Step(ChangeKind.MOVED, HR, (it_stands, it_is_ahead), "visit.moved"),
+    Step(ChangeKind.MADE_UP, TWO, (it_fell, one_of_theirs), "visit.made_up"),
+    Step(ChangeKind.ONE_WAY, TWO, (it_fell, one_of_theirs), "visit.one_way"),
+    Step(ChangeKind.HOURS, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
+    Step(ChangeKind.TUTOR, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
+    Step(ChangeKind.RELEASED, RECEIVERS, (it_stands, it_is_ahead), "visit.tutor_released"),
+    Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
+    Step(ChangeKind.AGREED, HR, (it_stands, it_is_ahead, agreement_missing), "visit.agreed"),
+    Step(ChangeKind.ABSENT, TWO, (it_stands, its_day_came, unreported), "visit.absent"),
+    Step(ChangeKind.CONTESTED, TWO, (reported,), "visit.contested"),
+)
+
+
+def find_step(kind: ChangeKind, by: By) -> Step | None:
+    """The line for what somebody wants to do; None when it is not theirs to do."""
+    return next((step for step in STEPS if step.kind == kind and by in step.by), None)
+
+
+def refusal(kind: ChangeKind, asked: Asked) -> Refusal | None:
+    """Why it cannot be done now; None when it can."""
+    step = find_step(kind, asked.by)
+    if step is None:
+        return NotYourPart()
+    return next((found for need in step.needs if (found := need(asked)) is not None), None)
+
+
+def allows(kind: ChangeKind, asked: Asked) -> bool:
+    """Whether it could be done now."""
+    return refusal(kind, asked) is None
+
+
+def check(kind: ChangeKind, asked: Asked) -> Step:
+    """The line of the table, once everything it needs holds; raises the first refusal."""
+    found = refusal(kind, asked)
+    if found is not None:
+        raise found
+    step = find_step(kind, asked.by)
+    assert step is not None
+    return step

@@ -1,0 +1,145 @@
+"""More SELECTs of visits: what was proposed, reported and changed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_
+
+from app.accounts.tables import Account
+from app.campaigns.tables import Campaign
+from app.people.tables import Person
+from app.visits.tables import (
+    NoShow,
+    Proposal,
+    ProposalStatus,
+    Visit,
+    VisitChange,
+    VisitStatus,
+)
+
+
+def open_proposal(session: Session, visit_id: int) -> Proposal | None:
+    """What waits for an answer about a visit."""
+    return session.scalars(
+        select(Proposal).where(
+            col(Proposal.visit_id) == visit_id, col(Proposal.status) == ProposalStatus.OPEN
+        )
+    ).first()
+
+
+def open_proposals(session: Session, visit_ids: Collection[int]) -> dict[int, Proposal]:
+    """What waits for an answer, by visit."""
+    found = session.scalars(
+        select(Proposal).where(
+            col(Proposal.visit_id).in_(visit_ids), col(Proposal.status) == ProposalStatus.OPEN
+        )
+    )
+    return {row.visit_id: row for row in found}
+
+
+def reports_of(session: Session, visit_id: int) -> tuple[NoShow, ...]:
+    """Who was said to be absent on a visit, and what they answered."""
+    return tuple(session.scalars(select(NoShow).where(col(NoShow.visit_id) == visit_id)))
+
+
+def reports_of_campaign(session: Session, campaign_id: int) -> list[NoShow]:
+    """Every absence reported in a campaign, latest first."""
+    return list(
+        session.scalars(
+            select(NoShow)
+            .join(Visit, col(Visit.id) == col(NoShow.visit_id))
+            .where(col(Visit.campaign_id) == campaign_id)
+            .order_by(col(NoShow.recorded_at).desc(), col(NoShow.id).desc())
+        )
+    )
+
+
+@dataclass(frozen=True)
+class SeenChange:
+    """A line of a visit's history with the names it needs."""
+
+    change: VisitChange
+    who: str
+    """Name of whoever did it; empty for the product itself, and for an erased account."""
+    other: Person | None
+
+
+def history_of(session: Session, visit_ids: Collection[int]) -> list[SeenChange]:
+    """What happened to some visits (a swap's), oldest first, in one query."""
+    return _changes(session, col(VisitChange.visit_id).in_(visit_ids))
+
+
+def _changes(session: Session, which: ColumnElement[bool]) -> list[SeenChange]:
+    hand, other = aliased(Person), aliased(Person)
+    query: Any = (
+        select(VisitChange, col(Account.name), hand, other)
+        .outerjoin(Account, col(Account.id) == col(VisitChange.account_id))
+        .outerjoin(hand, col(hand.account_id) == col(Account.id))
+        .outerjoin(other, col(other.id) == col(VisitChange.other_id))
+        .where(which)
+        .order_by(col(VisitChange.at), col(VisitChange.id))
+    )
+    return [
+        SeenChange(change, person.name if person is not None else name or "", one)
+        for change, name, person, one in session.execute(query)
+    ]
+
+
+def find_change(session: Session, change_id: int) -> SeenChange | None:
+    """One line of a history."""
+    return next(iter(_changes(session, col(VisitChange.id) == change_id)), None)
+
+
+def changes_by(session: Session, person: Person) -> list[VisitChange]:
+    """What somebody changed themselves, oldest first."""
+    if person.account_id is None:
+        return []
+    query = select(VisitChange).where(col(VisitChange.account_id) == person.account_id)
+    return list(session.scalars(query.order_by(col(VisitChange.id))))
+
+
+def last_words(session: Session, visit_id: int) -> str:
+    """What was said with the last change of a visit."""
+    found = session.scalars(
+        select(col(VisitChange.words))
+        .where(col(VisitChange.visit_id) == visit_id)
+        .order_by(col(VisitChange.id).desc())
+        .limit(1)
+    ).first()
+    return found or ""
+
+
+def tutors_for(session: Session, team_id: int, but: Collection[int]) -> list[Person]:
+    """Colleagues of a team who could receive in the host's place, by name."""
+    return list(
+        session.scalars(
+            select(Person)
+            .where(col(Person.team_id) == team_id, col(Person.active), col(Person.id).not_in(but))
+            .order_by(col(Person.last_name), col(Person.first_name))
+        )
+    )
+
+
+def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit]]:
+    """Proposals whose day is here, or whose visit's day is past, without an answer."""
+    return [
+        (row[0], row[1])
+        for row in session.execute(
+            select(Proposal, Visit)
+            .join(Visit, col(Visit.id) == col(Proposal.visit_id))
+            .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
+            .where(
+                col(Proposal.status) == ProposalStatus.OPEN,
+                or_(
+                    col(Proposal.day) <= today,
+                    (col(Visit.status) == VisitStatus.PLANNED) & (col(Visit.day) < today),
+                    col(Campaign.last_day) < today,
+                ),
+            )
+            .order_by(col(Proposal.id))
+        )
+    ]
