@@ -61,6 +61,8 @@ def run_solve(
     except ProblemError as error:
         _warn(error)
         return 2
+    for line in problem.strangers:
+        _warn(f"note: {line}")
     with _until_interrupted() as should_stop, _live_line() as show:
         plan = solve(
             problem,

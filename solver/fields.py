@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-LARGEST = 10**12
+LARGEST = 10**9
+"""No number of a problem is larger: above, sums of levels would no longer fit into 64 bits."""
+MOST_DAYS = 1_100
+"""A campaign of three years, every day of it."""
 
 
 class ProblemError(ValueError):
@@ -15,7 +18,18 @@ class ProblemError(ValueError):
 
 
 def said(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    """A value as a message quotes it: short, and quick however large or deep the value is."""
+    if isinstance(value, dict) and value:
+        return "an object"
+    if isinstance(value, list | tuple) and len(value) > 3:
+        return f"a list of {len(value)}"
+    if isinstance(value, str):
+        value = value[:100]
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=lambda other: type(other).__name__)
+    except (RecursionError, ValueError):
+        return "a value"
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -39,10 +53,22 @@ def as_rows(document: dict[str, Any], name: str, *, needed: bool = False) -> lis
 def as_text(row: dict[str, Any], name: str, place: str) -> str:
     if name not in row:
         raise ProblemError(f"{place}.{name}: is missing")
-    value = row[name]
-    if not isinstance(value, str) or not value:
-        raise ProblemError(f"{place}.{name}: {said(value)} is not a text")
+    return _text(row[name], f"{place}.{name}")
+
+
+def _text(value: object, place: str) -> str:
+    if not isinstance(value, str) or not value or not (value.isascii() or _is_unicode(value)):
+        raise ProblemError(f"{place}: {said(value)} is not a text")
     return value
+
+
+def _is_unicode(value: str) -> bool:
+    """Half a surrogate pair can be written in JSON, and nowhere else."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def as_texts(row: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
@@ -51,9 +77,9 @@ def as_texts(row: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list):
         raise ProblemError(f"{place}.{name}: {said(value)} is not a list")
-    for item in value:
-        if not isinstance(item, str):
-            raise ProblemError(f"{place}.{name}: {said(item)} is not a text")
+    for n, item in enumerate(value):
+        if not isinstance(item, str) or not item.isascii():
+            _text(item, f"{place}.{name}[{n}]")
     return tuple(value)
 
 

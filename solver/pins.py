@@ -98,6 +98,7 @@ def contradictions(problem: Problem) -> list[Text]:
         away[visitor.team, visit.day] += 1
         received[host.team, visit.day] += 1
     found += _too_many(problem)
+    found += _pairs(problem, frame)
     days = problem.campaign.days
     for (person, day), n in busy.items():
         if n > 1:
@@ -143,6 +144,38 @@ def _too_many(problem: Problem) -> list[Text]:
                 Text(
                     f"{person} a {len(others)} échanges épinglés, maximum {limit}",
                     f"{person} has {len(others)} pinned swaps, at most {limit}",
+                )
+            )
+    return found
+
+
+def _pairs(problem: Problem, frame: rules.Frame) -> list[Text]:
+    """The same visit pinned on two days, and two visits of a swap that are not in the right distance."""
+    days_of: dict[tuple[str, str], list[int]] = {}
+    for visit in problem.pinned:
+        days_of.setdefault((visit.visitor, visit.host), []).append(visit.day)
+    found = []
+    for (visitor, host), days in days_of.items():
+        if len(days) > 1:
+            found.append(
+                Text(
+                    f"{visitor} → {host} est épinglé {len(days)} fois, une seule visite est possible",
+                    f"{visitor} → {host} is pinned {len(days)} times, only one visit is possible",
+                )
+            )
+        back = days_of.get((host, visitor), ())
+        if visitor > host or not problem.campaign.is_swap or len(days) > 1 or len(back) != 1:
+            continue
+        if not frame.partners[days[0]] >> back[0] & 1:
+            first, second = (problem.campaign.days[day] for day in sorted((days[0], back[0])))
+            apart = (second - first).days
+            low, high = problem.campaign.min_gap_days, problem.campaign.max_gap_days
+            found.append(
+                Text(
+                    f"{visitor} ⇄ {host}\u00a0: les deux visites épinglées sont à {apart} jours"
+                    f" l’une de l’autre ({first}, {second}), de {max(1, low)} à {high} sont permis",
+                    f"{visitor} ⇄ {host}: the two pinned visits are {apart} days apart"
+                    f" ({first}, {second}), {max(1, low)} to {high} are allowed",
                 )
             )
     return found

@@ -4,20 +4,36 @@ Days are kept as one integer per person: bit ``i`` stands for ``campaign.days[i]
 person against thousands cheap to compare (see `solver.rules`).
 
 Anything that cannot be read is refused with a `ProblemError` whose message starts with the place:
-``people[17].available: "2027-02-30" is not a day``. People who are named by others but do not take part (a
-manager, somebody to avoid, a leaver in ``previous`` or ``forbidden``) are allowed: they cannot be met anyway.
+``people[17].available: "2027-02-30" is not a day``.
+
+Teams and sites that are not in the document are refused wherever they are named, people in ``pinned`` too.
+People who are named but do not take part are allowed as ``manager``, in ``avoid``, ``previous`` and
+``forbidden``: staff files name managers outside the campaign, and a past campaign names leavers. They cannot
+be met anyway. As such a name may also be a slip of the pen, `Problem.strangers` says how many there are and
+where the first stands; the command repeats it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from solver.fields import Days, ProblemError, as_count, as_day, as_object, as_rows, as_text, as_texts, said
+from solver.fields import (
+    MOST_DAYS,
+    Days,
+    ProblemError,
+    as_count,
+    as_day,
+    as_object,
+    as_rows,
+    as_text,
+    as_texts,
+    said,
+)
 from solver.shapes import (
     LEVELS,
     NO_LIMIT,
@@ -31,8 +47,7 @@ from solver.shapes import (
     days_of,
     ordered,
 )
-
-FORMAT = "vis-ma-vie/problem/1"
+from solver.writing import FORMAT, written
 
 __all__ = [
     "LEVELS",
@@ -67,6 +82,8 @@ class Problem:
     pinned: tuple[Visit, ...] = ()
     previous: tuple[Visit, ...] = ()
     forbidden: frozenset[tuple[str, str]] = frozenset()
+    strangers: tuple[str, ...] = field(default=(), compare=False)
+    """Sentences: people whom the document names and who do not take part."""
 
     @cached_property
     def person_by_id(self) -> dict[str, Person]:
@@ -94,7 +111,7 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """The same problem as a ``vis-ma-vie/problem/1`` document, availability as 0/1 strings."""
-        return _write(self)
+        return written(self)
 
 
 def load(path: str | Path) -> Problem:
@@ -116,9 +133,13 @@ def _campaign(document: dict[str, Any]) -> Campaign:
     if "campaign" not in document:
         raise ProblemError("campaign: is missing")
     row = as_object(document["campaign"], "campaign")
-    given = as_rows(row, "days") if row.get("days") is not None else None
+    given = row.get("days")
     if given is None:
         raise ProblemError("campaign.days: is missing")
+    if not isinstance(given, list):
+        raise ProblemError(f"campaign.days: {said(given)} is not a list")
+    if len(given) > MOST_DAYS:
+        raise ProblemError(f"campaign.days: {len(given)} days, at most {MOST_DAYS}")
     days = tuple(as_day(value, f"campaign.days[{n}]") for n, value in enumerate(given))
     for n in range(1, len(days)):
         if days[n] <= days[n - 1]:
@@ -176,10 +197,12 @@ def _team(value: object, place: str, sites: Mapping[str, Site], days: Days) -> T
                     as_count(given, "max_away", where, away), as_count(given, "max_visitors", where, visitors)
                 )
     department = row.get("department", "")
+    if isinstance(department, bool) or not isinstance(department, str | int):
+        raise ProblemError(f"{place}.department: {said(department)} is not a text")
     return Team(
         id=as_text(row, "id", place),
         side=side,
-        department=department if isinstance(department, str) else str(department),
+        department=str(department),
         site=site,
         max_away=away,
         max_visitors=visitors,
@@ -236,7 +259,12 @@ def _minutes(document: dict[str, Any], sites: Mapping[str, Site]) -> dict[tuple[
         for name, site in (("from", here), ("to", there)):
             if site not in sites:
                 raise ProblemError(f"{place}.{name}: there is no site {said(site)}")
-        minutes[here, there] = minutes[there, here] = as_count(row, "minutes", place)
+        took = as_count(row, "minutes", place)
+        if here != there and minutes.setdefault((here, there), took) != took:
+            raise ProblemError(
+                f"{place}.minutes: {took} contradicts {minutes[here, there]} between the same two sites"
+            )
+        minutes[there, here] = took
     return minutes
 
 
@@ -277,6 +305,45 @@ def _links(document: dict[str, Any], teams: Mapping[str, Team]) -> frozenset[tup
     return frozenset(links)
 
 
+def _forbidden(document: dict[str, Any]) -> dict[tuple[str, str], int]:
+    """The pairs, each with its (last) row; there may be a million."""
+    pairs: dict[tuple[str, str], int] = {}
+    for n, row in enumerate(as_rows(document, "forbidden")):
+        a, b = (row.get("a"), row.get("b")) if isinstance(row, dict) else (None, None)
+        if not (isinstance(a, str) and isinstance(b, str) and a and b and a.isascii() and b.isascii()):
+            place = f"forbidden[{n}]"
+            pair = as_object(row, place)
+            a, b = as_text(pair, "a", place), as_text(pair, "b", place)
+        pairs[ordered(a, b)] = n
+    return pairs
+
+
+def _strangers(
+    people: Iterable[Person],
+    previous: Iterable[Visit],
+    forbidden: Mapping[tuple[str, str], int],
+    known: Mapping[str, Person],
+) -> Iterator[str]:
+    """One sentence for each place in which people are named who do not take part."""
+
+    def told(name: str, found: list[tuple[str, str]], effect: str) -> Iterator[str]:
+        if found:
+            where, who = found[0]
+            yield f"{name}: {len(found)} named do not take part ({where}: {said(who)}); {effect}"
+
+    managers, avoided = list[tuple[str, str]](), list[tuple[str, str]]()
+    for n, person in enumerate(people):
+        if person.manager is not None and person.manager not in known:
+            managers.append((f"people[{n}].manager", person.manager))
+        avoided += [(f"people[{n}].avoid", other) for other in person.avoid if other not in known]
+    yield from told("manager", managers, "they cannot be met anyway")
+    yield from told("avoid", avoided, "they cannot be met anyway")
+    gone = [(f"forbidden[{n}]", who) for pair, n in forbidden.items() for who in pair if who not in known]
+    yield from told("forbidden", gone, "their pairs have no effect")
+    left = [("previous", who) for visit in previous for who in visit[:2] if who not in known]
+    yield from told("previous", left, "their visits cannot be kept")
+
+
 def _read(value: object) -> Problem:
     if not isinstance(value, dict):
         raise ProblemError(f"the document is not an object but {said(value)}")
@@ -301,11 +368,8 @@ def _read(value: object) -> Problem:
         for n, row in enumerate(as_rows(document, "people", needed=True))
     )
     person_by_id = _unique(people, "people", lambda person: person.id)
-    forbidden: set[tuple[str, str]] = set()
-    for n, row in enumerate(as_rows(document, "forbidden")):
-        place = f"forbidden[{n}]"
-        pair = as_object(row, place)
-        forbidden.add(ordered(as_text(pair, "a", place), as_text(pair, "b", place)))
+    forbidden = _forbidden(document)
+    previous = _visits(document, "previous", person_by_id, days, known=False)
     return Problem(
         campaign=campaign,
         sites=sites,
@@ -314,77 +378,7 @@ def _read(value: object) -> Problem:
         minutes=minutes,
         links=_links(document, team_by_id),
         pinned=_visits(document, "pinned", person_by_id, days, known=True),
-        previous=_visits(document, "previous", person_by_id, days, known=False),
+        previous=previous,
         forbidden=frozenset(forbidden),
+        strangers=tuple(_strangers(people, previous, forbidden, person_by_id)),
     )
-
-
-# -- writing --
-
-
-def _write(problem: Problem) -> dict[str, Any]:
-    campaign = problem.campaign
-    iso = [day.isoformat() for day in campaign.days]
-
-    def bits(mask: int) -> str:
-        return format(mask, f"0{len(iso)}b")[::-1] if iso else ""
-
-    def days(mask: int) -> list[str]:
-        return [iso[index] for index in days_of(mask)]
-
-    def visits(rows: Iterable[Visit]) -> list[dict[str, str]]:
-        return [{"visitor": v.visitor, "host": v.host, "day": iso[v.day]} for v in rows if v.day >= 0]
-
-    def team(row: Team) -> dict[str, Any]:
-        out: dict[str, Any] = {
-            "id": row.id, "name": row.name, "side": row.side, "department": row.department, "site": row.site,
-            "max_away": row.max_away, "max_visitors": row.max_visitors, "closed_days": days(row.closed),
-        }  # fmt: skip
-        if row.limits_by_day:
-            out["limits_by_day"] = {
-                iso[day]: {"max_away": limit.max_away, "max_visitors": limit.max_visitors}
-                for day, limit in sorted(row.limits_by_day.items())
-            }
-        if row.good:
-            out["good_days"] = days(row.good)
-        return out
-
-    def person(row: Person) -> dict[str, Any]:
-        out: dict[str, Any] = {
-            "id": row.id, "team": row.team, "manager": row.manager, "available": bits(row.available),
-            "wishes": list(row.wishes), "avoid": list(row.avoid), "languages": list(row.languages),
-            "priority": row.priority,
-        }  # fmt: skip
-        if row.can_host != row.available:
-            out["can_host"] = bits(row.can_host)
-        if row.excluded_sites:
-            out["excluded_sites"] = list(row.excluded_sites)
-        if row.max_swaps is not None:
-            out["max_swaps"] = row.max_swaps
-        return out
-
-    return {
-        "format": FORMAT,
-        "campaign": {
-            "days": iso,
-            "exchange": campaign.exchange,
-            "max_swaps_per_person": campaign.max_swaps_per_person,
-            "min_gap_days": campaign.min_gap_days,
-            "max_gap_days": campaign.max_gap_days,
-            "max_travel_minutes": campaign.max_travel_minutes,
-            "link_points": campaign.link_points,
-            "objective_order": list(campaign.objective_order),
-        },
-        "sites": [{"id": site.id, "name": site.name} for site in problem.sites],
-        "travel_minutes": [
-            {"from": here, "to": there, "minutes": minutes}
-            for (here, there), minutes in problem.minutes.items()
-            if here <= there
-        ],
-        "teams": [team(row) for row in problem.teams],
-        "people": [person(row) for row in problem.people],
-        "service_links": [{"back_team": back, "front_team": front} for back, front in sorted(problem.links)],
-        "pinned": visits(problem.pinned),
-        "previous": visits(problem.previous),
-        "forbidden": [{"a": a, "b": b} for a, b in sorted(problem.forbidden)],
-    }

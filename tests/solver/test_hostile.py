@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from solver import Limits, Problem, ProblemError, load, solve
 from solver.check import violations
-from tests.solver.tiny import document, person, team
+from tests.solver.tiny import DAYS, document, person, team
+
+DAYS_OF_TEN_YEARS = [(date(2027, 1, 1) + timedelta(days=n)).isoformat() for n in range(3650)]
 
 
 def broken(path: str, value: Any) -> dict[str, Any]:
@@ -38,6 +44,24 @@ def broken(path: str, value: Any) -> dict[str, Any]:
         ("campaign.max_gap_days", "two", 'campaign.max_gap_days: "two" is not a whole number'),
         ("campaign.max_gap_days", 1e400, "campaign.max_gap_days"),
         ("campaign.objective_order", ["people", "luck"], 'campaign.objective_order[1]: "luck"'),
+        ("campaign.days", "2027-03-01", 'campaign.days: "2027-03-01" is not a list'),
+        ("campaign.days", DAYS_OF_TEN_YEARS, "campaign.days: 3650 days, at most"),
+        ("campaign.max_travel_minutes", float("nan"), "campaign.max_travel_minutes: NaN is not a whole"),
+        ("campaign.max_travel_minutes", 10**30, "campaign.max_travel_minutes"),
+        ("people.1.priority", 10**10, "people[1].priority: 10000000000 is too large"),
+        ("people.1.id", "\ud800", "people[1].id"),
+        ("people.1.manager", 5, "people[1].manager: 5 is not a text"),
+        ("people.1.avoid", [["x"]], "people[1].avoid[0]"),
+        ("people.1.languages", "fr", 'people[1].languages: "fr" is not a list'),
+        ("teams.1.department", {"a": 1}, "teams[1].department: an object is not a text"),
+        (
+            "travel_minutes",
+            [
+                {"from": "paris", "to": "lyon", "minutes": 30},
+                {"from": "lyon", "to": "paris", "minutes": 45},
+            ],
+            "travel_minutes[1].minutes: 45 contradicts 30",
+        ),
         ("people.1.available", ["2027-02-30"], 'people[1].available: "2027-02-30" is not a day'),
         ("people.1.available", "101", 'people[1].available: "101" is not one 0 or 1'),
         ("people.1.available", "1010x", "people[1].available"),
@@ -119,6 +143,9 @@ def test_people_who_do_not_take_part_may_be_named() -> None:
     )
     plan = solve(problem)
     assert (plan.values["people"], plan.values["changes"], plan.bounds["changes"]) == (2, 1, 1.0)
+    assert [line.split(":")[0] for line in problem.strangers] == ["manager", "avoid", "forbidden", "previous"]
+    assert 'people[0].manager: "boss"' in problem.strangers[0]
+    assert Problem.from_json(document()).strangers == ()
 
 
 def test_a_million_forbidden_pairs() -> None:
@@ -130,7 +157,9 @@ def test_a_million_forbidden_pairs() -> None:
         team("compta", "back", "paris", max_away=9999, max_visitors=9999),
         team("boutique", "front", "lyon", max_away=9999, max_visitors=9999),
     ]
+    started = time.monotonic()
     problem = Problem.from_json(document(people=people, teams=teams, forbidden=forbidden))
+    assert time.monotonic() - started < 5
     plan = solve(problem, limits=Limits(seconds=20))
     assert plan.values["people"] == 2
     assert plan.bounds["priority"] == 2
@@ -142,3 +171,61 @@ def test_a_problem_survives_writing_and_reading() -> None:
         document(previous=[{"visitor": "anna", "host": "bruno", "day": "2027-03-01"}])
     )
     assert Problem.from_json(json.loads(json.dumps(problem.to_json()))) == problem
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**40), 10**40)
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(["anna", "bruno", "compta", "2027-03-01", "2027-02-30", "10101", 0, 1, 10**9]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every (container, key) of a document."""
+    if isinstance(value, dict):
+        return [(value, key) for key in value] + [found for one in value.values() for found in places(one)]
+    if isinstance(value, list):
+        return [(value, n) for n in range(len(value))] + [found for one in value for found in places(one)]
+    return []
+
+
+def whole() -> dict[str, Any]:
+    """A document that uses every field."""
+    people = [
+        person("anna", "compta", manager="bruno", can_host="11000", excluded_sites=["lyon"], max_swaps=1),
+        person("bruno", "boutique", avoid=["zoe"], wishes=["compta"]),
+        person("carl", "compta", wishes=["boutique"]),
+    ]
+    shop = team("boutique", "front", "lyon", good_days=[DAYS[0]])
+    shop["limits_by_day"] = {DAYS[0]: {"max_away": 1, "max_visitors": 2}}
+    visit = {"visitor": "carl", "host": "bruno", "day": DAYS[0]}
+    return document(
+        teams=[team("compta", "back", "paris"), shop],
+        people=people,
+        pinned=[visit],
+        previous=[visit],
+        forbidden=[{"a": "zoe", "b": "anna"}],
+        service_links=[{"back_team": "compta", "front_team": "boutique"}],
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_value_anywhere_is_read_or_refused_and_what_is_read_is_solved(data: st.DataObject) -> None:
+    made = json.loads(json.dumps(whole()))
+    for _ in range(data.draw(st.integers(1, 3))):
+        found = places(made)
+        where, key = found[data.draw(st.integers(0, len(found) - 1))]
+        where[key] = data.draw(VALUES)
+    try:
+        problem = Problem.from_json(made)
+    except ProblemError:
+        return
+    plan = solve(problem, limits=Limits(seconds=5, threads=1))
+    assert violations(problem, plan) == []
+    assert Problem.from_json(problem.to_json()) == problem

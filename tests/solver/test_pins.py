@@ -1,0 +1,79 @@
+"""Pins that contradict the rules, alone or together: said in words, and only those pins named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from solver import Limits, Problem, solve
+from solver.clash import clash
+from solver.instance import Instance
+from solver.pins import contradictions
+from tests.solver.company import company
+from tests.solver.tiny import DAYS, document, person, team
+
+
+def pin(visitor: str, host: str, day: int) -> dict[str, str]:
+    return {"visitor": visitor, "host": host, "day": DAYS[day]}
+
+
+def said(**changes: Any) -> list[str]:
+    return [text.en for text in contradictions(Problem.from_json(document(**changes)))]
+
+
+CAMPAIGN = {**document()["campaign"], "max_gap_days": 1}
+FREE = [person("anna", "compta", "11111"), person("bruno", "boutique", "11111")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pinned": [pin("anna", "bruno", 0), pin("bruno", "anna", 3)]}, "3 days apart"),
+        ({"pinned": [pin("anna", "bruno", 0), pin("anna", "bruno", 1)]}, "pinned 2 times"),
+        ({"pinned": [pin("anna", "bruno", 0)], "travel_minutes": []}, "no route"),
+        ({"pinned": [pin("anna", "bruno", 0), pin("bruno", "anna", 0)]}, "anna has 2 pinned visits"),
+    ],
+)
+def test_what_contradicts_itself_is_said(changes: dict[str, Any], message: str) -> None:
+    found = said(**{"people": FREE, "campaign": CAMPAIGN, **changes})
+    assert any(message in line for line in found), found
+
+
+def test_pins_that_hold_are_not_accused() -> None:
+    assert said(people=FREE, pinned=[pin("anna", "bruno", 0), pin("bruno", "anna", 1)]) == []
+    assert clash(Instance(Problem.from_json(company(people=200, seed=4, pins=8)))) == []
+
+
+def crossed(**more: Any) -> Problem:
+    """Bruno and Denis can return the visit on the third day alone, when their shop spares one of them."""
+    people = [
+        person("anna", "compta", "11111"),
+        person("carl", "compta", "11111"),
+        person("bruno", "boutique", "10100"),
+        person("denis", "boutique", "01100"),
+        person("eva", "compta", "11111"),
+        person("fred", "kiosk", "11111"),
+    ]
+    teams = [
+        team("compta", "back", "paris", max_away=3, max_visitors=3),
+        team("boutique", "front", "lyon", max_visitors=2),
+        team("kiosk", "front", "lyon"),
+    ]
+    pinned = [pin("anna", "bruno", 0), pin("carl", "denis", 1), pin("eva", "fred", 3)]
+    return Problem.from_json(document(people=people, teams=teams, pinned=pinned, **more))
+
+
+def test_pins_that_clash_are_named_and_no_others() -> None:
+    problem = crossed()
+    assert contradictions(problem) == []
+    (text,) = clash(Instance(problem))
+    assert "anna → bruno" in text.en
+    assert "carl → denis" in text.fr
+    assert "eva" not in text.en
+
+
+def test_clashing_pins_are_infeasible_and_give_no_visit() -> None:
+    plan = solve(crossed(), limits=Limits(seconds=5, threads=1))
+    assert (plan.status, plan.visits) == ("infeasible", ())
+    assert plan.contradictions
