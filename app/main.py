@@ -42,6 +42,8 @@ from app.people import api as people_api
 from app.people import pages as people_pages
 from app.planning import api as planning_api
 from app.planning import pages as planning_pages
+from app.teams import api as teams_api
+from app.teams import pages as teams_pages
 from app.visits import api as visits_api
 from app.visits import pages as visits_pages
 
@@ -50,6 +52,8 @@ DOORS = (
     accounts_api,
     people_pages,
     people_api,
+    teams_pages,  # before visits: /team/rosters is not the team "rosters"
+    teams_api,
     campaigns_pages,
     campaigns_api,
     messages_pages,

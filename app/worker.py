@@ -50,6 +50,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.contested": (calendars.tell_absence,),
     "visit.declined": VISIT_FELL,
     "visit.made_up": (calendars.tell_made_up,),
+    "roster.imported": (visits.examine_rosters,),
     "visit.moved": (calendars.tell_moved,),
     "visit.one_way": (calendars.tell_one_way,),
     "visit.proposal_lapsed": (calendars.tell_proposal,),

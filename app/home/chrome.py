@@ -13,6 +13,7 @@ from app.core.db import open_session
 from app.core.i18n import _
 from app.home.tasks import asked_tasks
 from app.people.tables import Person, Team
+from app.teams.queries import leads_somebody
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,18 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         .where(Person.account_id == actor.account_id, col(Person.active))
     ).first()
     person, side = found or (None, None)
-    managed = (
-        person and session.exec(select(Person.id).where(Person.manager_id == person.id).limit(1)).first()
-    )
+    today = clock.today()
     reader = Reader(
         name=actor.name,
         language=actor.language,
         is_hr=actor.is_hr,
         is_admin=actor.is_admin,
-        is_manager=managed is not None and person is not None,
+        is_manager=person is not None and leads_somebody(session, person, today),
         shared_screen=actor.shared_screen,
         person=person,
         side=side,
     )
-    asked = asked_tasks(session, person, today=clock.today(), now=clock.now()) if person else []
+    asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
     return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked))}
 
 

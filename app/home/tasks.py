@@ -17,6 +17,7 @@ from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
 from app.people.tables import Person
+from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rules import stands
@@ -112,9 +113,8 @@ def _prepare(leg: SeenVisit, person: Person) -> Task:
 
 
 def team_news(session: Session, person: Person, *, today: date) -> str | None:
-    """One sentence for a manager: the movements of the next two weeks. None for those who manage nobody."""
-    assert person.id is not None
-    teams = {team.id for team, _site in visits.managed_teams(session, person.id) if team.id is not None}
+    """One sentence for who leads a team: who moves in the next two weeks. None for those who lead none."""
+    teams = ids_of_led_teams(session, person, today)
     if not teams:
         return None
     moving = len(visits.visits_of_teams(session, teams, today, today + timedelta(days=TEAM_DAYS)))

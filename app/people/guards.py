@@ -1,4 +1,4 @@
-"""Who enters as an employee or as a manager."""
+"""Who enters as an employee; `teams` knows who leads others."""
 
 from typing import Annotated
 
@@ -9,7 +9,6 @@ from app.accounts.guards import SignedIn
 from app.core.db import Db
 from app.core.errors import Forbidden
 from app.core.security import policy
-from app.people.queries import manages_somebody
 from app.people.tables import Person
 
 
@@ -30,13 +29,4 @@ def employee(person: Annotated[Person | None, Depends(find_person, scope="functi
     return person
 
 
-@policy("manager")
-def manager(person: Annotated[Person, Depends(employee)], session: Db) -> Person:
-    """Employees who manage somebody."""
-    if not manages_somebody(session, person):
-        raise Forbidden
-    return person
-
-
 Employee = Annotated[Person, Depends(employee)]
-Manager = Annotated[Person, Depends(manager)]

@@ -142,12 +142,6 @@ def reports_of(session: Session, person_id: int) -> Sequence[Person]:
     ).all()
 
 
-def manages_somebody(session: Session, person: Person) -> bool:
-    """Whether anybody who works here has `person` as their manager."""
-    managed = select(Person.id).where(Person.manager_id == person.id, col(Person.active)).limit(1)
-    return session.exec(managed).first() is not None
-
-
 def count_people(session: Session, wanted: Wanted) -> int:
     """How many people the filters leave."""
     return session.exec(

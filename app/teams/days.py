@@ -90,6 +90,20 @@ def roster_of(session: Session, person_id: int, first: date, last: date) -> list
     )
 
 
+def roster_of_team(session: Session, team_id: int, first: date, last: date) -> list[RosterDay]:
+    """What rosters say of a team's active members between two days, by day."""
+    return list(
+        session.scalars(
+            select(RosterDay)
+            .join(Person, col(Person.id) == col(RosterDay.person_id))
+            .where(
+                col(Person.team_id) == team_id, col(Person.active), col(RosterDay.day).between(first, last)
+            )
+            .order_by(col(RosterDay.day), col(RosterDay.person_id))
+        )
+    )
+
+
 def shifts_on(session: Session, pairs: Iterable[tuple[int, date]]) -> dict[tuple[int, date], RosterDay]:
     """What rosters say of these people's days, by (person id, day); one query for whatever number."""
     wanted = set(pairs)

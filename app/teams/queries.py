@@ -82,6 +82,11 @@ def led_teams(session: Session, managers: Collection[Person]) -> list[tuple[Team
     return [(row[0], row[1]) for row in found]
 
 
+def ids_of_led_teams(session: Session, person: Person, today: date) -> set[int]:
+    """Teams that a person leads today, for themselves or for others."""
+    return {team.id for team, _site in led_teams(session, acting_for(session, person, today)) if team.id}
+
+
 def find_lead(session: Session, person: Person, team_id: int, today: date) -> Lead | None:
     """How a person leads a team today: as its manager rather than as a delegate; None when they do not."""
     managers = acting_for(session, person, today)

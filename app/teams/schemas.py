@@ -1,12 +1,13 @@
 """Shapes of what teams take and answer."""
 
 from datetime import date, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 
 from app.core.forms import FormModel
 from app.core.i18n import _
+from app.people.schemas import RemarkShape
 from app.teams.tables import Shift
 
 SHORT, LONG = 300, 2_000
@@ -40,6 +41,12 @@ class ByRosterForm(FormModel):
     version: Version
 
 
+class RosterUpload(FormModel):
+    """A roster to import."""
+
+    file: Any = None
+
+
 class RosterConfirmation(FormModel):
     """The confirmation of a roster: the fingerprint of what was shown."""
 
@@ -63,6 +70,12 @@ class MarkForm(FormModel):
         if self.first_day is None or self.last_day is None or self.last_day < self.first_day:
             raise ValueError(_("Choisissez un premier et un dernier jour, dans cet ordre."))
         return self
+
+
+class MarkPageForm(MarkForm):
+    """The same, from the page that shows the weeks from `start`."""
+
+    start: date | None = None
 
 
 class ConditionsOut(BaseModel):
@@ -125,6 +138,19 @@ class RosterOut(BaseModel):
     last_day: date
     people: int
     received_at: datetime
+
+
+class RosterReport(BaseModel):
+    """What a roster did, or would do."""
+
+    dry_run: bool
+    roster_ids: list[int]
+    created: int
+    updated: int
+    unchanged: int
+    days_off_without_a_line: int
+    rejected: list[RemarkShape]
+    warnings: list[RemarkShape]
 
 
 class RostersOut(BaseModel):

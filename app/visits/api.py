@@ -6,9 +6,11 @@ from app.accounts.guards import Hr
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
-from app.visits import queries, service
+from app.teams.guards import MaySendRosters
+from app.teams.rosters import teams_of
+from app.visits import queries, rosters, service
 from app.visits.guards import Me, Participant
-from app.visits.schemas import CancellationForm, VisitOut, VisitsOut, visit_out
+from app.visits.schemas import CancellationForm, ConflictOut, ConflictsOut, VisitOut, VisitsOut, visit_out
 
 router = APIRouter(prefix="/api/v1", tags=["visits"])
 
@@ -18,6 +20,18 @@ def my_visits(session: Db, person: Me) -> VisitsOut:
     """My visits, as visitor and as host."""
     found = queries.visits_of(session, person) if person else []
     return VisitsOut(visits=[visit_out(seen) for seen in found])
+
+
+@router.get("/visits/conflicts")
+def conflicts(session: Db, sender: MaySendRosters) -> ConflictsOut:
+    """Visits to come whose visitor or host does not work then: all of them for HR, of one's teams else."""
+    found = rosters.conflicts(session, clock.today(), team_ids=teams_of(session, sender))
+    return ConflictsOut(
+        conflicts=[
+            ConflictOut(visit=visit_out(one.seen), absent=[person.id for person in one.absent if person.id])
+            for one in found
+        ]
+    )
 
 
 @router.get("/visits/{visit_id}")

@@ -1,4 +1,4 @@
-"""Who enters a visit: its two people, HR, and the manager of either."""
+"""Who enters a visit: its two people, HR, the manager of either, and the delegate of such a manager."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,11 +7,13 @@ from fastapi import Depends
 
 from app.accounts.guards import SignedIn
 from app.accounts.sessions import Actor
+from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.core.security import policy
 from app.people.guards import find_person
 from app.people.tables import Person
+from app.teams.queries import acting_for
 from app.visits import queries
 from app.visits.queries import SeenVisit
 
@@ -41,12 +43,16 @@ def visit_participant(
     seen = queries.find_visit(session, visit_id)
     if seen is None:
         raise NotFound
-    concerned = person is not None and (
-        seen.has(person.id) or person.id in (seen.visitor.manager_id, seen.host.manager_id)
-    )
-    if not (actor.is_hr or concerned):
+    if not (actor.is_hr or (person is not None and _is_concerned(session, person, seen))):
         raise NotFound
     return Entered(seen, actor, person)
+
+
+def _is_concerned(session: Db, person: Person, seen: SeenVisit) -> bool:
+    managers = {seen.visitor.manager_id, seen.host.manager_id}
+    if seen.has(person.id) or person.id in managers:
+        return True
+    return any(manager.id in managers for manager in acting_for(session, person, clock.today()))
 
 
 Participant = Annotated[Entered, Depends(visit_participant, scope="function")]

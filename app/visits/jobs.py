@@ -1,11 +1,14 @@
 """What follows for visits from what happens to their campaign."""
 
+from datetime import date
+
 from sqlalchemy import Engine
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.db import open_session
 from app.people.tables import Person
-from app.visits import leaving, moving, places, queries, reading, service
+from app.teams import days as team_days
+from app.visits import leaving, moving, places, queries, reading, rosters, service
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason
 
@@ -32,6 +35,41 @@ def void_stale_proposals(engine: Engine) -> None:
     with open_session(engine) as session:
         for proposal, visit in reading.stale_proposals(session, clock.today()):
             moving.lapse(session, visit, proposal, hand)
+
+
+def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
+    """Job of `roster.imported`: visits to come on the days covered are looked at again.
+
+    Those on a day when one of the two does not work are named by `visits.in_conflict`, the others by
+    `visits.certain`: they were provisional, and stand. Run twice, it names the same again.
+    """
+    today = clock.today()
+    with open_session(engine) as session:
+        arrived = team_days.rosters_with_ids(session, roster_ids)
+        if not arrived:
+            return
+        first = max(today, min(roster.first_day for roster in arrived))
+        last = max(roster.last_day for roster in arrived)
+        spans = {roster.team_id: (roster.first_day, roster.last_day) for roster in arrived}
+        covered = [
+            seen
+            for seen in queries.visits_of_teams(session, spans, first, last)
+            if any(
+                _within(seen.visit.day, spans.get(team.id or 0))
+                for team in (seen.visitor_team, seen.host_team)
+            )
+        ]
+        troubled = [one.seen.visit.id for one in rosters.conflicts_among(session, covered)]
+        waiting = rosters.provisional(session, covered)
+        certain = [one.visit.id for one in covered if one.visit.id not in {*troubled, *waiting}]
+        if troubled:
+            jobs.record(session, "visits.in_conflict", visit_ids=troubled)
+        if certain:
+            jobs.record(session, "visits.certain", visit_ids=certain)
+
+
+def _within(day: date, span: tuple[date, date] | None) -> bool:
+    return span is not None and span[0] <= day <= span[1]
 
 
 def follow_moves(engine: Engine) -> None:

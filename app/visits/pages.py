@@ -1,6 +1,5 @@
 """Pages of visits: mine, one, a team's, a campaign's."""
 
-from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,17 +12,14 @@ from app.core.db import Db
 from app.core.forms import Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
-from app.people.guards import Manager
-from app.visits import queries, service, views
+from app.visits import pages_team, queries, service, views
 from app.visits.guards import Me, Participant
 from app.visits.rules import can_be_cancelled, offered_reasons, reason_labels
 from app.visits.schemas import CancellationForm
 from app.visits.tables import By
 
 router = APIRouter(include_in_schema=False)
-
-TEAM_WEEKS = 6
-"""How far ahead a manager sees, in weeks."""
+router.include_router(pages_team.router)
 
 
 @router.get("/visits", response_class=HTMLResponse)
@@ -100,31 +96,6 @@ def _ask(request: Request, session: Db, seen: queries.SeenVisit, form: object, s
         other=next((leg for leg in legs if leg.visit.id != seen.visit.id), None),
         form=form,
         reasons=offered_reasons(By.HR),
-    )
-
-
-@router.get("/team", response_class=HTMLResponse)
-def team(
-    request: Request, session: Db, person: Manager, start: Annotated[date | None, Query()] = None
-) -> Response:
-    """Who leaves and who comes, by day, against the team's limits."""
-    today = clock.today()
-    first = start or today
-    first -= timedelta(days=first.weekday())
-    last = first + timedelta(weeks=TEAM_WEEKS, days=-1)
-    assert person.id is not None
-    teams = queries.managed_teams(session, person.id)
-    ids = {team.id for team, _site in teams if team.id is not None}
-    visits = queries.visits_of_teams(session, ids, first, last)
-    return render(
-        request,
-        "visits/team.html",
-        teams=views.team_days(teams, visits),
-        first=first,
-        last=last,
-        before=first - timedelta(weeks=TEAM_WEEKS),
-        after=last + timedelta(days=1),
-        today=today,
     )
 
 

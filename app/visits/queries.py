@@ -101,20 +101,21 @@ def _seen() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _read(session: Session, *conditions: ColumnElement[bool]) -> list[SeenVisit]:
+def read_visits(session: Session, *conditions: ColumnElement[bool]) -> list[SeenVisit]:
+    """Visits that fulfil conditions on `Visit`, `Visitor`, `Host`, their teams and sites, by day."""
     found = session.execute(_seen().where(*conditions).order_by(col(Visit.day), col(Visit.id)))
     return [SeenVisit(*row) for row in found]
 
 
 def find_visit(session: Session, visit_id: int) -> SeenVisit | None:
     """One visit."""
-    found = _read(session, col(Visit.id) == visit_id)
+    found = read_visits(session, col(Visit.id) == visit_id)
     return found[0] if found else None
 
 
 def visits_with_ids(session: Session, visit_ids: Collection[int]) -> list[SeenVisit]:
     """These visits, by day."""
-    return _read(session, col(Visit.id).in_(visit_ids))
+    return read_visits(session, col(Visit.id).in_(visit_ids))
 
 
 def visit(session: Session, visit_id: int) -> SeenVisit:
@@ -129,12 +130,12 @@ def swap_of(session: Session, seen: SeenVisit) -> SeenSwap:
     """The visit with the other one of its swap. A visit made up for since is replaced by its successor."""
     if seen.visit.swap_id is None:
         return SeenSwap(seen)
-    return as_swaps(_read(session, col(Visit.swap_id) == seen.visit.swap_id))[0]
+    return as_swaps(read_visits(session, col(Visit.swap_id) == seen.visit.swap_id))[0]
 
 
 def swaps_with_ids(session: Session, swap_ids: Collection[int]) -> list[SeenSwap]:
     """These swaps, by first day."""
-    return as_swaps(_read(session, col(Visit.swap_id).in_(swap_ids))) if swap_ids else []
+    return as_swaps(read_visits(session, col(Visit.swap_id).in_(swap_ids))) if swap_ids else []
 
 
 def coming_visits_of(
@@ -144,7 +145,7 @@ def coming_visits_of(
     conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today]
     if campaign_id is not None:
         conditions.append(col(Visit.campaign_id) == campaign_id)
-    return _read(session, _lived_by(person_id), *conditions)
+    return read_visits(session, _lived_by(person_id), *conditions)
 
 
 def busy_days(
@@ -170,12 +171,12 @@ def _lived_by(person_id: int | None) -> ColumnElement[bool]:
 
 def visits_of(session: Session, person: Person) -> list[SeenVisit]:
     """Everything a person lives as visitor, host or tutor, cancelled ones included, by day."""
-    return _read(session, _lived_by(person.id))
+    return read_visits(session, _lived_by(person.id))
 
 
 def visits_hosted_by(session: Session, host: Person, day: date) -> list[SeenVisit]:
     """Whom a person receives on a day (standing visits)."""
-    return _read(
+    return read_visits(
         session,
         col(Visit.host_id) == host.id,
         col(Visit.day) == day,
@@ -185,12 +186,12 @@ def visits_hosted_by(session: Session, host: Person, day: date) -> list[SeenVisi
 
 def visits_of_campaign(session: Session, campaign_id: int) -> list[SeenVisit]:
     """Every visit of a campaign, cancelled ones included, by day."""
-    return _read(session, col(Visit.campaign_id) == campaign_id)
+    return read_visits(session, col(Visit.campaign_id) == campaign_id)
 
 
 def visits_of_teams(session: Session, team_ids: Collection[int], first: date, last: date) -> list[SeenVisit]:
     """Standing visits from and to some teams, days included."""
-    return _read(
+    return read_visits(
         session,
         or_(col(Visitor.team_id).in_(team_ids), col(Host.team_id).in_(team_ids)),
         col(Visit.day).between(first, last),
@@ -243,18 +244,6 @@ def unmatched_of_campaign(session: Session, campaign_id: int) -> list[tuple[Unma
         .join(Person, col(Person.id) == col(Unmatched.person_id))
         .where(col(Unmatched.campaign_id) == campaign_id)
         .order_by(col(Person.last_name), col(Person.first_name))
-    )
-    return [(row[0], row[1]) for row in found]
-
-
-def managed_teams(session: Session, manager_id: int) -> list[tuple[Team, Site]]:
-    """Teams with at least one active member whom a person manages, by name."""
-    managed = select(col(Person.team_id)).where(col(Person.manager_id) == manager_id, col(Person.active))
-    found = session.execute(
-        select(Team, Site)
-        .join(Site, col(Site.id) == col(Team.site_id))
-        .where(col(Team.id).in_(managed))
-        .order_by(col(Team.name))
     )
     return [(row[0], row[1]) for row in found]
 

@@ -47,6 +47,19 @@ class VisitsOut(BaseModel):
     visits: list[VisitOut]
 
 
+class ConflictOut(BaseModel):
+    """A visit that a roster contradicts, and who does not work then."""
+
+    visit: VisitOut
+    absent: list[int]
+
+
+class ConflictsOut(BaseModel):
+    """Visits that rosters contradict, by day."""
+
+    conflicts: list[ConflictOut]
+
+
 VisitFilter = Literal["", "planned", "cancelled"]
 
 

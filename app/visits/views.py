@@ -1,7 +1,7 @@
 """What pages of visits show, computed from rows already read. No query here."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -137,50 +137,6 @@ def calendar(swaps: Iterable[SeenSwap]) -> list[AgendaDay]:
         for leg in swap.legs
         if stands(leg.visit)
     )
-
-
-@dataclass
-class TeamDay:
-    """One day of one team: who leaves, who comes."""
-
-    day: date
-    leaving: list[SeenVisit] = field(default_factory=list)
-    coming: list[SeenVisit] = field(default_factory=list)
-
-
-@dataclass
-class TeamAhead:
-    """What a manager sees of a team: days on which somebody leaves or comes, against the limits."""
-
-    team: Team
-    site: Site
-    days: list[TeamDay]
-    most_away: int
-    most_visitors: int
-
-
-def team_days(teams: Sequence[tuple[Team, Site]], visits: Iterable[SeenVisit]) -> list[TeamAhead]:
-    """The days of each team, in order. Only visits: who declined, or why, is nobody's business here."""
-    days: dict[tuple[int | None, date], TeamDay] = {}
-    for seen in visits:
-        day = seen.visit.day
-        days.setdefault((seen.visitor_team.id, day), TeamDay(day)).leaving.append(seen)
-        days.setdefault((seen.host_team.id, day), TeamDay(day)).coming.append(seen)
-    found = []
-    for team, site in teams:
-        own = sorted(
-            (row for (team_id, _day), row in days.items() if team_id == team.id), key=lambda row: row.day
-        )
-        found.append(
-            TeamAhead(
-                team,
-                site,
-                own,
-                max((len(row.leaving) for row in own), default=0),
-                max((len(row.coming) for row in own), default=0),
-            )
-        )
-    return found
 
 
 def people_count(swaps: Iterable[SeenSwap]) -> int:

@@ -152,10 +152,10 @@ def test_every_link_and_picture_resolves(path: Path) -> None:
 def test_each_guide_speaks_both_languages() -> None:
     names = {guide.name for guide in GUIDES}
     assert names == {
-        f"{role}.{language}.md" for role in ("hr", "employee", "it") for language in ("fr", "en")
+        f"{role}.{language}.md" for role in ("hr", "manager", "employee", "it") for language in ("fr", "en")
     }
     shapes = {guide.name: len(re.findall(r"^#+ ", text_of(guide), re.MULTILINE)) for guide in GUIDES}
-    for role in ("hr", "employee", "it"):
+    for role in ("hr", "manager", "employee", "it"):
         assert shapes[f"{role}.fr.md"] == shapes[f"{role}.en.md"]
 
 

@@ -23,6 +23,7 @@ from app.core.security import token_hash
 from app.messages.tables import Mail
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
 from app.planning.tables import PlanningQuestion, PlanningResult, PlanningRun, QuestionKind, RunStatus
+from app.teams.tables import Delegation, RosterFile
 from app.visits.tables import Swap
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_team, make_visit
 from tests.support.web import browser_of
@@ -188,7 +189,17 @@ def fresh_values(session: Session, house: House, account: Account) -> dict[str, 
     )  # fmt: skip
     back = make_team(session, side=Side.BACK, name=f"Service {number}")
     link = ServiceLink(back_team_id=back.id or 0, front_team_id=house.values["team_id"])
-    session.add_all([file, own, key, link])
+    roster = RosterFile(
+        name="r.csv", content=b"Matricule;Jour\nE1;2027-04-05\n", account_id=account.id or 0, created_at=NOW
+    )
+    lent = Delegation(
+        manager_id=house.people[Role.MANAGER].id or 0,
+        delegate_id=house.people[Role.OTHER].id or 0,
+        first_day=NOW.date() + timedelta(days=200),
+        last_day=NOW.date() + timedelta(days=201),
+        created_at=NOW,
+    )
+    session.add_all([file, own, key, link, roster, lent])
     for person in house.people.values():
         if person.account_id == account.id:
             renew_address(session, person, now=NOW)
@@ -196,6 +207,8 @@ def fresh_values(session: Session, house: House, account: Account) -> dict[str, 
     return {
         **house.values,
         "file_id": file.id,
+        "roster_file_id": roster.id,
+        "delegation_id": lent.id,
         "sign_in_id": own.id,
         "token_id": key.id,
         "back_team_id": link.back_team_id,

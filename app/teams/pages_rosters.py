@@ -1,0 +1,137 @@
+"""Rosters in the browser: choose a file, look at what it would change, confirm or drop."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
+
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _, ngettext
+from app.core.spreadsheets import download
+from app.core.templating import redirect, render
+from app.people.errors import Unreadable
+from app.people.importing.run import fingerprint
+from app.people.queries import sites_by_id, teams_by_id
+from app.teams import days as team_days
+from app.teams import queries, rosters
+from app.teams.errors import RosterChanged
+from app.teams.guards import MaySendRosters, RosterSender
+from app.teams.importing.columns import usual_header
+from app.teams.schemas import RosterConfirmation, RosterUpload
+from app.teams.tables import RosterFile
+
+router = APIRouter()
+
+SHOWN = 200
+"""Rows of each table of a preview."""
+
+
+@router.get("/team/rosters", response_class=HTMLResponse)
+def choose(request: Request, session: Db, sender: MaySendRosters) -> Response:
+    """The rosters that arrived, and a form to send the next one."""
+    return _choose(request, session, sender, blank())
+
+
+@router.post("/team/rosters")
+def upload(request: Request, session: Db, sender: MaySendRosters, sent: Submitted) -> Response:
+    """Keep the file and show what it would change; a file that cannot be read is refused on the spot."""
+    form = bind(RosterUpload, sent)
+    file = sent.get("file")
+    content = file.file.read() if isinstance(file, UploadFile) else b""
+    if form.value is not None and not content:
+        form.refuse("file", _("Choisissez un fichier CSV ou XLSX."))
+    if form.value is not None:
+        name = (file.filename if isinstance(file, UploadFile) else None) or _("fichier")
+        try:
+            kept = rosters.receive_file(session, sender, name, content, now=clock.now(), today=clock.today())
+            return redirect(f"/team/rosters/{kept.id}")
+        except Unreadable as refused:
+            form.refuse("file", refused.message())
+    return _choose(request, session, sender, form, status=422)
+
+
+def _choose(
+    request: Request,
+    session: Session,
+    sender: RosterSender,
+    form: Bound[RosterUpload],
+    *,
+    status: int = 200,
+) -> Response:
+    teams, sites = teams_by_id(session), sites_by_id(session)
+    own = rosters.teams_of(session, sender)
+    arrived = team_days.rosters_of(session, teams if own is None else own)
+    return render(
+        request,
+        "teams/rosters.html",
+        status=status,
+        form=form,
+        columns=[usual_header(name) for name in ("employee_number", "day", "hours", "start", "end")],
+        arrived=[(one, teams[one.team_id], sites[teams[one.team_id].site_id]) for one in arrived],
+        everybody=sender.everybody,
+    )
+
+
+@router.get("/team/rosters/{roster_file_id}", response_class=HTMLResponse)
+def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
+    """What confirming would do."""
+    kept = _kept(session, sender, roster_file_id)
+    plan = rosters.preview(session, sender, kept.content, today=clock.today())
+    teams = teams_by_id(session)
+    return render(
+        request,
+        "teams/roster_preview.html",
+        kept=kept,
+        plan=plan,
+        report=plan.report,
+        spans=[(teams[team_id], span) for team_id, span in plan.spans.items()],
+        shown=SHOWN,
+        fingerprint=fingerprint(plan.report),
+    )
+
+
+@router.get("/team/rosters/{roster_file_id}/rejected.xlsx")
+def export_rejected(session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
+    """The rejected cells, to hand to whoever can correct them."""
+    kept = _kept(session, sender, roster_file_id)
+    report = rosters.preview(session, sender, kept.content, today=clock.today()).report
+    header = [_("Ligne"), _("Colonne"), _("Valeur"), _("Pourquoi, et que faire")]
+    rows = ([one.row, one.column, one.value, one.message] for one in report.rejected)
+    return download("rejected", "xlsx", header, rows)
+
+
+@router.post("/team/rosters/{roster_file_id}/confirmation")
+def confirm(session: Db, sender: MaySendRosters, roster_file_id: int, sent: Submitted) -> Response:
+    """Do what was shown, then look at the visits it contradicts."""
+    kept = _kept(session, sender, roster_file_id)
+    form = bind(RosterConfirmation, sent)
+    try:
+        if form.value is None:
+            raise RosterChanged
+        plan = rosters.confirm_file(
+            session, sender, kept, shown=form.value.shown, now=clock.now(), today=clock.today()
+        )
+    except RosterChanged as refused:
+        session.rollback()
+        return redirect(f"/team/rosters/{roster_file_id}", say=refused.message(), kind="warn")
+    done = len(plan.added) + len(plan.changed)
+    said = ngettext(
+        "Le planning est enregistré : %(n)s jour change.",
+        "Le planning est enregistré : %(n)s jours changent.",
+        done,
+    ) % {"n": done}
+    return redirect("/team/conflicts", say=said)
+
+
+@router.post("/team/rosters/{roster_file_id}/deletion")
+def drop(session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
+    """Forget the file."""
+    rosters.drop_file(session, _kept(session, sender, roster_file_id))
+    return redirect("/team/rosters", say=_("L’import est abandonné : rien n’a changé."))
+
+
+def _kept(session: Session, sender: RosterSender, roster_file_id: int) -> RosterFile:
+    since = clock.now() - rosters.KEPT
+    return queries.roster_file(session, roster_file_id, account_id=sender.actor.account_id, since=since)

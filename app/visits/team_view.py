@@ -1,0 +1,210 @@
+"""A team's days as its manager sees them: who leaves, who comes, who stays, against what the team bears."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from app.core.i18n import _, ngettext
+from app.core.templating import long_day
+from app.people.holidays import public_holidays
+from app.people.tables import Site, Team
+from app.teams import days as team_days
+from app.teams.days import Marks
+from app.teams.rules import Presence, marked
+from app.visits import queries
+from app.visits.queries import SeenVisit
+
+WEEKS = 6
+"""How far ahead one looks."""
+SUNDAY = 6
+
+
+@dataclass
+class TeamDay:
+    """One day of one team."""
+
+    day: date
+    team: Team
+    present: int
+    """Members at work, those who leave included."""
+    mark: str = ""
+    """`closed`, `no_visitors`, `no_leaving`, `good`; empty on an ordinary day."""
+    closed: str = ""
+    """Why nobody comes whatever the team says: a holiday's name, or a weekday without visits."""
+    past: bool = False
+    provisional: bool = False
+    """No roster covers it yet."""
+    leaving: list[SeenVisit] = field(default_factory=list)
+    coming: list[SeenVisit] = field(default_factory=list)
+
+    @property
+    def staying(self) -> int:
+        """Members at work who do not leave."""
+        return self.present - len(self.leaving)
+
+    @property
+    def may_leave(self) -> int:
+        """The most that may leave, whoever already does: the team's limit, and what its presence allows."""
+        if self.mark in ("closed", "no_leaving"):
+            return 0
+        return max(0, min(self.team.max_away, self.present - self.team.min_presence))
+
+    @property
+    def may_come(self) -> int:
+        """The most that may come."""
+        return 0 if self.closed or self.mark in ("closed", "no_visitors") else self.team.max_visitors
+
+    @property
+    def short(self) -> bool:
+        """Fewer stay than the team needs, and visits have a part in it."""
+        return bool(self.leaving) and self.staying < self.team.min_presence
+
+    @property
+    def over(self) -> bool:
+        """More leave or come than the team bears now: limits, marks or rosters changed since."""
+        return self.short or len(self.leaving) > self.may_leave or len(self.coming) > self.may_come
+
+    @property
+    def full(self) -> bool:
+        """A limit is reached."""
+        return (bool(self.leaving) and len(self.leaving) >= self.may_leave) or (
+            bool(self.coming) and len(self.coming) >= self.may_come
+        )
+
+    @property
+    def state(self) -> str:
+        """How the day is drawn: `over`, `full`, `some`, `none`."""
+        if self.over:
+            return "over"
+        if self.full:
+            return "full"
+        return "some" if self.leaving or self.coming else "none"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the table has a line for it."""
+        return bool(self.leaving or self.coming or self.mark or self.closed)
+
+    @property
+    def words(self) -> str:
+        """The whole day in one sentence, for those who do not see it."""
+        parts = [long_day(self.day)]
+        parts += [self.closed] if self.closed else []
+        parts += [self.mark_words] if self.mark else []
+        leave, come = len(self.leaving), len(self.coming)
+        parts.append(
+            ngettext("%(n)s part sur %(most)s", "%(n)s partent sur %(most)s", leave)
+            % {"n": leave, "most": self.may_leave}
+        )
+        parts.append(
+            ngettext("%(n)s vient sur %(most)s", "%(n)s viennent sur %(most)s", come)
+            % {"n": come, "most": self.may_come}
+        )
+        parts.append(_("%(n)s restent, %(least)s au moins") % self.presence)
+        parts += [self.state_words] if self.state_words else []
+        return ", ".join(parts)
+
+    @property
+    def presence(self) -> dict[str, int]:
+        """Figures of who stays."""
+        return {"n": self.staying, "least": self.team.min_presence}
+
+    @property
+    def state_words(self) -> str:
+        """The state in words; empty where nothing is to be said."""
+        if self.short:
+            return _("sous le minimum")
+        return {"over": _("au-delà des limites"), "full": _("limite atteinte")}.get(self.state, "")
+
+    @property
+    def mark_words(self) -> str:
+        """What the team says of the day, short."""
+        return {
+            "closed": _("ni départ ni visite"),
+            "no_visitors": _("personne ne vient"),
+            "no_leaving": _("personne ne part"),
+            "good": _("bon jour pour recevoir"),
+        }.get(self.mark, "")
+
+
+@dataclass
+class TeamAhead:
+    """What a manager sees of a team."""
+
+    team: Team
+    site: Site
+    days: list[TeamDay]
+    version: int
+    """Of its marked days."""
+    by_roster: bool
+    covered_until: date | None
+
+    @property
+    def told(self) -> list[TeamDay]:
+        """The days of which there is something to say."""
+        return [day for day in self.days if day.says_something]
+
+    @property
+    def moving(self) -> int:
+        """Days on which somebody leaves or comes."""
+        return sum(bool(day.leaving or day.coming) for day in self.days)
+
+
+def team_ahead(session: Session, team: Team, site: Site, first: date, last: date, today: date) -> TeamAhead:
+    """A team between two days, in a fixed number of queries."""
+    assert team.id is not None
+    practice = team_days.practice_of(session, team.id)
+    marks = team_days.marks_between(session, first, last, [team.id])
+    presence = team_days.presence_between(session, first, last, [team.id])
+    until = team_days.covered_until(session, [team.id]).get(team.id)
+    found = {
+        day: _day(team, site, day, marks, presence, today=today, waits=_waits(practice.by_roster, until, day))
+        for day in _days_between(first, last)
+    }
+    _place(found, team, queries.visits_of_teams(session, [team.id], first, last))
+    ordered = [found[day] for day in sorted(found) if day.weekday() != SUNDAY or found[day].says_something]
+    return TeamAhead(team, site, ordered, practice.version, practice.by_roster, until)
+
+
+def _waits(by_roster: bool, until: date | None, day: date) -> bool:
+    return by_roster and (until is None or day > until)
+
+
+def _place(found: Mapping[date, TeamDay], team: Team, visits: Iterable[SeenVisit]) -> None:
+    for seen in visits:
+        day = found[seen.visit.day]
+        if seen.visitor_team.id == team.id:
+            day.leaving.append(seen)
+        if seen.host_team.id == team.id:
+            day.coming.append(seen)
+
+
+def _day(
+    team: Team, site: Site, day: date, marks: Marks, presence: Presence, *, today: date, waits: bool
+) -> TeamDay:
+    assert team.id is not None
+    holiday = public_holidays(site.holidays, (day.year,)).get(day, "")
+    weekday = _("jour sans visite") if marked(team.closed_weekdays, day) else ""
+    return TeamDay(
+        day=day,
+        team=team,
+        present=presence.on(team.id, day),
+        mark=_mark(team.id, day, marks),
+        closed=holiday or weekday,
+        past=day < today,
+        provisional=waits and day >= today,
+    )
+
+
+def _mark(team_id: int, day: date, marks: Marks) -> str:
+    comes = day in marks.no_visitors.get(team_id, ())
+    goes = day in marks.no_leaving.get(team_id, ())
+    if comes or goes:
+        return "closed" if comes and goes else "no_visitors" if comes else "no_leaving"
+    return "good" if day in marks.good.get(team_id, ()) else ""
+
+
+def _days_between(first: date, last: date) -> Sequence[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

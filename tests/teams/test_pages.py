@@ -1,0 +1,315 @@
+"""The team's calendar and what is set there: who comes in, what a tap does, what a roster contradicts."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
+from sqlmodel import Session, select
+
+from app.accounts.tables import Account, AuditEntry
+from app.core import jobs
+from app.core.db import open_session
+from app.people.tables import Person
+from app.teams.tables import (
+    BlackoutDay,
+    Delegation,
+    GoodDay,
+    Roster,
+    RosterFile,
+    TeamConditions,
+    TeamPractice,
+)
+from app.visits.queries import read_visits
+from app.visits.rosters import conflicts, provisional
+from app.worker import drain
+from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
+from tests.support.web import browser_of
+from tests.teams.conftest import Shop
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+DAY = date(2027, 4, 6)
+As = Callable[..., TestClient]
+
+
+class Company(Shop):
+    """The shop, and Paula from the head office who comes to see Anna."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.hr = make_account(session, "Claire Morel", is_hr=True)
+        office = make_team(session, side="back", department="RH", name="Paie")
+        self.paula = make_person(session, office, first_name="Paula", last_name="Roy")
+        self.campaign = make_campaign(session)
+        self.visit = make_visit(session, self.campaign, self.paula, self.anna, day=DAY)
+
+
+@pytest.fixture
+def company(engine: Engine) -> Company:
+    with open_session(engine) as session:
+        return Company(session)
+
+
+@pytest.fixture
+def as_(app: FastAPI, engine: Engine, sign_in: Any) -> As:
+    """`as_(person)`: a browser signed in as somebody."""
+
+    def enter(who: Person | Account) -> TestClient:
+        made = browser_of(app)
+        with open_session(engine) as session:
+            account = who if isinstance(who, Account) else session.get_one(Account, who.account_id)
+        sign_in(made, account)
+        return made
+
+    return enter
+
+
+def rows(engine: Engine, table: Any) -> list[Any]:
+    with open_session(engine) as session:
+        return list(session.exec(select(table)))
+
+
+def lend(as_: As, company: Company, to: Person) -> Any:
+    """Marc lets somebody act for him from today on."""
+    return as_(company.marc).post(
+        "/team/delegations",
+        data={"delegate_id": str(to.id), "first_day": "2027-03-02", "last_day": "2027-04-30"},
+    )
+
+
+def test_a_manager_sees_who_comes_against_the_limits(company: Company, as_: As) -> None:
+    page = as_(company.marc).get("/team?start=2027-04-05").text
+    assert "Paula Roy, avec Anna" in page
+    assert "limite atteinte" in page
+    assert "1 vient sur 1" in page
+
+
+def test_nobody_else_enters(company: Company, as_: As) -> None:
+    assert as_(company.anna).get("/team").status_code == 403
+    assert as_(company.paul).get(f"/team/{company.team.id}").status_code == 404
+    assert as_(company.hr).get(f"/team/{company.team.id}").status_code == 200
+
+
+def test_one_tap_closes_a_day_and_another_opens_it(company: Company, as_: As, engine: Engine) -> None:
+    browser, here = as_(company.marc), f"/team/{company.team.id}"
+    page = browser.get(f"{here}?mark=closed&start=2027-04-05").text
+    assert 'value="2027-04-06"' in page
+    sent = {"mark": "closed", "start": "2027-04-05", "day": "2027-04-06"}
+    done = browser.post(f"{here}/days", data={**sent, "version": "0"})
+    assert done.headers["location"] == f"{here}?start=2027-04-05&mark=closed#days"
+    assert [(row.day, row.no_visitors, row.no_leaving) for row in rows(engine, BlackoutDay)] == [
+        (DAY, True, True)
+    ]
+    assert "au-delà des limites" in browser.get(done.headers["location"]).text
+    browser.post(f"{here}/days", data={**sent, "version": "1"})
+    assert rows(engine, BlackoutDay) == []
+
+
+def test_a_stale_tap_gets_the_conflict_page(company: Company, as_: As, engine: Engine) -> None:
+    browser, here = as_(company.marc), f"/team/{company.team.id}/days"
+    browser.post(here, data={"mark": "good", "day": "2027-04-06", "version": "0"})
+    again = browser.post(here, data={"mark": "closed", "day": "2027-04-07", "version": "0"})
+    assert again.status_code == 409
+    assert rows(engine, BlackoutDay) == []
+
+
+def test_a_range_is_set_at_once_without_sundays(company: Company, as_: As, engine: Engine) -> None:
+    sent = {"mark": "good", "first_day": "2027-04-05", "last_day": "2027-04-18", "version": "0"}
+    as_(company.marc).post(f"/team/{company.team.id}/days", data=sent)
+    days = {row.day for row in rows(engine, GoodDay)}
+    assert len(days) == 12
+    assert all(day.weekday() < 6 for day in days)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"first_day": "2027-04-18", "last_day": "2027-04-05"},
+        {"first_day": "2026-01-01", "last_day": "2026-01-05"},
+        {"first_day": "2027-03-03", "last_day": "2027-12-31"},
+        {"day": "2027-02-28"},
+        {},
+    ],
+)
+def test_days_out_of_reach_are_refused_in_words(
+    company: Company, as_: As, engine: Engine, sent: dict[str, str]
+) -> None:
+    browser = as_(company.marc)
+    done = browser.post(
+        f"/team/{company.team.id}/days",
+        data={"mark": "closed", "version": "0", **sent},
+        follow_redirects=True,
+    )
+    assert "flash is-bad" in done.text
+    assert rows(engine, BlackoutDay) == []
+
+
+def test_a_delegate_sees_and_decides_and_the_trail_says_for_whom(
+    company: Company, as_: As, engine: Engine
+) -> None:
+    assert as_(company.zoe).get("/team").status_code == 403
+    assert lend(as_, company, company.zoe).status_code == 303
+    browser = as_(company.zoe)
+    page = browser.get("/team?start=2027-04-05").text
+    assert "à la place de Marc Chef" in page
+    assert browser.get(f"/visits/{company.visit.id}").status_code == 200
+    sent = {"mark": "closed", "day": "2027-04-07", "version": "0"}
+    assert browser.post(f"/team/{company.team.id}/days", data=sent).status_code == 303
+    [entry] = [row for row in rows(engine, AuditEntry) if row.action == "team.days_marked"]
+    assert entry.details["for_manager"] == company.marc.id
+    assert browser.get("/team/delegations").status_code == 403  # passes nothing on
+
+
+def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -> None:
+    lend(as_, company, company.zoe)
+    [lent] = rows(engine, Delegation)
+    assert as_(company.paul).post(f"/team/delegations/{lent.id}/deletion").status_code == 404
+    as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
+    assert as_(company.zoe).get("/team").status_code == 403
+
+
+def test_the_charter_keeps_its_versions(company: Company, as_: As, engine: Engine) -> None:
+    browser, here = as_(company.marc), f"/team/{company.team.id}/conditions"
+    sent = {"confidentiality": "1", "equipment": "Chaussures fermées", "min_age": "16", "version": "0"}
+    browser.post(here, data=sent)
+    page = browser.get(here).text
+    assert "Chaussures fermées" in page
+    assert 'name="version" value="1"' in page
+    assert browser.post(here, data={**sent, "equipment": "Autre"}).status_code == 409
+    assert browser.post(here, data={**sent, "min_age": "7", "version": "1"}).status_code == 422
+    assert [row.version for row in rows(engine, TeamConditions)] == [1]
+
+
+def upload(browser: TestClient, text: str) -> Any:
+    return browser.post("/team/rosters", data={}, files={"file": ("mars.csv", text.encode("cp1252"))})
+
+
+def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
+    company: Company, as_: As, engine: Engine
+) -> None:
+    browser = as_(company.marc)
+    sent = upload(
+        browser, "Matricule;Jour;Horaires\nA1;06/04/2027;repos\nA1;07/04/2027;9h-17h\nZ9;07/04/2027;J\n"
+    )
+    preview = browser.get(sent.headers["location"]).text
+    assert "2 jours sont prêts" in preview
+    assert "Personne de vos équipes ne porte ce matricule" in preview
+    assert rows(engine, Roster) == []
+    shown = preview.split('name="shown" value="')[1].split('"')[0]
+    done = browser.post(f"{sent.headers['location']}/confirmation", data={"shown": shown})
+    assert done.headers["location"] == "/team/conflicts"
+    page = browser.get("/team/conflicts").text
+    assert "Paula Roy chez Anna" in page
+    assert "ne travaille pas" in page
+    assert rows(engine, RosterFile) == []
+    assert "Une journée tombe" in browser.get("/team").text
+    assert "Paula Roy" not in as_(company.paul).get("/team/conflicts").text
+    assert "Paula Roy" in as_(company.hr).get("/team/conflicts").text
+    with open_session(engine) as session:
+        [found] = conflicts(session, date(2027, 3, 2))
+        assert [one.id for one in found.absent] == [company.anna.id]
+
+
+def test_a_file_is_its_senders_own_and_a_stale_preview_writes_nothing(
+    company: Company, as_: As, engine: Engine
+) -> None:
+    browser = as_(company.marc)
+    sent = upload(browser, "Matricule;Jour\nA1;06/04/2027\n")
+    where = sent.headers["location"]
+    assert as_(company.hr).get(where).status_code == 404
+    assert as_(company.anna).get(where).status_code == 403
+    refused = browser.post(f"{where}/confirmation", data={"shown": "x"})
+    assert refused.headers["location"] == where
+    assert rows(engine, Roster) == []
+    assert browser.get(f"{where}/rejected.xlsx").status_code == 200
+    browser.post(f"{where}/deletion")
+    assert browser.get(where).status_code == 404
+
+
+def test_an_unreadable_roster_is_refused_on_the_spot(company: Company, as_: As) -> None:
+    refused = upload(as_(company.marc), "Nom;Prénom\nRoy;Anna\n")
+    assert refused.status_code == 422
+    assert "Matricule" in refused.text
+
+
+def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
+    company: Company, as_: As, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        other = make_visit(
+            session, company.campaign, company.paula, company.bruno, day=DAY + timedelta(days=1)
+        )
+        session.add(TeamPractice(team_id=company.team.id, by_roster=True))
+        session.flush()
+        assert provisional(session, read_visits(session)) == {company.visit.id, other.id}
+    browser = as_(company.hr)
+    done = browser.post(
+        "/api/v1/rosters",
+        files={"file": ("r.csv", b"Matricule;Jour;Horaires\nA1;2027-04-06;repos\nB2;2027-04-07;9h-17h\n")},
+    )
+    assert done.json()["created"] == 2
+    seen: list[tuple[str, Any]] = []
+    for _id, name, payload in jobs.pending(engine):
+        seen.append((name, payload))
+    assert ("roster.imported", {"roster_ids": done.json()["roster_ids"]}) in seen
+    names = drain(engine)
+    assert "visits.in_conflict" in names
+    assert "visits.certain" in names
+    with open_session(engine) as session:
+        assert provisional(session, read_visits(session)) == set()
+
+
+def _seen(session: Session) -> Any:
+    from app.visits.queries import read_visits
+
+    return read_visits(session)
+
+
+def test_the_api_marks_days_asks_and_lends(company: Company, as_: As, engine: Engine) -> None:
+    browser, here = as_(company.marc), f"/api/v1/teams/{company.team.id}"
+    marked = browser.put(f"{here}/days", json={"mark": "no_leaving", "day": ["2027-04-06"], "version": 0})
+    assert marked.json()["no_leaving"] == ["2027-04-06"]
+    assert marked.json()["version"] == 1
+    assert (
+        browser.put(f"{here}/days", json={"mark": "good", "day": ["2027-04-06"], "version": 0}).status_code
+        == 409
+    )
+    assert browser.get(f"{here}/conditions").json()["version"] == 0
+    asked = browser.put(f"{here}/conditions", json={"bank_secrecy": True, "version": 0})
+    assert (asked.json()["version"], asked.json()["bank_secrecy"]) == (1, True)
+    by = browser.put(f"{here}/by-roster", json={"by_roster": True, "version": 1})
+    assert by.json()["by_roster"] is True
+    lent = browser.post(
+        "/api/v1/delegations",
+        json={"delegate_id": company.anna.id, "first_day": "2027-03-02", "last_day": "2027-03-05"},
+    )
+    assert lent.status_code == 201
+    assert len(browser.get("/api/v1/delegations").json()["delegations"]) == 1
+    assert browser.delete(f"/api/v1/delegations/{lent.json()['id']}").status_code == 204
+    assert as_(company.anna).get(f"{here}/days").status_code == 404
+    assert browser.get(f"{here}/rosters").json() == {"rosters": [], "days": []}
+    assert browser.get("/api/v1/visits/conflicts").json() == {"conflicts": []}
+
+
+def test_the_calendar_takes_the_same_number_of_queries(company: Company, as_: As, engine: Engine) -> None:
+    browser = as_(company.marc)
+    counted = []
+    for again in range(2):
+        statements: list[str] = []
+        listen = lambda *args: statements.append(args[2])  # noqa: B023, E731
+        event.listen(engine, "before_cursor_execute", listen)
+        browser.get("/team?start=2027-04-05")
+        event.remove(engine, "before_cursor_execute", listen)
+        counted.append(len(statements))
+        with open_session(engine) as session:
+            for number in range(6):
+                host = make_person(session, company.team, manager_id=company.marc.id)
+                guest = make_person(session)
+                day = DAY + timedelta(days=number + 6 * again)
+                make_visit(session, company.campaign, guest, host, day=day)
+                session.add(GoodDay(team_id=company.team.id, day=day))
+    assert counted[0] == counted[1]
