@@ -43,6 +43,8 @@ def pause(
 
 def resume(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
     """The pause is over."""
+    if enrolling.answer != Answer.YES:
+        raise AnswerFirst
     return write(session, enrolling, version, paused_from=None, paused_until=None)
 
 

@@ -20,7 +20,10 @@ from app.people.tables import Person
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.queries import SeenSwap, SeenVisit
-from app.visits.rules import stands
+from app.visits.reading import open_proposals
+from app.visits.rules import confirmed_by, may_be_made_up, stands
+from app.visits.showing import by_of
+from app.visits.tables import Proposal
 
 PREPARE_DAYS = 7
 """From so many days before it, a visit is to be prepared."""
@@ -69,7 +72,77 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
         if state_of(form.visit, form.campaign, form.sent, now) == State.OPEN
     ]
     waiting = unanswered_campaigns(session, person, today)
-    return [*(_debrief(form) for form in forms), *(_answer(campaign) for campaign in waiting)]
+    return [
+        *(_debrief(form) for form in forms),
+        *_visit_tasks(session, person, today),
+        *(_answer(campaign) for campaign in waiting),
+    ]
+
+
+def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
+    """Proposals to answer, days to find, days to confirm: the soonest first."""
+    swaps = visits.as_swaps(visits.visits_of(session, person))
+    legs = [leg for swap in swaps for leg in swap.legs if leg.has(person.id)]
+    proposals = open_proposals(session, [leg.visit.id for leg in legs if leg.visit.id is not None])
+    asked = [
+        _reply(leg, person, found)
+        for leg in legs
+        if (found := proposals.get(leg.visit.id or 0)) is not None and found.by_id != person.id
+    ]
+    lost = [swap.fallen for swap in swaps]
+    fallen = [
+        _find_day(leg, person)
+        for leg in lost
+        if leg is not None
+        and leg.visit.id not in proposals
+        and may_be_made_up(leg.visit, leg.campaign.last_day, today)
+    ]
+    unconfirmed = [
+        _confirm(leg, person)
+        for leg in legs
+        if stands(leg.visit)
+        and leg.visit.day >= today
+        and leg.visit.id not in proposals
+        and not confirmed_by(leg.visit, by_of(leg, person))
+    ]
+    return [*asked, *fallen, *unconfirmed]
+
+
+def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
+    said = {"name": _other(leg, person).name, "day": long_day(found.day) if found.day else ""}
+    title = (
+        _("%(name)s vous propose le %(day)s") % said
+        if found.day
+        else _("%(name)s vous propose d’en rester à une journée") % said
+    )
+    text = _("Répondez en deux touches.")
+    return Task(title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
+
+
+def _find_day(leg: SeenVisit, person: Person) -> Task:
+    title = _("Choisissez un nouveau jour avec %(name)s") % {"name": _other(leg, person).name}
+    text = _("La journée du %(day)s est annulée, l’autre tient toujours.") % {"day": day_month(leg.visit.day)}
+    return Task(title, text, f"/visits/{leg.visit.id}/days", _("Choisir un jour"), "calendar")
+
+
+def _confirm(leg: SeenVisit, person: Person) -> Task:
+    said = {"name": _other(leg, person).name, "day": long_day(leg.visit.day)}
+    title = (
+        _("Confirmez votre journée chez %(name)s") % said
+        if leg.visitor.id == person.id
+        else _("Confirmez que vous recevez %(name)s") % said
+    )
+    return Task(
+        title,
+        _("Le %(day)s.") % said,
+        f"/visits/{leg.visit.id}/confirmation",
+        _("Confirmer"),
+        "check",
+    )
+
+
+def _other(leg: SeenVisit, person: Person) -> Person:
+    return leg.host if leg.visitor.id == person.id else leg.visitor
 
 
 def _coming_legs(swap: SeenSwap, today: date) -> list[SeenVisit]:

@@ -1,25 +1,57 @@
-"""JSON door of visits."""
+"""JSON door of visits: reading, and HR's changes. `api_answers.py` has what people themselves do."""
 
 from fastapi import APIRouter
 
-from app.accounts.guards import Hr
+from app.accounts.guards import Asking
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
 from app.teams.guards import MaySendRosters
 from app.teams.rosters import teams_of
-from app.visits import queries, rosters, service
-from app.visits.guards import Me, Participant
-from app.visits.schemas import CancellationForm, ConflictOut, ConflictsOut, VisitOut, VisitsOut, visit_out
+from app.visits import (
+    api_answers,
+    api_leaving,
+    confirming,
+    history,
+    hosting,
+    moving,
+    queries,
+    reading,
+    rosters,
+)
+from app.visits.guards import ForHr, Me, Participant, Receiving
+from app.visits.history import Hand
+from app.visits.hosting import Hours
+from app.visits.schemas import (
+    AbsencesOut,
+    AgreementsForm,
+    ConflictOut,
+    ConflictsOut,
+    DaysOut,
+    HistoryOut,
+    HoursForm,
+    MoveForm,
+    TutorForm,
+    VisitOut,
+    VisitsOut,
+    WaiverForm,
+    absence_out,
+    days_out,
+    history_out,
+    visit_out,
+)
+from app.visits.tables import By
 
 router = APIRouter(prefix="/api/v1", tags=["visits"])
+router.include_router(api_answers.router)
+router.include_router(api_leaving.router)
 
 
 @router.get("/visits")
 def my_visits(session: Db, person: Me) -> VisitsOut:
-    """My visits, as visitor and as host."""
+    """My visits, as visitor, host and tutor."""
     found = queries.visits_of(session, person) if person else []
-    return VisitsOut(visits=[visit_out(seen) for seen in found])
+    return api_answers.listed(session, found)
 
 
 @router.get("/visits/conflicts")
@@ -28,36 +60,93 @@ def conflicts(session: Db, sender: MaySendRosters) -> ConflictsOut:
     found = rosters.conflicts(session, clock.today(), team_ids=teams_of(session, sender))
     return ConflictsOut(
         conflicts=[
-            ConflictOut(visit=visit_out(one.seen), absent=[person.id for person in one.absent if person.id])
+            ConflictOut(visit=visit_out(one.seen, clock.today()), absent=[person.id for person in one.absent if person.id])
             for one in found
         ]
     )
 
 
 @router.get("/visits/{visit_id}")
-def show(entered: Participant) -> VisitOut:
-    """One visit, for its two people, their managers and HR."""
-    return visit_out(entered.seen)
+def show(session: Db, entered: Participant) -> VisitOut:
+    """One visit, for its people, their managers and HR."""
+    return api_answers.shown(session, entered.seen.visit.id or 0)
 
 
-@router.post("/visits/{visit_id}/cancellation")
-def cancel(session: Db, actor: Hr, visit_id: int, sent: CancellationForm) -> VisitOut:
-    """Cancel one visit; the other one of its swap stands."""
-    service.cancel_visit(
-        session,
-        queries.visit(session, visit_id).visit,
-        sent.reason,
-        actor,
-        clock.now(),
-        today=clock.today(),
-        revision=sent.revision,
-    )
-    return visit_out(queries.visit(session, visit_id))
+@router.get("/visits/{visit_id}/days")
+def possible_days(session: Db, entered: Participant) -> DaysOut:
+    """A handful of good days for the visit: to move it, or to make up for it once it fell."""
+    now = entered.situation(session, clock.today())
+    return days_out(moving.days_of(session, now).possible(), may_leave_it=now.fallen)
+
+
+@router.get("/visits/{visit_id}/history")
+def show_history(session: Db, entered: Participant) -> HistoryOut:
+    """What happened to the visit, oldest first, in the reader's words."""
+    changes = reading.history_of(session, [entered.seen.visit.id or 0])
+    return history_out(history.told(changes, to_manager=entered.by is By.MANAGER))
+
+
+@router.post("/visits/{visit_id}/hours")
+def set_hours(session: Db, entered: Receiving, sent: HoursForm) -> VisitOut:
+    """The team that receives says how long the visit lasts."""
+    hours = Hours(sent.part, sent.starts_at, sent.ends_at)
+    before = entered.situation(session, clock.today())
+    hosting.set_hours(session, before, hours, entered.hand(), revision=sent.revision)
+    return api_answers.shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/tutor")
+def set_tutor(session: Db, entered: Receiving, sent: TutorForm) -> VisitOut:
+    """A colleague of the host's team receives in the host's place; null: the host in person."""
+    before = entered.situation(session, clock.today())
+    hosting.set_tutor(session, before, sent.tutor_id, entered.hand(), revision=sent.revision)
+    return api_answers.shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/waiver")
+def waive(session: Db, entered: Receiving, sent: WaiverForm) -> VisitOut:
+    """Whoever leads the receiving team asks nothing of this visitor; recorded."""
+    before = entered.situation(session, clock.today())
+    confirming.waive_conditions(session, before, entered.hand(sent.words), revision=sent.revision)
+    return api_answers.shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/move")
+def move(session: Db, entered: ForHr, sent: MoveForm) -> VisitOut:
+    """HR moves a visit at once; both are told and asked to confirm anew."""
+    before = entered.situation(session, clock.today())
+    moving.move(session, before, sent.day, entered.hand(sent.words), revision=sent.revision)
+    return api_answers.shown(session, before.visit.id or 0)
 
 
 @router.get("/campaigns/{campaign_id}/visits")
 def of_campaign(session: Db, campaign: HrCampaign) -> VisitsOut:
     """Every visit of a campaign, cancelled ones included."""
     assert campaign.id is not None
-    found = queries.visits_of_campaign(session, campaign.id)
-    return VisitsOut(visits=[visit_out(seen) for seen in found])
+    return api_answers.listed(session, queries.visits_of_campaign(session, campaign.id))
+
+
+@router.get("/campaigns/{campaign_id}/agreements")
+def waiting_for_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
+    """Visits of two companies that wait for the agreement."""
+    assert campaign.id is not None
+    today = clock.today()
+    found = queries.visits_without_agreement(session, campaign.id, today)
+    return VisitsOut(visits=[visit_out(seen, today) for seen in found])
+
+
+@router.post("/campaigns/{campaign_id}/agreements")
+def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementsForm) -> VisitsOut:
+    """The two companies agreed on these visits; the ones that still wait."""
+    assert campaign.id is not None
+    hand = Hand(by=By.HR, actor=actor, now=clock.now())
+    confirming.record_agreements(session, campaign.id, sent.visit_ids, hand, clock.today())
+    return waiting_for_agreement(session, campaign)
+
+
+@router.get("/campaigns/{campaign_id}/absences")
+def absences(session: Db, campaign: HrCampaign) -> AbsencesOut:
+    """Absences reported, with what those concerned answered."""
+    assert campaign.id is not None
+    found = reading.reports_of_campaign(session, campaign.id)
+    return AbsencesOut(absences=[absence_out(row) for row in found])

@@ -140,6 +140,15 @@ class DayNotPossible(Refusal):
         return self.sentence
 
 
+class DayMissing(Refusal):
+    """A proposal names a day, or says that one visit is enough."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez un jour, ou d’en rester à une seule journée.")
+
+
 class NotOfTheTeam(Refusal):
     """A tutor is an active colleague of the host's team, and neither of the two."""
 

@@ -1,35 +1,56 @@
-"""Who enters a visit: its two people, HR, the manager of either, and the delegate of such a manager."""
+"""Who enters a visit: its two people, who receives in the host's place, HR, and whoever leads either."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends
+from sqlmodel import Session
 
 from app.accounts.guards import SignedIn
 from app.accounts.sessions import Actor
 from app.core import clock
 from app.core.db import Db
-from app.core.errors import NotFound
+from app.core.errors import Forbidden, NotFound
 from app.core.security import policy
 from app.people.guards import find_person
 from app.people.tables import Person
-from app.teams.queries import acting_for
+from app.teams import queries as teams
 from app.visits import queries
+from app.visits.changing import Situation, role_of, situation
+from app.visits.history import Hand
 from app.visits.queries import SeenVisit
+from app.visits.tables import By
 
 
 @dataclass(frozen=True)
 class Entered:
-    """A visit, and who looks at it."""
+    """A visit, who looks at it, and in which role."""
 
     seen: SeenVisit
     actor: Actor
     person: Person | None
+    by: By
+    leads_host: bool = False
+    """Manager of the host, or their delegate today."""
 
     @property
     def takes_part(self) -> bool:
         """Whether the reader is one of the two."""
-        return self.person is not None and self.seen.has(self.person.id)
+        return self.by in {By.VISITOR, By.HOST}
+
+    @property
+    def receives(self) -> bool:
+        """Whether the reader speaks for the team that receives."""
+        return self.by in {By.HOST, By.TUTOR, By.HR} or self.leads_host
+
+    def situation(self, session: Session, today: date) -> Situation:
+        """The visit in front of the reader."""
+        return situation(session, self.seen, self.by, self.person.id if self.person else None, today)
+
+    def hand(self, words: str = "") -> Hand:
+        """The reader's hand, now."""
+        return Hand(by=self.by, actor=self.actor, now=clock.now(), words=words)
 
 
 @policy("visit_participant")
@@ -43,18 +64,43 @@ def visit_participant(
     seen = queries.find_visit(session, visit_id)
     if seen is None:
         raise NotFound
-    if not (actor.is_hr or (person is not None and _is_concerned(session, person, seen))):
+    by, leads_host = role_of(seen, actor, person), False
+    if person is not None and by not in {By.VISITOR, By.HOST, By.TUTOR}:
+        leads = {one.id for one in teams.acting_for(session, person, clock.today())} - {None}
+        leads_host = seen.host.manager_id in leads
+        by = by or role_of(seen, actor, person, leads=leads_host or seen.visitor.manager_id in leads)
+    if by is None:
         raise NotFound
-    return Entered(seen, actor, person)
+    return Entered(seen, actor, person, by, leads_host)
 
 
-def _is_concerned(session: Db, person: Person, seen: SeenVisit) -> bool:
-    managers = {seen.visitor.manager_id, seen.host.manager_id}
-    if seen.has(person.id) or person.id in managers:
-        return True
-    return any(manager.id in managers for manager in acting_for(session, person, clock.today()))
+@policy("visit_person")
+def visit_person(entered: Annotated[Entered, Depends(visit_participant, scope="function")]) -> Entered:
+    """Visitor or host of `{visit_id}`."""
+    if not entered.takes_part:
+        raise Forbidden
+    return entered
+
+
+@policy("visit_receiver")
+def visit_receiver(entered: Annotated[Entered, Depends(visit_participant, scope="function")]) -> Entered:
+    """Who speaks for the team that receives: the host, the tutor, whoever leads the host, HR."""
+    if not entered.receives:
+        raise Forbidden
+    return entered
+
+
+@policy("visit_hr")
+def visit_hr(entered: Annotated[Entered, Depends(visit_participant, scope="function")]) -> Entered:
+    """HR, on a visit that is not their own: nobody decides alone about their own day."""
+    if entered.by is not By.HR:
+        raise Forbidden
+    return entered
 
 
 Participant = Annotated[Entered, Depends(visit_participant, scope="function")]
+Taking = Annotated[Entered, Depends(visit_person, scope="function")]
+Receiving = Annotated[Entered, Depends(visit_receiver, scope="function")]
+ForHr = Annotated[Entered, Depends(visit_hr, scope="function")]
 Me = Annotated[Person | None, Depends(find_person, scope="function")]
 """The signed-in reader's own row; None for an account that is no employee's."""

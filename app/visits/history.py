@@ -15,7 +15,7 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.core import jobs
 from app.core.i18n import _
-from app.core.templating import day as short_day
+from app.core.templating import long_day
 from app.visits.reading import SeenChange
 from app.visits.rules import part_labels, reason_labels
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
@@ -104,8 +104,8 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
     who = _who(seen, hidden=to_manager and kind is ChangeKind.CANCELLED)
     said = {
         "who": who,
-        "before": short_day(line.day_before) if line.day_before else "",
-        "after": short_day(line.day_after) if line.day_after else "",
+        "before": long_day(line.day_before) if line.day_before else "",
+        "after": long_day(line.day_after) if line.day_after else "",
         "part": part_labels()[line.part].lower() if line.part else "",
         "other": seen.other.name if seen.other is not None else "",
     }

@@ -62,12 +62,25 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
     if not works(session, seen, tutor, visit.day):
         raise TutorBusy
     former = visit.tutor_id
-    _change(session, now, hand, tutor_id=tutor.id)
-    _retake(session, seen)
+    with session.begin_nested():
+        _change(session, now, hand, tutor_id=tutor.id)
+        _retake(session, seen)
     if former is not None:
         _released(session, visit, former, hand)
     remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
     return visit
+
+
+def set_tutor(
+    session: Session, before: Situation, tutor_id: int | None, hand: Hand, *, revision: int
+) -> Visit:
+    """Name who receives in the host's place; None: the host in person again."""
+    if tutor_id is None:
+        return release_tutor(session, before, hand, revision=revision)
+    tutor = session.get(Person, tutor_id)
+    if tutor is None:
+        raise NotOfTheTeam
+    return name_tutor(session, before, tutor, hand, revision=revision)
 
 
 def release_tutor(session: Session, before: Situation, hand: Hand, *, revision: int) -> Visit:

@@ -1,25 +1,34 @@
 """Pages of visits: mine, one, a team's, a campaign's."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.accounts.guards import Hr
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
-from app.core.forms import Submitted, bind, blank
-from app.core.i18n import _
-from app.core.templating import redirect, render
-from app.visits import pages_team, queries, service, views
+from app.core.templating import render
+from app.visits import (
+    history,
+    pages_answers,
+    pages_hosting,
+    pages_hr,
+    pages_leaving,
+    pages_team,
+    queries,
+    reading,
+    showing,
+    views,
+)
 from app.visits.guards import Me, Participant
-from app.visits.rules import can_be_cancelled, offered_reasons, reason_labels
-from app.visits.schemas import CancellationForm
+from app.visits.rules import can_be_cancelled, confirmed_by, part_labels, reason_labels, state_of
 from app.visits.tables import By
 
 router = APIRouter(include_in_schema=False)
-router.include_router(pages_team.router)
+for part in (pages_team, pages_answers, pages_hosting, pages_hr, pages_leaving):
+    router.include_router(part.router)
 
 
 @router.get("/visits", response_class=HTMLResponse)
@@ -28,74 +37,56 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     today = clock.today()
     swaps = queries.as_swaps(queries.visits_of(session, person)) if person else []
     missed = queries.unmatched_of(session, person) if person else []
+    ids = [leg.visit.id for swap in swaps for leg in swap.legs if leg.visit.id is not None]
     return render(
         request,
         "visits/mine.html",
         person=person,
-        coming=[swap for swap in swaps if swap.last_day >= today],
-        past=[swap for swap in swaps if swap.last_day < today],
+        coming=[swap for swap in swaps if showing.concerns(swap, today)],
+        past=[swap for swap in swaps if not showing.concerns(swap, today)],
         face_of=views.face_of,
         missed=[views.missed(row, campaign) for row, campaign in missed],
         ahead=sum(can_be_cancelled(leg.visit, today) for swap in swaps for leg in swap.legs),
+        proposals=reading.open_proposals(session, ids),
+        state_chip=partial(showing.state_chip, today=today),
+        swap_words=partial(showing.swap_words, today=today),
+        by_of=partial(showing.by_of, person=person),
+        confirmed_by=confirmed_by,
+        leaving=showing.campaigns_of(swaps, today),
         today=today,
     )
 
 
 @router.get("/visits/{visit_id}", response_class=HTMLResponse)
 def show(request: Request, session: Db, entered: Participant) -> Response:
-    """One visit, with the other one of its swap."""
-    seen = entered.seen
+    """One visit: where it stands, what the reader may do, the other one of its swap, its history."""
+    seen, today = entered.seen, clock.today()
+    now = entered.situation(session, today)
+    lines = history.told(
+        reading.history_of(session, [seen.visit.id or 0]), to_manager=entered.by is By.MANAGER
+    )
     return render(
         request,
         "visits/show.html",
         seen=seen,
-        legs=queries.swap_of(session, seen).legs,
+        now=now,
+        other=now.other,
+        swap_words=showing.swap_words(now.swap, today),
+        state=state_of(seen.visit, crosses=seen.crosses, today=today),
+        state_chip=showing.state_chip(seen, today=today),
+        steps=showing.steps(now),
+        by=entered.by.value,
         takes_part=entered.takes_part,
-        hosts=entered.takes_part and entered.person is not None and seen.host.id == entered.person.id,
-        may_cancel=entered.actor.is_hr and can_be_cancelled(seen.visit, clock.today()),
+        hosts=entered.by in {By.HOST, By.TUTOR},
+        may=showing.may(now, receives=entered.receives),
+        proposer=showing.proposer(now),
+        reports=showing.reports(now, entered),
         reasons=reason_labels(),
+        shows_reason=entered.by is not By.MANAGER or seen.visit.cancel_reason in history.TEAM_REASONS,
+        part=part_labels()[seen.visit.part],
+        history=lines,
         face_of=views.face_of,
-    )
-
-
-@router.get("/visits/{visit_id}/cancellation", response_class=HTMLResponse)
-def ask_cancellation(request: Request, session: Db, actor: Hr, visit_id: int) -> Response:
-    """What a cancellation will do, before it is done."""
-    seen = queries.visit(session, visit_id)
-    return _ask(request, session, seen, blank(revision=seen.visit.revision))
-
-
-@router.post("/visits/{visit_id}/cancellation")
-def cancel(request: Request, session: Db, actor: Hr, visit_id: int, sent: Submitted) -> Response:
-    """Cancel one visit, with a coded reason."""
-    seen = queries.visit(session, visit_id)
-    form = bind(CancellationForm, sent)
-    if form.value is None:
-        return _ask(request, session, seen, form, status=422)
-    service.cancel_visit(
-        session,
-        seen.visit,
-        form.value.reason,
-        actor,
-        clock.now(),
-        today=clock.today(),
-        revision=form.value.revision,
-    )
-    return redirect(
-        f"/visits/{visit_id}", say=_("La journée est annulée. Les deux personnes vont être prévenues.")
-    )
-
-
-def _ask(request: Request, session: Db, seen: queries.SeenVisit, form: object, status: int = 200) -> Response:
-    legs = queries.swap_of(session, seen).legs
-    return render(
-        request,
-        "visits/cancellation.html",
-        status=status,
-        seen=seen,
-        other=next((leg for leg in legs if leg.visit.id != seen.visit.id), None),
-        form=form,
-        reasons=offered_reasons(By.HR),
+        today=today,
     )
 
 
@@ -109,7 +100,8 @@ def of_campaign(
     """Every visit of a campaign, as a list or as a calendar."""
     assert campaign.id is not None
     swaps = queries.as_swaps(queries.visits_of_campaign(session, campaign.id))
-    shown = views.filtered(swaps, look)
+    today = clock.today()
+    shown = showing.in_state(views.filtered(swaps, look), look.status, today)
     return render(
         request,
         "visits/campaign.html",
@@ -122,6 +114,9 @@ def of_campaign(
         total=len(swaps),
         people=views.people_count(swaps),
         days=views.calendar(shown) if look.view == "calendar" else [],
+        agreements=len(queries.visits_without_agreement(session, campaign.id, today)),
+        state_chip=partial(showing.state_chip, today=today),
+        swap_words=partial(showing.swap_words, today=today),
         unmatched=len(queries.unmatched_of_campaign(session, campaign.id)),
         face_of=views.face_of,
     )

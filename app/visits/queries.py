@@ -248,6 +248,22 @@ def unmatched_of_campaign(session: Session, campaign_id: int) -> list[tuple[Unma
     return [(row[0], row[1]) for row in found]
 
 
+def visits_without_agreement(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
+    """Standing visits to come of two companies that have not agreed yet, by day."""
+    return [
+        seen
+        for seen in _read(
+            session,
+            col(Visit.campaign_id) == campaign_id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.day) >= today,
+            col(Visit.agreement_at).is_(None),
+            col(Visitor.legal_entity) != col(Host.legal_entity),
+        )
+        if seen.crosses
+    ]
+
+
 def coming_visits(session: Session, campaign_id: int, today: date) -> list[Visit]:
     """Standing visits of a campaign from today on."""
     return list(

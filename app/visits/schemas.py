@@ -1,29 +1,170 @@
 """Shapes of what visits take and answer."""
 
-from datetime import date, time
-from typing import Literal
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, field_validator
 
 from app.core.forms import FormModel
+from app.visits.days import PossibleDay
+from app.visits.history import Line
 from app.visits.queries import SeenVisit
-from app.visits.tables import CancelReason, VisitStatus
+from app.visits.rules import State, confirmed_by, state_of
+from app.visits.tables import (
+    By,
+    CancelReason,
+    DayPart,
+    NoShow,
+    Proposal,
+    ProposalKind,
+    ProposalStatus,
+    VisitStatus,
+)
+
+MOST_WORDS = 300
+Words = Annotated[str, Field(max_length=MOST_WORDS)]
+"""A message to the other one, never needed."""
+
+
+class ConfirmationForm(FormModel):
+    """Yes to a day, on the version of it that was seen."""
+
+    revision: int
+    conditions_read: bool = False
+    """The visitor accepts what the receiving team asks."""
 
 
 class CancellationForm(FormModel):
-    """Why a visit is cancelled, on which version of it."""
+    """Why a visit cannot be, on which version of it."""
 
     reason: CancelReason
+    words: Words = ""
     revision: int
 
 
+class ProposalForm(FormModel):
+    """Another day for the visit; for a fallen part of a swap, a new day or to leave it at one."""
+
+    day: date | None = None
+    one_way: bool = False
+    words: Words = ""
+    revision: int
+
+
+class ChoiceForm(FormModel):
+    """The same as a page asks it: one of the days shown, another one, or none."""
+
+    choice: str
+    """An ISO day, `other`, or `one_way`."""
+    other: date | None = None
+    words: Words = ""
+    revision: int
+
+    @property
+    def day(self) -> date | None:
+        """The chosen day; None for leaving it at one, and when nothing readable was chosen."""
+        if self.choice == "other":
+            return self.other
+        try:
+            return date.fromisoformat(self.choice)
+        except ValueError:
+            return None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether something was chosen."""
+        return self.choice == "one_way" or self.day is not None
+
+
+class AnswerForm(FormModel):
+    """What one says with an answer."""
+
+    words: Words = ""
+
+
+class MoveForm(FormModel):
+    """HR's decision about the day."""
+
+    day: date
+    words: Words = ""
+    revision: int
+
+
+class HoursForm(FormModel):
+    """How much of the day, and from when to when."""
+
+    part: DayPart
+    starts_at: time | None = None
+    ends_at: time | None = None
+    revision: int
+
+
+class TutorForm(FormModel):
+    """Who receives in the host's place; nobody: the host in person."""
+
+    tutor_id: int | None = None
+    revision: int
+
+    @field_validator("tutor_id", mode="before")
+    @classmethod
+    def none_when_empty(cls, value: object) -> object:
+        """The first choice of the page stands for the host in person."""
+        return value or None
+
+
+class WaiverForm(FormModel):
+    """The receiving team asks nothing of this visitor."""
+
+    words: Words = ""
+    revision: int
+
+
+class AgreementsForm(FormModel):
+    """Visits on which the two companies agreed."""
+
+    visit_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
+
+
+class LeaveForm(FormModel):
+    """Leaving a campaign, on the version of the enrolment that was seen."""
+
+    words: Words = ""
+    version: int
+
+
+class PauseForm(FormModel):
+    """From when to when nothing is planned."""
+
+    first: date
+    last: date
+    words: Words = ""
+    version: int
+
+
+class ResumeForm(FormModel):
+    """The pause is over."""
+
+    version: int
+
+
 class PersonOut(BaseModel):
-    """One of the two people of a visit."""
+    """One of the people of a visit."""
 
     id: int
     name: str
     team: str
     site: str
+
+
+class ProposalOut(BaseModel):
+    """What waits for an answer."""
+
+    id: int
+    kind: ProposalKind
+    day: date | None
+    by: By
+    status: ProposalStatus
 
 
 class VisitOut(BaseModel):
@@ -34,10 +175,18 @@ class VisitOut(BaseModel):
     swap_id: int | None
     visitor: PersonOut
     host: PersonOut
+    tutor: PersonOut | None
     day: date
     starts_at: time
     ends_at: time
+    part: DayPart
     status: VisitStatus
+    state: State
+    confirmed_by_visitor: bool
+    confirmed_by_host: bool
+    one_way: bool
+    """Both agreed that this swap is a single visit."""
+    proposal: ProposalOut | None
     revision: int
 
 
@@ -60,31 +209,142 @@ class ConflictsOut(BaseModel):
     conflicts: list[ConflictOut]
 
 
+class DayOut(BaseModel):
+    """A day on which the visit could take place."""
+
+    day: date
+    offered: bool
+    """Both offered it when they answered the campaign."""
+    good: bool
+    """The host's team gladly receives that day."""
+
+
+class DaysOut(BaseModel):
+    """A handful of good days, in order."""
+
+    days: list[DayOut]
+    may_leave_it_at_one: bool
+
+
+class LineOut(BaseModel):
+    """A line of a visit's history, in the reader's words."""
+
+    at: datetime
+    kind: str
+    sentence: str
+    reason: str
+    words: str
+
+
+class HistoryOut(BaseModel):
+    """What happened to a visit, oldest first."""
+
+    changes: list[LineOut]
+
+
+class AbsenceOut(BaseModel):
+    """Somebody was said to be absent, and what they answered."""
+
+    visit_id: int
+    absent: By
+    recorded_at: datetime
+    words: str
+    contested_at: datetime | None
+    contest_words: str
+
+
+class AbsencesOut(BaseModel):
+    """Absences reported in a campaign, latest first."""
+
+    absences: list[AbsenceOut]
+
+
+class ConsequencesOut(BaseModel):
+    """What falls when somebody pauses or leaves."""
+
+    falling: list[VisitOut]
+    left_alone: list[VisitOut]
+    people_told: list[str]
+    version: int
+    """What the change must name."""
+
+
+class FallenOut(BaseModel):
+    """How many visits fell."""
+
+    cancelled: int
+
+
 VisitFilter = Literal["", "planned", "cancelled"]
 
 
-def visit_out(seen: SeenVisit) -> VisitOut:
+def visit_out(seen: SeenVisit, today: date, proposals: Mapping[int, Proposal] | None = None) -> VisitOut:
     """A visit as programs read it."""
     visit = seen.visit
     assert visit.id is not None
-    assert seen.visitor.id is not None
-    assert seen.host.id is not None
+    found = (proposals or {}).get(visit.id)
     return VisitOut(
         id=visit.id,
         campaign_id=visit.campaign_id,
         swap_id=visit.swap_id,
         visitor=PersonOut(
-            id=seen.visitor.id,
+            id=visit.visitor_id,
             name=seen.visitor.name,
             team=seen.visitor_team.name,
             site=seen.visitor_site.name,
         ),
         host=PersonOut(
-            id=seen.host.id, name=seen.host.name, team=seen.host_team.name, site=seen.host_site.name
+            id=visit.host_id, name=seen.host.name, team=seen.host_team.name, site=seen.host_site.name
+        ),
+        tutor=None
+        if seen.tutor is None
+        else PersonOut(
+            id=seen.tutor.id or 0, name=seen.tutor.name, team=seen.host_team.name, site=seen.host_site.name
         ),
         day=visit.day,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
+        part=visit.part,
         status=visit.status,
+        state=state_of(visit, crosses=seen.crosses, today=today),
+        confirmed_by_visitor=confirmed_by(visit, By.VISITOR),
+        confirmed_by_host=confirmed_by(visit, By.HOST),
+        one_way=seen.swap is not None and seen.swap.one_way_at is not None,
+        proposal=None if found is None else _proposal_out(found, seen),
         revision=visit.revision,
+    )
+
+
+def _proposal_out(found: Proposal, seen: SeenVisit) -> ProposalOut:
+    by = By.VISITOR if found.by_id == seen.visit.visitor_id else By.HOST
+    return ProposalOut(id=found.id or 0, kind=found.kind, day=found.day, by=by, status=found.status)
+
+
+def days_out(days: list[PossibleDay], *, may_leave_it: bool) -> DaysOut:
+    """Possible days as programs read them."""
+    return DaysOut(
+        days=[DayOut(day=one.day, offered=one.offered, good=one.is_good) for one in days],
+        may_leave_it_at_one=may_leave_it,
+    )
+
+
+def history_out(lines: list[Line]) -> HistoryOut:
+    """A history as programs read it."""
+    return HistoryOut(
+        changes=[
+            LineOut(at=one.at, kind=one.kind, sentence=one.sentence, reason=one.reason, words=one.words)
+            for one in lines
+        ]
+    )
+
+
+def absence_out(row: NoShow) -> AbsenceOut:
+    """A reported absence as programs read it."""
+    return AbsenceOut(
+        visit_id=row.visit_id,
+        absent=row.absent,
+        recorded_at=row.recorded_at,
+        words=row.words,
+        contested_at=row.contested_at,
+        contest_words=row.contest_words,
     )

@@ -14,7 +14,7 @@ from app.core.i18n import _, current_language
 from app.people.tables import Person, Site, Team
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rules import stands
-from app.visits.tables import Unmatched
+from app.visits.tables import Unmatched, VisitStatus
 
 PAGE = 50
 """Swaps on one page of a list."""
@@ -27,7 +27,7 @@ class VisitsLook(FormModel):
     q: str = ""
     site: int | None = None
     """Empty means every site."""
-    status: Literal["", "planned", "cancelled"] = ""
+    status: Literal["", "planned", "unconfirmed", "confirmed", "incomplete", "cancelled"] = ""
     page: int = Field(default=1, ge=1)
 
     @field_validator("site", mode="before")
@@ -91,7 +91,7 @@ def filtered(swaps: Iterable[SeenSwap], look: VisitsLook) -> list[SeenSwap]:
 
 
 def _matches(leg: SeenVisit, look: VisitsLook, wanted: str) -> bool:
-    if look.status and leg.visit.status != look.status:
+    if look.status in set(VisitStatus) and leg.visit.status != look.status:
         return False
     if look.site is not None and look.site not in (leg.visitor_site.id, leg.host_site.id):
         return False

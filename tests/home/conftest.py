@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.campaigns.tables import Status
 from app.core.db import open_session
-from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
+from tests.factories import NOW, make_account, make_campaign, make_person, make_team, make_visit
 
 
 class Company:
@@ -24,7 +24,9 @@ class Company:
         self.bruno = make_person(session, shop, first_name="Bruno", last_name="Lam")
         self.open = make_campaign(session, name="Printemps ouvert")
         self.lived = make_campaign(session, name="Journées vécues", status=Status.RUNNING)
-        self.visit = make_visit(session, self.lived, self.anna, self.bruno)
+        self.visit = make_visit(
+            session, self.lived, self.anna, self.bruno, visitor_confirmed_at=NOW, host_confirmed_at=NOW
+        )
 
 
 @pytest.fixture

@@ -61,6 +61,9 @@ POLICIES: dict[str, dict[Role, Outcome]] = {
     "roster_sender": table(FORBIDDEN, manager=IN, hr=IN, program=IN),
     "enrolling": table(IN, uninvited=NOT_FOUND, **OFFICES_OUT),
     "visit_participant": table(NOT_FOUND, participant=IN, manager=IN, hr=IN, program=IN),
+    "visit_person": table(NOT_FOUND, participant=IN, manager=FORBIDDEN, hr=FORBIDDEN, program=FORBIDDEN),
+    "visit_receiver": table(NOT_FOUND, participant=FORBIDDEN, manager=FORBIDDEN, hr=IN, program=IN),
+    "visit_hr": table(NOT_FOUND, participant=FORBIDDEN, manager=FORBIDDEN, hr=IN, program=IN),
     "debrief_author": table(NOT_FOUND, participant=IN),
 }
 """Policy → who comes in. A guard answers "not found" where saying "forbidden" would tell that it exists."""

@@ -25,6 +25,7 @@ from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
 from app.planning.tables import PlanningQuestion, PlanningResult, PlanningRun, QuestionKind, RunStatus
 from app.teams.tables import Delegation, RosterFile
 from app.visits.tables import Swap
+from app.visits.tables import Proposal, ProposalKind, Swap
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_team, make_visit
 from tests.support.web import browser_of
 
@@ -139,6 +140,15 @@ def build_house(session: Session) -> House:
     )
     session.add(question)
     session.flush()
+    proposal = Proposal(
+        visit_id=visit.id or 0,
+        kind=ProposalKind.MOVE,
+        day=NOW.date() + timedelta(days=20),
+        by_id=host.id or 0,
+        created_at=NOW,
+    )
+    session.add(proposal)
+    session.flush()
     nothing = zlib.compress(b"{}")
     session.add(PlanningResult(run_id=run.id or 0, problem=nothing, plan=nothing))
     house = House(
@@ -156,6 +166,7 @@ def build_house(session: Session) -> House:
             "run_id": run.id,
             "mail_id": mail.id,
             "question_id": question.id,
+            "proposal_id": proposal.id,
             "code": campaign.code,
             "section": "story",
             "step": "cancellation",

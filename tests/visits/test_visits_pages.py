@@ -117,15 +117,27 @@ def test_hr_cancels_with_a_reason(company: Company, engine: Engine, as_: Callabl
         assert session.get(Visit, company.there.id).status == VisitStatus.CANCELLED  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("who", ["anna", "martine", "zoe"])
-def test_only_hr_cancels(company: Company, as_: Callable[[Any], TestClient], who: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "reason", "answer"),
+    [
+        ("anna", "unavailable", 303),
+        ("bruno", "closed", 303),
+        ("martine", "service", 303),
+        ("martine", "not_for_me", 422),
+        ("anna", "mistake", 422),
+        ("zoe", "service", 404),
+    ],
+)
+def test_each_cancels_for_reasons_of_their_own(
+    company: Company, as_: Callable[[Any], TestClient], who: str, reason: str, answer: int
+) -> None:
     client = as_(getattr(company, who))
-    sent = {"revision": "0", "reason": "service"}
-    assert client.post(f"/visits/{company.there.id}/cancellation", data=sent).status_code == 403
+    sent = {"revision": "0", "reason": reason}
+    assert client.post(f"/visits/{company.there.id}/cancellation", data=sent).status_code == answer
     api = client.post(
-        f"/api/v1/visits/{company.there.id}/cancellation", json={"revision": 0, "reason": "service"}
+        f"/api/v1/visits/{company.there.id}/cancellation", json={"revision": 0, "reason": reason}
     )
-    assert api.status_code == 403
+    assert api.status_code == (409 if answer == 303 else answer)
 
 
 def test_a_manager_sees_who_leaves_and_who_comes(company: Company, as_: Callable[[Any], TestClient]) -> None:

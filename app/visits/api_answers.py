@@ -1,0 +1,121 @@
+"""JSON door for the two people of a visit: yes, no, another day, absent."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from app.core import clock
+from app.core.db import Db
+from app.visits import absences, confirming, moving, queries, reading
+from app.visits.errors import DayMissing
+from app.visits.guards import Participant, Taking
+from app.visits.queries import SeenVisit
+from app.visits.schemas import (
+    AnswerForm,
+    CancellationForm,
+    ConfirmationForm,
+    ProposalForm,
+    VisitOut,
+    VisitsOut,
+    visit_out,
+)
+
+router = APIRouter()
+
+
+def shown(session: Session, visit_id: int) -> VisitOut:
+    """One visit as it is now."""
+    proposals = reading.open_proposals(session, [visit_id])
+    return visit_out(queries.visit(session, visit_id), clock.today(), proposals)
+
+
+def listed(session: Session, found: Iterable[SeenVisit]) -> VisitsOut:
+    """Visits with what waits about each."""
+    visits, today = list(found), clock.today()
+    proposals = reading.open_proposals(session, [seen.visit.id or 0 for seen in visits])
+    return VisitsOut(visits=[visit_out(seen, today, proposals) for seen in visits])
+
+
+@router.post("/visits/{visit_id}/confirmation")
+def confirm(session: Db, entered: Taking, sent: ConfirmationForm) -> VisitOut:
+    """Say yes to the day; a visitor accepts with it what the receiving team asks."""
+    before = entered.situation(session, clock.today())
+    confirming.confirm(
+        session,
+        before,
+        entered.hand(),
+        revision=sent.revision,
+        conditions_read=sent.conditions_read,
+    )
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/refusal")
+def decline(session: Db, entered: Taking, sent: CancellationForm) -> VisitOut:
+    """Say no to a day not confirmed yet; the other part of a swap stands."""
+    return _give_up(session, entered, sent, declined=True)
+
+
+@router.post("/visits/{visit_id}/cancellation")
+def cancel(session: Db, entered: Participant, sent: CancellationForm) -> VisitOut:
+    """Cancel one visit; the other part of a swap stands."""
+    return _give_up(session, entered, sent, declined=False)
+
+
+def _give_up(session: Session, entered: Participant, sent: CancellationForm, *, declined: bool) -> VisitOut:
+    before = entered.situation(session, clock.today())
+    confirming.give_up(
+        session, before, sent.reason, entered.hand(sent.words), revision=sent.revision, declined=declined
+    )
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/proposals", status_code=201)
+def propose(session: Db, entered: Taking, sent: ProposalForm) -> VisitOut:
+    """Propose another day to the other one; `one_way`: to leave a swap at the visit that is left."""
+    if (sent.day is None) != sent.one_way:
+        raise DayMissing
+    before = entered.situation(session, clock.today())
+    moving.propose(session, before, sent.day, entered.hand(sent.words), revision=sent.revision)
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/proposals/{proposal_id}/acceptance")
+def accept(session: Db, entered: Taking, proposal_id: int, sent: AnswerForm) -> VisitOut:
+    """Say yes: done at once. The visit as it is now; for a make-up day, the new one."""
+    before = entered.situation(session, clock.today())
+    visit = moving.accept(session, before, proposal_id, entered.hand(sent.words))
+    return shown(session, visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/proposals/{proposal_id}/refusal")
+def refuse(session: Db, entered: Taking, proposal_id: int, sent: AnswerForm) -> VisitOut:
+    """Say no: the visit stays as it is."""
+    before = entered.situation(session, clock.today())
+    moving.refuse(session, before, proposal_id, entered.hand(sent.words))
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/proposals/{proposal_id}/withdrawal")
+def withdraw(session: Db, entered: Taking, proposal_id: int) -> VisitOut:
+    """Take one's own proposal back."""
+    before = entered.situation(session, clock.today())
+    moving.withdraw(session, before, proposal_id, entered.hand())
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/absence", status_code=201)
+def report_absence(session: Db, entered: Taking, sent: AnswerForm) -> VisitOut:
+    """The other one did not come; they are told and may say otherwise."""
+    before = entered.situation(session, clock.today())
+    absences.report(session, before, entered.hand(sent.words))
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/absence/contestation", status_code=201)
+def contest_absence(session: Db, entered: Taking, sent: AnswerForm) -> VisitOut:
+    """I was there after all."""
+    before = entered.situation(session, clock.today())
+    absences.contest(session, before, entered.hand(sent.words))
+    return shown(session, before.visit.id or 0)

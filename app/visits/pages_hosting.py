@@ -1,0 +1,169 @@
+"""Pages of the team that receives (hours, who is there, a visitor without conditions), and absences."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _
+from app.core.templating import redirect, render
+from app.visits import absences, confirming, hosting, reading, showing
+from app.visits.errors import HoursNotInOrder, NotOfTheTeam, TutorBusy
+from app.visits.guards import Entered, Receiving, Taking
+from app.visits.hosting import Hours
+from app.visits.lifecycle import refusal
+from app.visits.rules import PART_HOURS, part_labels
+from app.visits.schemas import AnswerForm, HoursForm, TutorForm, WaiverForm
+from app.visits.tables import ChangeKind
+
+router = APIRouter()
+
+
+@router.get("/visits/{visit_id}/hours", response_class=HTMLResponse)
+def ask_hours(request: Request, session: Db, entered: Receiving) -> Response:
+    """How much of the day, from when to when."""
+    return _show_hours(request, session, entered, None)
+
+
+@router.post("/visits/{visit_id}/hours")
+def set_hours(request: Request, session: Db, entered: Receiving, sent: Submitted) -> Response:
+    """Say how long the visit lasts."""
+    form = bind(HoursForm, sent)
+    if form.value is None:
+        return _show_hours(request, session, entered, form, status=422)
+    before, value = entered.situation(session, clock.today()), form.value
+    hours = Hours(value.part, value.starts_at, value.ends_at)
+    try:
+        hosting.set_hours(session, before, hours, entered.hand(), revision=value.revision)
+    except HoursNotInOrder as refused:
+        form.refuse("ends_at", refused.message())
+        return _show_hours(request, session, entered, form, status=422)
+    return redirect(f"/visits/{before.visit.id}", say=_("Les heures sont notées, les agendas suivent."))
+
+
+def _show_hours(
+    request: Request, session: Session, entered: Entered, form: Bound[Any] | None, status: int = 200
+) -> Response:
+    visit = entered.seen.visit
+    away = _refused(session, entered, ChangeKind.HOURS)
+    shown = form or blank(
+        part=visit.part.value,
+        starts_at=visit.starts_at.strftime("%H:%M"),
+        ends_at=visit.ends_at.strftime("%H:%M"),
+    )
+    return away or render(
+        request,
+        "visits/hours.html",
+        status=status,
+        seen=entered.seen,
+        parts=part_labels(),
+        usual=PART_HOURS,
+        form=shown,
+    )
+
+
+@router.get("/visits/{visit_id}/tutor", response_class=HTMLResponse)
+def ask_tutor(request: Request, session: Db, entered: Receiving) -> Response:
+    """Which colleague of the team receives in the host's place."""
+    return _show_tutor(request, session, entered, None)
+
+
+@router.post("/visits/{visit_id}/tutor")
+def set_tutor(request: Request, session: Db, entered: Receiving, sent: Submitted) -> Response:
+    """Name who receives, or the host in person again."""
+    form = bind(TutorForm, sent)
+    if form.value is None:
+        return _show_tutor(request, session, entered, form, status=422)
+    before = entered.situation(session, clock.today())
+    try:
+        hosting.set_tutor(session, before, form.value.tutor_id, entered.hand(), revision=form.value.revision)
+    except (TutorBusy, NotOfTheTeam) as refused:
+        form.refuse("tutor_id", refused.message())
+        return _show_tutor(request, session, entered, form, status=422)
+    say = _("C’est noté : les personnes concernées sont prévenues.")
+    return redirect("/visits" if entered.by.value == "tutor" else f"/visits/{before.visit.id}", say=say)
+
+
+def _show_tutor(
+    request: Request, session: Session, entered: Entered, form: Bound[Any] | None, status: int = 200
+) -> Response:
+    seen = entered.seen
+    away = _refused(session, entered, ChangeKind.TUTOR)
+    two = {seen.visit.visitor_id, seen.visit.host_id}
+    return away or render(
+        request,
+        "visits/tutor.html",
+        status=status,
+        seen=seen,
+        is_tutor=entered.by.value == "tutor",
+        colleagues=reading.tutors_for(session, seen.host.team_id, two),
+        form=form or blank(tutor_id=seen.visit.tutor_id or ""),
+    )
+
+
+@router.get("/visits/{visit_id}/waiver", response_class=HTMLResponse)
+def ask_waiver(request: Request, session: Db, entered: Receiving) -> Response:
+    """Before somebody comes without what the team asks."""
+    now = entered.situation(session, clock.today())
+    away = _refused(session, entered, ChangeKind.WAIVED)
+    return away or render(request, "visits/waiver.html", seen=entered.seen, asks=now.asks, form=blank())
+
+
+@router.post("/visits/{visit_id}/waiver")
+def waive(session: Db, entered: Receiving, sent: Submitted) -> Response:
+    """The team asks nothing of this visitor: recorded."""
+    value = bind(WaiverForm, sent).required()
+    before = entered.situation(session, clock.today())
+    confirming.waive_conditions(session, before, entered.hand(value.words), revision=value.revision)
+    return redirect(f"/visits/{before.visit.id}", say=_("C’est noté dans l’historique de la journée."))
+
+
+@router.get("/visits/{visit_id}/absence", response_class=HTMLResponse)
+def ask_absence(request: Request, session: Db, entered: Taking) -> Response:
+    """Before saying that the other one did not come."""
+    now = entered.situation(session, clock.today())
+    away = _refused(session, entered, ChangeKind.ABSENT)
+    return away or render(
+        request, "visits/absence.html", seen=now.seen, colleague=showing.colleague(now), form=blank()
+    )
+
+
+@router.post("/visits/{visit_id}/absence")
+def report(session: Db, entered: Taking, sent: Submitted) -> Response:
+    """Say that the other one did not come."""
+    words = bind(AnswerForm, sent).required().words
+    before = entered.situation(session, clock.today())
+    absences.report(session, before, entered.hand(words))
+    return redirect(f"/visits/{before.visit.id}", say=_("C’est noté. Votre collègue peut répondre."))
+
+
+@router.get("/visits/{visit_id}/absence/contestation", response_class=HTMLResponse)
+def ask_contestation(request: Request, session: Db, entered: Taking) -> Response:
+    """Before saying that one was there."""
+    now = entered.situation(session, clock.today())
+    away = _refused(session, entered, ChangeKind.CONTESTED)
+    return away or render(
+        request, "visits/contestation.html", seen=now.seen, colleague=showing.colleague(now), form=blank()
+    )
+
+
+@router.post("/visits/{visit_id}/absence/contestation")
+def contest(session: Db, entered: Taking, sent: Submitted) -> Response:
+    """Say that one was there after all."""
+    words = bind(AnswerForm, sent).required().words
+    before = entered.situation(session, clock.today())
+    absences.contest(session, before, entered.hand(words))
+    return redirect(f"/visits/{before.visit.id}", say=_("C’est noté : vos RH lisent les deux versions."))
+
+
+def _refused(session: Session, entered: Entered, kind: ChangeKind) -> Response | None:
+    """Back to the visit with the reason, where the page would offer what cannot be done."""
+    now = entered.situation(session, clock.today())
+    why = refusal(kind, now.asked)
+    if why is None:
+        return None
+    return redirect(f"/visits/{now.visit.id}", say=why.message(), kind="warn")

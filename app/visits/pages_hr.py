@@ -1,0 +1,119 @@
+"""HR's pages about visits: agreements between companies, absences, a day moved at once."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from app.accounts.guards import Asking
+from app.campaigns.guards import HrCampaign
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _, ngettext
+from app.core.templating import redirect, render
+from app.visits import confirming, moving, queries, reading, showing
+from app.visits.errors import DayNotPossible
+from app.visits.guards import Entered, ForHr
+from app.visits.history import Hand
+from app.visits.lifecycle import refusal
+from app.visits.schemas import AgreementsForm, MoveForm
+from app.visits.tables import By, ChangeKind
+
+router = APIRouter()
+
+
+@router.get("/campaigns/{campaign_id}/agreements", response_class=HTMLResponse)
+def agreements(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """Visits of two companies that wait for their agreement."""
+    return _show_agreements(request, session, campaign, None)
+
+
+@router.post("/campaigns/{campaign_id}/agreements")
+def record_agreements(
+    request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted
+) -> Response:
+    """The companies agreed on the chosen visits."""
+    form = bind(AgreementsForm, sent)
+    if form.value is None:
+        form.errors.setdefault("visit_ids", _("Cochez au moins une journée."))
+        return _show_agreements(request, session, campaign, form, status=422)
+    assert campaign.id is not None
+    hand = Hand(by=By.HR, actor=actor, now=clock.now())
+    done = confirming.record_agreements(session, campaign.id, form.value.visit_ids, hand, clock.today())
+    say = ngettext(
+        "%(n)s convention enregistrée : les deux personnes sont prévenues.",
+        "%(n)s conventions enregistrées : les personnes sont prévenues.",
+        done,
+    ) % {"n": done}
+    return redirect(f"/campaigns/{campaign.id}/agreements", say=say)
+
+
+def _show_agreements(
+    request: Request, session: Session, campaign: Any, form: Bound[Any] | None, status: int = 200
+) -> Response:
+    waiting = queries.visits_without_agreement(session, campaign.id, clock.today())
+    return render(
+        request,
+        "visits/agreements.html",
+        status=status,
+        campaign=campaign,
+        visits=waiting,
+        form=form or blank(),
+    )
+
+
+@router.get("/campaigns/{campaign_id}/absences", response_class=HTMLResponse)
+def absences(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """Absences reported, with both versions."""
+    assert campaign.id is not None
+    rows = reading.reports_of_campaign(session, campaign.id)
+    seen = {one.visit.id: one for one in queries.visits_with_ids(session, {row.visit_id for row in rows})}
+    return render(
+        request,
+        "visits/absences.html",
+        campaign=campaign,
+        reports=[showing.report(row, seen[row.visit_id]) for row in rows if row.visit_id in seen],
+    )
+
+
+@router.get("/visits/{visit_id}/move", response_class=HTMLResponse)
+def ask_move(request: Request, session: Db, entered: ForHr) -> Response:
+    """Good days for a visit, for HR to move it at once."""
+    return _show_move(request, session, entered, None)
+
+
+@router.post("/visits/{visit_id}/move")
+def move(request: Request, session: Db, entered: ForHr, sent: Submitted) -> Response:
+    """Move a visit; both are told and asked to confirm anew."""
+    form = bind(MoveForm, sent)
+    if form.value is None:
+        return _show_move(request, session, entered, form, status=422)
+    before, value = entered.situation(session, clock.today()), form.value
+    try:
+        moving.move(session, before, value.day, entered.hand(value.words), revision=value.revision)
+    except DayNotPossible as refused:
+        form.refuse("day", refused.message())
+        return _show_move(request, session, entered, form, status=422)
+    say = _("La journée est déplacée. Les deux personnes sont prévenues et confirment à nouveau.")
+    return redirect(f"/visits/{before.visit.id}", say=say)
+
+
+def _show_move(
+    request: Request, session: Session, entered: Entered, form: Bound[Any] | None, status: int = 200
+) -> Response:
+    now = entered.situation(session, clock.today())
+    why = refusal(ChangeKind.MOVED, now.asked)
+    if why is not None:
+        return redirect(f"/visits/{now.visit.id}", say=why.message(), kind="warn")
+    days = moving.days_of(session, now)
+    return render(
+        request,
+        "visits/move.html",
+        status=status,
+        seen=now.seen,
+        other=now.other,
+        days=days.possible(12, near=now.visit.day),
+        form=form or blank(),
+    )

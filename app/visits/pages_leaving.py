@@ -1,0 +1,138 @@
+"""Pages for pausing or leaving a campaign: what falls is shown first."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from app.accounts.guards import Asking
+from app.availability import leaving as participation
+from app.availability.errors import PauseImpossible
+from app.availability.guards import OwnEnrolment
+from app.availability.queries import Enrolling
+from app.availability.service import When
+from app.availability.tables import Answer
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _, ngettext
+from app.core.templating import redirect, render
+from app.visits import leaving
+from app.visits.schemas import LeaveForm, PauseForm, ResumeForm
+
+router = APIRouter()
+
+
+@router.get("/campaigns/{campaign_id}/departure", response_class=HTMLResponse)
+def ask_departure(request: Request, session: Db, enrolling: OwnEnrolment) -> Response:
+    """What falls when I take part no more, and who is told."""
+    today = clock.today()
+    found = leaving.consequences(session, enrolling.person, enrolling.campaign.id, today)
+    return render(
+        request,
+        "visits/departure.html",
+        enrolling=enrolling,
+        campaign=enrolling.campaign,
+        takes_part=enrolling.answer == Answer.YES or bool(found.falling),
+        found=found,
+        form=blank(),
+    )
+
+
+@router.post("/campaigns/{campaign_id}/departure")
+def leave(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) -> Response:
+    """Take part no more."""
+    value = bind(LeaveForm, sent).required()
+    when = When(clock.today(), clock.now())
+    fell = leaving.leave_campaign(
+        session, enrolling, actor, version=value.version, when=when, words=value.words
+    )
+    return redirect("/visits", say=_gone(fell, _("Vous ne participez plus.")))
+
+
+@router.get("/campaigns/{campaign_id}/pause", response_class=HTMLResponse)
+def ask_pause(
+    request: Request,
+    session: Db,
+    enrolling: OwnEnrolment,
+    first: Annotated[str, Query()] = "",
+    last: Annotated[str, Query()] = "",
+) -> Response:
+    """From when to when, then what falls in between, before anything is done."""
+    return _show_pause(request, session, enrolling, blank(first=first, last=last))
+
+
+@router.post("/campaigns/{campaign_id}/pause")
+def pause(request: Request, session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) -> Response:
+    """Nothing between two days."""
+    form = bind(PauseForm, sent)
+    if form.value is None:
+        return _show_pause(request, session, enrolling, form, status=422)
+    value, when = form.value, When(clock.today(), clock.now())
+    try:
+        fell = leaving.pause_campaign(
+            session,
+            enrolling,
+            value.first,
+            value.last,
+            actor,
+            version=value.version,
+            when=when,
+            words=value.words,
+        )
+    except PauseImpossible as refused:
+        form.refuse("last", refused.message())
+        return _show_pause(request, session, enrolling, form, status=422)
+    return redirect("/visits", say=_gone(fell, _("Votre pause est notée.")))
+
+
+@router.post("/campaigns/{campaign_id}/resumption")
+def resume(session: Db, enrolling: OwnEnrolment, sent: Submitted) -> Response:
+    """The pause is over."""
+    participation.resume(session, enrolling, version=bind(ResumeForm, sent).required().version)
+    say = _("Votre pause est terminée : vous pouvez de nouveau être planifié.")
+    return redirect(f"/campaigns/{enrolling.campaign.id}/pause", say=say)
+
+
+def _show_pause(
+    request: Request, session: Session, enrolling: Enrolling, form: Bound[Any], status: int = 200
+) -> Response:
+    first, last = _day(form.get("first")), _day(form.get("last"))
+    found = None
+    if first is not None and last is not None and clock.today() <= first <= last:
+        found = leaving.consequences(session, enrolling.person, enrolling.campaign.id, first, last)
+    elif (first or last) and not form.errors:
+        form.errors["last"] = PauseImpossible().message()
+    return render(
+        request,
+        "visits/pause.html",
+        status=status,
+        enrolling=enrolling,
+        campaign=enrolling.campaign,
+        takes_part=enrolling.answer == Answer.YES,
+        first=first,
+        last=last,
+        found=found,
+        today=clock.today(),
+        form=form,
+    )
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _gone(fell: int, lead: str) -> str:
+    if not fell:
+        return lead
+    told = ngettext(
+        "%(n)s journée est annulée, les personnes concernées sont prévenues.",
+        "%(n)s journées sont annulées, les personnes concernées sont prévenues.",
+        fell,
+    ) % {"n": fell}
+    return f"{lead} {told}"

@@ -1,0 +1,177 @@
+"""Where a visit and a swap stand, in words, and what a page offers to do. Computed from what was read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.campaigns.tables import Campaign
+from app.core.i18n import _
+from app.people.tables import Person
+from app.visits.changing import Situation
+from app.visits.guards import Entered
+from app.visits.lifecycle import allows
+from app.visits.queries import SeenSwap, SeenVisit
+from app.visits.rules import State, confirmed_by, may_be_made_up, stands, state_of
+from app.visits.tables import By, ChangeKind, NoShow, Proposal
+
+TONES = {
+    State.CANCELLED: "bad",
+    State.LIVED: "plain",
+    State.AGREEMENT: "warn",
+    State.UNCONFIRMED: "warn",
+    State.CONFIRMED: "good",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A short word with its tone."""
+
+    text: str
+    tone: str
+
+
+def state_chip(seen: SeenVisit, *, today: date) -> Chip:
+    """Where a visit stands, in a word or two."""
+    state = state_of(seen.visit, crosses=seen.crosses, today=today)
+    words = {
+        State.CANCELLED: _("annulée"),
+        State.LIVED: _("passée"),
+        State.AGREEMENT: _("attend une convention"),
+        State.UNCONFIRMED: _("à confirmer"),
+        State.CONFIRMED: _("confirmée"),
+    }
+    return Chip(words[state], TONES[state])
+
+
+def swap_words(swap: SeenSwap, today: date) -> Chip | None:
+    """Where an exchange of two visits stands, the same for both and for HR; None for a single visit."""
+    if swap.back is None:
+        return None
+    standing = [leg for leg in swap.legs if stands(leg.visit)]
+    if len(standing) == 2:
+        return Chip(_("échange complet"), "good")
+    if not standing:
+        return Chip(_("échange annulé"), "bad")
+    if swap.is_one_way:
+        return Chip(_("une seule journée, d’un commun accord"), "plain")
+    fallen = swap.fallen
+    if fallen is not None and may_be_made_up(fallen.visit, fallen.campaign.last_day, today):
+        return Chip(_("une journée à retrouver"), "warn")
+    return Chip(_("une seule journée"), "plain")
+
+
+def concerns(swap: SeenSwap, today: date) -> bool:
+    """Whether a swap still asks for something: a day to come, or one to find."""
+    if any(stands(leg.visit) and leg.visit.day >= today for leg in swap.legs):
+        return True
+    fallen = swap.fallen
+    return fallen is not None and may_be_made_up(fallen.visit, fallen.campaign.last_day, today)
+
+
+def campaigns_of(swaps: Iterable[SeenSwap], today: date) -> list[Campaign]:
+    """Campaigns in which a day is still to come, to pause or to leave."""
+    found = {swap.there.campaign.id: swap.there.campaign for swap in swaps if concerns(swap, today)}
+    return list(found.values())
+
+
+def by_of(seen: SeenVisit, person: Person | None) -> By:
+    """The person's part in a visit of theirs."""
+    own = person.id if person is not None else None
+    if seen.visitor.id == own:
+        return By.VISITOR
+    return By.HOST if seen.host.id == own else By.TUTOR
+
+
+def colleague(now: Situation) -> Person:
+    """The other one of the two."""
+    return now.seen.host if now.by is By.VISITOR else now.seen.visitor
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that has to be in order before the day."""
+
+    label: str
+    done: bool
+
+
+def steps(now: Situation) -> list[Step]:
+    """What has to be in order before the day: who said yes, what is still open."""
+    seen, visit = now.seen, now.visit
+    found = [
+        (_("Réponse de %(name)s") % {"name": seen.visitor.first_name}, confirmed_by(visit, By.VISITOR)),
+        (_("Réponse de %(name)s") % {"name": seen.host.first_name}, confirmed_by(visit, By.HOST)),
+    ]
+    if now.asks is not None and visit.conditions_waived_at is None:
+        found.insert(0, (_("Conditions de l’équipe acceptées"), not now.asked.conditions_open))
+    if seen.crosses:
+        found.append((_("Convention entre les deux sociétés"), visit.agreement_at is not None))
+    return [Step(label, done) for label, done in found]
+
+
+def may(now: Situation, *, receives: bool) -> dict[str, bool]:
+    """What the page offers: `confirm`, `decline`, `cancel`, …"""
+    asked = now.asked
+    conditions = asked.by is By.VISITOR and asked.conditions_open and not asked.too_young
+    found = {kind.value: allows(kind, asked) for kind in ChangeKind}
+    return {
+        "confirm": found["confirmed"] or (conditions and found["declined"]),
+        "decline": found["declined"],
+        "cancel": found["cancelled"],
+        "propose": found["proposed"],
+        "answer": asked.proposal is not None and asked.by in {By.VISITOR, By.HOST} and not asked.is_own,
+        "withdraw": found["withdrawn"],
+        "hours": receives and found["hours"],
+        "tutor": receives and found["tutor"],
+        "waive": receives and found["waived"],
+        "agree": found["agreed"],
+        "move": asked.by is By.HR and found["moved"],
+        "absent": found["absent"],
+        "contest": found["contested"],
+        "too_young": asked.by is By.VISITOR and asked.too_young,
+    }
+
+
+def proposer(now: Situation) -> Person | None:
+    """Who made the proposal that waits."""
+    proposal: Proposal | None = now.proposal
+    if proposal is None:
+        return None
+    return now.seen.visitor if proposal.by_id == now.visit.visitor_id else now.seen.host
+
+
+@dataclass(frozen=True)
+class Report:
+    """An absence with both versions."""
+
+    row: NoShow
+    seen: SeenVisit
+    absent: Person
+    teller: Person
+
+
+def report(row: NoShow, seen: SeenVisit) -> Report:
+    """An absence with the names it needs."""
+    two = (seen.visitor, seen.host) if row.absent is By.VISITOR else (seen.host, seen.visitor)
+    return Report(row, seen, *two)
+
+
+def reports(now: Situation, entered: Entered) -> list[Report]:
+    """Absences, for the two people and HR."""
+    if not entered.takes_part and entered.by is not By.HR:
+        return []
+    return [report(row, now.seen) for row in now.reports]
+
+
+def in_state(swaps: Iterable[SeenSwap], wanted: str, today: date) -> list[SeenSwap]:
+    """Those in which a visit is unconfirmed or confirmed, or one is to be found; all for any other word."""
+    if wanted == "incomplete":
+        return [swap for swap in swaps if (words := swap_words(swap, today)) and words.tone == "warn"]
+    if wanted not in {State.UNCONFIRMED, State.CONFIRMED}:
+        return list(swaps)
+    return [
+        swap
+        for swap in swaps
+        if any(state_of(leg.visit, crosses=leg.crosses, today=today) == wanted for leg in swap.legs)
+    ]

@@ -1,0 +1,304 @@
+"""The life of a visit by its pages and its API: a link opens a page, its button acts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.accounts.tables import Account
+from app.core.db import open_session
+from app.people.tables import Person
+from app.teams.tables import Delegation, TeamConditions
+from app.visits import service
+from app.visits.tables import CancelReason, Proposal, Visit
+from app.worker import drain
+from tests.factories import NOW, make_person
+from tests.support.web import Clock, browser_of
+from tests.visits.life import FRIDAY, MONDAY, TODAY, WEDNESDAY, Company
+
+pytestmark = pytest.mark.usefixtures("clock")
+Enter = Callable[[Any], TestClient]
+
+
+@pytest.fixture
+def company(engine: Engine) -> Company:
+    with open_session(engine) as session:
+        return Company(session)
+
+
+@pytest.fixture
+def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Enter:
+    """`as_(person)`: a browser signed in as somebody."""
+
+    def enter(who: Person | Account) -> TestClient:
+        made = browser_of(app)
+        with open_session(engine) as session:
+            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
+        assert account is not None
+        sign_in(made, account)
+        return made
+
+    return enter
+
+
+def row(engine: Engine, visit: Visit) -> Visit:
+    with open_session(engine, reads_only=True) as session:
+        return session.get_one(Visit, visit.id)
+
+
+def waiting(engine: Engine) -> Proposal:
+    with open_session(engine, reads_only=True) as session:
+        return session.exec(select(Proposal).where(Proposal.status == "OPEN")).one()
+
+
+def fall(engine: Engine, company: Company) -> None:
+    with open_session(engine) as session:
+        visit = session.get_one(Visit, company.there.id)
+        service.cancel_visit(session, visit, CancelReason.CLOSED, None, NOW, today=TODAY)
+
+
+def test_a_mailed_link_opens_a_page_and_its_button_confirms(
+    company: Company, engine: Engine, as_: Enter
+) -> None:
+    client, here = as_(company.anna), f"/visits/{company.there.id}"
+    for _ in range(3):
+        assert client.get(f"{here}/confirmation").status_code == 200
+    assert row(engine, company.there).visitor_confirmed_at is None
+    assert client.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
+    assert row(engine, company.there).visitor_confirmed_at is not None
+    assert client.get(f"{here}/confirmation").status_code == 303
+    assert client.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 409
+
+
+def test_the_home_page_asks_and_stops_asking(company: Company, engine: Engine, as_: Enter) -> None:
+    client = as_(company.anna)
+    assert "Confirmez votre journée chez Bruno Lam" in client.get("/home").text
+    client.post(f"/visits/{company.there.id}/confirmation", data={"revision": "0"})
+    home = client.get("/home").text
+    assert "Confirmez votre journée chez Bruno Lam" not in home
+    assert "Confirmez que vous recevez Bruno Lam" in home
+    fall(engine, company)
+    assert "Choisissez un nouveau jour avec Bruno Lam" in client.get("/home").text
+
+
+def test_conditions_are_shown_and_must_be_accepted(company: Company, engine: Engine, as_: Enter) -> None:
+    with open_session(engine) as session:
+        session.add(
+            TeamConditions(
+                team_id=company.shop.id or 0, version=1, safety="Chaussures fermées", created_at=NOW
+            )
+        )
+    client, here = as_(company.anna), f"/visits/{company.there.id}/confirmation"
+    assert "Chaussures fermées" in client.get(here).text
+    assert client.post(here, data={"revision": "0"}).status_code == 422
+    assert client.post(here, data={"revision": "0", "conditions_read": "1"}).status_code == 303
+    assert "Chaussures" not in as_(company.bruno).get(here).text
+
+
+def test_a_day_is_proposed_and_accepted_in_two_taps(company: Company, engine: Engine, as_: Enter) -> None:
+    anna, bruno, here = as_(company.anna), as_(company.bruno), f"/visits/{company.there.id}"
+    page = anna.get(f"{here}/days").text
+    assert f'value="{WEDNESDAY.isoformat()}"' in page
+    assert f'value="{FRIDAY.isoformat()}"' not in page
+    sent = {"choice": WEDNESDAY.isoformat(), "revision": "0"}
+    assert anna.post(f"{here}/proposals", data=sent).status_code == 303
+    assert row(engine, company.there).day == MONDAY
+    assert "Anna Roy vous propose" in bruno.get("/home").text
+    proposal = waiting(engine)
+    there = f"{here}/proposals/{proposal.id}"
+    assert bruno.get(f"{here}/answer").status_code == 200
+    assert anna.post(f"{there}/acceptance", data={}).status_code == 409
+    assert bruno.post(f"{there}/acceptance", data={}).status_code == 303
+    assert row(engine, company.there).day == WEDNESDAY
+    assert bruno.post(f"{there}/acceptance", data={}).status_code == 409
+
+
+def test_another_day_is_checked_and_nothing_typed_is_lost(company: Company, as_: Enter) -> None:
+    sent = {"choice": "other", "other": FRIDAY.isoformat(), "words": "Un mot", "revision": "0"}
+    answer = as_(company.anna).post(f"/visits/{company.there.id}/proposals", data=sent)
+    assert answer.status_code == 422
+    assert "a déjà une journée" in answer.text
+    assert "Un mot" in answer.text
+
+
+def test_a_make_up_day_is_one_button_after_a_cancellation(
+    company: Company, engine: Engine, as_: Enter
+) -> None:
+    anna, here = as_(company.anna), f"/visits/{company.there.id}"
+    answer = anna.post(f"{here}/refusal", data={"revision": "0", "reason": "unavailable"})
+    assert answer.headers["location"] == f"{here}/days"
+    page = anna.get(f"{here}/days").text
+    assert "En rester à une seule journée" in page
+    assert anna.post(f"{here}/proposals", data={"choice": "one_way", "revision": "1"}).status_code == 303
+    bruno = as_(company.bruno)
+    there = f"{here}/proposals/{waiting(engine).id}"
+    assert "à une seule journée" in bruno.get(f"{here}/answer").text
+    assert bruno.post(f"{there}/acceptance", data={}).status_code == 303
+    assert "une seule journée, d’un commun accord" in anna.get("/visits").text
+    hr = as_(company.hr).get(f"/campaigns/{company.campaign.id}/visits").text
+    assert "une seule journée, d’un commun accord" in hr
+
+
+def test_history_tells_each_what_they_may_know(company: Company, engine: Engine, as_: Enter) -> None:
+    sent = {"revision": "0", "reason": "not_for_me", "words": "Trop loin de chez moi"}
+    as_(company.anna).post(f"/visits/{company.there.id}/refusal", data=sent)
+    drain(engine)
+    here = f"/visits/{company.there.id}"
+    for who in (company.bruno, company.hr):
+        page = as_(who).get(here).text
+        assert "Anna Roy ne peut pas." in page
+        assert "Trop loin de chez moi" in page
+    manager = as_(company.martine).get(here).text
+    assert "Annulée." in manager
+    assert "Trop loin" not in manager
+    assert "préfère ne pas" not in manager
+    assert "Anna Roy ne peut pas" not in manager
+    told = as_(company.martine).get(f"/api/v1{here}/history").json()["changes"]
+    assert [line["kind"] for line in told] == ["planned", "declined"]
+    assert {line["words"] for line in told} == {""}
+
+
+def test_a_delegate_stands_in_for_the_manager(company: Company, engine: Engine, as_: Enter) -> None:
+    with open_session(engine) as session:
+        delegate = make_person(session, first_name="Dina", last_name="Suppléante")
+        session.add(
+            Delegation(
+                manager_id=company.marc.id or 0,
+                delegate_id=delegate.id or 0,
+                first_day=TODAY,
+                last_day=TODAY,
+                created_at=NOW,
+            )
+        )
+    client, here = as_(delegate), f"/visits/{company.there.id}"
+    assert client.get(here).status_code == 200
+    assert client.get(f"{here}/hours").status_code == 200
+    assert as_(company.martine).get(f"{here}/hours").status_code == 403
+
+
+def test_the_team_gives_hours_and_a_tutor(company: Company, engine: Engine, as_: Enter) -> None:
+    client, here = as_(company.bruno), f"/visits/{company.there.id}"
+    wrong = {"part": "morning", "starts_at": "12:00", "ends_at": "09:00", "revision": "0"}
+    assert client.post(f"{here}/hours", data=wrong).status_code == 422
+    assert client.post(f"{here}/hours", data={"part": "morning", "revision": "0"}).status_code == 303
+    assert "12:30" in as_(company.anna).get(here).text
+    tutor = {"tutor_id": str(company.lea.id), "revision": "1"}
+    assert client.post(f"{here}/tutor", data=tutor).status_code == 303
+    lea = as_(company.lea)
+    assert "Vous recevez Anna Roy" in lea.get(here).text
+    assert lea.post(f"{here}/cancellation", data={"revision": "2", "reason": "service"}).status_code == 422
+    assert lea.post(f"{here}/tutor", data={"revision": "2"}).status_code == 303
+    assert lea.get(here).status_code == 404
+    assert row(engine, company.there).tutor_id is None
+
+
+def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, as_: Enter) -> None:
+    here = f"/campaigns/{company.campaign.id}/agreements"
+    hr = as_(company.hr)
+    assert "Aucune journée n’attend" in hr.get(here).text
+    with open_session(engine) as session:
+        session.get_one(Person, company.anna.id).legal_entity = "Vélo SA"
+        session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
+    assert "attend une convention" in as_(company.anna).get("/visits").text
+    assert hr.post(here, data={}).status_code == 422
+    done = hr.post(here, data={"visit_ids": [str(company.there.id), str(company.back.id)]})
+    assert done.status_code == 303
+    assert "attend une convention" not in as_(company.anna).get("/visits").text
+    assert hr.get(f"/api/v1{here}").json() == {"visits": []}
+
+
+def test_hr_moves_a_day_and_both_confirm_anew(company: Company, engine: Engine, as_: Enter) -> None:
+    as_(company.anna).post(f"/visits/{company.there.id}/confirmation", data={"revision": "0"})
+    hr, here = as_(company.hr), f"/visits/{company.there.id}"
+    assert hr.get(f"{here}/move").status_code == 200
+    assert hr.post(f"{here}/move", data={"day": FRIDAY.isoformat(), "revision": "0"}).status_code == 422
+    assert hr.post(f"{here}/move", data={"day": WEDNESDAY.isoformat(), "revision": "0"}).status_code == 303
+    moved = row(engine, company.there)
+    assert (moved.day, moved.visitor_confirmed_at) == (WEDNESDAY, None)
+    stale = hr.post(f"{here}/move", data={"day": MONDAY.isoformat(), "revision": "0"})
+    assert stale.status_code == 409
+
+
+def test_an_absence_has_two_versions(company: Company, as_: Enter, clock: Clock) -> None:
+    clock.set(NOW + timedelta(days=(MONDAY - TODAY).days))
+    bruno, anna, here = as_(company.bruno), as_(company.anna), f"/visits/{company.there.id}/absence"
+    assert bruno.post(here, data={"words": "Personne à neuf heures"}).status_code == 303
+    assert bruno.post(here, data={}).status_code == 409
+    assert "Personne à neuf heures" in anna.get(f"/visits/{company.there.id}").text
+    assert anna.post(f"{here}/contestation", data={"words": "J’étais à l’accueil"}).status_code == 303
+    page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/absences").text
+    assert "Personne à neuf heures" in page
+    assert "J’étais à l’accueil" in page
+    assert "neuf heures" not in as_(company.marc).get(f"/visits/{company.there.id}").text
+
+
+def test_leaving_shows_first_what_falls(company: Company, engine: Engine, as_: Enter) -> None:
+    client, here = as_(company.anna), f"/campaigns/{company.campaign.id}"
+    page = client.get(f"{here}/departure").text
+    assert "2 journées tombent" in page
+    assert "Bruno Lam" in page
+    assert row(engine, company.there).status == "planned"
+    assert client.post(f"{here}/departure", data={"version": "7"}).status_code == 409
+    assert client.post(f"{here}/departure", data={"version": "1"}).status_code == 303
+    assert {row(engine, one).cancel_reason for one in (company.there, company.back)} == {CancelReason.LEFT}
+    assert "échange annulé" in as_(company.bruno).get("/visits").text
+
+
+def test_a_pause_takes_its_days_alone(company: Company, engine: Engine, as_: Enter) -> None:
+    client, here = as_(company.anna), f"/campaigns/{company.campaign.id}/pause"
+    span = {"first": MONDAY.isoformat(), "last": WEDNESDAY.isoformat()}
+    assert "Une journée tombe" in client.get(here, params=span).text
+    assert row(engine, company.there).status == "planned"
+    assert client.post(here, data={**span, "version": "1"}).status_code == 303
+    assert [row(engine, one).status for one in (company.there, company.back)] == ["cancelled", "planned"]
+    days = client.get(f"/api/v1/visits/{company.there.id}/days").json()["days"]
+    assert days
+    assert not {one["day"] for one in days} & {MONDAY.isoformat(), WEDNESDAY.isoformat()}
+    resumed = client.post(f"/campaigns/{company.campaign.id}/resumption", data={"version": "2"})
+    assert resumed.status_code == 303
+    assert "Votre pause :" not in client.get(here).text
+
+
+def test_the_api_walks_the_whole_way(company: Company, engine: Engine, as_: Enter) -> None:
+    anna, bruno, here = as_(company.anna), as_(company.bruno), f"/api/v1/visits/{company.there.id}"
+    assert anna.post(f"{here}/confirmation", json={"revision": 0}).json()["confirmed_by_visitor"]
+    bruno.post(f"{here}/confirmation", json={"revision": 0})
+    assert anna.get(here).json()["state"] == "confirmed"
+    gone = anna.post(f"{here}/cancellation", json={"revision": 0, "reason": "unavailable"}).json()
+    assert (gone["status"], gone["revision"]) == ("cancelled", 1)
+    offer = anna.get(f"{here}/days").json()
+    assert offer["may_leave_it_at_one"]
+    assert anna.post(f"{here}/proposals", json={"revision": 1}).status_code == 422
+    asked = anna.post(f"{here}/proposals", json={"revision": 1, "day": offer["days"][0]["day"]})
+    assert (asked.status_code, asked.json()["proposal"]["kind"]) == (201, "make_up")
+    proposal = asked.json()["proposal"]["id"]
+    assert anna.post(f"{here}/proposals/{proposal}/acceptance", json={}).status_code == 409
+    made = bruno.post(f"{here}/proposals/{proposal}/acceptance", json={}).json()
+    assert (made["state"], made["swap_id"]) == ("confirmed", gone["swap_id"])
+    drain(engine)
+
+
+def test_personal_data_are_taken_along_and_words_forgotten(company: Company, session: Session) -> None:
+    anna = session.get_one(Person, company.anna.id)
+    visit = session.get_one(Visit, company.there.id)
+    company.session = session
+    before = company.before(visit, anna)
+    from app.visits import confirming
+
+    confirming.give_up(
+        session,
+        before,
+        CancelReason.UNAVAILABLE,
+        company.hand(visit, anna, words="Raison à moi"),
+        revision=0,
+        declined=True,
+    )
+    assert "Raison à moi" in str(service.export(session, anna))
+    service.erase(session, anna)
+    session.expire_all()
+    assert "Raison à moi" not in str(service.export(session, anna))
