@@ -4,12 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.figures import access, debriefs
+from tests.figures import access, debriefs, visits
 from tests.journeys import access as journeys
 
 FIGURES: dict[int, tuple[str, Callable[[float], bool]]] = {
     **{number: (figure.title, figure) for number, figure in journeys.FIGURES.items()},
     **{number: (figure.title, figure) for number, figure in access.FIGURES.items()},
+    **{number: (figure.title, figure) for number, figure in visits.FIGURES.items()},
     32: ("figures around each new debrief", debriefs.unchanged_until_release),
     33: ("answers relinked to their authors", debriefs.relinking),
 }
