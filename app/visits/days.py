@@ -25,7 +25,7 @@ from app.people.tables import Person, Team
 from app.visits import queries
 from app.visits.limits import team_rooms
 from app.visits.queries import SeenVisit
-from app.visits.rules import NOTICE
+from app.visits.rules import NOTICE, stands
 from solver import rules
 
 HANDFUL = 6
@@ -58,6 +58,8 @@ class Days:
     near: int
     """Days in the right distance from the swap's other visit."""
     offered: int
+    current: int = 0
+    """The day of a standing visit: moving it there moves nothing."""
     good: int = 0
     may_meet: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Days:
         if not self.may_meet:
             return 0
         works = self.visitor_works & self.host_works & self.visitor_free & self.host_free
-        return self.soon & works & self.may_leave & self.may_come & self.near
+        return self.soon & works & self.may_leave & self.may_come & self.near & ~self.current
 
     def possible(self, limit: int | None = HANDFUL, near: date | None = None) -> list[PossibleDay]:
         """The best days: offered by both, then good for the team, then close to `near`; in order of date."""
@@ -88,6 +90,8 @@ class Days:
         if index is None:
             return _("Le %(day)s n’est pas un jour de la campagne.") % said
         bit = 1 << index
+        if self.current & bit:
+            return _("Cette journée est déjà prévue le %(day)s.") % said
         if not self.soon & bit:
             return _("Le %(day)s est trop proche : choisissez un jour à partir d’après-demain.") % said
         if not self.may_meet:
@@ -148,6 +152,7 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         may_come=_mask(room.is_open and room.left.max_visitors > 0 for room in here),
         near=_near(frame, book, other_day),
         offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
+        current=book.mask_of([seen.visit.day.isoformat()]) if stands(seen.visit) else 0,
         good=_mask(room.is_good for room in here),
         may_meet=_still(offers, visitor_id, host_id) and not rules.leg_refusals(frame, visitor, host),
         names={"visitor": seen.visitor.name, "host": seen.host.name},

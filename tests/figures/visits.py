@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from app.accounts import links, sessions
@@ -49,6 +49,7 @@ def sequences(url: str, scale: float) -> Outcome:
                     deadline=None,
                     derandomize=True,
                     database=None,
+                    phases=[Phase.generate],
                     suppress_health_check=list(HealthCheck),
                 ),
             )

@@ -135,12 +135,12 @@ class Life(RuleBasedStateMachine):
         leg = self.legs[key]
         other = self.other(key)
         far = other is not None and other.standing and not (MIN_GAP <= abs((other.day - day).days) <= MAX_GAP)
-        same = leg.standing and day == leg.day
         return not (
             day < self.today + timedelta(days=2)
+            or (leg.standing and day == leg.day)
             or {leg.visitor, leg.host} & self.gone
             or any(self.paused(one, day) or self.busy(one, day, key) for one in (leg.visitor, leg.host))
-            or not (self.room(leg.visitor, leg.host, day, None if not leg.standing else key) or same)
+            or not self.room(leg.visitor, leg.host, day, key)
             or far
         )
 
@@ -195,7 +195,7 @@ class Life(RuleBasedStateMachine):
         except Refusal as no:
             refused = no
         assert (refused is None) == allowed, refused.message() if refused else "accepted, not allowed"
-        return None if refused else True if made is None else made
+        return None if refused else made or True
 
     def fall(self, key: int, *, left: bool = False) -> None:
         """What a fall means in the model."""

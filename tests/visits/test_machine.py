@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
@@ -22,6 +22,7 @@ def live(engine: Engine, sequences: int, steps: int = 14, seed: bool = True) -> 
             deadline=None,
             derandomize=seed,
             database=None,
+            phases=[Phase.generate],
             print_blob=False,
             suppress_health_check=list(HealthCheck),
         ),
