@@ -60,7 +60,10 @@ def conflicts(session: Db, sender: MaySendRosters) -> ConflictsOut:
     found = rosters.conflicts(session, clock.today(), team_ids=teams_of(session, sender))
     return ConflictsOut(
         conflicts=[
-            ConflictOut(visit=visit_out(one.seen, clock.today()), absent=[person.id for person in one.absent if person.id])
+            ConflictOut(
+                visit=visit_out(one.seen, clock.today()),
+                absent=[person.id for person in one.absent if person.id],
+            )
             for one in found
         ]
     )

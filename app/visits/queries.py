@@ -252,7 +252,7 @@ def visits_without_agreement(session: Session, campaign_id: int, today: date) ->
     """Standing visits to come of two companies that have not agreed yet, by day."""
     return [
         seen
-        for seen in _read(
+        for seen in read_visits(
             session,
             col(Visit.campaign_id) == campaign_id,
             col(Visit.status) == VisitStatus.PLANNED,

@@ -24,7 +24,6 @@ from app.messages.tables import Mail
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
 from app.planning.tables import PlanningQuestion, PlanningResult, PlanningRun, QuestionKind, RunStatus
 from app.teams.tables import Delegation, RosterFile
-from app.visits.tables import Swap
 from app.visits.tables import Proposal, ProposalKind, Swap
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_team, make_visit
 from tests.support.web import browser_of
