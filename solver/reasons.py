@@ -8,40 +8,56 @@ Colleagues of the other side are sifted in a fixed order; the reason is the siev
     closed         days exist, but only on which a team is closed or may let nobody go
     no_common_day  there is no day (in a swap: no two days in the right distance) in common
     all_taken      somebody could be met, but every one of them, or every place, is taken
+
+``blocking`` is the smallest set found whose removal would let the person meet somebody (`solver.blocking`):
+
+    site                the travel limit from there
+    language            one more language of the person's
+    rule, person, site  own rules: a department, somebody refused by name, an excluded place
+    person with a day   that day is not offered (`all_taken`: another visit takes it)
+    team with a day     the team is closed that day, or has no place left
+    team, then person   the team that most possible colleagues are in, and one whose match is in the way
+
+Everybody is sifted together, as bits (`solver.crowd`): the cost is linear in people.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from solver.blocking import HUGE, Obstacles
+from solver.crowd import Crowd, Group, count_bits
 from solver.edges import Edges
-from solver.instance import Bools, Instance, Ints, words_of
-from solver.plan import Blocking, Text, Unmatched
+from solver.instance import Instance, Ints, Words
+from solver.plan import Blocking, Unmatched
 from solver.problem import Visit, days_of
+from solver.sentences import (
+    all_refused,
+    closed_days,
+    no_day_offered,
+    no_days_at_all,
+    no_language,
+    no_shared_day,
+    nobody_there,
+    out_of_reach,
+    used_up,
+)
+from solver.taken import COLLEAGUES, Taken
 
-SAMPLE = 400
-"""So many colleagues are looked at first: one possible match among them settles that all are taken."""
-NAMED = 3
-"""At most so many colleagues, teams or places are named as blocking."""
+LOOKED_AT = 400
+"""At most so many colleagues are looked at one by one for the smallest set; almost always one is enough."""
+DAY_WORDS = 16
+"""Words of colleagues among whom the day that would open most is sought."""
 
 
 def explain(instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> tuple[Unmatched, ...]:
     """A reason for everybody who makes no visit in this plan, in the problem's order.
 
-    ``edges`` are pairs known to be possible (all of them when complete); they save looking again.
+    ``edges`` are pairs known to be possible (some or all); they save looking again.
     """
     return Reasons(instance, visits, edges).of_all()
-
-
-def _colleagues(instance: Instance, edges: Edges) -> tuple[Ints, Ints]:
-    """Colleagues of each person in one array, and where each person's begin."""
-    who = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
-    with_whom = np.concatenate([edges.right, edges.left]) if instance.swap else edges.right
-    order = np.argsort(who, kind="stable")
-    return np.searchsorted(who[order], np.arange(instance.n + 1)), with_whom[order]
 
 
 class Reasons:
@@ -50,219 +66,229 @@ class Reasons:
     def __init__(self, instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> None:
         self.instance = instance
         self.edges = edges
-        self.near: dict[tuple[int, bool], Ints] = {}
-        self.known = None if edges is None else _colleagues(instance, edges)
-        people = instance.problem.people
-        self.matched = {visit.visitor for visit in visits}
-        self.busy = np.zeros(instance.n, dtype=np.int64)
-        for visit in visits:
-            self.busy[instance.index[visit.host]] += 1
-        self.waiting = [i for i in range(instance.n) if people[i].id not in self.matched]
+        self.visits = visits
+        matched = np.zeros(instance.n, dtype=bool)
+        matched[[instance.index[visit.visitor] for visit in visits]] = True
+        self.waiting = np.flatnonzero(~matched)
+        self.obstacles = Obstacles(instance)
+        self.said: dict[int, Unmatched] = {}
+        self._nearest: dict[tuple[int, bool], int | None] = {}
+        self._languages: dict[tuple[int, bool], str | None] = {}
+        self.partners: dict[tuple[int, int], Ints] = {}
+        self.two_days: dict[tuple[int, bytes], tuple[int, int] | None] = {}
 
     def of_all(self) -> tuple[Unmatched, ...]:
-        return tuple(self.of(i) for i in self.waiting)
+        """Everybody's reason."""
+        instance, waiting = self.instance, self.waiting
+        known = self._known()
+        for i in waiting[instance.cap[waiting] == 0].tolist():
+            text = used_up()
+            self.said[i] = Unmatched(self._id(i), "own_rules", text, (Blocking("rule", "max_swaps"),))
+        waiting = waiting[instance.cap[waiting] > 0]
+        rest = np.array([i for i in waiting.tolist() if i not in known], dtype=np.int64)
+        if len(rest):
+            crowd = Crowd(instance, np.arange(instance.n, dtype=np.int64))
+            for group in crowd.groups(rest):
+                known |= self._sift(crowd, group)
+        if known:
+            self.said |= Taken(instance, self.visits, self.obstacles).of_all(known)
+        return tuple(self.said[i] for i in self.waiting.tolist())
 
-    def of(self, i: int) -> Unmatched:
-        """The reason of one person, given as number."""
-        instance, person = self.instance, self.instance.problem.people[i]
-        if instance.cap[i] == 0:
-            return self._own_limit(i)
-        others = self._others(i)
-        if not len(others):
-            return self._travel(i)
-        met = self._met(i, others)
-        if len(met):
-            return self._all_taken(i, met)
-        speaking = others[self._speaks(i, others)]
-        if not len(speaking):
-            languages = ", ".join(person.languages) or "–"
-            return Unmatched(
-                person.id,
-                "language",
-                Text(
-                    f"Aucun des {len(others)} collègues accessibles ne parle la même langue ({languages}).",
-                    f"None of the {len(others)} colleagues within reach shares a language ({languages}).",
-                ),
-                tuple(Blocking("language", language) for language in person.languages),
-            )
-        willing = speaking[instance.allowed(np.full(len(speaking), i, dtype=np.int64), speaking)]
-        willing = willing[self._not_shut(i, willing)]
-        willing = willing[instance.cap[willing] > 0]
-        if not len(willing):
-            return self._own_rules(i, speaking)
-        return self._days(i, willing)
+    def _id(self, i: int) -> str:
+        return self.instance.problem.people[i].id
+
+    def _known(self) -> dict[int, Ints]:
+        """Colleagues whom the edges already name, some for each person."""
+        if self.edges is None or not len(self.edges):
+            return {}
+        instance, edges = self.instance, self.edges
+        who = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
+        with_whom = np.concatenate([edges.right, edges.left]) if instance.swap else edges.right
+        wanted = np.zeros(instance.n, dtype=bool)
+        wanted[self.waiting] = True
+        at = np.flatnonzero(wanted[who])
+        if not len(at):
+            return {}
+        order = at[np.argsort(who[at], kind="stable")]
+        people, start = np.unique(who[order], return_index=True)
+        stop = np.append(start[1:], len(order))
+        return {
+            int(i): with_whom[order[low:high]][:: max(1, (high - low) // COLLEAGUES)]
+            for i, low, high in zip(people.tolist(), start.tolist(), stop.tolist(), strict=True)
+            if instance.cap[i] > 0
+        }
 
     # -- sieves --
 
-    def _others(self, i: int) -> Ints:
-        """Everybody of the other side within the travel limit."""
-        instance = self.instance
-        place = int(instance.team_site[instance.team[i]]), bool(instance.front[i])
-        if place not in self.near:
-            at = instance.backs_at if place[1] else instance.fronts_at
-            reach = [at[s] for s in np.flatnonzero(instance.near[place[0]]) if len(at[s])]
-            self.near[place] = np.concatenate(reach) if reach else np.zeros(0, dtype=np.int64)
-        return self.near[place]
-
-    def _met(self, i: int, others: Ints) -> Ints:
-        """Colleagues whom the person could be planned with (some of them, when there are many)."""
-        if self.known is not None and self.edges is not None:
-            start, colleagues = self.known
-            met = colleagues[start[i] : start[i + 1]]
-            if len(met) or self.edges.complete:
-                return np.asarray(met)
-        met = self._eligible(i, others[:: max(1, len(others) // SAMPLE)])
-        return met if len(met) else self._eligible(i, others)
-
-    def _eligible(self, i: int, others: Ints) -> Ints:
-        me = np.full(len(others), i, dtype=np.int64)
-        instance = self.instance
-        good = (
-            instance.feasible(others, me)
-            if instance.swap
-            else instance.allowed(me, others) & instance.leg_days(me, others).any(axis=1)
-        )
-        return others[good & (instance.cap[others] > 0)]
-
-    def _speaks(self, i: int, others: Ints) -> Bools:
-        words = self.instance.language_words
-        return np.asarray((words[others] & words[i]).any(axis=1))
-
-    def _not_shut(self, i: int, others: Ints) -> Bools:
-        instance = self.instance
-        sites = {instance.problem.sites[s].id: s for s in range(instance.S)}
-        mine = [sites[s] for s in instance.problem.people[i].excluded_sites]
-        ok = ~np.isin(instance.team_site[instance.team[others]], mine)
-        if instance.swap and len(instance.shut):
-            own = int(instance.team_site[instance.team[i]])
-            ok &= ~np.isin(others * instance.S + own, instance.shut)
-        return np.asarray(ok)
-
-    # -- sentences --
-
-    def _own_limit(self, i: int) -> Unmatched:
-        person = self.instance.problem.people[i]
-        return Unmatched(
-            person.id,
-            "own_rules",
-            Text(
-                "Cette personne ne peut plus participer\u00a0: son nombre d’échanges est épuisé.",
-                "This person can’t take part any more: they have used up all their swaps.",
-            ),
-            (Blocking("rule", "max_swaps"),),
-        )
-
-    def _travel(self, i: int) -> Unmatched:
-        instance, person = self.instance, self.instance.problem.people[i]
-        site = instance.problem.sites[int(instance.team_site[instance.team[i]])]
-        limit, place = instance.problem.campaign.max_travel_minutes, site.name or site.id
-        return Unmatched(
-            person.id,
-            "travel",
-            Text(
-                f"Aucun collègue de l’autre côté n’est à {limit} minutes ou moins de {place}.",
-                f"No colleague on the other side is within {limit} minutes of {place}.",
-            ),
-            (Blocking("site", site.id),),
-        )
-
-    def _own_rules(self, i: int, speaking: Ints) -> Unmatched:
-        instance, person = self.instance, self.instance.problem.people[i]
-        blocking: list[Blocking] = []
-        named = {*person.avoid, *([person.manager] if person.manager else [])}
-        for j in speaking[:200].tolist():
-            other = instance.problem.people[j]
-            if instance.team_department[instance.team[i]] == instance.team_department[instance.team[j]]:
-                blocking.append(Blocking("rule", "department"))
-            elif other.id in named:
-                blocking.append(Blocking("person", other.id))
-            elif instance.problem.team_of(other.id).site in person.excluded_sites:
-                blocking.append(Blocking("site", instance.problem.team_of(other.id).site))
+    def _sift(self, crowd: Crowd, group: Group) -> dict[int, Ints]:
+        """Say why for these people, except those who could meet somebody: those come back with some."""
+        pool, people, willing = group.pool, group.people, group.others.copy()
+        reach = int(count_bits(crowd.everybody[pool][None, :])[0])
+        crowd.refuse(willing, people, pool, group.site)
+        able = willing & crowd.able[pool]
+        met = crowd.with_days(able, people, pool)
+        passed = np.stack([rows.any(axis=1) for rows in (group.speaking, willing, able, met)])
+        found: dict[int, Ints] = {}
+        left = []
+        for k, (i, (speaks, wills, ables, meets)) in enumerate(
+            zip(people.tolist(), passed.T.tolist(), strict=True)
+        ):
+            if meets:
+                found[i] = crowd.people_in(met[k], pool, COLLEAGUES)
+            elif not reach:
+                self.said[i] = self._unreached(i)
+            elif not speaks:
+                self.said[i] = self._unspoken(i, reach)
+            elif not wills:
+                self.said[i] = self._refused(i, crowd.people_in(group.speaking[k], pool, LOOKED_AT))
+            elif not ables:
+                one = slice(k, k + 1)
+                some = crowd.with_days(willing[one], people[one], pool)[0]
+                found[i] = crowd.people_in(some if some.any() else willing[k], pool, COLLEAGUES)
             else:
-                blocking.append(Blocking("rule", "pair"))
-        return Unmatched(
-            person.id,
-            "own_rules",
-            Text(
-                f"Les {len(speaking)} collègues accessibles sont tous écartés par les règles"
-                " (même direction, hiérarchie, lieux ou personnes écartés).",
-                f"All {len(speaking)} colleagues within reach are ruled out"
-                " (same division, line management, places or people ruled out).",
-            ),
-            tuple(dict.fromkeys(blocking))[:NAMED],
-        )
+                left.append(k)
+        if left:
+            rows = able[left]
+            would = crowd.with_days(rows, people[left], pool, raw=True)
+            opens: list[bool] = (count_bits(would) > 0).tolist()
+            number = count_bits(rows).tolist()
+            for k, i in enumerate(people[left].tolist()):
+                if opens[k]:
+                    self.said[i] = self._closed(i, crowd.people_in(would[k], pool, LOOKED_AT))
+                else:
+                    self.said[i] = self._dayless(i, crowd, rows[k], pool, number[k])
+        return found
 
-    def _days(self, i: int, willing: Ints) -> Unmatched:
-        """Closed when days would exist without closings and full teams, otherwise no common day."""
-        instance, person = self.instance, self.instance.problem.people[i]
-        people = instance.problem.people
-        count = instance.D
-        days = instance.problem.campaign.days
-        go = words_of([people[j].available for j in willing.tolist()], count)
-        come = words_of([people[j].can_host for j in willing.tolist()], count)
-        mine_go, mine_come = words_of([person.available], count), words_of([person.can_host], count)
-        there, home = mine_go & come, go & mine_come
-        would = instance.days_fit(there, home) if instance.swap else there.any(axis=1)
-        if would.any():
-            opened = willing[would]
-            teams = Counter(instance.team[opened].tolist())
-            teams.update([int(instance.team[i])] if instance.swap and not instance.host[i] else [])
-            blocking = []
-            for t, _ in teams.most_common(NAMED):
-                team = instance.problem.teams[t]
-                shut = days_of(team.closed & person.available)
-                blocking.append(Blocking("team", team.id, days[shut[0]].isoformat() if shut else None))
-            return Unmatched(
-                person.id,
-                "closed",
-                Text(
-                    "Les seuls jours possibles tombent quand l’équipe d’accueil est fermée"
-                    " ou ne peut laisser partir personne.",
-                    "The only possible days fall when the host’s team is closed or can spare nobody.",
-                ),
-                tuple(blocking),
-            )
-        if not person.available:
-            return Unmatched(
-                person.id,
-                "no_common_day",
-                Text("Aucun jour libre n’a été proposé.", "No free day was offered."),
-                (Blocking("person", person.id),),
-            )
-        return Unmatched(
-            person.id,
-            "no_common_day",
-            Text(
-                f"Aucun des {len(willing)} collègues possibles n’a de jours communs avec les"
-                f" {person.available.bit_count()} jours proposés.",
-                f"None of the {len(willing)} possible colleagues has a day in common with the"
-                f" {person.available.bit_count()} days offered.",
-            ),
-            (
-                Blocking("person", person.id),
-                *(Blocking("person", people[j].id) for j in willing[:NAMED].tolist()),
-            ),
+    def _unreached(self, i: int) -> Unmatched:
+        instance, problem = self.instance, self.instance.problem
+        here = int(instance.team_site[instance.team[i]])
+        theirs = instance.backs if instance.front[i] else instance.fronts
+        if not len(theirs):
+            return Unmatched(self._id(i), "all_taken", nobody_there(), (Blocking("rule", "sides"),))
+        site, side = problem.sites[here], bool(instance.front[i])
+        if (here, side) not in self._nearest:
+            minutes = instance.minutes[here, np.unique(instance.team_site[instance.team[theirs]])]
+            there = minutes[minutes >= 0]
+            self._nearest[here, side] = int(there.min()) if len(there) else None
+        text = out_of_reach(
+            site.name or site.id, problem.campaign.max_travel_minutes, self._nearest[here, side]
         )
+        return Unmatched(self._id(i), "travel", text, (Blocking("site", site.id),))
 
-    def _all_taken(self, i: int, met: Ints) -> Unmatched:
-        instance, person = self.instance, self.instance.problem.people[i]
-        teams = Counter(instance.team[met].tolist())
-        t, _ = teams.most_common(1)[0]
-        team = instance.problem.teams[t]
-        free = int((self.busy[met] < instance.cap[met]).sum())
-        blocking = [Blocking("team", team.id)]
-        if len(met) <= NAMED:
-            blocking += [Blocking("person", instance.problem.people[j].id) for j in met.tolist()]
-        name = team.name or team.id
-        if free:
-            text = Text(
-                "Des collègues restent libres, mais plus aucune place n’est disponible aux jours communs"
-                f" (équipe la plus demandée\u00a0: {name}).",
-                f"Colleagues are still free, but no place is left on shared days (busiest team: {name}).",
-            )
-        else:
-            text = Text(
-                f"Tous les collègues possibles sont déjà en binôme (surtout dans l’équipe {name}).",
-                f"Every possible colleague already has a match (most of them in the {name} team).",
-            )
-        return Unmatched(person.id, "all_taken", text, tuple(blocking))
+    def _unspoken(self, i: int, reach: int) -> Unmatched:
+        """The one language that most colleagues within reach speak would do."""
+        instance, problem = self.instance, self.instance.problem
+        place = int(instance.team_site[instance.team[i]]), bool(instance.front[i])
+        if place not in self._languages:
+            near = np.flatnonzero(instance.near[place[0]])
+            at = instance.backs_at if place[1] else instance.fronts_at
+            count: dict[str, int] = {}
+            for j in np.concatenate([at[s] for s in near]).tolist():
+                for language in problem.people[j].languages:
+                    count[language] = count.get(language, 0) + 1
+            self._languages[place] = max(count, key=lambda one: (count[one], one)) if count else None
+        most = self._languages[place]
+        text = no_language(reach, problem.people[i].languages, most)
+        blocking = Blocking("rule", "languages") if most is None else Blocking("language", most)
+        return Unmatched(self._id(i), "language", text, (blocking,))
+
+    def _refused(self, i: int, speaking: Ints) -> Unmatched:
+        """The colleague whom fewest rules refuse names the smallest set."""
+        instance, problem = self.instance, self.instance.problem
+        department = instance.team_department[instance.team[i]]
+        same = instance.team_department[instance.team[speaking]] == department
+        me = np.full(len(speaking), i, dtype=np.int64)
+        named = _in(instance.refused, me * instance.n + speaking)
+        there = instance.team_site[instance.team[speaking]]
+        mine = _in(instance.shut, me * instance.S + there)
+        here = int(instance.team_site[instance.team[i]])
+        theirs = _in(instance.shut, speaking * instance.S + here) & instance.swap
+        number = same.astype(np.int64) + named + mine + theirs
+        k = int(np.lexsort((~same, number))[0])
+        j = int(speaking[k])
+        blocking = []
+        if same[k]:
+            blocking.append(Blocking("rule", "department"))
+        if named[k] or theirs[k]:
+            blocking.append(Blocking("person", problem.people[j].id))
+        if mine[k]:
+            blocking.append(Blocking("site", problem.sites[int(there[k])].id))
+        return Unmatched(self._id(i), "own_rules", all_refused(), tuple(blocking))
+
+    def _closed(self, i: int, would: Ints) -> Unmatched:
+        _, items, _ = self.obstacles.between(i, would.tolist(), offered=True)
+        teams = [self.instance.problem.team_by_id[item.id] for item in items]
+        names = list(dict.fromkeys(team.name or team.id for team in teams))
+        return Unmatched(self._id(i), "closed", closed_days(names, _dates(items)), tuple(items))
+
+    # -- days --
+
+    def _dayless(self, i: int, crowd: Crowd, row: Words, words: Ints, willing: int) -> Unmatched:
+        person = self.instance.problem.people[i]
+        days = self._missing(i, crowd, row, words)
+        isos = self.obstacles.isos
+        items = [Blocking("person", person.id, isos[day]) for day in days]
+        if not items:
+            some = crowd.people_in(row, words, LOOKED_AT // 8).tolist()
+            number, items, _ = self.obstacles.between(i, some, offered=False)
+            if number == HUGE:
+                rule = (Blocking("rule", "gap"),)
+                return Unmatched(person.id, "no_common_day", no_days_at_all(), rule)
+        dates = [self.instance.problem.campaign.days[day] for day in days]
+        offered = person.available.bit_count()
+        text = no_shared_day(willing, offered, dates) if offered else no_day_offered(dates)
+        return Unmatched(person.id, "no_common_day", text, tuple(items))
+
+    def _missing(self, i: int, crowd: Crowd, row: Words, words: Ints) -> list[int]:
+        """The one or two days of the person's own that would do, for most colleagues; none if none would."""
+        at = np.flatnonzero(row)[:DAY_WORDS]
+        row, at = row[at], words[at]
+        host, leave = crowd.host[:, at] & row, crowd.leave[:, at] & row
+        team = int(self.instance.team[i])
+        go = self.obstacles.all_days & ~self.obstacles.no_leave[team]
+        come = self.obstacles.all_days & ~self.obstacles.no_guests[team]
+        if not self.instance.swap:
+            counts = count_bits(host) * _mask(go, self.instance.D)
+            return [int(counts.argmax())] if counts.any() else []
+        opened = np.zeros_like(host)
+        for day in days_of(self.instance.leave[i]):
+            others = self._partners(day, come)
+            opened[others] |= host[day] & leave[others]
+        for day in days_of(self.instance.host[i]):
+            others = self._partners(day, go)
+            opened[others] |= leave[day] & host[others]
+        counts = count_bits(opened)
+        if counts.any():
+            return [int(counts.argmax())]
+        return list(self._two(team, go, come, host, leave))
+
+    def _two(self, team: int, go: int, come: int, host: Words, leave: Words) -> Iterator[int]:
+        key = team, host.tobytes()
+        if key not in self.two_days:
+            self.two_days[key] = None
+            for day in days_of(go):
+                others = self._partners(day, come)
+                counts = count_bits(host[day] & leave[others])
+                if len(others) and counts.any():
+                    self.two_days[key] = day, int(others[counts.argmax()])
+                    break
+        yield from sorted(self.two_days[key] or ())
+
+    def _partners(self, day: int, among: int) -> Ints:
+        """Days in the right distance, as an array."""
+        key = day, among
+        if key not in self.partners:
+            self.partners[key] = np.array(days_of(among & self.instance.partners[day]), dtype=np.int64)
+        return self.partners[key]
+
+
+def _mask(days: int, count: int) -> Ints:
+    return np.array([days >> day & 1 for day in range(count)], dtype=np.int64)
+
+
+def _dates(items: Sequence[Blocking]) -> list[str]:
+    return list(dict.fromkeys(item.day for item in items if item.day is not None))
+
+
+def _in(keys: Ints, wanted: Ints) -> Ints:
+    return np.isin(wanted, keys).astype(np.int64)

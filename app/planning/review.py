@@ -197,7 +197,7 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
             reason=row.reason,
             text=spoken(row.text.fr, row.text.en),
             remedy=spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
-            teams=tuple(row_id(item.id) for item in row.blocking if item.kind == "team"),
+            teams=tuple(dict.fromkeys(row_id(item.id) for item in row.blocking if item.kind == "team")),
             first_in_line=row_id(row.person) in first,
         )
         for row in plan.unmatched

@@ -43,6 +43,7 @@ def test_each_reason_is_told_apart() -> None:
     assert reason(people=two({"available": "00000"})) == "no_common_day"
     assert reason(teams=[back, {**shop, "closed_days": ["2027-03-01", "2027-03-02"]}]) == "closed"
     assert reason(people=[*two(), person("carl", "compta", priority=3)]) == "all_taken"
+    assert reason(people=[person("anna", "compta")]) == "all_taken"  # nobody of the other side takes part
 
 
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])

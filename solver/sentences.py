@@ -1,0 +1,136 @@
+"""The sentences of `solver.reasons`, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from solver.plan import Text
+from solver.words import both
+
+
+def used_up() -> Text:
+    return Text(
+        "Cette personne ne peut plus participer\u00a0: son nombre d’échanges est épuisé.",
+        "This person can’t take part any more: they have used up all their swaps.",
+    )
+
+
+def nobody_there() -> Text:
+    return Text("Personne de l’autre côté ne participe.", "Nobody of the other side takes part.")
+
+
+def out_of_reach(site: str, limit: int, nearest: int | None) -> Text:
+    if nearest is None:
+        return Text(
+            f"Aucun trajet connu ne relie {site} à un collègue de l’autre côté.",
+            f"No known journey links {site} with a colleague on the other side.",
+        )
+    return Text(
+        f"Aucun collègue de l’autre côté n’est à {limit} minutes ou moins de {site}"
+        f" (le plus proche\u00a0: {nearest} minutes).",
+        f"No colleague on the other side is within {limit} minutes of {site} (nearest: {nearest} minutes).",
+    )
+
+
+def no_language(reach: int, languages: Sequence[str], most: str | None) -> Text:
+    spoken = ", ".join(languages) or "–"
+    more_fr = "" if most is None else f"\u00a0; la plupart parlent\u00a0: {most}"
+    more_en = "" if most is None else f"; most speak: {most}"
+    if reach == 1:
+        return Text(
+            f"Le seul collègue accessible ne parle pas la même langue ({spoken}){more_fr}.",
+            f"The only colleague within reach doesn’t share a language ({spoken}){more_en}.",
+        )
+    return Text(
+        f"Aucun des {reach} collègues accessibles ne parle la même langue ({spoken}){more_fr}.",
+        f"None of the {reach} colleagues within reach shares a language ({spoken}){more_en}.",
+    )
+
+
+def all_refused() -> Text:
+    return Text(
+        "Les collègues accessibles sont tous écartés par les règles"
+        " (même direction, hiérarchie, lieux ou personnes écartés).",
+        "All colleagues within reach are ruled out"
+        " (same division, line management, places or people ruled out).",
+    )
+
+
+def closed_days(teams: Sequence[str], days: Sequence[str]) -> Text:
+    names, on = ", ".join(teams), both([date.fromisoformat(day) for day in days])
+    return Text(
+        "Les seuls jours possibles tombent quand une équipe est fermée ou ne peut laisser partir personne"
+        f"\u00a0: {names}, {on.fr}.",
+        f"The only possible days fall when a team is closed or can spare nobody: {names}, {on.en}.",
+    )
+
+
+def no_days_at_all() -> Text:
+    return Text(
+        "La campagne n’a pas deux jours à la distance demandée l’un de l’autre.",
+        "The campaign has no two days at the distance asked for.",
+    )
+
+
+def no_day_offered(days: Sequence[date]) -> Text:
+    if not days:
+        return Text("Aucun jour libre n’a été proposé.", "No free day was offered.")
+    on = both(list(days))
+    return Text(
+        f"Aucun jour libre n’a été proposé. Par exemple, {on.fr} suffirait pour des collègues.",
+        f"No free day was offered. For example, {on.en} would do for some colleagues.",
+    )
+
+
+def no_shared_day(willing: int, offered: int, days: Sequence[date]) -> Text:
+    plural_fr, plural_en = ("s", "s") if offered > 1 else ("", "")
+    if willing == 1:
+        fr = f"Le seul collègue possible n’a pas de jours communs avec le{plural_fr} "
+        fr += f"{offered} jours proposés" if offered > 1 else "jour proposé"
+        en = f"The only possible colleague has no days in common with the {offered} day{plural_en} offered"
+    else:
+        shared = f"les {offered} jours proposés" if offered > 1 else "le jour proposé"
+        fr = f"Aucun des {willing} collègues possibles n’a de jours communs avec {shared}"
+        en = f"None of the {willing} possible colleagues has days in common with the {offered} day{plural_en}"
+        en += " offered"
+    if not days:
+        return Text(f"{fr}.", f"{en}.")
+    on, more = both(list(days)), len(days) > 1
+    return Text(
+        f"{fr}\u00a0; {'deux jours' if more else 'un jour'} de plus, par exemple {on.fr}, en ouvrirai"
+        f"{'ent' if more else 't'}.",
+        f"{en}; {'two more days' if more else 'one more day'}, for example {on.en}, would open some.",
+    )
+
+
+def not_looked_at() -> Text:
+    return Text(
+        "Un collègue et des jours restent libres\u00a0: le calcul s’est arrêté avant de les réunir.",
+        "A colleague and days are still free: the computation ended before bringing them together.",
+    )
+
+
+def places_taken(teams: Sequence[str], days: Sequence[str]) -> Text:
+    names, on = ", ".join(teams), both([date.fromisoformat(day) for day in days])
+    return Text(
+        "Des collègues restent libres, mais plus aucune place n’est disponible aux jours communs"
+        f" (au plus court\u00a0: {names}, {on.fr}).",
+        f"Colleagues are still free, but no place is left on shared days (nearest: {names}, {on.en}).",
+    )
+
+
+@cache
+def all_taken(team: str, *, late: bool) -> Text:
+    if late:
+        return Text(
+            "Les collègues possibles sont déjà en binôme, ou d’autres personnes les attendent aussi"
+            f" (souvent dans l’équipe {team}).",
+            f"Possible colleagues already have a match, or others are waiting for them too"
+            f" (often in the {team} team).",
+        )
+    return Text(
+        f"Tous les collègues possibles sont déjà en binôme (souvent dans l’équipe {team}).",
+        f"Every possible colleague already has a match (often in the {team} team).",
+    )
