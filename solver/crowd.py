@@ -209,7 +209,7 @@ class Crowd:
 
     @cached_property
     def day_pairs(self) -> tuple[Ints, Ints]:
-        """Every (day away, day at home) in the right distance, mixed; days away alone in a shadow campaign."""
+        """Every (day away, day at home) in the right distance, mixed (in a shadow campaign: days away)."""
         instance = self.instance
         if not instance.swap:
             days = np.arange(instance.D)
