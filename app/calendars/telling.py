@@ -22,6 +22,7 @@ from app.messages.catalogue import Kind
 from app.messages.readers import Reader
 from app.messages.service import Invitation
 from app.people.tables import Person
+from app.teams import queries as teams
 from app.visits import history, reading
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
@@ -207,14 +208,18 @@ def _invite(news: News, *, moved: bool) -> None:
 
 
 def _tell_managers(news: News, what: str) -> None:
-    """Each manager once, about their own side of it; never a person's reason."""
+    """Each manager, and whoever decides for them today, once, about their side of it; never a reason."""
     seen = news.seen
-    sides = {seen.host.manager_id: "host", seen.visitor.manager_id: "visitor"}
-    ids = [one for one in sides if one is not None and not seen.has(one)]
-    readers = mails.readers_of(news.session, ids)
-    for manager_id, reader in readers.items():
-        side = sides[manager_id]
-        _send(news, Kind.VISIT_TEAM, reader, f"manager-{side}", {"what": what, "side": side}, None)
+    managers = [(seen.host.manager_id, "host"), (seen.visitor.manager_id, "visitor")]
+    lent = teams.delegates_of(news.session, {one for one, _ in managers if one}, clock.today())
+    sides: dict[int, str] = {}
+    for manager_id, side in managers:
+        if manager_id is not None:
+            sides |= dict.fromkeys([manager_id, *lent.get(manager_id, ())], side)
+    readers = mails.readers_of(news.session, [one for one in sides if not seen.has(one)])
+    for person_id, reader in readers.items():
+        said = {"what": what, "side": sides[person_id]}
+        _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 
 def _write(news: News, kind: Kind, to: Iterable[tuple[str, Person]], said: Said, method: str | None) -> None:

@@ -145,6 +145,20 @@ def _delegations(session: Session, *conditions: ColumnElement[bool]) -> list[See
     return [SeenDelegation(*row) for row in found]
 
 
+def delegates_of(session: Session, manager_ids: Collection[int], today: date) -> dict[int, list[int]]:
+    """Who decides today for each of these managers, beside them."""
+    found: dict[int, list[int]] = {}
+    for manager_id, delegate_id in session.execute(
+        select(col(Delegation.manager_id), col(Delegation.delegate_id)).where(
+            col(Delegation.manager_id).in_(manager_ids),
+            col(Delegation.first_day) <= today,
+            col(Delegation.last_day) >= today,
+        )
+    ):
+        found.setdefault(manager_id, []).append(delegate_id)
+    return found
+
+
 def find_delegation(session: Session, delegation_id: int, manager: Person) -> Delegation | None:
     """A delegation that a manager gave; None when it is none of theirs."""
     return session.scalars(

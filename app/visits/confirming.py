@@ -84,7 +84,8 @@ def record_agreements(
     A visit that needs none, or has it already, is left as it is: the list may be a minute old.
     """
     done = 0
-    for seen in queries.visits_with_ids(session, sorted(set(visit_ids))):
+    found = queries.visits_with_ids(session, set(visit_ids))
+    for seen in sorted(found, key=lambda seen: seen.visit.id or 0):
         if seen.visit.campaign_id != campaign_id:
             raise NotFound
         done += _record_agreement(session, seen, hand, today)

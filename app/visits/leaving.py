@@ -99,7 +99,7 @@ def _let_fall(
     first, last = span
     what = consequences(session, person, campaign_id, first, last)
     reason = CancelReason.LEFT if last is None else CancelReason.UNAVAILABLE
-    for seen in what.falling:
+    for seen in sorted(what.falling, key=_by_id):  # in one order, so that two who cancel many wait in turn
         by = By.SERVICE if actor is None else role_of(seen, None, person)
         service.cancel_visit(session, seen.visit, reason, actor, now, today=first, by=by, words=words)
     for seen in what.tutored:
@@ -108,3 +108,7 @@ def _let_fall(
         hand = Hand(by=By.TUTOR if actor is not None else By.SERVICE, actor=actor, now=now)
         hosting.release_tutor(session, before, hand, revision=seen.visit.revision)
     return len(what.falling)
+
+
+def _by_id(seen: SeenVisit) -> int:
+    return seen.visit.id or 0

@@ -50,11 +50,10 @@ def _show_hours(
 ) -> Response:
     visit = entered.seen.visit
     away = _refused(session, entered, ChangeKind.HOURS)
-    shown = form or blank(
-        part=visit.part.value,
-        starts_at=visit.starts_at.strftime("%H:%M"),
-        ends_at=visit.ends_at.strftime("%H:%M"),
-    )
+    own = (visit.starts_at, visit.ends_at)
+    is_usual = own == PART_HOURS[visit.part]  # left empty, so that another part brings its own hours
+    starts, ends = ("", "") if is_usual else (one.strftime("%H:%M") for one in own)
+    shown = form or blank(part=visit.part.value, starts_at=starts, ends_at=ends)
     return away or render(
         request,
         "visits/hours.html",

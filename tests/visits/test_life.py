@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.core.errors import Stale
-from app.teams.tables import TeamConditions
+from app.teams.tables import Delegation, TeamConditions
 from app.visits import absences, confirming, hosting, moving, queries, service
 from app.visits.errors import (
     AlreadyCancelled,
@@ -163,6 +163,25 @@ def test_declining_tells_everybody_and_gives_the_day_back(company: Company, engi
         ("Bruno", "visit_cancelled"),
         ("Marc", "visit_team"),
         ("Martine", "visit_team"),
+    ]
+
+
+def test_a_delegate_hears_for_the_manager(company: Company, engine: Engine) -> None:
+    delegate = make_person(company.session, company.payroll, first_name="Dina")
+    company.session.add(
+        Delegation(
+            manager_id=company.martine.id or 0,
+            delegate_id=delegate.id or 0,
+            first_day=TODAY,
+            last_day=TODAY,
+            created_at=NOW,
+        )
+    )
+    fell(company)
+    assert [who for who, kind in told(engine, company.session) if kind == "visit_team"] == [
+        "Dina",
+        "Marc",
+        "Martine",
     ]
 
 
