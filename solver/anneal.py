@@ -1,195 +1,198 @@
-"""A compiled local search over choices, for problems whose days are so scarce that the assignment says
-little.
+"""Simulated annealing over pairs and days: `solver.kernels` with a problem's numbers, a clock, a temperature.
 
-Simulated annealing: somebody takes one of their choices; whoever stands in its way leaves; those who had to
-leave take their best free choice. Better plans stay, slightly worse ones sometimes do. The kernel knows
-only columns (choices), rows with capacities (`solver.model`) and worth; a million moves take a few seconds.
+The search sees the levels through one weight each, large steps apart; whether what it found is better is
+judged afterwards on the levels themselves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
-import numpy.typing as npt
-from numba import njit
 
 from solver.choices import Choices
-from solver.instance import Bools, Ints
+from solver.edges import Edges, edge_worth
+from solver.instance import Instance, Ints, Words
+from solver.kernels.moves import run
+from solver.kernels.plan import Field, Floats, Int32, State, put, total_worth
 from solver.limits import Clock
-from solver.mip import Floats
-from solver.model import Model
+from solver.room import Room
 
-TOURNAMENT = 2
-"""A move takes the best of so many more random choices of a person."""
-SLICE = 100_000
+STEPS = (1.0, 0.1, 0.006, 0.0006, 0.00006)
+"""What a point of each level is worth to the search, in the levels' order."""
+MINUTE = 0.0001
+"""What a minute of travel is worth at most: there are many."""
+SLICE = 200_000
 """Moves between two looks at the clock."""
 
-Int32 = npt.NDArray[np.int32]
+
+def weights_of(order: Sequence[str]) -> dict[str, float]:
+    """One weight a level."""
+    weights = dict(zip(order, STEPS, strict=True))
+    weights["travel"] = min(weights["travel"], MINUTE)
+    return weights
 
 
-def kernel(function):  # type: ignore[no-untyped-def]
-    """Compile; keep the machine code for the next run where a cache folder can be written."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
+class Search:
+    """A plan under search: over these edges, within what settled matches leave (``room``).
 
-
-@kernel
-def _moves(  # type: ignore[no-untyped-def]  # noqa: C901 - one kernel: calls would cost more than they tell
-    moves, seed, hot, cold, worth, col_start, col_rows, right, slot_start, slots, used, chosen,
-    who_start, who_cols, person_a, person_b, match, matched_best, value, best_value,
-):  # fmt: skip
-    """Run some moves from temperature ``hot`` to ``cold``; changes the arrays in place."""
-    np.random.seed(seed)
-    people = len(who_start) - 1
-    log = np.empty(4096, dtype=np.int32)
-    freed = np.empty(64, dtype=np.int32)
-    for step in range(moves):
-        heat = hot + (cold - hot) * step / moves
-        p = np.random.randint(people)
-        low, high = who_start[p], who_start[p + 1]
-        if low == high or (match[p] >= 0 and np.random.random() < 0.8):
-            continue
-        c = who_cols[low + np.random.randint(high - low)]
-        for _ in range(TOURNAMENT):
-            d = who_cols[low + np.random.randint(high - low)]
-            if worth[d] > worth[c]:
-                c = d
-        if chosen[c]:
-            continue
-        size, gone, delta = 0, 0, worth[c]
-        # whoever stands in the way leaves
-        for k in range(col_start[c], col_start[c + 1]):
-            r = col_rows[k]
-            if used[r] >= right[r]:
-                o = slots[slot_start[r] + np.random.randint(used[r])]
-                delta -= worth[o]
-                chosen[o] = False
-                for m in range(col_start[o], col_start[o + 1]):
-                    q = col_rows[m]
-                    base = slot_start[q]
-                    for t in range(used[q]):
-                        if slots[base + t] == o:
-                            slots[base + t] = slots[base + used[q] - 1]
-                            break
-                    used[q] -= 1
-                match[person_a[o]] = -1
-                match[person_b[o]] = -1
-                log[size] = -1 - o
-                size += 1
-                freed[gone] = person_a[o]
-                freed[gone + 1] = person_b[o]
-                gone += 2
-        chosen[c] = True
-        for k in range(col_start[c], col_start[c + 1]):
-            r = col_rows[k]
-            slots[slot_start[r] + used[r]] = c
-            used[r] += 1
-        match[person_a[c]] = c
-        match[person_b[c]] = c
-        log[size] = c
-        size += 1
-        # those who left take their best free choice
-        for g in range(gone):
-            q = freed[g]
-            if match[q] >= 0:
-                continue
-            best, best_worth = -1, 0.0
-            for k in range(who_start[q], who_start[q + 1]):
-                d = who_cols[k]
-                if worth[d] > best_worth:
-                    free = True
-                    for m in range(col_start[d], col_start[d + 1]):
-                        if used[col_rows[m]] >= right[col_rows[m]]:
-                            free = False
-                            break
-                    if free:
-                        best, best_worth = d, worth[d]
-            if best >= 0:
-                delta += best_worth
-                chosen[best] = True
-                for m in range(col_start[best], col_start[best + 1]):
-                    r = col_rows[m]
-                    slots[slot_start[r] + used[r]] = best
-                    used[r] += 1
-                match[person_a[best]] = best
-                match[person_b[best]] = best
-                log[size] = best
-                size += 1
-        if delta >= 0 or np.random.random() < np.exp(delta / heat):
-            value += delta
-            if value > best_value + 1e-9:
-                best_value = value
-                matched_best[:] = match
-            continue
-        for k in range(size - 1, -1, -1):
-            o = log[k]
-            if o >= 0:
-                chosen[o] = False
-                for m in range(col_start[o], col_start[o + 1]):
-                    q = col_rows[m]
-                    base = slot_start[q]
-                    for t in range(used[q]):
-                        if slots[base + t] == o:
-                            slots[base + t] = slots[base + used[q] - 1]
-                            break
-                    used[q] -= 1
-                match[person_a[o]] = -1
-                match[person_b[o]] = -1
-            else:
-                o = -1 - o
-                chosen[o] = True
-                for m in range(col_start[o], col_start[o + 1]):
-                    r = col_rows[m]
-                    slots[slot_start[r] + used[r]] = o
-                    used[r] += 1
-                match[person_a[o]] = o
-                match[person_b[o]] = o
-    return value, best_value
-
-
-def anneal(
-    choices: Choices, model: Model, worth: Floats, start: Bools, clock: Clock, *, seconds: float, hot: float
-) -> Bools:
-    """The best set of choices found; ``worth`` per choice, ``hot`` the first temperature in the same unit.
-
-    Every person may have one match (the model has no helper columns).
+    ``attraction``: the edges that a person tries first, by what is known of the best plans.
     """
-    order = np.lexsort((model.row, model.column))
-    col_start = np.searchsorted(model.column[order], np.arange(len(choices) + 1)).astype(np.int32)
-    col_rows = model.row[order].astype(np.int32)
-    right = model.right.astype(np.int32)
-    slot_start = np.concatenate([[0], np.cumsum(right)]).astype(np.int64)
-    slots = np.zeros(max(1, int(right.sum())), dtype=np.int32)
-    used = np.zeros(len(right), dtype=np.int32)
-    chosen = np.zeros(len(choices), dtype=bool)
-    people = int(max(choices.a.max(initial=0), choices.b.max(initial=0))) + 1
-    who = np.concatenate([choices.a, choices.b])
-    by_person = np.argsort(who, kind="stable")
-    who_start = np.searchsorted(who[by_person], np.arange(people + 1)).astype(np.int32)
-    who_cols = (by_person % len(choices)).astype(np.int32)
-    a, b = choices.a.astype(np.int32), choices.b.astype(np.int32)
-    match = np.full(people, -1, dtype=np.int32)
-    for c in np.flatnonzero(start).tolist():
-        chosen[c] = True
-        match[a[c]] = match[b[c]] = c
-        for r in col_rows[col_start[c] : col_start[c + 1]].tolist():
-            slots[slot_start[r] + used[r]] = c
-            used[r] += 1
-    value = best = float(worth[start].sum())
-    kept = match.copy()
-    begun, turn = clock.seconds, 0
-    while not clock.over and clock.seconds - begun < seconds:
-        share = min(1.0, (clock.seconds - begun) / seconds)
-        heat = max(hot * (1 - share) ** 2, 1e-3 * hot)
-        seed = (clock.limits.seed * 1_000_003 + turn) % 2**31
-        value, best = _moves(
-            SLICE, seed, heat, heat, worth.astype(np.float64),
-            col_start, col_rows, right, slot_start, slots, used, chosen,
-            who_start, who_cols, a, b, match, kept, value, best,
-        )  # fmt: skip
-        turn += 1
-    result: Ints = np.unique(kept[kept >= 0])
-    found = np.zeros(len(choices), dtype=bool)
-    found[result] = True
-    return found
+
+    def __init__(
+        self, instance: Instance, edges: Edges, room: Room, weights: Mapping[str, float], attraction: Floats
+    ) -> None:
+        self.instance, self.edges, self.room = instance, edges, room
+        self.field = _field(instance, edges, room, weights, attraction)
+        keys = edges.left * instance.n + edges.right
+        self.by_key = np.argsort(keys, kind="stable")
+        self.keys = keys[self.by_key]
+        self.turn = 0
+        self.begin_with(Choices(*(np.zeros(0, dtype=np.int64),) * 4))
+
+    def begin_with(self, plan: Choices) -> None:
+        """Go on from a plan; matches that are no edges of the search are left out of it."""
+        self.state = _state(self.instance, self.field, self.room)
+        wanted = plan.a * self.instance.n + plan.b
+        at = np.minimum(np.searchsorted(self.keys, wanted), max(0, len(self.keys) - 1))
+        known = self.keys[at] == wanted if len(self.keys) else np.zeros(len(wanted), dtype=bool)
+        columns = (self.by_key[at[known]], plan.day[known], plan.other[known])
+        for edge, day, other in zip(*(column.tolist() for column in columns), strict=True):
+            put(self.field, self.state, edge, day, other)
+        self.value = float(total_worth(self.field, self.state))
+
+    def anneal(self, clock: Clock, *, seconds: float, hot: float, matched_share: float = 0.5) -> Choices:
+        """Search for so many seconds, cooling from ``hot`` (in points of the first level); the best found."""
+        best, found, begun = self.value, self.choices(), clock.seconds
+        while not clock.over and clock.seconds - begun < seconds:
+            share = min(1.0, (clock.seconds - begun) / seconds)
+            heat = max(hot * (1 - share) ** 2, 1e-3 * hot)
+            seed = (clock.limits.seed * 1_000_003 + self.turn) % 2**31
+            self.value += run(self.field, self.state, SLICE, seed, heat, matched_share)
+            self.turn += 1
+            if self.value > best + 1e-9:
+                best, found = self.value, self.choices()
+        return found
+
+    def choices(self) -> Choices:
+        """The plan as it stands."""
+        state = self.state
+        gone = np.zeros(len(state.edge), dtype=bool)
+        gone[state.stack[: state.tops[0]]] = True
+        live = np.flatnonzero(~gone)
+        edge = state.edge[live]
+        return Choices(
+            self.edges.left[edge],
+            self.edges.right[edge],
+            state.day[live].astype(np.int64),
+            state.other[live].astype(np.int64),
+        )
+
+
+def _field(
+    instance: Instance, edges: Edges, room: Room, weights: Mapping[str, float], attraction: Floats
+) -> Field:
+    n, swap = instance.n, instance.swap
+    left, right = edges.left, edges.right if swap else edges.right + n
+    nodes = n if swap else 2 * n
+    worth = edge_worth(instance, edges.left, edges.right)
+    zero = np.zeros(len(edges))
+    links = instance.linked(edges.left, edges.right) * (2 if swap else 1)
+    there, home = instance.leg_days(edges.left, edges.right), instance.leg_days(edges.right, edges.left)
+    wish_there = weights["wishes"] * _ungranted(instance, room, edges.left, edges.right)
+    wish_home = weights["wishes"] * _ungranted(instance, room, edges.right, edges.left) if swap else zero
+    base = weights["travel"] * worth["travel"] + weights["wishes"] * links
+    who, edge = np.concatenate([left, right]), np.tile(np.arange(len(edges)), 2)
+    order = np.lexsort((-attraction[edge], who))
+    some_kept = bool(instance.kept)
+    gain = np.where(room.matched, 0, instance.priority) * weights["people"]
+    most = np.concatenate([room.away.reshape(-1), room.visitors.reshape(-1)])
+    members = np.bincount(instance.team, minlength=instance.T)
+    most = np.clip(most, 0, np.tile(np.repeat(members, instance.D), 2))
+    cap = room.left if swap else np.concatenate([room.left, room.right])
+    cap = np.minimum(cap, np.bincount(who, minlength=nodes))
+    return Field(
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        person=np.tile(np.arange(n, dtype=np.int32), 1 if swap else 2),
+        team=instance.team.astype(np.int32),
+        cap=cap.astype(np.int32),
+        gain=gain if swap else np.concatenate([gain, np.zeros(n)]),
+        adjacent=edge[order].astype(np.int32),
+        adjacent_from=_starts(np.bincount(who, minlength=nodes)),
+        worth=base,
+        wish_there=wish_there,
+        wish_home=wish_home,
+        there=there,
+        home=home,
+        kept_there=_kept(instance, edges.left, edges.right) if some_kept else there[:1],
+        kept_home=_kept(instance, edges.right, edges.left) if some_kept and swap else there[:1],
+        good=instance.good_words,
+        partners=instance.partner_words,
+        most=most.astype(np.int32),
+        slot_from=_starts(most),
+        mine_from=_starts(cap),
+        scale=np.array([weights["changes"], weights["days"]]),
+        sizes=np.array([instance.T, instance.D, swap, some_kept, any(instance.good)], dtype=np.int64),
+    )
+
+
+def _state(instance: Instance, field: Field, room: Room) -> State:
+    words = field.there.shape[1]
+    busy = np.array(
+        [[mask >> 64 * k & (1 << 64) - 1 for k in range(words)] for mask in room.busy], dtype=np.uint64
+    ).reshape(-1, words)
+    bits = np.zeros((2 * instance.T, 64 * words), dtype=np.uint8)
+    bits[:, : instance.D] = field.most.reshape(2 * instance.T, instance.D) > 0
+    matches = int(field.cap[: instance.n].sum()) + 1
+    nodes = len(field.cap)
+    idle = np.flatnonzero(field.cap > 0)
+    idle_at = np.full(nodes, -1, dtype=np.int32)
+    idle_at[idle] = np.arange(len(idle))
+    waiting = np.zeros(nodes, dtype=np.int32)
+    waiting[: len(idle)] = idle
+    return State(
+        busy=busy,
+        open=np.packbits(bits, axis=1, bitorder="little").view(np.uint64),
+        used=np.zeros(len(field.most), dtype=np.int32),
+        slots=_blank(int(field.slot_from[-1])),
+        held=np.zeros(nodes, dtype=np.int32),
+        mine=_blank(int(field.mine_from[-1])),
+        edge=_blank(matches),
+        day=_blank(matches),
+        other=_blank(matches),
+        stack=np.arange(matches, dtype=np.int32)[::-1].copy(),
+        idle=waiting,
+        idle_at=idle_at,
+        tops=np.array([matches, len(idle)], dtype=np.int64),
+        days=np.zeros((2, words), dtype=np.uint64),
+        names=np.zeros((4, 256), dtype=np.int32),
+        log=np.zeros((256, 4), dtype=np.int32),
+    )
+
+
+def _blank(size: int) -> Int32:
+    return np.zeros(max(1, size), dtype=np.int32)
+
+
+def _starts(sizes: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _ungranted(instance: Instance, room: Room, visitor: Ints, host: Ints) -> Floats:
+    """Wish points of each visit, none for a wish that a settled visit grants already."""
+    points = instance.wished(visitor, host)
+    if len(room.granted):
+        points = np.where(np.isin(visitor * instance.T + instance.team[host], room.granted), 0, points)
+    return points.astype(np.float64)
+
+
+def _kept(instance: Instance, visitor: Ints, host: Ints) -> Words:
+    """Days on which each visit was planned before."""
+    kept = np.zeros((len(visitor), instance.leave_words.shape[1]), dtype=np.uint64)
+    keys = {v * instance.n + h: mask for (v, h), mask in instance.kept.items()}
+    for row in np.flatnonzero(np.isin(visitor * instance.n + host, np.array(sorted(keys)))).tolist():
+        mask = keys[int(visitor[row]) * instance.n + int(host[row])]
+        for k in range(kept.shape[1]):
+            kept[row, k] = mask >> 64 * k & (1 << 64) - 1
+    return kept

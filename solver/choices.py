@@ -102,3 +102,8 @@ def joined(parts: list[Choices]) -> Choices:
     return Choices(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("a", "b", "day", "other"))
     )
+
+
+def distinct(choices: Choices) -> Choices:
+    """These choices, each once, in order."""
+    return Choices(*np.unique(np.stack([choices.a, choices.b, choices.day, choices.other]), axis=1))

@@ -10,8 +10,8 @@ The plan on the board is valid at every moment, so the search can stop at any ti
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,19 +19,24 @@ from solver.assignment import Network, Prices, assign, bound, level_weights, net
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
-from solver.improve import Target, piece_around, rematch, value_of
+from solver.improve import Target, piece_around, rematch
 from solver.instance import Instance, Ints, words_of
 from solver.limits import Clock
-from solver.mip import priced, relax, solve_integer
-from solver.model import Model, build, leg_worth, weighted
+from solver.mip import Floats, solve_integer
+from solver.model import build, leg_worth, weighted
 from solver.room import Room
+
+if TYPE_CHECKING:
+    from solver.anneal import Search
 
 SMALL = 3_000
 """Up to so many choices a problem is solved as one integer program."""
-LARGE = 50_000
-"""Above so many people one such round has to do."""
-SPARSE_CHOICES = 6_000_000
-"""Annealing runs over at most so many choices."""
+NEARLY = 0.99
+"""Where the assignment fits into the days so well, its prices say what is left to do."""
+LISTED, FEW = 6_000_000, 5
+"""Up to so many choices in all, and so many for each pair, are listed one by one."""
+TELLING = 0.2
+"""Seconds between two words to whoever watches."""
 RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600), "days": (1,)}
 """What one point of a higher level may be worth in each level's own unit, for bounds below a gap."""
 ROUNDS = 6
@@ -56,26 +61,27 @@ class Engine:
         self.combined_proven = False
         self.limit: dict[str, int] = {}
         self.soft: dict[tuple[object, ...], int] = {}
-        self.choices: Choices | None = None
-        self.model: Model | None = None
         self.prices: Prices | None = None
+        self.flow_seconds = 0.0
+        self.last_told = -1.0
 
     # -- values --
 
     def values(self, room: Room | None = None) -> dict[str, int]:
         """What the board is worth on each level (every level to be maximised)."""
-        room = room or Room.whole(self.instance)
-        choices = self.board.choices()
-        return {level: value_of(self.instance, choices, room, {level: 1}) for level in self.order}
+        model = build(self.instance, self.board.choices(), room or Room.whole(self.instance))
+        return {level: int(model.worth[level].sum()) for level in self.order}
 
     # -- 1. assign --
 
     def assign(self) -> Ints:
         """Solve the assignment; returns the chosen edges and keeps network, weights and prices."""
         edges = first_edges(self.instance, self.rng)
+        begun = self.clock.seconds
         chosen, prices = self._solve(edges)
-        for _ in range(ROUNDS if self.instance.n <= LARGE else 1):
-            if edges.complete or self.clock.over:
+        for _ in range(ROUNDS):
+            took, begun = self.clock.seconds - begun, self.clock.seconds
+            if edges.complete or took > 0.3 * self.clock.left:
                 break
             assert self.net is not None
             more = overlooked(self.net, self.weights, prices)
@@ -88,7 +94,9 @@ class Engine:
     def _solve(self, edges: Edges) -> tuple[Ints, Prices]:
         net = network(self.instance, edges, self.room, self.settled)
         self.weights, self.strict = level_weights(net, self.order)
+        begun = self.clock.seconds
         chosen, prices = assign(net, self.weights)
+        self.flow_seconds = self.clock.seconds - begun
         self.net, self.prices, self.limit, self.soft = net, prices, {}, {}
         return np.flatnonzero(chosen), prices
 
@@ -120,68 +128,62 @@ class Engine:
             self.combined_proven = solved.proven
         return True
 
-    def solve_sparse(self, seconds: float) -> bool:
-        """Anneal over all choices where there are few for each pair; False where that does not apply."""
+    def few_choices(self) -> Choices | None:
+        """Every choice there is, where each pair has few and the assignment did not fit; else None."""
         assert self.net is not None
-        edges = self.net.edges
-        total = count_choices(self.instance, edges, enough=SPARSE_CHOICES)
-        if self.values()["people"] > 0.99 * self.bounds(self.values(), ["people"])["people"]:
-            return False  # the assignment nearly fits into the days: repairing it is the shorter way
-        if not edges.complete or total > min(SPARSE_CHOICES, 5 * len(edges)) or self.board.has_repeats:
-            return False
-        choices = choices_of(self.instance, edges.left, edges.right, self.busy)
-        model = build(self.instance, choices, self.room)
-        shut = np.zeros(len(choices), dtype=bool)
-        shut[model.column[(model.right <= 0)[model.row]]] = True
-        self.choices = choices.take(~shut)
-        self.model = build(self.instance, self.choices, self.room)
-        worth = np.zeros(len(self.choices))
-        for level, factor in zip(
-            (level for level in self.order if self.weights[level]),
-            (6.0, 1.0, 0.05, 0.001, 0.0001),
-            strict=False,
-        ):
-            worth += self.model.worth[level] * (min(factor, 0.001) if level == "travel" else factor)
-        now = set(self.board.choices().rows())
-        start = np.array([row in now for row in self.choices.rows()], dtype=bool)
-        from solver.anneal import (
-            anneal,
-        )  # here: loading the compiler takes half a second, few problems need it
+        edges, values = self.net.edges, self.values()
+        if not edges.complete or values["people"] > NEARLY * self.bounds(values, ["people"])["people"]:
+            return None
+        most = min(LISTED, FEW * len(edges))
+        if count_choices(self.instance, edges, enough=most) > most:
+            return None
+        return choices_of(self.instance, edges.left, edges.right, self.busy)
 
-        found = anneal(self.choices, self.model, worth, start, self.clock, seconds=seconds, hot=1.5)
+    def guided(self, *, each: int) -> Search:
+        """A search over everybody's best edges by the prices of the assignment."""
+        assert self.net is not None
+        assert self.prices is not None
+        target = Target.of(self.net, self.weights, self.prices)
+        edges = self.net.edges.take(target.best(each))
+        return self.search(edges, -target.short[target.best(each)].astype(np.float64))
+
+    def wide(self) -> Search:
+        """A search over every edge, those worth most first."""
+        from solver.anneal import weights_of
+
+        assert self.net is not None
+        weights = weights_of(self.order)
+        total = np.zeros(len(self.net.edges))
+        for level, worth in self.net.worth.items():
+            total += weights[level] * worth
+        return self.search(self.net.edges, total)
+
+    def search(self, edges: Edges, attraction: Floats) -> Search:
+        """A search over some edges, those of the most attraction tried first."""
+        from solver.anneal import Search, weights_of  # here: loading the compiler takes half a second
+
+        return Search(self.instance, edges, self.room, weights_of(self.order), attraction)
+
+    def anneal(self, search: Search, *, seconds: float, hot: float) -> None:
+        """Improve the plan on the board by the compiled search; a worse one is not kept."""
         before, kept = self.combined(self.values()), self.board.choices()
-        self.replace(self.choices.take(found))
+        search.begin_with(self.loose_choices())
+        self.replace(search.anneal(self.clock, seconds=seconds, hot=hot))
         if self.combined(self.values()) < before:
             self.replace(kept)
-        return True
-
-    def relaxed_bound(
-        self, level: str, values: Mapping[str, int], seconds: float, precision: float
-    ) -> int | None:
-        """A bound on a level from the linear relaxation over all choices of a sparse problem."""
-        if self.model is None:
-            return None
-        place = self.order.index(level)
-        before = [name for name in self.order[:place] if self.weights[name]]
-        weights = {level: 1}
-        for name in reversed(before):
-            weights[name] = 20 * max(weights.values())
-        objective = weighted(self.model, weights)
-        relaxed = relax(self.model, objective, self.clock, seconds=seconds, precision=precision)
-        if relaxed is None:
-            return None
-        limit, _ = priced(self.model, objective, relaxed.prices)
-        spent = sum(weights[name] * (values[name] - self.base[name]) for name in before)
-        return math.floor(limit + 1e-6) - spent + self.base[level]
+        self.tell(now=True)
 
     def combined(self, values: Mapping[str, int]) -> int:
         """Level values as one number."""
         return sum(weight * values[level] for level, weight in self.weights.items())
 
-    def tell(self) -> None:
-        """Tell whoever watches about the first level that is not proven."""
+    def tell(self, *, now: bool = False) -> None:
+        """Tell whoever watches about the first level that is not proven, at most every `TELLING` seconds."""
         if self.clock.on_progress is None or self.net is None:
             return
+        if not now and self.clock.seconds - self.last_told < TELLING:
+            return
+        self.last_told = self.clock.seconds
         values = self.values()
         bounds = self.bounds(values)
         level = next((name for name in self.order if bounds[name] > values[name]), self.order[-1])
@@ -259,6 +261,11 @@ class Engine:
             found += [(int(lost[p]), (int(p),)) for p in np.flatnonzero(idle & (lost > 0))]
         return [who for _, who in sorted(found, key=lambda item: (-item[0], item[1]))]
 
+    def loose_choices(self) -> Choices:
+        """The matches on the board that are not pinned."""
+        fixed = np.array([self.board.fixed[match] for match in self.board.live()], dtype=bool)
+        return self.board.choices().take(~fixed)
+
     def replace(self, choices: Choices) -> None:
         """Put these matches on the board instead of all but the pinned ones."""
         for match in self.board.live():
@@ -288,7 +295,7 @@ class Engine:
                     one += weights[name] * self._span(name)
                 known = (level, rate, *loose)
                 if known not in self.soft:
-                    if self.clock.over:
+                    if self.clock.left < 1.3 * self.flow_seconds:
                         continue
                     _, prices = assign(self.net, weights)
                     self.soft[known] = bound(self.net, weights, prices)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.assignment import Network, Prices, units
-from solver.choices import Choices, choices_on, joined
+from solver.choices import Choices, choices_on, distinct, joined
 from solver.days import AWAY, VISITORS, Board, Days
 from solver.instance import Instance, Ints, Words, words_of
 from solver.limits import Clock
@@ -65,6 +65,16 @@ class Target:
         mine = self.by_left[low : min(high, low + most)]
         low, high = self.right_start[person], self.right_start[person + 1]
         return np.concatenate([mine, self.by_right[low : min(high, low + most)]])
+
+    def best(self, each: int) -> Ints:
+        """Everybody's best edges, so many as left and as right."""
+        chosen = np.zeros(len(self.short), dtype=bool)
+        for order, start, who in (
+            (self.by_left, self.left_start, self.net.edges.left),
+            (self.by_right, self.right_start, self.net.edges.right),
+        ):
+            chosen[order[np.arange(len(order)) - start[who[order]] < each]] = True
+        return np.flatnonzero(chosen)
 
     def among(self, people: Ints, slack: int) -> Ints:
         """The edges between these people that fall short by at most ``slack``."""
@@ -175,9 +185,7 @@ def _thinned(board: Board, left: Ints, right: Ints, current: Choices, size: int)
         order = np.lexsort((mixed, keys))
         rank = np.arange(len(order)) - np.searchsorted(keys[order], keys[order])
         choices = choices.take(np.sort(order[rank < max(2, columns // max(1, len(left)))]))
-    rows = joined([current, choices])
-    table = np.unique(np.stack([rows.a, rows.b, rows.day, rows.other]), axis=1)
-    return Choices(*table)
+    return distinct(joined([current, choices]))
 
 
 def piece_around(board: Board, target: Target, seeds: Iterable[int], *, size: int) -> Ints:

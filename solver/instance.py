@@ -20,6 +20,9 @@ Bools = npt.NDArray[np.bool_]
 
 _WORD = (1 << 64) - 1
 
+COMPILED = 3_000
+"""Above so many people the compiled kernels repay the time it takes to load them."""
+
 
 def words_of(masks: list[int], bits: int) -> Words:
     """Python integers as rows of 64-bit words, low bits first."""
@@ -213,6 +216,11 @@ class Instance:
         if not self.swap:
             return np.asarray(can_go | can_come)
         fit = np.zeros(len(there), dtype=bool)
+        if self.n > COMPILED:
+            from solver.kernels.bits import days_fit  # here: loading the compiler takes half a second
+
+            days_fit(there, home, self.partner_words, fit)
+            return fit
         open_ = np.flatnonzero(can_go & can_come)
         for day in range(self.D):
             if not len(open_):
@@ -262,12 +270,18 @@ class Instance:
 
     def points(self, visitor: Ints, host: Ints) -> Ints:
         """Wish and link points of each visit."""
-        there = self.team[host]
-        points = _lookup(self.wish_keys, self.wish_points, visitor * self.T + there)
-        if len(self.link_keys):
-            linked = _contains(self.link_keys, self.team[visitor] * self.T + there)
-            points = points + linked * self.problem.campaign.link_points
-        return points
+        return self.wished(visitor, host) + self.linked(visitor, host)
+
+    def wished(self, visitor: Ints, host: Ints) -> Ints:
+        """Wish points of each visit."""
+        return _lookup(self.wish_keys, self.wish_points, visitor * self.T + self.team[host])
+
+    def linked(self, visitor: Ints, host: Ints) -> Ints:
+        """Link points of each visit."""
+        if not len(self.link_keys):
+            return np.zeros(len(visitor), dtype=np.int64)
+        pair = self.team[visitor] * self.T + self.team[host]
+        return _contains(self.link_keys, pair) * self.problem.campaign.link_points
 
     def travel(self, a: Ints, b: Ints) -> Ints:
         """One-way minutes between the sites of two people (-1: unreachable)."""

@@ -156,31 +156,6 @@ class Relaxed:
     prices: Floats
 
 
-def relax(
-    model: Model, objective: Ints, clock: Clock, *, seconds: float, precision: float = 1e-5
-) -> Relaxed | None:
-    """Solve the linear relaxation approximately with PDLP; None when nothing came out in time."""
-    parameters = mathopt.SolveParameters(
-        time_limit=dt.timedelta(seconds=max(0.05, min(seconds, clock.left))),
-        threads=max(1, clock.limits.threads),
-    )
-    criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
-    criteria.eps_optimal_relative = precision
-    criteria.eps_optimal_absolute = precision
-    ran = _run(_proto(model, objective, (), integer=False), mathopt.SolverType.PDLP, parameters, clock)
-    if ran is None:
-        return None
-    built, result = ran
-    duals = [s.dual_solution for s in result.solutions if s.dual_solution is not None]
-    primals = [s.primal_solution for s in result.solutions if s.primal_solution is not None]
-    if not duals or not primals:
-        return None
-    constraints = list(built.linear_constraints())
-    prices = np.array([duals[0].dual_values.get(row, 0.0) for row in constraints])
-    columns = np.array([primals[0].variable_values.get(v, 0.0) for v in built.variables()])
-    return Relaxed(columns, np.maximum(0.0, prices))
-
-
 def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) -> Relaxed | None:
     """The linear relaxation over the active columns (GLOP); None when time ran out."""
     columns = np.flatnonzero(active)
@@ -217,8 +192,8 @@ def price_out(reduced: Floats, active: Bools, most: int) -> Ints:
 
 def priced(model: Model, objective: Ints, prices: Floats) -> tuple[float, Floats]:
     """A bound on every plan of the model from any row prices >= 0, and each column's reduced worth."""
-    reduced = objective.astype(float)
-    np.subtract.at(reduced, model.column, prices[model.row] * model.entry)
+    paid = np.bincount(model.column, weights=prices[model.row] * model.entry, minlength=model.columns)
+    reduced: Floats = objective.astype(float) - paid
     return float(prices @ model.right + np.maximum(0.0, reduced).sum()), reduced
 
 

@@ -58,7 +58,7 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
         return bounds
     together = engine.combined_proven
     if not together and any(bounds[level] > engine.values()[level] for level in order):
-        for _ in range(0 if engine.model is not None else 4):
+        for _ in range(4):
             stage = _stage(engine, order, engine.values())
             limit = _settle(engine, stage)
             reached = _reached(engine, stage.weights)
@@ -73,7 +73,7 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
         bounds = {**bounds, **engine.bounds(values, later)}
         if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
             bounds[level] = values[level]
-        if bounds[level] <= values[level] or engine.model is not None:
+        if bounds[level] <= values[level]:
             continue
         stage = _stage(engine, order[: place + 1], values)
         limit = _settle(engine, stage)

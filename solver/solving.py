@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from solver import scarce
 from solver.check import measure
 from solver.choices import Choices
 from solver.days import Board
@@ -27,6 +28,13 @@ from solver.reasons import explain
 
 MEDIUM = 3_000
 """Up to so many people repairs are kept short: the relaxation finds the best plan sooner."""
+
+LARGE = 30_000
+"""Above so many people the compiled search alone improves the plan."""
+EACH = 40
+"""Where days are many, the search looks at so many colleagues of each person."""
+EXACT = 20_000
+"""Up to so many choices in all, integer programs prove every level."""
 
 _TOGETHER = Text(
     "les visites épinglées sont possibles une à une, mais pas toutes ensemble",
@@ -62,41 +70,38 @@ def solve(
 
 def search(engine: Engine) -> dict[str, int]:
     """Fill the engine's board as well as time allows; returns proven bounds on every level (maximised)."""
-    chosen = engine.assign()
-    engine.schedule(chosen)
-    engine.tell()
-    if not engine.solve_small():
-        n = engine.instance.n
-        if n > MEDIUM:
-            if not engine.solve_sparse(min(engine.clock.left * 0.4, n / 500)):
-                engine.repair(until=engine.clock.seconds + max(2.0, n / 1_500), patient=True)
-        elif n > MEDIUM // 10:
-            engine.repair((40, 120), until=engine.clock.seconds + 1.0)
-    engine.tell()
-    bounds = engine.bounds(engine.values())
-    if engine.instance.n <= MEDIUM:
-        bounds = prove(engine, bounds)
-    elif engine.model is None:
-        bounds = _patiently(engine, bounds)
-    for level in engine.order[:2]:
-        values = engine.values()
-        if bounds[level] > values[level] and not engine.clock.over:
-            for precision in (1e-4, 1e-5, 1e-6):
-                limit = engine.relaxed_bound(level, values, engine.clock.left / 2, precision)
-                if limit is None or engine.clock.over:
-                    break
-                bounds = {**bounds, level: max(values[level], min(bounds[level], limit))}
-                if bounds[level] <= values[level] + 0.0005 * abs(values[level]):
-                    break
-    engine.tell()
+    engine.schedule(engine.assign())
+    engine.tell(now=True)
+    if engine.solve_small():
+        bounds = prove(engine, engine.bounds(engine.values()))
+    else:
+        choices = engine.few_choices()
+        if choices is not None and len(choices) > EXACT:
+            bounds = scarce.search(engine, choices)
+        elif engine.instance.n <= MEDIUM and engine.instance.swap:
+            if engine.instance.n > MEDIUM // 10:
+                engine.repair((40, 120), until=engine.clock.seconds + 1.0)
+            bounds = prove(engine, engine.bounds(engine.values()))
+        else:
+            bounds = _ample(engine)
+    engine.tell(now=True)
     return bounds
 
 
-def _patiently(engine: Engine, bounds: Mapping[str, int]) -> dict[str, int]:
-    """Bounds of a large problem, and repairs for as long as a leading level is not proven."""
-    engine.softened(engine.values(), bounds)  # first, so that repairs may take the rest of the time
-    if not engine.leading_proven():
-        engine.repair(until=engine.clock.seconds + engine.clock.left)
+def _ample(engine: Engine) -> dict[str, int]:
+    """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
+    n, clock = engine.instance.n, engine.clock
+    guided = engine.guided(each=EACH)
+    for hot in (0.01, 0.003):
+        engine.anneal(guided, seconds=min(0.3 * clock.left, max(0.5, n / 5_000)), hot=hot)
+        if engine.leading_proven():
+            break
+    else:
+        last = clock.left - 3 * engine.flow_seconds  # what is left then pays for better bounds
+        if n <= LARGE:
+            engine.repair((120, 400, 1_500), until=clock.seconds + last)
+        else:
+            engine.anneal(guided, seconds=last, hot=0.003)
     values = engine.values()
     return engine.softened(values, engine.bounds(values))
 

@@ -1,0 +1,180 @@
+"""The linear relaxation of a model by PDLP, in a process of its own while the search goes on.
+
+A process, because PDLP keeps Python's lock while it works and cannot be interrupted; a process can be ended.
+Any row prices give a bound (Lagrange): what PDLP returns needs no trust, the bound is computed here.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from typing import IO, Self
+
+import numpy as np
+
+from solver.instance import Ints
+from solver.limits import Clock
+from solver.mip import Floats
+from solver.model import Model
+
+PRECISIONS = (1e-3, 1e-4, 1e-5, 1e-6)
+"""How precisely a relaxation is solved, each from where the last one ended: every one gives a bound."""
+
+
+class Relaxation:
+    """The best row prices so far for one objective, and what they say. Use it as a context manager."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.right = model.right.astype(np.float64)
+        self.objective = np.zeros(model.columns)
+        self.shares: Floats = np.zeros(model.columns)
+        """How much of each column the relaxation takes."""
+        self.prices: Floats = np.zeros(len(model.right))
+        """The price of each row, never negative."""
+        self.bound = float("inf")
+        self.enough = -float("inf")
+        """A bound that needs no improvement."""
+        self.thread: threading.Thread | None = None
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from solver.relaxing import answer; answer()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        if self.thread is not None:
+            self.thread.join()
+        self.process.communicate()
+
+    def begin(
+        self, objective: Ints, clock: Clock, *, seconds: float, threads: int, scale: float = 1.0
+    ) -> None:
+        """Bound an objective within ``seconds``; the last one, times ``scale``, is where it starts from."""
+        first = self.thread is None
+        self.wait(clock)
+        self.objective = objective.astype(np.float64)
+        self.bound, self.enough = float("inf"), -float("inf")
+        ends = time.monotonic() + seconds
+
+        def work() -> None:
+            try:
+                if first:
+                    model = self.model
+                    for array in (model.row, model.column, model.entry, self.right):
+                        self._send(array)
+                self._send(self.objective)
+                for number, precision in enumerate(PRECISIONS):
+                    left = ends - time.monotonic()
+                    if left <= 0.05 or self.bound < self.enough + 1:
+                        break
+                    self._send(np.array([precision, left, threads, 1.0 if number else scale]))
+                    shares, prices = self._receive(), np.maximum(0.0, self._receive())
+                    self._judge(shares, prices)
+                self._send(np.zeros(0))
+            except (OSError, EOFError, ValueError):
+                return  # the process was ended: what is known so far stands
+
+        self.thread = threading.Thread(target=work, daemon=True)
+        self.thread.start()
+
+    def wait(self, clock: Clock) -> float:
+        """The bound once the relaxation is solved, or what it reached when time is up."""
+        while self.thread is not None and self.thread.is_alive() and not clock.over:
+            self.thread.join(0.05)
+        return self.bound
+
+    def reduced(self) -> Floats:
+        """What each column is worth beyond the prices of its rows."""
+        return _reduced(self.model, self.objective, self.prices)
+
+    def _judge(self, shares: Floats, prices: Floats) -> None:
+        reduced = _reduced(self.model, self.objective, prices)
+        bound = float(prices @ self.right + np.maximum(0.0, reduced).sum())
+        self.shares, self.prices, self.bound = shares, prices, min(self.bound, bound)
+
+    def _send(self, array: Ints | Floats) -> None:
+        assert self.process.stdin is not None
+        write(self.process.stdin, array)
+
+    def _receive(self) -> Floats:
+        assert self.process.stdout is not None
+        return read(self.process.stdout)
+
+
+def _reduced(model: Model, objective: Floats, prices: Floats) -> Floats:
+    paid = prices[model.row] * model.entry
+    return objective - np.bincount(model.column, weights=paid, minlength=model.columns)
+
+
+def write(stream: IO[bytes], array: Ints | Floats) -> None:
+    """Send one array: eight bytes that name its type, eight for its length, its content."""
+    stream.write(array.dtype.str.encode().ljust(8) + len(array).to_bytes(8, "little"))
+    stream.write(np.ascontiguousarray(array).view(np.uint8).data)
+    stream.flush()
+
+
+def read(stream: IO[bytes]) -> Floats:
+    """Receive one array; raises `EOFError` when there is none."""
+    head = stream.read(16)
+    if len(head) < 16:
+        raise EOFError
+    size, kind = int.from_bytes(head[8:], "little"), np.dtype(head[:8].decode().strip())
+    content = stream.read(size * kind.itemsize)
+    if len(content) < size * kind.itemsize:
+        raise EOFError
+    return np.frombuffer(content, dtype=kind)
+
+
+def main() -> None:
+    """The other side: a model, then objectives, each with precisions until an empty array."""
+    from ortools.pdlp import solvers_pb2
+    from ortools.pdlp.python import pdlp
+    from scipy import sparse
+
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    row, column, entry, right = (read(source) for _ in range(4))
+    program = None
+    while True:
+        objective = read(source)
+        if program is None:
+            rows, columns = len(right), len(objective)
+            program = pdlp.QuadraticProgram()
+            program.resize_and_initialize(columns, rows)
+            program.constraint_matrix = sparse.csc_matrix(
+                (entry.astype(np.float64), (row, column)), shape=(rows, columns)
+            )
+            del row, column, entry
+            program.constraint_lower_bounds = np.full(rows, -np.inf)
+            program.constraint_upper_bounds = right
+            program.variable_lower_bounds = np.zeros(columns)
+            program.variable_upper_bounds = np.ones(columns)
+            shares, prices = np.zeros(columns), np.zeros(rows)
+        program.objective_vector = -objective
+        while len(wanted := read(source)):
+            precision, seconds, threads, scale = wanted.tolist()
+            start = pdlp.PrimalAndDualSolution()
+            start.primal_solution, start.dual_solution = shares, prices * scale
+            parameters = solvers_pb2.PrimalDualHybridGradientParams()
+            parameters.num_threads = int(threads)
+            parameters.termination_criteria.time_sec_limit = seconds
+            criteria = parameters.termination_criteria.simple_optimality_criteria
+            criteria.eps_optimal_relative = criteria.eps_optimal_absolute = precision
+            result = pdlp.primal_dual_hybrid_gradient(program, parameters, start)
+            shares, prices = np.asarray(result.primal_solution), np.asarray(result.dual_solution)
+            write(out, shares)
+            write(out, -prices)
+
+
+def answer() -> None:
+    """`main`, until nobody asks any more."""
+    try:
+        main()
+    except (EOFError, BrokenPipeError):
+        sys.exit(0)

@@ -1,0 +1,111 @@
+"""Problems whose days are so scarce that the assignment says little: every choice is listed.
+
+1. The compiled search finds a plan. Beside it, in a second process, the linear relaxation over all choices
+   bounds the first level: the two do not need each other.
+2. Level by level, the relaxation of all levels so far bounds the last of them and shows the search the way:
+   the pairs that it takes, or nearly takes, are the only ones that the search then looks at.
+
+A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
+what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.choices import Choices
+from solver.edges import Edges
+from solver.engine import Engine
+from solver.model import build, weighted
+from solver.relaxing import Relaxation
+
+if TYPE_CHECKING:
+    from solver.anneal import Search
+
+HOT = (0.1, 0.035)
+"""First temperatures of the two rounds of the first search, in points of the first level."""
+GUIDED = (0.06, 0.02)
+"""The same once the relaxation shows the way."""
+PEOPLE_A_SECOND, LEAST = 1_000, 1.5
+"""A search takes a second for so many people, and at least so many seconds."""
+RATE = {"people": 1, "wishes": 4, "changes": 2, "travel": 150, "days": 1}
+"""What a point of the level before is worth in a level's own unit; one more level back, four times that."""
+NEAR = 0.5
+"""The guided search looks at choices that fall short of the prices by at most so much, in units of a rate."""
+
+
+def search(engine: Engine, choices: Choices) -> dict[str, int]:
+    """Improve the plan on the board; returns proven bounds on every level (maximised)."""
+    clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
+    threads, n = max(1, clock.limits.threads), engine.instance.n
+    model = build(engine.instance, choices, engine.room)
+    bounds = engine.bounds(engine.values())
+    rates, begun = _rates(order[:1]), clock.seconds
+    with Relaxation(model) as relaxed:
+        relaxed.begin(weighted(model, rates), clock, seconds=0.7 * clock.left, threads=max(1, threads - 1))
+        if threads == 1:
+            relaxed.wait(clock)
+        wide = engine.wide()
+        for hot in HOT:
+            engine.anneal(wide, seconds=min(0.15 * clock.left, max(LEAST, n / PEOPLE_A_SECOND / 2)), hot=hot)
+        relaxed.enough = _loose(engine, rates)
+        bounds[order[0]] = _bound(engine, rates, relaxed.wait(clock), bounds)
+        took = clock.seconds - begun
+        for place in range(1, len(order)):
+            if clock.left < (took / 4 if place == 1 else took):
+                break
+            before, rates = rates, _rates(order[: place + 1])
+            relaxed.begin(
+                weighted(model, rates),
+                clock,
+                seconds=clock.left / 3,
+                threads=threads,
+                scale=rates[order[0]] / before[order[0]],
+            )
+            relaxed.wait(clock)
+            guided = _guided(engine, choices, relaxed, rates)
+            for hot in GUIDED:
+                engine.anneal(
+                    guided, seconds=min(clock.left / 3, max(LEAST, n / PEOPLE_A_SECOND / 2)), hot=hot
+                )
+            bounds[order[place]] = _bound(engine, rates, relaxed.bound, bounds)
+    return bounds
+
+
+def _guided(engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int]) -> Search:
+    """A search over the pairs that the relaxation takes or nearly takes, those it takes first."""
+    size, n = len(choices), engine.instance.n
+    pairs, pair = np.unique(choices.a * n + choices.b, return_inverse=True)
+    unit = rates[list(rates)[-2]]
+    best = np.full(len(pairs), -np.inf)
+    np.maximum.at(best, pair, relaxed.reduced()[:size] / unit)
+    share = np.bincount(pair, weights=relaxed.shares[:size], minlength=len(pairs))
+    near = best > -NEAR
+    left, right = np.divmod(pairs[near], n)
+    return engine.search(Edges(left, right, complete=False), best[near] + share[near])
+
+
+def _rates(order: list[str]) -> dict[str, int]:
+    """The last level counts once, each before it at a rate."""
+    *before, level = order
+    return {name: RATE[level] * 4**n for n, name in enumerate(reversed(before))} | {level: 1}
+
+
+def _loose(engine: Engine, rates: Mapping[str, int]) -> int:
+    """What the matches that are not pinned add at these rates."""
+    values = engine.values()
+    return sum(rate * (values[name] - engine.base[name]) for name, rate in rates.items())
+
+
+def _bound(engine: Engine, rates: Mapping[str, int], limit: float, bounds: Mapping[str, int]) -> int:
+    """The bound that a relaxation at these rates gives on the last of the levels, rounding errors allowed."""
+    level = list(rates)[-1]
+    if not math.isfinite(limit):
+        return bounds[level]
+    value = engine.values()[level]
+    more = math.floor(limit - _loose(engine, rates) + 1e-6 + 1e-9 * abs(limit))
+    return max(value, min(bounds[level], value + more))
