@@ -14,6 +14,7 @@ from dbos import DBOS, DBOSConfig, StepOptions
 from sqlalchemy import Engine
 
 from app.accounts import jobs as accounts
+from app.booking import jobs as booking
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
 from app.core import jobs
@@ -27,7 +28,7 @@ from app.visits import jobs as visits
 
 Job = Callable[..., None]
 
-VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled,)
+VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled, booking.follow_visit)
 """A visit was cancelled, or declined: whatever follows is the same."""
 
 JOBS: dict[str, tuple[Job, ...]] = {
@@ -36,7 +37,13 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),
     "campaign.closed": (debriefs.close_campaign,),
-    "campaign.cancelled": (visits.cancel_all, debriefs.close_campaign),
+    "campaign.debriefing": (booking.close_campaign,),
+    "campaign.cancelled": (visits.cancel_all, debriefs.close_campaign, booking.close_campaign),
+    "booking.requested": (booking.ask_managers,),
+    "booking.refused": (booking.tell_refused,),
+    "booking.expired": (booking.tell_expired,),
+    "booking.offered": (booking.tell_offered,),
+    "booking.freed": (booking.promote_day,),
     "debrief.opened": (debriefs.invite,),
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
@@ -44,6 +51,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "person.left": (visits.leave_company,),
     "visit.absent": (calendars.tell_absence,),
     "visit.agreed": (calendars.tell_agreed,),
+    "visit.booked": (calendars.tell_booked,),
     "visit.cancelled": VISIT_FELL,
     "visit.changed": (calendars.tell_changed,),
     "visit.confirmed": (calendars.tell_confirmed,),
@@ -51,7 +59,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.declined": VISIT_FELL,
     "visit.made_up": (calendars.tell_made_up,),
     "roster.imported": (visits.examine_rosters,),
-    "visit.moved": (calendars.tell_moved,),
+    "visit.moved": (calendars.tell_moved, booking.follow_visit),
     "visit.one_way": (calendars.tell_one_way,),
     "visit.proposal_lapsed": (calendars.tell_proposal,),
     "visit.proposal_refused": (calendars.tell_proposal,),
@@ -62,6 +70,9 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,
+        booking.settle_due,
+        booking.remind_managers,
+        booking.promote_everybody,
         campaigns.take_due_steps,
         debriefs.open_forms,
         debriefs.release_batches,

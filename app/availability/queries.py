@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.availability.days import DayBook, Told
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
 from app.campaigns.invited import campaigns_inviting, invitation
-from app.campaigns.tables import Campaign, Status
+from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person, Side, Site, Team
 from app.teams import days as teams
 from app.teams.days import Marks
@@ -78,7 +78,11 @@ def find(session: Session, campaign: Campaign, person: Person) -> Enrolling | No
 
 def unanswered_campaigns(session: Session, person: Person, today: date) -> list[Campaign]:
     """Open campaigns that wait for a person's answer, the soonest to close first."""
-    inviting = campaigns_inviting(session, person, statuses={Status.OPEN})
+    inviting = [
+        campaign
+        for campaign in campaigns_inviting(session, person, statuses={Status.OPEN})
+        if campaign.booking != Booking.OPEN  # there one books instead
+    ]
     ids = [campaign.id for campaign in inviting]
     answered = set(
         session.exec(

@@ -7,6 +7,7 @@ from app.calendars import ics
 from app.calendars.telling import (
     tell_absence,
     tell_agreed,
+    tell_booked,
     tell_cancelled,
     tell_changed,
     tell_confirmed,
@@ -34,6 +35,7 @@ __all__ = [
     "invite_participants",
     "tell_absence",
     "tell_agreed",
+    "tell_booked",
     "tell_cancelled",
     "tell_changed",
     "tell_confirmed",

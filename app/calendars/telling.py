@@ -88,6 +88,21 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
         _tell_managers(news, "cancelled")
 
 
+def tell_booked(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """A day was booked: an invitation to both; whoever has said yes with it is not asked again."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is None:
+            return
+        visit = news.seen.visit
+
+        def said(role: str, _person: Person) -> dict[str, Any]:
+            return {"back": None, "moved": False, "agreed": confirmed_by(visit, By(role))}
+
+        _write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)
+        _tell_managers(news, "booked")
+
+
 def tell_moved(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
     """A visit has another day: the invitation replaces the former one, also for who receives."""
     with open_session(engine) as session:

@@ -114,5 +114,5 @@ def _detail(session: Db, campaign: Campaign) -> CampaignDetail:
         **CampaignOut.model_validate(campaign).model_dump(),
         groups=groups,
         invited=invited_counts(session, campaign).total,
-        next_states=[step.after for step in steps_from(campaign.status, By.HR) if step.offered],
+        next_states=[step.after for step in steps_from(campaign, By.HR) if step.offered],
     )

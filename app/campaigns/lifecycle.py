@@ -1,7 +1,8 @@
 """The life of a campaign: one table of its steps.
 
 Each line reads aloud: from `before` to `after`, by HR or by the clock; what must hold (`needs`, reasons in
-words); when the clock does it (`due`); what it triggers (`event`, recorded here, never by the caller).
+words); when the clock does it (`due`); what it triggers (`event`, recorded here, never by the caller); which
+campaigns have it (`fits`).
 `offered=False`: the step comes with work done elsewhere (publication); the campaign's pages do not offer it.
 """
 
@@ -19,7 +20,7 @@ from app.campaigns.calendar import campaign_days, plannable_days
 from app.campaigns.errors import ImpossibleStep, NotReady
 from app.campaigns.invited import invited_counts
 from app.campaigns.rules import faults, faults_today, terms_of
-from app.campaigns.tables import Campaign, Status, StatusChange
+from app.campaigns.tables import Booking, Campaign, Status, StatusChange
 from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import _
@@ -74,7 +75,9 @@ def checklist_complete(asked: Asked) -> list[str]:
 def dates_stand(asked: Asked) -> list[str]:
     """The dates hold together, lie ahead, and leave the notice."""
     terms = terms_of(asked.campaign, **asked.changes)
-    return [*faults(terms).values(), *faults_today(terms, asked.today).values()]
+    # Nobody enrols where every day is booked.
+    late = {} if is_booked_openly(asked.campaign) else faults_today(terms, asked.today)
+    return [*faults(terms).values(), *late.values()]
 
 
 def a_day_is_open(asked: Asked) -> list[str]:
@@ -110,6 +113,21 @@ def reason_given(asked: Asked) -> list[str]:
     return [] if asked.reason.strip() else [_("Dites pourquoi : les personnes concernées le liront.")]
 
 
+def is_planned(campaign: Campaign) -> bool:
+    """A plan is made of the answers."""
+    return not is_booked_openly(campaign)
+
+
+def is_booked_openly(campaign: Campaign) -> bool:
+    """No plan: every day is booked."""
+    return campaign.booking == Booking.OPEN
+
+
+def every_campaign(campaign: Campaign) -> bool:
+    """Whatever the campaign."""
+    return True
+
+
 def enrolment_over(campaign: Campaign, today: date) -> bool:
     """The last day of enrolment is past."""
     return today > campaign.enrol_until
@@ -141,6 +159,8 @@ class Step:
     needs: tuple[Need, ...] = ()
     due: Due | None = None
     offered: bool = True
+    fits: Callable[[Campaign], bool] = every_campaign
+    """Which campaigns have this step."""
 
 
 HR, CLOCK, BOTH = frozenset({By.HR}), frozenset({By.CLOCK}), frozenset({By.HR, By.CLOCK})
@@ -149,7 +169,8 @@ OPENING: tuple[Need, ...] = (checklist_complete, dates_stand, a_day_is_open, bot
 
 STEPS: tuple[Step, ...] = (
     Step(Status.DRAFT, Status.OPEN, HR, "campaign.opened", OPENING),
-    Step(Status.OPEN, Status.PLANNING, BOTH, "campaign.planning", due=enrolment_over),
+    Step(Status.OPEN, Status.PLANNING, BOTH, "campaign.planning", due=enrolment_over, fits=is_planned),
+    Step(Status.OPEN, Status.RUNNING, CLOCK, "campaign.running", due=first_day_come, fits=is_booked_openly),
     Step(Status.PLANNING, Status.OPEN, HR, None, (dates_stand,)),
     Step(Status.PLANNING, Status.PUBLISHED, HR, "campaign.published", (notice_left,), offered=False),
     Step(Status.PUBLISHED, Status.RUNNING, CLOCK, "campaign.running", due=first_day_come),
@@ -170,9 +191,11 @@ def find_step(before: Status, after: Status) -> Step | None:
     return _TABLE.get((before, after))
 
 
-def steps_from(status: Status, by: By) -> list[Step]:
+def steps_from(campaign: Campaign, by: By) -> list[Step]:
     """What HR or the clock may do from here."""
-    return [step for step in STEPS if step.before == status and by in step.by]
+    return [
+        step for step in STEPS if step.before == campaign.status and by in step.by and step.fits(campaign)
+    ]
 
 
 def refusals(
@@ -180,7 +203,7 @@ def refusals(
 ) -> list[str]:
     """What is missing for a step, one sentence each; empty when it could be taken now."""
     step = find_step(campaign.status, to)
-    if step is None:
+    if step is None or not step.fits(campaign):
         return [ImpossibleStep(campaign.status, to).message()]
     asked = Asked(session, campaign, today, reason, changes)
     return [sentence for need in step.needs for sentence in need(asked)]
@@ -204,7 +227,12 @@ def transition(
     """
     before, by = campaign.status, By.CLOCK if actor is None else By.HR
     step = find_step(before, to)
-    if step is None or by not in step.by or (actor is not None and not actor.is_hr):
+    if (
+        step is None
+        or not step.fits(campaign)
+        or by not in step.by
+        or (actor is not None and not actor.is_hr)
+    ):
         raise ImpossibleStep(before, to)
     if by is By.CLOCK and not (step.due and step.due(campaign, today)):
         raise ImpossibleStep(before, to)
@@ -246,7 +274,7 @@ def transition(
 
 def due_step(campaign: Campaign, today: date) -> Step | None:
     """What the clock does now with a campaign, None when nothing."""
-    for step in steps_from(campaign.status, By.CLOCK):
+    for step in steps_from(campaign, By.CLOCK):
         if step.due is not None and step.due(campaign, today):
             return step
     return None

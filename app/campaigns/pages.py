@@ -81,7 +81,7 @@ def show(request: Request, session: Db, campaign: HrCampaign) -> Response:
         steps_of_life=life_steps(campaign, last),
         action=next_action(campaign, missing, today),
         missing=missing,
-        offered={step.after.value for step in steps_from(campaign.status, By.HR) if step.offered},
+        offered={step.after.value for step in steps_from(campaign, By.HR) if step.offered},
         changeable={section.value for section in Section if campaign.status in CHANGEABLE[section]},
         invited=invited,
         sides=[(side, words.side_name(side), invited.of_side(side)) for side in Side],

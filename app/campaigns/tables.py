@@ -29,6 +29,16 @@ class Exchange(StrEnum):
     SHADOW = "shadow"
 
 
+class Booking(StrEnum):
+    """How people of a campaign choose days themselves, beside the solver or instead of it."""
+
+    NONE = "none"
+    REMAINING = "remaining"
+    """Once the plan is published, the places that are left can be booked."""
+    OPEN = "open"
+    """No plan: every day is booked."""
+
+
 class Campaign(SQLModel, table=True):
     """A campaign: its story, its dates, the rules of the game."""
 
@@ -45,6 +55,7 @@ class Campaign(SQLModel, table=True):
     story: str = ""
     status: Status = Field(default=Status.DRAFT, index=True)
     exchange: Exchange = Exchange.SWAP
+    booking: Booking = Booking.NONE
     first_day: date
     last_day: date
     saturdays: bool = False

@@ -23,6 +23,10 @@ class Kind(StrEnum):
     VISIT_TEAM = "visit_team"
     DEBRIEF_INVITATION = "debrief_invitation"
     DEBRIEF_REMINDER = "debrief_reminder"
+    BOOKING_REQUEST = "booking_request"
+    BOOKING_REFUSED = "booking_refused"
+    BOOKING_EXPIRED = "booking_expired"
+    BOOKING_OFFER = "booking_offer"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -71,6 +75,10 @@ def kinds() -> list[Choice]:
         Kind.VISIT_TEAM: _("Mouvement dans une équipe"),
         Kind.DEBRIEF_INVITATION: _("Bilan à remplir"),
         Kind.DEBRIEF_REMINDER: _("Rappel de bilan"),
+        Kind.BOOKING_REQUEST: _("Demande de journée à accepter"),
+        Kind.BOOKING_REFUSED: _("Demande refusée"),
+        Kind.BOOKING_EXPIRED: _("Demande expirée"),
+        Kind.BOOKING_OFFER: _("Place libérée à confirmer"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

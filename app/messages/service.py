@@ -181,3 +181,11 @@ def erase_about(session: Session, visit_ids: Collection[int]) -> list[str]:
     keys = list(untold)
     session.exec(delete(Mail).where(about))
     return keys
+
+
+def forget_news(session: Session, starts: Collection[str]) -> None:
+    """Forget the mails whose keys begin so, whoever received them: they name somebody who is erased."""
+    if starts:
+        session.exec(
+            delete(Mail).where(or_(*(col(Mail.key).startswith(one, autoescape=True) for one in starts)))
+        )

@@ -1,5 +1,6 @@
 """What visits refuse."""
 
+from collections.abc import Collection
 from datetime import date
 
 from app.core.errors import Refusal
@@ -8,7 +9,11 @@ from app.core.templating import long_day
 
 
 class DayTaken(Refusal):
-    """Somebody of the plan has another visit on one of its days meanwhile."""
+    """Somebody of the plan has another visit on one of its days meanwhile; `people` says who, when known."""
+
+    def __init__(self, people: Collection[int] = ()) -> None:
+        super().__init__(people)
+        self.people = frozenset(people)
 
     def message(self) -> str:
         return _(

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, update
@@ -28,6 +28,7 @@ from app.visits.limits import At, TeamRoom, taken_days, team_rooms
 from app.visits.tables import PersonDay, TeamDay, Visit
 
 NO_LIMIT = 1_000_000
+FEW = 20
 CHUNK = 10_000
 """Values named in one statement; SQLite takes 32,766."""
 
@@ -76,6 +77,8 @@ def exchange(
             _count(session, lines)
     except _Full:
         raise _refusal(session, lines) from None
+    except IntegrityError as twice:
+        raise DayTaken(_who_is_taken(session, rows)) from twice
 
 
 class _Full(Exception):
@@ -188,12 +191,18 @@ def _ceilings(session: Session, campaign: Campaign, wanted: Counts) -> dict[At, 
 
 
 def _take_people(session: Session, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    try:
+    if rows:
         session.connection().execute(insert(PersonDay), rows)
-    except IntegrityError as twice:
-        raise DayTaken from twice
+
+
+def _who_is_taken(session: Session, rows: list[dict[str, Any]]) -> set[int]:
+    """Whose day is another visit's, once nothing is taken; named for a few people, not for a whole plan."""
+    if len(rows) > FEW:
+        return set()
+    same = or_(
+        *((col(PersonDay.person_id) == r["person_id"]) & (col(PersonDay.day) == r["day"]) for r in rows)
+    )
+    return set(session.scalars(select(col(PersonDay.person_id)).where(same)))
 
 
 def _lines(change: Counts, ceilings: Mapping[At, tuple[int, int]]) -> list[dict[str, Any]]:

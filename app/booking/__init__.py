@@ -1,0 +1,1 @@
+"""Open booking: places that teams publish, requests, approval, waiting lists."""

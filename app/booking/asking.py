@@ -1,0 +1,252 @@
+"""What an asker does: book or ask for a day, stand in line, withdraw, accept a place that became free."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.booking import holding, queries
+from app.booking.errors import (
+    AlreadyAsked,
+    BookingClosed,
+    KeyReused,
+    NotForYou,
+    OwnDayTaken,
+    PlaceFull,
+    PlaceGone,
+)
+from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
+from app.booking.looking import DayOption, look
+from app.booking.queries import SeenPlace
+from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
+from app.booking.words import why_words
+from app.campaigns.invited import is_invited
+from app.campaigns.tables import Campaign
+from app.core import jobs
+from app.core.settings import settings
+from app.people.tables import Person
+from app.visits import service as visits
+from app.visits.errors import DayTaken, TeamShort, TeamTaken
+from app.visits.tables import Visit
+from solver import rules
+
+
+def ask(
+    session: Session,
+    person: Person,
+    seen: SeenPlace,
+    day: date,
+    key: str,
+    *,
+    wait: bool,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> BookingRequest:
+    """Book a day of a place, ask for it, or (`wait`) stand in line for it when it is full.
+
+    `key` is the client's name for this asking: sent again it answers with the same request and changes
+    nothing. Raises `BookingClosed`, `NotForYou`, `PlaceFull`, `OwnDayTaken`, `EnoughBooked`, `AlreadyAsked`,
+    `KeyReused`; then nothing is kept.
+    """
+    assert person.id is not None
+    assert seen.place.id is not None
+    if (before := _again(session, person.id, seen, day, key)) is not None:
+        return before
+    campaign = session.get_one(Campaign, seen.place.campaign_id)
+    if not queries.takes_bookings(campaign) or not is_invited(session, campaign, person):
+        raise BookingClosed
+    if seen.place.withdrawn_at is not None:
+        raise PlaceGone
+    terms = queries.rules_of(session, seen.place.campaign_id)
+    request = BookingRequest(
+        campaign_id=seen.place.campaign_id,
+        place_id=seen.place.id,
+        person_id=person.id,
+        day=day,
+        key=key,
+        status=RequestStatus.WAITING,
+        asked_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(request)
+            session.flush()
+            ahead = queries.ahead_of(session, request)
+            option = _option(session, campaign, person, seen, day, terms.notice_days, today, ahead=ahead)
+            if option.is_free:
+                _begin(session, campaign, seen, request, terms, option.hosts, actor=actor, now=now)
+            elif not (option.may_wait and wait):
+                raise _refusal(option)
+    except IntegrityError:
+        # Somebody sent the same at the same time, or asks twice for one day.
+        if (before := _again(session, person.id, seen, day, key)) is not None:
+            return before
+        raise AlreadyAsked from None
+    audit(session, actor.account_id, f"booking.{request.status.value}", f"booking:{request.id}", now=now)
+    return request
+
+
+def _again(session: Session, person_id: int, seen: SeenPlace, day: date, key: str) -> BookingRequest | None:
+    before = queries.request_with_key(session, person_id, key)
+    if before is not None and (before.place_id, before.day) != (seen.place.id, day):
+        raise KeyReused
+    return before
+
+
+def _option(
+    session: Session,
+    campaign: Campaign,
+    person: Person,
+    seen: SeenPlace,
+    day: date,
+    notice_days: int,
+    today: date,
+    *,
+    ahead: int,
+) -> DayOption:
+    [found] = look(session, campaign, person, [seen], notice_days, today, ahead=ahead)
+    option = found.of_day(day)
+    if option is None:
+        raise PlaceGone
+    return option
+
+
+def _refusal(option: DayOption) -> NotForYou | PlaceFull | OwnDayTaken:
+    if option.may_wait:
+        return PlaceFull(option.day)
+    return OwnDayTaken(option.day) if option.why == rules.VISITOR_BUSY else NotForYou(why_words(option.why))
+
+
+def _begin(
+    session: Session,
+    campaign: Campaign,
+    seen: SeenPlace,
+    request: BookingRequest,
+    terms: BookingRules,
+    hosts: Iterable[int],
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """A free day: booked at once, or asked of the team, as the campaign says."""
+    if terms.approval == Approval.AT_ONCE:
+        holding.hold(session, seen.place, request.day)
+        holding.count_up(session, request, terms)
+        visit = make_visit(session, campaign, seen, request, hosts, actor=actor, now=now)
+        request.status, request.visit_id, request.holds = RequestStatus.BOOKED, visit.id, True
+        request.decided_at = now
+    else:
+        holding.count_up(session, request, terms)
+        request.status, request.due_at = RequestStatus.REQUESTED, _until(request.day, now, terms.answer_days)
+        jobs.record(session, "booking.requested", request_id=request.id)
+    session.add(request)
+    session.flush()
+
+
+def make_visit(
+    session: Session,
+    campaign: Campaign,
+    seen: SeenPlace,
+    request: BookingRequest,
+    hosts: Iterable[int],
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> Visit:
+    """The visit of a request, with the first of `hosts` whose day is still free.
+
+    Raises `OwnDayTaken`, `PlaceFull`, or `NotForYou` when the asker's own team can let nobody go.
+    """
+    hours = (seen.place.starts_at, seen.place.ends_at)
+    for host_id in hosts:
+        try:
+            return visits.book_visit(
+                session, campaign, (request.person_id, host_id, request.day), hours, now, actor=actor
+            )
+        except DayTaken as taken:
+            # Somebody booked meanwhile: this host, or the asker elsewhere.
+            if request.person_id in taken.people:
+                raise OwnDayTaken(request.day) from None
+        except TeamTaken:
+            raise PlaceFull(request.day) from None
+        except TeamShort:
+            raise NotForYou(why_words(rules.TEAM_AWAY)) from None
+    raise PlaceFull(request.day)
+
+
+def withdraw(
+    session: Session, request: BookingRequest, *, actor: Actor, now: datetime, revision: int
+) -> None:
+    """The asker no longer wants it, as long as it is no visit (a visit is cancelled as such)."""
+    before = request.status
+    take_step(
+        session,
+        request,
+        RequestStatus.WITHDRAWN,
+        by=By.ASKER,
+        now=now,
+        account_id=actor.account_id,
+        revision=revision,
+        holds=False,
+    )
+    if before in COUNTED:
+        holding.count_down(session, request)
+    if before == RequestStatus.OFFERED:
+        holding.release(session, request)
+    audit(session, actor.account_id, "booking.withdrawn", f"booking:{request.id}", now=now)
+    jobs.record(session, "booking.freed", day=request.day.isoformat())
+
+
+def accept(
+    session: Session,
+    request: BookingRequest,
+    person: Person,
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    revision: int,
+) -> None:
+    """Take the place that became free: booked at once, or asked of the team, as the campaign says."""
+    campaign = session.get_one(Campaign, request.campaign_id)
+    if not queries.takes_bookings(campaign):
+        raise BookingClosed
+    terms = queries.rules_of(session, request.campaign_id)
+    seen = queries.find_place(session, request.place_id)
+    with all_or_nothing(session, request):
+        holding.lock_day(session, request.place_id, request.day)
+        asked = terms.approval == Approval.MANAGER
+        until = _until(request.day, now, terms.answer_days)
+        take_step(
+            session,
+            request,
+            RequestStatus.REQUESTED if asked else RequestStatus.BOOKED,
+            by=By.ASKER,
+            now=now,
+            account_id=actor.account_id,
+            revision=revision,
+            due_at=until if asked else None,
+        )
+        holding.count_up(session, request, terms)
+        if asked:
+            jobs.record(session, "booking.requested", request_id=request.id)
+        else:
+            option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
+            if not (option.is_free or option.may_wait):
+                raise _refusal(option)
+            visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
+            request.visit_id = visit.id
+            session.add(request)
+            session.flush()
+    audit(session, actor.account_id, "booking.accepted", f"booking:{request.id}", now=now)
+
+
+def _until(day: date, now: datetime, days: int) -> datetime:
+    """When silence decides: after so many days, and before the eve of the day in any case."""
+    eve = datetime.combine(day - timedelta(days=1), time(0), ZoneInfo(settings().timezone))
+    return max(now, min(now + timedelta(days=days), eve))

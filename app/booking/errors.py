@@ -1,0 +1,122 @@
+"""What booking refuses, in words for whoever asked."""
+
+from datetime import date
+
+from app.booking.tables import RequestStatus
+from app.core.errors import NotFound, Refusal
+from app.core.i18n import _
+from app.core.templating import long_day
+
+
+class BookingClosed(Refusal):
+    """The campaign takes no bookings (yet, any more, or at all)."""
+
+    def message(self) -> str:
+        return _("Cette campagne n’est pas ouverte à la réservation pour le moment.")
+
+
+class PlaceGone(NotFound):
+    """The team took the place or the day back."""
+
+    def message(self) -> str:
+        return _("Cette place n’est plus proposée. Choisissez-en une autre.")
+
+
+class NotForYou(Refusal):
+    """The rules do not allow this day for this person; `why` is the sentence they may read."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def message(self) -> str:
+        return _("Cette journée ne peut pas être réservée : %(why)s.") % {"why": self.why}
+
+
+class PlaceFull(Refusal):
+    """Somebody was faster."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+    def message(self) -> str:
+        return _(
+            "Il n’y a plus de place le %(day)s. Choisissez un autre jour, ou inscrivez-vous en liste "
+            "d’attente."
+        ) % {"day": long_day(self.day)}
+
+
+class OwnDayTaken(Refusal):
+    """The asker has something else on that day."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+    def message(self) -> str:
+        return _("Une autre journée est déjà prévue le %(day)s : une seule journée Vis ma vie par jour.") % {
+            "day": long_day(self.day)
+        }
+
+
+class EnoughBooked(Refusal):
+    """The asker holds as many days as the campaign allows."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def message(self) -> str:
+        return _(
+            "La limite de la campagne est atteinte (%(most)s par personne) : annulez une demande ou une "
+            "journée pour en choisir une autre."
+        ) % {"most": self.most}
+
+
+class AlreadyAsked(Refusal):
+    """The same person asks twice for the same day of the same place."""
+
+    def message(self) -> str:
+        return _("Vous avez déjà une demande pour cette journée : retrouvez-la dans vos réservations.")
+
+
+class KeyReused(Refusal):
+    """An idempotency key came back with another request."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _(
+            "Cette clé d’envoi a déjà servi pour une autre demande : envoyez la vôtre avec une nouvelle clé."
+        )
+
+
+class ImpossibleAnswer(Refusal):
+    """The request does not stand where this answer makes sense."""
+
+    def __init__(self, status: RequestStatus) -> None:
+        super().__init__(status)
+        self.stands = status
+
+    def message(self) -> str:
+        return {
+            RequestStatus.BOOKED: _("Cette demande est déjà acceptée : la journée est réservée."),
+            RequestStatus.REFUSED: _("Cette demande a déjà été refusée."),
+            RequestStatus.EXPIRED: _("Cette demande a expiré : il n’y a plus rien à répondre."),
+            RequestStatus.WITHDRAWN: _("Cette demande a été retirée : il n’y a plus rien à répondre."),
+            RequestStatus.CANCELLED: _("Cette journée a été annulée : il n’y a plus rien à répondre."),
+        }.get(self.stands, _("Cette demande n’attend pas cette réponse : relisez-la."))
+
+
+class PlaceRefused(Refusal):
+    """A place that does not hold together: field → sentence."""
+
+    status = 422
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def message(self) -> str:
+        return " ".join(self.faults.values())

@@ -1,0 +1,117 @@
+"""What the rules must know of an asker and of possible hosts. Confidential: read for a look, never shown."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
+from app.people.tables import TravelTime
+from app.visits.tables import PersonDay, Visit, VisitStatus
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What somebody answered to the campaign's enrolment."""
+
+    answer: Answer | None
+    host_days: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def answers(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, Answered]:
+    """The enrolments of some people."""
+    rows = session.scalars(
+        select(Enrolment).where(
+            col(Enrolment.campaign_id) == campaign_id, col(Enrolment.person_id).in_(person_ids)
+        )
+    )
+    return {
+        row.person_id: Answered(
+            row.answer,
+            tuple(row.visit_days if row.host_days is None else row.host_days),
+            tuple(row.languages),
+        )
+        for row in rows
+    }
+
+
+def kept_apart(session: Session, campaign_id: int, person_id: int) -> set[int]:
+    """People whom a person avoids, who avoid them, or whom HR keeps apart from them."""
+    avoided = session.execute(
+        select(col(Enrolment.person_id), col(Avoidance.person_id))
+        .join(Enrolment, col(Enrolment.id) == col(Avoidance.enrolment_id))
+        .where(
+            col(Enrolment.campaign_id) == campaign_id,
+            or_(col(Enrolment.person_id) == person_id, col(Avoidance.person_id) == person_id),
+        )
+    )
+    apart = session.execute(
+        select(col(ForbiddenPair.a_id), col(ForbiddenPair.b_id)).where(
+            col(ForbiddenPair.campaign_id) == campaign_id,
+            or_(col(ForbiddenPair.a_id) == person_id, col(ForbiddenPair.b_id) == person_id),
+        )
+    )
+    return {one for pair in [*avoided, *apart] for one in pair} - {person_id}
+
+
+def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[int]:
+    """Places impossible for a person."""
+    found = session.scalars(
+        select(col(ExcludedSite.site_id))
+        .join(Enrolment, col(Enrolment.id) == col(ExcludedSite.enrolment_id))
+        .where(col(Enrolment.campaign_id) == campaign_id, col(Enrolment.person_id) == person_id)
+    )
+    return set(found)
+
+
+def met(session: Session, person_id: int, campaign_id: int | None) -> set[int]:
+    """Whom a person met or is to meet, in whatever campaign (or in that one only)."""
+    query = select(col(Visit.visitor_id), col(Visit.host_id)).where(
+        col(Visit.status) == VisitStatus.PLANNED,
+        or_(col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id),
+    )
+    if campaign_id is not None:
+        query = query.where(col(Visit.campaign_id) == campaign_id)
+    return {one for pair in session.execute(query) for one in pair} - {person_id}
+
+
+def busy_days(session: Session, person_ids: Collection[int], first: date) -> dict[int, set[date]]:
+    """Days taken by visits, from a day on."""
+    found: defaultdict[int, set[date]] = defaultdict(set)
+    rows = session.execute(
+        select(col(PersonDay.person_id), col(PersonDay.day)).where(
+            col(PersonDay.person_id).in_(person_ids), col(PersonDay.day) >= first
+        )
+    )
+    for person_id, day in rows:
+        found[person_id].add(day)
+    return found
+
+
+def hosted(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, int]:
+    """How many visits some people receive in a campaign."""
+    rows = session.execute(
+        select(col(Visit.host_id), func.count())
+        .where(
+            col(Visit.campaign_id) == campaign_id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.host_id).in_(person_ids),
+        )
+        .group_by(col(Visit.host_id))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def minutes_from(session: Session, site_id: int) -> dict[int, int]:
+    """One-way minutes from a site to each site one can reach, itself included."""
+    rows = session.scalars(
+        select(TravelTime).where(
+            or_(col(TravelTime.from_site_id) == site_id, col(TravelTime.to_site_id) == site_id)
+        )
+    )
+    found = {row.to_site_id if row.from_site_id == site_id else row.from_site_id: row.minutes for row in rows}
+    return {**found, site_id: 0}

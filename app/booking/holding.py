@@ -1,0 +1,81 @@
+"""What booking itself keeps scarce, by conditional UPDATE: a place's day, and the days of a person.
+
+The visit's own days are taken by `visits.places`. Rows are touched in one order: the place's day, the
+person's count, then people and teams.
+"""
+
+from datetime import date
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, update
+
+from app.booking.errors import EnoughBooked, PlaceFull, PlaceGone
+from app.booking.tables import Booker, BookingRequest, BookingRules, Place, PlaceDay
+
+
+def hold(session: Session, place: Place, day: date) -> None:
+    """Take one of the day's places. Raises `PlaceFull`."""
+    done = session.exec(
+        update(PlaceDay)
+        .where(
+            col(PlaceDay.place_id) == place.id,
+            col(PlaceDay.day) == day,
+            col(PlaceDay.taken) < place.per_day,
+        )
+        .values(taken=col(PlaceDay.taken) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise PlaceFull(day)
+
+
+def release(session: Session, request: BookingRequest) -> None:
+    """Give back what a request held. The caller has taken the step that ends it, so this happens once."""
+    session.exec(
+        update(PlaceDay)
+        .where(col(PlaceDay.place_id) == request.place_id, col(PlaceDay.day) == request.day)
+        .values(taken=col(PlaceDay.taken) - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def count_up(session: Session, request: BookingRequest, terms: BookingRules) -> None:
+    """One more day for the asker. Raises `EnoughBooked`."""
+    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
+    begun = dialect.insert(Booker).values(
+        campaign_id=request.campaign_id, person_id=request.person_id, held=0
+    )
+    session.connection().execute(begun.on_conflict_do_nothing())
+    done = session.exec(
+        update(Booker)
+        .where(
+            col(Booker.campaign_id) == request.campaign_id,
+            col(Booker.person_id) == request.person_id,
+            col(Booker.held) < terms.max_per_person,
+        )
+        .values(held=col(Booker.held) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise EnoughBooked(terms.max_per_person)
+
+
+def count_down(session: Session, request: BookingRequest) -> None:
+    """One day less for the asker."""
+    session.exec(
+        update(Booker)
+        .where(
+            col(Booker.campaign_id) == request.campaign_id,
+            col(Booker.person_id) == request.person_id,
+        )
+        .values(held=col(Booker.held) - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lock_day(session: Session, place_id: int, day: date) -> PlaceDay:
+    """The day of a place, held until the transaction ends. Raises `PlaceGone`."""
+    found = session.get(PlaceDay, (place_id, day), with_for_update=True, populate_existing=True)
+    if found is None:
+        raise PlaceGone
+    return found

@@ -1,0 +1,122 @@
+"""The life of a request: one table of its steps.
+
+Each line reads aloud: from `before` to `after`, by whom. What is not `LIVE` is over. A step is taken by
+`take_step`, which names the state and the revision it starts from: of two who answer at once, one wins and
+the other gets `Stale`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session, col, update
+
+from app.booking.errors import ImpossibleAnswer
+from app.booking.tables import BookingRequest, RequestStatus
+from app.core.errors import Refusal, Stale
+
+
+class By(StrEnum):
+    """Who takes a step."""
+
+    ASKER = "asker"
+    MANAGER = "manager"
+    CLOCK = "clock"
+    VISIT = "visit"
+    """What happens to the visit that was booked."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the table."""
+
+    before: RequestStatus
+    after: RequestStatus
+    by: frozenset[By]
+
+
+ASKER, MANAGER, CLOCK = frozenset({By.ASKER}), frozenset({By.MANAGER}), frozenset({By.CLOCK})
+
+STEPS: tuple[Step, ...] = (
+    Step(RequestStatus.REQUESTED, RequestStatus.BOOKED, MANAGER | CLOCK),
+    Step(RequestStatus.REQUESTED, RequestStatus.REFUSED, MANAGER),
+    Step(RequestStatus.REQUESTED, RequestStatus.EXPIRED, CLOCK),
+    Step(RequestStatus.REQUESTED, RequestStatus.WITHDRAWN, ASKER),
+    Step(RequestStatus.WAITING, RequestStatus.OFFERED, CLOCK),
+    Step(RequestStatus.WAITING, RequestStatus.WITHDRAWN, ASKER),
+    Step(RequestStatus.WAITING, RequestStatus.EXPIRED, CLOCK),
+    Step(RequestStatus.OFFERED, RequestStatus.BOOKED, ASKER),
+    Step(RequestStatus.OFFERED, RequestStatus.REQUESTED, ASKER),
+    Step(RequestStatus.OFFERED, RequestStatus.WITHDRAWN, ASKER),
+    Step(RequestStatus.OFFERED, RequestStatus.EXPIRED, CLOCK),
+    Step(RequestStatus.BOOKED, RequestStatus.CANCELLED, frozenset({By.VISIT})),
+)
+
+_TABLE = {(step.before, step.after): step for step in STEPS}
+
+LIVE = frozenset(step.before for step in STEPS)
+COUNTED = frozenset({RequestStatus.REQUESTED, RequestStatus.BOOKED})
+"""What counts against the limit of a person."""
+
+
+def may(request: BookingRequest, to: RequestStatus, by: By) -> bool:
+    """Whether the table has this step."""
+    step = _TABLE.get((request.status, to))
+    return step is not None and by in step.by
+
+
+def take_step(
+    session: Session,
+    request: BookingRequest,
+    to: RequestStatus,
+    *,
+    by: By,
+    now: datetime,
+    account_id: int | None = None,
+    revision: int | None = None,
+    **changes: Any,
+) -> None:
+    """Take a step of the table; `changes` are columns that change with it.
+
+    Raises `ImpossibleAnswer` when the table has no such step, `Stale` when somebody was faster.
+    """
+    if not may(request, to, by):
+        raise ImpossibleAnswer(request.status)
+    seen = request.revision if revision is None else revision
+    values: dict[str, Any] = {
+        "status": to,
+        "revision": seen + 1,
+        "decided_at": now,
+        "decided_by": account_id,
+        "due_at": None,
+        "live": True if to in LIVE else None,
+        **changes,
+    }
+    session.flush()
+    done = session.exec(
+        update(BookingRequest)
+        .where(
+            col(BookingRequest.id) == request.id,
+            col(BookingRequest.status) == request.status,
+            col(BookingRequest.revision) == seen,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise Stale
+    session.refresh(request)
+
+
+@contextmanager
+def all_or_nothing(session: Session, request: BookingRequest) -> Iterator[None]:
+    """A step with all that belongs to it; refused, neither the database nor `request` has changed."""
+    try:
+        with session.begin_nested():
+            yield
+    except Refusal:
+        session.refresh(request)
+        raise

@@ -1,0 +1,228 @@
+"""What teams and HR decide: the places they offer, and how a campaign books."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.booking.deciding import expire
+from app.booking.errors import PlaceRefused
+from app.booking.queries import SeenPlace
+from app.booking.tables import BookingRequest, BookingRules, Hours, Place, PlaceDay, RequestStatus
+from app.campaigns.calendar import campaign_days
+from app.campaigns.errors import TermsRefused
+from app.campaigns.rules import team_limits
+from app.campaigns.tables import Booking, Campaign, Status
+from app.core import jobs
+from app.core.errors import Stale
+from app.core.i18n import _
+from app.people.tables import Person, Team
+
+HOURS = {
+    Hours.FULL_DAY: (time(9, 0), time(17, 0)),
+    Hours.MORNING: (time(9, 0), time(12, 30)),
+    Hours.AFTERNOON: (time(13, 30), time(17, 0)),
+}
+"""What is proposed; a team writes its own."""
+
+PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
+
+
+def offer_place(
+    session: Session,
+    campaign: Campaign,
+    team: Team,
+    days: Collection[date],
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    **values: Any,
+) -> Place:
+    """Offer a place on some days. Raises `PlaceRefused`."""
+    assert campaign.id is not None
+    assert team.id is not None
+    _require(session, campaign, team, days, today, values)
+    place = Place(
+        campaign_id=campaign.id, team_id=team.id, created_by=actor.account_id, created_at=now, **values
+    )
+    session.add(place)
+    session.flush()
+    assert place.id is not None
+    session.add_all(PlaceDay(place_id=place.id, day=day) for day in sorted(set(days)))
+    session.flush()
+    audit(session, actor.account_id, "place.offered", f"place:{place.id}", now=now)
+    return place
+
+
+def change_place(
+    session: Session,
+    seen: SeenPlace,
+    days: Collection[date],
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    **values: Any,
+) -> None:
+    """Change a place. Days already booked stand; requests for a day taken back are over. Raises `Stale`."""
+    place = seen.place
+    campaign = session.get_one(Campaign, place.campaign_id)
+    kept = {one.day for one in seen.offered if one.day < today}
+    _require(session, campaign, seen.team, set(days) | kept, today, values, kept=kept)
+    _write(session, place, version, values)
+    before = {one.day: one for one in seen.days}
+    wanted = set(days) | kept
+    for day, row in before.items():
+        row.offered = day in wanted
+        session.add(row)
+    session.add_all(PlaceDay(place_id=place.id or 0, day=day) for day in sorted(wanted - set(before)))
+    session.flush()
+    _end_pending(session, place, now, days={day for day in before if day not in wanted})
+    audit(session, actor.account_id, "place.changed", f"place:{place.id}", now=now, fields=sorted(values))
+    for day in sorted(wanted):
+        if day >= today and day in before:
+            jobs.record(session, "booking.freed", day=day.isoformat())
+
+
+def withdraw_place(session: Session, seen: SeenPlace, *, version: int, actor: Actor, now: datetime) -> None:
+    """No longer offer a place. Days already booked stand; requests that wait are over. Raises `Stale`."""
+    _write(session, seen.place, version, {"withdrawn_at": now})
+    _end_pending(session, seen.place, now)
+    audit(session, actor.account_id, "place.withdrawn", f"place:{seen.place.id}", now=now)
+
+
+def set_terms(
+    session: Session,
+    campaign: Campaign,
+    booking: Booking,
+    values: dict[str, Any],
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """How a campaign books, on the version of the campaign that HR read. Raises `Stale`, `TermsRefused`."""
+    assert campaign.id is not None
+    if campaign.version != version:
+        raise Stale
+    _require_booking(campaign, booking)
+    session.flush()
+    done = session.exec(
+        update(Campaign)
+        .where(col(Campaign.id) == campaign.id, col(Campaign.version) == version)
+        .values(booking=booking, version=version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise Stale
+    session.refresh(campaign)
+    terms = session.get(BookingRules, campaign.id) or BookingRules(campaign_id=campaign.id, version=0)
+    for name, value in values.items():
+        setattr(terms, name, value)
+    terms.version += 1
+    session.add(terms)
+    session.flush()
+    audit(
+        session,
+        actor.account_id,
+        "campaign.booking_set",
+        f"campaign:{campaign.id}",
+        now=now,
+        booking=booking.value,
+    )
+
+
+def _require_booking(campaign: Campaign, booking: Booking) -> None:
+    if booking == campaign.booking:
+        return
+    if campaign.status not in NOT_OVER:
+        raise TermsRefused(
+            {"booking": _("Les journées de cette campagne sont vécues : rien ne se réserve plus.")}
+        )
+    before_plan = {Status.DRAFT, Status.OPEN}
+    if Booking.OPEN in (booking, campaign.booking) and campaign.status not in before_plan:
+        raise TermsRefused(
+            {
+                "booking": _(
+                    "Une campagne passe du plan à la réservation ouverte, ou l’inverse, avant la fin des "
+                    "inscriptions."
+                )
+            }
+        )
+
+
+def _require(
+    session: Session,
+    campaign: Campaign,
+    team: Team,
+    days: Collection[date],
+    today: date,
+    values: dict[str, Any],
+    *,
+    kept: Collection[date] = (),
+) -> None:
+    found: dict[str, str] = {}
+    if campaign.booking == Booking.NONE or campaign.status not in NOT_OVER:
+        found["campaign_id"] = _("Cette campagne ne prend pas de réservations : choisissez-en une autre.")
+    possible = {day for day in campaign_days(campaign) if day >= today} | set(kept)
+    if not set(days) - set(kept) and not kept:
+        found["days"] = _("Choisissez au moins un jour.")
+    elif set(days) - possible:
+        found["days"] = _("Un des jours n’est pas un jour à venir de la campagne : choisissez à nouveau.")
+    host_id, per_day = values.get("host_id"), values.get("per_day", 1)
+    if host_id is not None:
+        host = session.get(Person, host_id)
+        if host is None or not host.active or host.team_id != team.id:
+            found["host_id"] = _("La personne qui reçoit doit travailler dans cette équipe.")
+        elif per_day > 1:
+            found["per_day"] = _(
+                "Une personne reçoit un visiteur par jour : laissez une place par jour, ou ne nommez "
+                "personne."
+            )
+    most = team_limits(campaign, team).max_visitors
+    if per_day > most:
+        found["per_day"] = _("Cette équipe reçoit %(n)s personnes par jour au plus.") % {"n": most}
+    if values["starts_at"] >= values["ends_at"]:
+        found["ends_at"] = _("La fin vient avant le début : échangez les heures.")
+    if found:
+        raise PlaceRefused(found)
+
+
+def _write(session: Session, place: Place, version: int, values: dict[str, Any]) -> None:
+    session.flush()
+    done = session.exec(
+        update(Place)
+        .where(col(Place.id) == place.id, col(Place.version) == version, col(Place.withdrawn_at).is_(None))
+        .values(version=version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise Stale
+    session.refresh(place)
+
+
+def _end_pending(
+    session: Session, place: Place, now: datetime, *, days: Collection[date] | None = None
+) -> None:
+    query = select(BookingRequest).where(
+        BookingRequest.place_id == place.id, col(BookingRequest.status).in_(PENDING)
+    )
+    if days is not None:
+        query = query.where(col(BookingRequest.day).in_(days))
+    for request in session.exec(query.order_by(col(BookingRequest.day), col(BookingRequest.id))).all():
+        expire(session, request, now=now)
+
+
+def end_campaign(session: Session, campaign_id: int, now: datetime) -> None:
+    """A campaign was cancelled: nothing waits any more. Booked days are cancelled with its visits."""
+    query = select(BookingRequest).where(
+        BookingRequest.campaign_id == campaign_id, col(BookingRequest.status).in_(PENDING)
+    )
+    for request in session.exec(query.order_by(col(BookingRequest.day), col(BookingRequest.id))).all():
+        expire(session, request, now=now)

@@ -1,0 +1,50 @@
+"""What booking keeps of a person: given to them, and forgotten."""
+
+from typing import Any
+
+from sqlmodel import Session, col, delete, update
+
+from app.booking import holding, queries
+from app.booking.tables import Booker, BookingRequest, Place
+from app.messages import service as messages
+from app.messages.catalogue import Kind
+from app.people.tables import Person
+
+
+def export(session: Session, person: Person) -> list[dict[str, Any]]:
+    """What a person asked for, and the places where they receive."""
+    assert person.id is not None
+    found: list[dict[str, Any]] = [
+        {
+            "campaign": seen.campaign.name,
+            "team": seen.host_team.name,
+            "job": seen.place.job,
+            "day": seen.request.day.isoformat(),
+            "status": seen.request.status.value,
+            "reason": seen.request.reason.value if seen.request.reason else None,
+            "asked_at": seen.request.asked_at.isoformat(),
+        }
+        for seen in queries.requests_of(session, person.id)
+    ]
+    found += [
+        {"campaign": campaign.name, "role": "host", "job": place.job}
+        for place, campaign in queries.places_hosted_by(session, person.id)
+    ]
+    return found
+
+
+def erase(session: Session, person: Person) -> None:
+    """Forget what a person asked for and the mails that say so; where they received, nobody is named."""
+    assert person.id is not None
+    requests = [seen.request for seen in queries.requests_of(session, person.id)]
+    for request in requests:
+        if request.holds:
+            holding.release(session, request)
+    messages.forget_news(session, [f"{Kind.BOOKING_REQUEST}:{request.id}:" for request in requests])
+    session.exec(delete(BookingRequest).where(col(BookingRequest.person_id) == person.id))
+    session.exec(delete(Booker).where(col(Booker.person_id) == person.id))
+    session.exec(
+        update(Place)
+        .where(col(Place.host_id) == person.id)
+        .values(host_id=None, version=col(Place.version) + 1)
+    )

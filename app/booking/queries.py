@@ -1,0 +1,383 @@
+"""Every SELECT of booking."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
+from app.campaigns.invited import campaigns_inviting
+from app.campaigns.tables import Booking, Campaign, Status
+from app.core.errors import NotFound
+from app.people.tables import Person, Site, Team
+
+HostPerson, HostTeam, HostSite = aliased(Person), aliased(Team), aliased(Site)
+AskerTeam, AskerSite = aliased(Team), aliased(Site)
+
+TAKES_BOOKINGS = {
+    Booking.OPEN: (Status.OPEN, Status.RUNNING),
+    Booking.REMAINING: (Status.PUBLISHED, Status.RUNNING),
+}
+"""States of a campaign in which its places are booked."""
+
+
+def takes_bookings(campaign: Campaign) -> bool:
+    """Whether places of a campaign can be booked now."""
+    return campaign.status in TAKES_BOOKINGS.get(campaign.booking, ())
+
+
+def rules_of(session: Session, campaign_id: int) -> BookingRules:
+    """How a campaign books; the defaults when nobody said."""
+    return session.get(BookingRules, campaign_id) or BookingRules(campaign_id=campaign_id, version=0)
+
+
+def bookable_campaigns(session: Session, person: Person) -> list[Campaign]:
+    """Campaigns whose places a person may book now, by first day."""
+    found = campaigns_inviting(session, person, statuses=(Status.OPEN, Status.PUBLISHED, Status.RUNNING))
+    return [campaign for campaign in found if takes_bookings(campaign)]
+
+
+@dataclass(frozen=True)
+class SeenPlace:
+    """A place as pages show it; `days` in order."""
+
+    place: Place
+    team: Team
+    site: Site
+    host: Person | None
+    days: list[PlaceDay] = field(default_factory=list)
+
+    @property
+    def offered(self) -> list[PlaceDay]:
+        """The days that are still offered."""
+        return [one for one in self.days if one.offered]
+
+
+def _places(*conditions: ColumnElement[bool]) -> Any:
+    return (
+        select(Place, HostTeam, HostSite, HostPerson)
+        .join(HostTeam, col(HostTeam.id) == col(Place.team_id))
+        .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
+        .outerjoin(HostPerson, col(HostPerson.id) == col(Place.host_id))
+        .where(*conditions)
+        .order_by(col(HostSite.name), col(HostTeam.name), col(Place.id))
+    )
+
+
+def _with_days(session: Session, rows: Sequence[Any]) -> list[SeenPlace]:
+    seen = [SeenPlace(*row) for row in rows]
+    of_place = {one.place.id: one.days for one in seen}
+    found = session.scalars(
+        select(PlaceDay)
+        .where(col(PlaceDay.place_id).in_(of_place))
+        .order_by(col(PlaceDay.place_id), col(PlaceDay.day))
+    )
+    for day in found:
+        of_place[day.place_id].append(day)
+    return seen
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for; empty means any."""
+
+    text: str = ""
+    site_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+def offered_places(session: Session, campaign_id: int, wanted: Wanted) -> list[SeenPlace]:
+    """Places of a campaign that are offered, by site and team."""
+    conditions: list[ColumnElement[bool]] = [
+        col(Place.campaign_id) == campaign_id,
+        col(Place.withdrawn_at).is_(None),
+        _has_day(wanted),
+    ]
+    if wanted.site_id is not None:
+        conditions.append(col(HostTeam.site_id) == wanted.site_id)
+    if wanted.text:
+        fields = (col(Place.job), col(Place.seen), col(HostTeam.name), col(HostTeam.department))
+        conditions.append(or_(*(one.icontains(wanted.text, autoescape=True) for one in fields)))
+    return _with_days(session, session.execute(_places(*conditions)).all())
+
+
+def _has_day(wanted: Wanted) -> ColumnElement[bool]:
+    there = [col(PlaceDay.place_id) == col(Place.id), col(PlaceDay.offered)]
+    if wanted.first is not None:
+        there.append(col(PlaceDay.day) >= wanted.first)
+    if wanted.last is not None:
+        there.append(col(PlaceDay.day) <= wanted.last)
+    return exists().where(*there)
+
+
+def find_place(session: Session, place_id: int) -> SeenPlace:
+    """One place, withdrawn or not. Raises NotFound."""
+    found = _with_days(session, session.execute(_places(col(Place.id) == place_id)).all())
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def places_of_teams(session: Session, team_ids: Collection[int]) -> list[SeenPlace]:
+    """What some teams offer in campaigns that are not over."""
+    alive = select(col(Campaign.id)).where(col(Campaign.status).not_in((Status.CLOSED, Status.CANCELLED)))
+    rows = session.execute(
+        _places(
+            col(Place.team_id).in_(team_ids),
+            col(Place.withdrawn_at).is_(None),
+            col(Place.campaign_id).in_(alive),
+        )
+    )
+    return _with_days(session, rows.all())
+
+
+def places_hosted_by(session: Session, person_id: int) -> list[tuple[Place, Campaign]]:
+    """Places at which a person is named as the host."""
+    found = session.execute(
+        select(Place, Campaign)
+        .join(Campaign, col(Campaign.id) == col(Place.campaign_id))
+        .where(col(Place.host_id) == person_id)
+        .order_by(col(Place.id))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def places_of_campaign(session: Session, campaign_id: int) -> list[SeenPlace]:
+    """What teams offer in a campaign."""
+    conditions = (col(Place.campaign_id) == campaign_id, col(Place.withdrawn_at).is_(None))
+    return _with_days(session, session.execute(_places(*conditions)).all())
+
+
+@dataclass(frozen=True)
+class SeenRequest:
+    """A request as pages show it: who, from where, to whom, where."""
+
+    request: BookingRequest
+    campaign: Campaign
+    place: Place
+    person: Person
+    team: Team
+    """The asker's."""
+    site: Site
+    host_team: Team
+    host_site: Site
+    host: Person | None
+
+
+def _requests(
+    session: Session, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[SeenRequest]:
+    query = (
+        select(BookingRequest, Campaign, Place, Person, AskerTeam, AskerSite, HostTeam, HostSite, HostPerson)
+        .join(Campaign, col(Campaign.id) == col(BookingRequest.campaign_id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .join(Person, col(Person.id) == col(BookingRequest.person_id))
+        .join(AskerTeam, col(AskerTeam.id) == col(Person.team_id))
+        .join(AskerSite, col(AskerSite.id) == col(AskerTeam.site_id))
+        .join(HostTeam, col(HostTeam.id) == col(Place.team_id))
+        .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
+        .outerjoin(HostPerson, col(HostPerson.id) == col(Place.host_id))
+        .where(*conditions)
+        .order_by(col(BookingRequest.day), col(BookingRequest.asked_at), col(BookingRequest.id))
+    )
+    return [SeenRequest(*row) for row in session.execute(query)]
+
+
+def find_request(session: Session, request_id: int) -> SeenRequest:
+    """One request. Raises NotFound."""
+    found = _requests(session, col(BookingRequest.id) == request_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def requests_of(session: Session, person_id: int) -> list[SeenRequest]:
+    """Everything a person asked for, by day."""
+    return _requests(session, col(BookingRequest.person_id) == person_id)
+
+
+def offers_of(session: Session, person_id: int) -> list[SeenRequest]:
+    """Places offered to a person from a waiting list, to be accepted in time."""
+    return _requests(
+        session,
+        col(BookingRequest.person_id) == person_id,
+        col(BookingRequest.status) == RequestStatus.OFFERED,
+    )
+
+
+def _concerning(team_ids: Collection[int]) -> ColumnElement[bool]:
+    return or_(col(Place.team_id).in_(team_ids), col(Person.team_id).in_(team_ids))
+
+
+def requests_to_answer(session: Session, team_ids: Collection[int]) -> list[SeenRequest]:
+    """Requests that wait for an answer and concern some teams: theirs to receive, or a member who leaves."""
+    return _requests(session, col(BookingRequest.status) == RequestStatus.REQUESTED, _concerning(team_ids))
+
+
+def count_to_answer(session: Session, team_ids: Collection[int]) -> int:
+    """How many requests wait for the receiving teams' answer."""
+    query = (
+        select(func.count())
+        .select_from(BookingRequest)
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(col(BookingRequest.status) == RequestStatus.REQUESTED, col(Place.team_id).in_(team_ids))
+    )
+    return int(session.scalars(query).one())
+
+
+def answered_lately(session: Session, team_ids: Collection[int], since: datetime) -> list[SeenRequest]:
+    """What became of requests to some teams lately."""
+    return _requests(
+        session,
+        col(Place.team_id).in_(team_ids),
+        col(BookingRequest.decided_at) >= since,
+        col(BookingRequest.status).in_(
+            (RequestStatus.BOOKED, RequestStatus.REFUSED, RequestStatus.EXPIRED, RequestStatus.CANCELLED)
+        ),
+    )
+
+
+def requests_of_campaign(session: Session, campaign_id: int) -> list[SeenRequest]:
+    """Every request of a campaign, by day."""
+    return _requests(session, col(BookingRequest.campaign_id) == campaign_id)
+
+
+def request_with_key(session: Session, person_id: int, key: str) -> BookingRequest | None:
+    """What this key asked for before."""
+    return session.scalars(
+        select(BookingRequest).where(
+            col(BookingRequest.person_id) == person_id, col(BookingRequest.key) == key
+        )
+    ).first()
+
+
+def request_of_visit(session: Session, visit_id: int) -> BookingRequest | None:
+    """The request that a visit comes from."""
+    return session.scalars(select(BookingRequest).where(col(BookingRequest.visit_id) == visit_id)).first()
+
+
+def live_requests(
+    session: Session, person_id: int, place_ids: Collection[int]
+) -> dict[tuple[int, date], BookingRequest]:
+    """What a person has asked for at some places and is not over."""
+    found = session.scalars(
+        select(BookingRequest).where(
+            col(BookingRequest.person_id) == person_id,
+            col(BookingRequest.place_id).in_(place_ids),
+            col(BookingRequest.live).is_(True),
+        )
+    )
+    return {(one.place_id, one.day): one for one in found}
+
+
+def queues(session: Session, place_ids: Collection[int]) -> dict[tuple[int, date], int]:
+    """How many wait in line, by place and day."""
+    found = session.execute(
+        select(col(BookingRequest.place_id), col(BookingRequest.day), func.count())
+        .where(
+            col(BookingRequest.place_id).in_(place_ids),
+            col(BookingRequest.status) == RequestStatus.WAITING,
+        )
+        .group_by(col(BookingRequest.place_id), col(BookingRequest.day))
+    )
+    return {(row[0], row[1]): row[2] for row in found}
+
+
+def ahead_of(session: Session, request: BookingRequest) -> int:
+    """How many stand before a request in its line."""
+    query = select(func.count()).where(
+        col(BookingRequest.place_id) == request.place_id,
+        col(BookingRequest.day) == request.day,
+        col(BookingRequest.status) == RequestStatus.WAITING,
+        or_(
+            col(BookingRequest.asked_at) < request.asked_at,
+            (col(BookingRequest.asked_at) == request.asked_at) & (col(BookingRequest.id) < request.id),
+        ),
+    )
+    return int(session.scalars(query).one())
+
+
+def lines(session: Session, day: date | None = None) -> list[tuple[int, date]]:
+    """Places and days for which somebody waits in line."""
+    query = select(col(BookingRequest.place_id), col(BookingRequest.day)).where(
+        col(BookingRequest.status) == RequestStatus.WAITING
+    )
+    if day is not None:
+        query = query.where(col(BookingRequest.day) == day)
+    return sorted({(row[0], row[1]) for row in session.execute(query)})
+
+
+def in_line(session: Session, place_id: int, day: date) -> list[BookingRequest]:
+    """Who waits for a day of a place, the first first."""
+    return list(
+        session.scalars(
+            select(BookingRequest)
+            .where(
+                col(BookingRequest.place_id) == place_id,
+                col(BookingRequest.day) == day,
+                col(BookingRequest.status) == RequestStatus.WAITING,
+            )
+            .order_by(col(BookingRequest.asked_at), col(BookingRequest.id))
+        )
+    )
+
+
+def due(session: Session, now: datetime) -> list[int]:
+    """Ids of requests and offers whose time is over."""
+    query = select(col(BookingRequest.id)).where(col(BookingRequest.due_at) <= now)
+    return list(session.scalars(query.order_by(col(BookingRequest.id))))
+
+
+def of_leavers(session: Session) -> list[int]:
+    """Ids of requests, offers and places in line of people who left the company."""
+    pending = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+    query = (
+        select(col(BookingRequest.id))
+        .join(Person, col(Person.id) == col(BookingRequest.person_id))
+        .where(col(BookingRequest.status).in_(pending), col(Person.active).is_(False))
+    )
+    return list(session.scalars(query.order_by(col(BookingRequest.id))))
+
+
+def unanswered(session: Session) -> list[BookingRequest]:
+    """Requests nobody was reminded of yet."""
+    return list(
+        session.scalars(
+            select(BookingRequest)
+            .where(
+                col(BookingRequest.status) == RequestStatus.REQUESTED,
+                col(BookingRequest.reminded_at).is_(None),
+            )
+            .order_by(col(BookingRequest.id))
+        )
+    )
+
+
+def managers_of(session: Session, team_ids: Collection[int]) -> dict[int, list[int]]:
+    """Who manages members of some teams: person ids by team."""
+    managers = aliased(Person)
+    found = session.execute(
+        select(col(Person.team_id), col(Person.manager_id))
+        .join(managers, col(managers.id) == col(Person.manager_id))
+        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(managers.active))
+        .distinct()
+        .order_by(col(Person.manager_id))
+    )
+    grouped: defaultdict[int, list[int]] = defaultdict(list)
+    for team_id, manager_id in found:
+        grouped[team_id].append(manager_id)
+    return grouped
+
+
+def members(session: Session, team_ids: Collection[int]) -> list[Person]:
+    """Who works in some teams today, by name."""
+    query = select(Person).where(col(Person.team_id).in_(team_ids), col(Person.active))
+    return list(
+        session.scalars(query.order_by(col(Person.last_name), col(Person.first_name), col(Person.id)))
+    )

@@ -1,0 +1,110 @@
+"""Waiting lists and the clock: who is next, whose time is over, what follows a visit that falls or moves."""
+
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, update
+
+from app.booking import holding, queries
+from app.booking.deciding import approve, expire
+from app.booking.errors import PlaceFull
+from app.booking.lifecycle import By, take_step
+from app.booking.looking import look
+from app.booking.queries import takes_bookings
+from app.booking.tables import BookingRequest, RequestStatus, Silence
+from app.campaigns.tables import Campaign
+from app.core import jobs
+from app.core.errors import Refusal, Stale
+from app.people.tables import Person
+from app.visits.rules import stands
+from app.visits.tables import Visit
+
+
+def promote(session: Session, place_id: int, day: date, *, now: datetime, today: date) -> int:
+    """Offer each free place of a day to the next in line whom the rules still allow; how many were offered.
+
+    An offer holds the place until it is accepted, declined, or over.
+    """
+    line = queries.in_line(session, place_id, day)
+    if not line:
+        return 0
+    seen = queries.find_place(session, place_id)
+    campaign = session.get_one(Campaign, seen.place.campaign_id)
+    terms = queries.rules_of(session, seen.place.campaign_id)
+    if not takes_bookings(campaign) or seen.place.withdrawn_at is not None:
+        return 0
+    free = seen.place.per_day - holding.lock_day(session, place_id, day).taken
+    offered = 0
+    for request in line:
+        if offered >= free:
+            break
+        person = session.get_one(Person, request.person_id)
+        [found] = look(session, campaign, person, [seen], terms.notice_days, today, ahead=0)
+        option = found.of_day(day)
+        if option is None or not option.is_free or not person.active:
+            continue
+        try:
+            holding.hold(session, seen.place, day)
+        except PlaceFull:
+            break
+        until = min(now + timedelta(hours=terms.accept_hours), _morning_of(day, now))
+        take_step(session, request, RequestStatus.OFFERED, by=By.CLOCK, now=now, due_at=until, holds=True)
+        jobs.record(session, "booking.offered", request_id=request.id)
+        offered += 1
+    return offered
+
+
+def _morning_of(day: date, now: datetime) -> datetime:
+    return max(now, datetime.combine(day, datetime.min.time(), now.tzinfo))
+
+
+def settle(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
+    """What silence means for a request or an offer whose time is over. Asked twice, it does nothing more."""
+    if request.due_at is None or request.due_at > now:
+        return
+    terms = queries.rules_of(session, request.campaign_id)
+    if request.status == RequestStatus.REQUESTED and terms.silence == Silence.APPROVE:
+        try:
+            approve(session, request, actor=None, now=now, today=today)
+        except Stale:
+            return
+        except Refusal:
+            expire(session, request, now=now)
+    else:
+        expire(session, request, now=now)
+
+
+def leave_late_lines(session: Session, *, now: datetime, today: date) -> None:
+    """Whoever waits for a day that can no longer be booked in time waits no longer."""
+    for place_id, day in queries.lines(session):
+        line = queries.in_line(session, place_id, day)
+        terms = queries.rules_of(session, line[0].campaign_id) if line else None
+        if terms is not None and day < today + timedelta(days=terms.notice_days):
+            for request in line:
+                expire(session, request, now=now)
+
+
+def follow_visit(session: Session, visit: Visit, *, now: datetime) -> bool:
+    """A booked visit was cancelled or moved: its place is free again. False when nothing had to follow."""
+    request = queries.request_of_visit(session, visit.id or 0)
+    if request is None or request.status != RequestStatus.BOOKED:
+        return False
+    if not stands(visit):
+        held = request.holds
+        take_step(session, request, RequestStatus.CANCELLED, by=By.VISIT, now=now, holds=False)
+        holding.count_down(session, request)
+        if held:
+            holding.release(session, request)
+        return True
+    if visit.day == request.day or not request.holds:
+        return False
+    done = session.exec(
+        update(BookingRequest)
+        .where(col(BookingRequest.id) == request.id, col(BookingRequest.holds))
+        .values(holds=False, revision=request.revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        return False
+    holding.release(session, request)
+    session.refresh(request)
+    return True

@@ -1,0 +1,138 @@
+"""Booking in words: why a day is closed, where a request stands, how a campaign books."""
+
+from app.booking.looking import FULL, MET, NO_HOST, NOTICE
+from app.booking.tables import Approval, BookingRules, Hours, RefusalReason, RequestStatus, Silence
+from app.campaigns.tables import Booking
+from app.core.i18n import _, ngettext
+from solver import rules
+
+
+def why_words(code: str) -> str:
+    """Why something is closed, after a colon. Whatever is confidential is said as `NO_HOST`."""
+    return {
+        rules.SAME_PERSON: _("c’est vous qui recevez"),
+        rules.SAME_SIDE: _("cette équipe est du même côté que la vôtre"),
+        rules.SAME_DEPARTMENT: _("cette équipe est de votre direction"),
+        rules.MANAGER: _("c’est votre responsable, ou une personne que vous encadrez"),
+        rules.NO_ROUTE: _("aucun trajet n’est connu jusqu’à ce site"),
+        rules.TOO_FAR: _("le trajet dépasse la limite de la campagne"),
+        rules.EXCLUDED_SITE: _("vous avez écarté ce site"),
+        rules.LANGUAGE: _("vous n’avez pas de langue commune"),
+        MET: _("vous vous êtes déjà rencontrés"),
+        NOTICE: _("ce jour est trop proche"),
+        rules.CLOSED: _("l’équipe ne reçoit pas ce jour-là"),
+        rules.NOT_AVAILABLE: _("vous ne travaillez pas ce jour-là"),
+        rules.VISITOR_BUSY: _("vous avez déjà une journée ce jour-là"),
+        rules.HOST_BUSY: _("la personne qui reçoit a déjà une journée ce jour-là"),
+        rules.TEAM_AWAY: _("votre équipe a besoin de vous ce jour-là"),
+        rules.TEAM_FULL: _("l’équipe reçoit déjà autant de monde qu’elle peut"),
+        FULL: _("c’est complet"),
+    }.get(code, _("personne ne peut vous recevoir ce jour-là"))
+
+
+def place_words(code: str) -> str:
+    """Why a whole place is closed."""
+    return _("personne ne peut vous recevoir") if code == NO_HOST else why_words(code)
+
+
+def status_words(status: RequestStatus) -> str:
+    """Where a request stands."""
+    return {
+        RequestStatus.REQUESTED: _("demandée"),
+        RequestStatus.WAITING: _("liste d’attente"),
+        RequestStatus.OFFERED: _("à confirmer"),
+        RequestStatus.BOOKED: _("réservée"),
+        RequestStatus.REFUSED: _("refusée"),
+        RequestStatus.EXPIRED: _("expirée"),
+        RequestStatus.WITHDRAWN: _("retirée"),
+        RequestStatus.CANCELLED: _("annulée"),
+    }[status]
+
+
+def status_tone(status: RequestStatus) -> str:
+    """Colour of a status's chip."""
+    return {
+        RequestStatus.BOOKED: "good",
+        RequestStatus.REQUESTED: "meet",
+        RequestStatus.OFFERED: "warn",
+        RequestStatus.REFUSED: "bad",
+        RequestStatus.CANCELLED: "bad",
+    }.get(status, "plain")
+
+
+def reason_labels() -> dict[RefusalReason, str]:
+    """Why a manager may say no; the asker reads it."""
+    return {
+        RefusalReason.SERVICE: _("Le service a besoin de tout le monde ce jour-là"),
+        RefusalReason.NO_HOST: _("Personne ne peut recevoir ce jour-là"),
+        RefusalReason.OTHER_DAY: _("Volontiers, mais un autre jour"),
+        RefusalReason.ALREADY: _("Quelqu’un d’autre vient déjà ce jour-là"),
+    }
+
+
+def hours_labels() -> dict[Hours, str]:
+    """Which part of the day."""
+    return {
+        Hours.FULL_DAY: _("Journée entière"),
+        Hours.MORNING: _("Matin"),
+        Hours.AFTERNOON: _("Après-midi"),
+    }
+
+
+def booking_labels() -> dict[Booking, str]:
+    """How people choose days themselves."""
+    return {
+        Booking.NONE: _("Aucune réservation"),
+        Booking.REMAINING: _("Les places qui restent"),
+        Booking.OPEN: _("Réservation ouverte"),
+    }
+
+
+def terms_in_words(booking: Booking, terms: BookingRules) -> list[str]:
+    """How a campaign books, one sentence each."""
+    if booking == Booking.NONE:
+        return [_("Les journées viennent du plan seul : personne ne réserve.")]
+    lines = [
+        _("Les équipes proposent des places, chacun réserve la sienne : il n’y a pas de plan.")
+        if booking == Booking.OPEN
+        else _("Une fois le plan publié, chacun peut réserver les places qui restent."),
+        _("Une réservation est certaine tout de suite.")
+        if terms.approval == Approval.AT_ONCE
+        else _("Une réservation est certaine quand l’équipe qui reçoit a dit oui."),
+        ngettext(
+            "Une journée au plus par personne.", "%(n)s journées au plus par personne.", terms.max_per_person
+        )
+        % {"n": terms.max_per_person},
+        ngettext(
+            "On réserve au moins %(n)s jour à l’avance.",
+            "On réserve au moins %(n)s jours à l’avance.",
+            terms.notice_days,
+        )
+        % {"n": terms.notice_days},
+    ]
+    if terms.approval == Approval.MANAGER:
+        lines.append(
+            (
+                ngettext(
+                    "Sans réponse après %(n)s jour, malgré un rappel, la demande est acceptée.",
+                    "Sans réponse après %(n)s jours, malgré un rappel, la demande est acceptée.",
+                    terms.answer_days,
+                )
+                if terms.silence == Silence.APPROVE
+                else ngettext(
+                    "Sans réponse après %(n)s jour, malgré un rappel, la demande expire.",
+                    "Sans réponse après %(n)s jours, malgré un rappel, la demande expire.",
+                    terms.answer_days,
+                )
+            )
+            % {"n": terms.answer_days}
+        )
+    lines.append(
+        ngettext(
+            "Une place qui se libère est gardée %(n)s heure pour le premier de la liste d’attente.",
+            "Une place qui se libère est gardée %(n)s heures pour le premier de la liste d’attente.",
+            terms.accept_hours,
+        )
+        % {"n": terms.accept_hours}
+    )
+    return lines

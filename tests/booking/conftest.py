@@ -1,0 +1,192 @@
+"""A shop that offers a day behind its counter, and accountants who would like to see it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.accounts.sessions import Actor
+from app.accounts.tables import Account
+from app.booking import asking, deciding, offering, queries
+from app.booking.tables import Approval, Booker, BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
+from app.campaigns.tables import Booking, Campaign
+from app.core.db import open_session
+from app.people.tables import Person, Side, TravelTime
+from app.visits.tables import PersonDay, TeamDay, Visit, VisitStatus
+from tests.factories import make_account, make_campaign, make_person, make_site, make_team
+from tests.support.web import browser_of
+
+NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+TODAY = NOW.date()
+MONDAY, TUESDAY, WEDNESDAY = date(2027, 4, 5), date(2027, 4, 6), date(2027, 4, 7)
+
+
+class Shop:
+    """Lyon's shop, led by Marc, and the accounts department of the head office, led by Martine."""
+
+    def __init__(self, session: Session, *, approval: Approval = Approval.AT_ONCE, **over: Any) -> None:
+        self.session = session
+        self.hr = make_account(session, "Claire Morel", is_hr=True)
+        self.campaign: Campaign = make_campaign(session, booking=Booking.OPEN, **over)
+        self.terms = BookingRules(campaign_id=self.campaign.id or 0, approval=approval)
+        session.add(self.terms)
+        self.here = make_site(session, name="Siège")
+        self.there = make_site(session, name="Lyon")
+        first, second = sorted((self.here.id, self.there.id))  # type: ignore[type-var]
+        session.add(TravelTime(from_site_id=first, to_site_id=second, minutes=30, estimated=False))
+        self.accounts = make_team(
+            session, self.here, name="Comptabilité", side=Side.BACK, department="Finance", max_away=9
+        )
+        self.shop = make_team(session, self.there, name="Boutique Bellecour", max_visitors=3)
+        self.martine = make_person(session, self.accounts, first_name="Martine", last_name="Chef")
+        self.marc = make_person(session, self.shop, first_name="Marc", last_name="Chef")
+        self.askers = [
+            make_person(
+                session,
+                self.accounts,
+                first_name="Anna",
+                last_name=f"Compte{n}",
+                manager_id=self.martine.id,
+            )
+            for n in range(6)
+        ]
+        self.hosts = [
+            make_person(session, self.shop, first_name="Bruno", last_name=f"Vend{n}", manager_id=self.marc.id)
+            for n in range(4)
+        ]
+        session.flush()
+
+    @property
+    def boss(self) -> Actor:
+        """HR, as services take it."""
+        return Actor(self.hr.id or 0, self.hr.name, None, is_hr=True, is_admin=False)
+
+    def actor(self, person: Person) -> Actor:
+        """An employee, as services take them."""
+        assert person.account_id is not None
+        return Actor(person.account_id, person.name, None, is_hr=False, is_admin=False)
+
+    def offer(self, days: Sequence[date] = (MONDAY, TUESDAY), **over: Any) -> Place:
+        """A place at the shop; `host_id`, `per_day` and the like as told."""
+        values = {
+            "job": "Vendeuse, vendeur",
+            "seen": "L’ouverture, la caisse, les retours.",
+            "bring": "Des chaussures plates.",
+            "starts_at": time(9),
+            "ends_at": time(17),
+            **over,
+        }
+        return offering.offer_place(
+            self.session, self.campaign, self.shop, days, actor=self.boss, now=NOW, today=TODAY, **values
+        )
+
+    def ask(
+        self,
+        person: Person,
+        place: Place,
+        day: date = MONDAY,
+        *,
+        key: str | None = None,
+        wait: bool = False,
+        now: datetime = NOW,
+    ) -> BookingRequest:
+        """What the page's button does."""
+        return asking.ask(
+            self.session,
+            person,
+            queries.find_place(self.session, place.id or 0),
+            day,
+            key or uuid4().hex,
+            wait=wait,
+            actor=self.actor(person),
+            now=now,
+            today=now.date(),
+        )
+
+    def approve(self, request: BookingRequest, now: datetime = NOW) -> Visit:
+        """HR says yes."""
+        return deciding.approve(self.session, request, actor=self.boss, now=now, today=now.date())
+
+
+def held(session: Session) -> dict[str, Any]:
+    """What the counters say, and what a recount of the rows says; both must be equal."""
+    session.expire_all()
+    visits = list(session.exec(select(Visit).where(Visit.status == VisitStatus.PLANNED)))
+    requests = list(session.exec(select(BookingRequest)))
+    days = {(row.place_id, row.day): row.taken for row in session.exec(select(PlaceDay)) if row.taken}
+    people = {row.person_id: row.held for row in session.exec(select(Booker)) if row.held}
+    teams = {
+        (row.team_id, row.day): (row.away, row.received)
+        for row in session.exec(select(TeamDay))
+        if row.away or row.received
+    }
+    person_days = list(session.exec(select(PersonDay)))
+    return {
+        "days": (days, _count((one.place_id, one.day) for one in requests if one.holds)),
+        "people": (
+            people,
+            _count(
+                one.person_id
+                for one in requests
+                if one.status in (RequestStatus.REQUESTED, RequestStatus.BOOKED)
+            ),
+        ),
+        "teams": (
+            teams,
+            {
+                at: (
+                    sum(row.leaves for row in person_days if (row.team_id, row.day) == at),
+                    sum(not row.leaves for row in person_days if (row.team_id, row.day) == at),
+                )
+                for at in {(row.team_id, row.day) for row in person_days}
+            },
+        ),
+        "person_days": (
+            sorted((row.person_id, row.day) for row in person_days),
+            sorted((one, visit.day) for visit in visits for one in (visit.visitor_id, visit.host_id)),
+        ),
+    }
+
+
+def _count(keys: Any) -> dict[Any, int]:
+    found: dict[Any, int] = {}
+    for key in keys:
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+def check_counts(session: Session) -> None:
+    """Every counter equals its recount."""
+    for name, (counted, recounted) in held(session).items():
+        assert counted == recounted, name
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    return Shop(session)
+
+
+@pytest.fixture
+def asked_shop(session: Session) -> Shop:
+    return Shop(session, approval=Approval.MANAGER)
+
+
+@pytest.fixture
+def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Callable[[Any], TestClient]:
+    """`as_(person)`: a browser signed in as somebody."""
+
+    def enter(who: Person | Account) -> TestClient:
+        made = browser_of(app)
+        with open_session(engine) as session:
+            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
+        assert account is not None
+        sign_in(made, account)
+        return made
+
+    return enter
