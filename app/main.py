@@ -20,6 +20,8 @@ from app.accounts import api as accounts_api
 from app.accounts import pages as accounts_pages
 from app.availability import api as availability_api
 from app.availability import pages as availability_pages
+from app.booking import api as booking_api
+from app.booking import pages as booking_pages
 from app.calendars import api as calendars_api
 from app.calendars import pages as calendars_pages
 from app.campaigns import api as campaigns_api
@@ -68,6 +70,8 @@ DOORS = (
     debriefs_pages,
     debriefs_api,
     calendars_api,
+    booking_pages,
+    booking_api,
     documents_pages,
     home_pages,
 )

@@ -120,7 +120,7 @@ def look(
     assert person.id is not None
     teams, sites = people_queries.teams_by_id(session), people_queries.sites_by_id(session)
     here = teams[person.team_id]
-    candidates = _candidates(session, places)
+    candidates = _candidates(session, places, person.id)
     everyone = {one.id for found in candidates.values() for one in found if one.id is not None}
     answered = facts.answers(session, campaign.id, everyone | {person.id})
     minutes = facts.minutes_from(session, here.site_id)
@@ -168,12 +168,13 @@ def look(
     return found
 
 
-def _candidates(session: Session, places: Sequence[SeenPlace]) -> dict[int, list[Person]]:
-    """Who could receive at each place: its host, or whoever is in the team."""
+def _candidates(session: Session, places: Sequence[SeenPlace], asker_id: int) -> dict[int, list[Person]]:
+    """Who could receive at each place: its host, or whoever else is in the team."""
     unnamed = {one.team.id for one in places if one.host is None and one.team.id is not None}
     of_team: dict[int, list[Person]] = {}
     for person in queries.members(session, unnamed) if unnamed else ():
-        of_team.setdefault(person.team_id, []).append(person)
+        if person.id != asker_id:
+            of_team.setdefault(person.team_id, []).append(person)
     return {
         one.place.id or 0: [one.host] if one.host is not None else of_team.get(one.team.id or 0, [])
         for one in places

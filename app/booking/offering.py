@@ -63,6 +63,7 @@ def change_place(
     session: Session,
     seen: SeenPlace,
     days: Collection[date],
+    /,
     *,
     version: int,
     actor: Actor,

@@ -1,9 +1,11 @@
 """Booking in words: why a day is closed, where a request stands, how a campaign books."""
 
-from app.booking.looking import FULL, MET, NO_HOST, NOTICE
+from collections.abc import Iterable
+
+from app.booking.looking import FULL, MET, NOTICE
 from app.booking.tables import Approval, BookingRules, Hours, RefusalReason, RequestStatus, Silence
 from app.campaigns.tables import Booking
-from app.core.i18n import _, ngettext
+from app.core.i18n import _, current_locale, ngettext
 from solver import rules
 
 
@@ -28,11 +30,6 @@ def why_words(code: str) -> str:
         rules.TEAM_FULL: _("l’équipe reçoit déjà autant de monde qu’elle peut"),
         FULL: _("c’est complet"),
     }.get(code, _("personne ne peut vous recevoir ce jour-là"))
-
-
-def place_words(code: str) -> str:
-    """Why a whole place is closed."""
-    return _("personne ne peut vous recevoir") if code == NO_HOST else why_words(code)
 
 
 def status_words(status: RequestStatus) -> str:
@@ -86,6 +83,12 @@ def booking_labels() -> dict[Booking, str]:
         Booking.REMAINING: _("Les places qui restent"),
         Booking.OPEN: _("Réservation ouverte"),
     }
+
+
+def language_names(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages with their names, for a list."""
+    names = current_locale().languages
+    return [(code, str(names.get(code, code)).capitalize()) for code in codes]
 
 
 def terms_in_words(booking: Booking, terms: BookingRules) -> list[str]:

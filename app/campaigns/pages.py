@@ -15,7 +15,7 @@ from app.campaigns.lifecycle import By, refusals, steps_from
 from app.campaigns.schemas import Section
 from app.campaigns.service import CHANGEABLE
 from app.campaigns.showing import life_steps, next_action
-from app.campaigns.tables import Campaign, Status, StatusChange
+from app.campaigns.tables import Booking, Campaign, Status, StatusChange
 from app.core import clock
 from app.core.db import Db
 from app.core.i18n import _
@@ -122,14 +122,16 @@ def copy(session: Db, campaign: HrCampaign, actor: Asking) -> Response:
 
 def _embeds(campaign: Campaign) -> list[tuple[str, str, str]]:
     here = f"/campaigns/{campaign.id}"
+    planned = campaign.booking != Booking.OPEN
     return [
         (title, f"{here}/{place}", f"{here}/{place}/summary")
-        for title, place, statuses in (
-            (_("Les réponses"), "answers", ENROLLED),
-            (_("Le plan"), "planning", PLANNED),
-            (_("Les résultats"), "results", LIVED),
+        for title, place, statuses, fits in (
+            (_("Les réponses"), "answers", ENROLLED, planned),
+            (_("Le plan"), "planning", PLANNED, planned),
+            (_("Les réservations"), "booking", (Status.DRAFT, *ENROLLED), True),
+            (_("Les résultats"), "results", LIVED, True),
         )
-        if campaign.status in statuses
+        if campaign.status in statuses and fits
     ]
 
 

@@ -11,6 +11,7 @@ from app.accounts.errors import OwnAccount
 from app.accounts.sessions import Actor
 from app.accounts.tables import Account, SignIn
 from app.availability import service as availability
+from app.booking import personal as booking
 from app.calendars import service as calendars
 from app.core import jobs
 from app.core.i18n import _
@@ -43,6 +44,7 @@ def gather(session: Session, actor: Actor, person: Person | None) -> dict[str, l
             "person": [_person(session, person)],
             "enrolments": availability.export(session, person),
             "visits": visits.export(session, person),
+            "bookings": booking.export(session, person),
             "debriefs": debriefs.export(session, person),
             "calendar": calendars.export(session, person),
             "messages": messages.export(session, person),
@@ -109,7 +111,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
     coming = [seen.visit for seen in lived if can_be_cancelled(seen.visit, today)]
     for visit in coming:
         visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
-    for feature in (calendars, debriefs, pins, visits, availability, messages, teams):
+    for feature in (booking, calendars, debriefs, pins, visits, availability, messages, teams):
         feature.erase(session, held)
     _tell_again(session, messages.erase_about(session, [seen.visit.id or 0 for seen in lived]))
     account = session.get(Account, held.account_id) if held.account_id else None
@@ -137,6 +139,7 @@ def titles() -> dict[str, str]:
         "person": _("Ce que dit le fichier des ressources humaines"),
         "enrolments": _("Vos réponses aux campagnes"),
         "visits": _("Vos journées"),
+        "bookings": _("Vos réservations"),
         "debriefs": _("Vos bilans"),
         "calendar": _("Votre agenda"),
         "messages": _("Les messages qui vous ont été écrits"),
@@ -177,6 +180,7 @@ def labels() -> dict[str, str]:
         "campaign": _("Campagne"),
         "answer": _("Réponse"),
         "answered_at": _("Répondu le"),
+        "asked_at": _("Demandé le"),
         "reminded_at": _("Relancé le"),
         "visit_days": _("Jours pour partir"),
         "host_days": _("Jours pour recevoir"),
@@ -235,6 +239,13 @@ def _word(text: str) -> str:
         "host": _("reçoit"),
         "planned": _("prévue"),
         "cancelled": _("annulée"),
+        "requested": _("demandée"),
+        "waiting": _("liste d’attente"),
+        "offered": _("à confirmer"),
+        "booked": _("réservée"),
+        "refused": _("refusée"),
+        "expired": _("expirée"),
+        "withdrawn": _("retirée"),
         "permanent": _("permanent"),
         "fixed_term": _("durée déterminée"),
         "temporary": _("intérim"),

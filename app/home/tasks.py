@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from app.availability.queries import unanswered_campaigns
+from app.booking import queries as bookings
+from app.booking.queries import SeenRequest
 from app.campaigns import queries as campaigns
 from app.campaigns import words
 from app.campaigns.invited import invited_totals
 from app.campaigns.showing import Action, next_action
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.core.templating import day_month, day_range, long_day
+from app.core.templating import day_month, day_range, long_day, when
 from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
@@ -59,12 +61,16 @@ def employee_home(session: Session, person: Person, *, today: date, now: datetim
     coming = [swap for swap in swaps if _coming_legs(swap, today)]
     legs = [leg for swap in coming for leg in _coming_legs(swap, today)]
     soon = [leg for leg in legs if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
-    tasks = [*asked_tasks(session, person, today=today, now=now), *(_prepare(leg, person) for leg in soon)]
+    tasks = [
+        *asked_tasks(session, person, today=today, now=now),
+        *(_prepare(leg, person) for leg in soon),
+        *(_choose(campaign) for campaign in bookings.bookable_campaigns(session, person)),
+    ]
     return Employee(tasks, coming[0] if coming else None, max(0, len(coming) - 1))
 
 
 def asked_tasks(session: Session, person: Person, *, today: date, now: datetime) -> list[Task]:
-    """What waits for an answer: debriefs first, while they are fresh, then campaigns."""
+    """What waits for an answer: places held for a while, requests, fresh debriefs, campaigns."""
     assert person.id is not None
     forms = [
         form
@@ -73,6 +79,8 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
     ]
     waiting = unanswered_campaigns(session, person, today)
     return [
+        *(_offer(seen) for seen in bookings.offers_of(session, person.id)),
+        *_to_answer(session, person),
         *(_debrief(form) for form in forms),
         *_visit_tasks(session, person, today),
         *(_answer(campaign) for campaign in waiting),
@@ -143,6 +151,42 @@ def _confirm(leg: SeenVisit, person: Person) -> Task:
 
 def _other(leg: SeenVisit, person: Person) -> Person:
     return leg.host if leg.visitor.id == person.id else leg.visitor
+
+
+def _offer(seen: SeenRequest) -> Task:
+    said = {"team": seen.host_team.name, "day": long_day(seen.request.day)}
+    due = seen.request.due_at
+    return Task(
+        _("Une place s’est libérée chez %(team)s le %(day)s") % said,
+        _("Elle vous est gardée jusqu’au %(due)s.") % {"due": when(due)} if due else "",
+        f"/booking/requests/{seen.request.id}",
+        _("Répondre"),
+        "clock",
+    )
+
+
+def _to_answer(session: Session, person: Person) -> list[Task]:
+    assert person.id is not None
+    teams = {team.id for team, _site in visits.managed_teams(session, person.id) if team.id is not None}
+    count = bookings.count_to_answer(session, teams) if teams else 0
+    if not count:
+        return []
+    title = ngettext(
+        "%(n)s demande attend votre réponse", "%(n)s demandes attendent votre réponse", count
+    ) % {"n": count}
+    text = _("Des collègues aimeraient passer une journée dans votre équipe.")
+    return [Task(title, text, "/team/requests", _("Voir les demandes"), "people")]
+
+
+def _choose(campaign: Campaign) -> Task:
+    return Task(
+        _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
+        _("Des équipes ouvrent leur porte : choisissez le métier et le jour."),
+        f"/booking?campaign={campaign.id}",
+        _("Voir les places"),
+        "search",
+        asks=False,
+    )
 
 
 def _coming_legs(swap: SeenSwap, today: date) -> list[SeenVisit]:

@@ -1,0 +1,237 @@
+"""JSON door of booking: the same services as the pages."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+
+from app.accounts.guards import Asking as Actor
+from app.booking import asking, deciding, offering, queries, views
+from app.booking.errors import BookingClosed
+from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, KeptPlace
+from app.booking.looking import look
+from app.booking.pages_campaign import TERMS
+from app.booking.pages_team import place_values_of, team_ids_of
+from app.booking.queries import SeenPlace
+from app.booking.schemas import (
+    AskInput,
+    KeptPlaceOut,
+    KeptPlacesOut,
+    Key,
+    LookOut,
+    LooksOut,
+    PlaceForm,
+    RefusalForm,
+    RequestOut,
+    RequestsOut,
+    SearchForm,
+    StepForm,
+    TermsForm,
+    TermsOut,
+    WithdrawalForm,
+    kept_place_out,
+    look_out,
+    request_out,
+)
+from app.campaigns.guards import HrCampaign
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import Forbidden, NotFound
+from app.people.guards import Employee
+from app.people.tables import Team
+
+router = APIRouter(prefix="/api/v1", tags=["booking"])
+
+
+@router.get("/booking/places")
+def find(session: Db, person: Employee, asked: Annotated[SearchForm, Query()]) -> LooksOut:
+    """Places of a campaign (by default the first that takes bookings) as I find them, bookable ones first."""
+    campaigns = queries.bookable_campaigns(session, person)
+    chosen = next((one for one in campaigns if asked.campaign in (None, one.id)), None)
+    if chosen is None:
+        raise BookingClosed
+    found = views.search(session, chosen, person, asked, clock.today())
+    return LooksOut(places=[look_out(one) for one in found.looks])
+
+
+@router.get("/booking/places/{place_id}")
+def show_place(session: Db, visiting: AsVisitor) -> LookOut:
+    """One place, with each day: free, full or closed, and why."""
+    terms = queries.rules_of(session, visiting.seen.place.campaign_id)
+    today = clock.today()
+    [found] = look(session, visiting.campaign, visiting.person, [visiting.seen], terms.notice_days, today)
+    return look_out(found)
+
+
+@router.post("/booking/places/{place_id}/requests", status_code=201)
+def ask(
+    session: Db,
+    visiting: AsVisitor,
+    actor: Actor,
+    sent: AskInput,
+    idempotency_key: Annotated[Key, Header()],
+) -> RequestOut:
+    """Book a day, ask for it, or stand in line. Sent again with the same key it answers the same, once."""
+    made = asking.ask(
+        session,
+        visiting.person,
+        visiting.seen,
+        sent.day,
+        idempotency_key,
+        wait=sent.wait,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+    )
+    return _request(session, made.id)
+
+
+@router.get("/booking/requests")
+def mine(session: Db, person: Employee) -> RequestsOut:
+    """Everything I asked for."""
+    assert person.id is not None
+    return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
+
+
+@router.get("/booking/requests/{request_id}")
+def show(mine: AsAsker) -> RequestOut:
+    """One request of mine."""
+    return request_out(mine.seen)
+
+
+@router.post("/booking/requests/{request_id}/acceptance")
+def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut:
+    """Take the place that became free."""
+    asking.accept(
+        session,
+        mine.seen.request,
+        mine.person,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=sent.revision,
+    )
+    return _request(session, mine.seen.request.id)
+
+
+@router.post("/booking/requests/{request_id}/withdrawal")
+def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut:
+    """Give up a request, a place in line, or an offer."""
+    asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=sent.revision)
+    return _request(session, mine.seen.request.id)
+
+
+@router.get("/team/requests")
+def to_answer(session: Db, who: AsReceiver) -> RequestsOut:
+    """Requests that wait for an answer and concern my teams."""
+    found = queries.requests_to_answer(session, team_ids_of(session, who))
+    return RequestsOut(requests=[request_out(one) for one in found])
+
+
+@router.post("/booking/requests/{request_id}/approval")
+def approve(session: Db, allowed: AsDecider, sent: StepForm) -> RequestOut:
+    """Say yes, for the receiving team."""
+    if not allowed.receives:
+        raise Forbidden
+    asked = allowed.seen.request
+    now, today = clock.now(), clock.today()
+    deciding.approve(session, asked, actor=allowed.actor, now=now, today=today, revision=sent.revision)
+    return _request(session, asked.id)
+
+
+@router.post("/booking/requests/{request_id}/refusal")
+def refuse(session: Db, allowed: AsDecider, sent: RefusalForm) -> RequestOut:
+    """Say no, with a coded reason."""
+    asked = allowed.seen.request
+    deciding.refuse(session, asked, sent.reason, actor=allowed.actor, now=clock.now(), revision=sent.revision)
+    return _request(session, asked.id)
+
+
+@router.get("/team/places")
+def places(session: Db, who: AsReceiver) -> KeptPlacesOut:
+    """What my teams offer."""
+    found = queries.places_of_teams(session, team_ids_of(session, who))
+    return KeptPlacesOut(places=[kept_place_out(one) for one in found])
+
+
+@router.post("/team/places", status_code=201)
+def offer(session: Db, who: AsReceiver, actor: Actor, sent: PlaceForm) -> KeptPlaceOut:
+    """Offer a place for one of my teams."""
+    campaign, team = session.get(Campaign, sent.campaign_id), session.get(Team, sent.team_id)
+    if campaign is None or team is None or not (who.actor.is_hr or team.id in who.team_ids):
+        raise NotFound
+    made = offering.offer_place(
+        session,
+        campaign,
+        team,
+        sent.days,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        **place_values_of(sent),
+    )
+    return _place(session, made.id)
+
+
+@router.put("/team/places/{place_id}")
+def change(session: Db, seen: KeptPlace, actor: Actor, sent: PlaceForm) -> KeptPlaceOut:
+    """Change a place; its campaign and team stay."""
+    offering.change_place(
+        session,
+        seen,
+        sent.days,
+        version=sent.version,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        **place_values_of(sent),
+    )
+    return _place(session, seen.place.id)
+
+
+@router.post("/team/places/{place_id}/withdrawal", status_code=204, response_class=Response)
+def withdraw_place(session: Db, seen: KeptPlace, actor: Actor, sent: WithdrawalForm) -> None:
+    """No longer offer it; days already booked stand."""
+    offering.withdraw_place(session, seen, version=sent.version, actor=actor, now=clock.now())
+
+
+@router.get("/campaigns/{campaign_id}/booking")
+def terms(session: Db, campaign: HrCampaign) -> TermsOut:
+    """How a campaign books."""
+    return _terms(session, campaign)
+
+
+@router.put("/campaigns/{campaign_id}/booking")
+def set_terms(session: Db, campaign: HrCampaign, actor: Actor, sent: TermsForm) -> TermsOut:
+    """Change it, on the version of the campaign that was read."""
+    values = {name: getattr(sent, name) for name in TERMS}
+    offering.set_terms(
+        session, campaign, sent.booking, values, version=sent.version, actor=actor, now=clock.now()
+    )
+    return _terms(session, campaign)
+
+
+@router.get("/campaigns/{campaign_id}/booking/requests")
+def of_campaign(session: Db, campaign: HrCampaign) -> RequestsOut:
+    """Every request of a campaign."""
+    assert campaign.id is not None
+    found = queries.requests_of_campaign(session, campaign.id)
+    return RequestsOut(requests=[request_out(one) for one in found])
+
+
+def _terms(session: Db, campaign: Campaign) -> TermsOut:
+    assert campaign.id is not None
+    found = queries.rules_of(session, campaign.id)
+    values: dict[str, Any] = {name: getattr(found, name) for name in TERMS}
+    return TermsOut(booking=campaign.booking, version=campaign.version, **values)
+
+
+def _request(session: Db, request_id: int | None) -> RequestOut:
+    return request_out(queries.find_request(session, request_id or 0))
+
+
+def _place(session: Db, place_id: int | None) -> KeptPlaceOut:
+    found: SeenPlace = queries.find_place(session, place_id or 0)
+    session.refresh(found.place)
+    return kept_place_out(found)

@@ -1,0 +1,124 @@
+"""Who enters: askers, the teams that receive, HR."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from sqlmodel import Session
+
+from app.accounts.guards import SignedIn
+from app.accounts.sessions import Actor
+from app.booking import queries
+from app.booking.queries import SeenPlace, SeenRequest
+from app.campaigns.invited import is_invited
+from app.campaigns.tables import Campaign, Status
+from app.core.db import Db
+from app.core.errors import Forbidden, NotFound
+from app.core.security import policy
+from app.people.guards import Employee, find_person
+from app.people.tables import Person
+from app.visits.queries import managed_teams
+
+Found = Annotated[Person | None, Depends(find_person, scope="function")]
+
+
+def led_team_ids(session: Session, person: Person | None) -> set[int]:
+    """Teams for which a person answers."""
+    if person is None or person.id is None:
+        return set()
+    return {team.id for team, _site in managed_teams(session, person.id) if team.id is not None}
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Somebody who offers places and answers requests: for their teams, or for every team (HR)."""
+
+    actor: Actor
+    person: Person | None
+    team_ids: frozenset[int]
+
+
+@policy("receiver")
+def receiver(actor: SignedIn, session: Db, person: Found) -> Receiver:
+    """Managers and HR."""
+    teams = frozenset(led_team_ids(session, person))
+    if not (actor.is_hr or teams):
+        raise Forbidden
+    return Receiver(actor, person, teams)
+
+
+@policy("place_keeper")
+def place_keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> SeenPlace:
+    """Load `{place_id}` for those who manage its team, and HR; for anybody else it does not exist."""
+    seen = queries.find_place(session, place_id)
+    if not (actor.is_hr or seen.team.id in led_team_ids(session, person)):
+        raise NotFound
+    return seen
+
+
+@dataclass(frozen=True)
+class Visiting:
+    """An employee in front of a place."""
+
+    person: Person
+    seen: SeenPlace
+    campaign: Campaign
+
+
+@policy("place_visitor")
+def place_visitor(person: Employee, session: Db, place_id: int) -> Visiting:
+    """Load `{place_id}` for employees whom its campaign invites, once it has opened."""
+    seen = queries.find_place(session, place_id)
+    campaign = session.get_one(Campaign, seen.place.campaign_id)
+    if campaign.status == Status.DRAFT or not is_invited(session, campaign, person):
+        raise NotFound
+    return Visiting(person, seen, campaign)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An employee in front of a request of their own."""
+
+    person: Person
+    seen: SeenRequest
+
+
+@policy("asker")
+def asker(person: Employee, session: Db, request_id: int) -> Asking:
+    """Load `{request_id}` for whoever made it."""
+    seen = queries.find_request(session, request_id)
+    if seen.person.id != person.id:
+        raise NotFound
+    return Asking(person, seen)
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Somebody who may answer a request."""
+
+    actor: Actor
+    seen: SeenRequest
+    receives: bool
+    """Answers for the receiving team: may say yes. The asker's own manager may say no."""
+
+
+def deciding_on(session: Session, actor: Actor, person: Person | None, seen: SeenRequest) -> Deciding:
+    """What somebody may answer. Raises NotFound when nothing."""
+    led = led_team_ids(session, person)
+    receives = actor.is_hr or seen.place.team_id in led
+    if not (receives or seen.person.team_id in led):
+        raise NotFound
+    return Deciding(actor, seen, receives)
+
+
+@policy("decider")
+def decider(actor: SignedIn, session: Db, person: Found, request_id: int) -> Deciding:
+    """Load `{request_id}` for the managers of the two teams, and HR."""
+    return deciding_on(session, actor, person, queries.find_request(session, request_id))
+
+
+AsReceiver = Annotated[Receiver, Depends(receiver, scope="function")]
+KeptPlace = Annotated[SeenPlace, Depends(place_keeper, scope="function")]
+AsVisitor = Annotated[Visiting, Depends(place_visitor, scope="function")]
+AsAsker = Annotated[Asking, Depends(asker, scope="function")]
+AsDecider = Annotated[Deciding, Depends(decider, scope="function")]

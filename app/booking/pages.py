@@ -1,0 +1,202 @@
+"""Pages of those who book: places to find, a day to take, requests to follow."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.accounts.guards import Asking as Actor
+from app.booking import asking, pages_campaign, pages_team, queries, views
+from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull
+from app.booking.guards import AsAsker, AsVisitor
+from app.booking.looking import Look, look
+from app.booking.schemas import AskForm, SearchForm, StepForm
+from app.booking.tables import RequestStatus
+from app.booking.words import (
+    language_names,
+    reason_labels,
+    status_tone,
+    status_words,
+    terms_in_words,
+    why_words,
+)
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import Refusal
+from app.core.forms import Submitted, bind
+from app.core.i18n import _
+from app.core.templating import redirect, render
+from app.people.guards import Employee
+
+router = APIRouter(include_in_schema=False)
+router.include_router(pages_team.router)
+router.include_router(pages_campaign.router)
+
+
+@router.get("/booking", response_class=HTMLResponse)
+def find(request: Request, session: Db, person: Employee, asked: Annotated[SearchForm, Query()]) -> Response:
+    """Places to visit: bookable first, then full, then closed with the reason."""
+    today = clock.today()
+    campaigns = queries.bookable_campaigns(session, person)
+    chosen = next((one for one in campaigns if one.id == asked.campaign), campaigns[0] if campaigns else None)
+    found = views.search(session, chosen, person, asked, today) if chosen else None
+    assert person.id is not None
+    return render(
+        request,
+        "booking/find.html",
+        campaigns=campaigns,
+        campaign=chosen,
+        asked=asked,
+        found=found,
+        terms=terms_in_words(chosen.booking, queries.rules_of(session, chosen.id or 0)) if chosen else [],
+        mine=[one for one in queries.requests_of(session, person.id) if one.request.live],
+        filtered=asked.narrows,
+        hours=views.hours_words,
+        why=why_words,
+        status_words=status_words,
+        status_tone=status_tone,
+        language_names=language_names,
+    )
+
+
+@router.get("/booking/places/{place_id}", response_class=HTMLResponse)
+def show_place(
+    request: Request,
+    session: Db,
+    visiting: AsVisitor,
+    day: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """One place, with the day to confirm: the second tap."""
+    return _place_page(request, session, visiting, day)
+
+
+@router.post("/booking/places/{place_id}/requests")
+def ask(request: Request, session: Db, visiting: AsVisitor, actor: Actor, sent: Submitted) -> Response:
+    """Book the day, ask for it, or stand in line; the same form sent twice counts once."""
+    form = bind(AskForm, sent)
+    if form.value is None:
+        return _place_page(request, session, visiting, str(form.get("day")), status=422)
+    value = form.value
+    try:
+        made = asking.ask(
+            session,
+            visiting.person,
+            visiting.seen,
+            value.day,
+            value.key,
+            wait=value.wait,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+        )
+    except (PlaceFull, NotForYou, OwnDayTaken, EnoughBooked) as refused:
+        return _place_page(request, session, visiting, value.day.isoformat(), status=409, refused=refused)
+    say = {
+        RequestStatus.BOOKED: _("C’est réservé. L’invitation arrive dans votre agenda."),
+        RequestStatus.REQUESTED: _("Votre demande est partie : l’équipe va vous répondre."),
+        RequestStatus.WAITING: _(
+            "Vous êtes en liste d’attente : un message vous prévient d’une place libre."
+        ),
+    }.get(made.status)
+    return redirect(f"/booking/requests/{made.id}", say=say)
+
+
+def _place_page(
+    request: Request,
+    session: Db,
+    visiting: AsVisitor,
+    day: str,
+    *,
+    status: int = 200,
+    refused: Refusal | None = None,
+) -> Response:
+    campaign, seen = visiting.campaign, visiting.seen
+    terms = queries.rules_of(session, campaign.id or 0)
+    today = clock.today()
+    [found] = look(session, campaign, visiting.person, [seen], terms.notice_days, today)
+    return render(
+        request,
+        "booking/place.html",
+        status=status,
+        campaign=campaign,
+        terms=terms,
+        look=found,
+        days=[one for one in found.days if one.day >= today],
+        chosen=_chosen(found, day),
+        key=uuid4().hex,
+        refused=refused.message() if refused else None,
+        open_now=queries.takes_bookings(campaign) and seen.place.withdrawn_at is None,
+        hours=views.hours_words,
+        why=why_words,
+        status_words=status_words,
+    )
+
+
+def _chosen(found: Look, day: str) -> object:
+    return next((one for one in found.days if one.day.isoformat() == day), None)
+
+
+@router.get("/booking/requests", response_class=HTMLResponse)
+def mine(request: Request, session: Db, person: Employee) -> Response:
+    """What I asked for, and where it stands."""
+    assert person.id is not None
+    found = queries.requests_of(session, person.id)
+    return render(
+        request,
+        "booking/mine.html",
+        live=[one for one in found if one.request.live],
+        over=[one for one in reversed(found) if not one.request.live],
+        hours=views.hours_words,
+        reasons=reason_labels(),
+        status_words=status_words,
+        status_tone=status_tone,
+    )
+
+
+@router.get("/booking/requests/{request_id}", response_class=HTMLResponse)
+def show(request: Request, session: Db, mine: AsAsker) -> Response:
+    """One request: what was asked, where it stands, what I can do."""
+    asked = mine.seen.request
+    return render(
+        request,
+        "booking/request.html",
+        seen=mine.seen,
+        asked=asked,
+        ahead=queries.ahead_of(session, asked) if asked.status == RequestStatus.WAITING else 0,
+        hours=views.hours_words,
+        reasons=reason_labels(),
+        status_words=status_words,
+        status_tone=status_tone,
+    )
+
+
+@router.post("/booking/requests/{request_id}/acceptance")
+def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Response:
+    """Take the place that became free."""
+    form = bind(StepForm, sent).required()
+    asked = mine.seen.request
+    asking.accept(
+        session,
+        asked,
+        mine.person,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=form.revision,
+    )
+    booked = asked.status == RequestStatus.BOOKED
+    say = (
+        _("C’est réservé. L’invitation arrive dans votre agenda.")
+        if booked
+        else _("Votre demande est partie : l’équipe va vous répondre.")
+    )
+    return redirect(f"/booking/requests/{asked.id}", say=say)
+
+
+@router.post("/booking/requests/{request_id}/withdrawal")
+def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Response:
+    """Give up a request, a place in line, or an offer."""
+    form = bind(StepForm, sent).required()
+    asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=form.revision)
+    return redirect("/booking/requests", say=_("C’est retiré. Votre jour est de nouveau libre."))

@@ -1,0 +1,108 @@
+"""HR's pages: how a campaign books, and what is booked."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.booking import offering, queries, views
+from app.booking.schemas import TermsForm
+from app.booking.tables import Approval, Silence
+from app.booking.words import booking_labels, status_tone, status_words, terms_in_words
+from app.campaigns.errors import TermsRefused
+from app.campaigns.guards import Asking, HrCampaign
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import Stale
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _
+from app.core.templating import redirect, render
+
+router = APIRouter(include_in_schema=False)
+
+TERMS = ("approval", "max_per_person", "notice_days", "answer_days", "silence", "accept_hours")
+
+
+@router.get("/campaigns/{campaign_id}/booking", response_class=HTMLResponse)
+def show(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """How the campaign books, what teams offer, who asked for what."""
+    return render(request, "booking/campaign.html", **_context(session, campaign))
+
+
+@router.get("/campaigns/{campaign_id}/booking/summary", response_class=HTMLResponse)
+def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """The same in a few lines, embedded in the campaign's page."""
+    return render(request, "booking/_summary.html", **_context(session, campaign))
+
+
+def _context(session: Db, campaign: Campaign) -> dict[str, Any]:
+    assert campaign.id is not None
+    requests = queries.requests_of_campaign(session, campaign.id)
+    places = queries.places_of_campaign(session, campaign.id)
+    return {
+        "campaign": campaign,
+        "terms": terms_in_words(campaign.booking, queries.rules_of(session, campaign.id)),
+        "requests": requests,
+        "counts": views.summary(requests),
+        "places": places,
+        "offered": sum(one.place.per_day * len(one.offered) for one in places),
+        "taken": sum(day.taken for one in places for day in one.days),
+        "hours": views.hours_words,
+        "status_words": status_words,
+        "status_tone": status_tone,
+        "open_now": queries.takes_bookings(campaign),
+        "today": clock.today(),
+    }
+
+
+@router.get("/campaigns/{campaign_id}/booking/edit", response_class=HTMLResponse)
+def edit(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """The rules of booking as they stand."""
+    terms = queries.rules_of(session, campaign.id or 0)
+    form = blank(
+        booking=campaign.booking, version=campaign.version, **{name: getattr(terms, name) for name in TERMS}
+    )
+    return _page(request, campaign, form)
+
+
+@router.post("/campaigns/{campaign_id}/booking")
+def save(request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted) -> Response:
+    """Save them, on the version that was read."""
+    form = bind(TermsForm, sent)
+    if form.value is None:
+        return _page(request, campaign, form, status=422)
+    value = form.value
+    try:
+        offering.set_terms(
+            session,
+            campaign,
+            value.booking,
+            {name: getattr(value, name) for name in TERMS},
+            version=value.version,
+            actor=actor,
+            now=clock.now(),
+        )
+    except TermsRefused as refused:
+        for name, sentence in refused.faults.items():
+            form.refuse(name, sentence)
+        return _page(request, campaign, form, status=422)
+    except Stale as stale:
+        session.refresh(campaign)
+        form.refuse("", stale.message())
+        form.raw["version"] = campaign.version
+        return _page(request, campaign, form, status=409)
+    return redirect(f"/campaigns/{campaign.id}/booking", say=_("C’est enregistré."))
+
+
+def _page(request: Request, campaign: Campaign, form: Bound[Any], *, status: int = 200) -> Response:
+    return render(
+        request,
+        "booking/terms.html",
+        status=status,
+        campaign=campaign,
+        form=form,
+        bookings=booking_labels(),
+        approvals=Approval,
+        silences=Silence,
+    )

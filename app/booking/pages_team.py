@@ -1,0 +1,304 @@
+"""Pages of the teams that receive: requests to answer, places to offer."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.accounts.guards import Asking as Actor
+from app.booking import deciding, offering, queries, views
+from app.booking.errors import PlaceRefused
+from app.booking.guards import AsDecider, AsReceiver, Deciding, KeptPlace, Receiver, deciding_on
+from app.booking.queries import SeenPlace
+from app.booking.schemas import BulkForm, PlaceForm, RefusalForm, StepForm, WithdrawalForm
+from app.booking.tables import Hours, RefusalReason
+from app.booking.words import hours_labels, reason_labels, status_tone, status_words
+from app.campaigns import queries as campaigns
+from app.campaigns.calendar import campaign_days, closed_reason
+from app.campaigns.tables import Booking, Campaign, Status
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import Forbidden, NotFound, Refusal
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _, ngettext
+from app.core.templating import redirect, render
+from app.people.tables import Person, Site, Team
+
+router = APIRouter(include_in_schema=False)
+
+LATELY = timedelta(days=14)
+
+
+@router.get("/team/requests", response_class=HTMLResponse)
+def requests(request: Request, session: Db, who: AsReceiver) -> Response:
+    """Requests that wait for an answer, each with its effect on the two teams that day."""
+    found = queries.requests_to_answer(session, team_ids_of(session, who))
+    return render(
+        request,
+        "booking/answers.html",
+        to_answer=[one for one in found if who.actor.is_hr or one.place.team_id in who.team_ids],
+        leaving=[one for one in found if not who.actor.is_hr and one.place.team_id not in who.team_ids],
+        effects=views.effects(session, found),
+        lately=queries.answered_lately(session, team_ids_of(session, who), clock.now() - LATELY),
+        reasons=reason_labels(),
+        hours=views.hours_words,
+        status_words=status_words,
+        status_tone=status_tone,
+    )
+
+
+@router.post("/team/requests/answers")
+def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
+    """One answer to several requests. What cannot be said yes to stays, and is counted."""
+    form = bind(BulkForm, sent)
+    if form.value is None:
+        return redirect("/team/requests", say=_("Cochez au moins une demande."), kind="warn")
+    done, refused = 0, ""
+    for one in sorted(form.value.request):
+        request_id, revision = (int(part) for part in one.split(":"))
+        try:
+            seen = queries.find_request(session, request_id)
+            allowed = deciding_on(session, who.actor, who.person, seen)
+            _answer(session, allowed, form.value.answer, revision)
+        except Refusal as no:
+            # Each answer stands by itself: what was answered before must not wait for the rest.
+            session.rollback()
+            refused = no.message()
+        else:
+            session.commit()
+            done += 1
+    say = ngettext("%(n)s demande a sa réponse.", "%(n)s demandes ont leur réponse.", done) % {"n": done}
+    if refused:
+        return redirect("/team/requests", say=f"{say} {refused}", kind="warn")
+    return redirect("/team/requests", say=say)
+
+
+def _answer(session: Db, allowed: Deciding, answer: str | RefusalReason, revision: int) -> None:
+    asked = allowed.seen.request
+    if isinstance(answer, RefusalReason):
+        deciding.refuse(session, asked, answer, actor=allowed.actor, now=clock.now(), revision=revision)
+        return
+    if not allowed.receives:
+        raise Forbidden
+    deciding.approve(
+        session, asked, actor=allowed.actor, now=clock.now(), today=clock.today(), revision=revision
+    )
+
+
+@router.post("/booking/requests/{request_id}/approval")
+def approve(session: Db, allowed: AsDecider, sent: Submitted) -> Response:
+    """Say yes in one tap."""
+    form = bind(StepForm, sent).required()
+    _answer(session, allowed, "approve", form.revision)
+    return redirect("/team/requests", say=_("C’est oui : les deux personnes reçoivent l’invitation."))
+
+
+@router.post("/booking/requests/{request_id}/refusal")
+def refuse(session: Db, allowed: AsDecider, sent: Submitted) -> Response:
+    """Say no, with a coded reason."""
+    form = bind(RefusalForm, sent).required()
+    _answer(session, allowed, form.reason, form.revision)
+    return redirect("/team/requests", say=_("C’est non, avec sa raison : la personne est prévenue."))
+
+
+@router.get("/team/places", response_class=HTMLResponse)
+def places(request: Request, session: Db, who: AsReceiver) -> Response:
+    """What my teams offer."""
+    found = queries.places_of_teams(session, team_ids_of(session, who))
+    return render(
+        request,
+        "booking/places.html",
+        places=found,
+        campaigns=_campaigns(session),
+        hours=views.hours_words,
+        today=clock.today(),
+    )
+
+
+@router.get("/team/places/new", response_class=HTMLResponse)
+def new_place(
+    request: Request,
+    session: Db,
+    who: AsReceiver,
+    campaign: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    team: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """A new place: for which campaign, which team, then the rest."""
+    form = blank(campaign_id=campaign, team_id=team, per_day=1, hours=Hours.FULL_DAY)
+    return _page(request, _writing(session, who, campaign, team), form)
+
+
+@router.post("/team/places")
+def offer(request: Request, session: Db, who: AsReceiver, actor: Actor, sent: Submitted) -> Response:
+    """Offer it."""
+    form = bind(PlaceForm, sent)
+    chosen = form.value
+    writing = _writing(session, who, _number(form.get("campaign_id")), _number(form.get("team_id")))
+    if chosen is None:
+        return _page(request, writing, form, status=422)
+    if writing.campaign is None or writing.team is None:
+        raise NotFound
+    try:
+        offering.offer_place(
+            session,
+            writing.campaign,
+            writing.team,
+            chosen.days,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+            **place_values_of(chosen),
+        )
+    except PlaceRefused as refused:
+        return _page(request, writing, _told(form, refused), status=422)
+    return redirect("/team/places", say=_("La place est proposée : elle apparaît tout de suite."))
+
+
+@router.get("/team/places/{place_id}/edit", response_class=HTMLResponse)
+def edit_place(request: Request, session: Db, seen: KeptPlace) -> Response:
+    """A place as it stands."""
+    place = seen.place
+    names = ("campaign_id", "team_id", "host_id", "job", "seen", "bring", "hours", "per_day", "version")
+    form = blank(
+        **{name: getattr(place, name) for name in names},
+        starts_at=f"{place.starts_at:%H:%M}",
+        ends_at=f"{place.ends_at:%H:%M}",
+        days=[one.day.isoformat() for one in seen.offered],
+    )
+    return _page(request, _editing(session, seen), form)
+
+
+@router.post("/team/places/{place_id}")
+def change_place(request: Request, session: Db, seen: KeptPlace, actor: Actor, sent: Submitted) -> Response:
+    """Change it; days already booked stand."""
+    form = bind(PlaceForm, sent)
+    writing = _editing(session, seen)
+    if form.value is None:
+        return _page(request, writing, form, status=422)
+    try:
+        offering.change_place(
+            session,
+            seen,
+            form.value.days,
+            version=form.value.version,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+            **place_values_of(form.value),
+        )
+    except PlaceRefused as refused:
+        return _page(request, writing, _told(form, refused), status=422)
+    return redirect("/team/places", say=_("C’est enregistré."))
+
+
+@router.get("/team/places/{place_id}/withdrawal", response_class=HTMLResponse)
+def ask_withdrawal(request: Request, session: Db, seen: KeptPlace) -> Response:
+    """What taking a place back does, before it is done."""
+    return render(request, "booking/withdrawal.html", seen=seen, booked=sum(one.taken for one in seen.days))
+
+
+@router.post("/team/places/{place_id}/withdrawal")
+def withdraw_place(session: Db, seen: KeptPlace, actor: Actor, sent: Submitted) -> Response:
+    """Take it back."""
+    form = bind(WithdrawalForm, sent).required()
+    offering.withdraw_place(session, seen, version=form.version, actor=actor, now=clock.now())
+    return redirect("/team/places", say=_("La place n’est plus proposée. Les journées réservées restent."))
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What the form of a place offers to choose from."""
+
+    campaigns: list[Campaign]
+    teams: list[tuple[Team, Site]]
+    campaign: Campaign | None
+    team: Team | None
+    site: Site | None
+    members: list[Person]
+    place: SeenPlace | None = None
+
+
+def _writing(session: Db, who: Receiver, campaign_id: int | None, team_id: int | None) -> Writing:
+    open_ones = _campaigns(session)
+    teams = [
+        (team, site)
+        for team, site in campaigns.teams_by_site(session)
+        if who.actor.is_hr or team.id in who.team_ids
+    ]
+    campaign = next((one for one in open_ones if one.id == campaign_id), None)
+    if campaign is None and campaign_id is None and len(open_ones) == 1:
+        campaign = open_ones[0]
+    chosen = next((pair for pair in teams if pair[0].id == team_id), None)
+    if chosen is None and team_id is None and len(teams) == 1:
+        chosen = teams[0]
+    team, site = chosen or (None, None)
+    found = queries.members(session, [team.id]) if team is not None and team.id is not None else []
+    return Writing(open_ones, teams, campaign, team, site, found)
+
+
+def _editing(session: Db, seen: SeenPlace) -> Writing:
+    campaign = session.get_one(Campaign, seen.place.campaign_id)
+    found = queries.members(session, [seen.place.team_id])
+    return Writing([campaign], [(seen.team, seen.site)], campaign, seen.team, seen.site, found, seen)
+
+
+def _page(request: Request, writing: Writing, form: Bound[Any], *, status: int = 200) -> Response:
+    chosen = {str(day) for day in form.get("days", [])}
+    return render(
+        request,
+        "booking/place_form.html",
+        status=status,
+        writing=writing,
+        form=form,
+        days=_days(writing, chosen, clock.today()),
+        hours=hours_labels(),
+    )
+
+
+def _days(writing: Writing, chosen: set[str], today: date) -> list[dict[str, Any]]:
+    if writing.campaign is None or writing.team is None or writing.site is None:
+        return []
+    days = []
+    for day in campaign_days(writing.campaign):
+        closed = closed_reason(writing.campaign, writing.team, writing.site, day)
+        state = "past" if day < today else "free" if closed is None else "closed"
+        note = "" if closed is None else closed.words
+        days.append({"date": day, "state": state, "note": note, "chosen": day.isoformat() in chosen})
+    return days
+
+
+def _campaigns(session: Db) -> list[Campaign]:
+    alive = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
+    found, _total = campaigns.campaigns(session, statuses=alive, size=100)
+    return [one for one in found if one.booking != Booking.NONE]
+
+
+def team_ids_of(session: Db, who: Receiver) -> set[int]:
+    """The teams somebody answers for; HR answers for all."""
+    if not who.actor.is_hr:
+        return set(who.team_ids)
+    return {team.id for team, _site in campaigns.teams_by_site(session) if team.id is not None}
+
+
+def place_values_of(form: PlaceForm) -> dict[str, Any]:
+    """The columns of a place that a form fills; hours left open are the usual ones."""
+    starts, ends = offering.HOURS[form.hours]
+    names = ("host_id", "job", "seen", "bring", "hours", "per_day")
+    return {
+        **{name: getattr(form, name) for name in names},
+        "starts_at": form.starts_at or starts,
+        "ends_at": form.ends_at or ends,
+    }
+
+
+def _told(form: Bound[Any], refused: PlaceRefused) -> Bound[Any]:
+    for name, sentence in refused.faults.items():
+        form.refuse(name, sentence)
+    return form
+
+
+def _number(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

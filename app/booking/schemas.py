@@ -1,0 +1,263 @@
+"""What booking takes and answers: forms, and the JSON of programs."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from app.booking.looking import Look
+from app.booking.queries import SeenPlace, SeenRequest
+from app.booking.tables import Approval, Hours, RefusalReason, RequestStatus, Silence
+from app.booking.words import why_words
+from app.campaigns.tables import Booking
+from app.core.forms import FormModel
+
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Key = Annotated[str, Field(min_length=8, max_length=100)]
+
+
+def _none_when_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+class SearchForm(FormModel):
+    """What an employee looks for: filters in the address, each empty by default."""
+
+    campaign: Annotated[Id | None, BeforeValidator(_none_when_empty)] = None
+    q: Annotated[str, Field(max_length=100)] = ""
+    site: Annotated[Id | None, BeforeValidator(_none_when_empty)] = None
+    first: Annotated[date | None, BeforeValidator(_none_when_empty)] = None
+    last: Annotated[date | None, BeforeValidator(_none_when_empty)] = None
+    language: Annotated[str, Field(max_length=8)] = ""
+    minutes: Annotated[int | None, BeforeValidator(_none_when_empty), Field(ge=0, le=600)] = None
+    page: Annotated[int, Field(ge=1, le=1000)] = 1
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any filter is set."""
+        return any((self.q, self.site, self.first, self.last, self.language, self.minutes is not None))
+
+
+class AskForm(FormModel):
+    """A day of a place; `key` names this asking, so that sent twice it counts once."""
+
+    day: date
+    key: Key
+    wait: bool = False
+
+
+class AskInput(FormModel):
+    """The same from a program, whose key is the header `Idempotency-Key`."""
+
+    day: date
+    wait: bool = False
+    """Stand in line when the day is full."""
+
+
+class StepForm(FormModel):
+    """An answer on the version that was read."""
+
+    revision: Version
+
+
+class RefusalForm(StepForm):
+    """No, and why."""
+
+    reason: RefusalReason
+
+
+class BulkForm(FormModel):
+    """One answer to several requests, each `id:revision`."""
+
+    request: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$")]], Field(min_length=1, max_length=200)
+    ]
+    answer: Literal["approve"] | RefusalReason
+
+
+class PlaceForm(FormModel):
+    """What a team offers."""
+
+    campaign_id: Id
+    team_id: Id
+    host_id: Id | None = None
+    job: Annotated[str, Field(min_length=2, max_length=100)]
+    seen: Annotated[str, Field(max_length=2000)] = ""
+    bring: Annotated[str, Field(max_length=500)] = ""
+    hours: Hours = Hours.FULL_DAY
+    starts_at: time | None = None
+    ends_at: time | None = None
+    per_day: Annotated[int, Field(ge=1, le=20)] = 1
+    days: Annotated[list[date], Field(max_length=366)] = Field(default_factory=list)
+    version: Version = 0
+
+
+class WithdrawalForm(FormModel):
+    """Taking a place back, on the version that was read."""
+
+    version: Version
+
+
+class TermsForm(FormModel):
+    """How a campaign books."""
+
+    booking: Booking
+    approval: Approval = Approval.MANAGER
+    max_per_person: Annotated[int, Field(ge=1, le=20)] = 1
+    notice_days: Annotated[int, Field(ge=0, le=90)] = 7
+    answer_days: Annotated[int, Field(ge=1, le=60)] = 5
+    silence: Silence = Silence.EXPIRE
+    accept_hours: Annotated[int, Field(ge=1, le=336)] = 48
+    version: Version
+
+
+class DayOut(BaseModel):
+    """A day of a place for the reader: bookable when `closed` is null."""
+
+    day: date
+    closed: str | None
+    """A code; `why` says it in words."""
+    why: str
+    may_wait: bool
+    left: int
+    waiting: int
+
+
+class PlaceOut(BaseModel):
+    """A place as programs read it."""
+
+    id: int
+    campaign_id: int
+    team_id: int
+    team: str
+    site: str
+    host: str | None
+    job: str
+    seen: str
+    bring: str
+    hours: Hours
+    starts_at: time
+    ends_at: time
+    per_day: int
+    version: int
+
+
+class LookOut(PlaceOut):
+    """A place with its days for the reader."""
+
+    minutes: int | None
+    closed: list[str]
+    days: list[DayOut]
+
+
+class LooksOut(BaseModel):
+    """Places, bookable ones first."""
+
+    places: list[LookOut]
+
+
+class OfferedDay(BaseModel):
+    """A day of a place, and how many have it."""
+
+    day: date
+    taken: int
+
+
+class KeptPlaceOut(PlaceOut):
+    """A place as its team reads it."""
+
+    days: list[OfferedDay]
+
+
+class KeptPlacesOut(BaseModel):
+    """Places of the reader's teams."""
+
+    places: list[KeptPlaceOut]
+
+
+class RequestOut(BaseModel):
+    """A request as programs read it."""
+
+    id: int
+    campaign_id: int
+    place_id: int
+    person_id: int
+    person: str
+    team: str
+    job: str
+    day: date
+    status: RequestStatus
+    reason: RefusalReason | None
+    visit_id: int | None
+    due_at: datetime | None
+    revision: int
+
+
+class RequestsOut(BaseModel):
+    """Requests, by day."""
+
+    requests: list[RequestOut]
+
+
+class TermsOut(BaseModel):
+    """How a campaign books; `version` is the campaign's."""
+
+    booking: Booking
+    approval: Approval
+    max_per_person: int
+    notice_days: int
+    answer_days: int
+    silence: Silence
+    accept_hours: int
+    version: int
+
+
+def place_values(seen: SeenPlace) -> dict[str, Any]:
+    """What every shape of a place holds."""
+    place = seen.place
+    names = ("id", "campaign_id", "team_id", "job", "seen", "bring", "hours", "starts_at", "ends_at")
+    return {
+        **{name: getattr(place, name) for name in (*names, "per_day", "version")},
+        "team": seen.team.name,
+        "site": seen.site.name,
+        "host": seen.host.name if seen.host else None,
+    }
+
+
+def look_out(look: Look) -> LookOut:
+    """A place as one person finds it."""
+    return LookOut(
+        **place_values(look.seen),
+        minutes=look.minutes,
+        closed=[why_words(code) for code in look.refusals],
+        days=[
+            DayOut(
+                day=one.day,
+                closed=one.why or None,
+                why=why_words(one.why) if one.why else "",
+                may_wait=one.may_wait,
+                left=one.left,
+                waiting=one.waiting,
+            )
+            for one in look.days
+        ],
+    )
+
+
+def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
+    """A place as its team reads it."""
+    days = [OfferedDay(day=one.day, taken=one.taken) for one in seen.offered]
+    return KeptPlaceOut(**place_values(seen), days=days)
+
+
+def request_out(seen: SeenRequest) -> RequestOut:
+    """A request as programs read it."""
+    request = seen.request
+    names = ("id", "campaign_id", "place_id", "person_id", "day", "status", "reason", "visit_id", "due_at")
+    return RequestOut(
+        **{name: getattr(request, name) for name in (*names, "revision")},
+        person=seen.person.name,
+        team=seen.host_team.name,
+        job=seen.place.job,
+    )

@@ -1,0 +1,136 @@
+"""What booking's pages show, computed from rows already read; two doors share it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from app.booking import queries
+from app.booking.looking import Look, look
+from app.booking.queries import SeenRequest, Wanted
+from app.booking.schemas import SearchForm
+from app.booking.tables import Hours, Place
+from app.booking.words import hours_labels
+from app.campaigns.tables import Campaign
+from app.core.i18n import ngettext
+from app.people.tables import Person
+from app.visits.limits import TeamRoom
+from app.visits.places import rooms_of
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found: bookable places first, then full ones, then closed ones with the reason."""
+
+    looks: list[Look]
+    total: int
+    free: int
+    page: int
+    languages: list[str]
+    sites: list[tuple[int, str]]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def search(session: Session, campaign: Campaign, person: Person, asked: SearchForm, today: date) -> Search:
+    """Places of a campaign as a person finds them."""
+    assert campaign.id is not None
+    terms = queries.rules_of(session, campaign.id)
+    everything = queries.offered_places(session, campaign.id, Wanted(first=today))
+    wanted = Wanted(asked.q, asked.site, max(asked.first or today, today), asked.last)
+    seen = queries.offered_places(session, campaign.id, wanted)
+    found = look(session, campaign, person, seen, terms.notice_days, today)
+    kept = [one for one in found if _matches(one, asked)]
+    kept.sort(key=lambda one: one.rank)
+    page = min(asked.page, max(1, -(-len(kept) // PAGE)))
+    return Search(
+        looks=kept[(page - 1) * PAGE : page * PAGE],
+        total=len(kept),
+        free=sum(one.rank == 0 for one in kept),
+        page=page,
+        languages=sorted({language for one in found for language in one.languages}),
+        sites=sorted({(one.site.id or 0, one.site.name) for one in everything}, key=lambda site: site[1]),
+    )
+
+
+def _matches(found: Look, asked: SearchForm) -> bool:
+    if asked.language and asked.language not in found.languages:
+        return False
+    return asked.minutes is None or (found.minutes is not None and found.minutes <= asked.minutes)
+
+
+def hours_words(place: Place) -> str:
+    """When one comes: `matin, 09:00 – 12:30`."""
+    times = f"{place.starts_at:%H:%M} – {place.ends_at:%H:%M}"
+    if place.hours == Hours.FULL_DAY:
+        return times
+    return f"{hours_labels()[place.hours].lower()}, {times}"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a yes would do to the two teams that day."""
+
+    lines: list[str]
+    fits: bool
+    rivals: int
+    """Other requests for the same day of the same place."""
+
+
+def effects(session: Session, requests: Sequence[SeenRequest]) -> dict[int, Effect]:
+    """The effect of each request, by its id; a handful of queries for each campaign concerned."""
+    rooms: dict[tuple[int, int, date], TeamRoom] = {}
+    for campaign in {one.campaign.id: one.campaign for one in requests}.values():
+        at = {
+            (team_id, one.request.day)
+            for one in requests
+            if one.campaign.id == campaign.id
+            for team_id in (one.place.team_id, one.person.team_id)
+        }
+        found = rooms_of(session, campaign, at)
+        rooms |= {(campaign.id or 0, *key): room for key, room in found.items()}
+    return {one.request.id or 0: _effect(one, rooms, requests) for one in requests}
+
+
+def _effect(
+    one: SeenRequest, rooms: dict[tuple[int, int, date], TeamRoom], requests: Iterable[SeenRequest]
+) -> Effect:
+    day = one.request.day
+    there = rooms[one.campaign.id or 0, one.place.team_id, day]
+    home = rooms[one.campaign.id or 0, one.person.team_id, day]
+    lines = [
+        ngettext(
+            "%(team)s reçoit %(n)s personne ce jour-là, %(most)s au plus.",
+            "%(team)s reçoit %(n)s personnes ce jour-là, %(most)s au plus.",
+            there.received + 1,
+        )
+        % {"team": one.host_team.name, "n": there.received + 1, "most": there.max_visitors},
+        ngettext(
+            "%(team)s laisse partir %(n)s personne, %(most)s au plus.",
+            "%(team)s laisse partir %(n)s personnes, %(most)s au plus.",
+            home.away + 1,
+        )
+        % {"team": one.team.name, "n": home.away + 1, "most": home.max_away},
+    ]
+    rivals = sum(
+        other.request.place_id == one.request.place_id
+        and other.request.day == day
+        and other.request.id != one.request.id
+        for other in requests
+    )
+    fits = there.is_open and there.left.max_visitors > 0 and home.left.max_away > 0
+    return Effect(lines, fits, rivals)
+
+
+def summary(requests: Sequence[SeenRequest]) -> dict[str, int]:
+    """How many requests stand where."""
+    found: dict[str, int] = {}
+    for one in requests:
+        found[one.request.status.value] = found.get(one.request.status.value, 0) + 1
+    return found
