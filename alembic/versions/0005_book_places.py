@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("seen", sa.String(), nullable=False),
         sa.Column("bring", sa.String(), nullable=False),
-        sa.Column("hours", sa.String(40), nullable=False),
+        sa.Column("part", sa.String(40), nullable=False),
         sa.Column("starts_at", sa.Time(), nullable=False),
         sa.Column("ends_at", sa.Time(), nullable=False),
         sa.Column("per_day", sa.Integer(), nullable=False),
@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("live", sa.Boolean(), nullable=True),
         sa.Column("holds", sa.Boolean(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=True),
+        sa.Column("conditions_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(40), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -118,6 +119,12 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_booking_request_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["conditions_id"],
+            ["team_conditions.id"],
+            name=op.f("fk_booking_request_conditions_id"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["account.id"], name=op.f("fk_booking_request_decided_by"), ondelete="SET NULL"
@@ -141,6 +148,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("booking_request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_booking_request_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_request_conditions_id"), ["conditions_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_request_due_at"), ["due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_request_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_booking_request_place_id_day", ["place_id", "day"], unique=False)
@@ -167,6 +175,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_booking_request_place_id_day")
         batch_op.drop_index(batch_op.f("ix_booking_request_person_id"))
         batch_op.drop_index(batch_op.f("ix_booking_request_due_at"))
+        batch_op.drop_index(batch_op.f("ix_booking_request_conditions_id"))
         batch_op.drop_index(batch_op.f("ix_booking_request_campaign_id"))
 
     op.drop_table("booking_request")

@@ -80,6 +80,7 @@ def ask(
         sent.day,
         idempotency_key,
         wait=sent.wait,
+        conditions_id=sent.conditions,
         actor=actor,
         now=clock.now(),
         today=clock.today(),

@@ -30,7 +30,10 @@ from app.core import jobs
 from app.core.settings import settings
 from app.people.tables import Person
 from app.visits import service as visits
-from app.visits.errors import DayTaken, TeamShort, TeamTaken
+from app.visits.conditions import conditions_of
+from app.visits.errors import ConditionsFirst, DayTaken, TeamShort, TeamTaken
+from app.visits.history import Hand
+from app.visits.tables import By as Role
 from app.visits.tables import Visit
 from solver import rules
 
@@ -43,6 +46,7 @@ def ask(
     key: str,
     *,
     wait: bool,
+    conditions_id: int | None = None,
     actor: Actor,
     now: datetime,
     today: date,
@@ -50,8 +54,8 @@ def ask(
     """Book a day of a place, ask for it, or (`wait`) stand in line for it when it is full.
 
     `key` is the client's name for this asking: sent again it answers with the same request and changes
-    nothing. Raises `BookingClosed`, `NotForYou`, `PlaceFull`, `OwnDayTaken`, `EnoughBooked`, `AlreadyAsked`,
-    `KeyReused`; then nothing is kept.
+    nothing. Raises `BookingClosed`, `ConditionsFirst`, `NotForYou`, `PlaceFull`, `OwnDayTaken`,
+    `EnoughBooked`, `AlreadyAsked`, `KeyReused`; then nothing is kept.
     """
     assert person.id is not None
     assert seen.place.id is not None
@@ -62,6 +66,9 @@ def ask(
         raise BookingClosed
     if seen.place.withdrawn_at is not None:
         raise PlaceGone
+    asks = conditions_of(session, seen.team)
+    if asks is not None and conditions_id != asks.id:
+        raise ConditionsFirst
     terms = queries.rules_of(session, seen.place.campaign_id)
     request = BookingRequest(
         campaign_id=seen.place.campaign_id,
@@ -71,6 +78,7 @@ def ask(
         key=key,
         status=RequestStatus.WAITING,
         asked_at=now,
+        conditions_id=conditions_id,
     )
     try:
         with session.begin_nested():
@@ -162,12 +170,10 @@ def make_visit(
 
     Raises `OwnDayTaken`, `PlaceFull`, or `NotForYou` when the asker's own team can let nobody go.
     """
-    hours = (seen.place.starts_at, seen.place.ends_at)
+    hand = Hand(_role(session, request, actor), actor, now)
     for host_id in hosts:
         try:
-            return visits.book_visit(
-                session, campaign, (request.person_id, host_id, request.day), hours, now, actor=actor
-            )
+            return visits.book_visit(session, campaign, _visit(session, seen, request, host_id, now), hand)
         except DayTaken as taken:
             # Somebody booked meanwhile: this host, or the asker elsewhere.
             if request.person_id in taken.people:
@@ -177,6 +183,34 @@ def make_visit(
         except TeamShort:
             raise NotForYou(why_words(rules.TEAM_AWAY)) from None
     raise PlaceFull(request.day)
+
+
+def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: int, now: datetime) -> Visit:
+    """The visitor has said yes by asking, unless the team asks something they have not acknowledged."""
+    asks = conditions_of(session, seen.team)
+    agreed = asks is None or asks.id == request.conditions_id
+    return Visit(
+        campaign_id=request.campaign_id,
+        visitor_id=request.person_id,
+        host_id=host_id,
+        day=request.day,
+        starts_at=seen.place.starts_at,
+        ends_at=seen.place.ends_at,
+        part=seen.place.part,
+        visitor_confirmed_at=request.asked_at if agreed else None,
+        conditions_id=asks.id if asks is not None and agreed else None,
+        conditions_read_at=request.asked_at if asks is not None and agreed else None,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _role(session: Session, request: BookingRequest, actor: Actor | None) -> Role:
+    if actor is None:
+        return Role.SERVICE
+    if session.get_one(Person, request.person_id).account_id == actor.account_id:
+        return Role.VISITOR
+    return Role.HR if actor.is_hr else Role.MANAGER
 
 
 def withdraw(

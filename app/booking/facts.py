@@ -20,6 +20,8 @@ class Answered:
     answer: Answer | None
     host_days: tuple[str, ...]
     languages: tuple[str, ...]
+    paused_from: date | None = None
+    paused_until: date | None = None
 
 
 def answers(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, Answered]:
@@ -34,6 +36,8 @@ def answers(session: Session, campaign_id: int, person_ids: Collection[int]) -> 
             row.answer,
             tuple(row.visit_days if row.host_days is None else row.host_days),
             tuple(row.languages),
+            row.paused_from,
+            row.paused_until,
         )
         for row in rows
     }

@@ -12,21 +12,21 @@ from app.booking import queries
 from app.booking.queries import SeenPlace, SeenRequest
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign, Status
+from app.core import clock
 from app.core.db import Db
 from app.core.errors import Forbidden, NotFound
 from app.core.security import policy
 from app.people.guards import Employee, find_person
 from app.people.tables import Person
-from app.visits.queries import managed_teams
+from app.teams import queries as teams
 
 Found = Annotated[Person | None, Depends(find_person, scope="function")]
 
 
 def led_team_ids(session: Session, person: Person | None) -> set[int]:
-    """Teams for which a person answers."""
-    if person is None or person.id is None:
-        return set()
-    return {team.id for team, _site in managed_teams(session, person.id) if team.id is not None}
+    """Teams for which a person answers today: as their manager, or as a manager's delegate."""
+    managers = teams.acting_for(session, person, clock.today()) if person else []
+    return {team.id for team, _site in teams.led_teams(session, managers) if team.id is not None}
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Receiver:
 @policy("receiver")
 def receiver(actor: SignedIn, session: Db, person: Found) -> Receiver:
     """Managers and HR."""
-    teams = frozenset(led_team_ids(session, person))
-    if not (actor.is_hr or teams):
+    led = frozenset(led_team_ids(session, person))
+    if not (actor.is_hr or led):
         raise Forbidden
-    return Receiver(actor, person, teams)
+    return Receiver(actor, person, led)
 
 
 @policy("place_keeper")

@@ -98,7 +98,7 @@ def _tell(
         )
 
 
-def follow_visit(engine: Engine, visit_id: int, revision: int) -> None:
+def follow_visit(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
     """Job of `visit.cancelled` and `visit.moved`: a booked place is free again, for the next in line."""
     now = clock.now()
     with open_session(engine) as session:

@@ -8,14 +8,15 @@ Who avoids whom is confidential: avoidance, and pairs kept apart by HR, look exa
 nobody can receive (`NO_HOST`), which happens every day for ordinary reasons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from app.availability.days import DayBook
+from app.availability.days import DayBook, Told
 from app.availability.matching import department_key, person_key, site_key, team_key
+from app.availability.queries import told_of_people
 from app.availability.tables import Answer
 from app.booking import facts, queries
 from app.booking.queries import SeenPlace
@@ -23,6 +24,7 @@ from app.booking.tables import BookingRequest
 from app.campaigns.tables import Booking, Campaign
 from app.people import queries as people_queries
 from app.people.tables import Person, Site, Team
+from app.visits.conditions import ADULT, Conditions, conditions_of_teams
 from app.visits.limits import TeamRoom, team_rooms
 from solver import rules
 from solver.problem import ordered
@@ -31,6 +33,7 @@ from solver.rules import Frame, Party
 NOTICE = "notice"
 MET = "met"
 NO_HOST = "no_host"
+TOO_YOUNG = "too_young"
 FULL = "full"
 SECRET = frozenset({rules.AVOID, rules.FORBIDDEN})
 CAN_WAIT = frozenset({FULL, rules.TEAM_FULL, rules.TEAM_AWAY, rules.HOST_BUSY})
@@ -70,6 +73,8 @@ class Look:
     """Why the whole place is closed to this person; empty when some day may be possible."""
     days: tuple[DayOption, ...] = ()
     languages: frozenset[str] = frozenset()
+    asks: Conditions | None = None
+    """What the team asks of visitors, to be acknowledged when booking."""
 
     @property
     def rank(self) -> int:
@@ -99,6 +104,8 @@ class _Scene:
     queue: dict[tuple[int, date], int]
     ahead: int | None
     asked: dict[tuple[int, date], BookingRequest]
+    conditions: dict[int, Conditions]
+    told: Callable[[int, int], Told]
     index: dict[date, int] = field(default_factory=dict)
 
 
@@ -124,9 +131,11 @@ def look(
     everyone = {one.id for found in candidates.values() for one in found if one.id is not None}
     answered = facts.answers(session, campaign.id, everyone | {person.id})
     minutes = facts.minutes_from(session, here.site_id)
+    people = [person, *(one for found in candidates.values() for one in found)]
+    told = told_of_people(session, campaign, people)
     book = DayBook(campaign)
     ids = [one.place.id for one in places if one.place.id is not None]
-    concerned = {one.team.id: one.team for one in places} | {here.id: here}
+    concerned = {team.id: team for team in (*(one.team for one in places), here) if team.id is not None}
     days = [day for day in book.days if day >= today]
     apart = facts.kept_apart(session, campaign.id, person.id)
     scene = _Scene(
@@ -141,7 +150,8 @@ def look(
         me=_party(
             person,
             here,
-            book.mask(person, sites[here.site_id]),
+            book.leaving(person, sites[here.site_id], told(person.id, person.team_id))
+            & ~_paused(book, answered.get(person.id)),
             answered.get(person.id),
             excluded=facts.excluded_sites(session, campaign.id, person.id),
         ),
@@ -154,6 +164,8 @@ def look(
         queue=queries.queues(session, ids),
         ahead=ahead,
         asked=queries.live_requests(session, person.id, ids),
+        conditions=conditions_of_teams(session, concerned.keys()),
+        told=told,
         index={day: number for number, day in enumerate(book.days)},
     )
     found = []
@@ -192,10 +204,19 @@ def _host(
     """A possible host as the rules see them; None for somebody who left or does not take part."""
     if not person.active or person.team_id != team.id or (answered and answered.answer == Answer.NO):
         return None
-    days = scene.book.mask(person, site, team.closed_weekdays)
+    told = scene.told(person.id or 0, person.team_id)
+    days = scene.book.receiving(person, site, team.closed_weekdays, told) & ~_paused(scene.book, answered)
     if answered and answered.answer == Answer.YES and campaign.booking == Booking.REMAINING:
         days &= scene.book.mask_of(answered.host_days)
     return _party(person, team, days, answered)
+
+
+def _paused(book: DayBook, answered: facts.Answered | None) -> int:
+    """The days on which somebody asked that nothing be planned."""
+    if answered is None or answered.paused_from is None or answered.paused_until is None:
+        return 0
+    first, last = answered.paused_from, answered.paused_until
+    return sum(1 << number for number, day in enumerate(book.days) if first <= day <= last)
 
 
 def _party(
@@ -230,8 +251,11 @@ def _look(scene: _Scene, seen: SeenPlace, hosts: list[Party], minutes: int | Non
     if hosts and not willing:
         everywhere = set.intersection(*(set(found) for found in reasons.values())) - SECRET
         said = tuple(sorted(everywhere, key=_ORDER.index))
+    asks = scene.conditions.get(seen.team.id or 0)
+    if asks is not None and scene.mine.under_18 and (asks.min_age or 0) >= ADULT:
+        said = (*said, TOO_YOUNG)
     days = tuple(_day(scene, seen, day.day, day.taken, willing, said) for day in seen.offered)
-    return Look(seen, minutes, said, days, spoken)
+    return Look(seen, minutes, said, days, spoken, asks)
 
 
 def _refusals(scene: _Scene, host: Party) -> list[str]:

@@ -1,7 +1,7 @@
 """What teams and HR decide: the places they offer, and how a campaign books."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select, update
@@ -11,7 +11,7 @@ from app.accounts.sessions import Actor
 from app.booking.deciding import expire
 from app.booking.errors import PlaceRefused
 from app.booking.queries import SeenPlace
-from app.booking.tables import BookingRequest, BookingRules, Hours, Place, PlaceDay, RequestStatus
+from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.calendar import campaign_days
 from app.campaigns.errors import TermsRefused
 from app.campaigns.rules import team_limits
@@ -20,13 +20,6 @@ from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.people.tables import Person, Team
-
-HOURS = {
-    Hours.FULL_DAY: (time(9, 0), time(17, 0)),
-    Hours.MORNING: (time(9, 0), time(12, 30)),
-    Hours.AFTERNOON: (time(13, 30), time(17, 0)),
-}
-"""What is proposed; a team writes its own."""
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)

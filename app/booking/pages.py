@@ -28,6 +28,7 @@ from app.core.forms import Submitted, bind
 from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.people.guards import Employee
+from app.visits.errors import ConditionsFirst
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_team.router)
@@ -86,11 +87,12 @@ def ask(request: Request, session: Db, visiting: AsVisitor, actor: Actor, sent: 
             value.day,
             value.key,
             wait=value.wait,
+            conditions_id=value.conditions,
             actor=actor,
             now=clock.now(),
             today=clock.today(),
         )
-    except (PlaceFull, NotForYou, OwnDayTaken, EnoughBooked) as refused:
+    except (PlaceFull, NotForYou, OwnDayTaken, EnoughBooked, ConditionsFirst) as refused:
         return _place_page(request, session, visiting, value.day.isoformat(), status=409, refused=refused)
     say = {
         RequestStatus.BOOKED: _("C’est réservé. L’invitation arrive dans votre agenda."),

@@ -13,8 +13,8 @@ from app.booking.errors import PlaceRefused
 from app.booking.guards import AsDecider, AsReceiver, Deciding, KeptPlace, Receiver, deciding_on
 from app.booking.queries import SeenPlace
 from app.booking.schemas import BulkForm, PlaceForm, RefusalForm, StepForm, WithdrawalForm
-from app.booking.tables import Hours, RefusalReason
-from app.booking.words import hours_labels, reason_labels, status_tone, status_words
+from app.booking.tables import RefusalReason
+from app.booking.words import reason_labels, status_tone, status_words
 from app.campaigns import queries as campaigns
 from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.tables import Booking, Campaign, Status
@@ -25,6 +25,8 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people.tables import Person, Site, Team
+from app.visits.rules import PART_HOURS, part_labels
+from app.visits.tables import DayPart
 
 router = APIRouter(include_in_schema=False)
 
@@ -126,7 +128,7 @@ def new_place(
     team: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """A new place: for which campaign, which team, then the rest."""
-    form = blank(campaign_id=campaign, team_id=team, per_day=1, hours=Hours.FULL_DAY)
+    form = blank(campaign_id=campaign, team_id=team, per_day=1, part=DayPart.FULL)
     return _page(request, _writing(session, who, campaign, team), form)
 
 
@@ -160,7 +162,7 @@ def offer(request: Request, session: Db, who: AsReceiver, actor: Actor, sent: Su
 def edit_place(request: Request, session: Db, seen: KeptPlace) -> Response:
     """A place as it stands."""
     place = seen.place
-    names = ("campaign_id", "team_id", "host_id", "job", "seen", "bring", "hours", "per_day", "version")
+    names = ("campaign_id", "team_id", "host_id", "job", "seen", "bring", "part", "per_day", "version")
     form = blank(
         **{name: getattr(place, name) for name in names},
         starts_at=f"{place.starts_at:%H:%M}",
@@ -253,7 +255,7 @@ def _page(request: Request, writing: Writing, form: Bound[Any], *, status: int =
         writing=writing,
         form=form,
         days=_days(writing, chosen, clock.today()),
-        hours=hours_labels(),
+        parts=part_labels(),
     )
 
 
@@ -284,8 +286,8 @@ def team_ids_of(session: Db, who: Receiver) -> set[int]:
 
 def place_values_of(form: PlaceForm) -> dict[str, Any]:
     """The columns of a place that a form fills; hours left open are the usual ones."""
-    starts, ends = offering.HOURS[form.hours]
-    names = ("host_id", "job", "seen", "bring", "hours", "per_day")
+    starts, ends = PART_HOURS[form.part]
+    names = ("host_id", "job", "seen", "bring", "part", "per_day")
     return {
         **{name: getattr(form, name) for name in names},
         "starts_at": form.starts_at or starts,

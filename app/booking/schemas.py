@@ -7,10 +7,11 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from app.booking.looking import Look
 from app.booking.queries import SeenPlace, SeenRequest
-from app.booking.tables import Approval, Hours, RefusalReason, RequestStatus, Silence
+from app.booking.tables import Approval, RefusalReason, RequestStatus, Silence
 from app.booking.words import why_words
 from app.campaigns.tables import Booking
 from app.core.forms import FormModel
+from app.visits.tables import DayPart
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -45,6 +46,8 @@ class AskForm(FormModel):
     day: date
     key: Key
     wait: bool = False
+    conditions: Id | None = None
+    """The version of the team's conditions that was read and acknowledged."""
 
 
 class AskInput(FormModel):
@@ -53,6 +56,8 @@ class AskInput(FormModel):
     day: date
     wait: bool = False
     """Stand in line when the day is full."""
+    conditions: Id | None = None
+    """The version of the team's conditions (`PlaceOut.conditions`) that was read and acknowledged."""
 
 
 class StepForm(FormModel):
@@ -85,7 +90,7 @@ class PlaceForm(FormModel):
     job: Annotated[str, Field(min_length=2, max_length=100)]
     seen: Annotated[str, Field(max_length=2000)] = ""
     bring: Annotated[str, Field(max_length=500)] = ""
-    hours: Hours = Hours.FULL_DAY
+    part: DayPart = DayPart.FULL
     starts_at: time | None = None
     ends_at: time | None = None
     per_day: Annotated[int, Field(ge=1, le=20)] = 1
@@ -136,7 +141,7 @@ class PlaceOut(BaseModel):
     job: str
     seen: str
     bring: str
-    hours: Hours
+    part: DayPart
     starts_at: time
     ends_at: time
     per_day: int
@@ -147,6 +152,9 @@ class LookOut(PlaceOut):
     """A place with its days for the reader."""
 
     minutes: int | None
+    conditions: int | None
+    """What the team asks of visitors, to be acknowledged when booking; null when it asks nothing."""
+    conditions_lines: list[tuple[str, str]]
     closed: list[str]
     days: list[DayOut]
 
@@ -216,7 +224,7 @@ class TermsOut(BaseModel):
 def place_values(seen: SeenPlace) -> dict[str, Any]:
     """What every shape of a place holds."""
     place = seen.place
-    names = ("id", "campaign_id", "team_id", "job", "seen", "bring", "hours", "starts_at", "ends_at")
+    names = ("id", "campaign_id", "team_id", "job", "seen", "bring", "part", "starts_at", "ends_at")
     return {
         **{name: getattr(place, name) for name in (*names, "per_day", "version")},
         "team": seen.team.name,
@@ -230,6 +238,8 @@ def look_out(look: Look) -> LookOut:
     return LookOut(
         **place_values(look.seen),
         minutes=look.minutes,
+        conditions=look.asks.id if look.asks else None,
+        conditions_lines=list(look.asks.lines) if look.asks else [],
         closed=[why_words(code) for code in look.refusals],
         days=[
             DayOut(

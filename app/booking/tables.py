@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.db import Instant
+from app.visits.tables import DayPart
 
 
 class Approval(StrEnum):
@@ -45,14 +46,6 @@ class BookingRules(SQLModel, table=True):
     """Grows with each change; a change made on an older version is refused."""
 
 
-class Hours(StrEnum):
-    """Which part of the day is spent there."""
-
-    FULL_DAY = "full_day"
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-
-
 class Place(SQLModel, table=True):
     """What a team offers: come and see this, on these days, so many at a time."""
 
@@ -73,7 +66,7 @@ class Place(SQLModel, table=True):
     """What one will see."""
     bring: str = ""
     """What to bring, where to present oneself."""
-    hours: Hours = Hours.FULL_DAY
+    part: DayPart = DayPart.FULL
     starts_at: time = time(9, 0)
     ends_at: time = time(17, 0)
     per_day: int = 1
@@ -147,6 +140,10 @@ class BookingRequest(SQLModel, table=True):
     holds: bool = False
     """Counts in `taken` of its place's day."""
     visit_id: int | None = Field(default=None, foreign_key="visit.id", index=True, ondelete="SET NULL")
+    conditions_id: int | None = Field(
+        default=None, foreign_key="team_conditions.id", index=True, ondelete="SET NULL"
+    )
+    """The version of what the receiving team asks of visitors that the asker acknowledged."""
     reason: RefusalReason | None = None
     asked_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

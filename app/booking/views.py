@@ -10,13 +10,14 @@ from app.booking import queries
 from app.booking.looking import Look, look
 from app.booking.queries import SeenRequest, Wanted
 from app.booking.schemas import SearchForm
-from app.booking.tables import Hours, Place
-from app.booking.words import hours_labels
+from app.booking.tables import Place
 from app.campaigns.tables import Campaign
 from app.core.i18n import ngettext
 from app.people.tables import Person
 from app.visits.limits import TeamRoom
 from app.visits.places import rooms_of
+from app.visits.rules import part_labels
+from app.visits.tables import DayPart
 
 PAGE = 20
 
@@ -68,9 +69,9 @@ def _matches(found: Look, asked: SearchForm) -> bool:
 def hours_words(place: Place) -> str:
     """When one comes: `matin, 09:00 – 12:30`."""
     times = f"{place.starts_at:%H:%M} – {place.ends_at:%H:%M}"
-    if place.hours == Hours.FULL_DAY:
+    if place.part == DayPart.FULL:
         return times
-    return f"{hours_labels()[place.hours].lower()}, {times}"
+    return f"{part_labels()[place.part].lower()}, {times}"
 
 
 @dataclass(frozen=True)

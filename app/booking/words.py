@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from app.booking.looking import FULL, MET, NOTICE
-from app.booking.tables import Approval, BookingRules, Hours, RefusalReason, RequestStatus, Silence
+from app.booking.looking import FULL, MET, NOTICE, TOO_YOUNG
+from app.booking.tables import Approval, BookingRules, RefusalReason, RequestStatus, Silence
 from app.campaigns.tables import Booking
 from app.core.i18n import _, current_locale, ngettext
 from solver import rules
@@ -21,6 +21,7 @@ def why_words(code: str) -> str:
         rules.EXCLUDED_SITE: _("vous avez écarté ce site"),
         rules.LANGUAGE: _("vous n’avez pas de langue commune"),
         MET: _("vous vous êtes déjà rencontrés"),
+        TOO_YOUNG: _("cette équipe ne reçoit que des adultes"),
         NOTICE: _("ce jour est trop proche"),
         rules.CLOSED: _("l’équipe ne reçoit pas ce jour-là"),
         rules.NOT_AVAILABLE: _("vous ne travaillez pas ce jour-là"),
@@ -64,15 +65,6 @@ def reason_labels() -> dict[RefusalReason, str]:
         RefusalReason.NO_HOST: _("Personne ne peut recevoir ce jour-là"),
         RefusalReason.OTHER_DAY: _("Volontiers, mais un autre jour"),
         RefusalReason.ALREADY: _("Quelqu’un d’autre vient déjà ce jour-là"),
-    }
-
-
-def hours_labels() -> dict[Hours, str]:
-    """Which part of the day."""
-    return {
-        Hours.FULL_DAY: _("Journée entière"),
-        Hours.MORNING: _("Matin"),
-        Hours.AFTERNOON: _("Après-midi"),
     }
 
 

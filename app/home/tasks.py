@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.availability.queries import unanswered_campaigns
 from app.booking import queries as bookings
+from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest
 from app.campaigns import queries as campaigns
 from app.campaigns import words
@@ -166,8 +167,7 @@ def _offer(seen: SeenRequest) -> Task:
 
 
 def _to_answer(session: Session, person: Person) -> list[Task]:
-    assert person.id is not None
-    teams = {team.id for team, _site in visits.managed_teams(session, person.id) if team.id is not None}
+    teams = led_team_ids(session, person)
     count = bookings.count_to_answer(session, teams) if teams else 0
     if not count:
         return []

@@ -4,6 +4,7 @@ A visitor acknowledges the version they read before saying yes; a later version 
 receiving team may waive it for one visit (an age, a briefing given otherwise): recorded, never silent.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -34,6 +35,16 @@ def conditions_of(session: Session, team: Team) -> Conditions | None:
     if found is None or found.id is None:
         return None
     return Conditions(found.id, tuple(conditions_lines(found)), found.min_age)
+
+
+def conditions_of_teams(session: Session, team_ids: Collection[int]) -> dict[int, Conditions]:
+    """The same for several teams, in one query; those that ask nothing are absent."""
+    found = teams.conditions_of_teams(session, team_ids)
+    return {
+        team_id: Conditions(row.id, tuple(conditions_lines(row)), row.min_age)
+        for team_id, row in found.items()
+        if row.id is not None
+    }
 
 
 def are_open(visit: Visit, asks: Conditions | None) -> bool:

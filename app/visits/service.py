@@ -1,7 +1,7 @@
 """Every change of visits: planned together, cancelled one by one."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlmodel import Session, col, delete, select, update
 
@@ -79,34 +79,13 @@ def _insert(
     return visits
 
 
-def book_visit(
-    session: Session,
-    campaign: Campaign,
-    leg: Leg,
-    hours: tuple[time, time],
-    now: datetime,
-    *,
-    actor: Actor | None,
-) -> Visit:
-    """Make one visit that somebody booked, and have its two people told. Raises as `places.take` does."""
-    assert campaign.id is not None
-    visitor_id, host_id, day = leg
+def book_visit(session: Session, campaign: Campaign, visit: Visit, hand: Hand) -> Visit:
+    """Make one visit that somebody booked, and have those concerned told. Raises as `places.take` does."""
     with session.begin_nested():
-        visit = Visit(
-            campaign_id=campaign.id,
-            visitor_id=visitor_id,
-            host_id=host_id,
-            day=day,
-            starts_at=hours[0],
-            ends_at=hours[1],
-            created_at=now,
-            changed_at=now,
-        )
         session.add(visit)
         session.flush()
         places.take(session, campaign, [visit])
-    audit(session, actor.account_id if actor else None, "visit.booked", f"visit:{visit.id}", now=now)
-    jobs.record(session, "visit.booked", visit_id=_id(visit), revision=visit.revision)
+        remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
     return visit
 
 

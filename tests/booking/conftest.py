@@ -126,7 +126,7 @@ def held(session: Session) -> dict[str, Any]:
         for row in session.exec(select(TeamDay))
         if row.away or row.received
     }
-    person_days = list(session.exec(select(PersonDay)))
+    person_days = [row for row in session.exec(select(PersonDay)) if row.counts]
     return {
         "days": (days, _count((one.place_id, one.day) for one in requests if one.holds)),
         "people": (

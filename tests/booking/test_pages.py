@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.booking.tables import Approval, BookingRequest, Place, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
@@ -60,9 +60,13 @@ def test_two_taps_book_a_day(engine: Engine, as_: As) -> None:
     drain(engine)
     with open_session(engine) as session:
         assert len(session.exec(select(Visit)).all()) == 1
-        mails = session.exec(select(Mail).order_by(Mail.to_name)).all()  # type: ignore[arg-type]
-        assert [mail.kind for mail in mails] == ["visit_invitation"] * 2
-        assert all("METHOD:REQUEST" in (mail.calendar or "") for mail in mails)
+        mails = session.exec(select(Mail).order_by(col(Mail.key))).all()
+    assert {mail.kind for mail in mails} == {"visit_invitation", "visit_team"}
+    asked = {mail.key.rsplit(":", 1)[1]: mail for mail in mails}
+    assert all("METHOD:REQUEST" in (asked[role].calendar or "") for role in ("visitor", "host"))
+    # Whoever books has said yes; the host still has to.
+    assert "/confirmation" not in asked["visitor"].text
+    assert "/confirmation" in asked["host"].text
     assert "votre demande" in anna.get("/booking").text
 
 
@@ -153,7 +157,7 @@ def test_a_manager_offers_a_place_and_takes_it_back(engine: Engine, as_: As) -> 
         "campaign_id": shop.campaign.id,
         "team_id": shop.shop.id,
         "job": "Vendeur",
-        "hours": "morning",
+        "part": "morning",
         "per_day": 2,
         "version": 0,
         "days": [str(MONDAY), str(TUESDAY)],
