@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.guards import find_actor
 from app.accounts.sessions import Actor
+from app.booking.queries import bookable_campaigns
 from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import _
@@ -61,13 +62,16 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         side=side,
     )
     asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
-    return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked))}
+    bookable = person is not None and bool(bookable_campaigns(session, person))
+    return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked), bookable=bookable)}
 
 
-def _nav(path: str, actor: Actor, reader: Reader, asked: int) -> list[dict[str, Any]]:
+def _nav(path: str, actor: Actor, reader: Reader, asked: int, *, bookable: bool) -> list[dict[str, Any]]:
     places: list[tuple[str, str]] = []
     if reader.person is not None or not (actor.is_hr or actor.is_admin):
         places += [("/home", _("À faire")), ("/visits", _("Mes journées"))]
+        if bookable:
+            places.append(("/booking", _("Réserver")))
     elif actor.is_hr:
         places.append(("/home", _("Accueil")))
     if reader.is_manager:

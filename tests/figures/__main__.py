@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.figures import access, debriefs, visits
+from tests.figures import access, booking, debriefs, visits
 from tests.journeys import access as journeys
 
 FIGURES: dict[int, tuple[str, Callable[[float], bool]]] = {
     **{number: (figure.title, figure) for number, figure in journeys.FIGURES.items()},
     **{number: (figure.title, figure) for number, figure in access.FIGURES.items()},
     **{number: (figure.title, figure) for number, figure in visits.FIGURES.items()},
+    **{number: (figure.title, figure) for number, figure in booking.FIGURES.items()},
     32: ("figures around each new debrief", debriefs.unchanged_until_release),
     33: ("answers relinked to their authors", debriefs.relinking),
 }

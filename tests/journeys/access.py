@@ -65,6 +65,11 @@ POLICIES: dict[str, dict[Role, Outcome]] = {
     "visit_receiver": table(NOT_FOUND, participant=FORBIDDEN, manager=FORBIDDEN, hr=IN, program=IN),
     "visit_hr": table(NOT_FOUND, participant=FORBIDDEN, manager=FORBIDDEN, hr=IN, program=IN),
     "debrief_author": table(NOT_FOUND, participant=IN),
+    "receiver": table(FORBIDDEN, manager=IN, hr=IN, program=IN),
+    "place_keeper": table(NOT_FOUND, manager=IN, hr=IN, program=IN),
+    "place_visitor": table(IN, uninvited=NOT_FOUND, **OFFICES_OUT),
+    "asker": table(NOT_FOUND, invited=IN, **OFFICES_OUT),
+    "decider": table(NOT_FOUND, manager=IN, hr=IN, program=IN),
 }
 """Policy → who comes in. A guard answers "not found" where saying "forbidden" would tell that it exists."""
 

@@ -17,8 +17,9 @@ from app.accounts import links, sessions
 from app.accounts.guards import COOKIE
 from app.accounts.service import create_token
 from app.accounts.tables import Account, ApiToken, SignIn, TokenRole
+from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
 from app.calendars.service import renew_address
-from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
+from app.campaigns.tables import Booking, Campaign, InvitedGroup, InvitedKind, Status
 from app.core.security import token_hash
 from app.messages.tables import Mail
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
@@ -84,7 +85,9 @@ class House:
 
 def build_house(session: Session) -> House:
     """Everybody and everything; the caller commits."""
-    campaign = make_campaign(session, invited=False, status=Status.RUNNING, first_day=NOW.date())
+    campaign = make_campaign(
+        session, invited=False, status=Status.RUNNING, booking=Booking.OPEN, first_day=NOW.date()
+    )
     back = make_team(session, side=Side.BACK, department="Finance", name="Paie")
     front = make_team(session, name="Boutique")
     apart = make_team(session, name="Agence")
@@ -130,6 +133,22 @@ def build_house(session: Session) -> House:
     )  # fmt: skip
     session.add_all([run, mail])
     session.flush()
+    place = Place(
+        campaign_id=campaign.id or 0, team_id=front.id or 0, job="Vendeur", created_at=NOW
+    )  # fmt: skip
+    session.add(place)
+    session.flush()
+    asked = BookingRequest(
+        campaign_id=campaign.id or 0,
+        place_id=place.id or 0,
+        person_id=people[Role.INVITED].id or 0,
+        day=NOW.date() + timedelta(days=20),
+        key="asked",
+        status=RequestStatus.WAITING,
+        asked_at=NOW,
+    )
+    session.add_all([asked, PlaceDay(place_id=place.id or 0, day=asked.day)])
+    session.flush()
     question = PlanningQuestion(
         campaign_id=campaign.id or 0,
         kind=QuestionKind.FORECAST,
@@ -166,6 +185,8 @@ def build_house(session: Session) -> House:
             "mail_id": mail.id,
             "question_id": question.id,
             "proposal_id": proposal.id,
+            "place_id": place.id,
+            "request_id": asked.id,
             "code": campaign.code,
             "section": "story",
             "step": "cancellation",
