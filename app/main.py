@@ -63,7 +63,7 @@ DOORS = (
     availability_pages,
     availability_api,
     calendars_pages,  # before visits: /visits/7.ics is not the visit "7.ics"
-    booking_pages,  # before teams: /team/requests is not the team "requests"
+    booking_pages,  # before visits: /team/requests is not the team "requests"
     visits_pages,
     visits_api,
     planning_pages,
