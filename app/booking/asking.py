@@ -87,7 +87,13 @@ def ask(
             ahead = queries.ahead_of(session, request)
             option = _option(session, campaign, person, seen, day, terms.notice_days, today, ahead=ahead)
             if option.is_free:
-                _begin(session, campaign, seen, request, terms, option.hosts, actor=actor, now=now)
+                try:
+                    with session.begin_nested():
+                        _begin(session, campaign, seen, request, terms, option.hosts, actor=actor, now=now)
+                except PlaceFull:  # somebody was faster since the look
+                    if not wait:
+                        raise
+                    session.refresh(request)
             elif not (option.may_wait and wait):
                 raise _refusal(option)
     except IntegrityError:
