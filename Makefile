@@ -18,11 +18,12 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	$(if $(UPGRADE),--upgrade)
 INPUTS := pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json frontend/.npmrc
 VENDOR := app/static/vendor/.digest
+KERNELS := .venv/.kernels
 
-run: $(VENDOR)
+run: $(VENDOR) $(KERNELS)
 	@DATA="$(DATA)" PORT="$(PORT)" exec $(BIN)/vis-ma-vie serve $(if $(filter 0 no false,$(DEMO)),--no-demo,--demo)
 
-environment: $(VENDOR)
+environment: $(VENDOR) $(KERNELS)
 assets: $(VENDOR)
 tools: .venv/.tools
 
@@ -44,12 +45,19 @@ $(VENDOR): .venv/.run $(INPUTS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
+# The solver's kernels, so that nobody's first plan waits for the compiler.
+$(KERNELS): .venv/.run $(wildcard solver/kernels/*.py)
+	@echo "Compiling the solver's kernels"
+	@rm -rf solver/kernels/__pycache__
+	@$(BIN)/python -m solver.kernels
+	@touch $@
+
 .venv/.tools: .venv/.run requirements/test.txt
 	@echo "Installing what the tests need"
 	@$(PIP) -r requirements/build.txt -r requirements/test.txt
 	@touch $@
 
-test: $(VENDOR) .venv/.tools
+test: $(VENDOR) $(KERNELS) .venv/.tools
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
 
 lint: $(VENDOR) .venv/.tools
@@ -66,10 +74,10 @@ format: .venv/.tools
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 # The full numbers of the reliability figures; the ordinary tests do a hundredth of each. FIGURE=12 picks one.
-figures: $(VENDOR) .venv/.tools
+figures: $(VENDOR) $(KERNELS) .venv/.tools
 	@$(BIN)/python -m tests.figures $(FIGURE)
 
-benchmark: $(VENDOR) .venv/.benchmark
+benchmark: $(VENDOR) $(KERNELS) .venv/.benchmark
 	@$(BIN)/python -m benchmarks $(BENCHMARK)
 
 .venv/.benchmark: .venv/.run requirements/benchmark.txt

@@ -22,8 +22,9 @@ STEPS = (1.0, 0.1, 0.006, 0.0006, 0.00006)
 """What a point of each level is worth to the search, in the levels' order."""
 MINUTE = 0.0001
 """What a minute of travel is worth at most: there are many."""
-SLICE = 200_000
-"""Moves between two looks at the clock."""
+SLICE, LEAST = 100_000, 4
+"""Moves between two looks at the clock, and how often as many are made though time is up: half a second that
+turns an assignment into a good plan."""
 
 
 def weights_of(order: Sequence[str]) -> dict[str, float]:
@@ -64,12 +65,16 @@ class Search:
     def anneal(self, clock: Clock, *, seconds: float, hot: float, matched_share: float = 0.5) -> Choices:
         """Search for so many seconds, cooling from ``hot`` (in points of the first level); the best found."""
         best, found, begun = self.value, self.choices(), clock.seconds
-        while not clock.over and clock.seconds - begun < seconds:
-            share = min(1.0, (clock.seconds - begun) / seconds)
+        slices, seconds = 0, max(seconds, 1e-3)
+        while slices < (0 if clock.is_asked_to_stop else LEAST) or (
+            not clock.over and clock.seconds - begun < seconds
+        ):
+            share = min(1.0, max((clock.seconds - begun) / seconds, 0.0))
             heat = max(hot * (1 - share) ** 2, 1e-3 * hot)
             seed = (clock.limits.seed * 1_000_003 + self.turn) % 2**31
             self.value += run(self.field, self.state, SLICE, seed, heat, matched_share)
             self.turn += 1
+            slices += 1
             if self.value > best + 1e-9:
                 best, found = self.value, self.choices()
         return found

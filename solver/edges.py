@@ -17,6 +17,7 @@ ALL_PAIRS = 150_000
 SPARSE, SPARSE_PAIRS = 0.03, 4_000_000
 """Where fewer pairs in reach than this share could ever meet, so many pairs are all edges."""
 OTHERS = 12
+"""So many other colleagues for each person; who has fewer after some draws looks at everybody."""
 _TRIES = 3 * OTHERS
 
 
@@ -183,13 +184,29 @@ def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, In
             me = np.repeat(here, _TRIES)
             them = pool[(draw * len(pool)).astype(np.int64).reshape(-1)]
             keys = np.unique(me * instance.n + them)
-            me, them = np.divmod(keys, instance.n)
-            for visitor, host in [(me, them)] if instance.swap else [(me, them), (them, me)]:
-                left, right = _oriented(instance, visitor, host)
-                ok = possible(instance, left, right)
-                left, right, who = left[ok], right[ok], me[ok]
-                order = np.lexsort((rng.random(len(who)), who))
-                rank = np.arange(len(order)) - np.searchsorted(who[order], who[order])
-                some = order[rank < OTHERS]
-                parts.append((left[some], right[some]))
+            found, few = _some(instance, rng, *np.divmod(keys, instance.n), here)
+            parts += found
+            step = max(1, 1_000_000 // len(pool))
+            for k in range(0, len(few), step):  # whom hardly anybody suits looks at everybody
+                block = few[k : k + step]
+                found, _ = _some(instance, rng, np.repeat(block, len(pool)), np.tile(pool, len(block)), block)
+                parts += found
     return parts
+
+
+def _some(
+    instance: Instance, rng: np.random.Generator, me: Ints, them: Ints, here: Ints
+) -> tuple[list[tuple[Ints, Ints]], Ints]:
+    """Up to `OTHERS` possible edges of each person among these, and who has fewer."""
+    parts = []
+    few = np.zeros(len(here), dtype=bool)
+    for visitor, host in [(me, them)] if instance.swap else [(me, them), (them, me)]:
+        left, right = _oriented(instance, visitor, host)
+        ok = possible(instance, left, right)
+        left, right, who = left[ok], right[ok], me[ok]
+        order = np.lexsort((rng.random(len(who)), who))
+        rank = np.arange(len(order)) - np.searchsorted(who[order], who[order])
+        some = order[rank < OTHERS]
+        parts.append((left[some], right[some]))
+        few |= np.bincount(who, minlength=instance.n)[here] < OTHERS
+    return parts, here[few]

@@ -61,10 +61,15 @@ class Clock:
         return max(0.0, limit - min(self.reserve, 0.3 * limit) - self.seconds)
 
     @property
+    def is_asked_to_stop(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self.should_stop is not None and self.should_stop()
+
+    @property
     def over(self) -> bool:
         """Whether time is up or somebody asked to stop; once true it stays true."""
         if not self._stopped:
-            self._stopped = self.left <= 0 or (self.should_stop is not None and self.should_stop())
+            self._stopped = self.left <= 0 or self.is_asked_to_stop
         return self._stopped
 
     def tell(self, level: str, value: int, bound: float | None, matched: int) -> None:

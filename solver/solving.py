@@ -59,7 +59,7 @@ def solve(
     if said:
         return _infeasible(problem, said, clock)
     instance = Instance(problem)
-    clock.reserve = 0.3 + instance.n * 1.2e-4
+    clock.reserve = 0.1 + instance.n * 5e-5
     board = Board(instance)
     if not place_pins(instance, board, clock):
         return _infeasible(problem, [_TOGETHER], clock)
