@@ -41,6 +41,7 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         mine=tasks.employee_home(session, person, today=today, now=now) if person else None,
         feed=find_feed(session, person) if person else None,
         team=tasks.team_news(session, person, today=today) if person else None,
+        against=tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
         news=tasks.campaign_news(session, today=today) if actor.is_hr else None,
         first_name=person.first_name if person else actor.name,
         face_of=face_of,

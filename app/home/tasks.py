@@ -24,6 +24,7 @@ from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.reading import open_proposals
+from app.visits.rosters import conflicts
 from app.visits.rules import confirmed_by, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -242,6 +243,12 @@ def team_news(session: Session, person: Person, *, today: date) -> str | None:
         "%(n)s journées concernent votre équipe dans les deux semaines qui viennent.",
         moving,
     ) % {"n": moving}
+
+
+def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> int:
+    """How many days to come a roster contradicts: all of them for HR, those of one's teams else."""
+    teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
+    return 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from app.visits import (
     pages_team,
     queries,
     reading,
+    rosters,
     showing,
     views,
 )
@@ -85,6 +86,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         shows_reason=entered.by is not By.MANAGER or seen.visit.cancel_reason in history.TEAM_REASONS,
         part=part_labels()[seen.visit.part],
         history=lines,
+        roster_says=rosters.says(session, seen, today),
         face_of=views.face_of,
         today=today,
     )

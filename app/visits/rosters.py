@@ -117,6 +117,20 @@ def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
     }
 
 
+def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | None:
+    """What rosters say of one visit to come, for its page: (kind of note, sentence); None for nothing."""
+    if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
+        return None
+    if against := conflicts_among(session, [seen]):
+        sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
+        return "warn", sentence % {"words": against[0].words}
+    if provisional(session, [seen]):
+        return "info", _(
+            "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."
+        )
+    return None
+
+
 def _days_of(visits: Iterable[SeenVisit]) -> list[tuple[int, date]]:
     return [
         (person.id, seen.visit.day)

@@ -207,6 +207,10 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     assert "ne travaille pas" in page
     assert rows(engine, RosterFile) == []
     assert "Une journée tombe" in browser.get("/team").text
+    assert "Une journée tombe" in browser.get("/home").text
+    assert "Une journée tombe" in as_(company.hr).get("/home").text
+    assert "Une journée tombe" not in as_(company.paul).get("/home").text
+    assert "Le planning dit autre chose" in as_(company.paula).get(f"/visits/{company.visit.id}").text
     assert "Paula Roy" not in as_(company.paul).get("/team/conflicts").text
     assert "Paula Roy" in as_(company.hr).get("/team/conflicts").text
     with open_session(engine) as session:
@@ -246,6 +250,7 @@ def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
         session.add(TeamPractice(team_id=company.team.id, by_roster=True))
         session.flush()
         assert provisional(session, read_visits(session)) == {company.visit.id, other.id}
+    assert "Ce jour est provisoire" in as_(company.anna).get(f"/visits/{company.visit.id}").text
     browser = as_(company.hr)
     done = browser.post(
         "/api/v1/rosters",
