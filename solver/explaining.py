@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
+from solver import rules
 from solver.check import measure
-from solver.days import Board
-from solver.edges import possible
-from solver.instance import Instance, Ints
+from solver.near import Near
 from solver.plan import Plan
 from solver.problem import Problem, Visit
+
+SECONDS = 0.8
+"""For all alternatives of one person; at least one is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,19 @@ class Merit:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another colleague for somebody: the visits, what changes for both, and who would lose their match."""
+    """Another colleague for somebody: the visits, what they are worth to both, and what they cost others.
+
+    ``losers`` are without a match after everybody around was matched anew, ``moved`` have another colleague
+    or other days. ``minutes`` is one way. ``after`` is the whole plan then.
+    """
 
     partner: str
     visits: tuple[Visit, ...]
     wish_points: int
     minutes: int
     losers: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    after: tuple[Visit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,65 +67,79 @@ def merit(problem: Problem, visit: Visit) -> Merit:
     )
 
 
-def alternatives(problem: Problem, plan: Plan, person: str, *, most: int = 3) -> list[Alternative]:
-    """Other colleagues whom somebody could visit (and, in a swap, receive), the best for everybody first.
+def alternatives(
+    problem: Problem, plan: Plan, person: str, *, most: int = 3, seconds: float = SECONDS
+) -> list[Alternative]:
+    """Other colleagues whom somebody could visit (and, in a swap, receive), the cheapest for others first.
 
-    Everybody else stays where they are, except the colleague's present partner, who would lose the match.
+    Whoever loses a partner by it is matched anew with the people around; the rest of the plan stays. No
+    further colleague is tried after ``seconds``.
     """
-    instance = Instance(problem)
-    i = instance.index[person]
-    others = instance.backs if instance.front[i] else instance.fronts
-    me = np.full(len(others), i, dtype=np.int64)
-    left, right = (others, me) if instance.swap and instance.front[i] else (me, others)
-    others = others[possible(instance, left, right)]
-    now = {visit.host for visit in plan.visits if visit.visitor == person}
-    pinned = {name for visit in problem.pinned for name in (visit.visitor, visit.host)}
-    partners: dict[str, list[Visit]] = {}
-    for visit in plan.visits:
-        for name in (visit.visitor, visit.host):
-            partners.setdefault(name, []).append(visit)
-    found = []
-    for j in _ranked(instance, i, others)[: 20 * most]:
-        partner = problem.people[j].id
-        if partner in now or partner in pinned or person in pinned:
-            continue
-        gone = {*partners.get(partner, ()), *partners.get(person, ())}
-        visits = _fit(instance, i, j, [visit for visit in plan.visits if visit not in gone])
-        if visits is None:
-            continue
-        involved = {name for visit in gone for name in (visit.visitor, visit.host)}
-        losers = tuple(sorted(involved - {person, partner}))
-        points = int(instance.points(np.array([i, j]), np.array([j, i])).sum() if instance.swap else 0)
-        if not instance.swap:
-            points = int(instance.points(np.array([i]), np.array([j]))[0])
-        minutes = int(instance.travel(np.array([i]), np.array([j]))[0])
-        found.append(Alternative(partner, visits, points, minutes, losers))
-    found.sort(key=lambda option: (len(option.losers), -option.wish_points, option.minutes, option.partner))
+    started = time.monotonic()
+    near = Near(problem, plan)
+    if person in near.pinned:
+        return []
+    found: list[Alternative] = []
+    for partner, points, minutes in _ranked(near, person)[: 4 * most]:
+        if found and time.monotonic() - started > seconds:
+            break
+        option = _forced(near, person, partner, points, minutes)
+        if option is not None:
+            found.append(option)
+            if sum(not one.losers for one in found) >= most:
+                break
+    found.sort(key=lambda one: (len(one.losers), -one.wish_points, one.minutes, len(one.moved), one.partner))
     return found[:most]
 
 
-def _ranked(instance: Instance, i: int, others: Ints) -> list[int]:
-    me = np.full(len(others), i, dtype=np.int64)
-    points = instance.points(me, others) + (instance.points(others, me) if instance.swap else 0)
-    order = np.lexsort((others, instance.travel(me, others), -points))
-    ranked: list[int] = others[order].tolist()
-    return ranked
+def _ranked(near: Near, person: str) -> list[tuple[str, int, int]]:
+    """(colleague, wish and link points, minutes), the best for both first; free ones before equals."""
+    problem, me = near.problem, near.party(person)
+    now, free = set(near.partners(person)), {party.id for party in near.free}
+    ranked = []
+    for party in rules.hosts_for(near.frame, me, near.parties):
+        if party.id in now or party.id in near.pinned:
+            continue
+        ways = [(person, party.id)] + ([(party.id, person)] if problem.campaign.is_swap else [])
+        points = sum(_points(problem, *way) for way in ways)
+        minutes = problem.travel(me.site, party.site) or 0
+        ranked.append((-points, minutes, party.id not in free, party.id))
+    return [(partner, -points, minutes) for points, minutes, _, partner in sorted(ranked)]
 
 
-def _fit(instance: Instance, i: int, j: int, rest: list[Visit]) -> tuple[Visit, ...] | None:
-    """Days for a new match beside the visits that stay."""
-    board = Board(instance)
-    for visit in rest:
-        board.occupy(instance.index[visit.visitor], instance.index[visit.host], visit.day)
-    a, b = (j, i) if instance.swap and instance.front[i] else (i, j)
-    match = board.add(a, b)
-    if not board.place(match):
+def _points(problem: Problem, visitor: str, host: str) -> int:
+    guest, here, there = problem.person_by_id[visitor], problem.team_of(visitor), problem.team_of(host)
+    points = 3 - guest.wishes.index(there.id) if there.id in guest.wishes else 0
+    linked = (here.id, there.id) in problem.links or (there.id, here.id) in problem.links
+    return points + (problem.campaign.link_points if linked else 0)
+
+
+def _forced(near: Near, person: str, partner: str, points: int, minutes: int) -> Alternative | None:
+    """The two together, everybody around matched anew; None where no days are left for them."""
+    people = near.people_near(person, [partner])
+    small = near.small(people, person)
+    visits = near.together(small, person, partner)
+    if visits is None:
         return None
-    days = board.days[match]
-    assert days is not None
-    names = instance.problem.people
-    first = Visit(names[a].id, names[b].id, days[0])
-    return (first,) if days[1] < 0 else (first, Visit(names[b].id, names[a].id, days[1]))
+    before, after = _by_person(small.previous), _by_person(visits)
+    roles = ((person, partner), (partner, person)) if near.problem.campaign.is_swap else ((person, partner),)
+    ours = tuple(v for v in visits if v[:2] in roles)
+    matched = {v.visitor for v in visits}
+    lost = {v.visitor for v in small.previous} - matched - {person}
+    met = {one for one in {*before, *after} if near.visits_of.get(one)}
+    moved = {one for one in met if before.get(one) != after.get(one)} - lost - {person, partner}
+    gone = set(small.previous) - set(visits)
+    rest = [v for v in near.plan.visits if v not in gone]
+    whole = tuple(dict.fromkeys([*rest, *visits]))
+    return Alternative(partner, ours, points, minutes, tuple(sorted(lost)), tuple(sorted(moved)), whole)
+
+
+def _by_person(visits: Iterable[Visit]) -> dict[str, set[Visit]]:
+    found: dict[str, set[Visit]] = {}
+    for visit in visits:
+        found.setdefault(visit.visitor, set()).add(visit)
+        found.setdefault(visit.host, set()).add(visit)
+    return found
 
 
 def compare(problem: Problem, before: Plan, after: Plan) -> Comparison:

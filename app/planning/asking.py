@@ -195,6 +195,7 @@ def whom_else(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str
                 "points": option.wish_points,
                 "minutes": option.minutes,
                 "losers": [row_id(loser) for loser in option.losers],
+                "moved": [row_id(one) for one in option.moved],
             }
             for person in people
             for option in alternatives(problem, plan, person_key(person))

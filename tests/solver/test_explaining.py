@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit, remedy, solve
+from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit, remedies, remedy, solve
 from solver.changes import apply
 from solver.check import measure, violations
 from solver.fields import ProblemError
@@ -55,7 +55,7 @@ def test_everybody_without_a_match_is_explained_once(exchange: str) -> None:
     assert {row.reason for row in plan.unmatched} <= set(REASONS)
 
 
-def test_a_remedy_gains_what_it_says() -> None:
+def test_a_remedy_matches_the_person_and_gains_what_it_says() -> None:
     tried = 0
     for seed in range(200):
         problem = random_problem(seed)
@@ -65,10 +65,27 @@ def test_a_remedy_gains_what_it_says() -> None:
             if found is not None:
                 again = solve(apply(problem, [found.change]), limits=QUICK)
                 assert again.values["people"] - plan.values["people"] == found.gain > 0
+                assert row.person in {visit.visitor for visit in again.visits}
                 tried += 1
-        if tried == 3:
+        if tried == 5:
             return
     raise AssertionError("no remedy was ever found")
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_a_remedy_found_near_the_person_is_gained_in_the_whole(
+    exchange: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remedies, "WHOLE", 0)
+    document = company(people=120, seed=11, exchange=exchange, few_dates=1.0)
+    problem = Problem.from_json(document)
+    problem = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+    plan = solve(problem, limits=QUICK)
+    found = [remedy(problem, plan, row.person) for row in plan.unmatched[:12]]
+    assert any(found)
+    for one in {one.change.get("id"): one for one in found if one is not None}.values():
+        again = solve(apply(problem, [one.change]), limits=QUICK)
+        assert again.values["people"] - plan.values["people"] >= one.gain > 0
 
 
 def test_a_forecast_holds_the_truth_between_its_numbers() -> None:
@@ -96,17 +113,25 @@ def test_a_change_that_cannot_be_read_is_refused() -> None:
             apply(problem, [change])
 
 
-def test_alternatives_are_possible_and_name_who_would_lose() -> None:
-    problem = Problem.from_json(company(people=120, seed=7))
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_alternatives_are_possible_and_name_who_would_lose_or_move(exchange: str) -> None:
+    problem = Problem.from_json(company(people=120, seed=7, exchange=exchange))
     plan = solve(problem, limits=QUICK)
-    someone = plan.visits[0].visitor
-    options = alternatives(problem, plan, someone)
-    assert options
-    for option in options:
-        gone = {someone, option.partner, *option.losers}
-        rest = tuple(v for v in plan.visits if not {v.visitor, v.host} & gone)
-        other = Plan(status="feasible", visits=rest + option.visits)
-        assert violations(problem, other) == []
+    before = {visit.visitor for visit in plan.visits}
+    looked = 0
+    for someone in sorted(before)[:8]:
+        for option in alternatives(problem, plan, someone):
+            looked += 1
+            assert violations(problem, Plan(status="feasible", visits=option.after)) == []
+            assert set(option.visits) <= set(option.after)
+            assert option.visits[0].visitor in (someone, option.partner)
+            after = {visit.visitor for visit in option.after}
+            assert before - after == set(option.losers)
+            for one in before & after - {someone, option.partner}:
+                mine = [v for v in plan.visits if one in v[:2]]
+                same = set(mine) == {v for v in option.after if one in v[:2]}
+                assert same == (one not in option.moved)
+    assert looked
 
 
 def test_merit_says_wish_minutes_and_link() -> None:
