@@ -18,6 +18,8 @@ SPARSE, SPARSE_PAIRS = 0.03, 4_000_000
 """Where fewer pairs in reach than this share could ever meet, so many pairs are all edges."""
 OTHERS = 12
 """So many other colleagues for each person; who has fewer after some draws looks at everybody."""
+MANY, RARE = 30_000, 4
+"""Among more people than the first, only those look at everybody who have fewer than the second."""
 _TRIES = 3 * OTHERS
 
 
@@ -197,9 +199,10 @@ def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, In
 def _some(
     instance: Instance, rng: np.random.Generator, me: Ints, them: Ints, here: Ints
 ) -> tuple[list[tuple[Ints, Ints]], Ints]:
-    """Up to `OTHERS` possible edges of each person among these, and who has fewer."""
+    """Up to `OTHERS` possible edges of each person among these, and who has too few."""
     parts = []
     few = np.zeros(len(here), dtype=bool)
+    enough = OTHERS if instance.n <= MANY else RARE
     for visitor, host in [(me, them)] if instance.swap else [(me, them), (them, me)]:
         left, right = _oriented(instance, visitor, host)
         ok = possible(instance, left, right)
@@ -208,5 +211,5 @@ def _some(
         rank = np.arange(len(order)) - np.searchsorted(who[order], who[order])
         some = order[rank < OTHERS]
         parts.append((left[some], right[some]))
-        few |= np.bincount(who, minlength=instance.n)[here] < OTHERS
+        few |= np.bincount(who, minlength=instance.n)[here] < enough
     return parts, here[few]

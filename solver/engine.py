@@ -81,7 +81,7 @@ class Engine:
         chosen, prices = self._solve(edges)
         for _ in range(ROUNDS):
             took, begun = self.clock.seconds - begun, self.clock.seconds
-            if edges.complete or took > 0.3 * self.clock.left:
+            if edges.complete or took > 0.4 * self.clock.left:
                 break
             assert self.net is not None
             more = overlooked(self.net, self.weights, prices)
