@@ -14,6 +14,7 @@ from dbos import DBOS, DBOSConfig, StepOptions
 from sqlalchemy import Engine
 
 from app.accounts import jobs as accounts
+from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
@@ -33,6 +34,7 @@ VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled, booking.follow_visit)
 
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
+    "calendar.given": (busy.read_address,),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),
@@ -73,6 +75,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking.settle_due,
         booking.remind_managers,
         booking.promote_everybody,
+        busy.ask_due,
+        busy.forget_closed,
         campaigns.take_due_steps,
         debriefs.open_forms,
         debriefs.release_batches,
@@ -143,6 +147,7 @@ class Worker:
         DBOS.launch()
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
         DBOS.register_queue(jobs.SOLVER_QUEUE, worker_concurrency=1, polling_interval_sec=0.5)
+        DBOS.register_queue(jobs.CALENDAR_QUEUE, worker_concurrency=2, polling_interval_sec=0.5)
         DBOS.register_queue(jobs.MAIL_QUEUE, worker_concurrency=4, polling_interval_sec=0.5)
         DBOS.apply_schedules(
             [{"schedule_name": "tick", "workflow_fn": scheduled, "schedule": EVERY_TEN_MINUTES}]

@@ -9,7 +9,15 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.availability.days import DayBook, Told
-from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
+from app.availability.tables import (
+    Answer,
+    Avoidance,
+    BusyCalendar,
+    Enrolment,
+    ExcludedSite,
+    ForbiddenPair,
+    Wish,
+)
 from app.campaigns.invited import campaigns_inviting, invitation
 from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person, Side, Site, Team
@@ -33,6 +41,11 @@ class Enrolling:
     def version(self) -> int:
         """What a change must name; 0 before the first answer."""
         return self.enrolment.version if self.enrolment else 0
+
+    @property
+    def enrolment_id(self) -> int | None:
+        """The row's id; None before the first answer."""
+        return self.enrolment.id if self.enrolment else None
 
     @property
     def answer(self) -> Answer | None:
@@ -124,6 +137,11 @@ def excluded_site_ids(session: Session, enrolment: Enrolment | None) -> set[int]
     if enrolment is None:
         return set()
     return set(session.exec(select(ExcludedSite.site_id).where(ExcludedSite.enrolment_id == enrolment.id)))
+
+
+def busy_calendar(session: Session, enrolling: Enrolling) -> BusyCalendar | None:
+    """What was read of a person's own calendar; shown to nobody but them."""
+    return session.get(BusyCalendar, enrolling.enrolment_id) if enrolling.enrolment_id else None
 
 
 def sites_by_name(session: Session) -> list[Site]:

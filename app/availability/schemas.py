@@ -1,7 +1,7 @@
 """Shapes that come in by form and JSON, and go out by JSON."""
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +53,19 @@ class PlacesForm(Versioned):
     excluded_sites: list[Id] = Field(default=[], max_length=1000)
 
 
+class BusyFileForm(Versioned):
+    """The file of one's own calendar."""
+
+    file: Any = None
+
+
+class BusyAddressForm(Versioned):
+    """The private address of one's own calendar."""
+
+    address: str = Field(min_length=8, max_length=2000)
+    daily: bool = False
+
+
 class ColleagueSearchForm(FormModel):
     """A colleague's name, sent in the body: it has no business in addresses and logs."""
 
@@ -102,6 +115,19 @@ class EnrolmentOut(Json):
     avoid: list[int]
     excluded_sites: list[int]
     possible_hosts: int
+
+
+class BusyOut(Json):
+    """What was read of one's own calendar; `fault` says in one word why the last reading failed."""
+
+    version: int
+    days: list[date]
+    skipped: int
+    read_at: datetime | None
+    waiting: bool
+    daily: bool
+    fault: str
+    addresses_allowed: bool
 
 
 class TallyOut(Json):

@@ -30,7 +30,15 @@ from app.availability.errors import (
 )
 from app.availability.matching import minutes_from
 from app.availability.queries import Enrolling, is_changeable, told_of
-from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
+from app.availability.tables import (
+    Answer,
+    Avoidance,
+    BusyCalendar,
+    Enrolment,
+    ExcludedSite,
+    ForbiddenPair,
+    Wish,
+)
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound, Stale
 from app.core.i18n import current_locale
@@ -65,7 +73,7 @@ def choose_days(
     when: When,
 ) -> Enrolment:
     """Offer exactly these days; `host_days` None means the same days for receiving."""
-    _check_takes_part(enrolling, when)
+    check_takes_part(enrolling, when)
     campaign, person, team, site = enrolling.campaign, enrolling.person, enrolling.team, enrolling.site
     told = told_of(session, enrolling)
     leaves = _only(visit_days, possible_days(campaign, person, site, told))
@@ -79,7 +87,7 @@ def choose_wishes(
     session: Session, enrolling: Enrolling, team_ids: Sequence[int], *, version: int, when: When
 ) -> Enrolment:
     """Wish exactly these teams, the first wish first."""
-    _check_takes_part(enrolling, when)
+    check_takes_part(enrolling, when)
     if len(team_ids) > MAX_WISHES:
         raise TooManyWishes
     teams = session.exec(select(Team).where(col(Team.id).in_(team_ids))).all()
@@ -107,7 +115,7 @@ def choose_languages(
     session: Session, enrolling: Enrolling, languages: Collection[str], *, version: int, when: When
 ) -> Enrolment:
     """Speak these languages during the day; at least one."""
-    _check_takes_part(enrolling, when)
+    check_takes_part(enrolling, when)
     offered = [code for code, _name in offered_languages(enrolling.person)]
     if not languages or not set(languages) <= set(offered):
         raise LanguageNeeded
@@ -130,7 +138,7 @@ def choose_limits(
     when: When,
 ) -> Enrolment:
     """Avoid exactly these people and places. Confidential: never logged, never audited, no reason asked."""
-    _check_takes_part(enrolling, when)
+    check_takes_part(enrolling, when)
     people, places = set(avoid), set(excluded_sites)
     if enrolling.person.id in people or len(people) != _count(session, Person, people):
         raise CannotAvoid
@@ -210,7 +218,12 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
     wishes = _values(session, kept, Wish, Team, Wish.team_id, Team.name)
     sites = _values(session, kept, ExcludedSite, Site, ExcludedSite.site_id, Site.name)
     avoided = _values(session, kept, Avoidance, Person, Avoidance.person_id, Person.employee_number)
+    taken = {
+        one.enrolment_id: one
+        for one in session.exec(select(BusyCalendar).where(col(BusyCalendar.enrolment_id).in_(kept)))
+    }
     for enrolment, campaign in rows:
+        busy = taken.get(_id(enrolment))
         found.append(
             {
                 "campaign": campaign.name,
@@ -223,6 +236,9 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
                 "wished_teams": wishes.get(_id(enrolment), []),
                 "avoided_people": avoided.get(_id(enrolment), []),
                 "excluded_sites": sites.get(_id(enrolment), []),
+                "busy_days": busy.days if busy else [],
+                "busy_read_at": busy.read_at.isoformat() if busy and busy.read_at else None,
+                "busy_address_kept": bool(busy and busy.sealed_address),
             }
         )
     return found
@@ -237,7 +253,7 @@ def erase(session: Session, person: Person) -> None:
         )
     )
     own = select(Enrolment.id).where(Enrolment.person_id == person.id)
-    for table in (Wish, Avoidance, ExcludedSite):
+    for table in (Wish, Avoidance, ExcludedSite, BusyCalendar):
         session.exec(delete(table).where(col(table.enrolment_id).in_(own)))
     session.exec(delete(Enrolment).where(col(Enrolment.person_id) == person.id))
 
@@ -248,6 +264,7 @@ def _answer(
     values: dict[str, Any] = {}
     if given == Answer.NO:
         values |= {"visit_days": [], "host_days": None}
+        session.exec(delete(BusyCalendar).where(col(BusyCalendar.enrolment_id) == enrolling.enrolment_id))
     elif days is not None or enrolling.answer != Answer.YES:
         offered = days
         if offered is None:
@@ -270,7 +287,8 @@ def _check_open(enrolling: Enrolling, when: When) -> None:
         raise EnrolmentClosed(enrolling.campaign)
 
 
-def _check_takes_part(enrolling: Enrolling, when: When) -> None:
+def check_takes_part(enrolling: Enrolling, when: When) -> None:
+    """Raises EnrolmentClosed, AnswerFirst."""
     _check_open(enrolling, when)
     if enrolling.answer != Answer.YES:
         raise AnswerFirst

@@ -69,6 +69,31 @@ class ExcludedSite(SQLModel, table=True):
     site_id: int = Field(foreign_key="site.id", primary_key=True, ondelete="CASCADE")
 
 
+class BusyCalendar(SQLModel, table=True):
+    """The days of a campaign on which somebody's own calendar is taken: the days alone, no hour, no title.
+
+    Read from a file, or from a private address. The address is kept, sealed, only until it was read, or for
+    as long as the person asked for it to be read each day; the whole row goes when the enrolment closes.
+    """
+
+    __tablename__ = "busy_calendar"
+
+    enrolment_id: int = Field(foreign_key="enrolment.id", primary_key=True, ondelete="CASCADE")
+    days: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """ISO days."""
+    skipped: int = 0
+    """Events that could not be understood."""
+    read_at: datetime | None = Field(default=None, sa_type=Instant)
+    """None: an address was given and not read yet."""
+    sealed_address: bytes | None = None
+    daily: bool = False
+    """The person asked for the address to be read each day."""
+    due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    """When the address is to be read (again); None: never."""
+    fault: str = ""
+    """Why the last reading of the address failed, in one word."""
+
+
 class ForbiddenPair(SQLModel, table=True):
     """Two people whom HR keeps apart in a campaign; `a_id` < `b_id`."""
 

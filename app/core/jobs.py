@@ -16,6 +16,8 @@ QUEUE = "events"
 SOLVER_QUEUE = "solver"
 MAIL_QUEUE = "mails"
 """Of its own, so that a slow mail server holds up nothing else."""
+CALENDAR_QUEUE = "calendars"
+"""Likewise for the servers that hold people's calendars."""
 WORKFLOW = "handle"
 
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     smtp_password: str | None = None
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str = "vis-ma-vie@localhost"
+    calendar_addresses: Literal["off", "https", "http"] = "off"
+    """Whether employees may give the private address of their calendar, which the service then fetches from
+    the public Internet: never, by https alone, or by http as well."""
     worker_name: str = "worker-1"
     """Stable name of this worker process: after a crash, the worker of that name takes its jobs up again."""
     trusted_proxies: str = Field(

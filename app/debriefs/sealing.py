@@ -11,12 +11,13 @@ from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.core.sealing import cipher
 from app.core.settings import settings
 
+PURPOSE = "debriefs 1"
 NONCE = 12
 FRAMES = (8 * 1024, 32 * 1024)
 """Bytes of a sealed content before encryption; the largest holds every text at its longest."""
@@ -26,25 +27,19 @@ class Unreadable(Exception):
     """Sealed under another secret, or for another place."""
 
 
-@cache
-def _cipher(secret: str) -> AESGCM:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"vis-ma-vie debriefs 1").derive(secret.encode())
-    return AESGCM(derived)
-
-
 def seal(content: dict[str, Any], place: str) -> bytes:
     """Encrypt `content` for `place` (`draft:7:host`), which is authenticated with it."""
     plain = json.dumps(content, ensure_ascii=False).encode()
     frame = next(size for size in FRAMES if len(plain) + 1 <= size)
     padded = plain + b"\x01" + bytes(frame - len(plain) - 1)
     nonce = secrets.token_bytes(NONCE)
-    return nonce + _cipher(settings().secret()).encrypt(nonce, padded, place.encode())
+    return nonce + cipher(PURPOSE).encrypt(nonce, padded, place.encode())
 
 
 def unseal(sealed: bytes, place: str) -> dict[str, Any]:
     """What was sealed for `place`. Raises Unreadable."""
     try:
-        padded = _cipher(settings().secret()).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
+        padded = cipher(PURPOSE).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
     except InvalidTag as wrong:
         raise Unreadable(place.partition(":")[0]) from wrong
     content: dict[str, Any] = json.loads(padded.rstrip(b"\x00")[:-1])

@@ -1,0 +1,45 @@
+"""Reads a calendar file in a process of its own, which ends when it takes too much time or memory.
+
+The file comes from anybody: whatever it does to the libraries, the service goes on. Not to be called within a
+transaction: it takes up to two seconds.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from datetime import date
+
+from app.availability.busy.lines import Fault, Refused
+from app.availability.busy.reading import MOST_BYTES, Reading
+from app.core.settings import settings
+
+READER = "app.availability.busy.reading"
+PATIENCE = 5.0
+"""Seconds by the clock; a process that has the machine to itself needs 0.1 to 2."""
+
+_places = threading.BoundedSemaphore(2)
+"""Of one service process: a crowd that uploads at once waits rather than fills the machine."""
+
+
+def read_calendar(content: bytes, first: date, last: date) -> Reading:
+    """The busy days from `first` to `last`, in the company's zone. Raises Refused."""
+    if not content:
+        raise Refused(Fault.NO_CALENDAR)
+    if len(content) > MOST_BYTES:
+        raise Refused(Fault.TOO_LARGE)
+    command = [sys.executable, "-I", "-m", READER, first.isoformat(), last.isoformat(), settings().timezone]
+    with _places:
+        try:
+            # Without our environment: it holds secrets.
+            ended = subprocess.run(  # noqa: S603 - our own module, by our own interpreter
+                command, input=content, capture_output=True, timeout=PATIENCE, env={}, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise Refused(Fault.TOO_COMPLICATED) from None
+    if ended.returncode != 0:
+        raise Refused(Fault.TOO_COMPLICATED)
+    said = json.loads(ended.stdout)
+    if "fault" in said:
+        raise Refused(Fault(said["fault"]))
+    return Reading(said["days"], said["skipped"])

@@ -1,0 +1,214 @@
+"""Every change of somebody's busy days. A day newly busy is unticked; one may tick it again on purpose.
+
+Between two readings only the difference counts: a day that stays busy and was ticked again stays ticked, and
+a day that becomes free is left as it is, for it may have been unticked for another reason.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, delete, or_, select, update
+
+from app.availability.busy.errors import AddressesOff, CalendarNotRead
+from app.availability.busy.reading import Reading
+from app.availability.busy.sealing import seal, unseal
+from app.availability.queries import Enrolling
+from app.availability.service import When, check_takes_part, write
+from app.availability.tables import BusyCalendar, Enrolment
+from app.campaigns.calendar import campaign_days
+from app.campaigns.tables import Campaign, Status
+from app.core import jobs
+from app.core.outbound import NotFetched, check_address
+from app.core.settings import settings
+
+EACH_DAY = timedelta(days=1)
+AGAIN = timedelta(hours=1)
+"""A reading that was asked for and never came is asked for again."""
+AT_ONCE = 500
+"""Addresses asked for in one turn of the clock."""
+
+
+def addresses_allowed() -> bool:
+    """Whether IT lets the service fetch calendars."""
+    return settings().calendar_addresses != "off"
+
+
+def http_allowed() -> bool:
+    """Whether IT allows plain http."""
+    return settings().calendar_addresses == "http"
+
+
+def check_open(enrolling: Enrolling, when: When) -> None:
+    """Before a file is read: somebody who takes part, in time. Raises EnrolmentClosed, AnswerFirst."""
+    check_takes_part(enrolling, when)
+
+
+def keep_file(
+    session: Session, enrolling: Enrolling, reading: Reading, *, version: int, when: When
+) -> BusyCalendar:
+    """Keep the busy days of a file, in place of whatever was read before; an address is forgotten."""
+    check_takes_part(enrolling, when)
+    row = _row(session, enrolling)
+    write(session, enrolling, version, **_unticked(enrolling.enrolment, row.days, reading.days))
+    _keep(row, enrolling.campaign, reading, when.now)
+    row.sealed_address, row.daily, row.due_at = None, False, None
+    session.add(row)
+    session.flush()
+    return row
+
+
+def give_address(
+    session: Session, enrolling: Enrolling, address: str, *, daily: bool, version: int, when: When
+) -> BusyCalendar:
+    """Have the calendar at a private address read, once or each day. Raises AddressesOff, CalendarNotRead."""
+    check_takes_part(enrolling, when)
+    if not addresses_allowed():
+        raise AddressesOff
+    scheme, colon, rest = address.partition("://")
+    # Apple and Outlook write webcal for https.
+    usual = f"https://{rest}" if colon and scheme.lower() == "webcal" else address
+    try:
+        check_address(usual, http=http_allowed())
+    except NotFetched as refused:
+        raise CalendarNotRead(refused.why) from None
+    row = _row(session, enrolling)
+    write(session, enrolling, version)
+    row.sealed_address, row.daily, row.fault = seal(usual, row.enrolment_id), daily, ""
+    row.read_at, row.due_at = None, when.now + AGAIN
+    session.add(row)
+    _ask(session, row.enrolment_id)
+    return row
+
+
+def forget(session: Session, enrolling: Enrolling, *, version: int, when: When) -> None:
+    """Forget the calendar; the days stay as they are ticked."""
+    check_takes_part(enrolling, when)
+    write(session, enrolling, version)
+    session.exec(delete(BusyCalendar).where(col(BusyCalendar.enrolment_id) == enrolling.enrolment_id))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An address to be read."""
+
+    enrolment_id: int
+    address: str | None
+    """None: sealed under another secret, never to be read again."""
+    sealed: bytes
+    first: date
+    last: date
+
+
+def asked(session: Session, enrolment_id: int) -> Asked | None:
+    """What to read; None when the person has forgotten it since."""
+    found = session.exec(_with_campaign().where(BusyCalendar.enrolment_id == enrolment_id)).first()
+    if found is None or found[0].sealed_address is None:
+        return None
+    row, _enrolment, campaign = found
+    return Asked(
+        enrolment_id=enrolment_id,
+        address=unseal(row.sealed_address, enrolment_id),
+        sealed=row.sealed_address,
+        first=campaign.first_day,
+        last=campaign.last_day,
+    )
+
+
+def take_reading(
+    session: Session, given: Asked, reading: Reading | None, fault: str, *, now: datetime
+) -> None:
+    """Write down what came of an address, unless the person gave another one or forgot it meanwhile."""
+    query = _with_campaign().where(BusyCalendar.enrolment_id == given.enrolment_id)
+    found = session.exec(query.with_for_update(of=BusyCalendar)).first()
+    if found is None or found[0].sealed_address != given.sealed:
+        return
+    row, enrolment, campaign = found
+    if reading is not None:
+        if values := _unticked(enrolment, row.days, reading.days):
+            _untick(session, enrolment, values)
+        _keep(row, campaign, reading, now)
+    row.fault = fault
+    if row.daily and given.address is not None:
+        row.due_at = now + EACH_DAY
+    else:
+        row.sealed_address, row.daily, row.due_at = None, False, None
+    session.add(row)
+
+
+def ask_due(session: Session, *, now: datetime) -> None:
+    """Have the addresses read whose time has come."""
+    due = session.exec(
+        select(BusyCalendar.enrolment_id)
+        .where(col(BusyCalendar.due_at) <= now)
+        .order_by(col(BusyCalendar.due_at))
+        .limit(AT_ONCE)
+    ).all()
+    session.exec(
+        update(BusyCalendar).where(col(BusyCalendar.enrolment_id).in_(due)).values(due_at=now + AGAIN)
+    )
+    for enrolment_id in due:
+        _ask(session, enrolment_id)
+
+
+def forget_closed(session: Session, *, today: date) -> None:
+    """Forget every calendar, days and address, of an enrolment that has closed: nothing needs it any more."""
+    closed = (
+        select(Enrolment.id)
+        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
+        .where(or_(col(Campaign.status) != Status.OPEN, col(Campaign.enrol_until) < today))
+    )
+    session.exec(
+        delete(BusyCalendar)
+        .where(col(BusyCalendar.enrolment_id).in_(closed))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _row(session: Session, enrolling: Enrolling) -> BusyCalendar:
+    enrolment_id = enrolling.enrolment_id
+    assert enrolment_id is not None
+    return session.get(BusyCalendar, enrolment_id) or BusyCalendar(enrolment_id=enrolment_id)
+
+
+def _keep(row: BusyCalendar, campaign: Campaign, reading: Reading, now: datetime) -> None:
+    possible = {day.isoformat() for day in campaign_days(campaign)}
+    row.days = [day for day in reading.days if day in possible]
+    row.skipped, row.read_at, row.fault = reading.skipped, now, ""
+
+
+def _unticked(enrolment: Enrolment | None, before: Collection[str], busy: Collection[str]) -> dict[str, Any]:
+    """The chosen days without those newly busy; only what changes."""
+    assert enrolment is not None
+    fresh = set(busy) - set(before)
+    values = {}
+    for name in ("visit_days", "host_days"):
+        chosen: list[str] | None = getattr(enrolment, name)
+        if chosen and fresh & set(chosen):
+            values[name] = [day for day in chosen if day not in fresh]
+    return values
+
+
+def _untick(session: Session, enrolment: Enrolment, values: dict[str, Any]) -> None:
+    """By the clock rather than by the person: whoever has the page open is told that it changed."""
+    session.exec(
+        update(Enrolment)
+        .where(col(Enrolment.id) == enrolment.id)
+        .values(version=Enrolment.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _ask(session: Session, enrolment_id: int) -> None:
+    jobs.record(session, "calendar.given", queue=jobs.CALENDAR_QUEUE, enrolment_id=enrolment_id)
+
+
+def _with_campaign() -> Any:
+    columns: tuple[Any, ...] = (BusyCalendar, Enrolment, Campaign)
+    chosen: Any = select(*columns)
+    return (
+        chosen.select_from(BusyCalendar)
+        .join(Enrolment, col(Enrolment.id) == col(BusyCalendar.enrolment_id))
+        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
+    )
