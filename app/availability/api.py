@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 
 from app.availability import answers, queries, service, views
+from app.availability.busy import api as busy_api
 from app.availability.days import possible_days, receiving_days
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling, is_changeable
@@ -24,6 +25,7 @@ from app.core.db import Db
 from app.core.errors import NotFound
 
 router = APIRouter(prefix="/api/v1", tags=["availability"])
+router.include_router(busy_api.router)
 
 
 @router.get("/campaigns/{campaign_id}/enrolment")

@@ -8,7 +8,9 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.guards import Someone
-from app.availability import answer_pages, queries, service, views
+from app.availability import answer_pages, enrolment_page, queries, service, views
+from app.availability.busy import pages as busy_pages
+from app.availability.enrolment_page import again
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling, find, is_changeable
 from app.availability.schemas import (
@@ -35,6 +37,7 @@ from app.people.guards import find_person
 
 router = APIRouter(include_in_schema=False)
 router.include_router(answer_pages.router)
+router.include_router(busy_pages.router)
 
 Words = Annotated[str, Query(max_length=80)]
 
@@ -61,7 +64,7 @@ def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
 @router.get("/campaigns/{campaign_id}/enrolment", response_class=HTMLResponse)
 def show(request: Request, session: Db, mine: OwnEnrolment, team: Words = "") -> Response:
     """One's own enrolment; `team` is a search that works without a script."""
-    return _page(request, session, mine, Typed(team=team))
+    return enrolment_page.show(request, session, mine, Typed(team=team))
 
 
 @router.get("/campaigns/{campaign_id}/enrolment/teams", response_class=HTMLResponse)
@@ -76,7 +79,7 @@ def answer(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     """Yes or no, in one tap."""
     form = bind(AnswerForm, sent)
     if form.value is None:
-        return _page(request, session, mine, status=422, problem=_first(form.errors))
+        return enrolment_page.show(request, session, mine, status=422, problem=_first(form.errors))
     try:
         service.answer(session, mine, form.value.answer, version=form.value.version, when=_when())
     except Refusal as refused:
@@ -96,7 +99,7 @@ def days(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> 
         apart="apart" in sent,
     )
     if form.value is None:
-        return _page(request, session, mine, typed, status=422, problem=_first(form.errors))
+        return enrolment_page.show(request, session, mine, typed, status=422, problem=_first(form.errors))
     given = form.value
     return _save(
         request,
@@ -120,7 +123,7 @@ def wishes(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     """One wish more, one less, or one higher."""
     form = bind(PickForm, sent)
     if form.value is None:
-        return _page(request, session, mine, status=422, problem=_first(form.errors))
+        return enrolment_page.show(request, session, mine, status=422, problem=_first(form.errors))
     given = form.value
     wished = [wish.team_id for wish in views.enrolment_view(session, mine, clock.today()).wishes]
     wanted = [one for one in wished if one != given.remove]
@@ -144,7 +147,7 @@ def languages(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted
     form = bind(LanguagesForm, sent)
     typed = Typed(languages=[str(code) for code in sent.getlist("languages")])
     if form.value is None:
-        return _page(request, session, mine, typed, status=422, problem=_first(form.errors))
+        return enrolment_page.show(request, session, mine, typed, status=422, problem=_first(form.errors))
     given = form.value
     return _save(
         request,
@@ -166,7 +169,7 @@ def colleagues(request: Request, session: Db, mine: OwnEnrolment, sent: Submitte
         return render(
             request, "availability/_colleagues.html", mine=mine, found=found, text=text, autosave=True
         )
-    return _page(request, session, mine, Typed(colleague=text))
+    return enrolment_page.show(request, session, mine, Typed(colleague=text))
 
 
 @router.post("/campaigns/{campaign_id}/enrolment/avoided")
@@ -174,7 +177,7 @@ def avoided(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) 
     """Somebody to avoid more, or less. Confidential."""
     form = bind(PickForm, sent)
     if form.value is None:
-        return _page(request, session, mine, status=422, problem=_first(form.errors))
+        return enrolment_page.show(request, session, mine, status=422, problem=_first(form.errors))
     given = form.value
     people = {person.id for person, _team in queries.avoided_people(session, mine.enrolment)}
     people = {one for one in people if one is not None and one != given.remove}
@@ -196,7 +199,7 @@ def places(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     """Places that are impossible. Confidential."""
     form = bind(PlacesForm, sent)
     if form.value is None:
-        return _page(request, session, mine, status=422, problem=_first(form.errors))
+        return enrolment_page.show(request, session, mine, status=422, problem=_first(form.errors))
     given = form.value
     people = [person.id for person, _team in queries.avoided_people(session, mine.enrolment)]
     avoided_ids = [one for one in people if one is not None]
@@ -227,7 +230,7 @@ def _save(
         return _refused(request, session, mine, refused, typed)
     if not _is_script(request):
         return redirect(f"{_address(mine.campaign.id)}#{part}", say=_("Enregistré."))
-    fresh = _again(session, mine)
+    fresh = again(session, mine)
     assert fresh.enrolment is enrolment or fresh.version == enrolment.version
     if part in {"wishes", "avoided"}:
         view = views.enrolment_view(session, fresh, clock.today())
@@ -252,39 +255,9 @@ def _refused(
             message=refused.message(),
             address=_address(mine.campaign.id),
         )
-    return _page(
-        request, session, _again(session, mine), typed, status=refused.status, problem=refused.message()
+    return enrolment_page.show(
+        request, session, again(session, mine), typed, status=refused.status, problem=refused.message()
     )
-
-
-def _page(
-    request: Request,
-    session: Session,
-    mine: Enrolling,
-    typed: Typed | None = None,
-    *,
-    status: int = 200,
-    problem: str = "",
-) -> Response:
-    view = views.enrolment_view(session, mine, clock.today(), typed)
-    shared = bool(request.state.actor and request.state.actor.shared_screen)
-    return render(
-        request,
-        "availability/enrolment.html",
-        status=status,
-        view=view,
-        problem=problem,
-        autosave=not shared,
-        shared=shared,
-    )
-
-
-def _again(session: Session, mine: Enrolling) -> Enrolling:
-    """The same person and campaign as they are now."""
-    found = find(session, mine.campaign, mine.person)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _is_script(request: Request) -> bool:

@@ -8,16 +8,30 @@ from typing import Any
 from sqlmodel import Session
 
 from app.availability import queries, search, service
+from app.availability.busy.errors import sentence
+from app.availability.busy.service import addresses_allowed, is_waiting
 from app.availability.days import DayBook, DayState, Told, Why
 from app.availability.errors import closed_because
 from app.availability.matching import Choice, Hosts, could_host, minutes_from
 from app.availability.queries import Enrolling, is_changeable
-from app.availability.tables import Answer
+from app.availability.tables import Answer, BusyCalendar
 from app.core.i18n import _
 from app.people.tables import Person, Site, Team
 
 EXAMPLES = 3
 """Host teams shown as examples."""
+
+
+@dataclass(frozen=True)
+class BusyView:
+    """What was read of somebody's own calendar."""
+
+    row: BusyCalendar | None
+    waiting: bool
+    fault: str
+    """Why the last reading failed, as a sentence."""
+    addresses_allowed: bool
+    days: frozenset[date]
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class EnrolmentView:
     colleague_text: str
     sites: list[Site]
     excluded_sites: Collection[int]
+    busy: BusyView
 
     @property
     def takes_part(self) -> bool:
@@ -99,15 +114,18 @@ def enrolment_view(
     by_id = {one.team_id: one for one in teams}
     wished = queries.wished_team_ids(session, enrolling.enrolment)
     changeable = is_changeable(campaign, today) and enrolling.is_invited
+    busy = busy_view(session, enrolling)
     return EnrolmentView(
         enrolling=enrolling,
         changeable=changeable,
         closed_because="" if changeable else closed_because(campaign),
         hosts=hosts,
         examples=[one for one in teams if one.hosts][:EXAMPLES],
-        visit_days=_picked(book.states(person, site, told), book.dates(chosen.visit)),
+        visit_days=_picked(book.states(person, site, told), book.dates(chosen.visit), busy.days),
         host_days=_picked(
-            book.receiving_states(person, site, team.closed_weekdays, told), book.dates(chosen.host)
+            book.receiving_states(person, site, team.closed_weekdays, told),
+            book.dates(chosen.host),
+            busy.days,
         ),
         apart=chosen.apart,
         wishes=[by_id[team_id] for team_id in wished if team_id in by_id],
@@ -120,6 +138,19 @@ def enrolment_view(
         colleague_text=typed.colleague,
         sites=[one for one in queries.sites_by_name(session) if one.id != site.id],
         excluded_sites=excluded if typed.excluded_sites is None else set(typed.excluded_sites),
+        busy=busy,
+    )
+
+
+def busy_view(session: Session, enrolling: Enrolling) -> BusyView:
+    """What the page says of somebody's own calendar."""
+    row = queries.busy_calendar(session, enrolling)
+    return BusyView(
+        row=row,
+        waiting=row is not None and is_waiting(row),
+        fault=sentence(row.fault) if row is not None and row.fault else "",
+        addresses_allowed=addresses_allowed(),
+        days=frozenset(date.fromisoformat(day) for day in row.days) if row is not None else frozenset(),
     )
 
 
@@ -181,13 +212,16 @@ def _choice(chosen: _Chosen) -> Choice:
     return Choice(chosen.visit, chosen.host, frozenset(chosen.languages), chosen.avoid, chosen.excluded)
 
 
-def _picked(states: Iterable[DayState], chosen: Collection[date]) -> list[dict[str, Any]]:
-    return [_day(state, state.date in chosen) for state in states]
+def _picked(
+    states: Iterable[DayState], chosen: Collection[date], busy: Collection[date] = ()
+) -> list[dict[str, Any]]:
+    return [_day(state, state.date in chosen, state.date in busy) for state in states]
 
 
-def _day(state: DayState, chosen: bool) -> dict[str, Any]:
+def _day(state: DayState, chosen: bool, busy: bool) -> dict[str, Any]:
     look = {
-        None: ("free", ""),
+        # One's own calendar advises: a busy day can still be ticked.
+        None: ("busy" if busy else "free", ""),
         Why.HOLIDAY: ("holiday", state.name),
         Why.CLOSING: ("closed", _("fermeture de l’entreprise")),
         Why.NOT_WORKED: ("off", ""),

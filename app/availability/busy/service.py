@@ -40,6 +40,11 @@ def http_allowed() -> bool:
     return settings().calendar_addresses == "http"
 
 
+def is_waiting(row: BusyCalendar) -> bool:
+    """Whether an address was given whose first reading has yet to come."""
+    return row.sealed_address is not None and row.read_at is None and not row.fault
+
+
 def check_open(enrolling: Enrolling, when: When) -> None:
     """Before a file is read: somebody who takes part, in time. Raises EnrolmentClosed, AnswerFirst."""
     check_takes_part(enrolling, when)

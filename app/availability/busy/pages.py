@@ -1,0 +1,129 @@
+"""Pages of one's own calendar: its file, or its address, and forgetting it."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from app.availability import enrolment_page
+from app.availability.busy import service
+from app.availability.busy.errors import not_read
+from app.availability.busy.lines import Refused
+from app.availability.busy.running import read_calendar
+from app.availability.guards import OwnEnrolment
+from app.availability.queries import Enrolling
+from app.availability.schemas import BusyAddressForm, BusyFileForm, Versioned
+from app.availability.service import When
+from app.availability.tables import BusyCalendar
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import Refusal
+from app.core.forms import Submitted, bind
+from app.core.i18n import _, ngettext
+from app.core.templating import redirect
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/busy/file")
+def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Grey the days that a calendar file takes."""
+    form = bind(BusyFileForm, sent)
+    if form.value is None:
+        return _page(request, session, mine, next(iter(form.errors.values())), 422)
+    upload = sent.get("file")
+    content = upload.file.read() if isinstance(upload, UploadFile) else b""
+    if not content:
+        return _page(request, session, mine, _("Choisissez le fichier de votre agenda."), 422)
+    version, when = form.value.version, _when()
+
+    def change() -> Response:
+        row = read_and_keep(session, mine, content, version=version, when=when)
+        return redirect(_address(mine), say=said_of(row))
+
+    return _tried(request, session, mine, change)
+
+
+def read_and_keep(
+    session: Session, mine: Enrolling, content: bytes, *, version: int, when: When
+) -> BusyCalendar:
+    """Read a file with no transaction open, then keep its days. Raises CalendarNotRead, Stale and others."""
+    service.check_open(mine, when)
+    session.commit()
+    try:
+        reading = read_calendar(content, mine.campaign.first_day, mine.campaign.last_day)
+    except Refused as refused:
+        raise not_read(refused) from None
+    fresh = enrolment_page.again(session, mine)
+    return service.keep_file(session, fresh, reading, version=version, when=when)
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/busy/address")
+def give_address(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Have a calendar read at its private address, where IT allows it."""
+    form = bind(BusyAddressForm, sent)
+    if form.value is None:
+        return _page(request, session, mine, _("Collez l’adresse privée de votre agenda."), 422)
+    given = form.value
+
+    def change() -> Response:
+        service.give_address(
+            session, mine, given.address, daily=given.daily, version=given.version, when=_when()
+        )
+        return redirect(_address(mine), say=_("Votre agenda va être lu, dans la minute."))
+
+    return _tried(request, session, mine, change)
+
+
+@router.post("/campaigns/{campaign_id}/enrolment/busy/removal")
+def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+    """Forget the calendar; nothing else changes."""
+    version = bind(Versioned, sent).required().version
+
+    def change() -> Response:
+        service.forget(session, mine, version=version, when=_when())
+        return redirect(_address(mine), say=_("Votre agenda est oublié. Vos jours restent comme ils sont."))
+
+    return _tried(request, session, mine, change)
+
+
+def said_of(row: BusyCalendar) -> str:
+    """What a reading gave, in a sentence or two."""
+    n, left_out = len(row.days), row.skipped
+    found = _("Agenda lu : aucun jour pris pendant la campagne.")
+    if n:
+        found = ngettext(
+            "Agenda lu : %(n)s jour pris, grisé et décoché.",
+            "Agenda lu : %(n)s jours pris, grisés et décochés.",
+            n,
+        ) % {"n": n}
+    if left_out:
+        found += " " + ngettext(
+            "%(n)s événement illisible a été laissé de côté.",
+            "%(n)s événements illisibles ont été laissés de côté.",
+            left_out,
+        ) % {"n": left_out}
+    return found
+
+
+def _tried(request: Request, session: Session, mine: Enrolling, change: Callable[[], Response]) -> Response:
+    """Make the change, or say why it was refused on the page it comes from."""
+    try:
+        return change()
+    except Refusal as refused:
+        session.rollback()
+        return _page(request, session, enrolment_page.again(session, mine), refused.message(), refused.status)
+
+
+def _page(request: Request, session: Session, mine: Enrolling, problem: str, status: int) -> Response:
+    return enrolment_page.show(request, session, mine, status=status, problem=problem, at="busy")
+
+
+def _address(mine: Enrolling) -> str:
+    return f"/campaigns/{mine.campaign.id}/enrolment#busy"
+
+
+def _when() -> When:
+    return When(clock.today(), clock.now())

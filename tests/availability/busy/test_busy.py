@@ -1,0 +1,447 @@
+"""Giving one's calendar: what changes, what is kept, who may, and what happens by the clock."""
+
+import json
+import logging
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+from sqlmodel import select
+
+from app.accounts.tables import AuditEntry
+from app.availability import service as enrolments
+from app.availability.busy import jobs as busy_jobs
+from app.availability.busy import service
+from app.availability.busy.lines import Fault, Refused
+from app.availability.busy.reading import Reading
+from app.availability.queries import busy_calendar, find_enrolling
+from app.availability.tables import Answer, BusyCalendar, Enrolment
+from app.campaigns.tables import Campaign, Status
+from app.core import jobs
+from app.core.outbound import NotFetched, Why
+from app.core.settings import settings
+from app.worker import drain
+from tests.availability.busy.files import calendar, timed
+from tests.availability.conftest import WHEN, Company, Open
+from tests.factories import NOW, make_enrolment
+from tests.support.web import Clock
+
+Enter = Callable[..., TestClient]
+ADDRESS = "https://agenda.exemple.fr/prive/canari-4f1c/basic.ics"
+# The campaign lasts from Monday 26 April to Friday 14 May.
+TAKEN = calendar(
+    timed("20270427T090000", "20270427T180000", "SUMMARY:Canari-Rendez-vous", uid="a"),
+    timed("20270428T090000", "20270428T100000", uid="b"),
+    timed("20270429T090000", "20270429T180000", uid="c"),
+    timed("20270601T090000", "20270601T180000", uid="d"),
+)
+BUSY = ["2027-04-27", "2027-04-29"]
+
+
+@pytest.fixture
+def anna(company: Company, committed: Open) -> Company:
+    """Anna takes part, on each of the campaign's days."""
+    days = [f"2027-04-{day}" for day in range(26, 31)] + ["2027-05-03"]
+    with committed() as session:
+        make_enrolment(session, company.campaign, company.anna, visit_days=days, host_days=days[1:3])
+    return company
+
+
+@pytest.fixture
+def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IT lets the service fetch calendars."""
+    monkeypatch.setenv("CALENDAR_ADDRESSES", "https")
+    settings.cache_clear()
+
+
+def base(company: Company) -> str:
+    return f"/campaigns/{company.campaign.id}/enrolment"
+
+
+def upload(
+    client: TestClient, company: Company, content: bytes = TAKEN, version: int = 1, prefix: str = ""
+) -> object:
+    return client.post(
+        f"{prefix}{base(company)}/busy/file",
+        data={"version": version},
+        files={"file": ("agenda.ics", content, "text/calendar")},
+    )
+
+
+def shown(client: TestClient, company: Company) -> str:
+    """The page, its spaces plain."""
+    return client.get(base(company)).text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def enrolment(company: Company, committed: Open) -> Enrolment:
+    with committed() as session:
+        return session.exec(select(Enrolment).where(Enrolment.person_id == company.anna.id)).one()
+
+
+def row(company: Company, committed: Open) -> BusyCalendar | None:
+    with committed() as session:
+        return busy_calendar(session, company.enrolling(session))
+
+
+def test_a_file_greys_and_unticks_the_busy_days(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    answer = upload(client, anna)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{base(anna)}#busy")
+    saved = enrolment(anna, committed)
+    assert saved.visit_days == ["2027-04-26", "2027-04-28", "2027-04-30", "2027-05-03"]
+    assert saved.host_days == ["2027-04-28"]
+    page = shown(client, anna)
+    assert "Agenda lu : 2 jours pris, grisés et décochés." in page
+    assert "mardi 27 avril 2027, occupé dans votre agenda" in page
+    assert 'name="visit_days" value="2027-04-27">' in page
+
+
+def test_nothing_is_kept_of_a_calendar_but_the_days(anna: Company, committed: Open, enter: Enter) -> None:
+    upload(enter(anna.anna), anna)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert kept.model_dump() == {
+        "enrolment_id": kept.enrolment_id,
+        "days": BUSY,
+        "skipped": 0,
+        "read_at": NOW,
+        "sealed_address": None,
+        "daily": False,
+        "due_at": None,
+        "fault": "",
+    }
+
+
+def test_a_busy_day_can_be_ticked_again_and_stays_so(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    days = ["2027-04-27", "2027-04-28"]
+    assert client.post(f"{base(anna)}/days", data={"version": 2, "visit_days": days}).status_code == 303
+    upload(client, anna, version=3)
+    assert enrolment(anna, committed).visit_days == days
+
+
+def test_a_day_that_becomes_free_is_left_as_it_is(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    upload(client, anna, calendar(timed("20270427T090000", "20270427T180000")), version=2)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert kept.days == ["2027-04-27"]
+    assert "2027-04-29" not in enrolment(anna, committed).visit_days
+
+
+def test_a_stale_page_changes_nothing(anna: Company, committed: Open, enter: Enter) -> None:
+    answer = upload(enter(anna.anna), anna, version=7)
+    assert answer.status_code == 409
+    assert "Rien n’a été écrasé" in answer.text
+    assert row(anna, committed) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"Bonjour", "Ce n’est pas un agenda"),
+        (b"", "Choisissez le fichier"),
+        (
+            calendar(timed("20270427T090000", "20270427T100000", "RRULE:FREQ=MINUTELY")),
+            "plus de 24 fois par jour",
+        ),
+    ],
+)
+def test_a_refused_file_says_why_and_changes_nothing(
+    anna: Company, committed: Open, enter: Enter, content: bytes, said: str
+) -> None:
+    answer = upload(enter(anna.anna), anna, content)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert row(anna, committed) is None
+    assert enrolment(anna, committed).version == 1
+
+
+def test_the_reason_is_in_the_readers_language(anna: Company, enter: Enter) -> None:
+    client = enter(anna.anna)
+    client.headers["accept-language"] = "en"
+    assert "This is not a calendar" in upload(client, anna, b"Hello").text
+
+
+def test_somebody_who_has_not_said_yes_gives_no_calendar(
+    company: Company, committed: Open, enter: Enter
+) -> None:
+    assert upload(enter(company.anna), company, version=0).status_code == 409
+    with committed() as session:
+        assert session.exec(select(BusyCalendar)).all() == []
+
+
+def test_after_the_enrolment_no_calendar_is_taken(
+    anna: Company, committed: Open, enter: Enter, clock: Clock
+) -> None:
+    client = enter(anna.anna)
+    clock.forward(days=12)
+    assert upload(client, anna).status_code in {303, 409}
+    assert row(anna, committed) is None
+
+
+def test_forgetting_leaves_the_days(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    before = enrolment(anna, committed).visit_days
+    assert client.post(f"{base(anna)}/busy/removal", data={"version": 2}).status_code == 303
+    assert row(anna, committed) is None
+    assert enrolment(anna, committed).visit_days == before
+
+
+def test_saying_no_forgets_the_calendar(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    client.post(f"{base(anna)}/answer", data={"version": 2, "answer": "no"})
+    assert enrolment(anna, committed).answer == Answer.NO
+    assert row(anna, committed) is None
+
+
+def test_nobody_else_sees_busy_days(anna: Company, enter: Enter) -> None:
+    upload(enter(anna.anna), anna)
+    for reader in (anna.bruno, anna.manager, anna.hr):
+        client = enter(reader)
+        for path in (
+            base(anna),
+            f"/api/v1{base(anna)}/busy",
+            f"/campaigns/{anna.campaign.id}/answers/{anna.anna.id}",
+        ):
+            assert "2027-04-27, occupé" not in client.get(path).text
+            assert "occupé dans votre agenda" not in client.get(path).text
+
+
+def test_addresses_are_off_unless_it_allows_them(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    assert "Ou son adresse privée" not in client.get(base(anna)).text
+    answer = client.post(f"{base(anna)}/busy/address", data={"version": 1, "address": ADDRESS})
+    assert answer.status_code == 403
+    assert row(anna, committed) is None
+
+
+def give(
+    client: TestClient, company: Company, address: str = ADDRESS, version: int = 1, **more: str
+) -> object:
+    return client.post(f"{base(company)}/busy/address", data={"version": version, "address": address, **more})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where the fetching is replaced: the addresses asked for."""
+    asked: list[str] = []
+
+    def fetch(address: str, *, http: bool) -> bytes:
+        asked.append(address)
+        return TAKEN
+
+    monkeypatch.setattr(busy_jobs, "fetch", fetch)
+    return asked
+
+
+@pytest.mark.usefixtures("allowed")
+def test_an_address_is_read_by_a_job_and_then_forgotten(
+    anna: Company, committed: Open, enter: Enter, engine: Engine, server: list[str]
+) -> None:
+    client = enter(anna.anna)
+    assert give(client, anna).status_code == 303
+    assert server == []
+    assert "lecture en cours" in client.get(base(anna)).text
+    assert drain(engine) == ["calendar.given"]
+    assert server == [ADDRESS]
+    kept = row(anna, committed)
+    assert kept is not None
+    assert (kept.days, kept.sealed_address, kept.due_at) == (BUSY, None, None)
+    assert "2027-04-27" not in enrolment(anna, committed).visit_days
+    assert "Votre agenda : 2 jours pris" in shown(client, anna)
+
+
+@pytest.mark.usefixtures("allowed")
+def test_an_address_kept_is_sealed_and_read_each_day_until_the_enrolment_closes(
+    anna: Company, committed: Open, enter: Enter, engine: Engine, server: list[str], clock: Clock
+) -> None:
+    give(enter(anna.anna), anna, "webcal://agenda.exemple.fr/prive/canari-4f1c/basic.ics", daily="1")
+    drain(engine)
+    busy_jobs.ask_due(engine)
+    assert drain(engine) == []
+    clock.forward(days=1, minutes=1)
+    busy_jobs.ask_due(engine)
+    busy_jobs.ask_due(engine)
+    assert drain(engine) == ["calendar.given"]
+    assert server == [ADDRESS, ADDRESS]
+    clock.forward(days=12)
+    busy_jobs.forget_closed(engine)
+    assert row(anna, committed) is None
+
+
+def test_calendars_of_open_enrolments_are_kept(
+    anna: Company, committed: Open, enter: Enter, engine: Engine
+) -> None:
+    upload(enter(anna.anna), anna)
+    busy_jobs.forget_closed(engine)
+    assert row(anna, committed) is not None
+    with committed() as session:
+        session.get_one(Campaign, anna.campaign.id).status = Status.PLANNING
+    busy_jobs.forget_closed(engine)
+    assert row(anna, committed) is None
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (NotFetched(Why.UNREACHABLE), "ne répond pas"),
+        (NotFetched(Why.REDIRECTED), "renvoie vers une autre"),
+        (NotFetched(Why.NOT_ALLOWED), "ne peut pas être lue"),
+        (NotFetched(Why.ANSWERED_NO), "ne donne pas d’agenda"),
+        (NotFetched(Why.TOO_SLOW), "trop lentement"),
+        (NotFetched(Why.TOO_LARGE), "dépasse 10 Mo"),
+        (Refused(Fault.NO_CALENDAR), "Ce n’est pas un agenda"),
+        (Refused(Fault.TOO_MANY), "trop d’événements"),
+        (Refused(Fault.TOO_COMPLICATED), "trop compliqué"),
+    ],
+)
+def test_a_reading_that_fails_says_why_and_keeps_no_address(
+    anna: Company,
+    committed: Open,
+    enter: Enter,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
+    said: str,
+) -> None:
+    def fail(*_: object, **__: object) -> bytes:
+        raise trouble
+
+    monkeypatch.setattr(busy_jobs, "fetch", fail)
+    client = enter(anna.anna)
+    give(client, anna)
+    drain(engine)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert kept.sealed_address is None
+    assert said in client.get(base(anna)).text
+    assert enrolment(anna, committed).visit_days[1] == "2027-04-27"
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize(
+    "bad", ["http://agenda.exemple.fr/a.ics", "https://10.0.0.1:8443/", "javascript:alert(1)"]
+)
+def test_an_address_of_another_form_is_refused_at_once(
+    anna: Company, committed: Open, enter: Enter, bad: str
+) -> None:
+    assert give(enter(anna.anna), anna, bad).status_code == 422
+    assert row(anna, committed) is None
+
+
+@pytest.mark.usefixtures("allowed")
+def test_an_address_given_meanwhile_wins_over_the_reading_under_way(
+    anna: Company, committed: Open, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = enter(anna.anna)
+    give(client, anna)
+
+    def fetch_while_it_changes(address: str, *, http: bool) -> bytes:
+        monkeypatch.setattr(busy_jobs, "fetch", lambda *_, **__: calendar())
+        assert give(client, anna, "https://autre.exemple.fr/a.ics", version=2).status_code == 303
+        return TAKEN
+
+    monkeypatch.setattr(busy_jobs, "fetch", fetch_while_it_changes)
+    drain(engine)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert kept.days == []
+    assert "2027-04-27" in enrolment(anna, committed).visit_days
+
+
+@pytest.mark.usefixtures("allowed", "server")
+def test_the_address_stands_nowhere_in_plain(
+    anna: Company, committed: Open, enter: Enter, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = enter(anna.anna)
+    with caplog.at_level(logging.DEBUG):
+        give(client, anna, daily="1")
+        waiting = json.dumps(jobs.pending(engine))
+        drain(engine)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert kept.sealed_address is not None
+    assert b"canari" not in kept.sealed_address
+    with committed() as session:
+        audited = " ".join(str(one.model_dump()) for one in session.exec(select(AuditEntry)))
+    pages = (
+        client.get(base(anna)).text
+        + client.get(f"/api/v1{base(anna)}/busy").text
+        + client.get("/my-data").text
+    )
+    for place in (waiting, caplog.text, audited, pages):
+        assert "canari-4f1c" not in place
+
+
+@pytest.mark.usefixtures("allowed", "server")
+def test_an_address_sealed_under_another_secret_is_dropped(
+    anna: Company, committed: Open, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(enter(anna.anna), anna, daily="1")
+    monkeypatch.setenv("SECRET_KEY", "another")
+    settings.cache_clear()
+    drain(engine)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert (kept.sealed_address, kept.fault) == (None, "not_allowed")
+
+
+def test_the_api_offers_all_of_it(anna: Company, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, path = enter(anna.anna), f"/api/v1{base(anna)}/busy"
+    empty = {"days": [], "skipped": 0, "read_at": None, "waiting": False, "daily": False, "fault": ""}
+    assert client.get(path).json() == {"version": 1, **empty, "addresses_allowed": False}
+    found = upload(client, anna, prefix="/api/v1").json()
+    assert (found["version"], found["days"]) == (2, BUSY)
+    wrong = upload(client, anna, b"x", version=2, prefix="/api/v1")
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "CalendarNotRead")
+    monkeypatch.setenv("CALENDAR_ADDRESSES", "https")
+    settings.cache_clear()
+    given = client.put(f"{path}/address", json={"version": 2, "address": ADDRESS, "daily": True})
+    assert (given.status_code, given.json()["waiting"], given.json()["daily"]) == (202, True, True)
+    assert ADDRESS not in given.text
+    assert client.delete(path, params={"version": 3}).json()["waiting"] is False
+    assert client.delete(path, params={"version": 3}).status_code == 409
+
+
+def test_a_person_reads_and_erases_what_is_kept(anna: Company, committed: Open, enter: Enter) -> None:
+    upload(enter(anna.anna), anna)
+    with committed() as session:
+        [said] = enrolments.export(session, anna.anna)
+        assert (said["busy_days"], said["busy_address_kept"]) == (BUSY, False)
+        enrolments.erase(session, anna.anna)
+        assert session.exec(select(BusyCalendar)).all() == []
+
+
+def test_no_transaction_is_open_while_a_file_is_read(
+    anna: Company, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_while_another_writes(*_: object) -> Reading:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE campaign SET name = 'x'"))
+        return Reading([], 0)
+
+    monkeypatch.setattr("app.availability.busy.pages.read_calendar", read_while_another_writes)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA busy_timeout=200")
+    assert upload(enter(anna.anna), anna).status_code == 303
+
+
+def test_only_days_of_the_campaign_are_kept(anna: Company, committed: Open) -> None:
+    with committed() as session:
+        reading = Reading(["2027-04-27", "2027-05-01", "2027-07-01"], 3)
+        kept = service.keep_file(session, anna.enrolling(session), reading, version=1, when=WHEN)
+        assert (kept.days, kept.skipped) == (["2027-04-27"], 3)
+        assert anna.campaign.id is not None
+        assert anna.anna.id is not None
+        found = find_enrolling(session, anna.campaign.id, anna.anna.id)
+        assert found is not None
+        assert found.enrolment is not None
+        assert "2027-04-27" not in found.enrolment.visit_days
