@@ -52,6 +52,8 @@ def read(content: bytes, first: date, last: date, zone: ZoneInfo) -> Reading:
             try:
                 occurrences = _occurrences(series, sifted, first, last)
                 placed = [one for one in map(_placed, occurrences) if one is not None]
+            except MemoryError:
+                raise
             except Exception:  # noqa: BLE001 - whatever a library makes of a broken event, the others are read
                 found.skipped += len(series)
                 continue
