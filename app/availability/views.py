@@ -33,6 +33,10 @@ class BusyView:
     addresses_allowed: bool
     days: frozenset[date]
 
+    def greyed(self, shown: Iterable[dict[str, Any]]) -> int:
+        """How many of the days shown are busy."""
+        return sum(day["state"] == "busy" for day in shown)
+
 
 @dataclass(frozen=True)
 class EnrolmentView:

@@ -41,7 +41,7 @@ def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted
 
     def change() -> Response:
         row = read_and_keep(session, mine, content, version=version, when=when)
-        return redirect(_address(mine), say=said_of(row))
+        return redirect(_address(mine), say=said_of(service.greyed(session, mine, row), row.skipped))
 
     return _tried(request, session, mine, change)
 
@@ -89,9 +89,8 @@ def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     return _tried(request, session, mine, change)
 
 
-def said_of(row: BusyCalendar) -> str:
+def said_of(n: int, left_out: int) -> str:
     """What a reading gave, in a sentence or two."""
-    n, left_out = len(row.days), row.skipped
     found = _("Agenda lu : aucun jour pris pendant la campagne.")
     if n:
         found = ngettext(

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, delete, or_, select, update
 from app.availability.busy.errors import AddressesOff, CalendarNotRead
 from app.availability.busy.reading import Reading
 from app.availability.busy.sealing import seal, unseal
-from app.availability.queries import Enrolling
+from app.availability.days import possible_days
+from app.availability.queries import Enrolling, told_of
 from app.availability.service import When, check_takes_part, write
 from app.availability.tables import BusyCalendar, Enrolment
 from app.campaigns.calendar import campaign_days
@@ -92,6 +93,13 @@ def forget(session: Session, enrolling: Enrolling, *, version: int, when: When) 
     check_takes_part(enrolling, when)
     write(session, enrolling, version)
     session.exec(delete(BusyCalendar).where(col(BusyCalendar.enrolment_id) == enrolling.enrolment_id))
+
+
+def greyed(session: Session, enrolling: Enrolling, row: BusyCalendar) -> int:
+    """How many days one could have chosen are busy."""
+    told = told_of(session, enrolling)
+    possible = possible_days(enrolling.campaign, enrolling.person, enrolling.site, told)
+    return len({day.isoformat() for day in possible} & set(row.days))
 
 
 @dataclass(frozen=True)
