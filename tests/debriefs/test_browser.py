@@ -87,14 +87,25 @@ def test_on_a_phone_without_scripts(company: Company, enter: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Votre bilan est parti")
 
 
+def test_ones_own_screen_saves_while_typing(company: Company, engine: Engine, enter: Open) -> None:
+    page = enter(company.anna.account_id, viewport=PHONE)
+    page.clock.install()
+    page.goto(company.form)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        page.get_by_label("Qu’est-ce qui vous a surpris").press_sequentially("Le bruit")
+        page.clock.run_for(60_000)
+    assert saved.value.ok
+
+
 def test_a_shared_screen_saves_nothing_while_typing(company: Company, engine: Engine, enter: Open) -> None:
     page = enter(company.anna.account_id, viewport=PHONE, shared_screen=True)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
+    page.clock.install()
     page.goto(company.form)
     assert axe(page) == []
     page.get_by_label("Qu’est-ce qui vous a surpris").press_sequentially("Le bruit")
-    page.wait_for_timeout(1_200)
+    page.clock.run_for(60_000)
     assert "POST" not in sent
     expect(page.get_by_role("button", name="Garder pour plus tard")).to_have_count(0)
     page.get_by_role("button", name="Envoyer mon bilan").click()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -15,10 +14,18 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.core.db import make_engine
 from tests.support.web import free_port
 
-START = (
-    "import uvicorn; from app.main import create_app; "
-    "uvicorn.run(create_app(), port={port}, log_level='error', forwarded_allow_ips='127.0.0.1')"
-)
+START = """
+import uvicorn
+from app.main import create_app
+
+class Telling(uvicorn.Server):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        print("listening", flush=True)
+
+options = dict(port={port}, log_level="error", forwarded_allow_ips="127.0.0.1")
+Telling(uvicorn.Config(create_app(), **options)).run()
+"""
 
 
 class Service:
@@ -50,27 +57,25 @@ def service(url: str, scale: float, *, processes: int = 4) -> Iterator[Service]:
                 [ProxyHeadersMiddleware(create_app(engine), trusted_hosts="*") for engine in engines]
             )
             return
-        places = []
+        places: list[Any] = []
+        begun: list[subprocess.Popen[str]] = []
         for _ in range(processes):
             port = free_port()
             command = [sys.executable, "-c", START.format(port=port)]
-            process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
+            process = subprocess.Popen(
+                command, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE, text=True
+            )
             stack.callback(process.wait, 20)
             stack.callback(process.terminate)
+            begun.append(process)
             places.append(f"http://127.0.0.1:{port}")
-        for place in places:
-            _await(place)
+        for process in begun:
+            _await(process)
         yield Service(places)
 
 
-def _await(place: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            httpx2.get(f"{place}/sign-in/sent")
-        except httpx2.TransportError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+def _await(process: subprocess.Popen[str]) -> None:
+    """Until it says that it listens; one that ends before is an error."""
+    assert process.stdout is not None
+    if process.stdout.readline().strip() != "listening":
+        raise RuntimeError(f"the service did not start: {process.wait()}")

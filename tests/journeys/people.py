@@ -32,6 +32,11 @@ HEADER = (
 )
 
 
+HR = "claire.morel@exemple.fr"
+PIN = "274916"
+"""Of whoever has no address, once chosen."""
+
+
 @dataclass(frozen=True)
 class Employee:
     """One line of the file; `email` is empty for somebody whom the company writes on paper."""
