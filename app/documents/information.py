@@ -93,6 +93,12 @@ def _stored() -> list[list[str]]:
             _("Avec la campagne"),
         ],
         [
+            _("Jours pris dans votre agenda, si vous le donnez : ni titres, ni heures"),
+            _("Les griser sur votre calendrier"),
+            _("Vous seul"),
+            _("Jusqu’à la fin des inscriptions"),
+        ],
+        [
             _("Personnes à éviter, lieux impossibles"),
             _("Ne pas vous les proposer"),
             _("Personne : seul le calcul les lit"),
