@@ -143,7 +143,7 @@ def take_reading(
             _untick(session, enrolment, values)
         _keep(row, campaign, reading, now)
     row.fault = fault
-    if row.daily and given.address is not None:
+    if row.daily and given.address is not None and addresses_allowed():
         row.due_at = now + EACH_DAY
     else:
         row.sealed_address, row.daily, row.due_at = None, False, None

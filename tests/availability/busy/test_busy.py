@@ -380,6 +380,24 @@ def test_the_address_stands_nowhere_in_plain(
         assert "canari-4f1c" not in place
 
 
+@pytest.mark.usefixtures("allowed")
+def test_once_it_allows_no_addresses_any_more_those_kept_are_dropped_unread(
+    anna: Company,
+    committed: Open,
+    enter: Enter,
+    engine: Engine,
+    server: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    give(enter(anna.anna), anna, daily="1")
+    monkeypatch.setenv("CALENDAR_ADDRESSES", "off")
+    settings.cache_clear()
+    drain(engine)
+    kept = row(anna, committed)
+    assert kept is not None
+    assert (server, kept.sealed_address, kept.due_at) == ([], None, None)
+
+
 @pytest.mark.usefixtures("allowed", "server")
 def test_an_address_sealed_under_another_secret_is_dropped(
     anna: Company, committed: Open, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
