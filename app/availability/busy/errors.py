@@ -52,6 +52,9 @@ def sentence(fault: str) -> str:
             "Cet agenda est trop compliqué pour être lu ici : exportez seulement les mois de la campagne, "
             "ou choisissez vos jours à la main."
         ),
+        Fault.NOT_NOW: _(
+            "Le service est très occupé : votre agenda n’a pas pu être lu. Réessayez dans une minute."
+        ),
         Why.NOT_ALLOWED: _(
             "Cette adresse ne peut pas être lue d’ici : copiez l’adresse privée que donne votre agenda "
             "en ligne, celle qui commence par https://."

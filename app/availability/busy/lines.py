@@ -44,6 +44,8 @@ class Fault(StrEnum):
     TOO_FREQUENT = "too_frequent"
     TOO_MANY = "too_many"
     TOO_COMPLICATED = "too_complicated"
+    NOT_NOW = "not_now"
+    """The machine is too loaded to say."""
 
 
 class Refused(Exception):

@@ -15,8 +15,8 @@ from app.availability.busy.reading import MOST_BYTES, Reading
 from app.core.settings import settings
 
 READER = "app.availability.busy.reading"
-PATIENCE = 5.0
-"""Seconds by the clock; a process that has the machine to itself needs 0.1 to 2."""
+PATIENCE = 10.0
+"""Seconds by the clock; a process that has the machine to itself ends within 0.1 to 2."""
 
 _places = threading.BoundedSemaphore(2)
 """Of one service process: a crowd that uploads at once waits rather than fills the machine."""
@@ -36,7 +36,7 @@ def read_calendar(content: bytes, first: date, last: date) -> Reading:
                 command, input=content, capture_output=True, timeout=PATIENCE, env={}, check=False
             )
         except subprocess.TimeoutExpired:
-            raise Refused(Fault.TOO_COMPLICATED) from None
+            raise Refused(Fault.NOT_NOW) from None
     if ended.returncode != 0:
         raise Refused(Fault.TOO_COMPLICATED)
     said = json.loads(ended.stdout)

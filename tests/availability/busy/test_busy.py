@@ -300,6 +300,7 @@ def test_calendars_of_open_enrolments_are_kept(
         (Refused(Fault.NO_CALENDAR), "Ce n’est pas un agenda"),
         (Refused(Fault.TOO_MANY), "trop d’événements"),
         (Refused(Fault.TOO_COMPLICATED), "trop compliqué"),
+        (Refused(Fault.NOT_NOW), "Réessayez dans une minute"),
     ],
 )
 def test_a_reading_that_fails_says_why_and_keeps_no_address(

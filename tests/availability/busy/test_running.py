@@ -37,7 +37,7 @@ def test_what_takes_for_ever_is_ended() -> None:
 
 def test_a_process_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "PATIENCE", 0.0)
-    assert fault_of(calendar()) == Fault.TOO_COMPLICATED
+    assert fault_of(calendar()) == Fault.NOT_NOW
 
 
 def test_the_faults_come_back_by_name() -> None:
