@@ -18,12 +18,13 @@ from app.campaigns.tables import Campaign, Status
 from app.core import jobs
 from app.core.errors import NotFound
 from app.planning import queries, runs
-from app.planning.errors import AnotherForecast, NothingToPublish, NotPlannable, PlanIsOld
+from app.planning.errors import AnotherForecast, NothingToPublish, NotPlannable, PinsClash, PlanIsOld
 from app.planning.problem import build, row_id
 from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
 from app.planning.tables import PlanningQuestion, QuestionKind
 from solver import Limits, Plan, Problem, Visit, alternatives, forecast, remedy
 from solver.changes import Change, apply
+from solver.forecast import loosens
 
 AT_ONCE = 2_000
 """Up to so many people a forecast or alternatives fit into one page; beyond, a job answers."""
@@ -107,17 +108,15 @@ def with_days(problem: Problem, asked: WhatIfForm) -> Problem:
 
 
 def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST) -> Told:
-    """What is, and what would be."""
+    """What is, and what would be. Raises `PinsClash`."""
     changed = with_days(apply(problem, changes(problem, asked)), asked)
     before = forecast(problem, limits=limits)
     after = before if changed is problem else forecast(changed, limits=limits)
-    loosens = (
-        changed.campaign.max_travel_minutes >= problem.campaign.max_travel_minutes
-        and changed.campaign.max_gap_days >= problem.campaign.max_gap_days
-        and changed.campaign.max_swaps_per_person >= problem.campaign.max_swaps_per_person
-    )
+    if not (before.possible and after.possible):
+        raise PinsClash
+    looser = loosens(problem, changed)
     is_, would_be = before.before, after.before
-    if loosens:  # whoever is matched stays so, and no plan of now beats the limit of then
+    if looser:  # whoever is matched stays so, and no plan of now beats the limit of then
         is_ = (is_[0], min(is_[1], would_be[1]))
         would_be = (max(is_[0], would_be[0]), would_be[1])
     return Told(
@@ -125,7 +124,7 @@ def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST) -> Told
         after=would_be,
         people=len(problem.people),
         bottlenecks=[(row_id(one.team), one.waiting) for one in after.bottlenecks],
-        loosens=loosens,
+        loosens=looser,
         tried=changed is not problem,
     )
 

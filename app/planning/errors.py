@@ -74,6 +74,16 @@ class AnotherForecast(Refusal):
         return _("Un autre essai est en cours : réessayez dans quelques secondes.")
 
 
+class PinsClash(Refusal):
+    """What HR keeps contradicts the rules: there is no plan to count."""
+
+    def message(self) -> str:
+        return _(
+            "Les paires épinglées ne tiennent pas ensemble, ou plus avec ces réglages : retirez-en une, puis "
+            "réessayez."
+        )
+
+
 class PairIsPinned(Refusal):
     """Two people kept together are not kept apart in one breath: a page opened earlier may not know."""
 

@@ -4,7 +4,7 @@ from app.campaigns.tables import Campaign
 from app.core.errors import Refusal
 from app.core.i18n import _, current_language, ngettext
 from app.core.templating import number
-from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, PlanIsOld
+from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, PinsClash, PlanIsOld
 from app.planning.schemas import WhatIfForm
 from solver import rules
 
@@ -68,7 +68,8 @@ def level_names() -> dict[str, str]:
 def failure_words(code: str) -> str:
     """Why a run failed, and what to do."""
     known: dict[str, type[Refusal]] = {
-        refusal.__name__: refusal for refusal in (NoDaysLeft, NobodyEnrolled, NotPlannable, PlanIsOld)
+        refusal.__name__: refusal
+        for refusal in (NoDaysLeft, NobodyEnrolled, NotPlannable, PinsClash, PlanIsOld)
     }
     if code in known:
         return known[code]().message()

@@ -11,6 +11,7 @@ from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit
 from solver.changes import apply
 from solver.check import measure, violations
 from solver.fields import ProblemError
+from solver.forecast import loosens
 from solver.plan import REASONS
 from tests.solver.company import company
 from tests.solver.tiny import document, person, random_problem, team
@@ -98,6 +99,29 @@ def test_a_forecast_holds_the_truth_between_its_numbers() -> None:
     assert said.after[0] <= after.values["people"] <= said.after[1]
     assert said.gain[0] <= after.values["people"] - before.values["people"] <= said.gain[1]
     assert said.bottlenecks
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_loosening_never_lowers_a_forecast_and_tightening_is_known(exchange: str) -> None:
+    problem = Problem.from_json(company(people=90, seed=12, few_dates=1.0, exchange=exchange))
+    more = [{"kind": "max_away", "value": 1}, {"kind": "max_visitors", "value": 1}]
+    assert loosens(problem, apply(problem, more))
+    assert loosens(problem, apply(problem, [{"kind": "max_travel", "value": 120}]))
+    assert not loosens(problem, apply(problem, [{"kind": "max_travel", "value": 30}]))
+    assert not loosens(apply(problem, more), problem)
+    for seconds in (0.05, 0.3):
+        said = forecast(problem, more, limits=Limits(seconds=seconds, threads=1))
+        assert said.after[0] >= said.before[0]
+        assert said.after[1] >= said.before[1]
+        assert said.before[0] <= said.before[1]
+
+
+def test_a_forecast_of_pins_that_clash_is_no_number() -> None:
+    pin = {"visitor": "anna", "host": "bruno", "day": "2027-03-01"}
+    problem = Problem.from_json(document(pinned=[pin], forbidden=[{"a": "anna", "b": "bruno"}]))
+    said = forecast(problem)
+    assert (said.possible, said.exact, said.after) == (False, False, (0, 0))
+    assert forecast(Problem.from_json(document(pinned=[pin]))).exact
 
 
 def test_a_change_that_cannot_be_read_is_refused() -> None:
