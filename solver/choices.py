@@ -31,7 +31,7 @@ class Choices:
         """(a, b, day, other) of every choice."""
         return zip(self.a.tolist(), self.b.tolist(), self.day.tolist(), self.other.tolist(), strict=True)
 
-    def take(self, rows: Ints | Bools) -> Choices:
+    def take(self, rows: Ints | Bools | slice) -> Choices:
         return Choices(self.a[rows], self.b[rows], self.day[rows], self.other[rows])
 
 

@@ -18,6 +18,8 @@ SPARSE, SPARSE_PAIRS = 0.03, 4_000_000
 """Where fewer pairs in reach than this share could ever meet, so many pairs are all edges."""
 OTHERS = 12
 """So many other colleagues for each person; who has fewer after some draws looks at everybody."""
+LOOKS = 60_000_000
+"""All of those together look at so many colleagues at most."""
 MANY, RARE = 30_000, 4
 """Among more people than the first, only those look at everybody who have fewer than the second."""
 _TRIES = 3 * OTHERS
@@ -188,10 +190,15 @@ def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, In
             keys = np.unique(me * instance.n + them)
             found, few = _some(instance, rng, *np.divmod(keys, instance.n), here)
             parts += found
-            step = max(1, 1_000_000 // len(pool))
-            for k in range(0, len(few), step):  # whom hardly anybody suits looks at everybody
+            if not len(few):
+                continue
+            # whom hardly anybody suits looks at everybody, or at as many as there is time for
+            looks = min(len(pool), LOOKS * len(here) // (instance.n * len(few)))
+            step = max(1, 1_000_000 // max(1, looks))
+            for k in range(0, len(few), step):
                 block = few[k : k + step]
-                found, _ = _some(instance, rng, np.repeat(block, len(pool)), np.tile(pool, len(block)), block)
+                seen = pool if looks == len(pool) else rng.choice(pool, looks, replace=False)
+                found, _ = _some(instance, rng, np.repeat(block, looks), np.tile(seen, len(block)), block)
                 parts += found
     return parts
 

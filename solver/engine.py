@@ -166,7 +166,7 @@ class Engine:
 
     def anneal(self, search: Search, *, seconds: float, hot: float) -> None:
         """Improve the plan on the board by the compiled search; a worse one is not kept."""
-        before, kept = self.combined(self.values()), self.board.choices()
+        before, kept = self.combined(self.values()), self.loose_choices()
         search.begin_with(self.loose_choices())
         self.replace(search.anneal(self.clock, seconds=seconds, hot=hot))
         if self.combined(self.values()) < before:

@@ -83,12 +83,12 @@ def search(engine: Engine) -> dict[str, int]:
                 engine.repair((40, 120), until=engine.clock.seconds + 1.0)
             bounds = prove(engine, engine.bounds(engine.values()))
         else:
-            bounds = _ample(engine)
+            bounds = ample(engine)
     engine.tell(now=True)
     return bounds
 
 
-def _ample(engine: Engine) -> dict[str, int]:
+def ample(engine: Engine) -> dict[str, int]:
     """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
     n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)

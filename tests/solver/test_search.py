@@ -1,0 +1,111 @@
+"""The two ways of large problems, walked on tiny ones: valid plans, bounds that exclude no plan, pins kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from solver import Limits, Problem, scarce, solving
+from solver.anneal import Search
+from solver.check import violations
+from solver.choices import Choices, choices_of
+from solver.days import Board
+from solver.engine import Engine
+from solver.instance import Instance
+from solver.limits import Clock
+from solver.plan import MEASURE, SENSE, Plan
+from tests.solver.company import company
+from tests.solver.tiny import best_by_trying, random_problem, vector
+
+Way = Callable[[Engine], dict[str, int]]
+
+
+@pytest.fixture(autouse=True)
+def short_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few thousand moves are plenty for a handful of people."""
+    monkeypatch.setattr("solver.anneal.SLICE", 2_000)
+    monkeypatch.setattr("solver.scarce.LEAST", 0.01)
+
+
+def listed(engine: Engine) -> dict[str, int]:
+    """The way of scarce days."""
+    assert engine.net is not None
+    edges = engine.net.edges
+    return scarce.search(engine, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+
+
+def engine_of(problem: Problem) -> Engine:
+    """An engine with the pins on its board and a first plan."""
+    instance = Instance(problem)
+    board, clock = Board(instance), Clock(Limits(seconds=20.0, threads=1))
+    assert solving.place_pins(instance, board, clock)
+    engine = Engine(instance, board, clock, problem.campaign.objective_order)
+    engine.schedule(engine.assign())
+    return engine
+
+
+def walked(problem: Problem, way: Way) -> Plan:
+    engine = engine_of(problem)
+    return solving.finish(engine, way(engine))
+
+
+@pytest.mark.parametrize("way", [listed, solving.ample], ids=["scarce", "ample"])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int) -> None:
+    problem = random_problem(seed)
+    plan = walked(problem, way)
+    assert violations(problem, plan) == []
+    order, reached, best = (
+        problem.campaign.objective_order,
+        vector(problem, plan.visits),
+        best_by_trying(problem),
+    )
+    for level, value, most in zip(order, reached, best, strict=True):
+        bound = plan.bounds.get(MEASURE[level])
+        assert bound is None or SENSE[level] * bound >= most - 1e-6
+        if value != most:
+            break  # the later levels of the two plans no longer compare
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_the_search_keeps_the_pins_once(exchange: str) -> None:
+    problem = Problem.from_json(company(80, 5, exchange=exchange, pins=6))
+    assert problem.pinned
+    plan = walked(problem, solving.ample)
+    assert violations(problem, plan) == []
+    assert set(problem.pinned) <= set(plan.visits)
+
+
+def test_a_search_that_finds_something_worse_leaves_the_plan_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = Problem.from_json(company(80, 5, pins=6))
+    engine = engine_of(problem)
+    before = set(engine.board.choices().rows())
+    nothing = engine.board.choices().take(slice(0, 0))
+    monkeypatch.setattr(Search, "anneal", lambda *_args, **_more: nothing)
+    engine.anneal(engine.wide(), seconds=0.01, hot=0.1)
+    assert set(engine.board.choices().rows()) == before
+    assert len(engine.board.choices()) == len(before)
+
+
+def test_the_search_never_loses_people_that_it_began_with() -> None:
+    problem = Problem.from_json(company(300, 2, few_dates=1.0))
+    engine = engine_of(problem)
+    before = engine.values()["people"]
+    engine.anneal(engine.wide(), seconds=0.2, hot=0.1)
+    assert engine.values()["people"] > before
+
+
+def test_an_empty_plan_is_one_to_begin_with() -> None:
+    problem = Problem.from_json(company(60, 3))
+    engine = engine_of(problem)
+    search = engine.wide()
+    empty: Choices = engine.board.choices().take(slice(0, 0))
+    search.begin_with(empty)
+    assert search.value == 0.0
+    assert len(search.choices()) == 0
