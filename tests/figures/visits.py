@@ -37,6 +37,7 @@ def sequences(url: str, scale: float) -> Outcome:
                 lived["sequences"] += 1
                 lived["visits"] += len(self.legs)
                 lived["fallen"] += sum(not leg.standing for leg in self.legs.values())
+                lived.update(self.done)
                 super().teardown()
 
         Counted.engine = engine
@@ -58,8 +59,9 @@ def sequences(url: str, scale: float) -> Outcome:
             return Outcome(f"a divergence after {lived['sequences']} sequences", holds=False)
     return Outcome(
         f"{lived['sequences']} sequences, {lived['visits']} visits, {lived['fallen']} of them fell, "
+        f"{lived['accepted']} changes accepted, {lived['refused']} refused, "
         "0 divergences, 0 broken rules, nobody without a message",
-        lived["sequences"] >= many,
+        lived["sequences"] >= many and lived["visits"] >= 3 * many,
     )
 
 

@@ -5,6 +5,7 @@ afterwards, must agree; the judge of `judge.py` finds no broken rule after any s
 concerned has a message for each change. The model knows the rules from the documentation, not from the code.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -37,7 +38,12 @@ MIN_GAP, MAX_GAP = 1, 10
 AWAY, RECEIVED = 1, 2
 """Limits of every team."""
 
+OFFERED = [day for day in DAYS if day.day % 2]
+TWO_DAYS = [
+    (one, other) for one in OFFERED for other in OFFERED if MIN_GAP <= abs((one - other).days) <= MAX_GAP
+]
 days = st.sampled_from(DAYS)
+two_days = st.sampled_from(TWO_DAYS)
 picks = st.integers(0, 30)
 sides = st.sampled_from(["visitor", "host"])
 
@@ -76,10 +82,12 @@ class Life(RuleBasedStateMachine):
         self.gone: set[int] = set()
         self.pauses: dict[int, tuple[date, date]] = {}
         self.pairs: set[frozenset[int]] = set()
+        self.done: Counter[str] = Counter()
+        """What was accepted and what was refused."""
 
-    @initialize()
-    def company(self) -> None:
-        """Three people of each side, one team a side, in a campaign of four weeks."""
+    @initialize(first=two_days, second=two_days)
+    def company(self, first: tuple[date, date], second: tuple[date, date]) -> None:
+        """Three people of each side, one team a side, in a campaign of four weeks; a swap or two planned."""
         session, here = self.session, make_site(self.session)
         back = make_team(session, here, side=Side.BACK, department="RH", max_away=AWAY, max_visitors=RECEIVED)
         front = make_team(session, here, max_away=AWAY, max_visitors=RECEIVED)
@@ -98,10 +106,10 @@ class Life(RuleBasedStateMachine):
             max_swaps_per_person=2,
         )
         for person in made:
-            make_enrolment(
-                session, self.campaign, person, visit_days=[day.isoformat() for day in DAYS if day.day % 2]
-            )
+            make_enrolment(session, self.campaign, person, visit_days=[day.isoformat() for day in OFFERED])
         session.flush()
+        self.plan_two(self.back[0], self.front[0], first)
+        self.plan_two(self.back[1], self.front[1], second)
 
     # -- the model's rules --
 
@@ -194,6 +202,7 @@ class Life(RuleBasedStateMachine):
                 self.session.flush()
         except Refusal as no:
             refused = no
+        self.done["refused" if refused else "accepted"] += 1
         assert (refused is None) == allowed, refused.message() if refused else "accepted, not allowed"
         return None if refused else made or True
 
@@ -207,19 +216,22 @@ class Life(RuleBasedStateMachine):
 
     # -- what happens --
 
-    @rule(one=picks, other=picks, there=days, back=days)
-    def plan(self, one: int, other: int, there: date, back: date) -> None:
+    @rule(one=picks, other=picks, two=two_days)
+    def plan(self, one: int, other: int, two: tuple[date, date]) -> None:
         """A swap of two people who have none together, on days in the right distance."""
-        a, b = self.back[one % 3], self.front[other % 3]
-        if frozenset((a, b)) in self.pairs or {a, b} & self.gone or there == back:
-            return
-        if not (MIN_GAP <= abs((there - back).days) <= MAX_GAP) or {there.day % 2, back.day % 2} != {1}:
+        (there, back), a, b = two, self.back[one % 3], self.front[other % 3]
+        if frozenset((a, b)) in self.pairs or {a, b} & self.gone:
             return
         each = [leg for leg in self.legs.values() if leg.standing]
         if any(len({leg.swap for leg in each if p in (leg.visitor, leg.host)}) >= 2 for p in (a, b)):
             return
         if any(self.paused(p, day) for p in (a, b) for day in (there, back)) or min(there, back) < self.today:
             return
+        self.plan_two(a, b, two)
+
+    def plan_two(self, a: int, b: int, two: tuple[date, date]) -> None:
+        """Plan a swap where the model says that people and teams have room; else it must be refused."""
+        there, back = two
         free = not any(self.busy(p, day) for p in (a, b) for day in (there, back))
         allowed = free and self.room(a, b, there) and self.room(b, a, back)
         made = self.tries(
