@@ -14,8 +14,8 @@ from solver.instance import Bools, Instance, Ints, Words
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
-SPARSE, SPARSE_PAIRS = 0.03, 4_000_000
-"""Where fewer pairs in reach than this share could ever meet, so many pairs are all edges."""
+SPARSE_PAIRS, FEW_CHOICES = 4_000_000, 6_000_000
+"""All pairs are edges as well where they have at most so many choices of days in all."""
 OTHERS = 12
 """So many other colleagues for each person; who has fewer after some draws looks at everybody."""
 LOOKS = 60_000_000
@@ -96,8 +96,8 @@ def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
         for site, here in enumerate(instance.backs_at)
         if len(here)
     )
-    density = _density(instance, rng)
-    if size * density <= (SPARSE_PAIRS / 2 if density < SPARSE else ALL_PAIRS):
+    pairs, choices = _estimate(instance, rng)
+    if size * pairs <= ALL_PAIRS or (size * choices <= FEW_CHOICES and size * pairs <= SPARSE_PAIRS):
         back, front = instance.pairs()
         left, right = (back, front) if instance.swap else _both_ways(back, front)
         if len(left) <= SPARSE_PAIRS:
@@ -111,14 +111,23 @@ def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
     return Edges(left, right, complete=False)
 
 
-def _density(instance: Instance, rng: np.random.Generator) -> float:
-    """Share of the pairs within reach that could be planned, from a sample."""
+def _estimate(instance: Instance, rng: np.random.Generator) -> tuple[float, float]:
+    """Possible pairs, and choices of days, for each pair within reach: from a sample."""
     if not len(instance.backs) or not len(instance.fronts):
-        return 0.0
+        return 0.0, 0.0
     back, front = rng.choice(instance.backs, 100_000), rng.choice(instance.fronts, 100_000)
     sites = instance.team_site[instance.team]
     near = instance.near[sites[back], sites[front]]
-    return float(instance.feasible(back[near], front[near]).mean()) if near.any() else 0.0
+    if not near.any():
+        return 0.0, 0.0
+    back, front = back[near], front[near]
+    fits = instance.feasible(back, front)
+    there, home = (
+        np.bitwise_count(days).sum(axis=1, dtype=np.int64)
+        for days in (instance.leg_days(back, front), instance.leg_days(front, back))
+    )
+    days = there * home if instance.swap else there + home
+    return float(fits.mean()) * (1 if instance.swap else 2), float((days * fits).mean())
 
 
 def merged(instance: Instance, left: Ints, right: Ints) -> Edges:

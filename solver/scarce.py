@@ -34,6 +34,8 @@ PEOPLE_A_SECOND, LEAST = 1_000, 1.5
 """A search takes a second for so many people, and at least so many seconds."""
 RATE = {"people": 1, "wishes": 4, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
+HOPELESS = 3
+"""So many rounds without a better plan end a search."""
 NEAR = 0.5
 """The guided search looks at choices that fall short of the prices by at most so much, in units of a rate."""
 
@@ -67,13 +69,27 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 scale=rates[order[0]] / before[order[0]],
             )
             relaxed.wait(clock)
-            guided = _guided(engine, choices, relaxed, rates)
-            for hot in GUIDED:
-                engine.anneal(
-                    guided, seconds=min(clock.left / 3, max(LEAST, n / PEOPLE_A_SECOND / 2)), hot=hot
-                )
+            _follow(engine, _guided(engine, choices, relaxed, rates), bounds, order[: place + 1], took)
             bounds[order[place]] = _bound(engine, rates, relaxed.bound, bounds)
     return bounds
+
+
+def _follow(
+    engine: Engine, guided: Search, bounds: Mapping[str, int], levels: list[str], took: float
+) -> None:
+    """Search where the relaxation points, again and again while a leading level may get better."""
+    clock, hopeless = engine.clock, 0
+    share = max(LEAST, engine.instance.n / PEOPLE_A_SECOND / 2)
+    while hopeless < HOPELESS:
+        before = engine.values()
+        for hot in GUIDED:
+            engine.anneal(guided, seconds=min(clock.left / 3, share), hot=hot)
+        after = engine.values()
+        hopeless = 0 if any(after[level] != before[level] for level in levels[:2]) else hopeless + 1
+        if clock.left < took + 2 * share or len(levels) > 2:
+            return
+        if all(bounds[level] <= after[level] for level in levels[:-1]) and hopeless:
+            return
 
 
 def _guided(engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int]) -> Search:

@@ -1,4 +1,4 @@
-"""The two ways of large problems, walked on tiny ones: valid plans, bounds that exclude no plan, pins kept."""
+"""The two ways of large problems, walked on tiny ones: valid plans, bounds that exclude no plan, pins."""
 
 from __future__ import annotations
 
