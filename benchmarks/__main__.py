@@ -1,6 +1,6 @@
 """`python -m benchmarks`: makes instances, runs this solver and its peers on the same files, judges, draws.
 
-    python -m benchmarks                          # small and medium, from this repository's own generator
+    python -m benchmarks                          # up to 10,000 people, from this repository's own generator
     python -m benchmarks --generator DIR --sizes S M L --profiles normal tight --limit 30
     python -m benchmarks --only solver greedy     # some of the competitors
 
@@ -31,10 +31,10 @@ def main() -> int:
         prog="benchmarks", description=__doc__.splitlines()[0] if __doc__ else None
     )
     parser.add_argument("--generator", type=Path, help="folder with generate.py and check.py")
-    parser.add_argument("--sizes", nargs="+", default=["S", "M"], choices=["S", "M", "L", "XL"])
+    parser.add_argument("--sizes", nargs="+", default=["S", "M", "L"], choices=["S", "M", "L", "XL"])
     parser.add_argument("--profiles", nargs="+", default=["normal", "tight"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[7])
-    parser.add_argument("--limit", type=float, default=30.0, help="seconds for each run")
+    parser.add_argument("--limit", type=float, default=20.0, help="seconds for each run")
     parser.add_argument("--only", nargs="+", default=list(COMPETITORS), choices=list(COMPETITORS))
     parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()

@@ -23,12 +23,12 @@ def table(results: Sequence[Result], head: str) -> str:
         head,
         "",
         "| instance | competitor | people | gap | wishes | travel | proven | seconds | MB | broken rules |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---:|---:|---:|---:|---|---:|---:|---:|",
     ]
     for result in results:
         distance = gap(result, results)
         if distance is None:
-            empty = f"| {result.instance} | {result.competitor} |" + " – |" * 5
+            empty = f"| {result.instance} | {result.competitor} | {result.status} |" + " – |" * 4
             lines.append(f"{empty} {result.seconds} | {result.megabytes:.0f} | – |")
             continue
         values = result.values
@@ -39,7 +39,7 @@ def table(results: Sequence[Result], head: str) -> str:
             f"{distance:.2%}",
             values["wish_points"],
             values["travel_minutes"],
-            "yes" if result.status == "optimal" else "no",
+            _proven(result),
             result.seconds,
             f"{result.megabytes:.0f}",
             result.violations,
@@ -47,6 +47,13 @@ def table(results: Sequence[Result], head: str) -> str:
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     lines += ["", *(f"- `{name}`: {what}" for name, what in COMPETITORS.items()), ""]
     return "\n".join(lines)
+
+
+def _proven(result: Result) -> str:
+    """What the competitor itself proves: every level, people alone, or nothing."""
+    if result.status == "optimal":
+        return "all levels"
+    return "people" if result.bounds.get("priority") == result.values["priority"] else "no"
 
 
 def draw(results: Sequence[Result], head: str, target: Path) -> None:

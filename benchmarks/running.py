@@ -19,6 +19,8 @@ COMPETITORS = {
     "highs": "HiGHS integer program over every choice",
     "matching": "the `matching` package on pairs, then first fit on days",
 }
+MEMORY = 10_000.0
+"""Megabytes at which a competitor is stopped."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -46,7 +48,7 @@ class Result:
 def run(
     competitor: str, name: str, source: Path, folder: Path, limit: float, generator: Path | None
 ) -> Result:
-    """One run; a competitor that crashes or runs on for more than three times its limit has no plan."""
+    """One run; a competitor that crashes, takes `MEMORY` or three times its limit has no plan."""
     target = folder / f"{name}-{competitor}.plan.json"
     target.unlink(missing_ok=True)
     if competitor == "solver":
@@ -69,6 +71,8 @@ def run(
     )
     peak = _watch(process, started, 3 * limit + 30)
     result = Result(competitor, name, round(time.monotonic() - started, 2), round(peak, 1))
+    if process.returncode:
+        result.status = "too much memory" if peak > MEMORY else "too long"
     if target.exists():
         plan = json.loads(target.read_text())
         result.status, result.bounds = plan["status"], plan.get("bounds") or {}
@@ -87,7 +91,7 @@ def _watch(process: subprocess.Popen[bytes], started: float, patience: float) ->
                     peak = max(peak, int(line.split()[1]) / 1024)
         except OSError:
             pass
-        if time.monotonic() - started > patience:
+        if time.monotonic() - started > patience or peak > MEMORY:
             process.kill()
         time.sleep(0.02)
     return peak

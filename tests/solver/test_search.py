@@ -53,7 +53,7 @@ def walked(problem: Problem, way: Way) -> Plan:
 
 
 @pytest.mark.parametrize("way", [listed, solving.ample], ids=["scarce", "ample"])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int) -> None:
     problem = random_problem(seed)
