@@ -112,3 +112,19 @@ document.addEventListener("change", (event) => {
 });
 
 for (const input of document.querySelectorAll('input[type="file"]')) sayFile(input);
+
+/** A line beside a number: each follows the other; the number alone is sent. */
+function slide(root) {
+  for (const line of root.querySelectorAll("[data-slides][hidden]")) {
+    const number = document.getElementById(line.dataset.slides);
+    line.hidden = false;
+    line.addEventListener("input", () => (number.value = line.value));
+    line.addEventListener("change", (event) => {
+      event.stopPropagation();
+      number.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    number.addEventListener("input", () => (line.value = number.value));
+  }
+}
+
+slide(document);
