@@ -30,6 +30,7 @@ from app.core import i18n
 from app.core.db import POOL_SIZE, make_engine
 from app.core.errors import NotFound, Refusal, SignInNeeded
 from app.core.i18n import _
+from app.core.openapi import describe_refusals, operation_id
 from app.core.security import GuardHeaders
 from app.core.settings import settings
 from app.core.templating import STATIC, problem, render
@@ -103,8 +104,10 @@ def create_app(engine: Engine | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
+    describe_refusals(app)
     app.state.engine = engine or make_engine(settings().database)
     app.state.chrome = chrome
     for door in DOORS:

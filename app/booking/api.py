@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from app.accounts.guards import Asking as Actor
-from app.booking import asking, deciding, offering, queries, views
+from app.booking import api_for, asking, deciding, offering, queries, views
 from app.booking.errors import BookingClosed
 from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, KeptPlace
 from app.booking.looking import look
@@ -41,10 +41,10 @@ from app.core.errors import Forbidden, NotFound
 from app.people.guards import Employee
 from app.people.tables import Team
 
-router = APIRouter(prefix="/api/v1", tags=["booking"])
+own = APIRouter(prefix="/api/v1", tags=["booking"])
 
 
-@router.get("/booking/places")
+@own.get("/booking/places")
 def find(session: Db, person: Employee, asked: Annotated[SearchForm, Query()]) -> LooksOut:
     """Places of a campaign (by default the first that takes bookings) as I find them, bookable ones first."""
     campaigns = queries.bookable_campaigns(session, person)
@@ -55,7 +55,7 @@ def find(session: Db, person: Employee, asked: Annotated[SearchForm, Query()]) -
     return LooksOut(places=[look_out(one) for one in found.looks])
 
 
-@router.get("/booking/places/{place_id}")
+@own.get("/booking/places/{place_id}")
 def show_place(session: Db, visiting: AsVisitor) -> LookOut:
     """One place, with each day: free, full or closed, and why."""
     terms = queries.rules_of(session, visiting.seen.place.campaign_id)
@@ -64,7 +64,7 @@ def show_place(session: Db, visiting: AsVisitor) -> LookOut:
     return look_out(found)
 
 
-@router.post("/booking/places/{place_id}/requests", status_code=201)
+@own.post("/booking/places/{place_id}/requests", status_code=201)
 def ask(
     session: Db,
     visiting: AsVisitor,
@@ -88,20 +88,20 @@ def ask(
     return _request(session, made.id)
 
 
-@router.get("/booking/requests")
+@own.get("/booking/requests")
 def mine(session: Db, person: Employee) -> RequestsOut:
     """Everything I asked for."""
     assert person.id is not None
     return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
 
 
-@router.get("/booking/requests/{request_id}")
+@own.get("/booking/requests/{request_id}")
 def show(mine: AsAsker) -> RequestOut:
     """One request of mine."""
     return request_out(mine.seen)
 
 
-@router.post("/booking/requests/{request_id}/acceptance")
+@own.post("/booking/requests/{request_id}/acceptance")
 def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut:
     """Take the place that became free."""
     asking.accept(
@@ -116,21 +116,21 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestO
     return _request(session, mine.seen.request.id)
 
 
-@router.post("/booking/requests/{request_id}/withdrawal")
+@own.post("/booking/requests/{request_id}/withdrawal")
 def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut:
     """Give up a request, a place in line, or an offer."""
     asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=sent.revision)
     return _request(session, mine.seen.request.id)
 
 
-@router.get("/team/requests")
+@own.get("/team/requests")
 def to_answer(session: Db, who: AsReceiver) -> RequestsOut:
     """Requests that wait for an answer and concern my teams."""
     found = queries.requests_to_answer(session, team_ids_of(session, who))
     return RequestsOut(requests=[request_out(one) for one in found])
 
 
-@router.post("/booking/requests/{request_id}/approval")
+@own.post("/booking/requests/{request_id}/approval")
 def approve(session: Db, allowed: AsDecider, sent: StepForm) -> RequestOut:
     """Say yes, for the receiving team."""
     if not allowed.receives:
@@ -141,7 +141,7 @@ def approve(session: Db, allowed: AsDecider, sent: StepForm) -> RequestOut:
     return _request(session, asked.id)
 
 
-@router.post("/booking/requests/{request_id}/refusal")
+@own.post("/booking/requests/{request_id}/refusal")
 def refuse(session: Db, allowed: AsDecider, sent: RefusalForm) -> RequestOut:
     """Say no, with a coded reason."""
     asked = allowed.seen.request
@@ -149,14 +149,14 @@ def refuse(session: Db, allowed: AsDecider, sent: RefusalForm) -> RequestOut:
     return _request(session, asked.id)
 
 
-@router.get("/team/places")
+@own.get("/team/places")
 def places(session: Db, who: AsReceiver) -> KeptPlacesOut:
     """What my teams offer."""
     found = queries.places_of_teams(session, team_ids_of(session, who))
     return KeptPlacesOut(places=[kept_place_out(one) for one in found])
 
 
-@router.post("/team/places", status_code=201)
+@own.post("/team/places", status_code=201)
 def offer(session: Db, who: AsReceiver, actor: Actor, sent: PlaceForm) -> KeptPlaceOut:
     """Offer a place for one of my teams."""
     campaign, team = session.get(Campaign, sent.campaign_id), session.get(Team, sent.team_id)
@@ -175,7 +175,7 @@ def offer(session: Db, who: AsReceiver, actor: Actor, sent: PlaceForm) -> KeptPl
     return _place(session, made.id)
 
 
-@router.put("/team/places/{place_id}")
+@own.put("/team/places/{place_id}")
 def change(session: Db, seen: KeptPlace, actor: Actor, sent: PlaceForm) -> KeptPlaceOut:
     """Change a place; its campaign and team stay."""
     offering.change_place(
@@ -191,19 +191,19 @@ def change(session: Db, seen: KeptPlace, actor: Actor, sent: PlaceForm) -> KeptP
     return _place(session, seen.place.id)
 
 
-@router.post("/team/places/{place_id}/withdrawal", status_code=204, response_class=Response)
+@own.post("/team/places/{place_id}/withdrawal", status_code=204, response_class=Response)
 def withdraw_place(session: Db, seen: KeptPlace, actor: Actor, sent: WithdrawalForm) -> None:
     """No longer offer it; days already booked stand."""
     offering.withdraw_place(session, seen, version=sent.version, actor=actor, now=clock.now())
 
 
-@router.get("/campaigns/{campaign_id}/booking")
+@own.get("/campaigns/{campaign_id}/booking")
 def terms(session: Db, campaign: HrCampaign) -> TermsOut:
     """How a campaign books."""
     return _terms(session, campaign)
 
 
-@router.put("/campaigns/{campaign_id}/booking")
+@own.put("/campaigns/{campaign_id}/booking")
 def set_terms(session: Db, campaign: HrCampaign, actor: Actor, sent: TermsForm) -> TermsOut:
     """Change it, on the version of the campaign that was read."""
     values = {name: getattr(sent, name) for name in TERMS}
@@ -213,7 +213,7 @@ def set_terms(session: Db, campaign: HrCampaign, actor: Actor, sent: TermsForm) 
     return _terms(session, campaign)
 
 
-@router.get("/campaigns/{campaign_id}/booking/requests")
+@own.get("/campaigns/{campaign_id}/booking/requests")
 def of_campaign(session: Db, campaign: HrCampaign) -> RequestsOut:
     """Every request of a campaign."""
     assert campaign.id is not None
@@ -236,3 +236,8 @@ def _place(session: Db, place_id: int | None) -> KeptPlaceOut:
     found: SeenPlace = queries.find_place(session, place_id or 0)
     session.refresh(found.place)
     return kept_place_out(found)
+
+
+router = APIRouter()
+router.include_router(own)
+router.include_router(api_for.router)

@@ -47,13 +47,15 @@ def ask(
     *,
     wait: bool,
     conditions_id: int | None = None,
+    in_their_place: bool = False,
     actor: Actor,
     now: datetime,
     today: date,
 ) -> BookingRequest:
     """Book a day of a place, ask for it, or (`wait`) stand in line for it when it is full.
 
-    `key` is the client's name for this asking: sent again it answers with the same request and changes
+    `in_their_place`: HR books at the person's wish; what the team asks of visitors waits for the person's own
+    word. `key` is the client's name for this asking: sent again it answers with the same request and changes
     nothing. Raises `BookingClosed`, `ConditionsFirst`, `NotForYou`, `PlaceFull`, `OwnDayTaken`,
     `EnoughBooked`, `AlreadyAsked`, `KeyReused`; then nothing is kept.
     """
@@ -67,7 +69,7 @@ def ask(
     if seen.place.withdrawn_at is not None:
         raise PlaceGone
     asks = conditions_of(session, seen.team)
-    if asks is not None and conditions_id != asks.id:
+    if asks is not None and conditions_id != asks.id and not in_their_place:
         raise ConditionsFirst
     terms = queries.rules_of(session, seen.place.campaign_id)
     request = BookingRequest(

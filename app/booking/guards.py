@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlmodel import Session
 
-from app.accounts.guards import SignedIn
+from app.accounts.guards import Hr, SignedIn
 from app.accounts.sessions import Actor
 from app.booking import queries
 from app.booking.queries import SeenPlace, SeenRequest
@@ -117,6 +117,28 @@ def decider(actor: SignedIn, session: Db, person: Found, request_id: int) -> Dec
     return deciding_on(session, actor, person, queries.find_request(session, request_id))
 
 
+@policy("hr_for_person")
+def for_person(actor: Hr, session: Db, person_id: int) -> Person:
+    """HR and their programs, for an employee of the company."""
+    person = session.get(Person, person_id)
+    if person is None or not person.active:
+        raise NotFound
+    return person
+
+
+@policy("hr_for_request")
+def for_request(
+    person: Annotated[Person, Depends(for_person, scope="function")], session: Db, request_id: int
+) -> Asking:
+    """HR and their programs, for a request of that employee."""
+    seen = queries.find_request(session, request_id)
+    if seen.person.id != person.id:
+        raise NotFound
+    return Asking(person, seen)
+
+
+ForPerson = Annotated[Person, Depends(for_person, scope="function")]
+ForRequest = Annotated[Asking, Depends(for_request, scope="function")]
 AsReceiver = Annotated[Receiver, Depends(receiver, scope="function")]
 KeptPlace = Annotated[SeenPlace, Depends(place_keeper, scope="function")]
 AsVisitor = Annotated[Visiting, Depends(place_visitor, scope="function")]

@@ -60,6 +60,15 @@ class AskInput(FormModel):
     """The version of the team's conditions (`PlaceOut.conditions`) that was read and acknowledged."""
 
 
+class AskForInput(FormModel):
+    """HR, or a program of theirs, books for somebody; the key is the header `Idempotency-Key`."""
+
+    place_id: Id
+    day: date
+    wait: bool = False
+    """Stand in line when the day is full."""
+
+
 class StepForm(FormModel):
     """An answer on the version that was read."""
 

@@ -69,7 +69,7 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
 def _nav(path: str, actor: Actor, reader: Reader, asked: int, *, bookable: bool) -> list[dict[str, Any]]:
     places: list[tuple[str, str]] = []
     if reader.person is not None or not (actor.is_hr or actor.is_admin):
-        places += [("/home", _("À faire")), ("/visits", _("Mes journées"))]
+        places += [("/home", _("Mon espace")), ("/visits", _("Mes journées"))]
         if bookable:
             places.append(("/booking", _("Réserver")))
     elif actor.is_hr:

@@ -1,20 +1,24 @@
 """What each person sees first, their data, and how accessible the service is."""
 
 import json
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking, Someone
+from app.booking.views import hours_words
+from app.booking.words import status_tone, status_words
 from app.calendars.queries import find_feed
 from app.core import clock
 from app.core.db import Db
 from app.core.security import everyone
 from app.core.templating import redirect, render
-from app.home import pages_erasure, personal_data, tasks
+from app.home import pages_erasure, personal_data, space, tasks
 from app.people.guards import find_person
 from app.people.tables import Person
+from app.visits.showing import state_chip
 from app.visits.views import face_of
 
 router = APIRouter(include_in_schema=False)
@@ -38,13 +42,18 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
     return render(
         request,
         "home/show.html",
-        mine=tasks.employee_home(session, person, today=today, now=now) if person else None,
+        person=person,
+        mine=space.space_of(session, person, today=today, now=now) if person else None,
         feed=find_feed(session, person) if person else None,
         team=tasks.team_news(session, person, today=today) if person else None,
         against=tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
         news=tasks.campaign_news(session, today=today) if actor.is_hr else None,
         first_name=person.first_name if person else actor.name,
         face_of=face_of,
+        state_chip=partial(state_chip, today=today),
+        place_hours=hours_words,
+        status_words=status_words,
+        status_tone=status_tone,
         today=today,
     )
 

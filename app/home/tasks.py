@@ -22,7 +22,7 @@ from app.debriefs.tables import Role
 from app.people.tables import Person
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
-from app.visits.queries import SeenSwap, SeenVisit
+from app.visits.queries import SeenVisit
 from app.visits.reading import open_proposals
 from app.visits.rosters import conflicts
 from app.visits.rules import confirmed_by, may_be_made_up, stands
@@ -48,27 +48,13 @@ class Task:
     """Counted beside the place's name; a reminder that asks nothing is not."""
 
 
-@dataclass(frozen=True)
-class Employee:
-    """What an employee sees first."""
-
-    tasks: list[Task]
-    next_swap: SeenSwap | None
-    more_days: int
-
-
-def employee_home(session: Session, person: Person, *, today: date, now: datetime) -> Employee:
-    """Tasks in the order of their deadlines' weight, and the next days drawn."""
-    swaps = visits.as_swaps(visits.visits_of(session, person))
-    coming = [swap for swap in swaps if _coming_legs(swap, today)]
-    legs = [leg for swap in coming for leg in _coming_legs(swap, today)]
-    soon = [leg for leg in legs if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
-    tasks = [
-        *asked_tasks(session, person, today=today, now=now),
+def reminders(session: Session, person: Person, coming: list[SeenVisit], today: date) -> list[Task]:
+    """What asks for no answer: days that are near, places one may book."""
+    soon = [leg for leg in coming if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
+    return [
         *(_prepare(leg, person) for leg in soon),
         *(_choose(campaign) for campaign in bookings.bookable_campaigns(session, person)),
     ]
-    return Employee(tasks, coming[0] if coming else None, max(0, len(coming) - 1))
 
 
 def asked_tasks(session: Session, person: Person, *, today: date, now: datetime) -> list[Task]:
@@ -188,10 +174,6 @@ def _choose(campaign: Campaign) -> Task:
         "search",
         asks=False,
     )
-
-
-def _coming_legs(swap: SeenSwap, today: date) -> list[SeenVisit]:
-    return [leg for leg in swap.legs if stands(leg.visit) and leg.visit.day >= today]
 
 
 def _debrief(form: OwnDebrief) -> Task:

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted
 from app.core.i18n import _
+from app.core.openapi import FILE_BODY
 from app.people import queries
 from app.people.errors import Unreadable
 from app.people.importing.run import run_import
@@ -67,7 +68,7 @@ def list_people(
     )
 
 
-@router.post("/imports/{kind}")
+@router.post("/imports/{kind}", openapi_extra=FILE_BODY)
 async def import_file(
     session: Db, actor: Hr, kind: ImportKind, sent: Submitted, dry_run: bool = False
 ) -> ReportShape:

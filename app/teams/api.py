@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted
 from app.core.i18n import _
+from app.core.openapi import FILE_BODY
 from app.people.errors import Unreadable
 from app.people.schemas import RemarkShape
 from app.teams import days as team_days
@@ -129,7 +130,7 @@ def rosters_of_team(session: Db, led: OfTeam, first: Day = None, last: Day = Non
     )
 
 
-@router.post("/rosters")
+@router.post("/rosters", openapi_extra=FILE_BODY)
 async def import_roster(
     session: Db, sender: MaySendRosters, sent: Submitted, dry_run: bool = False
 ) -> RosterReport:

@@ -15,8 +15,8 @@ class Company:
     def __init__(self, session: Session) -> None:
         self.hr = make_account(session, "Claire Morel", is_hr=True)
         self.admin = make_account(session, "Alain Admin", is_admin=True)
-        shop = make_team(session, name="Boutique Bellecour")
-        payroll = make_team(session, name="Paie", side="back", department="RH")
+        self.shop = shop = make_team(session, name="Boutique Bellecour", max_visitors=9)
+        payroll = make_team(session, name="Paie", side="back", department="RH", max_away=9)
         self.martine = make_person(session, payroll, first_name="Martine", last_name="Chef")
         self.anna = make_person(
             session, payroll, first_name="Anna", last_name="Roy", manager_id=self.martine.id

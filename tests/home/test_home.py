@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlmodel import Session
 
 from app.accounts.tables import Account
+from app.availability.tables import Answer, Enrolment, Wish
+from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.core.db import open_session
 from app.debriefs import service as debriefs
 from app.debriefs.jobs import open_forms
 from app.people.tables import Person
 from app.visits import queries as visits
-from tests.factories import make_enrolment
+from app.visits.tables import VisitStatus
+from tests.factories import NOW, make_campaign, make_enrolment, make_person, make_visit
 from tests.home.conftest import Company
 from tests.support.web import Clock, browser_of
 
@@ -59,7 +63,8 @@ def test_an_open_campaign_waits_for_an_answer(company: Company, as_: Enter, engi
         make_enrolment(session, company.open, company.anna)
     page = as_(company.anna).get("/home").text
     assert "Rien ne vous attend" in page
-    assert address not in page
+    assert "Dites si vous participez" not in page
+    assert "10 jours pour partir" in page
 
 
 def test_the_next_day_is_drawn_and_soon_to_be_prepared(company: Company, as_: Enter, clock: Clock) -> None:
@@ -84,6 +89,87 @@ def test_a_debrief_waits_from_the_evening_until_it_is_sent(
         debriefs.send_debrief(session, author, {"recommend": 9}, now=clock.at)
     assert address not in as_(company.anna).get("/home").text
     assert address in as_(company.bruno).get("/home").text
+
+
+def test_ones_days_are_listed_with_their_state_in_words(
+    company: Company, as_: Enter, clock: Clock, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        for day, over in ((6, {}), (7, {"status": VisitStatus.CANCELLED})):
+            host = make_person(session, company.shop, first_name=f"Hôte{day}", last_name="X")
+            make_visit(session, company.lived, company.anna, host, day=date(2027, 4, day), **over)
+    page = as_(company.anna).get("/home").text
+    assert "Chez Hôte6 X" in page
+    assert "à confirmer" in page
+    assert "annulée" in page
+    clock.set(datetime(2027, 4, 20, 8, tzinfo=UTC))
+    page = as_(company.anna).get("/home").text
+    assert "Déjà vécues" in page
+    assert "Chez Hôte6 X" in page
+    assert "Chez Hôte7 X" not in page
+
+
+def test_ones_answer_and_wishes_are_told(company: Company, as_: Enter, engine: Engine) -> None:
+    with open_session(engine) as session:
+        enrolment = make_enrolment(session, company.open, company.anna)
+        session.add(Wish(enrolment_id=enrolment.id or 0, rank=1, team_id=company.shop.id or 0))
+    page = as_(company.anna).get("/home").text
+    assert "Souhaits : Boutique Bellecour" in page.replace("\u00a0", " ")
+    assert f'href="/campaigns/{company.open.id}/enrolment">Changer' in page
+    with open_session(engine) as session:
+        session.get_one(Enrolment, enrolment.id).answer = Answer.NO
+    assert "je ne participe pas" in as_(company.anna).get("/home").text
+    assert "Souhaits" not in as_(company.bruno).get("/home").text
+
+
+def test_requests_and_places_in_line_are_on_the_page_until_they_are_a_visit(
+    company: Company, as_: Enter, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        _ask(session, company, RequestStatus.WAITING, 12)
+        _ask(session, company, RequestStatus.REQUESTED, 13)
+        _ask(session, company, RequestStatus.REFUSED, 14)
+    page = as_(company.anna).get("/home").text
+    assert "liste d’attente" in page
+    assert "mardi 13 avril 2027" in page
+    assert "mercredi 14 avril 2027" not in page
+    assert "Comptoir" not in as_(company.bruno).get("/home").text
+
+
+def _ask(session: Session, company: Company, status: RequestStatus, day: int) -> None:
+    place = Place(
+        campaign_id=company.open.id or 0, team_id=company.shop.id or 0, job="Comptoir", created_at=NOW
+    )
+    session.add(place)
+    session.flush()
+    values = {"campaign_id": company.open.id, "place_id": place.id, "person_id": company.anna.id}
+    session.add(
+        BookingRequest(day=date(2027, 4, day), key=f"key{day}", status=status, asked_at=NOW, **values)
+    )
+
+
+def test_the_page_takes_the_same_number_of_queries(company: Company, as_: Enter, engine: Engine) -> None:
+    browser = as_(company.anna)
+    counted = []
+    for again in range(2):
+        with open_session(engine) as session:
+            for number in range(1 if again == 0 else 5):
+                at = number + 10 * again
+                host = make_person(session, company.shop)
+                make_visit(session, company.lived, company.anna, host, day=date(2027, 4, 8 + at))
+                _ask(session, company, RequestStatus.WAITING, 9 + at)
+                campaign = make_campaign(session)
+                enrolment = make_enrolment(session, campaign, company.anna)
+                session.add(Wish(enrolment_id=enrolment.id or 0, rank=1, team_id=company.shop.id or 0))
+        browser.get("/home")
+        statements: list[str] = []
+        listen = lambda *args: statements.append(args[2])  # noqa: B023, E731
+        event.listen(engine, "before_cursor_execute", listen)
+        page = browser.get("/home").text
+        event.remove(engine, "before_cursor_execute", listen)
+        counted.append(len(statements))
+    assert page.count("liste d’attente") >= 6
+    assert counted[0] == counted[1]
 
 
 def test_the_navigation_counts_what_waits(company: Company, as_: Enter) -> None:

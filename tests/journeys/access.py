@@ -51,6 +51,8 @@ POLICIES: dict[str, dict[Role, Outcome]] = {
     "hr": HR_ONLY,
     "hr_campaign": HR_ONLY,
     "hr_answer": HR_ONLY,
+    "hr_for_person": HR_ONLY,
+    "hr_for_request": HR_ONLY,
     "admin": ADMIN_ONLY,
     "admin_account": ADMIN_ONLY,
     "outbox": ADMIN_ONLY,

@@ -1,0 +1,66 @@
+"""What one person answered to the campaigns that are not over: read for their own space."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from app.availability.queries import is_changeable
+from app.availability.tables import Answer, Enrolment, Wish
+from app.campaigns.tables import Campaign, Status
+from app.people.tables import Person, Team
+
+ALIVE = (Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
+
+
+@dataclass(frozen=True)
+class OwnAnswer:
+    """One's own answer to a campaign; wished teams in the order of the wishes."""
+
+    campaign: Campaign
+    enrolment: Enrolment
+    wishes: list[Team] = field(default_factory=list)
+
+    @property
+    def takes_part(self) -> bool:
+        """They said yes and did not leave since."""
+        return self.enrolment.answer == Answer.YES
+
+    @property
+    def leaves(self) -> int:
+        """On how many days they can go."""
+        return len(self.enrolment.visit_days)
+
+    @property
+    def receives(self) -> int:
+        """On how many days they can receive."""
+        days = self.enrolment.host_days
+        return self.leaves if days is None else len(days)
+
+    def is_changeable(self, today: date) -> bool:
+        """Whether days and wishes may still change."""
+        return is_changeable(self.campaign, today)
+
+
+def own_answers(session: Session, person: Person) -> list[OwnAnswer]:
+    """One's answers to campaigns that are not over, the next campaign first, in two queries."""
+    rows = session.exec(
+        select(Campaign, Enrolment)
+        .join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
+        .where(
+            col(Enrolment.person_id) == person.id,
+            col(Enrolment.answer).is_not(None),
+            col(Campaign.status).in_(ALIVE),
+        )
+        .order_by(col(Campaign.first_day), col(Campaign.id))
+    )
+    found = {enrolment.id: OwnAnswer(campaign, enrolment) for campaign, enrolment in rows}
+    wished = session.exec(
+        select(Wish.enrolment_id, Team)
+        .join(Team, col(Team.id) == col(Wish.team_id))
+        .where(col(Wish.enrolment_id).in_(found))
+        .order_by(col(Wish.enrolment_id), col(Wish.rank))
+    )
+    for enrolment_id, team in wished:
+        found[enrolment_id].wishes.append(team)
+    return list(found.values())

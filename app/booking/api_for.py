@@ -1,0 +1,83 @@
+"""JSON door for HR and HR's programs: book at somebody's wish. Rules are the asker's own."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+
+from app.accounts.guards import Asking as Actor
+from app.booking import asking, queries, views
+from app.booking.errors import BookingClosed
+from app.booking.guards import ForPerson, ForRequest
+from app.booking.schemas import (
+    AskForInput,
+    Key,
+    LooksOut,
+    RequestOut,
+    RequestsOut,
+    SearchForm,
+    StepForm,
+    look_out,
+    request_out,
+)
+from app.core import clock
+from app.core.db import Db
+
+router = APIRouter(prefix="/api/v1/people/{person_id}/booking", tags=["booking"])
+
+
+@router.get("/places")
+def find_for(session: Db, person: ForPerson, asked: Annotated[SearchForm, Query()]) -> LooksOut:
+    """Places as this person finds them: what is open to them, and why the rest is closed."""
+    campaigns = queries.bookable_campaigns(session, person)
+    chosen = next((one for one in campaigns if asked.campaign in (None, one.id)), None)
+    if chosen is None:
+        raise BookingClosed
+    found = views.search(session, chosen, person, asked, clock.today())
+    return LooksOut(places=[look_out(one) for one in found.looks])
+
+
+@router.get("/requests")
+def requests_for(session: Db, person: ForPerson) -> RequestsOut:
+    """Everything this person asked for, or that was asked for them."""
+    assert person.id is not None
+    return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
+
+
+@router.post("/requests", status_code=201)
+def ask_for(
+    session: Db,
+    person: ForPerson,
+    actor: Actor,
+    sent: AskForInput,
+    idempotency_key: Annotated[Key, Header()],
+) -> RequestOut:
+    """Book a day at this person's wish. What the team asks of visitors is theirs to accept: they still will.
+
+    Sent again with the same key it answers the same, once.
+    """
+    made = asking.ask(
+        session,
+        person,
+        queries.find_place(session, sent.place_id),
+        sent.day,
+        idempotency_key,
+        wait=sent.wait,
+        in_their_place=True,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+    )
+    return request_out(queries.find_request(session, made.id or 0))
+
+
+@router.get("/requests/{request_id}")
+def request_for(mine: ForRequest) -> RequestOut:
+    """One request of this person."""
+    return request_out(mine.seen)
+
+
+@router.post("/requests/{request_id}/withdrawal")
+def withdraw_for(session: Db, mine: ForRequest, actor: Actor, sent: StepForm) -> RequestOut:
+    """Give up a request that is no visit yet, at this person's wish; a visit is cancelled as such."""
+    asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=sent.revision)
+    return request_out(queries.find_request(session, mine.seen.request.id or 0))

@@ -1,0 +1,147 @@
+"""A program whose client is made from the API's description books and cancels, with a key, nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.accounts.service import create_token
+from app.accounts.tables import TokenRole
+from app.booking.tables import Approval
+from app.core.db import open_session
+from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop
+from tests.support.generated import GeneratedClient, Refused
+from tests.support.web import browser_of
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+READS = {"get", "head"}
+
+
+@pytest.fixture
+def shop(engine: Engine) -> Shop:
+    """One host, two days, a day at a time, booked at once."""
+    with open_session(engine) as session:
+        made = Shop(session, approval=Approval.AT_ONCE)
+        made.terms.max_per_person = 2
+        made.offer((MONDAY, TUESDAY), host_id=made.hosts[0].id)
+    return made
+
+
+@pytest.fixture
+def api(app: FastAPI, engine: Engine, shop: Shop) -> GeneratedClient:
+    with open_session(engine) as session:
+        key = create_token(session, account_id=shop.hr.id or 0, name="Intranet", role=TokenRole.HR, now=NOW)
+    return GeneratedClient(browser_of(app), key)
+
+
+def test_a_generated_client_searches_books_is_refused_and_cancels(
+    api: GeneratedClient, shop: Shop, run_jobs: Callable[[], list[str]]
+) -> None:
+    first, second = (person.id for person in shop.askers[:2])
+    [place] = api.booking_find_for(person_id=first, q="vend")["places"]
+    assert [(one["day"], one["left"]) for one in place["days"]] == [
+        (MONDAY.isoformat(), 1),
+        (TUESDAY.isoformat(), 1),
+    ]
+
+    wanted = {"place_id": place["id"], "day": MONDAY.isoformat()}
+    asked = api.booking_ask_for(person_id=first, idempotency_key="intranet-1", body=wanted)
+    assert asked["status"] == "booked"
+    again = api.booking_ask_for(person_id=first, idempotency_key="intranet-1", body=wanted)
+    assert again == asked
+    visit = api.visits_show(visit_id=asked["visit_id"])
+    assert visit["visitor"]["id"] == first
+    assert visit["day"] == MONDAY.isoformat()
+
+    with pytest.raises(Refused) as full:
+        api.booking_ask_for(person_id=second, idempotency_key="intranet-2", body=wanted)
+    assert (full.value.status, full.value.code) == (409, "PlaceFull")
+    assert "5 avril" in full.value.message
+    line = api.booking_ask_for(person_id=second, idempotency_key="intranet-3", body={**wanted, "wait": True})
+    assert line["status"] == "waiting"
+
+    why = {"reason": "unavailable", "revision": visit["revision"]}
+    assert api.visits_cancel(visit_id=visit["id"], body=why)["status"] == "cancelled"
+    with pytest.raises(Refused) as twice:
+        api.visits_cancel(visit_id=visit["id"], body=why)
+    assert twice.value.status == 409
+    run_jobs()
+    [mine] = api.booking_requests_for(person_id=first)["requests"]
+    assert mine["status"] == "cancelled"
+    [theirs] = api.booking_requests_for(person_id=second)["requests"]
+    assert theirs["status"] == "offered"
+    gone = api.booking_withdraw_for(
+        person_id=second, request_id=theirs["id"], body={"revision": theirs["revision"]}
+    )
+    assert gone["status"] == "withdrawn"
+
+
+def test_a_client_is_told_in_the_described_shape_what_it_may_not_do(
+    app: FastAPI, api: GeneratedClient, shop: Shop
+) -> None:
+    person, nobody = shop.askers[0].id, 999_999
+    with pytest.raises(Refused) as unknown:
+        api.booking_find_for(person_id=nobody)
+    assert (unknown.value.status, unknown.value.code) == (404, "NotFound")
+    with pytest.raises(Refused) as missing:
+        api.booking_ask_for(
+            person_id=person, idempotency_key="intranet-1", body={"place_id": 999_999, "day": "2027-04-05"}
+        )
+    assert missing.value.status == 404
+    with pytest.raises(Refused) as own:
+        api.booking_mine()
+    assert own.value.status == 403  # a program is nobody's own space
+    with pytest.raises(Refused) as stranger:
+        GeneratedClient(browser_of(app), "no key").booking_find_for(person_id=person)
+    assert stranger.value.status == 401
+    with pytest.raises(Refused) as unreadable:
+        api.booking_find_for(person_id=person, minutes=-1)
+    assert (unreadable.value.status, unreadable.value.code) == (422, "Unreadable")
+
+
+def test_somebody_for_whom_hr_booked_accepts_the_conditions_themselves(
+    engine: Engine, api: GeneratedClient, shop: Shop
+) -> None:
+    from app.accounts.sessions import Actor
+    from app.teams.schemas import ConditionsForm
+    from app.teams.service import By, ask_of_visitors
+
+    hr = Actor(shop.hr.id or 0, shop.hr.name, None, is_hr=True, is_admin=False)
+    with open_session(engine) as session:
+        ask_of_visitors(
+            session, shop.shop.id or 0, ConditionsForm(confidentiality=True, version=0), by=By(hr), now=NOW
+        )
+    [place] = api.booking_find_for(person_id=shop.askers[0].id)["places"]
+    asked = api.booking_ask_for(
+        person_id=shop.askers[0].id,
+        idempotency_key="intranet-1",
+        body={"place_id": place["id"], "day": TUESDAY.isoformat()},
+    )
+    assert not api.visits_show(visit_id=asked["visit_id"])["confirmed_by_visitor"]
+
+
+def test_the_description_is_good_enough_to_make_a_client_from(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()
+    operations: list[tuple[str, str, dict[str, Any]]] = [
+        (path, method, operation)
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    ]
+    ids = [operation["operationId"] for _path, _method, operation in operations]
+    assert len(set(ids)) == len(ids)
+    assert [one for one in ids if not one.isidentifier()] == []
+    faults = []
+    for path, method, operation in operations:
+        if not operation.get("description"):
+            faults.append(f"{method} {path} says nothing")
+        for status, answer in operation["responses"].items():
+            shape = answer.get("content", {}).get("application/json", {}).get("schema")
+            if status != "204" and not shape and status.startswith("2"):
+                faults.append(f"{method} {path} {status} has no shape")
+            if status.startswith("4") and shape != {"$ref": "#/components/schemas/RefusalOut"}:
+                faults.append(f"{method} {path} {status} is no refusal")
+    assert faults == []
