@@ -62,21 +62,24 @@ class Search:
             put(self.field, self.state, edge, day, other)
         self.value = float(total_worth(self.field, self.state))
 
-    def anneal(self, clock: Clock, *, seconds: float, hot: float, matched_share: float = 0.5) -> Choices:
-        """Search for so many seconds, cooling from ``hot`` (in points of the first level); the best found."""
+    def anneal(
+        self, clock: Clock, *, moves: int, seconds: float, hot: float, matched_share: float = 0.5
+    ) -> Choices:
+        """So many moves, fewer where they would not fit into ``seconds``, cooling from ``hot`` (in points of
+        the first level); the best plan found. Where the moves fit, the clock plays no part in it.
+        """
         best, found, begun = self.value, self.choices(), clock.seconds
-        slices, seconds = 0, max(seconds, 1e-3)
-        while slices < (0 if clock.is_asked_to_stop else LEAST) or (
-            not clock.over and clock.seconds - begun < seconds
-        ):
-            share = min(1.0, max((clock.seconds - begun) / seconds, 0.0))
-            heat = max(hot * (1 - share) ** 2, 1e-3 * hot)
+        slices, done = max(LEAST, -(-moves // SLICE)), 0
+        while done < slices and not (clock.over and (clock.is_asked_to_stop or done >= LEAST)):
+            heat = max(hot * (1 - done / slices) ** 2, 1e-3 * hot)
             seed = (clock.limits.seed * 1_000_003 + self.turn) % 2**31
             self.value += run(self.field, self.state, SLICE, seed, heat, matched_share)
             self.turn += 1
-            slices += 1
+            done += 1
             if self.value > best + 1e-9:
                 best, found = self.value, self.choices()
+            fits = done * seconds / max(1e-6, clock.seconds - begun)
+            slices = max(LEAST, min(slices, int(fits)))
         return found
 
     def choices(self) -> Choices:

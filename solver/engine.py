@@ -35,6 +35,8 @@ NEARLY = 0.99
 """Where the assignment fits into the days so well, its prices say what is left to do."""
 LISTED, FEW = 6_000_000, 5
 """Up to so many choices in all, and so many for each pair, are listed one by one."""
+MOVES = 1_000_000
+"""A search makes at least so many moves."""
 TELLING = 0.2
 """Seconds between two words to whoever watches."""
 RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600), "days": (1,)}
@@ -164,11 +166,15 @@ class Engine:
 
         return Search(self.instance, edges, self.room, weights_of(self.order), attraction)
 
-    def anneal(self, search: Search, *, seconds: float, hot: float) -> None:
-        """Improve the plan on the board by the compiled search; a worse one is not kept."""
+    def anneal(self, search: Search, *, moves: int, seconds: float, hot: float) -> None:
+        """Improve the plan on the board by the compiled search; a worse one is not kept.
+
+        ``moves`` for each person, as far as they fit into ``seconds``.
+        """
         before, kept = self.combined(self.values()), self.loose_choices()
         search.begin_with(self.loose_choices())
-        self.replace(search.anneal(self.clock, seconds=seconds, hot=hot))
+        moves = max(MOVES, moves * self.instance.n)
+        self.replace(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot))
         if self.combined(self.values()) < before:
             self.replace(kept)
         self.tell(now=True)
@@ -194,33 +200,34 @@ class Engine:
 
     def repair(
         self,
-        sizes: Sequence[int] = (40, 120, 400, 1_500, 6_000),
+        sizes: Sequence[int],
         *,
+        most: int,
         until: float = 1e9,
-        patient: bool = False,
     ) -> None:
-        """Match culprits anew in ever larger pieces, until none can be helped or ``until`` is reached.
+        """Match culprits anew in ever larger pieces, at most so many, until none can be helped.
 
-        A ``patient`` repair goes on while one of the first two levels is not proven.
+        Larger pieces than the first are not needed once the first two levels are proven.
         """
         assert self.net is not None
         assert self.prices is not None
         target = Target.of(self.net, self.weights, self.prices)
-        latest = max(until, self.clock.seconds + 0.6 * self.clock.left) if patient else until
+        pieces = 0
         for size in sizes:
             hopeless: set[tuple[int, ...]] = set()
             while True:
-                if self.leading_proven() and (size > 120 or self.clock.seconds > until):
+                if size > sizes[0] and self.leading_proven():
                     return
                 culprits = [who for who in self.culprits(target) if who not in hopeless]
                 if not culprits:
                     break
                 touched: set[int] = set()
                 for seeds in culprits:
-                    if self.clock.over or self.clock.seconds > latest:
+                    if pieces == most or self.clock.over or self.clock.seconds > until:
                         return
                     if touched & set(seeds):
                         continue
+                    pieces += 1
                     piece = piece_around(self.board, target, seeds, size=size)
                     if rematch(self.board, target, piece, self.clock, seconds=max(2.0, size / 500)):
                         touched |= set(piece.tolist())

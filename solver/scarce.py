@@ -30,8 +30,8 @@ HOT = (0.1, 0.035)
 """First temperatures of the two rounds of the first search, in points of the first level."""
 GUIDED = (0.06, 0.02)
 """The same once the relaxation shows the way."""
-PEOPLE_A_SECOND, LEAST = 1_000, 1.5
-"""A search takes a second for so many people, and at least so many seconds."""
+MOVES = 350
+"""Moves of each search for each person."""
 RATE = {"people": 1, "wishes": 4, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
 HOPELESS = 3
@@ -43,7 +43,7 @@ NEAR = 0.5
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
     """Improve the plan on the board; returns proven bounds on every level (maximised)."""
     clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
-    threads, n = max(1, clock.limits.threads), engine.instance.n
+    threads = max(1, clock.limits.threads)
     model = build(engine.instance, choices, engine.room)
     bounds = engine.bounds(engine.values())
     rates, begun = _rates(order[:1]), clock.seconds
@@ -53,7 +53,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             relaxed.wait(clock)
         wide = engine.wide()
         for hot in HOT:
-            engine.anneal(wide, seconds=min(0.15 * clock.left, max(LEAST, n / PEOPLE_A_SECOND / 2)), hot=hot)
+            engine.anneal(wide, moves=MOVES, seconds=0.15 * clock.left, hot=hot)
         relaxed.enough = _loose(engine, rates)
         bounds[order[0]] = _bound(engine, rates, relaxed.wait(clock), bounds)
         took = clock.seconds - begun
@@ -79,14 +79,13 @@ def _follow(
 ) -> None:
     """Search where the relaxation points, again and again while a leading level may get better."""
     clock, hopeless = engine.clock, 0
-    share = max(LEAST, engine.instance.n / PEOPLE_A_SECOND / 2)
     while hopeless < HOPELESS:
-        before = engine.values()
+        before, begun = engine.values(), clock.seconds
         for hot in GUIDED:
-            engine.anneal(guided, seconds=min(clock.left / 3, share), hot=hot)
+            engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
         after = engine.values()
         hopeless = 0 if any(after[level] != before[level] for level in levels[:2]) else hopeless + 1
-        if clock.left < took + 2 * share or len(levels) > 2:
+        if clock.left < took + clock.seconds - begun or len(levels) > 2:
             return
         if all(bounds[level] <= after[level] for level in levels[:-1]) and hopeless:
             return

@@ -31,6 +31,10 @@ MEDIUM = 3_000
 
 LARGE = 30_000
 """Above so many people the compiled search alone improves the plan."""
+PIECES = 120
+"""So many pieces are matched anew at most."""
+MOVES = 100
+"""Moves of the search for each person where days are many; it then starts close to the best."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
 EXACT = 20_000
@@ -80,7 +84,7 @@ def search(engine: Engine) -> dict[str, int]:
             bounds = scarce.search(engine, choices)
         elif engine.instance.n <= MEDIUM and engine.instance.swap:
             if engine.instance.n > MEDIUM // 10:
-                engine.repair((40, 120), until=engine.clock.seconds + 1.0)
+                engine.repair((40, 120), most=PIECES // 4)
             bounds = prove(engine, engine.bounds(engine.values()))
         else:
             bounds = ample(engine)
@@ -93,15 +97,15 @@ def ample(engine: Engine) -> dict[str, int]:
     n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)
     for hot in (0.01, 0.003):
-        engine.anneal(guided, seconds=min(0.3 * clock.left, max(0.5, n / 5_000)), hot=hot)
+        engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
         if engine.leading_proven():
             break
     else:
         last = clock.left - 3 * engine.flow_seconds  # what is left then pays for better bounds
         if n <= LARGE:
-            engine.repair((120, 400, 1_500), until=clock.seconds + last)
+            engine.repair((120, 400, 1_500), most=PIECES, until=clock.seconds + last)
         else:
-            engine.anneal(guided, seconds=last, hot=0.003)
+            engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
     values = engine.values()
     return engine.softened(values, engine.bounds(values))
 

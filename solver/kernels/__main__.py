@@ -28,7 +28,7 @@ def main() -> None:
     instance = Instance(problem)
     engine = Engine(instance, Board(instance), Clock(Limits(seconds=60.0)), problem.campaign.objective_order)
     engine.assign()
-    engine.anneal(engine.wide(), seconds=0.001, hot=0.1)
+    engine.anneal(engine.wide(), moves=1, seconds=0.001, hot=0.1)
     words = instance.leave_words
     days_fit(words, words, instance.partner_words, np.zeros(len(words), dtype=bool))
 

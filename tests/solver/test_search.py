@@ -27,7 +27,7 @@ Way = Callable[[Engine], dict[str, int]]
 def short_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few thousand moves are plenty for a handful of people."""
     monkeypatch.setattr("solver.anneal.SLICE", 2_000)
-    monkeypatch.setattr("solver.scarce.LEAST", 0.01)
+    monkeypatch.setattr("solver.engine.MOVES", 10_000)
 
 
 def listed(engine: Engine) -> dict[str, int]:
@@ -88,7 +88,7 @@ def test_a_search_that_finds_something_worse_leaves_the_plan_as_it_was(
     before = set(engine.board.choices().rows())
     nothing = engine.board.choices().take(slice(0, 0))
     monkeypatch.setattr(Search, "anneal", lambda *_args, **_more: nothing)
-    engine.anneal(engine.wide(), seconds=0.01, hot=0.1)
+    engine.anneal(engine.wide(), moves=1, seconds=1.0, hot=0.1)
     assert set(engine.board.choices().rows()) == before
     assert len(engine.board.choices()) == len(before)
 
@@ -97,7 +97,7 @@ def test_the_search_never_loses_people_that_it_began_with() -> None:
     problem = Problem.from_json(company(300, 2, few_dates=1.0))
     engine = engine_of(problem)
     before = engine.values()["people"]
-    engine.anneal(engine.wide(), seconds=0.2, hot=0.1)
+    engine.anneal(engine.wide(), moves=300, seconds=5.0, hot=0.1)
     assert engine.values()["people"] > before
 
 
@@ -109,3 +109,10 @@ def test_an_empty_plan_is_one_to_begin_with() -> None:
     search.begin_with(empty)
     assert search.value == 0.0
     assert len(search.choices()) == 0
+
+
+@pytest.mark.parametrize("way", [listed, solving.ample], ids=["scarce", "ample"])
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_one_thread_and_one_seed_give_one_plan(way: Way, exchange: str) -> None:
+    problem = Problem.from_json(company(120, 7, exchange=exchange, few_dates=0.8))
+    assert walked(problem, way).visits == walked(problem, way).visits
