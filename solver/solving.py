@@ -84,7 +84,7 @@ def search(engine: Engine) -> dict[str, int]:
             bounds = scarce.search(engine, choices)
         elif engine.instance.n <= MEDIUM and engine.instance.swap:
             if engine.instance.n > MEDIUM // 10:
-                engine.repair((40, 120), most=PIECES // 4)
+                engine.anneal(engine.guided(each=EACH), moves=MOVES, seconds=engine.clock.left / 4, hot=0.01)
             bounds = prove(engine, engine.bounds(engine.values()))
         else:
             bounds = ample(engine)
