@@ -27,7 +27,7 @@ from solver.prove import prove
 from solver.reasons import explain
 
 MEDIUM = 3_000
-"""Up to so many people repairs are kept short: the relaxation finds the best plan sooner."""
+"""Up to so many people the relaxations find the best plans of a swap campaign sooner than a search."""
 
 LARGE = 30_000
 """Above so many people the compiled search alone improves the plan."""
@@ -76,18 +76,14 @@ def search(engine: Engine) -> dict[str, int]:
     """Fill the engine's board as well as time allows; returns proven bounds on every level (maximised)."""
     engine.schedule(engine.assign())
     engine.tell(now=True)
-    if engine.solve_small():
+    small = engine.solve_small()
+    choices = None if small else engine.few_choices()
+    if choices is not None and len(choices) > EXACT:
+        bounds = scarce.search(engine, choices)
+    elif small or choices is not None or (engine.instance.n <= MEDIUM and engine.instance.swap):
         bounds = prove(engine, engine.bounds(engine.values()))
     else:
-        choices = engine.few_choices()
-        if choices is not None and len(choices) > EXACT:
-            bounds = scarce.search(engine, choices)
-        elif engine.instance.n <= MEDIUM and engine.instance.swap:
-            if engine.instance.n > MEDIUM // 10:
-                engine.anneal(engine.guided(each=EACH), moves=MOVES, seconds=engine.clock.left / 4, hot=0.01)
-            bounds = prove(engine, engine.bounds(engine.values()))
-        else:
-            bounds = ample(engine)
+        bounds = ample(engine)
     engine.tell(now=True)
     return bounds
 
