@@ -1,0 +1,322 @@
+"""Waiting lists, offers, reminders, silence: what time and cancellations do."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.booking import asking, jobs, offering, queries
+from app.booking.errors import EnoughBooked, ImpossibleAnswer
+from app.booking.tables import BookingRequest, PlaceDay, RequestStatus, Silence
+from app.campaigns.jobs import take_due_steps
+from app.campaigns.tables import Status
+from app.messages.tables import Mail
+from app.visits import places
+from app.visits.service import cancel_visit
+from app.visits.tables import CancelReason, Visit
+from app.worker import drain
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
+from tests.factories import make_campaign, make_person, make_visit
+from tests.support.web import Clock
+
+
+def statuses(session: Session, *requests: BookingRequest) -> list[RequestStatus]:
+    """Where requests stand now."""
+    session.commit()
+    session.expire_all()
+    found = [session.get_one(BookingRequest, one.id).status for one in requests]
+    session.commit()  # the jobs write in transactions of their own
+    return found
+
+
+def cancel(session: Session, shop: Shop, request: BookingRequest) -> None:
+    visit = session.get_one(Visit, request.visit_id)
+    cancel_visit(session, visit, CancelReason.UNAVAILABLE, shop.boss, NOW, today=TODAY)
+    session.commit()
+
+
+def mails(session: Session, kind: str) -> list[Mail]:
+    session.commit()
+    found = list(session.exec(select(Mail).where(Mail.kind == kind)))
+    session.commit()
+    return found
+
+
+def test_a_freed_place_is_offered_to_the_first_in_line_who_takes_it(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    first = shop.ask(shop.askers[1], place, wait=True)
+    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    assert statuses(session, first, second) == [RequestStatus.WAITING] * 2
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, booked, first, second) == [
+        RequestStatus.CANCELLED,
+        RequestStatus.OFFERED,
+        RequestStatus.WAITING,
+    ]
+    assert first.due_at == NOW + timedelta(hours=48)
+    [told] = mails(session, "booking_offer")
+    assert told.person_id == shop.askers[1].id
+    check_counts(session)
+    # Meanwhile nobody else takes it.
+    assert shop.ask(shop.askers[3], place, wait=True).status == RequestStatus.WAITING
+    asking.accept(
+        session,
+        first,
+        shop.askers[1],
+        actor=shop.actor(shop.askers[1]),
+        now=NOW,
+        today=TODAY,
+        revision=first.revision,
+    )
+    assert statuses(session, first, second) == [RequestStatus.BOOKED, RequestStatus.WAITING]
+    assert session.get_one(Visit, first.visit_id).visitor_id == shop.askers[1].id
+    check_counts(session)
+
+
+def test_an_offer_that_is_not_taken_goes_to_the_next(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    first = shop.ask(shop.askers[1], place, wait=True)
+    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    cancel(session, shop, booked)
+    drain(engine)
+    clock.forward(hours=47)
+    jobs.settle_due(engine)
+    assert statuses(session, first) == [RequestStatus.OFFERED]
+    clock.forward(hours=2)
+    for _ in range(2):
+        jobs.settle_due(engine)
+    drain(engine)
+    assert statuses(session, first, second) == [RequestStatus.EXPIRED, RequestStatus.OFFERED]
+    assert [mail.person_id for mail in mails(session, "booking_expired")] == [shop.askers[1].id]
+    check_counts(session)
+    with pytest.raises(ImpossibleAnswer):
+        asking.accept(
+            session,
+            first,
+            shop.askers[1],
+            actor=shop.actor(shop.askers[1]),
+            now=clock.at,
+            today=clock.at.date(),
+            revision=first.revision,
+        )
+
+
+def test_an_offer_declined_goes_to_the_next(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    first = shop.ask(shop.askers[1], place, wait=True)
+    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    cancel(session, shop, booked)
+    drain(engine)
+    session.expire_all()
+    asking.withdraw(session, first, actor=shop.actor(shop.askers[1]), now=NOW, revision=first.revision)
+    session.commit()
+    drain(engine)
+    assert statuses(session, first, second) == [RequestStatus.WITHDRAWN, RequestStatus.OFFERED]
+    check_counts(session)
+
+
+def test_whoever_is_busy_that_day_is_passed_over(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    first = shop.ask(shop.askers[1], place, wait=True)
+    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    make_visit(session, make_campaign(session), shop.askers[1], make_person(session), day=MONDAY)
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, first, second) == [RequestStatus.WAITING, RequestStatus.OFFERED]
+    check_counts(session)
+
+
+def test_who_has_enough_cannot_take_an_offer(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    waiting = shop.ask(shop.askers[1], place, wait=True)
+    elsewhere = shop.offer((TUESDAY,), host_id=shop.hosts[1].id)
+    shop.ask(shop.askers[1], elsewhere, TUESDAY)
+    cancel(session, shop, booked)
+    drain(engine)
+    session.expire_all()
+    with pytest.raises(EnoughBooked):
+        asking.accept(
+            session,
+            waiting,
+            shop.askers[1],
+            actor=shop.actor(shop.askers[1]),
+            now=NOW,
+            today=TODAY,
+            revision=waiting.revision,
+        )
+    assert statuses(session, waiting) == [RequestStatus.OFFERED]
+    check_counts(session)
+
+
+def test_an_offer_is_asked_of_the_team_where_the_team_decides(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock
+) -> None:
+    shop = asked_shop
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    shop.approve(booked)
+    first = shop.ask(shop.askers[1], place, wait=True)
+    cancel(session, shop, booked)
+    drain(engine)
+    session.expire_all()
+    asking.accept(
+        session,
+        first,
+        shop.askers[1],
+        actor=shop.actor(shop.askers[1]),
+        now=NOW,
+        today=TODAY,
+        revision=first.revision,
+    )
+    assert (first.status, first.holds) == (RequestStatus.REQUESTED, True)
+    shop.approve(first)
+    assert first.status == RequestStatus.BOOKED
+    check_counts(session)
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+def test_silence_reminds_then_decides(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock, silence: Silence
+) -> None:
+    shop = asked_shop
+    shop.terms.silence = silence
+    request = shop.ask(shop.askers[0], shop.offer(host_id=shop.hosts[0].id))
+    session.commit()
+    drain(engine)
+    jobs.remind_managers(engine)
+    assert len(mails(session, "booking_request")) == 1
+    clock.forward(days=3)
+    for _ in range(2):
+        jobs.remind_managers(engine)
+    assert [mail.subject.startswith("Rappel") for mail in mails(session, "booking_request")] == [False, True]
+    clock.forward(days=3)
+    for _ in range(2):
+        jobs.settle_due(engine)
+    drain(engine)
+    approves = silence == Silence.APPROVE
+    assert statuses(session, request) == [RequestStatus.BOOKED if approves else RequestStatus.EXPIRED]
+    assert len(mails(session, "booking_expired")) == (0 if approves else 1)
+    assert len(mails(session, "visit_invitation")) == (2 if approves else 0)
+    check_counts(session)
+
+
+def test_silence_approves_only_what_still_fits(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock
+) -> None:
+    shop = asked_shop
+    shop.terms.silence = Silence.APPROVE
+    place = shop.offer(host_id=shop.hosts[0].id)
+    first = shop.ask(shop.askers[0], place)
+    second = shop.ask(shop.askers[1], place)
+    session.commit()
+    clock.forward(days=6)
+    jobs.settle_due(engine)
+    assert statuses(session, first, second) == [RequestStatus.BOOKED, RequestStatus.EXPIRED]
+    check_counts(session)
+
+
+def test_nobody_waits_for_a_day_that_is_too_near(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    shop.ask(shop.askers[0], place)
+    waiting = shop.ask(shop.askers[1], place, wait=True)
+    session.commit()
+    clock.forward(days=(MONDAY - TODAY).days - 6)
+    jobs.settle_due(engine)
+    assert statuses(session, waiting) == [RequestStatus.EXPIRED]
+    check_counts(session)
+
+
+def test_a_moved_day_frees_the_place_it_leaves(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    waiting = shop.ask(shop.askers[1], place, wait=True)
+    visit = session.get_one(Visit, booked.visit_id)
+    visit.day, visit.revision = TUESDAY, 1
+    session.flush()
+    places.exchange(session, shop.campaign, [visit], given_back=[visit.id or 0])
+    session.commit()
+    for _ in range(2):
+        jobs.follow_visit(engine, visit.id or 0, 1)
+    assert statuses(session, booked, waiting) == [RequestStatus.BOOKED, RequestStatus.OFFERED]
+    check_counts(session)
+
+
+def test_a_place_or_a_day_taken_back_ends_what_waits_for_it(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock
+) -> None:
+    shop = asked_shop
+    shop.terms.max_per_person = 2
+    place = shop.offer(host_id=shop.hosts[0].id)
+    monday, tuesday = shop.ask(shop.askers[0], place), shop.ask(shop.askers[0], place, TUESDAY)
+    seen = queries.find_place(session, place.id or 0)
+    names = ("host_id", "job", "seen", "bring", "part", "starts_at", "ends_at", "per_day")
+    values = {name: getattr(place, name) for name in names}
+    offering.change_place(session, seen, [MONDAY], version=1, actor=shop.boss, now=NOW, today=TODAY, **values)
+    assert statuses(session, monday, tuesday) == [RequestStatus.REQUESTED, RequestStatus.EXPIRED]
+    seen = queries.find_place(session, place.id or 0)
+    offering.withdraw_place(session, seen, version=2, actor=shop.boss, now=NOW)
+    assert statuses(session, monday) == [RequestStatus.EXPIRED]
+    check_counts(session)
+
+
+def test_what_waits_ends_with_the_campaign_and_with_whoever_left(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock
+) -> None:
+    shop = asked_shop
+    place = shop.offer(per_day=3)
+    of_leaver, other = shop.ask(shop.askers[0], place), shop.ask(shop.askers[1], place)
+    campaign_id = other.campaign_id
+    shop.askers[0].active = False
+    session.commit()
+    jobs.settle_due(engine)
+    assert statuses(session, of_leaver, other) == [RequestStatus.EXPIRED, RequestStatus.REQUESTED]
+    jobs.close_campaign(engine, campaign_id)
+    assert statuses(session, other) == [RequestStatus.EXPIRED]
+    check_counts(session)
+
+
+def test_an_open_booking_campaign_needs_no_plan_to_begin(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    session.commit()
+    clock.forward(days=20)  # the enrolment's last day is past
+    take_due_steps(engine)
+    session.refresh(shop.campaign)
+    assert shop.campaign.status == Status.OPEN
+    clock.forward(days=(MONDAY - TODAY).days - 20)
+    session.commit()
+    take_due_steps(engine)
+    session.refresh(shop.campaign)
+    assert shop.campaign.status == Status.RUNNING
+
+
+def test_a_taken_place_is_not_sold_below_its_new_number(session: Session, shop: Shop) -> None:
+    place = shop.offer(per_day=2)
+    for asker in shop.askers[:2]:
+        shop.ask(asker, place)
+    place.per_day = 1
+    session.flush()
+    assert session.get_one(PlaceDay, (place.id, MONDAY)).taken == 2
+    assert shop.ask(shop.askers[2], place, wait=True).status == RequestStatus.WAITING
+    check_counts(session)
