@@ -48,8 +48,7 @@ def clean(page: Page, path: str) -> None:
     assert axe(page) == [], path
 
 
-@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
-@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize(("width", "locale"), [(320, "fr-FR"), (1440, "en-GB")])
 def test_the_pages_are_clean(engine: Engine, enter: Enter, width: int, locale: str) -> None:
     with open_session(engine) as session:
         shop = Shop(session, approval=Approval.MANAGER)
