@@ -1,4 +1,4 @@
-"""What the demo company lived: one campaign closed with its debriefs, one published and running, one open.
+"""What the demo company lived: a campaign closed and told, one running, one open, one booked by hand.
 
 Told through the product's own services, with the clock set to each moment; every date moves with today.
 """
@@ -26,6 +26,7 @@ from app.core import clock, jobs
 from app.core.db import open_session
 from app.core.settings import settings
 from app.demo.company import SEED, Company
+from app.demo.daily import DailyLife
 from app.demo.words import DebriefWriter
 from app.people.queries import sites_by_id, teams_by_id, travel_minutes
 from app.people.tables import Person, Team
@@ -71,7 +72,7 @@ class Story:
         )
 
     def tell(self) -> None:
-        """All three, oldest first."""
+        """All of them, oldest first."""
         past = Dates(-190, -160, -150, -129, -96, -75)
         closed = self.campaign(past, answering=0.55)
         self.plan_and_publish(closed, past)
@@ -82,6 +83,7 @@ class Story:
         self.jobs(0)
         DebriefWriter(self.engine, self.rng).write(running, clock.now())
         self.campaign(Dates(-9, 20, 33, 55, 96, 117), answering=0.4, declining=0.08)
+        DailyLife(self).tell()
 
     def at(self, days: int, hour: int = 9) -> datetime:
         """The instant `days` from today at `hour` o'clock, local time."""
@@ -95,10 +97,10 @@ class Story:
         with clock.frozen(lambda: instant), open_session(self.engine) as session:
             yield session, instant, self.today + timedelta(days=days)
 
-    def jobs(self, days: int, hour: int = 10) -> None:
+    def jobs(self, days: int, hour: int = 10, *, mailing: bool = True) -> None:
         """Let the worker's jobs run as of that moment. Mails of long ago are not written."""
         instant = self.at(days, hour)
-        if days < -MAILS_KEPT:
+        if days < -MAILS_KEPT or not mailing:
             for job_id, name, _payload in jobs.pending(self.engine):
                 if name in MAILING:
                     jobs.forget(self.engine, job_id)

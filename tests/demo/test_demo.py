@@ -7,11 +7,13 @@ from sqlmodel import Session, col, func, select
 
 from app import demo
 from app.accounts.tables import Account
+from app.booking.tables import BookingRequest, RequestStatus
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.demo.company import SITES, TEAMS
 from app.demo.story import Story
 from app.people.tables import Person
+from app.teams.tables import RosterDay
 from app.visits.tables import Visit
 from tests.support.web import Clock
 
@@ -32,15 +34,19 @@ def counts(session: Session) -> tuple[int, int, int]:
 
 
 @pytest.mark.database("sqlite")
-def test_demo_lives_three_campaigns_once_and_lets_each_role_in(loaded: Engine, client: TestClient) -> None:
+def test_demo_lives_its_campaigns_once_and_lets_each_role_in(loaded: Engine, client: TestClient) -> None:
     with open_session(loaded) as session:
         before = counts(session)
         statuses = session.exec(select(Campaign.status).order_by(col(Campaign.id))).all()
+        asked = set(session.exec(select(BookingRequest.status)).all())
+        rostered = session.exec(select(func.count()).select_from(RosterDay)).one()
         without_mail = session.exec(select(func.count()).where(col(Person.email).is_(None))).one()
     assert before[0] == sum(team[5] for team in TEAMS)
     assert len(SITES) == 12
     assert without_mail > 20
-    assert statuses == [Status.CLOSED, Status.RUNNING, Status.OPEN]
+    assert statuses == [Status.CLOSED, Status.RUNNING, Status.OPEN, Status.OPEN]
+    assert {RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.BOOKED} <= asked
+    assert rostered > 100
     assert before[2] > 100
 
     links = dict(demo.role_links(loaded))
