@@ -23,7 +23,7 @@ Version = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 
 @router.get("/campaigns/{campaign_id}/enrolment/busy")
-def show(session: Db, mine: OwnEnrolment) -> BusyOut:
+def show_busy(session: Db, mine: OwnEnrolment) -> BusyOut:
     """What was read of one's own calendar."""
     return _out(session, mine)
 
