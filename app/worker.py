@@ -24,12 +24,13 @@ from app.debriefs import jobs as debriefs
 from app.messages import jobs as messages
 from app.people import jobs as people
 from app.planning import jobs as planning
+from app.planning.repairs import jobs as repairs
 from app.teams import jobs as teams
 from app.visits import jobs as visits
 
 Job = Callable[..., None]
 
-VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled, booking.follow_visit)
+VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled, booking.follow_visit, repairs.follow_fall)
 """A visit was cancelled, or declined: whatever follows is the same."""
 
 JOBS: dict[str, tuple[Job, ...]] = {
@@ -51,6 +52,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
     "person.left": (visits.leave_company,),
+    "repair.requested": (repairs.look_for,),
     "visit.absent": (calendars.tell_absence,),
     "visit.agreed": (calendars.tell_agreed,),
     "visit.booked": (calendars.tell_booked,),
@@ -69,6 +71,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.proposed": (calendars.tell_proposal,),
     "visit.waived": (calendars.tell_agreed,),
     "visit.tutor_released": (calendars.tell_tutor_released,),
+    "visits.in_conflict": (repairs.follow_conflicts,),
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,
@@ -84,6 +87,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         messages.retry_overdue,
         messages.tidy,
         people.purge_imports,
+        repairs.expire,
         visits.follow_moves,
         teams.tidy,
         visits.void_stale_proposals,

@@ -14,7 +14,7 @@ A dozen queries, whatever the number of people.
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,13 +63,16 @@ def build(
     *,
     previous: Iterable[Leg] = (),
     everybody: bool = False,
+    days: list[date] | None = None,
+    aside: Collection[int] = (),
 ) -> Built:
     """The problem of a campaign as of today. Raises `NoDaysLeft` and `NobodyEnrolled`.
 
-    `everybody`: as if all who are invited took part, each on every day they work.
+    `everybody`: as if all who are invited took part, each on every day they work. `days`: these instead of
+    those that leave the notice. `aside`: ids of visits that count as not made.
     """
     assert campaign.id is not None
-    days = plannable_days(campaign, today)
+    days = plannable_days(campaign, today) if days is None else days
     if not days:
         raise NoDaysLeft
     people = as_if_enrolled(session, campaign) if everybody else enrolled(session, campaign.id)
@@ -77,15 +80,20 @@ def build(
         raise NobodyEnrolled
     index = {day: number for number, day in enumerate(days)}
     everyone = {person.person_id for person in people}
-    standing = visits_queries.standing_visits(session, days[0], days[-1])
+    not_made = set(aside)
+    everything = visits_queries.standing_visits(session, days[0], days[-1])
+    standing = [visit for visit in everything if visit.visit_id not in not_made]
+    freed = _freed(visit for visit in everything if visit.visit_id in not_made)
     teams = people_queries.teams_by_id(session)
     sites = people_queries.sites_by_id(session)
     needed = {person.team_id for person in people} | {wish for person in people for wish in person.wishes}
-    crews = _crews(session, campaign, [teams[one] for one in sorted(needed)], sites, days)
+    crews = _crews(session, campaign, [teams[one] for one in sorted(needed)], sites, days, freed)
     places = {sites[teams[one].site_id].id for one in needed}
     kept, lost = _pins(queries.pins_of(session, campaign.id), everyone, index)
     apart = forbidden_pairs(session, campaign.id)
-    met = visits_queries.met_pairs(session, campaign.id if campaign.allow_repeat_pairs else None)
+    met = visits_queries.met_pairs(
+        session, campaign.id if campaign.allow_repeat_pairs else None, but=not_made
+    )
     forbidden = {pair for pair in apart | met if pair[0] in everyone and pair[1] in everyone}
     minutes = people_queries.travel_minutes(session)
     problem = Problem(
@@ -160,14 +168,31 @@ def _rules(campaign: Campaign, days: list[date]) -> Rules:
     )
 
 
+def _freed(visits: Iterable[StandingVisit]) -> Counter[tuple[int, date, bool]]:
+    """What visits take of their teams' days: by team, day, and whether somebody leaves (or comes)."""
+    taken: Counter[tuple[int, date, bool]] = Counter()
+    for visit in visits:
+        taken[visit.visitor_team_id, visit.day, True] += 1
+        taken[visit.host_team_id, visit.day, False] += 1
+    return taken
+
+
 def _crews(
     session: Session,
     campaign: Campaign,
     teams: list[Team],
     sites: Mapping[int, Site],
     days: list[date],
+    freed: Counter[tuple[int, date, bool]],
 ) -> tuple[Crew, ...]:
-    rooms = team_rooms(session, campaign, teams, sites, days)
+    rooms = {
+        (team_id, day): dataclasses.replace(
+            room,
+            away=room.away - freed[team_id, day, True],
+            received=room.received - freed[team_id, day, False],
+        )
+        for (team_id, day), room in team_rooms(session, campaign, teams, sites, days).items()
+    }
     crews = []
     for team in teams:
         assert team.id is not None

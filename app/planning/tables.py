@@ -1,4 +1,4 @@
-"""Rows of planning: runs of the solver, what they were given and found, and the visits HR wants kept."""
+"""Rows of planning: runs of the solver, what they found, visits HR wants kept, repairs and proposals."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -123,3 +123,114 @@ class Pin(SQLModel, table=True):
     day: date
     account_id: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
     created_at: datetime = Field(sa_type=Instant)
+
+
+class RepairCause(StrEnum):
+    """What a repair starts from."""
+
+    FALLEN = "fallen"
+    """Visits were declined or cancelled, or somebody left."""
+    ROSTER = "roster"
+    """A roster says that somebody does not work then."""
+    CLOSURE = "closure"
+    """A site is closed for some days."""
+
+
+class RepairStatus(StrEnum):
+    """How far a repair is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    """Its proposals wait for a decision."""
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    """HR wants none of it; visits that cannot be were cancelled, or dealt with one by one."""
+    EXPIRED = "expired"
+    """Nobody decided in time, or another repair took its place."""
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+COMPUTING = (RepairStatus.QUEUED, RepairStatus.RUNNING)
+PENDING = (*COMPUTING, RepairStatus.READY)
+
+
+class RepairKind(StrEnum):
+    """What a proposal allows itself."""
+
+    SAME = "same"
+    """The same two people on another day; nobody else is concerned."""
+    STILL = "still"
+    """Others may step in; no visit that stands is touched."""
+    BEST = "best"
+    """As many people as possible, moving as few visits as that takes."""
+
+
+class RepairRules(SQLModel, table=True):
+    """Who accepts the repairs of a campaign; absent: HR does."""
+
+    __tablename__ = "repair_rules"
+
+    campaign_id: int = Field(foreign_key="campaign.id", primary_key=True, ondelete="CASCADE")
+    automatic: bool = False
+    """A proposal that gives everybody a day and moves nobody else is accepted at once."""
+    version: int = 1
+
+
+class Repair(SQLModel, table=True):
+    """What fell together, and what the solver proposes instead."""
+
+    __table_args__ = (CheckConstraint("first_day <= last_day", name="days_in_order"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True, ondelete="CASCADE")
+    cause: RepairCause
+    site_id: int | None = Field(default=None, foreign_key="site.id", index=True, ondelete="SET NULL")
+    first_day: date | None = None
+    last_day: date | None = None
+    """The closure's days, both included."""
+    status: RepairStatus = Field(default=RepairStatus.QUEUED, index=True)
+    requested_by: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
+    requested_at: datetime = Field(sa_type=Instant)
+    alive_at: datetime | None = Field(default=None, sa_type=Instant)
+    computed_at: datetime | None = Field(default=None, sa_type=Instant)
+    cancel_requested: bool = False
+    step: int = 0
+    """Which proposal is being looked for, from 1."""
+    matched: int = 0
+    """People matched so far in it."""
+    seconds: float = 0.0
+    message: str = ""
+    decided_by: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    accepted: RepairKind | None = None
+
+
+class RepairVisit(SQLModel, table=True):
+    """A visit that a repair is about: it fell, or cannot be, or gave way when the repair was accepted."""
+
+    __tablename__ = "repair_visit"
+
+    repair_id: int = Field(foreign_key="repair.id", primary_key=True, ondelete="CASCADE")
+    visit_id: int = Field(foreign_key="visit.id", primary_key=True, index=True, ondelete="CASCADE")
+    gave_way: bool = False
+
+
+class RepairProposal(SQLModel, table=True):
+    """One way to repair, ids and days only."""
+
+    __tablename__ = "repair_proposal"
+
+    repair_id: int = Field(foreign_key="repair.id", primary_key=True, ondelete="CASCADE")
+    kind: RepairKind = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """As `repairs.proposals.Proposal` reads it."""
+    restored: int
+    """People concerned who have a day again."""
+    left: int
+    """People concerned for whom it has nobody."""
+    movers: int
+    """Other people whose visits it moves or replaces."""
+    newcomers: int
+    """People who had nobody and gain a day."""

@@ -29,7 +29,9 @@ PRIVATE = {
     ChangeKind.CONTESTED,
 }
 """Between the two people and HR."""
-TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE}
+TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE} | {
+    CancelReason.REPLACED
+}
 """Reasons that are not about a person: a manager may read them."""
 
 
@@ -121,7 +123,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
         ChangeKind.LAPSED: _("La proposition est restée sans réponse."),
         ChangeKind.MOVED: _("%(who)s déplace la journée du %(before)s au %(after)s.")
-        if line.by is By.HR
+        if line.by in {By.HR, By.SERVICE}
         else _("La journée passe du %(before)s au %(after)s : %(who)s a accepté."),
         ChangeKind.MADE_UP: _("Une nouvelle journée est prise, le %(after)s : %(who)s a accepté."),
         ChangeKind.ONE_WAY: _("Les deux en restent à une seule journée : %(who)s a accepté."),

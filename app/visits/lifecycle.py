@@ -160,6 +160,8 @@ DECIDERS = TWO | {By.MANAGER, By.HR, By.SERVICE}
 RECEIVERS = frozenset({By.HOST, By.TUTOR, By.MANAGER, By.HR})
 LEADS = frozenset({By.MANAGER, By.HR})
 HR = frozenset({By.HR})
+REPAIRERS = HR | {By.SERVICE}
+"""The product itself moves a visit only where HR said so beforehand: a repair that moves nobody else."""
 
 STEPS: tuple[Step, ...] = (
     Step(ChangeKind.CONFIRMED, TWO, (it_stands, it_is_ahead, unanswered, conditions_read), "visit.confirmed"),
@@ -169,7 +171,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.REFUSED, TWO, (one_of_theirs,), "visit.proposal_refused"),
     Step(ChangeKind.WITHDRAWN, TWO, (one_of_mine,), "visit.proposal_withdrawn"),
     Step(ChangeKind.MOVED, TWO, (it_stands, it_is_ahead, one_of_theirs), "visit.moved"),
-    Step(ChangeKind.MOVED, HR, (it_stands, it_is_ahead), "visit.moved"),
+    Step(ChangeKind.MOVED, REPAIRERS, (it_stands, it_is_ahead), "visit.moved"),
     Step(ChangeKind.MADE_UP, TWO, (it_fell, one_of_theirs), "visit.made_up"),
     Step(ChangeKind.ONE_WAY, TWO, (it_fell, one_of_theirs), "visit.one_way"),
     Step(ChangeKind.HOURS, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),

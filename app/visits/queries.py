@@ -290,6 +290,7 @@ class StandingVisit:
     visitor_team_id: int
     host_team_id: int
     tutor_id: int | None = None
+    visit_id: int = 0
 
 
 def standing_visits(session: Session, first: date, last: date) -> list[StandingVisit]:
@@ -303,6 +304,7 @@ def standing_visits(session: Session, first: date, last: date) -> list[StandingV
             col(Visitor.team_id),
             col(Host.team_id),
             col(Visit.tutor_id),
+            col(Visit.id),
         )
         .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
         .join(Host, col(Host.id) == col(Visit.host_id))
@@ -311,13 +313,36 @@ def standing_visits(session: Session, first: date, last: date) -> list[StandingV
     return [StandingVisit(*row) for row in found]
 
 
-def met_pairs(session: Session, campaign_id: int | None = None) -> set[tuple[int, int]]:
-    """Pairs who met, or are to meet, in whatever campaign (or in that one only); smaller id first."""
-    query = select(col(Visit.visitor_id), col(Visit.host_id)).where(col(Visit.status) == VisitStatus.PLANNED)
+def met_pairs(
+    session: Session, campaign_id: int | None = None, *, but: Collection[int] = ()
+) -> set[tuple[int, int]]:
+    """Pairs who met, or are to meet, in whatever campaign (or in that one only); smaller id first.
+
+    `but`: visits that do not count, by id.
+    """
+    query = select(col(Visit.visitor_id), col(Visit.host_id), col(Visit.id)).where(
+        col(Visit.status) == VisitStatus.PLANNED
+    )
     if campaign_id is not None:
         query = query.where(col(Visit.campaign_id) == campaign_id)
-    found = session.execute(query)
-    return {(min(pair), max(pair)) for pair in found}
+    aside = set(but)
+    return {(min(a, b), max(a, b)) for a, b, visit_id in session.execute(query) if visit_id not in aside}
+
+
+def rows_of_campaign(session: Session, campaign_id: int) -> list[Visit]:
+    """Every visit of a campaign, cancelled ones included, without its people."""
+    query = select(Visit).where(col(Visit.campaign_id) == campaign_id)
+    return list(session.scalars(query.order_by(col(Visit.id))))
+
+
+def visits_received_at(session: Session, site_id: int, first: date, last: date) -> list[SeenVisit]:
+    """Standing visits that a site receives between two days, whatever their campaign, by day."""
+    return read_visits(
+        session,
+        col(HostSite.id) == site_id,
+        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.day).between(first, last),
+    )
 
 
 def left_out_last_time(session: Session, campaign_id: int) -> set[int]:

@@ -111,6 +111,7 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.LEFT: _("L’une des deux personnes ne participe plus"),
         CancelReason.MISTAKE: _("Cette journée a été planifiée par erreur"),
         CancelReason.CAMPAIGN: _("La campagne est annulée"),
+        CancelReason.REPLACED: _("Le plan a été réparé : une autre journée la remplace"),
     }
 
 

@@ -34,6 +34,8 @@ class CancelReason(StrEnum):
     """The whole campaign was cancelled."""
     NOT_FOR_ME = "not_for_me"
     """One of the two prefers not to, and need not say why."""
+    REPLACED = "replaced"
+    """A repair of the plan has other days for these people."""
 
 
 class DayPart(StrEnum):

@@ -1,0 +1,105 @@
+"""A site is closed for some days: one action. Its teams' days are marked, its visits go into one repair."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.people.tables import Team
+from app.planning.repairs import queries, service
+from app.planning.repairs.errors import ClosureOutOfReach
+from app.planning.tables import Repair, RepairCause
+from app.teams import days as team_days
+from app.teams import service as teams
+from app.teams.service import MOST_DAYS, Mark
+from app.visits import queries as visits_queries
+from app.visits.queries import SeenVisit
+
+
+@dataclass(frozen=True)
+class Closure:
+    """What closing a site would do, shown before it is done."""
+
+    repaired: list[SeenVisit]
+    """Visits received there, for which other days are looked for, by day."""
+    apart: list[SeenVisit]
+    """Visits of campaigns that are not repaired (booked days): they stay, for HR to cancel."""
+    teams: list[Team]
+
+
+def days_between(first: date, last: date, today: date) -> list[date]:
+    """The days of a closure. Raises `ClosureOutOfReach`."""
+    if not today <= first <= last or (last - first).days >= MOST_DAYS:
+        raise ClosureOutOfReach
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def closure_of(session: Session, site_id: int, first: date, last: date, today: date) -> Closure:
+    """What closing a site would do. Raises `ClosureOutOfReach`."""
+    days_between(first, last, today)
+    seen = visits_queries.visits_received_at(session, site_id, first, last)
+    teams = list(session.scalars(select(Team).where(col(Team.site_id) == site_id).order_by(col(Team.id))))
+    return Closure(
+        repaired=[one for one in seen if queries.is_repaired(one.campaign)],
+        apart=[one for one in seen if not queries.is_repaired(one.campaign)],
+        teams=teams,
+    )
+
+
+def close_site(
+    session: Session, site_id: int, first: date, last: date, actor: Actor, now: datetime, today: date
+) -> list[Repair]:
+    """Nobody comes to the site on these days any more; one repair for each campaign with visits there.
+
+    The visits stand until a repair is accepted: most of them then move, and keep their place in calendars.
+    """
+    days = days_between(first, last, today)
+    what = closure_of(session, site_id, first, last, today)
+    marks = team_days.marks_between(session, first, last, [one.id or 0 for one in what.teams])
+    for team in what.teams:
+        assert team.id is not None
+        closed = marks.no_leaving.get(team.id, set())
+        for mark, chosen in (
+            (Mark.NO_VISITORS, [day for day in days if day not in closed]),
+            (Mark.CLOSED, [day for day in days if day in closed]),
+        ):
+            if chosen:
+                practice = team_days.practice_of(session, team.id)
+                teams.mark_days(
+                    session,
+                    team.id,
+                    chosen,
+                    mark,
+                    version=practice.version,
+                    by=teams.By(actor),
+                    now=now,
+                    today=today,
+                )
+    audit(
+        session,
+        actor.account_id,
+        "site.closed",
+        f"site:{site_id}",
+        now=now,
+        first=first.isoformat(),
+        last=last.isoformat(),
+        visits=len(what.repaired),
+    )
+    campaigns = {seen.campaign.id: seen.campaign for seen in what.repaired}
+    return [
+        service.open_repair(
+            session,
+            campaign,
+            [seen.visit.id or 0 for seen in what.repaired if seen.campaign.id == campaign_id],
+            RepairCause.CLOSURE,
+            actor,
+            now,
+            site_id=site_id,
+            first_day=first,
+            last_day=last,
+        )
+        for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0)
+    ]

@@ -1,0 +1,44 @@
+"""What repairs refuse."""
+
+from app.core.errors import Refusal
+from app.core.i18n import _
+
+
+class NothingFell(Refusal):
+    """There is no visit to repair."""
+
+    def message(self) -> str:
+        return _("Il n’y a aucune journée à réparer ici.")
+
+
+class NotRepaired(Refusal):
+    """A plan is repaired from its publication to its last day; booked days have waiting lists."""
+
+    def message(self) -> str:
+        return _("Un plan se répare une fois publié, et jusqu’au dernier jour de la campagne.")
+
+
+class RepairDecided(Refusal):
+    """Somebody decided before, or the search was stopped."""
+
+    def message(self) -> str:
+        return _("Cette réparation est déjà réglée : il n’y a plus rien à décider.")
+
+
+class RepairChanged(Refusal):
+    """Visits, answers or limits changed since: the proposal does not hold any more."""
+
+    def message(self) -> str:
+        return _(
+            "Cette proposition ne tient plus : quelque chose a changé depuis. Rien n’a été modifié. "
+            "Cherchez de nouveau, la réponse tiendra compte du changement."
+        )
+
+
+class ClosureOutOfReach(Refusal):
+    """A closure begins today or later, ends after it begins, and lasts three months at most."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Choisissez un premier et un dernier jour, à partir d’aujourd’hui, trois mois au plus.")

@@ -1,0 +1,220 @@
+"""What follows when visits fall: a repair is opened, proposals are looked for, the rule may accept one."""
+
+import dataclasses
+import time
+from collections.abc import Collection, Mapping
+from threading import Lock
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import open_session
+from app.core.errors import Refusal
+from app.planning.problem import Leg
+from app.planning.repairs import queries, service
+from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
+from app.planning.repairs.scene import Scene
+from app.planning.repairs.searching import search, without_return
+from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
+from app.visits import queries as visits_queries
+from app.visits.rules import is_over, stands
+from app.visits.tables import CancelReason
+from solver import ProblemError, Progress
+
+log = structlog.get_logger()
+
+SECONDS = 20.0
+"""The solver may look so long for each proposal."""
+EVERY = 0.5
+Told = tuple[Proposal, Effect]
+ORDER = (RepairKind.SAME, RepairKind.STILL, RepairKind.BEST)
+
+
+def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
+    """Job of `visit.cancelled` and `visit.declined`: proposals are looked for. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        seen = visits_queries.find_visit(session, visit_id)
+        if seen is None or stands(seen.visit) or is_over(seen.visit, today):
+            return
+        campaign = seen.campaign
+        assert campaign.id is not None
+        if not queries.is_repaired(campaign) or seen.visit.cancel_reason is CancelReason.CAMPAIGN:
+            return
+        if queries.settled(session, visit_id) or queries.already_open(session, visit_id):
+            return
+        service.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
+
+
+def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
+    """Job of `visits.in_conflict`: visits on days when one of the two does not work. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        known = queries.in_open_repairs(session, visit_ids, RepairCause.ROSTER)
+        found = [
+            seen
+            for seen in visits_queries.visits_with_ids(session, visit_ids)
+            if stands(seen.visit)
+            and not is_over(seen.visit, today)
+            and seen.visit.id not in known
+            and queries.is_repaired(seen.campaign)
+        ]
+        campaigns = {seen.campaign.id: seen.campaign for seen in found}
+        for campaign_id, campaign in campaigns.items():
+            ids = [seen.visit.id or 0 for seen in found if seen.campaign.id == campaign_id]
+            service.open_repair(session, campaign, ids, RepairCause.ROSTER, None, now)
+
+
+def look_for(engine: Engine, repair_id: int) -> None:
+    """Job of `repair.requested`: two or three ways to repair, or why there is none."""
+    with open_session(engine) as session:
+        repair = service.begin(session, repair_id, clock.now())
+    if repair is None:
+        return
+    try:
+        _look_for(engine, repair)
+    except OperationalError:
+        raise  # the database is away: the step is tried again
+    except Refusal as refused:
+        _fail(engine, repair_id, refused.code)
+    except (ProblemError, MemoryError):
+        log.exception("repair.unsolvable", repair_id=repair_id)
+        _fail(engine, repair_id, "Unsolvable")
+    except Exception:
+        log.exception("repair.broken", repair_id=repair_id)
+        _fail(engine, repair_id, "Broken")
+
+
+def _look_for(engine: Engine, repair: Repair) -> None:
+    assert repair.id is not None
+    watch = Watch(engine, repair.id)
+    scene = _scene(engine, repair)
+    found = _proposed(scene, repair, search(scene, ORDER, seconds=SECONDS, hears=watch.hears))
+    missing = [kind for kind in ORDER if kind not in found]
+    if scene.halves and missing and not watch.stopped:
+        given_up = without_return(scene)
+        if given_up:
+            narrower = _scene(engine, repair, given_up)
+            more = search(narrower, missing, seconds=SECONDS, hears=watch.hears)
+            found |= _proposed(narrower, repair, more, given_up)
+    with open_session(engine) as session:
+        if watch.stopped:
+            service.stopped(session, repair.id, clock.now())
+            return
+        kept = service.finish(session, repair.id, _different(found), watch.seconds, clock.now())
+    if kept:
+        _follow_rule(engine, repair.id)
+
+
+def _scene(engine: Engine, repair: Repair, given_up: Collection[int] = ()) -> Scene:
+    with open_session(engine, reads_only=True) as session:
+        campaign = session.get_one(Campaign, repair.campaign_id)
+        return service.scene_today(session, campaign, repair, clock.today(), given_up)
+
+
+def _proposed(
+    scene: Scene, repair: Repair, found: Mapping[RepairKind, set[Leg]], given_up: Collection[int] = ()
+) -> dict[RepairKind, Told]:
+    visits = {one.id or 0: one for one in (*scene.movable.values(), *scene.lost.values())}
+    told = {}
+    for kind, legs in found.items():
+        proposal = proposal_of(scene, legs, service.FALL_REASON[repair.cause])
+        proposal = dataclasses.replace(proposal, given_up=tuple(sorted(given_up)))
+        told[kind] = (proposal, effect_of(scene, proposal, visits))
+    return told
+
+
+def _different(found: Mapping[RepairKind, Told]) -> dict[RepairKind, Told]:
+    """Those that give somebody a day, without those that do no better than one that disturbs less."""
+    kept: dict[RepairKind, Told] = {}
+    for kind in ORDER:
+        if kind not in found:
+            continue
+        effect = found[kind][1]
+        if effect.restored and not any(_no_worse(other, effect) for _proposal, other in kept.values()):
+            kept[kind] = found[kind]
+    return kept
+
+
+def _no_worse(one: Effect, than: Effect) -> bool:
+    """It gives as many people a day, moves no more, and was found with less."""
+    return len(one.restored) >= len(than.restored) and len(one.movers) <= len(than.movers)
+
+
+def _follow_rule(engine: Engine, repair_id: int) -> None:
+    """Where the campaign says so, a proposal that gives everybody a day and moves nobody else is accepted."""
+    try:
+        with open_session(engine) as session:
+            repair = session.get_one(Repair, repair_id)
+            campaign = session.get_one(Campaign, repair.campaign_id)
+            rules = queries.rules_of(session, repair.campaign_id)
+            if repair.status is not RepairStatus.READY or not rules.automatic:
+                return
+            rows = queries.proposals_of(session, [repair_id])
+            quiet = [row.kind for row in rows if not row.left and not row.movers]
+            if quiet:
+                chosen = min(quiet, key=ORDER.index)
+                service.accept(session, campaign, repair, chosen, None, clock.now(), clock.today())
+    except Refusal:  # something changed within the second: HR sees the proposals
+        log.info("repair.not_automatic", repair_id=repair_id)
+
+
+def _fail(engine: Engine, repair_id: int, code: str) -> None:
+    with open_session(engine) as session:
+        service.fail(session, repair_id, clock.now(), code)
+
+
+def expire(engine: Engine) -> None:
+    """Job of `clock.tick`: proposals that nobody decided on mean nothing any more."""
+    with open_session(engine) as session:
+        service.expire_old(session, clock.now())
+
+
+class Watch:
+    """Carries progress to the row, and the wish to stop back, at most twice a second."""
+
+    def __init__(self, engine: Engine, repair_id: int) -> None:
+        self.engine, self.repair_id = engine, repair_id
+        self.stopped = False
+        self._began = time.monotonic()
+        self._written = 0.0
+        self._step: RepairKind | None = None
+        self._matched = 0
+        self._lock = Lock()
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self._began
+
+    def hears(self, kind: RepairKind, progress: Progress | None) -> bool:
+        """Called by the search, from whichever of its threads; says whether to go on."""
+        if kind is not self._step:
+            self._step, self._written = kind, 0.0
+        if progress is not None:
+            self._matched = progress.matched
+        self._write(kind)
+        return not self.stopped
+
+    def _write(self, kind: RepairKind) -> None:
+        if self.stopped or not self._lock.acquire(blocking=False):
+            return
+        try:
+            if time.monotonic() - self._written < EVERY:
+                return
+            with open_session(self.engine) as session:
+                goes_on = service.tell(
+                    session,
+                    self.repair_id,
+                    clock.now(),
+                    step=ORDER.index(kind) + 1,
+                    matched=self._matched,
+                    seconds=self.seconds,
+                )
+            self._written = time.monotonic()
+            self.stopped = not goes_on
+        finally:
+            self._lock.release()

@@ -1,0 +1,174 @@
+"""What a repair would change, told from two sets of visits; whether it still could be done."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from app.planning.problem import Leg
+from app.planning.repairs.scene import Scene
+from app.visits.rearranging import Fall, Fresh, Move
+from app.visits.rules import in_pairs, stands
+from app.visits.tables import CancelReason, Visit
+from solver import Plan
+from solver.check import violations
+from solver.plan import FEASIBLE
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Visits that fall, that move, that are new; everything else stays as it is."""
+
+    falls: tuple[Fall, ...] = ()
+    moves: tuple[Move, ...] = ()
+    fresh: tuple[Fresh, ...] = ()
+    given_up: tuple[int, ...] = ()
+    """Standing parts of swaps, by id, that stay alone: no day was left for the other part."""
+
+    @property
+    def days(self) -> list[date]:
+        """Days on which something new takes place."""
+        return sorted({one.day for one in self.moves} | {one.day for one in self.fresh})
+
+    @property
+    def visit_ids(self) -> set[int]:
+        """Visits that stand now and would not stay as they are."""
+        return set(self.revisions)
+
+    @property
+    def revisions(self) -> dict[int, int]:
+        """The version of each of them that was seen."""
+        seen = {one.visit_id: one.revision for one in self.falls}
+        return seen | {one.visit_id: one.revision for one in self.moves}
+
+    def to_json(self) -> dict[str, Any]:
+        """As a row keeps it."""
+        return {
+            "falls": [asdict(one) for one in self.falls],
+            "moves": [asdict(one) | {"day": one.day.isoformat()} for one in self.moves],
+            "fresh": [asdict(one) | {"day": one.day.isoformat()} for one in self.fresh],
+            "given_up": list(self.given_up),
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> "Proposal":
+        """What `to_json` wrote."""
+
+        def dated(one: dict[str, Any]) -> dict[str, Any]:
+            return one | {"day": date.fromisoformat(one["day"])}
+
+        return cls(
+            falls=tuple(Fall(**one | {"reason": CancelReason(one["reason"])}) for one in row["falls"]),
+            moves=tuple(Move(**dated(one)) for one in row["moves"]),
+            fresh=tuple(Fresh(**dated(one)) for one in row["fresh"]),
+            given_up=tuple(row["given_up"]),
+        )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Whom a proposal concerns."""
+
+    restored: frozenset[int]
+    """Of those concerned, who has a day again."""
+    left: frozenset[int]
+    movers: frozenset[int]
+    """Others, whose visits change."""
+    newcomers: frozenset[int]
+    """People who had nobody."""
+
+
+def proposal_of(scene: Scene, planned: Iterable[Leg], reason: CancelReason) -> Proposal:
+    """The change that leads from what stands to what is planned. `reason`: why impossible visits fall.
+
+    A new pair that serves nobody concerned is left out: the repair is not made for it.
+    """
+    wanted = set(planned) - set(scene.halves)
+    impossible = {_leg(one): one for one in scene.lost.values() if stands(one)}
+    standing = scene.movable | impossible
+    gone = {leg: visit for leg, visit in standing.items() if leg not in wanted}
+    wanted -= set(standing)
+    concerned = scene.affected | {one for leg in gone for one in leg[:2]}
+    wanted = {leg for leg in wanted if concerned & set(leg[:2])}
+    moves, falls = [], []
+    by_pair = {leg[:2]: leg for leg in sorted(wanted)}
+    for leg, visit in sorted(gone.items()):
+        assert visit.id is not None
+        new = by_pair.pop(leg[:2], None)
+        if new is not None:
+            moves.append(Move(visit.id, visit.revision, new[2]))
+            wanted.discard(new)
+        else:
+            why = reason if leg in impossible else CancelReason.REPLACED
+            falls.append(Fall(visit.id, visit.revision, why))
+    return Proposal(tuple(falls), tuple(moves), tuple(_fresh(scene, leg) for leg in sorted(wanted, key=_day)))
+
+
+def _fresh(scene: Scene, leg: Leg) -> Fresh:
+    """A new visit: in the swap of its other part where that one stands, else on its own."""
+    visitor_id, host_id, day = leg
+    fell = scene.fell_of.get((visitor_id, host_id))
+    if fell is None:
+        return Fresh(visitor_id, host_id, day)
+    return Fresh(visitor_id, host_id, day, fell.swap_id, fell.id)
+
+
+def effect_of(scene: Scene, proposal: Proposal, visits: dict[int, Visit]) -> Effect:
+    """Whom it concerns. `visits`: those of the proposal, by id."""
+    of_new = {one for fresh in proposal.fresh for one in (fresh.visitor_id, fresh.host_id)}
+    moved = {one for move in proposal.moves for one in _two(visits[move.visit_id])}
+    others = [visits[one] for one in proposal.visit_ids - set(scene.lost)]
+    movers = {one for visit in others for one in _two(visit)} - scene.affected
+    restored = scene.affected & (of_new | moved)
+    return Effect(
+        restored=frozenset(restored),
+        left=scene.affected - restored,
+        movers=frozenset(movers),
+        newcomers=frozenset(of_new - scene.affected - movers),
+    )
+
+
+def broken_by(scene: Scene, proposal: Proposal, visits: dict[int, Visit]) -> list[str]:
+    """Rules of today's problem that the plan after the change would break; none: it holds. For the log."""
+    days = set(scene.problem.campaign.days)
+    if not set(proposal.days) <= days:
+        return ["a day that is not open any more"]
+    after = planned_after(scene, proposal, visits)
+    people = {one for leg in after for one in leg[:2]}
+    if any(f"p{one}" not in scene.problem.person_by_id for one in people):
+        return ["somebody who does not take part any more"]
+    return violations(scene.problem, Plan(status=FEASIBLE, visits=scene.planned(after)))
+
+
+def planned_after(scene: Scene, proposal: Proposal, visits: dict[int, Visit]) -> set[Leg]:
+    """The visits of the problem once the proposal is accepted. A swap that stays without its other part, as
+    before, is not looked at."""
+    changed = proposal.visit_ids
+    after = {leg for leg, visit in scene.movable.items() if visit.id not in changed}
+    after |= {(*_two(visits[one.visit_id]), one.day) for one in proposal.moves}
+    after |= {(one.visitor_id, one.host_id, one.day) for one in proposal.fresh}
+    completed = {leg[:2] for leg in after}
+    halves = {leg for leg in scene.halves if (leg[1], leg[0]) in completed}
+    return after | halves
+
+
+def covers(proposal: Proposal, impossible: Collection[int]) -> bool:
+    """Whether every visit that cannot be on its day falls or moves."""
+    return set(impossible) <= proposal.visit_ids
+
+
+def pairs_of(proposal: Proposal) -> list[tuple[Leg, Leg | None]]:
+    """New visits as swaps where they are; each with its return."""
+    return in_pairs((one.visitor_id, one.host_id, one.day) for one in proposal.fresh)
+
+
+def _leg(visit: Visit) -> Leg:
+    return visit.visitor_id, visit.host_id, visit.day
+
+
+def _two(visit: Visit) -> tuple[int, int]:
+    return visit.visitor_id, visit.host_id
+
+
+def _day(leg: Leg) -> tuple[date, int, int]:
+    return leg[2], leg[0], leg[1]

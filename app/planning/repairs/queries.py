@@ -1,0 +1,147 @@
+"""Every SELECT of repairs."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlmodel import Session, col
+
+from app.campaigns.tables import Booking, Campaign, Status
+from app.core.errors import NotFound
+from app.planning.tables import (
+    PENDING,
+    Repair,
+    RepairCause,
+    RepairProposal,
+    RepairRules,
+    RepairStatus,
+    RepairVisit,
+)
+from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange
+
+REPAIRED = (Status.PUBLISHED, Status.RUNNING)
+"""A campaign's plan is repaired from its publication to its last day."""
+
+
+def is_repaired(campaign: Campaign) -> bool:
+    """Whether the campaign has a plan that is being lived. Booked days have waiting lists instead."""
+    return campaign.status in REPAIRED and campaign.booking != Booking.OPEN
+
+
+def find(session: Session, campaign_id: int, repair_id: int) -> Repair:
+    """One repair of a campaign. Raises NotFound."""
+    repair = session.get(Repair, repair_id)
+    if repair is None or repair.campaign_id != campaign_id:
+        raise NotFound
+    return repair
+
+
+def repairs_of(session: Session, campaign_id: int, limit: int = 100) -> list[Repair]:
+    """The latest repairs of a campaign, newest first."""
+    query = select(Repair).where(col(Repair.campaign_id) == campaign_id)
+    return list(session.scalars(query.order_by(col(Repair.id).desc()).limit(limit)))
+
+
+def rules_of(session: Session, campaign_id: int) -> RepairRules:
+    """Who accepts; a row not yet written (version 0) when nobody said: HR does."""
+    return session.get(RepairRules, campaign_id) or RepairRules(campaign_id=campaign_id, version=0)
+
+
+def proposals_of(session: Session, repair_ids: Collection[int]) -> list[RepairProposal]:
+    """What was found for some repairs."""
+    query = select(RepairProposal).where(col(RepairProposal.repair_id).in_(repair_ids))
+    return list(session.scalars(query.order_by(col(RepairProposal.repair_id))))
+
+
+def visit_ids(session: Session, repair_id: int) -> list[int]:
+    """The visits a repair is about, but those that gave way."""
+    query = select(col(RepairVisit.visit_id)).where(
+        col(RepairVisit.repair_id) == repair_id, col(RepairVisit.gave_way).is_(False)
+    )
+    return sorted(session.scalars(query))
+
+
+def counts_of(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
+    """How many visits each of these repairs is about."""
+    found: dict[int, int] = {}
+    for repair_id in session.scalars(
+        select(col(RepairVisit.repair_id)).where(
+            col(RepairVisit.repair_id).in_(repair_ids), col(RepairVisit.gave_way).is_(False)
+        )
+    ):
+        found[repair_id] = found.get(repair_id, 0) + 1
+    return found
+
+
+def settled(session: Session, visit_id: int) -> bool:
+    """Whether an accepted repair already dealt with a visit: that it fell is its doing."""
+    query = select(
+        exists().where(
+            col(RepairVisit.visit_id) == visit_id,
+            col(RepairVisit.repair_id) == col(Repair.id),
+            col(Repair.status).in_((RepairStatus.ACCEPTED, RepairStatus.DISMISSED)),
+            col(Visit.id) == visit_id,
+            col(Repair.decided_at) >= col(Visit.changed_at),
+        )
+    )
+    return bool(session.scalar(query))
+
+
+def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list[Repair]:
+    """Repairs of a campaign that are not decided, oldest first."""
+    query = select(Repair).where(
+        col(Repair.campaign_id) == campaign_id, col(Repair.status).in_(statuses or PENDING)
+    )
+    return list(session.scalars(query.order_by(col(Repair.id))))
+
+
+def old(session: Session, before: datetime) -> list[Repair]:
+    """Repairs whose proposals nobody decided on since."""
+    return list(
+        session.scalars(
+            select(Repair).where(col(Repair.status) == RepairStatus.READY, col(Repair.computed_at) < before)
+        )
+    )
+
+
+def why_lost(session: Session, visit_ids: Collection[int]) -> dict[int, By]:
+    """In which role each of these visits was cancelled or declined."""
+    query = (
+        select(col(VisitChange.visit_id), col(VisitChange.by))
+        .where(
+            col(VisitChange.visit_id).in_(visit_ids),
+            col(VisitChange.kind).in_((ChangeKind.CANCELLED, ChangeKind.DECLINED)),
+        )
+        .order_by(col(VisitChange.id))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def one_way_swaps(session: Session, campaign_id: int) -> set[int]:
+    """Swaps whose two people agreed to leave it at one visit."""
+    query = select(col(Swap.id)).where(
+        col(Swap.campaign_id) == campaign_id, col(Swap.one_way_at).is_not(None)
+    )
+    return set(session.scalars(query))
+
+
+def campaigns_with_ids(session: Session, ids: Collection[int]) -> dict[int, Campaign]:
+    """Campaigns, by id."""
+    return {one.id or 0: one for one in session.scalars(select(Campaign).where(col(Campaign.id).in_(ids)))}
+
+
+def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause | None = None) -> set[int]:
+    """Those of these visits that an undecided repair (of that cause) is about."""
+    query = (
+        select(col(RepairVisit.visit_id))
+        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+        .where(col(RepairVisit.visit_id).in_(ids), col(Repair.status).in_(PENDING))
+    )
+    if cause is not None:
+        query = query.where(col(Repair.cause) == cause)
+    return set(session.scalars(query))
+
+
+def already_open(session: Session, visit_id: int) -> bool:
+    """Whether a repair that is not decided yet began from this visit's fall."""
+    return bool(in_open_repairs(session, [visit_id], RepairCause.FALLEN))

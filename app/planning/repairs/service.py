@@ -1,0 +1,343 @@
+"""The life of a repair: asked for, computed by a job, decided once.
+
+What the job writes is kept only while it computes.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, delete, update
+
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.campaigns.tables import Campaign
+from app.core import jobs
+from app.core.errors import Refusal, Stale
+from app.planning.errors import NobodyEnrolled, NoDaysLeft
+from app.planning.repairs import queries
+from app.planning.repairs.errors import NothingFell, NotRepaired, RepairChanged, RepairDecided
+from app.planning.repairs.proposals import Effect, Proposal, broken_by, covers
+from app.planning.repairs.scene import Scene, scene_of
+from app.planning.tables import (
+    COMPUTING,
+    PENDING,
+    Repair,
+    RepairCause,
+    RepairKind,
+    RepairProposal,
+    RepairRules,
+    RepairStatus,
+    RepairVisit,
+)
+from app.visits import queries as visits_queries
+from app.visits import service as visits_service
+from app.visits.history import Hand
+from app.visits.rearranging import rearrange
+from app.visits.rules import is_over, stands
+from app.visits.tables import By, CancelReason, Visit
+
+SILENCE = timedelta(minutes=2)
+"""A job that gave no sign of life for so long is not waited for."""
+KEPT = timedelta(days=7)
+"""How long a proposal waits for a decision."""
+
+FALL_REASON = {
+    RepairCause.FALLEN: CancelReason.UNAVAILABLE,
+    RepairCause.ROSTER: CancelReason.UNAVAILABLE,
+    RepairCause.CLOSURE: CancelReason.CLOSED,
+}
+"""Why a visit that cannot be on its day is cancelled when a repair has no other day for it."""
+
+
+def open_repair(
+    session: Session,
+    campaign: Campaign,
+    visit_ids: Collection[int],
+    cause: RepairCause,
+    actor: Actor | None,
+    now: datetime,
+    **closure: Any,
+) -> Repair:
+    """Ask for proposals; a job looks for them after the caller's commit.
+
+    What other repairs of the campaign still wait with is taken along: proposals that ignore one another
+    would take the same places. Raises `NotRepaired`, `NothingFell`.
+    """
+    assert campaign.id is not None
+    if not queries.is_repaired(campaign):
+        raise NotRepaired
+    wanted = set(visit_ids)
+    if cause is RepairCause.FALLEN:
+        for other in queries.waiting(session, campaign.id):
+            if other.cause is not RepairCause.FALLEN:
+                continue
+            if _end(session, other.id, PENDING, RepairStatus.EXPIRED, now):
+                wanted |= set(queries.visit_ids(session, other.id or 0))
+    if not wanted:
+        raise NothingFell
+    made = Repair(
+        campaign_id=campaign.id,
+        cause=cause,
+        requested_by=actor.account_id if actor else None,
+        requested_at=now,
+        **closure,
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    session.add_all(RepairVisit(repair_id=made.id, visit_id=one) for one in sorted(wanted))
+    _note(session, made, actor, "repair.requested", now, visits=len(wanted), cause=cause.value)
+    jobs.record(session, "repair.requested", queue=jobs.SOLVER_QUEUE, repair_id=made.id)
+    return made
+
+
+def search_again(session: Session, campaign: Campaign, repair: Repair, actor: Actor, now: datetime) -> Repair:
+    """New proposals for the same visits; those before mean nothing any more."""
+    ids = queries.visit_ids(session, repair.id or 0)
+    if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED):
+        raise RepairDecided
+    _end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
+    closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
+    return open_repair(session, campaign, ids, repair.cause, actor, now, **closure)
+
+
+def stop(session: Session, repair: Repair, actor: Actor, now: datetime) -> None:
+    """Stop a search. One that nobody works on ends at once; else its job sees the wish within a second."""
+    silent = repair.alive_at is not None and now - repair.alive_at > SILENCE
+    if silent and _end(session, repair.id, (RepairStatus.RUNNING,), RepairStatus.CANCELLED, now):
+        pass
+    elif not _end(session, repair.id, (RepairStatus.QUEUED,), RepairStatus.CANCELLED, now) and not _change(
+        session, repair.id, (RepairStatus.RUNNING,), cancel_requested=True
+    ):
+        raise RepairDecided
+    _note(session, repair, actor, "repair.stopped", now)
+
+
+# -- what the job writes --
+
+
+def begin(session: Session, repair_id: int, now: datetime) -> Repair | None:
+    """The repair, now being computed; None when it is over or nobody wants it any more."""
+    if not _change(session, repair_id, COMPUTING, status=RepairStatus.RUNNING, alive_at=now):
+        return None
+    repair = session.get_one(Repair, repair_id, populate_existing=True)
+    if repair.cancel_requested:
+        _end(session, repair_id, COMPUTING, RepairStatus.CANCELLED, now)
+        return None
+    return repair
+
+
+def tell(session: Session, repair_id: int, now: datetime, **values: Any) -> bool:
+    """Write how far the search is; says whether it should go on."""
+    if not _change(session, repair_id, (RepairStatus.RUNNING,), alive_at=now, **values):
+        return False
+    repair = session.get(Repair, repair_id, populate_existing=True)
+    return repair is not None and not repair.cancel_requested
+
+
+def finish(
+    session: Session,
+    repair_id: int,
+    found: dict[RepairKind, tuple[Proposal, Effect]],
+    seconds: float,
+    now: datetime,
+) -> bool:
+    """Keep what was found; a repair that was ended meanwhile keeps nothing."""
+    kept = _change(
+        session,
+        repair_id,
+        (RepairStatus.RUNNING,),
+        status=RepairStatus.READY,
+        computed_at=now,
+        seconds=seconds,
+    )
+    if kept:
+        session.exec(delete(RepairProposal).where(col(RepairProposal.repair_id) == repair_id))
+        session.add_all(
+            RepairProposal(
+                repair_id=repair_id,
+                kind=kind,
+                content=proposal.to_json(),
+                restored=len(effect.restored),
+                left=len(effect.left),
+                movers=len(effect.movers),
+                newcomers=len(effect.newcomers),
+            )
+            for kind, (proposal, effect) in found.items()
+        )
+        session.flush()
+    return kept
+
+
+def fail(session: Session, repair_id: int, now: datetime, code: str) -> None:
+    """End a search that has nothing to propose, with why."""
+    _end(session, repair_id, COMPUTING, RepairStatus.FAILED, now, message=code)
+
+
+def stopped(session: Session, repair_id: int, now: datetime) -> None:
+    """End a search that somebody stopped."""
+    _end(session, repair_id, COMPUTING, RepairStatus.CANCELLED, now)
+
+
+# -- decisions --
+
+
+def accept(
+    session: Session,
+    campaign: Campaign,
+    repair: Repair,
+    kind: RepairKind,
+    actor: Actor | None,
+    now: datetime,
+    today: date,
+) -> None:
+    """Do what a proposal says, in this transaction, and have those concerned asked. `actor` None: the rule.
+
+    It is judged again on today's rows: raises `RepairChanged` when it does not hold any more, `RepairDecided`
+    when somebody was faster; then nothing is kept.
+    """
+    assert repair.id is not None
+    if not queries.is_repaired(campaign):
+        raise NotRepaired
+    row = session.get(RepairProposal, (repair.id, kind))
+    if row is None:
+        raise RepairChanged
+    proposal = Proposal.from_json(row.content)
+    _decide(session, repair, RepairStatus.ACCEPTED, actor, now, accepted=kind)
+    if against(session, campaign, repair, proposal, today):
+        raise RepairChanged
+    hand = Hand(by=By.HR if actor else By.SERVICE, actor=actor, now=now)
+    try:
+        rearrange(session, campaign, proposal.falls, proposal.moves, proposal.fresh, hand, today)
+    except Refusal as refused:
+        raise RepairChanged from refused
+    lost = set(queries.visit_ids(session, repair.id))
+    session.add_all(
+        RepairVisit(repair_id=repair.id, visit_id=one, gave_way=True)
+        for one in sorted(proposal.visit_ids - lost)
+    )
+    _note(session, repair, actor, "repair.accepted", now, kind=kind.value, movers=row.movers)
+
+
+def against(
+    session: Session, campaign: Campaign, repair: Repair, proposal: Proposal, today: date
+) -> list[str]:
+    """What stands against a proposal on today's rows; empty when it still holds."""
+    try:
+        scene = scene_today(session, campaign, repair, today, proposal.given_up)
+    except (NoDaysLeft, NobodyEnrolled) as refused:
+        return [refused.code]
+    visits = visits_of(session, proposal)
+    for visit_id, revision in proposal.revisions.items():
+        visit = visits.get(visit_id)
+        if visit is None or not stands(visit) or visit.revision != revision:
+            return [f"visit {visit_id} changed"]
+    movable = {visit.id for visit in scene.movable.values()}
+    if not proposal.visit_ids <= movable | set(scene.lost):
+        return ["a visit that may not be moved any more"]
+    if not covers(proposal, [one for one, visit in scene.lost.items() if stands(visit)]):
+        return ["a visit that cannot be stands still"]
+    return broken_by(scene, proposal, visits)
+
+
+def scene_today(
+    session: Session, campaign: Campaign, repair: Repair, today: date, given_up: Collection[int] = ()
+) -> Scene:
+    """What the repair is about, read anew."""
+    ids = queries.visit_ids(session, repair.id or 0)
+    return scene_of(session, campaign, ids, repair.cause, today, given_up=given_up)
+
+
+def visits_of(session: Session, proposal: Proposal) -> dict[int, Visit]:
+    """The standing visits that a proposal changes, by id."""
+    rows = visits_queries.visits_with_ids(session, proposal.visit_ids)
+    return {seen.visit.id or 0: seen.visit for seen in rows}
+
+
+def dismiss(
+    session: Session, repair: Repair, actor: Actor, now: datetime, today: date, *, cancel_visits: bool
+) -> int:
+    """HR wants none of the proposals. `cancel_visits`: visits that cannot be on their day are cancelled, and
+    those concerned told; else they stay, for HR to deal with one by one. How many were cancelled."""
+    _decide(session, repair, RepairStatus.DISMISSED, actor, now)
+    done = 0
+    if cancel_visits:
+        rows = visits_queries.visits_with_ids(session, queries.visit_ids(session, repair.id or 0))
+        for seen in sorted(rows, key=lambda seen: seen.visit.id or 0):
+            if stands(seen.visit) and not is_over(seen.visit, today):
+                reason = FALL_REASON[repair.cause]
+                visits_service.cancel_visit(session, seen.visit, reason, actor, now, today=today)
+                done += 1
+    _note(session, repair, actor, "repair.dismissed", now, cancelled=done)
+    return done
+
+
+def set_rules(
+    session: Session, campaign: Campaign, actor: Actor, now: datetime, *, automatic: bool, version: int
+) -> None:
+    """Say who accepts repairs, on the version that was read. Raises Stale."""
+    assert campaign.id is not None
+    if version == 0 and session.get(RepairRules, campaign.id) is None:
+        session.add(RepairRules(campaign_id=campaign.id, automatic=automatic, version=1))
+        session.flush()
+    else:
+        done = session.exec(
+            update(RepairRules)
+            .where(col(RepairRules.campaign_id) == campaign.id, col(RepairRules.version) == version)
+            .values(automatic=automatic, version=version + 1)
+        )
+        if done.rowcount != 1:
+            raise Stale
+    audit(session, actor.account_id, "repair.rules", f"campaign:{campaign.id}", now=now, automatic=automatic)
+
+
+def expire_old(session: Session, now: datetime) -> int:
+    """Proposals that nobody decided on are withdrawn. How many repairs."""
+    rows = queries.old(session, now - KEPT)
+    return sum(_end(session, one.id, (RepairStatus.READY,), RepairStatus.EXPIRED, now) for one in rows)
+
+
+def _decide(
+    session: Session,
+    repair: Repair,
+    status: RepairStatus,
+    actor: Actor | None,
+    now: datetime,
+    **values: Any,
+) -> None:
+    """Of two who decide at once, one does."""
+    values |= {"decided_at": now, "decided_by": actor.account_id if actor else None}
+    if not _change(session, repair.id, (RepairStatus.READY,), status=status, **values):
+        raise RepairDecided
+
+
+def _end(
+    session: Session,
+    repair_id: int | None,
+    before: Collection[RepairStatus],
+    status: RepairStatus,
+    now: datetime,
+    **values: Any,
+) -> bool:
+    return _change(session, repair_id, before, status=status, decided_at=now, **values)
+
+
+def _change(session: Session, repair_id: int | None, before: Collection[RepairStatus], **values: Any) -> bool:
+    changed = session.exec(
+        update(Repair)
+        .where(col(Repair.id) == repair_id, col(Repair.status).in_(before))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    row = session.get(Repair, repair_id)
+    if row is not None:
+        session.refresh(row)
+    return changed.rowcount == 1
+
+
+def _note(
+    session: Session, repair: Repair, actor: Actor | None, action: str, now: datetime, **said: Any
+) -> None:
+    subject = f"campaign:{repair.campaign_id}"
+    audit(session, actor.account_id if actor else None, action, subject, now=now, repair_id=repair.id, **said)

@@ -1,0 +1,189 @@
+"""Several visits changed as one, as a repair has it: some fall, move, or are new; all of it or nothing.
+
+A visit that moves keeps its UID; a new pair gets a visit of its own. Nobody has said yes to a new day yet:
+both are asked, as for any other visit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, update
+
+from app.campaigns.tables import Campaign, Exchange
+from app.core.errors import Stale
+from app.visits import hosting, places, queries
+from app.visits.changing import hold_all
+from app.visits.history import Hand, remember
+from app.visits.lifecycle import Asked, check
+from app.visits.queries import SeenVisit
+from app.visits.rules import Leg, in_pairs, stands
+from app.visits.service import cancel_visit, void_proposals
+from app.visits.tables import CancelReason, ChangeKind, Swap, Visit, VisitStatus
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A visit that does not take place, on the version that was seen."""
+
+    visit_id: int
+    revision: int
+    reason: CancelReason
+
+
+@dataclass(frozen=True)
+class Move:
+    """A visit that takes place on another day."""
+
+    visit_id: int
+    revision: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A new visit: in a swap that lost one, or on its own."""
+
+    visitor_id: int
+    host_id: int
+    day: date
+    swap_id: int | None = None
+    instead_of: int | None = None
+    """The fallen visit of the same two people whose hours and agreements it takes over."""
+
+
+def rearrange(
+    session: Session,
+    campaign: Campaign,
+    falls: Sequence[Fall],
+    moves: Sequence[Move],
+    fresh: Sequence[Fresh],
+    hand: Hand,
+    today: date,
+) -> list[Visit]:
+    """Do all of it; the new visits. Raises `Stale` when one of the visits changed since, `DayTaken`,
+    `TeamShort`, `TeamTaken` as `places.take` does, and as `lifecycle.STEPS` says; then nothing is kept.
+    """
+    with session.begin_nested():
+        before = _held(session, falls, moves, fresh)
+        for fall in sorted(falls, key=lambda one: one.visit_id):
+            cancel_visit(
+                session,
+                before[fall.visit_id].visit,
+                fall.reason,
+                hand.actor,
+                hand.now,
+                today=today,
+                revision=fall.revision,
+                by=hand.by,
+            )
+        former = {move.visit_id: before[move.visit_id].visit.day for move in moves}
+        moved = _move(session, [(before[one.visit_id], one) for one in moves], hand, today)
+        made = _make(session, campaign, fresh, before, hand)
+        places.exchange(session, campaign, [*moved, *made], given_back=list(former))
+        for visit in moved:
+            assert visit.id is not None
+            remember(
+                session,
+                visit,
+                ChangeKind.MOVED,
+                hand,
+                event="visit.moved",
+                day_before=former[visit.id],
+                day_after=visit.day,
+            )
+        for visit in made:
+            remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
+    return made
+
+
+def _held(
+    session: Session, falls: Sequence[Fall], moves: Sequence[Move], fresh: Sequence[Fresh]
+) -> dict[int, SeenVisit]:
+    """The visits concerned, held until the commit and still as they were seen."""
+    seen_on = {one.visit_id: one.revision for one in falls} | {one.visit_id: one.revision for one in moves}
+    copied = {one.instead_of for one in fresh if one.instead_of is not None}
+    hold_all(session, {*seen_on, *copied})
+    found = {
+        seen.visit.id: seen
+        for seen in queries.visits_with_ids(session, {*seen_on, *copied})
+        if seen.visit.id is not None
+    }
+    for visit_id, revision in seen_on.items():
+        seen = found.get(visit_id)
+        if seen is None or not stands(seen.visit) or seen.visit.revision != revision:
+            raise Stale
+    if any(one not in found or (stands(found[one].visit) and one not in seen_on) for one in copied):
+        raise Stale
+    return found
+
+
+def _move(session: Session, moves: Sequence[tuple[SeenVisit, Move]], hand: Hand, today: date) -> list[Visit]:
+    tutors = {seen.visit.tutor_id for seen, _ in moves if seen.visit.tutor_id is not None}
+    busy = queries.busy_days(session, tutors) if tutors else {}
+    for seen, move in moves:
+        visit = seen.visit
+        check(ChangeKind.MOVED, Asked(visit=visit, by=hand.by, today=today))
+        done = session.exec(
+            update(Visit)
+            .where(
+                col(Visit.id) == visit.id,
+                col(Visit.status) == VisitStatus.PLANNED,
+                col(Visit.revision) == move.revision,
+            )
+            .values(
+                day=move.day,
+                revision=move.revision + 1,
+                changed_at=hand.now,
+                visitor_confirmed_at=None,
+                host_confirmed_at=None,
+            )
+        )
+        if done.rowcount != 1:
+            raise Stale
+        session.refresh(visit)
+        void_proposals(session, visit, hand.now)
+        hosting.release_if_busy(session, seen, move.day, move.day in busy.get(visit.tutor_id or 0, ()), hand)
+    return [seen.visit for seen, _move in moves]
+
+
+def _make(
+    session: Session, campaign: Campaign, fresh: Sequence[Fresh], before: dict[int, SeenVisit], hand: Hand
+) -> list[Visit]:
+    assert campaign.id is not None
+    of_leg = {(one.visitor_id, one.host_id, one.day): one for one in fresh}
+    swap_of: dict[Leg, int | None] = {
+        leg: one.swap_id for leg, one in of_leg.items() if one.swap_id is not None
+    }
+    alone = [leg for leg in of_leg if leg not in swap_of]
+    if campaign.exchange == Exchange.SWAP:
+        pairs = [(there, back) for there, back in in_pairs(alone) if back is not None]
+        swaps = [Swap(campaign_id=campaign.id) for _pair in pairs]
+        session.add_all(swaps)
+        session.flush()
+        for (there, back), swap in zip(pairs, swaps, strict=True):
+            swap_of[there] = swap_of[back] = swap.id
+    made = []
+    for leg, one in of_leg.items():
+        visit = Visit(
+            campaign_id=campaign.id,
+            swap_id=swap_of.get(leg),
+            visitor_id=one.visitor_id,
+            host_id=one.host_id,
+            day=one.day,
+            created_at=hand.now,
+            changed_at=hand.now,
+        )
+        if one.instead_of is not None:
+            _take_over(visit, before[one.instead_of].visit)
+        made.append(visit)
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def _take_over(visit: Visit, fell: Visit) -> None:
+    """What the two, their team and HR had settled about the visit that fell holds for its successor."""
+    visit.starts_at, visit.ends_at, visit.part = fell.starts_at, fell.ends_at, fell.part
+    visit.conditions_id, visit.conditions_read_at = fell.conditions_id, fell.conditions_read_at
+    visit.conditions_waived_at, visit.agreement_at = fell.conditions_waived_at, fell.agreement_at
