@@ -128,6 +128,7 @@ def _embeds(campaign: Campaign) -> list[tuple[str, str, str]]:
         for title, place, statuses, fits in (
             (_("Les réponses"), "answers", ENROLLED, planned),
             (_("Le plan"), "planning", PLANNED, planned),
+            (_("Les réparations"), "repairs", (Status.PUBLISHED, Status.RUNNING), planned),
             (_("Les réservations"), "booking", (Status.DRAFT, *ENROLLED), True),
             (_("Les résultats"), "results", LIVED, True),
         )

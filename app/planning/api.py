@@ -12,10 +12,12 @@ from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.planning import publishing, queries, runs
+from app.planning.repairs import api as repairs_api
 from app.planning.schemas import PublicationForm, PublicationOut, RunForm, RunOut, RunsOut, run_out
 from app.planning.tables import PlanningRun
 
 router = APIRouter(prefix="/api/v1", tags=["planning"])
+router.include_router(repairs_api.router)
 
 RUNS = "/campaigns/{campaign_id}/planning/runs"
 

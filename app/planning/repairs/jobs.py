@@ -17,7 +17,7 @@ from app.planning.problem import Leg
 from app.planning.repairs import queries, service
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Scene
-from app.planning.repairs.searching import search, without_return
+from app.planning.repairs.searching import ORDER, search, without_return
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.visits import queries as visits_queries
 from app.visits.rules import is_over, stands
@@ -30,7 +30,6 @@ SECONDS = 20.0
 """The solver may look so long for each proposal."""
 EVERY = 0.5
 Told = tuple[Proposal, Effect]
-ORDER = (RepairKind.SAME, RepairKind.STILL, RepairKind.BEST)
 
 
 def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:

@@ -8,6 +8,8 @@ from sqlmodel import Session, col
 
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.errors import NotFound
+from app.people.tables import Person, Site, Team
+from app.planning.queries import Participant
 from app.planning.tables import (
     PENDING,
     Repair,
@@ -55,22 +57,7 @@ def proposals_of(session: Session, repair_ids: Collection[int]) -> list[RepairPr
 
 def visit_ids(session: Session, repair_id: int) -> list[int]:
     """The visits a repair is about, but those that gave way."""
-    query = select(col(RepairVisit.visit_id)).where(
-        col(RepairVisit.repair_id) == repair_id, col(RepairVisit.gave_way).is_(False)
-    )
-    return sorted(session.scalars(query))
-
-
-def counts_of(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
-    """How many visits each of these repairs is about."""
-    found: dict[int, int] = {}
-    for repair_id in session.scalars(
-        select(col(RepairVisit.repair_id)).where(
-            col(RepairVisit.repair_id).in_(repair_ids), col(RepairVisit.gave_way).is_(False)
-        )
-    ):
-        found[repair_id] = found.get(repair_id, 0) + 1
-    return found
+    return visits_by_repair(session, [repair_id]).get(repair_id, [])
 
 
 def settled(session: Session, visit_id: int) -> bool:
@@ -125,11 +112,6 @@ def one_way_swaps(session: Session, campaign_id: int) -> set[int]:
     return set(session.scalars(query))
 
 
-def campaigns_with_ids(session: Session, ids: Collection[int]) -> dict[int, Campaign]:
-    """Campaigns, by id."""
-    return {one.id or 0: one for one in session.scalars(select(Campaign).where(col(Campaign.id).in_(ids)))}
-
-
 def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause | None = None) -> set[int]:
     """Those of these visits that an undecided repair (of that cause) is about."""
     query = (
@@ -145,3 +127,27 @@ def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause |
 def already_open(session: Session, visit_id: int) -> bool:
     """Whether a repair that is not decided yet began from this visit's fall."""
     return bool(in_open_repairs(session, [visit_id], RepairCause.FALLEN))
+
+
+def visits_by_repair(session: Session, repair_ids: Collection[int]) -> dict[int, list[int]]:
+    """The visits that each of these repairs is about, by its id."""
+    found: dict[int, list[int]] = {}
+    rows = session.execute(
+        select(col(RepairVisit.repair_id), col(RepairVisit.visit_id))
+        .where(col(RepairVisit.repair_id).in_(repair_ids), col(RepairVisit.gave_way).is_(False))
+        .order_by(col(RepairVisit.visit_id))
+    )
+    for repair_id, visit_id in rows:
+        found.setdefault(repair_id, []).append(visit_id)
+    return found
+
+
+def people_with_ids(session: Session, ids: Collection[int]) -> dict[int, Participant]:
+    """People with their team and site, by id."""
+    found = session.execute(
+        select(Person, Team, Site)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Site, col(Site.id) == col(Team.site_id))
+        .where(col(Person.id).in_(ids))
+    )
+    return {row[0].id: Participant(*row) for row in found}

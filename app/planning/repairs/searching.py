@@ -18,6 +18,8 @@ from solver.pins import contradictions
 from solver.plan import INFEASIBLE
 from solver.problem import Person, Visit, ordered
 
+ORDER = (RepairKind.SAME, RepairKind.STILL, RepairKind.BEST)
+"""From the one that disturbs least."""
 THREADS = 2
 Search = Callable[[RepairKind, Progress | None], bool]
 """Hears how far a search is; says whether to go on."""

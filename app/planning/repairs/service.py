@@ -204,20 +204,21 @@ def accept(
     if row is None:
         raise RepairChanged
     proposal = Proposal.from_json(row.content)
-    _decide(session, repair, RepairStatus.ACCEPTED, actor, now, accepted=kind)
-    if against(session, campaign, repair, proposal, today):
-        raise RepairChanged
     hand = Hand(by=By.HR if actor else By.SERVICE, actor=actor, now=now)
-    try:
-        rearrange(session, campaign, proposal.falls, proposal.moves, proposal.fresh, hand, today)
-    except Refusal as refused:
-        raise RepairChanged from refused
-    lost = set(queries.visit_ids(session, repair.id))
-    session.add_all(
-        RepairVisit(repair_id=repair.id, visit_id=one, gave_way=True)
-        for one in sorted(proposal.visit_ids - lost)
-    )
-    _note(session, repair, actor, "repair.accepted", now, kind=kind.value, movers=row.movers)
+    with session.begin_nested():
+        _decide(session, repair, RepairStatus.ACCEPTED, actor, now, accepted=kind)
+        if against(session, campaign, repair, proposal, today):
+            raise RepairChanged
+        try:
+            rearrange(session, campaign, proposal.falls, proposal.moves, proposal.fresh, hand, today)
+        except Refusal as refused:
+            raise RepairChanged from refused
+        lost = set(queries.visit_ids(session, repair.id))
+        session.add_all(
+            RepairVisit(repair_id=repair.id, visit_id=one, gave_way=True)
+            for one in sorted(proposal.visit_ids - lost)
+        )
+        _note(session, repair, actor, "repair.accepted", now, kind=kind.value, movers=row.movers)
 
 
 def against(

@@ -1,0 +1,103 @@
+"""JSON door of repairs."""
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from app.accounts.guards import Asking
+from app.campaigns.guards import HrCampaign
+from app.core import clock
+from app.core.db import Db
+from app.planning.repairs import closing, queries, service
+from app.planning.repairs.schemas import (
+    AcceptanceForm,
+    ClosureForm,
+    DismissalForm,
+    RepairOut,
+    RepairsOut,
+    RulesForm,
+    RulesOut,
+    repair_out,
+)
+from app.planning.tables import Repair
+
+router = APIRouter()
+
+REPAIRS = "/campaigns/{campaign_id}/repairs"
+ONE = REPAIRS + "/{repair_id}"
+
+
+def _out(session: Session, repairs: list[Repair]) -> list[RepairOut]:
+    ids = [one.id or 0 for one in repairs]
+    rows, visits = queries.proposals_of(session, ids), queries.visits_by_repair(session, ids)
+    return [
+        repair_out(one, visits.get(one.id or 0, []), [row for row in rows if row.repair_id == one.id])
+        for one in repairs
+    ]
+
+
+@router.get(REPAIRS)
+def list_repairs(session: Db, campaign: HrCampaign) -> RepairsOut:
+    """The latest repairs of a campaign, newest first."""
+    return RepairsOut(repairs=_out(session, queries.repairs_of(session, campaign.id or 0)))
+
+
+@router.get(REPAIRS + "/rules")
+def show_rules(session: Db, campaign: HrCampaign) -> RulesOut:
+    """Who accepts repairs."""
+    rules = queries.rules_of(session, campaign.id or 0)
+    return RulesOut(automatic=rules.automatic, version=rules.version)
+
+
+@router.put(REPAIRS + "/rules")
+def set_rules(session: Db, actor: Asking, campaign: HrCampaign, sent: RulesForm) -> RulesOut:
+    """Say who accepts repairs."""
+    service.set_rules(session, campaign, actor, clock.now(), automatic=sent.automatic, version=sent.version)
+    return RulesOut(automatic=sent.automatic, version=sent.version + 1)
+
+
+@router.get(ONE)
+def show_repair(session: Db, campaign: HrCampaign, repair_id: int) -> RepairOut:
+    """One repair and its proposals; poll it until it is `ready`."""
+    return _out(session, [queries.find(session, campaign.id or 0, repair_id)])[0]
+
+
+@router.post(ONE + "/acceptance")
+def accept(
+    session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: AcceptanceForm
+) -> RepairOut:
+    """Do what a proposal says; those concerned are asked to confirm."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    service.accept(session, campaign, repair, sent.kind, actor, clock.now(), clock.today())
+    return _out(session, [repair])[0]
+
+
+@router.post(ONE + "/dismissal")
+def dismiss(
+    session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: DismissalForm
+) -> RepairOut:
+    """Take none of the proposals."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    service.dismiss(session, repair, actor, clock.now(), clock.today(), cancel_visits=sent.cancel_visits)
+    return _out(session, [repair])[0]
+
+
+@router.post(ONE + "/cancellation")
+def stop(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> RepairOut:
+    """Stop looking."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    service.stop(session, repair, actor, clock.now())
+    return _out(session, [repair])[0]
+
+
+@router.post(ONE + "/repetition", status_code=202)
+def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> RepairOut:
+    """Look for new proposals for the same visits."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    return _out(session, [service.search_again(session, campaign, repair, actor, clock.now())])[0]
+
+
+@router.post("/campaigns/{campaign_id}/closures", status_code=202)
+def close_site(session: Db, actor: Asking, campaign: HrCampaign, sent: ClosureForm) -> RepairsOut:
+    """Close a site for some days: one repair for each campaign with visits there."""
+    made = closing.close_site(session, sent.site_id, sent.first, sent.last, actor, clock.now(), clock.today())
+    return RepairsOut(repairs=_out(session, made))

@@ -1,0 +1,203 @@
+"""HR's pages of repairs: what fell, the proposals side by side, one button to accept; closing a site."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from app.accounts.guards import Asking
+from app.campaigns.guards import HrCampaign
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import Db
+from app.core.errors import Stale
+from app.core.forms import Bound, Submitted, bind, blank
+from app.core.i18n import _, ngettext
+from app.core.templating import redirect, render
+from app.people import queries as people_queries
+from app.planning.repairs import closing, queries, service, showing
+from app.planning.repairs.errors import ClosureOutOfReach, RepairChanged
+from app.planning.repairs.schemas import (
+    AcceptanceForm,
+    ClosureForm,
+    ClosureLook,
+    DismissalForm,
+    RulesForm,
+)
+from app.planning.tables import COMPUTING, PENDING, RepairStatus
+
+router = APIRouter()
+
+REPAIRS = "/campaigns/{campaign_id}/repairs"
+ONE = REPAIRS + "/{repair_id}"
+
+
+@router.get(REPAIRS, response_class=HTMLResponse)
+def show_list(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """What waits for a decision, what was repaired, who accepts."""
+    return render(request, "repairs/list.html", **_context(session, campaign))
+
+
+@router.get(REPAIRS + "/summary", response_class=HTMLResponse)
+def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """The same in two lines, embedded in the campaign's page."""
+    return render(request, "repairs/_summary.html", **_context(session, campaign))
+
+
+def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
+    assert campaign.id is not None
+    rows = showing.listed(session, queries.repairs_of(session, campaign.id))
+    return {
+        "campaign": campaign,
+        "waiting": [one for one in rows if one.repair.status in PENDING],
+        "done": [one for one in rows if one.repair.status not in PENDING],
+        "rules": queries.rules_of(session, campaign.id),
+        "repaired_now": queries.is_repaired(campaign),
+    }
+
+
+@router.post(REPAIRS + "/rules")
+def set_rules(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Say who accepts repairs."""
+    form = bind(RulesForm, sent).required()
+    service.set_rules(session, campaign, actor, clock.now(), automatic=form.automatic, version=form.version)
+    return redirect(f"/campaigns/{campaign.id}/repairs", say=_("C’est enregistré."))
+
+
+@router.get(REPAIRS + "/closure", response_class=HTMLResponse)
+def ask_closure(
+    request: Request, session: Db, campaign: HrCampaign, look: Annotated[ClosureLook, Query()]
+) -> Response:
+    """Choose a site and days; then which visits that concerns, before anything is done."""
+    form = blank(site_id=look.site_id, first=look.first, last=look.last)
+    what = None
+    if look.site_id is not None and look.first is not None and look.last is not None:
+        try:
+            people_queries.site(session, look.site_id)
+            what = closing.closure_of(session, look.site_id, look.first, look.last, clock.today())
+        except ClosureOutOfReach as refused:
+            form.refuse("last", refused.message())
+    return _closure_page(request, session, campaign, form, what)
+
+
+@router.post("/campaigns/{campaign_id}/closures")
+def close_site(
+    request: Request, session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted
+) -> Response:
+    """Close the site: its days are marked, one repair is looked for."""
+    form = bind(ClosureForm, sent)
+    if form.value is None:
+        return _closure_page(request, session, campaign, form, None, status=422)
+    value = form.value
+    people_queries.site(session, value.site_id)
+    try:
+        made = closing.close_site(
+            session, value.site_id, value.first, value.last, actor, clock.now(), clock.today()
+        )
+    except ClosureOutOfReach as refused:
+        form.refuse("last", refused.message())
+        return _closure_page(request, session, campaign, form, None, status=422)
+    own = next((one for one in made if one.campaign_id == campaign.id), None)
+    if own is None:
+        say = _("Le site est fermé ces jours-là. Aucune journée de cette campagne n’y était prévue.")
+        return redirect(f"/campaigns/{campaign.id}/repairs", say=say)
+    say = _("Le site est fermé ces jours-là. Nous cherchons d’autres jours.")
+    return redirect(f"/campaigns/{campaign.id}/repairs/{own.id}", say=say)
+
+
+def _closure_page(
+    request: Request,
+    session: Session,
+    campaign: Campaign,
+    form: Bound[Any],
+    what: closing.Closure | None,
+    status: int = 200,
+) -> Response:
+    sites = people_queries.sites_by_id(session)
+    return render(
+        request,
+        "repairs/closure.html",
+        status=status,
+        campaign=campaign,
+        form=form,
+        what=what,
+        sites=sorted(((one.id, one.name) for one in sites.values()), key=lambda one: one[1]),
+        first_possible=clock.today(),
+        last_possible=clock.today() + timedelta(days=365),
+    )
+
+
+@router.get(ONE, response_class=HTMLResponse)
+def show(request: Request, session: Db, campaign: HrCampaign, repair_id: int) -> Response:
+    """What fell and the proposals, or how far the search is."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    return render(request, "repairs/show.html", **showing.page_of(session, campaign, repair))
+
+
+@router.get(ONE + "/progress", response_class=HTMLResponse)
+def progress(request: Request, session: Db, campaign: HrCampaign, repair_id: int) -> Response:
+    """How far the search is; once it is over, the page is asked for anew."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    if repair.status not in COMPUTING:
+        here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
+        return Response(status_code=204, headers={"HX-Redirect": here})
+    return render(
+        request,
+        "repairs/_progress.html",
+        campaign=campaign,
+        repair=repair,
+        progress=showing.progress_of(repair),
+    )
+
+
+@router.post(ONE + "/acceptance")
+def accept(
+    request: Request, session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: Submitted
+) -> Response:
+    """Do what a proposal says; those concerned are asked to confirm."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    kind = bind(AcceptanceForm, sent).required().kind
+    here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
+    try:
+        service.accept(session, campaign, repair, kind, actor, clock.now(), clock.today())
+    except (RepairChanged, Stale) as refused:
+        page = showing.page_of(session, campaign, repair)
+        return render(request, "repairs/show.html", status=409, refused=refused.message(), **page)
+    return redirect(here, say=_("C’est fait. Les personnes concernées reçoivent un message et confirment."))
+
+
+@router.post(ONE + "/dismissal")
+def dismiss(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: Submitted) -> Response:
+    """Take none of the proposals."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    form = bind(DismissalForm, sent).required()
+    done = service.dismiss(
+        session, repair, actor, clock.now(), clock.today(), cancel_visits=form.cancel_visits
+    )
+    say = ngettext(
+        "%(n)s journée est annulée, les personnes sont prévenues.",
+        "%(n)s journées sont annulées, les personnes sont prévenues.",
+        done,
+    ) % {"n": done}
+    here = f"/campaigns/{campaign.id}/repairs"
+    return redirect(here, say=say if done else _("Rien n’a changé : la réparation est écartée."))
+
+
+@router.post(ONE + "/cancellation")
+def stop(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Response:
+    """Stop looking."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    service.stop(session, repair, actor, clock.now())
+    here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
+    stopped = repair.status is RepairStatus.CANCELLED
+    return redirect(here, say=_("La recherche est arrêtée.") if stopped else _("La recherche s’arrête."))
+
+
+@router.post(ONE + "/repetition")
+def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Response:
+    """Look for new proposals for the same visits."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    made = service.search_again(session, campaign, repair, actor, clock.now())
+    return redirect(f"/campaigns/{campaign.id}/repairs/{made.id}")

@@ -1,0 +1,139 @@
+"""Shapes of what repairs take and answer."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from pydantic import BaseModel, field_validator
+
+from app.core.forms import FormModel
+from app.planning.repairs.proposals import Proposal
+from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
+
+
+class AcceptanceForm(FormModel):
+    """Which proposal."""
+
+    kind: RepairKind
+
+
+class DismissalForm(FormModel):
+    """None of them; whether visits that cannot be are cancelled."""
+
+    cancel_visits: bool = False
+
+
+class ClosureForm(FormModel):
+    """Which site is closed, from when to when."""
+
+    site_id: int
+    first: date
+    last: date
+
+
+class ClosureLook(FormModel):
+    """A closure being looked at, before it is done."""
+
+    site_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @field_validator("site_id", "first", "last", mode="before")
+    @classmethod
+    def none_when_empty(cls, value: object) -> object:
+        """A field left empty sends an empty text."""
+        return value or None
+
+
+class RulesForm(FormModel):
+    """Who accepts repairs, on the version that was read."""
+
+    automatic: bool = False
+    version: int
+
+
+class RulesOut(BaseModel):
+    """Who accepts repairs."""
+
+    automatic: bool
+    version: int
+
+
+class LegOut(BaseModel):
+    """A visit of a proposal."""
+
+    visitor_id: int
+    host_id: int
+    day: date
+
+
+class MoveOut(BaseModel):
+    """A visit that would move."""
+
+    visit_id: int
+    day: date
+
+
+class ProposalOut(BaseModel):
+    """One way to repair."""
+
+    kind: RepairKind
+    restored: int
+    left: int
+    movers: int
+    newcomers: int
+    falls: list[int]
+    moves: list[MoveOut]
+    new: list[LegOut]
+
+
+class RepairOut(BaseModel):
+    """A repair as programs read it."""
+
+    id: int
+    campaign_id: int
+    cause: RepairCause
+    status: RepairStatus
+    requested_at: datetime
+    computed_at: datetime | None
+    decided_at: datetime | None
+    accepted: RepairKind | None
+    message: str
+    visit_ids: list[int]
+    proposals: list[ProposalOut]
+
+
+class RepairsOut(BaseModel):
+    """Repairs of a campaign, newest first."""
+
+    repairs: list[RepairOut]
+
+
+def repair_out(repair: Repair, visit_ids: list[int], rows: Iterable[RepairProposal]) -> RepairOut:
+    """A repair as programs read it."""
+    return RepairOut(
+        id=repair.id or 0,
+        campaign_id=repair.campaign_id,
+        cause=repair.cause,
+        status=repair.status,
+        requested_at=repair.requested_at,
+        computed_at=repair.computed_at,
+        decided_at=repair.decided_at,
+        accepted=repair.accepted,
+        message=repair.message,
+        visit_ids=visit_ids,
+        proposals=[_proposal_out(row) for row in rows],
+    )
+
+
+def _proposal_out(row: RepairProposal) -> ProposalOut:
+    content = Proposal.from_json(row.content)
+    return ProposalOut(
+        kind=row.kind,
+        restored=row.restored,
+        left=row.left,
+        movers=row.movers,
+        newcomers=row.newcomers,
+        falls=[one.visit_id for one in content.falls],
+        moves=[MoveOut(visit_id=one.visit_id, day=one.day) for one in content.moves],
+        new=[LegOut(visitor_id=one.visitor_id, host_id=one.host_id, day=one.day) for one in content.fresh],
+    )

@@ -1,0 +1,180 @@
+"""Repairs as pages show them: what fell, and each proposal drawn line by line. No decision here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from app.campaigns.tables import Campaign
+from app.core.i18n import _
+from app.people import queries as people_queries
+from app.planning.queries import Participant
+from app.planning.repairs import queries, words
+from app.planning.repairs.proposals import Proposal
+from app.planning.repairs.searching import ORDER
+from app.planning.tables import COMPUTING, Repair, RepairProposal, RepairStatus
+from app.visits import queries as visits_queries
+from app.visits.queries import SeenVisit
+from app.visits.rules import stands
+from app.visits.views import side_of
+
+FIRST = 6
+"""Lines of a proposal shown at once; the rest is behind a tap."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One day of a proposal: who goes to whom, from which day to which."""
+
+    visitor: Participant
+    host: Participant
+    before: date | None
+    after: date | None
+    """None: it falls and nothing replaces it."""
+    touched: bool
+    """It stood, and would change all the same."""
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """As the faces take them."""
+        return side_of(self.visitor.team), side_of(self.host.team)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One proposal."""
+
+    row: RepairProposal
+    title: str
+    text: str
+    effects: list[tuple[str, str]]
+    first: list[Line]
+    more: list[Line]
+    days: list[date]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A repair in the list."""
+
+    repair: Repair
+    cause: str
+    status: str
+    tone: str
+    visits: int
+
+
+def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, Any]:
+    """Everything the page of one repair shows."""
+    assert repair.id is not None
+    rows = {row.kind: row for row in queries.proposals_of(session, [repair.id])}
+    contents = {kind: Proposal.from_json(row.content) for kind, row in rows.items()}
+    ids = set(queries.visit_ids(session, repair.id))
+    touched = {one for content in contents.values() for one in content.visit_ids}
+    copied = {one.instead_of for content in contents.values() for one in content.fresh if one.instead_of}
+    seen = {one.visit.id or 0: one for one in visits_queries.visits_with_ids(session, ids | touched | copied)}
+    named = {
+        person_id
+        for content in contents.values()
+        for one in content.fresh
+        for person_id in (one.visitor_id, one.host_id)
+    }
+    people = queries.people_with_ids(session, named)
+    status, tone = words.status_words(repair.status)
+    lost = sorted(
+        (seen[one] for one in ids if one in seen), key=lambda one: (one.visit.day, one.visit.id or 0)
+    )
+    return {
+        "campaign": campaign,
+        "repair": repair,
+        "computing": repair.status in COMPUTING,
+        "decidable": repair.status is RepairStatus.READY,
+        "cause": words.cause_words(repair, _site_name(session, repair)),
+        "status": status,
+        "tone": tone,
+        "lost": lost,
+        "impossible": sum(1 for one in lost if stands(one.visit)),
+        "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
+        "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
+        "progress": progress_of(repair),
+    }
+
+
+def progress_of(repair: Repair) -> dict[str, Any]:
+    """How far the search is."""
+    begun = repair.status is RepairStatus.RUNNING and repair.step
+    return {
+        "title": _("Nous cherchons qui peut rencontrer qui, et quand…"),
+        "value": repair.step - 1 if begun else None,
+        "max": len(ORDER),
+        "facts": [(_("Solution cherchée"), words.kind_words(ORDER[repair.step - 1])[0])] if begun else [],
+    }
+
+
+def listed(session: Session, repairs: Iterable[Repair]) -> list[Listed]:
+    """Repairs of a campaign as its list shows them."""
+    repairs = list(repairs)
+    visits = queries.visits_by_repair(session, [one.id or 0 for one in repairs])
+    sites = people_queries.sites_by_id(session)
+    found = []
+    for one in repairs:
+        status, tone = words.status_words(one.status)
+        site = sites[one.site_id].name if one.site_id in sites else ""
+        found.append(
+            Listed(one, words.cause_words(one, site), status, tone, len(visits.get(one.id or 0, ())))
+        )
+    return found
+
+
+def _site_name(session: Session, repair: Repair) -> str:
+    return people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
+
+
+def _card(
+    row: RepairProposal,
+    content: Proposal,
+    seen: dict[int, SeenVisit],
+    people: dict[int, Participant],
+    lost: set[int],
+) -> Card:
+    title, text = words.kind_words(row.kind)
+    lines = sorted(
+        _lines(content, seen, people, lost), key=lambda line: (line.touched, line.after or date.max)
+    )
+    return Card(
+        row=row,
+        title=title,
+        text=text,
+        effects=words.effect_lines(row),
+        first=lines[:FIRST],
+        more=lines[FIRST:],
+        days=content.days,
+    )
+
+
+def _lines(
+    content: Proposal, seen: dict[int, SeenVisit], people: dict[int, Participant], lost: set[int]
+) -> Iterable[Line]:
+    for move in content.moves:
+        if move.visit_id in seen:
+            yield _of_visit(seen[move.visit_id], move.day, touched=move.visit_id not in lost)
+    for new in content.fresh:
+        if new.visitor_id in people and new.host_id in people:
+            fell = seen.get(new.instead_of or 0)
+            before = fell.visit.day if fell is not None else None
+            yield Line(people[new.visitor_id], people[new.host_id], before, new.day, touched=False)
+    for fall in content.falls:
+        if fall.visit_id in seen:
+            yield _of_visit(seen[fall.visit_id], None, touched=fall.visit_id not in lost)
+
+
+def _of_visit(one: SeenVisit, after: date | None, *, touched: bool) -> Line:
+    return Line(
+        Participant(one.visitor, one.visitor_team, one.visitor_site),
+        Participant(one.host, one.host_team, one.host_site),
+        one.visit.day,
+        after,
+        touched,
+    )

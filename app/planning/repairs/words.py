@@ -1,0 +1,91 @@
+"""Words for repairs."""
+
+from app.core.i18n import _, ngettext
+from app.core.templating import day_range, number
+from app.planning.errors import NoDaysLeft
+from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
+from app.planning.words import failure_words
+
+
+def cause_words(repair: Repair, site: str) -> str:
+    """What a repair starts from."""
+    if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
+        said = {"site": site or _("Un site"), "days": day_range(repair.first_day, repair.last_day)}
+        return _("%(site)s fermé, %(days)s") % said
+    return {
+        RepairCause.FALLEN: _("Journées déclinées ou annulées"),
+        RepairCause.ROSTER: _("Un planning contredit des journées"),
+        RepairCause.CLOSURE: _("Un site fermé"),
+    }[repair.cause]
+
+
+def status_words(status: RepairStatus) -> tuple[str, str]:
+    """Where a repair stands, and its tone."""
+    return {
+        RepairStatus.QUEUED: (_("recherche en attente"), "plain"),
+        RepairStatus.RUNNING: (_("recherche en cours"), "plain"),
+        RepairStatus.READY: (_("à décider"), "warn"),
+        RepairStatus.ACCEPTED: (_("réparé"), "good"),
+        RepairStatus.DISMISSED: (_("écarté"), "plain"),
+        RepairStatus.EXPIRED: (_("périmé"), "plain"),
+        RepairStatus.CANCELLED: (_("arrêté"), "plain"),
+        RepairStatus.FAILED: (_("sans solution"), "bad"),
+    }[status]
+
+
+def kind_words(kind: RepairKind) -> tuple[str, str]:
+    """The name of a way to repair, and what it allows itself."""
+    return {
+        RepairKind.SAME: (
+            _("Les mêmes binômes, un autre jour"),
+            _("Chacun retrouve la personne prévue."),
+        ),
+        RepairKind.STILL: (
+            _("D’autres collègues, sans déplacer personne"),
+            _("Des personnes libres peuvent entrer ; les journées qui tiennent restent."),
+        ),
+        RepairKind.BEST: (
+            _("Le plus de monde possible"),
+            _("Quelques journées qui tenaient changent, aussi peu que possible."),
+        ),
+    }[kind]
+
+
+def effect_lines(row: RepairProposal) -> list[tuple[str, str]]:
+    """What a proposal does, one line each, with its tone."""
+    found = [
+        (
+            ngettext(
+                "%(n)s personne concernée retrouve une journée",
+                "%(n)s personnes concernées retrouvent une journée",
+                row.restored,
+            )
+            % {"n": number(row.restored)},
+            "good",
+        )
+    ]
+    if row.left:
+        words = ngettext(
+            "%(n)s personne reste sans journée", "%(n)s personnes restent sans journée", row.left
+        )
+        found.append((words % {"n": number(row.left)}, "warn"))
+    if row.movers:
+        words = ngettext("%(n)s autre personne change", "%(n)s autres personnes changent", row.movers)
+        found.append((words % {"n": number(row.movers)}, "warn"))
+    else:
+        found.append((_("Personne d’autre n’est déplacé"), "good"))
+    if row.newcomers:
+        words = ngettext(
+            "%(n)s personne qui n’avait personne entre",
+            "%(n)s personnes qui n’avaient personne entrent",
+            row.newcomers,
+        )
+        found.append((words % {"n": number(row.newcomers)}, "good"))
+    return found
+
+
+def why_failed(code: str) -> str:
+    """Why there is nothing to propose."""
+    if code == NoDaysLeft.__name__:
+        return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
+    return failure_words(code)
