@@ -92,7 +92,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "computing": repair.status in COMPUTING,
         "decidable": repair.status is RepairStatus.READY,
         "cause": words.cause_words(repair, _site_name(session, repair)),
-        "status": status,
+        "state": status,
         "tone": tone,
         "lost": lost,
         "impossible": sum(1 for one in lost if stands(one.visit)),
