@@ -37,7 +37,9 @@ def test_a_repair_is_compared_and_accepted(
     page.context.add_cookies([{"name": COOKIE, "value": token, "url": live_server.url}])
     here = f"/campaigns/{company.campaign.id}/repairs"
     for path in (here, f"{here}/closure?site_id={company.there.id}&first={DAYS[0]}&last={DAYS[3]}"):
-        page.goto(path)
+        shown = page.goto(path)
+        assert shown is not None
+        assert shown.ok
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(f"{here}/{last_repair(engine).id}")
