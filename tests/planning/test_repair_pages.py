@@ -107,7 +107,7 @@ def test_programs_do_the_same(engine: Engine, company: Published, hr: TestClient
     told: dict[str, Any] = hr.post(f"{here}/{repair['id']}/acceptance", json={"kind": "same"}).json()
     assert (told["status"], told["accepted"]) == ("accepted", RepairKind.SAME)
     refused = hr.post(f"{here}/{repair['id']}/acceptance", json={"kind": "same"})
-    assert (refused.status_code, refused.json()["code"]) == (409, "RepairDecided")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "RepairDecided")
 
 
 def test_only_hr_enters(engine: Engine, company: Published, client: TestClient, sign_in: SignIn) -> None:
