@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -46,6 +47,7 @@ class Clock:
     on_progress: OnProgress | None = None
     started: float = field(default_factory=time.monotonic)
     reserve: float = 0.0
+    cut: float = float("inf")
     _stopped: bool = False
 
     @property
@@ -55,10 +57,20 @@ class Clock:
     @property
     def left(self) -> float:
         """Seconds left; a large number without a limit, never negative."""
-        if self.limits.seconds is None:
-            return 1e6
-        limit = self.limits.seconds
-        return max(0.0, limit - min(self.reserve, 0.3 * limit) - self.seconds)
+        ends = self.cut
+        if self.limits.seconds is not None:
+            ends = min(ends, self.limits.seconds - min(self.reserve, 0.3 * self.limits.seconds))
+        return max(0.0, min(1e6, ends - self.seconds))
+
+    @contextmanager
+    def within(self, share: float) -> Iterator[None]:
+        """For the time being only so much of what is left is there."""
+        before, self.cut = self.cut, self.seconds + share * self.left
+        try:
+            yield
+        finally:
+            self.cut = before
+            self._stopped = self.is_asked_to_stop
 
     @property
     def is_asked_to_stop(self) -> bool:

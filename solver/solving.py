@@ -14,6 +14,7 @@ import numpy as np
 from solver import scarce
 from solver.check import measure
 from solver.choices import Choices
+from solver.clash import clash
 from solver.days import Board
 from solver.engine import Engine
 from solver.instance import Instance
@@ -37,6 +38,8 @@ MOVES = 100
 """Moves of the search for each person where days are many; it then starts close to the best."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
+PINNING = 30.0
+"""So many seconds are looked for days of pinned swaps that leave some open."""
 EXACT = 20_000
 """Up to so many choices in all, integer programs prove every level."""
 
@@ -66,9 +69,11 @@ def solve(
     clock.reserve = 0.1 + instance.n * 5e-5
     board = Board(instance)
     if not place_pins(instance, board, clock):
-        return _infeasible(problem, [_TOGETHER], clock)
+        return _infeasible(problem, clash(instance) or [_TOGETHER], clock)
     engine = Engine(instance, board, clock, problem.campaign.objective_order)
     bounds = search(engine)
+    if pins_leave_a_choice(instance):
+        bounds = _without_pins(engine, bounds)
     return finish(engine, bounds)
 
 
@@ -81,10 +86,20 @@ def search(engine: Engine) -> dict[str, int]:
     if choices is not None and len(choices) > EXACT:
         bounds = scarce.search(engine, choices)
     elif small or choices is not None or (engine.instance.n <= MEDIUM and engine.instance.swap):
-        bounds = prove(engine, engine.bounds(engine.values()))
+        bounds = _prove(engine)
     else:
         bounds = ample(engine)
     engine.tell(now=True)
+    return bounds
+
+
+def _prove(engine: Engine) -> dict[str, int]:
+    """Prove every level; where that is slow, look for a better plan in between."""
+    with engine.clock.within(0.65):
+        bounds = prove(engine, engine.bounds(engine.values()))
+    if any(bounds[level] > value for level, value in engine.values().items()) and not engine.clock.over:
+        engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
+        bounds = prove(engine, engine.bounds(engine.values()))
     return bounds
 
 
@@ -106,6 +121,25 @@ def ample(engine: Engine) -> dict[str, int]:
     return engine.softened(values, engine.bounds(values))
 
 
+def pins_leave_a_choice(instance: Instance) -> bool:
+    """Whether some pinned visit leaves it open when the other one of its swap takes place."""
+    if not instance.problem.pinned:
+        return False
+    choices = pinned_choices(instance)
+    return len(choices) > len(np.unique(choices.a * instance.n + choices.b))
+
+
+def _without_pins(engine: Engine, bounds: Mapping[str, int]) -> dict[str, int]:
+    """The one bound that holds whatever days the open visits of pinned swaps take: people, without any pin.
+
+    The other bounds were found beside the days that were chosen for those visits; others might allow more.
+    """
+    instance = engine.instance
+    free = Engine(instance, Board(instance), engine.clock, engine.order)
+    free.assign()
+    return {"people": max(engine.values()["people"], free.bounds(free.values(), ["people"])["people"])}
+
+
 def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:
     """Put the pinned visits, and the best return visits where only one is pinned, on the board for good."""
     if not instance.problem.pinned:
@@ -125,11 +159,14 @@ def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:
         np.add.at(sums, model.row, model.entry)
         sure = bool((sums <= model.right).all())
     if not sure:
-        objective = model.worth["wishes"] * 4 + model.worth["changes"] * 2 + model.worth["days"]
         rows = [
             Row(np.flatnonzero(r), np.ones(int(r.sum()), dtype=np.int64), 1.0, float("inf")) for r in holds
         ]
-        solved = solve_integer(model, objective, Clock(Limits(seconds=30.0)), seconds=30.0, rows=rows)
+        patient = Clock(Limits(seconds=PINNING))
+        wanted = model.worth["wishes"] * 4 + model.worth["changes"] * 2 + model.worth["days"]
+        solved = solve_integer(model, wanted, patient, seconds=PINNING / 3, rows=rows)
+        if solved.chosen is None and not solved.infeasible:  # any days will do
+            solved = solve_integer(model, 0 * wanted, patient, seconds=PINNING, rows=rows)
         if solved.chosen is None:
             return False
         chosen = solved.chosen[: len(choices)]

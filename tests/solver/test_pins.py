@@ -77,3 +77,29 @@ def test_clashing_pins_are_infeasible_and_give_no_visit() -> None:
     plan = solve(crossed(), limits=Limits(seconds=5, threads=1))
     assert (plan.status, plan.visits) == ("infeasible", ())
     assert plan.contradictions
+
+
+def test_a_pin_that_leaves_its_other_visit_open_bounds_people_alone() -> None:
+    made = document(pinned=[{"visitor": "anna", "host": "bruno", "day": DAYS[0]}])
+    made["people"] = [person("anna", "compta", "11100"), person("bruno", "boutique", "11100")]
+    plan = solve(Problem.from_json(made))
+    assert plan.values["people"] == 2
+    assert set(plan.bounds) <= {"priority", "people", "changes"}
+    assert plan.bounds["priority"] == 2
+
+
+def test_pins_that_clash_are_named_by_the_plan() -> None:
+    made = document(
+        pinned=[
+            {"visitor": "anna", "host": "bruno", "day": DAYS[0]},
+            {"visitor": "carl", "host": "dora", "day": DAYS[0]},
+        ]
+    )
+    made["people"] = [
+        person("anna", "compta"), person("bruno", "boutique"),
+        person("carl", "compta"), person("dora", "boutique"),
+    ]  # fmt: skip
+    plan = solve(Problem.from_json(made))
+    assert plan.status == "infeasible"
+    assert plan.visits == ()
+    assert any("compta" in text.en and "compta" in text.fr for text in plan.contradictions)
