@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import IO, Self
 
 import numpy as np
@@ -21,6 +22,10 @@ from solver.model import Model
 
 PRECISIONS = (1e-3, 1e-4, 1e-5, 1e-6)
 """How precisely a relaxation is solved, each from where the last one ended: every one gives a bound."""
+
+
+ANSWER = "import sys; sys.path.insert(0, sys.argv[1]); from solver.relaxing import answer; answer()"
+"""Isolated (`-I`), so that no file of the folder one works in is taken for a module."""
 
 
 class Relaxation:
@@ -38,10 +43,12 @@ class Relaxation:
         self.enough = -float("inf")
         """A bound that needs no improvement."""
         self.thread: threading.Thread | None = None
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from solver.relaxing import answer; answer()"],
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, "-I", "-c", ANSWER, str(Path(__file__).parents[1])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the search, which then ends this process
         )
 
     def __enter__(self) -> Self:
