@@ -116,6 +116,12 @@ class Crowd:
             found = found[np.linspace(0, len(found) - 1, most).astype(np.int64)]
         return np.asarray(self.person[64 * pool[found // 64] + found % 64])
 
+    def busiest_in(self, row: Words, pool: Ints) -> int:
+        """The team that most members in a row over a pool are in, the first of equals."""
+        found = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
+        people = self.person[64 * pool[found // 64] + found % 64]
+        return int(np.bincount(self.instance.team[people]).argmax())
+
     # -- who could meet whom --
 
     def groups(self, people: Ints, *, most: int = 512) -> Iterator[Group]:

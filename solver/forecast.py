@@ -48,6 +48,8 @@ class Forecast:
     bottlenecks: tuple[Bottleneck, ...]
     seconds: float
     possible: bool = True
+    loosened: bool = False
+    """Nothing became stricter: nobody can be lost."""
 
     @property
     def exact(self) -> bool:
@@ -57,7 +59,8 @@ class Forecast:
     @property
     def gain(self) -> tuple[int, int]:
         """At least and at most so many more people."""
-        return self.after[0] - self.before[1], self.after[1] - self.before[0]
+        least = self.after[0] - self.before[1]
+        return max(0, least) if self.loosened else least, self.after[1] - self.before[0]
 
 
 def forecast(problem: Problem, changes: Iterable[Change] = (), *, limits: Limits | None = None) -> Forecast:
@@ -73,19 +76,20 @@ def forecast(problem: Problem, changes: Iterable[Change] = (), *, limits: Limits
     if limits.seconds is not None:
         half = replace(limits, seconds=limits.seconds * SHARE / (2 if changes else 1))
     before, engine = _range(problem, half)
-    after = before
+    after, loosened = before, False
     if changes:
         if limits.seconds is not None:  # what the first half left over is for the second
             left = limits.seconds - (time.monotonic() - started)
             half = replace(limits, seconds=max(0.05, left - (1 - SHARE) * limits.seconds))
         changed = apply(problem, changes)
         after, engine = _range(changed, half)
-        if before and after and loosens(problem, changed):
+        loosened = loosens(problem, changed)
+        if before and after and loosened:
             before = before[0], min(before[1], after[1])
             after = max(before[0], after[0]), after[1]
     if before is None or after is None or engine is None:
         return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
-    return Forecast(before, after, _bottlenecks(engine), time.monotonic() - started)
+    return Forecast(before, after, _bottlenecks(engine), time.monotonic() - started, loosened=loosened)
 
 
 def loosens(before: Problem, after: Problem) -> bool:

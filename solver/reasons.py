@@ -44,7 +44,7 @@ from solver.sentences import (
     out_of_reach,
     used_up,
 )
-from solver.taken import COLLEAGUES, Taken
+from solver.taken import COLLEAGUES, Taken, most_common
 
 LOOKED_AT = 400
 """At most so many colleagues are looked at one by one for the smallest set; almost always one is enough."""
@@ -72,6 +72,8 @@ class Reasons:
         self.waiting = np.flatnonzero(~matched)
         self.obstacles = Obstacles(instance)
         self.said: dict[int, Unmatched] = {}
+        self.busiest: dict[int, int] = {}
+        """The team that most colleagues of somebody are in."""
         self._nearest: dict[tuple[int, bool], int | None] = {}
         self._languages: dict[tuple[int, bool], str | None] = {}
         self.partners: dict[tuple[int, int], Ints] = {}
@@ -91,7 +93,7 @@ class Reasons:
             for group in crowd.groups(rest):
                 known |= self._sift(crowd, group)
         if known:
-            self.said |= Taken(instance, self.visits, self.obstacles).of_all(known)
+            self.said |= Taken(instance, self.visits, self.obstacles).of_all(known, self.busiest)
         return tuple(self.said[i] for i in self.waiting.tolist())
 
     def _id(self, i: int) -> str:
@@ -112,6 +114,13 @@ class Reasons:
         order = at[np.argsort(who[at], kind="stable")]
         people, start = np.unique(who[order], return_index=True)
         stop = np.append(start[1:], len(order))
+        teams = most_common(
+            np.repeat(np.arange(len(people)), stop - start),
+            instance.team[with_whom[order]],
+            len(people),
+            instance.T,
+        )
+        self.busiest |= dict(zip(people.tolist(), teams.tolist(), strict=True))
         return {
             int(i): with_whom[order[low:high]][:: max(1, (high - low) // COLLEAGUES)]
             for i, low, high in zip(people.tolist(), start.tolist(), stop.tolist(), strict=True)
@@ -135,6 +144,7 @@ class Reasons:
         ):
             if meets:
                 found[i] = crowd.people_in(met[k], pool, COLLEAGUES)
+                self.busiest[i] = crowd.busiest_in(met[k], pool)
             elif not reach:
                 self.said[i] = self._unreached(i)
             elif not speaks:

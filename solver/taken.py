@@ -54,8 +54,11 @@ class Taken:
         rows, start = self._by_person
         return [(v, h, d) for v, h, d in self.planned[rows[start[j] : start[j + 1]]].tolist()]
 
-    def of_all(self, known: Mapping[int, Ints]) -> dict[int, Unmatched]:
-        """The reasons of these people, each with some colleagues whom they could meet."""
+    def of_all(self, known: Mapping[int, Ints], busiest: Mapping[int, int]) -> dict[int, Unmatched]:
+        """The reasons of these people, each with some colleagues whom they could meet.
+
+        ``busiest``: the team that most of somebody's colleagues are in, where all of them were counted.
+        """
         said: dict[int, Unmatched] = {}
         free = self._free(np.array(sorted(known), dtype=np.int64))
         priority = self.instance.priority
@@ -73,7 +76,7 @@ class Taken:
             said[i] = Unmatched(self._id(i), "all_taken", not_looked_at(), (Blocking("rule", "time"),))
         rest = [i for i in sorted(known) if i not in said]
         for i, others, fits, team in self._weighed(known, rest):
-            said[i] = self._nobody_free(i, team, others, fits=fits[0], late=i in late)
+            said[i] = self._nobody_free(i, busiest.get(i, team), others, fits=fits[0], late=i in late)
         return said
 
     def _id(self, i: int) -> str:
@@ -89,7 +92,7 @@ class Taken:
         others = np.concatenate([colleagues[i] for i in people])
         fits = self._fit(np.array(people, dtype=np.int64)[rows], others)
         teams = self.instance.team[others]
-        busiest = _most_common(rows, teams, len(people), self.instance.T)
+        busiest = most_common(rows, teams, len(people), self.instance.T)
         best = np.lexsort((others, teams != busiest[rows], ~fits, rows))
         cuts = np.searchsorted(rows, np.arange(len(people) + 1)).tolist()
         ranked, good = others[best].tolist(), fits[best].tolist()
@@ -212,7 +215,7 @@ def _full(left: Ints) -> list[int]:
     return [int.from_bytes(row, "little") for row in rows]
 
 
-def _most_common(rows: Ints, teams: Ints, count: int, width: int) -> Ints:
+def most_common(rows: Ints, teams: Ints, count: int, width: int) -> Ints:
     """For each row the team named most often, the first of equals."""
     keys, number = np.unique(rows * max(1, width) + teams, return_counts=True)
     row, team = np.divmod(keys, max(1, width))

@@ -155,7 +155,7 @@ def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
     elif found.proven and at_most is not None:
         title = _("Au plus %(limit)s, c’est démontré : c’est le maximum.") % {"limit": number(at_most)}
     elif found.proven:
-        title = _("C’est le maximum, c’est démontré.")
+        title = _("Aucun plan ne fait mieux, c’est démontré. Les personnes prioritaires comptent davantage.")
     elif at_most is not None:
         title = _("Au plus %(limit)s, c’est démontré.") % {"limit": number(at_most)}
     else:
