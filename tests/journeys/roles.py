@@ -23,7 +23,16 @@ from app.campaigns.tables import Booking, Campaign, InvitedGroup, InvitedKind, S
 from app.core.security import token_hash
 from app.messages.tables import Mail
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side
-from app.planning.tables import PlanningQuestion, PlanningResult, PlanningRun, QuestionKind, RunStatus
+from app.planning.tables import (
+    PlanningQuestion,
+    PlanningResult,
+    PlanningRun,
+    QuestionKind,
+    Repair,
+    RepairCause,
+    RepairStatus,
+    RunStatus,
+)
 from app.teams.tables import Delegation, RosterFile
 from app.visits.tables import Proposal, ProposalKind, Swap
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_team, make_visit
@@ -167,6 +176,11 @@ def build_house(session: Session) -> House:
     )
     session.add(proposal)
     session.flush()
+    repair = Repair(
+        campaign_id=campaign.id or 0, cause=RepairCause.FALLEN, status=RepairStatus.EXPIRED, requested_at=NOW
+    )
+    session.add(repair)
+    session.flush()
     nothing = zlib.compress(b"{}")
     session.add(PlanningResult(run_id=run.id or 0, problem=nothing, plan=nothing))
     house = House(
@@ -182,6 +196,7 @@ def build_house(session: Session) -> House:
             "site_id": front.site_id,
             "team_id": front.id,
             "run_id": run.id,
+            "repair_id": repair.id,
             "mail_id": mail.id,
             "question_id": question.id,
             "proposal_id": proposal.id,
