@@ -61,13 +61,15 @@ def browser() -> Iterator[Browser]:
 def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
     """`new_page(locale="en-GB", viewport={"width": 320, "height": 640})`: a page of a browser of its own.
 
-    Paths are relative to the live server. An error in a page's script, or a violation of the content security
-    policy, fails the test.
+    Paths are relative to the live server. Pages are asked for less motion: axe must not measure a sentence
+    that is still fading in. An error in a page's script, or a violation of the content security policy,
+    fails the test.
     """
     contexts, troubles = [], []
 
     def make(**options: Any) -> Page:
-        context = browser.new_context(**{"base_url": live_server.url, "locale": "fr-FR", **options})
+        usual = {"base_url": live_server.url, "locale": "fr-FR", "reduced_motion": "reduce"}
+        context = browser.new_context(**{**usual, **options})
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
