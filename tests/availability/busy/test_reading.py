@@ -12,11 +12,11 @@ from app.availability.busy.lines import Fault, Refused
 from app.availability.busy.reading import MOST_BYTES
 from tests.availability.busy.files import busy, calendar, reading, timed
 
-SHARED = Path("/work/shared/data/calendars")
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "calendars"
 """Calendars with the days that must come out, kept beside the repository where they are at hand."""
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"the reference calendars are not here: {SHARED}")
+@pytest.mark.skipif(not SHARED.exists(), reason="the reference calendars (../shared/data) are not here")
 @pytest.mark.parametrize("name", ["outlook.ics", "google.ics"])
 def test_the_reference_calendars_give_the_days_they_must(name: str) -> None:
     expected = json.loads((SHARED / "expected.json").read_text())
