@@ -29,7 +29,7 @@ from solver.room import Room
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-SMALL = 3_000
+WHOLE = 20_000
 """Up to so many choices a problem is solved as one integer program."""
 NEARLY = 0.99
 """Where the assignment fits into the days so well, its prices say what is left to do."""
@@ -112,11 +112,11 @@ class Engine:
             self.board.remove(match)
         self.board.prefer_good_days()
 
-    def solve_small(self) -> bool:
+    def solve_whole(self) -> bool:
         """Solve a problem of few choices as one integer program; False when it has too many."""
         assert self.net is not None
         edges = self.net.edges
-        if not edges.complete or count_choices(self.instance, edges, enough=SMALL) > SMALL:
+        if not edges.complete or count_choices(self.instance, edges, enough=WHOLE) > WHOLE:
             return False
         choices = choices_of(self.instance, edges.left, edges.right, self.busy)
         model = build(self.instance, choices, self.room)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,19 +78,14 @@ def _proto(model: Model, objective: Ints, rows: Sequence[Row], *, integer: bool)
     return proto
 
 
-def _run(
-    proto: model_pb2.ModelProto,
-    solver: mathopt.SolverType,
-    parameters: mathopt.SolveParameters,
-    clock: Clock,
-) -> tuple[mathopt.Model, mathopt.SolveResult] | None:
-    model = mathopt.Model.from_model_proto(proto)
+def _run(solve: Callable[[], mathopt.SolveResult], clock: Clock) -> mathopt.SolveResult | None:
+    """What ``solve`` answers, or None where the clock runs out before."""
     answer: list[mathopt.SolveResult] = []
     failure: list[Exception] = []
 
     def work() -> None:
         try:
-            answer.append(mathopt.solve(model, solver, params=parameters))
+            answer.append(solve())
         except Exception as error:  # noqa: BLE001 - handed to the caller's thread
             failure.append(error)
 
@@ -103,7 +98,7 @@ def _run(
             break
     if failure:
         raise failure[0]
-    return (model, answer[0]) if answer else None
+    return answer[0] if answer else None
 
 
 def solve_integer(
@@ -131,10 +126,10 @@ def solve_integer(
         random_seed=clock.limits.seed % 2_147_483_647,
     )
     solver = mathopt.SolverType.CP_SAT if by_clauses else mathopt.SolverType.HIGHS
-    ran = _run(_proto(model, objective, rows, integer=True), solver, parameters, clock)
-    if ran is None:
+    built = mathopt.Model.from_model_proto(_proto(model, objective, rows, integer=True))
+    result = _run(lambda: mathopt.solve(built, solver, params=parameters), clock)
+    if result is None:
         return Solved(None, proven=False, bound=float("inf"))
-    built, result = ran
     reason = result.termination.reason
     chosen = None
     if result.has_primal_feasible_solution():
@@ -156,32 +151,55 @@ class Relaxed:
     prices: Floats
 
 
-def relax_exactly(model: Model, objective: Ints, active: Bools, clock: Clock) -> Relaxed | None:
-    """The linear relaxation over the active columns (GLOP); None when time ran out."""
-    columns = np.flatnonzero(active)
-    place = np.full(model.columns, -1, dtype=np.int64)
-    place[columns] = np.arange(len(columns))
-    used = active[model.column]
-    part = replace(
-        model,
-        columns=len(columns),
-        row=model.row[used],
-        column=place[model.column[used]],
-        entry=model.entry[used],
-    )
-    parameters = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.05, clock.left)))
-    ran = _run(
-        _proto(part, objective[columns], (), integer=False), mathopt.SolverType.GLOP, parameters, clock
-    )
-    if ran is None or ran[1].termination.reason != mathopt.TerminationReason.OPTIMAL:
-        return None
-    primal, dual = ran[1].solutions[0].primal_solution, ran[1].solutions[0].dual_solution
-    if primal is None or dual is None:
-        return None
-    prices = np.array([dual.dual_values.get(row, 0.0) for row in ran[0].linear_constraints()], dtype=float)
-    taken = np.zeros(model.columns)
-    taken[columns] = [primal.variable_values.get(variable, 0.0) for variable in ran[0].variables()]
-    return Relaxed(taken, np.maximum(0.0, prices))
+class LinearProgram:
+    """The linear relaxation over some columns of a model; others may join, and GLOP goes on from there."""
+
+    def __init__(self, model: Model, objective: Ints, active: Bools) -> None:
+        self.whole, self.objective = model, objective
+        self.active = active.copy()
+        """Which columns of the model take part."""
+        self.columns = np.flatnonzero(active)
+        place = np.full(model.columns, -1, dtype=np.int64)
+        place[self.columns] = np.arange(len(self.columns))
+        used = active[model.column]
+        part = replace(
+            model,
+            columns=len(self.columns),
+            row=model.row[used],
+            column=place[model.column[used]],
+            entry=model.entry[used],
+        )
+        self.program = mathopt.Model.from_model_proto(
+            _proto(part, objective[self.columns], (), integer=False)
+        )
+        self.rows = list(self.program.linear_constraints())
+        self.solver = mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
+        self.by_column = np.argsort(model.column, kind="stable")
+
+    def join(self, columns: Ints) -> None:
+        """Columns that take part from now on."""
+        entries = self.whole.column[self.by_column]
+        first, last = np.searchsorted(entries, columns), np.searchsorted(entries, columns, side="right")
+        for column, start, end in zip(columns.tolist(), first.tolist(), last.tolist(), strict=True):
+            variable = self.program.add_variable(lb=0.0, ub=1.0)
+            self.program.objective.set_linear_coefficient(variable, float(self.objective[column]))
+            for at in self.by_column[start:end].tolist():
+                self.rows[self.whole.row[at]].set_coefficient(variable, float(self.whole.entry[at]))
+        self.columns = np.concatenate([self.columns, columns])
+        self.active[columns] = True
+
+    def solve(self, clock: Clock) -> Relaxed | None:
+        """The relaxation over the columns that take part; None when time ran out."""
+        parameters = mathopt.SolveParameters(
+            time_limit=dt.timedelta(seconds=max(0.05, clock.left)),
+            presolve=mathopt.Emphasis.OFF,  # it would forget where the last one ended
+        )
+        result = _run(lambda: self.solver.solve(params=parameters), clock)
+        if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            return None
+        taken = np.zeros(self.whole.columns)
+        taken[self.columns] = result.variable_values(list(self.program.variables()))
+        return Relaxed(taken, np.maximum(0.0, np.array(result.dual_values(self.rows), dtype=float)))
 
 
 def price_out(reduced: Floats, active: Bools, most: int) -> Ints:

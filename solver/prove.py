@@ -17,7 +17,7 @@ from solver.assignment import Prices, bound, rounded
 from solver.choices import Choices, choices_of, count_choices
 from solver.engine import Engine
 from solver.instance import Bools, Ints
-from solver.mip import Floats, price_out, priced, relax_exactly, solve_integer
+from solver.mip import Floats, LinearProgram, price_out, priced, solve_integer
 from solver.model import Model, build, weighted
 
 CHOICES = 300_000
@@ -175,8 +175,9 @@ def _relax(
     active[order[rank < (FIRST if len(choices) > WHOLE else len(choices))]] = True
     active[len(choices) :] = True
     best: tuple[float, Floats, Floats] | None = None
+    program = LinearProgram(model, objective, active)
     while not engine.clock.over:
-        relaxed = relax_exactly(model, objective, active, engine.clock)
+        relaxed = program.solve(engine.clock)
         if relaxed is None:
             return best
         limit, reduced = priced(model, objective, relaxed.prices)
@@ -184,8 +185,8 @@ def _relax(
             best = limit, reduced, relaxed.columns
         if math.floor(limit + 1e-4) <= stage.reached:
             return best
-        more = price_out(reduced, active, max(5_000, int(active.sum())))
+        more = price_out(reduced, program.active, max(5_000, len(program.columns)))
         if not len(more):
             return best
-        active[more] = True
+        program.join(more)
     return best

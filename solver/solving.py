@@ -40,8 +40,6 @@ EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
 PINNING = 30.0
 """So many seconds are looked for days of pinned swaps that leave some open."""
-EXACT = 20_000
-"""Up to so many choices in all, integer programs prove every level."""
 
 _TOGETHER = Text(
     "les visites épinglées sont possibles une à une, mais pas toutes ensemble",
@@ -81,11 +79,11 @@ def search(engine: Engine) -> dict[str, int]:
     """Fill the engine's board as well as time allows; returns proven bounds on every level (maximised)."""
     engine.schedule(engine.assign())
     engine.tell(now=True)
-    small = engine.solve_small()
-    choices = None if small else engine.few_choices()
-    if choices is not None and len(choices) > EXACT:
+    if engine.solve_whole():
+        bounds = _prove(engine)
+    elif choices := engine.few_choices():
         bounds = scarce.search(engine, choices)
-    elif small or choices is not None or (engine.instance.n <= MEDIUM and engine.instance.swap):
+    elif engine.instance.n <= MEDIUM and engine.instance.swap:
         bounds = _prove(engine)
     else:
         bounds = ample(engine)

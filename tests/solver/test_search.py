@@ -1,4 +1,4 @@
-"""The two ways of large problems, walked on tiny ones: valid plans, bounds that exclude no plan, pins."""
+"""The ways of large problems, walked on tiny ones: valid plans, bounds that exclude no plan, pins."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from solver.engine import Engine
 from solver.instance import Instance
 from solver.limits import Clock
 from solver.plan import MEASURE, SENSE, Plan
+from solver.prove import prove
 from tests.solver.company import company
 from tests.solver.tiny import best_by_trying, random_problem, vector
 
@@ -28,6 +29,8 @@ def short_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few thousand moves are plenty for a handful of people."""
     monkeypatch.setattr("solver.anneal.SLICE", 2_000)
     monkeypatch.setattr("solver.engine.MOVES", 10_000)
+    monkeypatch.setattr("solver.prove.WHOLE", 0)  # so that columns join a relaxation one after the other
+    monkeypatch.setattr("solver.prove.FIRST", 1)
 
 
 def listed(engine: Engine) -> dict[str, int]:
@@ -35,6 +38,11 @@ def listed(engine: Engine) -> dict[str, int]:
     assert engine.net is not None
     edges = engine.net.edges
     return scarce.search(engine, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+
+
+def proven(engine: Engine) -> dict[str, int]:
+    """The way of few people."""
+    return prove(engine, engine.bounds(engine.values()))
 
 
 def engine_of(problem: Problem) -> Engine:
@@ -52,7 +60,7 @@ def walked(problem: Problem, way: Way) -> Plan:
     return solving.finish(engine, way(engine))
 
 
-@pytest.mark.parametrize("way", [listed, solving.ample], ids=["scarce", "ample"])
+@pytest.mark.parametrize("way", [listed, solving.ample, proven], ids=["scarce", "ample", "proven"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int) -> None:
