@@ -36,6 +36,7 @@ VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled, booking.follow_visit, r
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
     "calendar.given": (busy.read_address,),
+    "campaign.copied": (booking.copy_rules, repairs.copy_rules),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),
@@ -53,6 +54,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "planning.asked": (planning.answer_question,),
     "person.left": (visits.leave_company,),
     "repair.requested": (repairs.look_for,),
+    "repair.ready": (repairs.follow_rule, repairs.tell_hr),
+    "repair.accepted": (repairs.refresh_others,),
     "visit.absent": (calendars.tell_absence,),
     "visit.agreed": (calendars.tell_agreed,),
     "visit.booked": (calendars.tell_booked,),
@@ -72,6 +75,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.waived": (calendars.tell_agreed,),
     "visit.tutor_released": (calendars.tell_tutor_released,),
     "visits.in_conflict": (repairs.follow_conflicts,),
+    "visits.certain": (calendars.tell_certain,),
+    "delegation.given": (messages.tell_delegation,),
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,

@@ -178,6 +178,12 @@ def remind_managers(engine: Engine) -> None:
             _ask(engine, request_id, again=True)
 
 
+def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:
+    """Job of `campaign.copied`: the copy books as its source does, unless HR said otherwise meanwhile."""
+    with open_session(engine) as session:
+        offering.copy_rules(session, source_id, campaign_id)
+
+
 def close_campaign(engine: Engine, campaign_id: int) -> None:
     """Job of `campaign.cancelled` and `campaign.debriefing`: nothing waits any more."""
     with open_session(engine) as session:

@@ -132,6 +132,16 @@ def set_terms(
     )
 
 
+def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:
+    """A copied campaign books as its source does, unless somebody set its rules before."""
+    source = session.get(BookingRules, source_id)
+    if source is None or session.get(Campaign, campaign_id) is None:
+        return
+    if session.get(BookingRules, campaign_id) is None:
+        kept = source.model_dump(exclude={"campaign_id", "version"})
+        session.add(BookingRules(campaign_id=campaign_id, version=1, **kept))
+
+
 def _require_booking(campaign: Campaign, booking: Booking) -> None:
     if booking == campaign.booking:
         return

@@ -27,8 +27,8 @@ from app.visits import history, reading
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
-from app.visits.rules import confirmed_by, may_be_made_up, reason_labels, stands
-from app.visits.tables import By, VisitChange
+from app.visits.rules import confirmed_by, is_over, may_be_made_up, reason_labels, stands
+from app.visits.tables import By, Visit, VisitChange
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
@@ -74,7 +74,7 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
         seen = news.seen
         reason, change = seen.visit.cancel_reason, news.change
         back = news.other if news.other is not None and stands(news.other.visit) else None
-        made_up = back is not None and may_be_made_up(seen.visit, seen.campaign.last_day, clock.today())
+        made_up = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
 
         def said(_role: str, person: Person) -> dict[str, Any]:
             return {
@@ -193,6 +193,22 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             words = news.change.words
             said = {"words_said": words}
             _write(news, Kind.VISIT_ABSENCE, news.but(news.change.by), lambda *_: said, None)
+
+
+def tell_certain(engine: Engine, visit_ids: list[int]) -> None:
+    """A roster arrived and holds: the day is provisional no more. Those concerned read it once a day."""
+    for visit_id in visit_ids:
+        with open_session(engine) as session:
+            seen = visits.find_visit(session, visit_id)
+            if seen is None or not stands(seen.visit) or is_over(seen.visit, clock.today()):
+                continue
+            visit = seen.visit
+            news = News(session, seen, None, None, visit.revision)
+
+            def said(role: str, _person: Person, visit: Visit = visit) -> dict[str, Any]:
+                return {"unconfirmed": role != By.TUTOR and not confirmed_by(visit, By(role))}
+
+            _write(news, Kind.VISIT_CERTAIN, news.three, said, None)
 
 
 Said = Callable[[str, Person], dict[str, Any]]

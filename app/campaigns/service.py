@@ -15,6 +15,7 @@ from app.campaigns.lifecycle import transition
 from app.campaigns.rules import Terms, faults, faults_today, proposed_terms, terms_of
 from app.campaigns.schemas import Group, Section
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
+from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.people.tables import Side
@@ -112,19 +113,21 @@ def new_campaign(
 def copy_campaign(
     session: Session, source: Campaign, *, actor: Actor, now: datetime, today: date
 ) -> Campaign:
-    """A new draft with the same story, people and rules; later by whole weeks, with an empty checklist."""
+    """A new draft with the same story, people and rules; later by whole weeks, with an empty checklist.
+
+    Features above copy rules of their own when they hear of it.
+    """
     assert source.id is not None
     shift = _shift(source, today)
     groups = [Group(kind=row.kind, ref=row.ref) for row in queries.groups_of(session, source.id)]
-    kept = {
-        name: getattr(source, name) for name in (*FIELDS[Section.RULES], "include_temporary", "saturdays")
-    }
+    copied = (*FIELDS[Section.RULES], "booking", "include_temporary", "saturdays")
+    kept = {name: getattr(source, name) for name in copied}
     moved = {
         name: getattr(source, name) + shift
         for name in ("first_day", "last_day", "enrol_until", "plan_by", "debrief_until")
     }
     name = _("%(name)s (copie)") % {"name": source.name[:70]}
-    return new_campaign(
+    made = new_campaign(
         session,
         name=name,
         story=source.story,
@@ -135,6 +138,8 @@ def copy_campaign(
         **kept,
         **moved,
     )
+    jobs.record(session, "campaign.copied", source_id=source.id, campaign_id=made.id)
+    return made
 
 
 def change(

@@ -12,7 +12,7 @@ from app.booking.queries import bookable_campaigns
 from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import _
-from app.home.tasks import asked_tasks
+from app.home.tasks import asked_tasks, decisions
 from app.people.tables import Person, Team
 from app.teams.queries import leads_somebody
 
@@ -62,6 +62,7 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         side=side,
     )
     asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
+    asked += decisions(session) if actor.is_hr else []
     bookable = person is not None and bool(bookable_campaigns(session, person))
     return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked), bookable=bookable)}
 

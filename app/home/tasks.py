@@ -20,6 +20,7 @@ from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
 from app.people.tables import Person
+from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
@@ -91,7 +92,7 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         for leg in lost
         if leg is not None
         and leg.visit.id not in proposals
-        and may_be_made_up(leg.visit, leg.campaign.last_day, today)
+        and may_be_made_up(leg.visit, leg.campaign, today)
     ]
     unconfirmed = [
         _confirm(leg, person)
@@ -231,6 +232,27 @@ def against_rosters(session: Session, person: Person | None, *, is_hr: bool, tod
     """How many days to come a roster contradicts: all of them for HR, those of one's teams else."""
     teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
     return 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
+
+
+def decisions(session: Session) -> list[Task]:
+    """What HR has to decide: proposals of repairs, one line a campaign."""
+    return [_repair(campaign, ids) for campaign, ids in repairs.to_decide(session)]
+
+
+def _repair(campaign: Campaign, ids: list[int]) -> Task:
+    title = ngettext(
+        "%(n)s réparation de « %(campaign)s » attend votre décision",
+        "%(n)s réparations de « %(campaign)s » attendent votre décision",
+        len(ids),
+    ) % {"n": len(ids), "campaign": campaign.name}
+    here = f"/campaigns/{campaign.id}/repairs"
+    return Task(
+        title,
+        _("Des journées sont tombées. Choisissez une solution : rien ne change avant."),
+        f"{here}/{ids[0]}" if len(ids) == 1 else here,
+        _("Comparer les solutions"),
+        "people",
+    )
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ class Kind(StrEnum):
     BOOKING_REFUSED = "booking_refused"
     BOOKING_EXPIRED = "booking_expired"
     BOOKING_OFFER = "booking_offer"
+    REPAIR_READY = "repair_ready"
+    VISIT_CERTAIN = "visit_certain"
+    DELEGATION = "delegation"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -44,6 +47,7 @@ ABOUT_VISITS = (
     Kind.VISIT_TUTOR,
     Kind.VISIT_ABSENCE,
     Kind.VISIT_TEAM,
+    Kind.VISIT_CERTAIN,
     Kind.DEBRIEF_INVITATION,
     Kind.DEBRIEF_REMINDER,
 )
@@ -79,6 +83,9 @@ def kinds() -> list[Choice]:
         Kind.BOOKING_REFUSED: _("Demande refusée"),
         Kind.BOOKING_EXPIRED: _("Demande expirée"),
         Kind.BOOKING_OFFER: _("Place libérée à confirmer"),
+        Kind.REPAIR_READY: _("Réparation à décider"),
+        Kind.VISIT_CERTAIN: _("Journée certaine"),
+        Kind.DELEGATION: _("Délégation reçue"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -25,6 +25,7 @@ from app.messages.errors import NotDelivered
 from app.messages.readers import reader_of
 from app.messages.smtp import Postponed, Refused, hand_over
 from app.messages.tables import Mail, MailStatus
+from app.teams import queries as teams
 
 CHUNK = 50
 """Mails written in one transaction."""
@@ -77,6 +78,32 @@ def remind(engine: Engine, campaign_id: int, person_ids: list[int]) -> None:
         if campaign is None or campaign.status != Status.OPEN:
             return
     _write(engine, Kind.ENROLMENT_REMINDER, campaign_id, person_ids, f":{clock.today()}")
+
+
+def tell_delegation(engine: Engine, delegation_id: int) -> None:
+    """Job of `delegation.given`: the delegate reads what is entrusted, the manager that it is done."""
+    with open_session(engine) as session:
+        seen = teams.seen_delegation(session, delegation_id)
+        if seen is None:  # taken back meanwhile
+            return
+        about = f"{Kind.DELEGATION}:m{seen.manager.id}:d{seen.delegate.id}:{delegation_id}"
+        two = {seen.delegate.id: True, seen.manager.id: False}
+        readers = queries.readers_of(session, [one for one in two if one is not None])
+        for person_id, reader in readers.items():
+            service.send(
+                session,
+                Kind.DELEGATION,
+                reader,
+                key=f"{about}:{person_id}",
+                now=clock.now(),
+                context={
+                    "theirs": two[person_id],
+                    "manager": seen.manager,
+                    "delegate": seen.delegate,
+                    "first": seen.delegation.first_day,
+                    "last": seen.delegation.last_day,
+                },
+            )
 
 
 def _write(engine: Engine, kind: Kind, campaign_id: int, person_ids: Sequence[int], suffix: str) -> None:

@@ -27,6 +27,19 @@ def readers_of(session: Session, person_ids: Collection[int]) -> dict[int, Reade
     return {person.id: reader_of(account, person) for person, account in rows if person.id is not None}
 
 
+def hr_readers(session: Session, campaign: Campaign) -> list[Reader]:
+    """Who in HR reads of a campaign: whoever created it while they are in HR, else everybody in HR."""
+    query = (
+        select(Account, Person)
+        .join(Person, col(Person.account_id) == col(Account.id), isouter=True)
+        .where(col(Account.active), col(Account.is_hr))
+        .order_by(col(Account.id))
+    )
+    found = [(account, reader_of(account, person)) for account, person in session.exec(query)]
+    lead = [reader for account, reader in found if account.id == campaign.created_by]
+    return lead or [reader for _account, reader in found]
+
+
 def reply_address(session: Session, campaign: Campaign) -> str | None:
     """Who reads the answers to a campaign's mails: the address of whoever created it, while they are here."""
     return session.exec(

@@ -160,13 +160,15 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
 
 
 def erase(session: Session, person: Person) -> None:
-    """Forget every mail written to a person (their files in the outbox folder follow by `jobs.tidy`), and
-    their address among those that answers go to."""
+    """Forget every mail written to a person, or that tells of a delegation of theirs (their files in the
+    outbox folder follow by `jobs.tidy`), and their address among those that answers go to."""
     account = session.get(Account, person.account_id) if person.account_id else None
     addresses = {one.email for one in (person, account) if one is not None and one.email}
     theirs = [col(Mail.person_id) == person.id, col(Mail.to_address).in_(addresses)]
     if account is not None:
         theirs.append(col(Mail.account_id) == account.id)
+    named = [col(Mail.key).contains(f":{role}{person.id}:") for role in ("m", "d")]
+    theirs.append((col(Mail.kind) == Kind.DELEGATION) & or_(*named))
     session.exec(delete(Mail).where(or_(*theirs)))
     session.exec(update(Mail).where(col(Mail.reply_to).in_(addresses)).values(reply_to=None))
 

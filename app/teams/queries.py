@@ -134,6 +134,11 @@ def all_delegations_of(session: Session, person: Person) -> list[SeenDelegation]
     )
 
 
+def seen_delegation(session: Session, delegation_id: int) -> SeenDelegation | None:
+    """One delegation with its two people; None once it is taken back."""
+    return next(iter(_delegations(session, col(Delegation.id) == delegation_id)), None)
+
+
 def _delegations(session: Session, *conditions: ColumnElement[bool]) -> list[SeenDelegation]:
     found = session.execute(
         select(Delegation, Manager, Delegate)

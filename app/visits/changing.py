@@ -42,7 +42,7 @@ class Situation:
         fallen = self.swap.fallen
         if fallen is None or fallen.visit.id != self.visit.id:
             return False
-        return may_be_made_up(self.visit, self.seen.campaign.last_day, self.today)
+        return may_be_made_up(self.visit, self.seen.campaign, self.today)
 
     @property
     def other(self) -> SeenVisit | None:

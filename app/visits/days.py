@@ -1,6 +1,6 @@
 """On which days a visit could take place: for moving it, or for making up for one that fell.
 
-1. The campaign's days from the day after tomorrow on.
+1. The campaign's days that leave its notice.
 2. Both work that day, the host's team receives, nobody paused, left, or has another visit.
 3. Both teams have room, as `limits` says.
 4. In a swap, the other visit is near enough and far enough.
@@ -20,12 +20,12 @@ from app.availability.matching import department_key, minutes_from, person_key, 
 from app.availability.queries import Offer, forbidden_pairs, offers_of, told_of_people
 from app.campaigns.tables import Exchange
 from app.core.i18n import _
-from app.core.templating import long_day
+from app.core.templating import day_month, long_day
 from app.people.tables import Person, Team
 from app.visits import queries
 from app.visits.limits import team_rooms
 from app.visits.queries import SeenVisit
-from app.visits.rules import NOTICE, stands
+from app.visits.rules import first_day_to_plan, stands
 from solver import rules
 
 HANDFUL = 6
@@ -61,6 +61,8 @@ class Days:
     current: int = 0
     """The day of a standing visit: moving it there moves nothing."""
     good: int = 0
+    first: date = date.min
+    """The first day that leaves the notice."""
     may_meet: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,7 +95,8 @@ class Days:
         if self.current & bit:
             return _("Cette journée est déjà prévue le %(day)s.") % said
         if not self.soon & bit:
-            return _("Le %(day)s est trop proche : choisissez un jour à partir d’après-demain.") % said
+            said["first"] = day_month(self.first)
+            return _("Le %(day)s est trop proche : choisissez un jour à partir du %(first)s.") % said
         if not self.may_meet:
             return _("Les règles de la campagne ne permettent plus cette rencontre. Parlez-en à vos RH.")
         if not self.visitor_works & bit:
@@ -143,13 +146,14 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     host = _party(seen.host, seen.host_team, 0, receives, offers.get(host_id))
     return Days(
         book=book,
-        soon=book.mask_between(max(today + NOTICE, campaign.first_day), campaign.last_day),
+        soon=book.mask_between(first_day_to_plan(campaign, today), campaign.last_day),
         visitor_works=leaves,
         host_works=receives,
         visitor_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(visitor_id, ())),
         host_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(host_id, ())),
         may_leave=_mask(room.left.max_away > 0 for room in away),
         may_come=_mask(room.is_open and room.left.max_visitors > 0 for room in here),
+        first=first_day_to_plan(campaign, today),
         near=_near(frame, book, other_day),
         offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
         current=book.mask_of([seen.visit.day.isoformat()]) if stands(seen.visit) else 0,

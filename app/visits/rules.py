@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 from enum import StrEnum
 
+from app.campaigns.tables import Campaign
 from app.core.i18n import _
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
@@ -64,14 +65,17 @@ def state_of(visit: Visit, *, crosses: bool, today: date) -> State:
     return State.UNCONFIRMED
 
 
-def may_be_made_up(visit: Visit, last_day: date, today: date) -> bool:
+def first_day_to_plan(campaign: Campaign, today: date) -> date:
+    """The first day that leaves the campaign's notice: teams and managers must hear of it in time."""
+    return max(campaign.first_day, today + timedelta(days=campaign.notice_days))
+
+
+def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether a day can still be found for a visit that fell: nobody left, and the campaign goes on."""
     gone = {CancelReason.LEFT, CancelReason.CAMPAIGN}
-    return not stands(visit) and visit.cancel_reason not in gone and today + NOTICE <= last_day
+    in_time = first_day_to_plan(campaign, today) <= campaign.last_day
+    return not stands(visit) and visit.cancel_reason not in gone and in_time
 
-
-NOTICE = timedelta(days=2)
-"""Between an agreement on a day and that day: teams and managers must hear of it in time."""
 
 PART_HOURS = {
     DayPart.FULL: (time(9, 0), time(17, 0)),

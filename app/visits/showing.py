@@ -56,7 +56,7 @@ def swap_words(swap: SeenSwap, today: date) -> Chip | None:
     if swap.is_one_way:
         return Chip(_("une seule journée, d’un commun accord"), "plain")
     fallen = swap.fallen
-    if fallen is not None and may_be_made_up(fallen.visit, fallen.campaign.last_day, today):
+    if fallen is not None and may_be_made_up(fallen.visit, fallen.campaign, today):
         return Chip(_("une journée à retrouver"), "warn")
     return Chip(_("une seule journée"), "plain")
 
@@ -66,7 +66,7 @@ def concerns(swap: SeenSwap, today: date) -> bool:
     if any(stands(leg.visit) and leg.visit.day >= today for leg in swap.legs):
         return True
     fallen = swap.fallen
-    return fallen is not None and may_be_made_up(fallen.visit, fallen.campaign.last_day, today)
+    return fallen is not None and may_be_made_up(fallen.visit, fallen.campaign, today)
 
 
 def campaigns_of(swaps: Iterable[SeenSwap], today: date) -> list[Campaign]:

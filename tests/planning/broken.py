@@ -26,7 +26,7 @@ class Published(Company):
     """Each Anna and each Bruno have a swap: she goes on one day, he on the next but two."""
 
     def __init__(self, session: Session, pairs: int = 2, **campaign: object) -> None:
-        super().__init__(session, pairs, **{"status": Status.RUNNING, "notice_days": 14, **campaign})
+        super().__init__(session, pairs, **{"status": Status.RUNNING, "notice_days": 2, **campaign})
         self.visits = visits.plan_visits(
             session,
             self.campaign,

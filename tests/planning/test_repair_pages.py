@@ -1,5 +1,7 @@
 """HR's doors to repairs: pages and JSON, the two of them on one service."""
 
+import dataclasses
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +10,21 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.availability.tables import Answer, Enrolment
+from app.campaigns.tables import Campaign
+from app.core import jobs as events
 from app.core.db import open_session
-from app.planning.tables import RepairKind, RepairRules
+from app.messages.tables import Mail
+from app.people.tables import Team
+from app.planning.repairs import service
+from app.planning.repairs.proposals import Proposal
+from app.planning.tables import (
+    Repair,
+    RepairCause,
+    RepairKind,
+    RepairProposal,
+    RepairRules,
+    RepairStatus,
+)
 from app.worker import drain
 from tests.planning.broken import DAYS, NOW, Published, cancel, last_repair, standing
 from tests.support.accounts import SignIn
@@ -50,19 +65,66 @@ def test_what_fell_is_shown_with_proposals_and_one_button_accepts(
     assert again.status_code == 409
 
 
-def test_a_proposal_that_does_not_hold_is_a_409_page_and_nothing_is_lost(
+def test_a_proposal_that_does_not_hold_changes_nothing_and_looks_again(
     engine: Engine, company: Published, hr: TestClient
 ) -> None:
     cancel(engine, company.visit(company.back[0], company.front[0]))
     with open_session(engine) as session:
         row = session.exec(select(Enrolment).where(Enrolment.person_id == company.front[0].id)).one()
         row.answer = Answer.NO
-    refused = hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
-    assert refused.status_code == 409
-    assert "ne tient plus" in refused.text
-    assert last_repair(engine).status == "ready"
-    sent = hr.post(f"{at(company, engine)}/repetition", follow_redirects=False)
-    assert sent.status_code == 303
+    before, former = standing(engine), at(company, engine)
+    sent = hr.post(f"{former}/acceptance", data={"kind": "same"}, follow_redirects=False)
+    assert (sent.status_code, standing(engine)) == (303, before)
+    assert sent.headers["location"] == at(company, engine) != former
+    assert "nous cherchons de nouveau" in hr.get(at(company, engine)).text.lower()
+    assert hr.post(f"{at(company, engine)}/repetition", follow_redirects=False).status_code == 303
+
+
+def test_hr_is_told_that_a_repair_waits_and_finds_it_at_home(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    home = hr.get("/home").text
+    assert re.search("1 réparation de «.Campagne de printemps.» attend votre décision", home)
+    with open_session(engine) as session:
+        (mail,) = session.exec(select(Mail).where(Mail.kind == "repair_ready")).all()
+    assert (mail.account_id, mail.subject.replace("\xa0", " ")) == (
+        company.hr.id,
+        "Une réparation attend votre décision : « Campagne de printemps »",
+    )
+    assert "Une solution est prête" in mail.text
+    hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
+    drain(engine)
+    assert "attend votre décision" not in hr.get("/home").text
+
+
+def test_a_repair_that_another_one_contradicts_looks_again_by_itself(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    roster = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        events.record(session, "visits.in_conflict", visit_ids=[roster.id])
+    drain(engine)
+    first = last_repair(engine)
+    with open_session(engine) as session:
+        row = session.exec(select(RepairProposal).where(RepairProposal.repair_id == first.id)).one()
+        planned = Proposal.from_json(row.content).moves[0].day
+        session.get_one(Team, company.shop.id).max_visitors = 1
+    cancel(engine, company.visit(company.back[1], company.front[1]))
+    latest = last_repair(engine).id
+    with open_session(engine) as session:
+        (campaign, actor) = session.get_one(Campaign, company.campaign.id), company.actor
+        second = session.get_one(Repair, latest)
+        row = session.exec(select(RepairProposal).where(RepairProposal.repair_id == second.id)).all()[0]
+        content = Proposal.from_json(row.content)
+        fresh = dataclasses.replace(content.fresh[0], day=planned)
+        row.content = dataclasses.replace(content, fresh=(fresh,)).to_json()
+        service.accept(session, campaign, second, row.kind, actor, NOW, NOW.date())
+    drain(engine)
+    with open_session(engine) as session:
+        assert session.get_one(Repair, first.id).status == RepairStatus.EXPIRED
+    assert (last_repair(engine).cause, last_repair(engine).status) == (RepairCause.ROSTER, "ready")
+    assert last_repair(engine).id not in (first.id, second.id)
 
 
 def test_a_closed_site_is_one_action(engine: Engine, company: Published, hr: TestClient) -> None:

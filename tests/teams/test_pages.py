@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 from app.accounts.tables import Account, AuditEntry
 from app.core import jobs
 from app.core.db import open_session
+from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import (
     BlackoutDay,
@@ -264,6 +265,20 @@ def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
     names = drain(engine)
     assert "visits.in_conflict" in names
     assert "visits.certain" in names
+    with open_session(engine) as session:
+        told = session.exec(select(Mail).where(Mail.kind == "visit_certain")).all()
+        assert {one.person_id for one in told} == {company.paula.id, company.bruno.id}
+        assert "n’est plus provisoire" in told[0].text
+
+
+def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine) -> None:
+    lend(as_, company, company.zoe)
+    drain(engine)
+    told = {one.person_id: one.subject for one in rows(engine, Mail) if one.kind == "delegation"}
+    assert told == {
+        company.zoe.id: "Marc Chef vous confie son équipe",
+        company.marc.id: f"{company.zoe.name} décide à votre place",
+    }
     with open_session(engine) as session:
         assert provisional(session, read_visits(session)) == set()
 

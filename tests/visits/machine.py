@@ -35,6 +35,7 @@ from tests.visits import judge
 FIRST, LAST = date(2027, 4, 5), date(2027, 4, 30)
 DAYS = [FIRST + timedelta(days=n) for n in range(26) if (FIRST + timedelta(days=n)).weekday() < 5]
 MIN_GAP, MAX_GAP = 1, 10
+NOTICE = 3
 AWAY, RECEIVED = 1, 2
 """Limits of every team."""
 
@@ -104,6 +105,7 @@ class Life(RuleBasedStateMachine):
             min_gap_days=MIN_GAP,
             max_gap_days=MAX_GAP,
             max_swaps_per_person=2,
+            notice_days=NOTICE,
         )
         for person in made:
             make_enrolment(session, self.campaign, person, visit_days=[day.isoformat() for day in OFFERED])
@@ -144,7 +146,7 @@ class Life(RuleBasedStateMachine):
         other = self.other(key)
         far = other is not None and other.standing and not (MIN_GAP <= abs((other.day - day).days) <= MAX_GAP)
         return not (
-            day < self.today + timedelta(days=2)
+            day < self.today + timedelta(days=NOTICE)
             or (leg.standing and day == leg.day)
             or {leg.visitor, leg.host} & self.gone
             or any(self.paused(one, day) or self.busy(one, day, key) for one in (leg.visitor, leg.host))
@@ -170,7 +172,7 @@ class Life(RuleBasedStateMachine):
             and leg.swap not in self.one_way
             and other is not None
             and other.standing
-            and self.today + timedelta(days=2) <= LAST
+            and self.today + timedelta(days=NOTICE) <= LAST
         )
 
     def ahead(self, key: int) -> bool:

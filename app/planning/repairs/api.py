@@ -1,6 +1,6 @@
 """JSON door of repairs."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from app.accounts.guards import Asking
@@ -61,14 +61,25 @@ def show_repair(session: Db, campaign: HrCampaign, repair_id: int) -> RepairOut:
     return _out(session, [queries.find(session, campaign.id or 0, repair_id)])[0]
 
 
-@router.post(ONE + "/acceptance")
+@router.post(ONE + "/acceptance", responses={202: {"model": RepairOut, "description": "Changed since"}})
 def accept(
-    session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: AcceptanceForm
+    session: Db,
+    actor: Asking,
+    campaign: HrCampaign,
+    repair_id: int,
+    sent: AcceptanceForm,
+    response: Response,
 ) -> RepairOut:
-    """Do what a proposal says; those concerned are asked to confirm."""
+    """Do what a proposal says; those concerned are asked to confirm.
+
+    Where something changed since, nothing is done and 202 names a new repair: poll that one until `ready`.
+    """
     repair = queries.find(session, campaign.id or 0, repair_id)
-    service.accept(session, campaign, repair, sent.kind, actor, clock.now(), clock.today())
-    return _out(session, [repair])[0]
+    now, today = clock.now(), clock.today()
+    done = service.accept_or_search(session, campaign, repair, sent.kind, actor, now, today)
+    if done.id != repair.id:
+        response.status_code = 202
+    return _out(session, [done])[0]
 
 
 @router.post(ONE + "/dismissal")

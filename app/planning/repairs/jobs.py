@@ -13,8 +13,13 @@ from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import open_session
 from app.core.errors import Refusal
+from app.core.i18n import speaking
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import queries, service
+from app.planning.repairs import queries, service, words
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Scene
 from app.planning.repairs.searching import ORDER, search, without_return
@@ -103,9 +108,7 @@ def _look_for(engine: Engine, repair: Repair) -> None:
         if watch.stopped:
             service.stopped(session, repair.id, clock.now())
             return
-        kept = service.finish(session, repair.id, _different(found), watch.seconds, clock.now())
-    if kept:
-        _follow_rule(engine, repair.id)
+        service.finish(session, repair.id, _different(found), watch.seconds, clock.now())
 
 
 def _scene(engine: Engine, repair: Repair, given_up: Collection[int] = ()) -> Scene:
@@ -143,8 +146,9 @@ def _no_worse(one: Effect, than: Effect) -> bool:
     return len(one.restored) >= len(than.restored) and len(one.movers) <= len(than.movers)
 
 
-def _follow_rule(engine: Engine, repair_id: int) -> None:
-    """Where the campaign says so, a proposal that gives everybody a day and moves nobody else is accepted."""
+def follow_rule(engine: Engine, repair_id: int) -> None:
+    """Job of `repair.ready`: where the campaign says so, a proposal that gives everybody a day and moves
+    nobody else is accepted."""
     try:
         with open_session(engine) as session:
             repair = session.get_one(Repair, repair_id)
@@ -161,9 +165,59 @@ def _follow_rule(engine: Engine, repair_id: int) -> None:
         log.info("repair.not_automatic", repair_id=repair_id)
 
 
+def tell_hr(engine: Engine, repair_id: int) -> None:
+    """Job of `repair.ready`: HR reads that a repair waits for their decision, or that none was found."""
+    with open_session(engine) as session:
+        repair = session.get(Repair, repair_id)
+        if repair is None or repair.status not in (RepairStatus.READY, RepairStatus.FAILED):
+            return
+        campaign = session.get_one(Campaign, repair.campaign_id)
+        site = people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
+        rows = queries.proposals_of(session, [repair_id])
+        for reader in mails.hr_readers(session, campaign):
+            with speaking(reader.language):
+                failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
+                said = {"cause": words.cause_words(repair, site), "failed": failed}
+            outbox.send(
+                session,
+                Kind.REPAIR_READY,
+                reader,
+                key=f"{Kind.REPAIR_READY}:{repair_id}:{reader.account_id}",
+                now=clock.now(),
+                context={
+                    **said,
+                    "repair": repair,
+                    "visits": len(queries.visit_ids(session, repair_id)),
+                    "solutions": len(rows),
+                },
+                campaign=campaign,
+            )
+
+
+def refresh_others(engine: Engine, repair_id: int) -> None:
+    """Job of `repair.accepted`: other repairs of the campaign whose proposals no longer hold look again."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        done = session.get(Repair, repair_id)
+        if done is None:
+            return
+        campaign = session.get_one(Campaign, done.campaign_id)
+        if not queries.is_repaired(campaign):
+            return
+        for other in queries.waiting(session, done.campaign_id, RepairStatus.READY):
+            if not service.holds(session, campaign, other, today):
+                service.search_again(session, campaign, other, None, now)
+
+
 def _fail(engine: Engine, repair_id: int, code: str) -> None:
     with open_session(engine) as session:
         service.fail(session, repair_id, clock.now(), code)
+
+
+def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:
+    """Job of `campaign.copied`: who accepts repairs is copied too, unless HR said so meanwhile."""
+    with open_session(engine) as session:
+        service.copy_rules(session, source_id, campaign_id)
 
 
 def expire(engine: Engine) -> None:

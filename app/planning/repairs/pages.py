@@ -12,13 +12,12 @@ from app.campaigns.guards import HrCampaign
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import Db
-from app.core.errors import Stale
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people import queries as people_queries
 from app.planning.repairs import closing, queries, service, showing
-from app.planning.repairs.errors import ClosureOutOfReach, RepairChanged
+from app.planning.repairs.errors import ClosureOutOfReach
 from app.planning.repairs.schemas import (
     AcceptanceForm,
     ClosureForm,
@@ -153,18 +152,16 @@ def progress(request: Request, session: Db, campaign: HrCampaign, repair_id: int
 
 
 @router.post(ONE + "/acceptance")
-def accept(
-    request: Request, session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: Submitted
-) -> Response:
-    """Do what a proposal says; those concerned are asked to confirm."""
+def accept(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: Submitted) -> Response:
+    """Do what a proposal says; those concerned are asked to confirm. Where it holds no more, look again."""
     repair = queries.find(session, campaign.id or 0, repair_id)
     kind = bind(AcceptanceForm, sent).required().kind
     here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
-    try:
-        service.accept(session, campaign, repair, kind, actor, clock.now(), clock.today())
-    except (RepairChanged, Stale) as refused:
-        page = showing.page_of(session, campaign, repair)
-        return render(request, "repairs/show.html", status=409, refused=refused.message(), **page)
+    now, today = clock.now(), clock.today()
+    done = service.accept_or_search(session, campaign, repair, kind, actor, now, today)
+    if done.id != repair.id:
+        say = _("Quelque chose a changé depuis : rien n’a été modifié. Nous cherchons de nouveau.")
+        return redirect(f"/campaigns/{campaign.id}/repairs/{done.id}", say=say)
     return redirect(here, say=_("C’est fait. Les personnes concernées reçoivent un message et confirment."))
 
 

@@ -82,6 +82,20 @@ def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list
     return list(session.scalars(query.order_by(col(Repair.id))))
 
 
+def to_decide(session: Session) -> list[tuple[Campaign, list[int]]]:
+    """Campaigns whose repairs wait for HR's decision, with the repairs' ids, oldest first."""
+    rows = session.execute(
+        select(Campaign, col(Repair.id))
+        .join(Repair, col(Repair.campaign_id) == col(Campaign.id))
+        .where(col(Repair.status) == RepairStatus.READY)
+        .order_by(col(Repair.id))
+    )
+    found: dict[int, tuple[Campaign, list[int]]] = {}
+    for campaign, repair_id in rows:
+        found.setdefault(campaign.id or 0, (campaign, []))[1].append(repair_id)
+    return list(found.values())
+
+
 def old(session: Session, before: datetime) -> list[Repair]:
     """Repairs whose proposals nobody decided on since."""
     return list(

@@ -27,7 +27,7 @@ from app.planning.problem import Leg, build, row_id
 from app.planning.repairs import queries
 from app.planning.tables import RepairCause
 from app.visits import queries as visits_queries
-from app.visits.rules import NOTICE, stands
+from app.visits.rules import first_day_to_plan, stands
 from app.visits.tables import By, CancelReason, Visit
 from solver import Problem, rules
 from solver.problem import Limit, Person, Team, ordered
@@ -89,7 +89,8 @@ class _Told:
 
 def repair_days(campaign: Campaign, today: date) -> list[date]:
     """The campaign's days that leave those concerned the time to hear of it. Raises `NoDaysLeft`."""
-    days = [day for day in campaign_days(campaign) if day >= today + NOTICE]
+    first = first_day_to_plan(campaign, today)
+    days = [day for day in campaign_days(campaign) if day >= first]
     if not days:
         raise NoDaysLeft
     return days

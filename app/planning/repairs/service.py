@@ -92,7 +92,9 @@ def open_repair(
     return made
 
 
-def search_again(session: Session, campaign: Campaign, repair: Repair, actor: Actor, now: datetime) -> Repair:
+def search_again(
+    session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime
+) -> Repair:
     """New proposals for the same visits; those before mean nothing any more."""
     ids = queries.visit_ids(session, repair.id or 0)
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED):
@@ -167,12 +169,14 @@ def finish(
             for kind, (proposal, effect) in found.items()
         )
         session.flush()
+        jobs.record(session, "repair.ready", repair_id=repair_id)
     return kept
 
 
 def fail(session: Session, repair_id: int, now: datetime, code: str) -> None:
     """End a search that has nothing to propose, with why."""
-    _end(session, repair_id, COMPUTING, RepairStatus.FAILED, now, message=code)
+    if _end(session, repair_id, COMPUTING, RepairStatus.FAILED, now, message=code):
+        jobs.record(session, "repair.ready", repair_id=repair_id)
 
 
 def stopped(session: Session, repair_id: int, now: datetime) -> None:
@@ -219,6 +223,31 @@ def accept(
             for one in sorted(proposal.visit_ids - lost)
         )
         _note(session, repair, actor, "repair.accepted", now, kind=kind.value, movers=row.movers)
+        jobs.record(session, "repair.accepted", repair_id=repair.id)
+
+
+def accept_or_search(
+    session: Session,
+    campaign: Campaign,
+    repair: Repair,
+    kind: RepairKind,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> Repair:
+    """`accept`; where something changed since, new proposals are looked for: the repair to read now."""
+    try:
+        accept(session, campaign, repair, kind, actor, now, today)
+    except (RepairChanged, Stale):
+        session.refresh(repair)
+        return search_again(session, campaign, repair, actor, now)
+    return repair
+
+
+def holds(session: Session, campaign: Campaign, repair: Repair, today: date) -> bool:
+    """Whether each proposal of a repair could still be accepted."""
+    rows = queries.proposals_of(session, [repair.id or 0])
+    return not any(against(session, campaign, repair, Proposal.from_json(row.content), today) for row in rows)
 
 
 def against(
@@ -291,6 +320,15 @@ def set_rules(
         if done.rowcount != 1:
             raise Stale
     audit(session, actor.account_id, "repair.rules", f"campaign:{campaign.id}", now=now, automatic=automatic)
+
+
+def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:
+    """A copied campaign has its repairs accepted as its source does, unless somebody said so before."""
+    source = session.get(RepairRules, source_id)
+    if source is None or session.get(Campaign, campaign_id) is None:
+        return
+    if session.get(RepairRules, campaign_id) is None:
+        session.add(RepairRules(campaign_id=campaign_id, automatic=source.automatic))
 
 
 def expire_old(session: Session, now: datetime) -> int:
