@@ -27,13 +27,14 @@ from app.calendars import pages as calendars_pages
 from app.campaigns import api as campaigns_api
 from app.campaigns import pages as campaigns_pages
 from app.core import i18n
-from app.core.db import POOL_SIZE, make_engine
+from app.core.db import make_engine
 from app.core.errors import NotFound, Refusal, SignInNeeded
 from app.core.i18n import _
 from app.core.openapi import describe_refusals, operation_id
 from app.core.security import GuardHeaders
 from app.core.settings import settings
 from app.core.templating import STATIC, problem, render
+from app.core.turns import AT_ONCE
 from app.debriefs import api as debriefs_api
 from app.debriefs import pages as debriefs_pages
 from app.documents import pages as documents_pages
@@ -92,7 +93,7 @@ class Static(StaticFiles):
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Requests run in no more threads than the pool has connections: waiting in line beats starving."""
-    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2
+    anyio.to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
     yield
 
 

@@ -28,10 +28,14 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.security import everyone, local_path
 from app.core.templating import redirect, render
+from app.core.turns import short_turn
 
 router = APIRouter()
 
 Next = Annotated[str, Query(max_length=500)]
+
+ENTERING = [Depends(everyone), Depends(short_turn, scope="function")]
+"""A secret takes a while to prove: no transaction is open meanwhile."""
 
 
 def _page(request: Request, template: str, form: Bound[Any], *, status: int = 200) -> Response:
@@ -53,7 +57,7 @@ def sign_in(request: Request, actor: Someone, next: Next = "/") -> Response:  # 
     return _page(request, "sign_in", blank(next=next))
 
 
-@router.post("/sign-in/links", dependencies=[Depends(everyone)])
+@router.post("/sign-in/links", dependencies=ENTERING)
 def ask_for_link(request: Request, sent: Submitted) -> Response:
     """Ask for a link. Known and unknown addresses get the same answer after the same work."""
     form = bind(LinkForm, sent)
@@ -105,7 +109,7 @@ def number(request: Request, actor: Someone, next: Next = "/") -> Response:  # n
     return _page(request, "number", blank(next=next))
 
 
-@router.post("/sign-in/number", dependencies=[Depends(everyone)])
+@router.post("/sign-in/number", dependencies=ENTERING)
 def enter_by_number(request: Request, sent: Submitted) -> Response:
     """Employee number and PIN open a session; a printed code first asks for an own PIN."""
     form = bind(NumberForm, sent)
@@ -140,7 +144,7 @@ def choose_pin(request: Request, session: Db) -> Response:
     return render(request, "accounts/pin.html", form=blank(), name=account.name)
 
 
-@router.post("/sign-in/pin", dependencies=[Depends(everyone)])
+@router.post("/sign-in/pin", dependencies=ENTERING)
 def keep_pin(request: Request, sent: Submitted) -> Response:
     """The PIN takes the code's place, and the session begins."""
     now, engine = clock.now(), request.app.state.engine
@@ -187,7 +191,7 @@ def password(request: Request, actor: Someone, next: Next = "/") -> Response:  #
     return _page(request, "password", blank(next=next))
 
 
-@router.post("/sign-in/password", dependencies=[Depends(everyone)])
+@router.post("/sign-in/password", dependencies=ENTERING)
 def enter_by_password(request: Request, sent: Submitted) -> Response:
     """Address and password open a session."""
     form = bind(PasswordForm, sent)

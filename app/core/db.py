@@ -2,7 +2,8 @@
 
 Traps kept shut here: SQLite's own driver opens transactions late and half-way, so `isolation_level=None` and
 an explicit `BEGIN IMMEDIATE` for whoever will write (a deferred begin ends in "database is locked");
-SQLite before 3.51.3 can corrupt a WAL file when it is reset, hence pysqlite3's own, newer library.
+SQLite before 3.51.3 can corrupt a WAL file when it is reset, hence pysqlite3's own, newer library; no more
+requests at once than threads to carry them (`turns.py`).
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import pysqlite3
 from fastapi import Depends, Request
 from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event
 from sqlmodel import Session, SQLModel
+
+from app.core.turns import AT_ONCE, turn
 
 # Names for every constraint, so that migrations can change them on both databases.
 SQLModel.metadata.naming_convention = {
@@ -35,7 +38,7 @@ def _plain_enum(column: Any, _table: Any) -> None:
 
 
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
-POOL_SIZE = 10
+POOL_SIZE = AT_ONCE + 2
 
 
 def make_engine(url: str) -> Engine:
@@ -78,7 +81,9 @@ def open_session(engine: Engine, *, reads_only: bool = False) -> Iterator[Sessio
             raise
 
 
-def request_session(request: Request) -> Iterator[Session]:
+def request_session(
+    request: Request, _turn: Annotated[None, Depends(turn, scope="function")]
+) -> Iterator[Session]:
     """The session of one request, committed before the answer leaves."""
     with open_session(request.app.state.engine, reads_only=request.method in READ_METHODS) as session:
         request.state.session = session

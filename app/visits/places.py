@@ -191,8 +191,10 @@ def _ceilings(session: Session, campaign: Campaign, wanted: Counts) -> dict[At, 
 
 
 def _take_people(session: Session, rows: list[dict[str, Any]]) -> None:
-    if rows:
+    if len(rows) > FEW:
         session.connection().execute(insert(PersonDay), rows)
+    elif rows:  # one statement: a refusal breaks off no batch
+        session.connection().execute(insert(PersonDay).values(rows))
 
 
 def _who_is_taken(session: Session, rows: list[dict[str, Any]]) -> set[int]:
