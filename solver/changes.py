@@ -1,17 +1,24 @@
 """What if: changes to a problem, as plain rows that can be stored, shown and applied.
 
-{"kind": "available",    "id": person, "day": ISO day}     one more day on which the person can visit
-and receive {"kind": "max_visitors", "id": team,   "value": more}      so many more visitors a day
-(every team without an id) {"kind": "max_away",     "id": team,   "value": more}      so many more
-members away a day (likewise) {"kind": "open_day",     "id": team,   "day": ISO day}     the team is
-open that day {"kind": "max_travel",                 "value": minutes}   the travel limit becomes this
-{"kind": "max_gap",                    "value": days}      the two visits may be so far apart
-{"kind": "max_swaps",                  "value": number}    exchanges per person
+    {"kind": "available",    "id": person, "day": day}   one more day to visit and to receive
+    {"kind": "max_visitors", "id": team, "value": more, "day": day}
+                                                         so many more visitors a day, or on that day alone
+                                                         (every team without an id)
+    {"kind": "max_away",     "id": team, "value": more, "day": day}
+                                                         so many more members away (likewise)
+    {"kind": "open_day",     "id": team, "day": day}     the team is open that day
+    {"kind": "max_travel",   "value": minutes}           the travel limit becomes this
+    {"kind": "max_gap",      "value": days}              the two visits may be so far apart
+    {"kind": "max_swaps",    "id": person, "value": number}
+                                                         exchanges of a person (of everybody without an id)
+    {"kind": "all",          "changes": [...]}           several of these at once
+
+Days are ISO days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,10 +48,25 @@ def apply(problem: Problem, changes: Iterable[Change]) -> Problem:
 
 def _apply(problem: Problem, change: Change, place: str) -> Problem:
     kind = change.get("kind")
+    if kind == "all":
+        several = change.get("changes")
+        if not isinstance(several, Sequence) or not all(isinstance(one, Mapping) for one in several):
+            raise ProblemError(f"{place}.changes: no list of changes")
+        for n, one in enumerate(several):
+            problem = _apply(problem, one, f"{place}.changes[{n}]")
+        return problem
     if kind in ("max_travel", "max_gap", "max_swaps"):
         value = _whole(change, place)
         if value < 0:
             raise ProblemError(f"{place}.value: {value} is negative")
+        if kind == "max_swaps" and change.get("id") is not None:
+            return replace(
+                problem,
+                people=tuple(
+                    replace(p, max_swaps=value) if p.id == change["id"] else p
+                    for p in _known(problem, change, place)
+                ),
+            )
         campaign = _campaign(problem.campaign, kind, value)
         return problem if campaign is None else replace(problem, campaign=campaign)
     if kind == "available":
@@ -56,8 +78,9 @@ def _apply(problem: Problem, change: Change, place: str) -> Problem:
         more, wanted = _whole(change, place), change.get("id")
         if wanted is not None and wanted not in problem.team_by_id:
             raise ProblemError(f"{place}.id: there is no team {wanted!r}")
+        day = None if change.get("day") is None else _day(problem, change, place)
         teams = tuple(
-            _with_limit(team, str(kind), more) if wanted in (None, team.id) else team
+            _with_limit(team, str(kind), more, day) if wanted in (None, team.id) else team
             for team in problem.teams
         )
         return replace(problem, teams=teams)
@@ -101,10 +124,12 @@ def _with_day(person: Person, change: Change, bit: int) -> Person:
     return replace(person, available=person.available | bit, can_host=person.can_host | bit)
 
 
-def _with_limit(team: Team, name: str, more: int) -> Team:
+def _with_limit(team: Team, name: str, more: int, day: int | None) -> Team:
     def raised(limit: Limit) -> Limit:
         return replace(limit, **{name: max(0, getattr(limit, name) + more)})
 
+    if day is not None:
+        return replace(team, limits_by_day={**team.limits_by_day, day: raised(team.limit(day))})
     whole = raised(Limit(team.max_away, team.max_visitors))
     return replace(
         team,

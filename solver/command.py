@@ -28,11 +28,13 @@ from solver.problem import Problem, load
 from solver.remedies import with_remedies
 from solver.solving import solve
 
-SMALL = 150
-"""Up to so many people the command looks for remedies as well (three people's, a few short solves each)."""
+ALL_REMEDIES = 3_000
+"""Up to so many people the command seeks everybody's remedy; in larger companies they come on request."""
+REMEDIES = 3.0
+"""Seconds for that at most, within the time limit; whom it does not reach is said in the plan."""
 
-STARTING, WRITING = 0.7, 1.5e-5
-"""Seconds that it takes to load the program, and to write what concerns one person."""
+STARTING, WRITING, WRITING_AGAIN = 0.7, 1.5e-5, 0.05
+"""Seconds that it takes to load the program, to write what concerns one person, and to write once more."""
 
 WORDS = {
     "people": "people (priority points)",
@@ -82,15 +84,17 @@ def run_solve(
             on_progress=show,
             should_stop=should_stop,
         )
-    try:
-        _write(plan, problem, output_path)
-        if plan.status != INFEASIBLE and len(problem.people) <= SMALL:
-            # The plan is safe by now: whatever ends this early leaves it without remedies.
-            plan = with_remedies(problem, plan, limits=Limits(0.5, threads, seed), most=3, seconds=0.5)
+        try:
             _write(plan, problem, output_path)
-    except OSError as error:
-        _warn(f"{output_path}: cannot be written ({error.strerror or error})")
-        return 2
+            if plan.status != INFEASIBLE and len(problem.people) <= ALL_REMEDIES and not should_stop():
+                # The plan is safe by now: whatever ends this early leaves some remedies to be asked for.
+                spent = time.monotonic() - started
+                left = REMEDIES if time_limit is None else min(REMEDIES, time_limit - spent - WRITING_AGAIN)
+                plan = with_remedies(problem, plan, seconds=left, should_stop=should_stop)
+                _write(plan, problem, output_path)
+        except OSError as error:
+            _warn(f"{output_path}: cannot be written ({error.strerror or error})")
+            return 2
     if as_json:
         _say(
             json.dumps(

@@ -55,7 +55,7 @@ class Blocking:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that was tried by solving again, and how many more people it matched.
+    """A change that was tried by solving again, and how many more people it matches at least.
 
     ``change`` is a change as `solver.changes.apply` reads it: ``{"kind", "id", "day"?, "value"?}``.
     """
@@ -63,20 +63,32 @@ class Remedy:
     change: Mapping[str, Any]
     gain: int
     text: Text
+    exact: bool = False
+    """It is proven that no plan gains more by it."""
 
     def to_json(self) -> dict[str, Any]:
-        return {"change": dict(self.change), "gain": self.gain, "text": self.text.to_json()}
+        return {
+            "change": dict(self.change),
+            "gain": self.gain,
+            "exact": self.exact,
+            "text": self.text.to_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """Why somebody has no match: a code of `REASONS`, a sentence, what blocks, the cheapest remedy known."""
+    """Why somebody has no match: a code of `REASONS`, a sentence, what blocks, the cheapest remedy known.
+
+    Without a remedy, ``sought`` says whether none was found or none was sought yet (`solver.remedy` seeks
+    it on request).
+    """
 
     person: str
     reason: str
     text: Text
     blocking: tuple[Blocking, ...] = ()
     remedy: Remedy | None = None
+    sought: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -85,6 +97,7 @@ class Unmatched:
             "text": self.text.to_json(),
             "blocking": [item.to_json() for item in self.blocking],
             "remedy": None if self.remedy is None else self.remedy.to_json(),
+            **({"remedy_on_request": True} if self.remedy is None and not self.sought else {}),
         }
 
 
@@ -199,5 +212,7 @@ def _unmatched(value: object, place: str) -> Unmatched:
             as_object(remedy.get("change"), f"{place}.remedy.change"),
             int(remedy.get("gain") or 0),
             _sentence(remedy.get("text"), f"{place}.remedy.text"),
+            exact=bool(remedy.get("exact")),
         ),
+        sought=not row.get("remedy_on_request", False),
     )

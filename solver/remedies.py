@@ -1,200 +1,263 @@
-"""The cheapest change that would match somebody: tried by solving again, never guessed.
+"""The cheapest change that would match somebody, with what it brings for certain.
 
-Changes are tried from the cheapest: one more day of the person's own, a day opened, one more visitor or
-member away a day in a team, a longer journey, one more exchange for everybody. Each is tried on the
-neighbourhood of the person (`solver.near`), everything else staying as planned: a fraction of a second in any
-company, and what is gained there is gained for sure. In a small company the change is then tried on the whole
-problem, and the gain stated is that of solving everything anew.
+Changes are tried from the least intrusive, to the fewest people: one more day of the person's own; one place
+more in one team on one day; one colleague who takes part once more; a team open on a day on which it is
+closed; two of these where one alone is not enough; last, a longer journey for everybody.
+
+Each is tried by solving again from the plan at hand: a chain of matches (`solver.chains`) that gives the
+person a match and leaves nobody without one. It ends in a valid plan of the changed problem, so the gain
+is proven to be *at least* so many people. It is exact where no plan can gain more: the plan was proven best,
+everybody counts the same, and taking away the one match that uses the change would give a plan of before.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
-from solver import rules
+from solver.chains import PRUNED, STEPS, Chains, Leave, Used
 from solver.changes import Change, apply
-from solver.check import measure
-from solver.fields import ProblemError
-from solver.limits import Limits
-from solver.near import Near, counted
-from solver.plan import Plan, Remedy, Text
-from solver.problem import Problem, days_of
-from solver.solving import solve
+from solver.limits import ShouldStop
+from solver.plan import Plan, Remedy, Text, Unmatched
+from solver.problem import Problem, Visit
+from solver.standing import VISITORS, Place, Standing
 from solver.words import day_words
 
-TRIES = 7
-"""So many changes are tried at most, each on the neighbourhood."""
-DAYS = 3
-WHOLE = 1_500
-"""Up to so many people the whole problem is solved anew for the change that was found."""
-LOOKED_AT = 150
-"""Among so many colleagues the days are counted that one more day would open."""
+SINGLE = (Leave(days=1), Leave(places=1), Leave(seconds=1), Leave(places=1, opening=True))
+PAIRS = (
+    Leave(days=2), Leave(days=1, places=1), Leave(places=2),
+    Leave(days=1, seconds=1), Leave(places=1, seconds=1),
+)  # fmt: skip
+LONGER = 3
+"""So many longer journeys are tried."""
+WIDE = 0.3
+"""Seconds for counting whom else a change of the rules would match."""
+QUICK = 300
+"""Steps for each change where everybody's remedy is sought at once."""
 
 
-def remedy(
-    problem: Problem, plan: Plan, person: str, *, limits: Limits | None = None, near: Near | None = None
-) -> Remedy | None:
-    """The cheapest change found that matches this person and more people in all; None when none tried does.
+class Remedies:
+    """The remedies of one plan; made once, asked about many people."""
 
-    Up to `WHOLE` people the gain is that of solving the changed problem with these limits, beyond that of the
-    neighbourhood. ``near`` spares preparing the same plan again for the next person.
-    """
-    limits = limits or Limits(seconds=5.0)
-    near = near or Near(problem, plan)
-    people = measure(problem, plan.visits)["people"]
-    tried = 0
-    for change, text, others in _candidates(near, plan, person):
-        tried += 1
-        if tried > TRIES:
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem = problem
+        self.standing = Standing(problem, plan.visits)
+        self.chains = Chains(self.standing)
+        self.visits = plan.visits
+        self._wide: dict[str, int] = {}
+        proven = plan.bounds.get("priority")
+        self.best = proven is not None and proven <= plan.values.get("priority", 0)
+        """No plan is worth more on the first level."""
+        self.heads_proven = self.best and plan.bounds.get("people") == plan.values.get("people")
+
+    def of(self, person: str, *, steps: int = STEPS) -> Remedy | None:
+        """The cheapest change found for somebody without a match; None when none tried helps."""
+        found = self.shown(person, steps=steps)
+        return found[0] if found is not None else None
+
+    def shown(self, person: str, *, steps: int = STEPS) -> tuple[Remedy, tuple[Visit, ...]] | None:
+        """The cheapest change found, and a plan of the changed problem that shows what it brings to them."""
+        i = self.standing.index[person]
+        if not self.standing.cap[i] or self.standing.made[i]:
             return None
-        gain = _gain_near(near, person, change, others)
-        if gain <= 0:
-            continue
-        if len(problem.people) > WHOLE:
-            return Remedy(change, gain, _said(text, gain, whole=False))
-        again = solve(apply(problem, [change]), limits=limits)
-        whole = again.values["people"] - people
-        sure = again.bounds.get("priority") == again.values["priority"]
-        if sure and whole > 0 and any(visit.visitor == person for visit in again.visits):
-            return Remedy(change, whole, _said(text, whole, whole=True))
-        if not sure:
-            return Remedy(change, gain, _said(text, gain, whole=False))
-    return None
+        for leave, minutes in self._leaves(i):
+            used = self.chains.find(i, leave, steps=steps)
+            if used is not None:
+                return self._remedy(i, leave, minutes, used), used.visits
+        return None
+
+    def _leaves(self, i: int) -> Iterator[tuple[Leave, int]]:
+        """What to try, from the cheapest; the journey in minutes where it is longer."""
+        if not self.best:
+            yield Leave(), 0
+        for leave in (*SINGLE, *PAIRS):
+            yield leave, 0
+        for minutes, sites in self._journeys(i):
+            for leave in (Leave(sites=sites), *(replace(leave, sites=sites) for leave in SINGLE)):
+                yield leave, minutes
+
+    def _journeys(self, i: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The next longer journeys that reach anybody whom the person could meet, and the new sites."""
+        here = self.problem.teams[self.standing.team[i]].site
+        limit = self.problem.campaign.max_travel_minutes
+        took = sorted(
+            (minutes, there)
+            for (start, there), minutes in self.problem.minutes.items()
+            if start == here != there and minutes > limit
+        )
+        found, sites = 0, list[str]()
+        for place, (minutes, site) in enumerate(took):
+            sites.append(site)
+            last = place + 1 == len(took) or took[place + 1][0] > minutes
+            if last and self.standing.at(sites, i):
+                yield minutes, tuple(sites)
+                found += 1
+                if found == LONGER:
+                    return
+
+    # -- in words --
+
+    def _remedy(self, i: int, leave: Leave, minutes: int, used: Used) -> Remedy:
+        parts = [self._day(i, day, alone=len(used.days) == 1) for day in used.days]
+        parts += [self._place(place) for place in used.places]
+        if used.second is not None:
+            parts.append(self._second(used.second))
+        if minutes:
+            parts.append(_journey(minutes))
+        if not parts:
+            parts.append(_longer())
+        changes = [change for change, _ in parts]
+        change = changes[0] if len(changes) == 1 else {"kind": "all", "changes": changes}
+        if minutes:
+            return self._for_everybody(i, change, [text for _, text in parts], used.gain)
+        exact = self.heads_proven and used.gain == self._most(i, leave, used)
+        return Remedy(change, used.gain, _said([text for _, text in parts], used.gain, exact=exact), exact)
+
+    def _for_everybody(self, i: int, change: Change, texts: Sequence[Text], gain: int) -> Remedy:
+        """What a change of the rules brings to others as well: everybody without a match is asked."""
+        key = repr(change)
+        if len(self.problem.people) <= PRUNED and key not in self._wide:
+            changed = Standing(apply(self.problem, [change]), self.visits)
+            chains, before, ends = Chains(changed), changed.heads, time.monotonic() + WIDE
+            for one in (i, *(j for j, made in enumerate(self.standing.made) if not made)):
+                if time.monotonic() > ends:
+                    break
+                if changed.cap[one] and not changed.made[one]:
+                    chains.keep(one, Leave(), steps=QUICK // 2)
+            self._wide[key] = changed.heads - before
+        gain = max(gain, self._wide.get(key, 0))
+        return Remedy(change, gain, _said(texts, gain, exact=False))
+
+    def _most(self, i: int, leave: Leave, used: Used) -> int:
+        """The most that the change can bring where the plan is best; a large number where unknown."""
+        one = 2 if self.standing.swap else 1
+        if leave.sites:
+            return len(self.standing.team)
+        if len(used.days) + len(used.places) + (used.second is not None) == 1:
+            if used.second is not None:
+                return 1  # without that match the colleague still has another
+            opened = [self._opened(place) for place in used.places]
+            return one * max([1, *opened])
+        own = len(used.days) == 2 and self.standing.cap[i] == 1 and self.standing.swap
+        return one if own else len(self.standing.team)
+
+    def _opened(self, place: Place) -> int:
+        """How many places a change opens."""
+        kind, team, day = place
+        crew = self.problem.teams[team]
+        return crew.limit(day).max_visitors if kind == VISITORS and crew.closed >> day & 1 else 1
+
+    def _day(self, i: int, day: int, *, alone: bool) -> tuple[Change, Text]:
+        date = self.problem.campaign.days[day]
+        on, more = day_words(date), self._opens(i, day) if alone else 0
+        text = Text(f"Un jour de plus, le {on.fr}", f"One more day, {on.en}")
+        if more:
+            s = "s" if more > 1 else ""
+            text = Text(
+                f"{text.fr}, qui ouvrirait {more} collègue{s}",
+                f"{text.en}, which would open {more} colleague{s}",
+            )
+        return {"kind": "available", "id": self.problem.people[i].id, "day": date.isoformat()}, text
+
+    def _opens(self, i: int, day: int) -> int:
+        """How many colleagues have days with the person only thanks to one more."""
+        standing, bit = self.standing, 1 << day
+        people, swap = self.problem.people, standing.swap
+        me, number = people[i], 0
+        for j in standing.colleagues(i):
+            other = people[j]
+            there, home = me.available & other.can_host, other.available & me.can_host
+            more = bit & other.can_host, bit & other.available
+            if swap:
+                before = self.chains.have_days(i, j, there, home)
+                number += not before and self.chains.have_days(i, j, there | more[0], home | more[1])
+            else:
+                before = self.chains.have_days(i, j, there, 0)
+                number += not before and self.chains.have_days(i, j, there | more[0], 0)
+        return number
+
+    def _place(self, place: Place) -> tuple[Change, Text]:
+        kind, number, day = place
+        team, date = self.problem.teams[number], self.problem.campaign.days[day]
+        name, on, iso = team.name or team.id, day_words(date), date.isoformat()
+        if kind == VISITORS and team.closed >> day & 1 and team.limit(day).max_visitors > 0:
+            text = Text(f"Ouvrir l’équipe {name} le {on.fr}", f"Opening the {name} team on {on.en}")
+            return {"kind": "open_day", "id": team.id, "day": iso}, text
+        what = {"id": team.id, "value": 1, "day": iso}
+        if kind == VISITORS:
+            text = Text(
+                f"Un visiteur de plus dans l’équipe {name} le {on.fr}",
+                f"One more visitor in the {name} team on {on.en}",
+            )
+            change: Change = {"kind": "max_visitors", **what}
+            if team.closed >> day & 1:
+                opened = {"kind": "open_day", "id": team.id, "day": iso}
+                change = {"kind": "all", "changes": [opened, change]}
+            return change, text
+        return {"kind": "max_away", **what}, Text(
+            f"Une absence de plus dans l’équipe {name} le {on.fr}",
+            f"One more member of the {name} team away on {on.en}",
+        )
+
+    def _second(self, j: int) -> tuple[Change, Text]:
+        person, team = self.problem.people[j], self.problem.teams[self.standing.team[j]]
+        name = team.name or team.id
+        text = Text(
+            f"Une participation de plus pour un collègue de l’équipe {name}",
+            f"One colleague in the {name} team taking part once more",
+        )
+        value = self.problem.may_swap(person) + 1
+        return {"kind": "max_swaps", "id": person.id, "value": value}, text
 
 
-def _gain_near(near: Near, person: str, change: Change, others: Sequence[str]) -> int:
-    """How many more people the change matches around the person, who is one of them; 0 when it does not."""
-    small = near.small(near.people_near(person, others), person)
-    try:
-        found = near.solved(apply(small, [change]), person)
-    except ProblemError:  # a team that nobody around the person belongs to
-        return 0
-    if not found.helped or found.people <= counted(small, small.previous):
-        return 0
-    return found.people - max(counted(small, small.previous), near.solved(small, person).people)
-
-
-def _said(text: Text, gain: int, *, whole: bool) -> Text:
-    fr = "une personne de plus en binôme" if gain == 1 else f"{gain} personnes de plus en binôme"
-    en = "one more person matched" if gain == 1 else f"{gain} more people matched"
-    rest_fr, rest_en = (
-        ("", "") if whole else (", sans toucher au reste du plan", ", the rest of the plan unchanged")
+def _journey(minutes: int) -> tuple[Change, Text]:
+    text = Text(
+        f"Pour tout le monde, un trajet de {minutes} minutes au plus",
+        f"For everybody, a journey of up to {minutes} minutes",
     )
-    return Text(f"{text.fr}\u00a0: {fr}{rest_fr}.", f"{text.en}: {en}{rest_en}.")
+    return {"kind": "max_travel", "value": minutes}, text
+
+
+def _longer() -> tuple[Change, Text]:
+    """The plan was not proven best, and a better one was found on the way."""
+    text = Text("Sans rien changer, un calcul plus long", "Changing nothing, a longer computation")
+    return {"kind": "all", "changes": []}, text
+
+
+def _said(parts: Sequence[Text], gain: int, *, exact: bool) -> Text:
+    fr = ", et ".join([parts[0].fr, *(_lower(part.fr) for part in parts[1:])])
+    en = ", and ".join([parts[0].en, *(_lower(part.en) for part in parts[1:])])
+    people_fr = "une personne de plus en binôme" if gain == 1 else f"{gain} personnes de plus en binôme"
+    people_en = "one more person matched" if gain == 1 else f"{gain} more people matched"
+    least_fr, least_en = ("", "") if exact else ("au moins ", "at least ")
+    return Text(f"{fr}\u00a0: {least_fr}{people_fr}.", f"{en}: {least_en}{people_en}.")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def remedy(problem: Problem, plan: Plan, person: str, *, known: Remedies | None = None) -> Remedy | None:
+    """The cheapest change found that matches this person and loses nobody; None when none tried does.
+
+    A fraction of a second in any company. ``known`` spares reading the same plan again for the next person.
+    """
+    return (known or Remedies(problem, plan)).of(person)
 
 
 def with_remedies(
-    problem: Problem, plan: Plan, *, limits: Limits | None = None, most: int = 5, seconds: float = 60.0
+    problem: Problem, plan: Plan, *, seconds: float = 60.0, should_stop: ShouldStop | None = None
 ) -> Plan:
-    """The plan with remedies for the first few unmatched people; no search begins after ``seconds``."""
-    unmatched = list(plan.unmatched)
-    started = time.monotonic()
-    near = Near(problem, plan)
-    for n, row in enumerate(unmatched[:most]):
-        if time.monotonic() - started < seconds:
-            unmatched[n] = replace(row, remedy=remedy(problem, plan, row.person, limits=limits, near=near))
-    return replace(plan, unmatched=tuple(unmatched))
-
-
-# -- what to try --
-
-
-def _candidates(near: Near, plan: Plan, person: str) -> Iterator[tuple[Change, Text, Sequence[str]]]:
-    """Changes from the cheapest, each with its sentence and the people whom it concerns."""
-    problem, frame = near.problem, near.frame
-    me = near.party(person)
-    row = next((one for one in plan.unmatched if one.person == person), None)
-    items = [item for item in row.blocking if item.kind == "team"] if row is not None else []
-    scarce = bool(items) and items[0].day is None  # no colleague is free: days alone hardly help
-    yield from islice(_days(near, me), 1 if scarce else DAYS)
-    if scarce:
-        yield from _more_swaps(near)
-    for item in items:
-        team = problem.team_by_id[item.id]
-        day = next((n for n, d in enumerate(problem.campaign.days) if d.isoformat() == item.day), -1)
-        if day >= 0 and team.closed >> day & 1:
-            name, on = team.name or team.id, day_words(problem.campaign.days[day])
-            text = Text(
-                f"Ouvrir l’équipe {name} le {on.fr}",
-                f"Open the {name} team on {on.en}",
-            )
-            yield {"kind": "open_day", "id": team.id, "day": item.day}, text, ()
-    met = rules.hosts_for(frame, me, near.parties)
-    common = [team for team, _ in Counter(party.team for party in met).most_common(2)]
-    for team_id in dict.fromkeys([*(item.id for item in items), me.team, *common]):
-        yield from _places(near, team_id, [party.id for party in met if party.team == team_id][:6])
-    yield from _journey(near, me)
-    if not scarce:
-        yield from _more_swaps(near)
-
-
-def _more_swaps(near: Near) -> Iterator[tuple[Change, Text, Sequence[str]]]:
-    more = near.problem.campaign.max_swaps_per_person + 1
-    text = Text(
-        f"Jusqu’à {more} échanges par personne au lieu de {more - 1}",
-        f"Up to {more} exchanges for each person instead of {more - 1}",
-    )
-    yield {"kind": "max_swaps", "value": more}, text, ()
-
-
-def _places(near: Near, team_id: str, members: Sequence[str]) -> Iterator[tuple[Change, Text, Sequence[str]]]:
-    team = near.problem.team_by_id[team_id]
-    name = team.name or team.id
-    visitors = Text(
-        f"Un visiteur de plus par jour dans l’équipe {name}", f"One more visitor a day in the {name} team"
-    )
-    yield {"kind": "max_visitors", "id": team.id, "value": 1}, visitors, members
-    away = Text(
-        f"Une absence de plus par jour dans l’équipe {name}", f"One more member away a day in the {name} team"
-    )
-    yield {"kind": "max_away", "id": team.id, "value": 1}, away, members
-
-
-def _days(near: Near, me: rules.Party) -> Iterator[tuple[Change, Text, Sequence[str]]]:
-    """One more day each, those first that open colleagues who are still free, then most colleagues."""
-    problem, frame = near.problem, near.frame
-    count = len(problem.campaign.days)
-    team, own = problem.team_by_id[me.team], problem.person_by_id[me.id]
-    leave, receive = rules.days_to_leave(team, count), rules.days_to_receive(team, count)
-    would = near.colleagues_on_any_day(me)
-    free = {party.id for party in near.free}
-    shown = sorted(would, key=lambda party: party.id not in free)[:LOOKED_AT]
-    before = {party.id for party in rules.hosts_for(frame, me, shown)}
-    ranked = []
-    for day in days_of(((1 << count) - 1) & ~own.available):
-        bit = 1 << day
-        other = replace(me, can_leave=me.can_leave | bit & leave, can_host=me.can_host | bit & receive)
-        opened = [p.id for p in rules.hosts_for(frame, other, shown) if p.id not in before]
-        if opened:
-            ranked.append((-len(free.intersection(opened)), -len(opened), day, opened, other))
-    for _, _, day, opened, other in sorted(ranked, key=lambda one: one[:3])[:DAYS]:
-        number = len(rules.hosts_for(frame, other, near.parties)) - len(
-            rules.hosts_for(frame, me, near.parties)
-        )
-        on, s = day_words(problem.campaign.days[day]), "s" if number > 1 else ""
-        text = Text(
-            f"Un jour de plus, le {on.fr}, ouvrirait {number} collègue{s}",
-            f"One more day, {on.en}, would open {number} colleague{s}",
-        )
-        change = {"kind": "available", "id": me.id, "day": problem.campaign.days[day].isoformat()}
-        first = sorted(opened, key=lambda one: one not in free)
-        yield change, text, first[:8]
-
-
-def _journey(near: Near, me: rules.Party) -> Iterator[tuple[Change, Text, Sequence[str]]]:
-    """The next longer journey that reaches somebody whom the person could meet."""
-    limit = near.problem.campaign.max_travel_minutes
-    sites = {party.site for party in near.parties if party.side != me.side}
-    took = {site: near.problem.travel(me.site, site) for site in sites}
-    longer = sorted({minutes for minutes in took.values() if minutes is not None and minutes > limit})
-    for value in longer[:2]:
-        frame = replace(near.frame, max_travel=value)
-        found = rules.hosts_for(frame, me, [p for p in near.parties if took.get(p.site) == value])
-        if found:
-            text = Text(f"Un trajet de {value} minutes au plus", f"A journey of up to {value} minutes")
-            yield {"kind": "max_travel", "value": value}, text, [party.id for party in found[:8]]
-            return
+    """The plan with a remedy for everybody without a match; whom time did not reach has ``sought`` False."""
+    ends = time.monotonic() + seconds
+    if not plan.unmatched or seconds <= 0:
+        return plan
+    remedies = Remedies(problem, plan)
+    found: list[Unmatched] = []
+    for row in plan.unmatched:
+        if time.monotonic() > ends or (should_stop is not None and should_stop()):
+            found.append(row)
+            continue
+        found.append(replace(row, remedy=remedies.of(row.person, steps=QUICK), sought=True))
+    return replace(plan, unmatched=tuple(found))

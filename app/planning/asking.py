@@ -31,8 +31,6 @@ AT_ONCE = 2_000
 FORECAST = Limits(seconds=0.5, threads=1)
 """For what is, and again for what would be."""
 FORECAST_BY_JOB = Limits(seconds=20.0, threads=2)
-REMEDY = Limits(seconds=5.0, threads=2)
-"""For each change tried."""
 WAIT = 3.0
 """Seconds a page waits for another forecast to end."""
 KEPT = timedelta(days=1)
@@ -213,7 +211,7 @@ def what_helps(problem: Problem, plan: Plan, asked: RemedyForm) -> dict[str, Any
     key = person_key(asked.person)
     if key not in {row.person for row in plan.unmatched}:
         raise PlanIsOld
-    found = remedy(problem, plan, key, limits=REMEDY)
+    found = remedy(problem, plan, key)
     if found is None:
         return {}
     return {"change": dict(found.change), "gain": found.gain, **found.text.to_json()}

@@ -14,11 +14,13 @@ from app.core.errors import Refusal
 from app.planning import asking, queries, runs
 from app.planning.problem import Built, Leg, build
 from app.planning.tables import PlanningQuestion, RunStatus
-from solver import Limits, Problem, ProblemError, Progress, solve
+from solver import Limits, Problem, ProblemError, Progress, solve, with_remedies
 
 log = structlog.get_logger()
 
 THREADS = 2
+ALL_REMEDIES, REMEDY_SECONDS = 3_000, 5.0
+"""Up to so many people everybody's remedy is sought with the plan, for so long; the rest is on request."""
 EVERY = 0.5
 """Seconds between two writes of the progress."""
 
@@ -39,6 +41,8 @@ def solve_run(engine: Engine, run_id: int) -> None:
             on_progress=watch.progress,
             should_stop=watch.should_stop,
         )
+        if len(built.problem.people) <= ALL_REMEDIES:
+            plan = with_remedies(built.problem, plan, seconds=REMEDY_SECONDS, should_stop=watch.should_stop)
     except OperationalError:
         raise  # the database is away: the step is tried again
     except Refusal as refused:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit, remedies, remedy, solve
+from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit, solve
 from solver.changes import apply
 from solver.check import measure, violations
 from solver.fields import ProblemError
@@ -54,39 +54,6 @@ def test_everybody_without_a_match_is_explained_once(exchange: str) -> None:
     matched = {visit.visitor for visit in plan.visits}
     assert [row.person for row in plan.unmatched] == [p.id for p in problem.people if p.id not in matched]
     assert {row.reason for row in plan.unmatched} <= set(REASONS)
-
-
-def test_a_remedy_matches_the_person_and_gains_what_it_says() -> None:
-    tried = 0
-    for seed in range(200):
-        problem = random_problem(seed)
-        plan = solve(problem, limits=QUICK)
-        for row in plan.unmatched[:1]:
-            found = remedy(problem, plan, row.person, limits=QUICK)
-            if found is not None:
-                again = solve(apply(problem, [found.change]), limits=QUICK)
-                assert again.values["people"] - plan.values["people"] == found.gain > 0
-                assert row.person in {visit.visitor for visit in again.visits}
-                tried += 1
-        if tried == 5:
-            return
-    raise AssertionError("no remedy was ever found")
-
-
-@pytest.mark.parametrize("exchange", ["swap", "shadow"])
-def test_a_remedy_found_near_the_person_is_gained_in_the_whole(
-    exchange: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remedies, "WHOLE", 0)
-    document = company(people=120, seed=11, exchange=exchange, few_dates=1.0)
-    problem = Problem.from_json(document)
-    problem = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
-    plan = solve(problem, limits=QUICK)
-    found = [remedy(problem, plan, row.person) for row in plan.unmatched[:12]]
-    assert any(found)
-    for one in {one.change.get("id"): one for one in found if one is not None}.values():
-        again = solve(apply(problem, [one.change]), limits=QUICK)
-        assert again.values["people"] - plan.values["people"] >= one.gain > 0
 
 
 def test_a_forecast_holds_the_truth_between_its_numbers() -> None:

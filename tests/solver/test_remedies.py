@@ -1,0 +1,154 @@
+"""Remedies: applied and solved again they bring what they say; the least intrusive comes first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver import Limits, Plan, Problem, remedy, solve, with_remedies
+from solver.changes import apply
+from solver.check import violations
+from solver.plan import FEASIBLE
+from solver.remedies import Remedies
+from tests.solver.company import company
+from tests.solver.tiny import document, person, random_problem, team
+
+QUICK = Limits(seconds=30.0, threads=1)
+
+
+def holds(problem: Problem, plan: Plan, remedies: Remedies, who: str) -> bool:
+    """Whether somebody has a remedy; the plan behind it is held against the rules."""
+    found = remedies.shown(who)
+    if found is None:
+        return False
+    told, visits = found
+    changed = apply(problem, [told.change])
+    assert violations(changed, Plan(FEASIBLE, visits)) == []
+    before, after = ({visit.visitor for visit in one} for one in (plan.visits, visits))
+    assert before <= after
+    assert who in after
+    assert told.gain >= len(after - before) > 0
+    again = solve(changed, limits=QUICK)
+    equal = all(one.priority == 1 for one in problem.people)
+    gained = again.values["people"] - plan.values["people"]
+    if equal:
+        assert gained >= told.gain
+    if told.exact:
+        assert equal
+        assert gained == told.gain
+    assert ("at least" in told.text.en) == ("au moins" in told.text.fr) == (not told.exact)
+    return True
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.booleans())
+def test_what_a_remedy_brings_is_shown_by_a_plan(seed: int, equal: bool) -> None:
+    problem = random_problem(seed)
+    if equal:
+        problem = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+    plan = solve(problem, limits=QUICK)
+    remedies = Remedies(problem, plan)
+    for row in plan.unmatched:
+        holds(problem, plan, remedies, row.person)
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_nearly_everybody_of_a_company_has_a_remedy_that_holds(exchange: str) -> None:
+    problem = Problem.from_json(company(people=90, seed=11, exchange=exchange, few_dates=1.0))
+    plan = solve(problem, limits=QUICK)
+    told = with_remedies(problem, plan)
+    assert all(row.sought for row in told.unmatched)
+    possible = [row for row in told.unmatched if row.reason not in ("own_rules", "language")]
+    assert sum(row.remedy is not None for row in possible) >= 0.9 * len(possible) > 0
+    remedies = Remedies(problem, plan)
+    assert all(holds(problem, plan, remedies, row.person) for row in possible[::6] if row.remedy)
+
+
+# -- the least intrusive first --
+
+SHOP = team("boutique", "front", "lyon")
+DESK = team("compta", "back", "paris")
+
+
+def kinds(change: Any) -> list[str]:
+    if change["kind"] == "all":
+        return [kind for one in change["changes"] for kind in kinds(one)]
+    return [change["kind"]]
+
+
+def tried(who: str = "anna", **changes: Any) -> tuple[Problem, Any]:
+    problem = Problem.from_json(document(**changes))
+    plan = solve(problem, limits=QUICK)
+    return problem, remedy(problem, plan, who)
+
+
+def both(anna: dict[str, Any] | None = None, bruno: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    return [person("anna", "compta", **(anna or {})), person("bruno", "boutique", **(bruno or {}))]
+
+
+def test_a_day_of_the_persons_own_comes_first() -> None:
+    _, found = tried(people=both({"available": "10000"}))
+    assert found.change == {"kind": "available", "id": "anna", "day": "2027-03-02"}
+    assert (found.gain, found.exact) == (2, True)
+    assert found.text.en.endswith("would open 1 colleague: 2 more people matched.")
+    assert "Tuesday 2 March 2027" in found.text.en
+
+
+def test_then_one_place_on_one_day_of_one_team() -> None:
+    shut = {
+        **SHOP,
+        "limits_by_day": {f"2027-03-0{n}": {"max_away": 0, "max_visitors": 1} for n in range(1, 6)},
+    }
+    _, found = tried(teams=[DESK, shut])
+    assert found.change["kind"] == "max_away"
+    assert (found.change["id"], found.change["value"]) == ("boutique", 1)
+    assert found.change["day"] in ("2027-03-01", "2027-03-02")
+    closed = {**SHOP, "closed_days": ["2027-03-01", "2027-03-02"]}
+    _, found = tried(teams=[DESK, closed], people=both({"can_host": "11000"}))
+    assert found.change["kind"] == "open_day"
+
+
+def test_then_one_colleague_who_takes_part_once_more() -> None:
+    rows = [person("anna", "compta", "11111"), person("carl", "compta", "11111", priority=3)]
+    _, found = tried(people=[*rows, person("bruno", "boutique", "11111")])
+    assert found.change == {"kind": "max_swaps", "id": "bruno", "value": 2}
+    assert found.gain == 1
+
+
+def test_two_changes_only_where_none_alone_is_enough() -> None:
+    _, found = tried(people=both({"available": "00000"}))
+    assert kinds(found.change) == ["available", "available"]
+    assert (found.gain, found.exact) == (2, True)
+    shut = {
+        **SHOP,
+        "limits_by_day": {f"2027-03-0{n}": {"max_away": 0, "max_visitors": 1} for n in range(1, 6)},
+    }
+    _, found = tried(teams=[DESK, shut], people=both({"available": "10000"}))
+    assert sorted(kinds(found.change)) == ["available", "max_away"]
+
+
+def test_what_changes_for_everybody_comes_last_and_counts_others_too() -> None:
+    far = [{"from": "paris", "to": "lyon", "minutes": 75}]
+    rows = [*both(), person("dora", "compta", "00111"), person("emil", "boutique", "00111")]
+    problem, found = tried(travel_minutes=far, people=rows)
+    assert found.change == {"kind": "max_travel", "value": 75}
+    assert found.gain == solve(apply(problem, [found.change]), limits=QUICK).values["people"] == 4
+
+
+def test_nothing_is_said_where_nothing_helps() -> None:
+    assert tried(people=both({"languages": ["de"]}))[1] is None
+    assert tried(people=both({"avoid": ["bruno"]}))[1] is None
+
+
+def test_whom_time_did_not_reach_is_on_request() -> None:
+    problem = Problem.from_json(document(people=both({"available": "10000"})))
+    plan = solve(problem, limits=QUICK)
+    late = with_remedies(problem, plan, seconds=0.0).to_json(problem)["unmatched"]
+    assert {row.get("remedy_on_request") for row in late} == {True}
+    soon = with_remedies(problem, plan).to_json(problem)
+    assert all("remedy_on_request" not in row for row in soon["unmatched"])
+    assert Plan.from_json(soon, problem).unmatched == with_remedies(problem, plan).unmatched
