@@ -171,13 +171,18 @@ class Engine:
 
         ``moves`` for each person, as far as they fit into ``seconds``.
         """
-        before, kept = self.combined(self.values()), self.loose_choices()
         search.begin_with(self.loose_choices())
         moves = max(MOVES, moves * self.instance.n)
-        self.replace(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot))
-        if self.combined(self.values()) < before:
-            self.replace(kept)
-        self.tell(now=True)
+        self.offer(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot))
+
+    def offer(self, choices: Choices | None) -> None:
+        """Put a plan on the board (pinned matches apart) unless it is worse than the one that is there."""
+        if choices is not None:
+            before, kept = self.combined(self.values()), self.loose_choices()
+            self.replace(choices)
+            if self.combined(self.values()) < before:
+                self.replace(kept)
+            self.tell(now=True)
 
     def combined(self, values: Mapping[str, int]) -> int:
         """Level values as one number."""

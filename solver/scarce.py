@@ -4,6 +4,8 @@
    bounds the first level: the two do not need each other.
 2. Level by level, the relaxation of all levels so far bounds the last of them and shows the search the way:
    the pairs that it takes, or nearly takes, are the only ones that the search then looks at.
+3. Once the second level counts, an integer program over the choices that the relaxation takes or nearly takes
+   runs beside the search. It needs half a minute for 10,000 people, and then is nearly always at the bound.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +23,7 @@ import numpy as np
 from solver.choices import Choices
 from solver.edges import Edges
 from solver.engine import Engine
+from solver.mip import solve_integer
 from solver.model import build, weighted
 from solver.relaxing import Relaxation
 
@@ -28,16 +32,21 @@ if TYPE_CHECKING:
 
 HOT = (0.1, 0.035)
 """First temperatures of the two rounds of the first search, in points of the first level."""
-GUIDED = (0.06, 0.02)
-"""The same once the relaxation shows the way."""
+GUIDED, LATER = (0.06, 0.02), (0.01, 0.003)
+"""The same once the relaxation shows the way, for the second level and for later ones: those must not warm up what
+the first two have reached."""
 MOVES = 350
 """Moves of each search for each person."""
-RATE = {"people": 1, "wishes": 4, "changes": 2, "travel": 150, "days": 1}
+RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
 NEAR = 0.5
 """The guided search looks at choices that fall short of the prices by at most so much, in units of a rate."""
+CLOSE, MOST = 0.01, 100_000
+"""The integer program looks at choices that fall short by at most so much, if they are no more than so many."""
+PATIENT = 10.0
+"""With less than so many seconds left it is not begun."""
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
@@ -69,37 +78,78 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 scale=rates[order[0]] / before[order[0]],
             )
             relaxed.wait(clock)
-            _follow(engine, _guided(engine, choices, relaxed, rates), bounds, order[: place + 1], took)
+            with ThreadPoolExecutor(1) as pool:
+                exact = _exact(engine, choices, relaxed, rates, pool) if place == 1 else None
+                guided = _guided(engine, choices, relaxed, rates)
+                _follow(engine, guided, bounds, order[: place + 1], took, exact)
             bounds[order[place]] = _bound(engine, rates, relaxed.bound, bounds)
     return bounds
 
 
 def _follow(
-    engine: Engine, guided: Search, bounds: Mapping[str, int], levels: list[str], took: float
+    engine: Engine,
+    guided: Search,
+    bounds: Mapping[str, int],
+    levels: list[str],
+    took: float,
+    exact: Future[Choices | None] | None,
 ) -> None:
     """Search where the relaxation points, again and again while a leading level may get better."""
     clock, hopeless = engine.clock, 0
-    while hopeless < HOPELESS:
+    while hopeless < HOPELESS or (exact and not clock.over):
         before, begun = engine.values(), clock.seconds
-        for hot in GUIDED:
+        for hot in GUIDED if len(levels) == 2 else LATER:
             engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
+        if exact and (exact.done() or engine.clock.limits.threads == 1):
+            engine.offer(exact.result())
+            exact = None
         after = engine.values()
         hopeless = 0 if any(after[level] != before[level] for level in levels[:2]) else hopeless + 1
+        if exact:
+            continue
         if clock.left < took + clock.seconds - begun or len(levels) > 2:
             return
         if all(bounds[level] <= after[level] for level in levels[:-1]) and hopeless:
             return
+    if exact:
+        engine.offer(exact.result())
+
+
+def _exact(
+    engine: Engine,
+    choices: Choices,
+    relaxed: Relaxation,
+    rates: Mapping[str, int],
+    pool: ThreadPoolExecutor,
+) -> Future[Choices | None] | None:
+    """The best plan of the choices that the relaxation takes or nearly takes, being looked for; None where it
+    would hardly be found in time.
+    """
+    clock, size = engine.clock, len(choices)
+    short = -relaxed.reduced()[:size] / rates[list(rates)[-2]]
+    near = choices.take((short < CLOSE) | (relaxed.shares[:size] > CLOSE))
+    if clock.left < PATIENT or len(near) > MOST:
+        return None
+    seconds = 0.6 * clock.left
+
+    def work() -> Choices | None:
+        model = build(engine.instance, near, engine.room)
+        chosen = solve_integer(model, weighted(model, rates), clock, seconds=seconds).chosen
+        return None if chosen is None else near.take(chosen[: len(near)])
+
+    return pool.submit(work)
 
 
 def _guided(engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int]) -> Search:
-    """A search over the pairs that the relaxation takes or nearly takes, those it takes first."""
+    """A search over the pairs that the relaxation takes or nearly takes, those it takes first, and the plan's."""
     size, n = len(choices), engine.instance.n
     pairs, pair = np.unique(choices.a * n + choices.b, return_inverse=True)
     unit = rates[list(rates)[-2]]
     best = np.full(len(pairs), -np.inf)
     np.maximum.at(best, pair, relaxed.reduced()[:size] / unit)
     share = np.bincount(pair, weights=relaxed.shares[:size], minlength=len(pairs))
-    near = best > -NEAR
+    plan = engine.loose_choices()
+    near = (best > -NEAR) | np.isin(pairs, plan.a * n + plan.b)
     left, right = np.divmod(pairs[near], n)
     return engine.search(Edges(left, right, complete=False), best[near] + share[near])
 
