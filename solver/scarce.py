@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 HOT = (0.1, 0.035)
 """First temperatures of the two rounds of the first search, in points of the first level."""
 GUIDED, LATER = (0.06, 0.02), (0.01, 0.003)
-"""The same once the relaxation shows the way, for the second level and for later ones: those must not warm up what
-the first two have reached."""
+"""The same once the relaxation shows the way: for the second level, and for later ones, which must not warm
+up what the first two have reached."""
 MOVES = 350
 """Moves of each search for each person."""
 RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
@@ -44,7 +44,7 @@ HOPELESS = 3
 NEAR = 0.5
 """The guided search looks at choices that fall short of the prices by at most so much, in units of a rate."""
 CLOSE, MOST = 0.01, 100_000
-"""The integer program looks at choices that fall short by at most so much, if they are no more than so many."""
+"""The integer program looks at choices that fall short by at most so much, and at no more than so many."""
 PATIENT = 10.0
 """With less than so many seconds left it is not begun."""
 
@@ -141,7 +141,7 @@ def _exact(
 
 
 def _guided(engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int]) -> Search:
-    """A search over the pairs that the relaxation takes or nearly takes, those it takes first, and the plan's."""
+    """A search over the plan and the pairs that the relaxation takes or nearly takes, these tried first."""
     size, n = len(choices), engine.instance.n
     pairs, pair = np.unique(choices.a * n + choices.b, return_inverse=True)
     unit = rates[list(rates)[-2]]
