@@ -20,8 +20,9 @@ from solver.instance import Bools, Ints
 from solver.mip import Floats, LinearProgram, price_out, priced, solve_integer
 from solver.model import Model, build, weighted
 
-CHOICES = 300_000
-"""The relaxation is solved over at most so many choices."""
+CHOICES = 300_000, 800_000
+"""The relaxation is solved over at most so many choices; over more where fewer would leave out pairs that
+cost nothing by the prices, and so prove nothing."""
 PORTIONS = (2_000, 8_000)
 """Integer programs are first tried with so many choices, those that the relaxation likes best."""
 WHOLE = 15_000
@@ -99,12 +100,15 @@ def _stage(engine: Engine, levels: list[str], values: dict[str, int]) -> _Stage:
     limit = bound(engine.net, weights, prices)
     reached = sum(weights[name] * (values[name] - engine.base[name]) for name in engine.order)
     short = _short(engine, weights, prices)
-    edges = np.flatnonzero(short <= limit - reached)
-    edges = edges[np.argsort(short[edges], kind="stable")]
-    complete = limit - reached
-    while count_choices(engine.instance, engine.net.edges.take(edges), enough=CHOICES) > CHOICES:
-        edges = edges[: len(edges) // 2]
-        complete = int(short[edges[-1]]) - 1
+    nearest = np.flatnonzero(short <= limit - reached)
+    nearest = nearest[np.argsort(short[nearest], kind="stable")]
+    for most in CHOICES:
+        edges, complete = nearest, limit - reached
+        while count_choices(engine.instance, engine.net.edges.take(edges), enough=most) > most:
+            edges = edges[: len(edges) // 2]
+            complete = int(short[edges[-1]]) - 1
+        if complete >= 0:
+            break
     return _Stage(levels[-1], weights, reached, limit, edges, complete)
 
 

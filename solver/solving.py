@@ -87,6 +87,8 @@ def search(engine: Engine) -> dict[str, int]:
         bounds = _prove(engine)
     else:
         bounds = ample(engine)
+        if engine.instance.n <= MEDIUM:
+            bounds = prove(engine, bounds)
     engine.tell(now=True)
     return bounds
 
