@@ -39,6 +39,7 @@ from app.availability.tables import (
     ForbiddenPair,
     Wish,
 )
+from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound, Stale
 from app.core.i18n import current_locale
@@ -59,7 +60,7 @@ class When:
 
 def answer(session: Session, enrolling: Enrolling, given: Answer, *, version: int, when: When) -> Enrolment:
     """Say yes or no. A first yes offers every possible day; a no clears the days and keeps the answer."""
-    _check_open(enrolling, when)
+    _check_open(session, enrolling, when)
     return _answer(session, enrolling, given, None, version=version, when=when)
 
 
@@ -73,7 +74,7 @@ def choose_days(
     when: When,
 ) -> Enrolment:
     """Offer exactly these days; `host_days` None means the same days for receiving."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     campaign, person, team, site = enrolling.campaign, enrolling.person, enrolling.team, enrolling.site
     told = told_of(session, enrolling)
     leaves = _only(visit_days, possible_days(campaign, person, site, told))
@@ -87,7 +88,7 @@ def choose_wishes(
     session: Session, enrolling: Enrolling, team_ids: Sequence[int], *, version: int, when: When
 ) -> Enrolment:
     """Wish exactly these teams, the first wish first."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     if len(team_ids) > MAX_WISHES:
         raise TooManyWishes
     teams = session.exec(select(Team).where(col(Team.id).in_(team_ids))).all()
@@ -115,7 +116,7 @@ def choose_languages(
     session: Session, enrolling: Enrolling, languages: Collection[str], *, version: int, when: When
 ) -> Enrolment:
     """Speak these languages during the day; at least one."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     offered = [code for code, _name in offered_languages(enrolling.person)]
     if not languages or not set(languages) <= set(offered):
         raise LanguageNeeded
@@ -138,7 +139,7 @@ def choose_limits(
     when: When,
 ) -> Enrolment:
     """Avoid exactly these people and places. Confidential: never logged, never audited, no reason asked."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     people, places = set(avoid), set(excluded_sites)
     if enrolling.person.id in people or len(people) != _count(session, Person, people):
         raise CannotAvoid
@@ -164,7 +165,7 @@ def record_for(
     when: When,
 ) -> Enrolment:
     """HR writes down what somebody without e-mail said (on paper, by phone). Audited."""
-    _check_open(enrolling, when)
+    _check_open(session, enrolling, when)
     if enrolling.person.email:
         raise AnswersAlone
     leaves = None
@@ -280,16 +281,17 @@ def _possible_days(session: Session, enrolling: Enrolling) -> list[date]:
     return possible_days(enrolling.campaign, enrolling.person, enrolling.site, told)
 
 
-def _check_open(enrolling: Enrolling, when: When) -> None:
+def _check_open(session: Session, enrolling: Enrolling, when: When) -> None:
+    hold(session, enrolling.campaign)
     if not enrolling.is_invited:
         raise NotFound
     if not is_changeable(enrolling.campaign, when.today):
         raise EnrolmentClosed(enrolling.campaign)
 
 
-def check_takes_part(enrolling: Enrolling, when: When) -> None:
+def check_takes_part(session: Session, enrolling: Enrolling, when: When) -> None:
     """Raises EnrolmentClosed, AnswerFirst."""
-    _check_open(enrolling, when)
+    _check_open(session, enrolling, when)
     if enrolling.answer != Answer.YES:
         raise AnswerFirst
 

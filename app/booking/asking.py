@@ -24,6 +24,7 @@ from app.booking.looking import DayOption, look
 from app.booking.queries import SeenPlace
 from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
 from app.booking.words import why_words
+from app.campaigns.holding import hold
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign
 from app.core import jobs
@@ -64,6 +65,7 @@ def ask(
     if (before := _again(session, person.id, seen, day, key)) is not None:
         return before
     campaign = session.get_one(Campaign, seen.place.campaign_id)
+    hold(session, campaign)
     if not queries.takes_bookings(campaign) or not is_invited(session, campaign, person):
         raise BookingClosed
     if seen.place.withdrawn_at is not None:
@@ -256,6 +258,7 @@ def accept(
 ) -> None:
     """Take the place that became free: booked at once, or asked of the team, as the campaign says."""
     campaign = session.get_one(Campaign, request.campaign_id)
+    hold(session, campaign)
     if not queries.takes_bookings(campaign):
         raise BookingClosed
     terms = queries.rules_of(session, request.campaign_id)

@@ -13,6 +13,7 @@ from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import look
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words
+from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.people.tables import Person
@@ -35,6 +36,7 @@ def approve(
     when the request was answered meanwhile; then nothing changes.
     """
     campaign = session.get_one(Campaign, request.campaign_id)
+    hold(session, campaign)
     person = session.get_one(Person, request.person_id)
     seen = queries.find_place(session, request.place_id)
     with all_or_nothing(session, request):

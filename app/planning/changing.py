@@ -79,7 +79,7 @@ def forbid(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) ->
 def allow(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
     """Let two people be put together again."""
     pair = _pair(sent)
-    pins.check_plannable(campaign)
+    pins.check_plannable(session, campaign)
     availability.allow_pair(session, campaign, pair.one, pair.other, actor=actor, now=clock.now())
     return redirect(_back(campaign.id), say=_("Ces deux personnes peuvent de nouveau être mises ensemble."))
 

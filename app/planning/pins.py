@@ -9,6 +9,7 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.availability import service as availability
 from app.availability.tables import ForbiddenPair
+from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.people.tables import Person
 from app.planning.errors import NotPlannable, NotThisPair, PairIsForbidden, PairIsPinned
@@ -17,8 +18,9 @@ from app.planning.runs import PLANNABLE
 from app.planning.tables import Pin
 
 
-def check_plannable(campaign: Campaign) -> None:
-    """Pairs are decided until the plan is published."""
+def check_plannable(session: Session, campaign: Campaign) -> None:
+    """Pairs are decided until the plan is published; it is not while this transaction lasts."""
+    hold(session, campaign)
     if campaign.status not in PLANNABLE:
         raise NotPlannable
 
@@ -29,7 +31,7 @@ def pin_pair(session: Session, campaign: Campaign, legs: list[Leg], actor: Actor
     Raises `PairIsForbidden` when HR keeps them apart: the two decisions never stand together.
     """
     assert campaign.id is not None
-    check_plannable(campaign)
+    check_plannable(session, campaign)
     if not legs:
         raise NotThisPair
     one, other, _day = legs[0]
@@ -56,7 +58,7 @@ def unpin_pair(
 ) -> None:
     """Let the solver decide again about two people. Audited when they were pinned."""
     assert campaign.id is not None
-    check_plannable(campaign)
+    check_plannable(session, campaign)
     if _remove(session, campaign.id, one, other):
         audit(
             session,
@@ -74,7 +76,7 @@ def forbid_pair(
 ) -> None:
     """Keep two people apart. Raises `PairIsPinned`: a pin goes only when somebody takes it away."""
     assert campaign.id is not None
-    check_plannable(campaign)
+    check_plannable(session, campaign)
     pinned = select(Pin).where(Pin.campaign_id == campaign.id, _between(one, other))
     if session.exec(pinned).first() is not None:
         raise PairIsPinned

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, update
 
 from app.accounts.sessions import Actor
+from app.campaigns.holding import hold_alone
 from app.campaigns.lifecycle import transition
 from app.campaigns.tables import Campaign, Status
 from app.core.errors import NotFound, Refusal, Stale
@@ -141,6 +142,8 @@ def publish(
     """
     if run.campaign_id != campaign.id:
         raise NotFound
+    hold_alone(session, campaign)
+    session.refresh(run)
     if run.published_at is not None:
         return False
     if run.status != RunStatus.FINISHED:

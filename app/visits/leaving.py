@@ -9,6 +9,7 @@ from app.accounts.sessions import Actor
 from app.availability import leaving
 from app.availability.queries import Enrolling
 from app.availability.service import When
+from app.campaigns.holding import hold_alone, hold_every_one_alone
 from app.people.tables import Person
 from app.visits import hosting, queries, service
 from app.visits.changing import role_of, situation
@@ -60,6 +61,7 @@ def leave_campaign(
     session: Session, enrolling: Enrolling, actor: Actor, *, version: int, when: When, words: str = ""
 ) -> int:
     """Take part no more: the days to come fall, those concerned are told. How many fell. Raises `Stale`."""
+    hold_alone(session, enrolling.campaign)
     leaving.leave(session, enrolling, version=version, when=when)
     return _let_fall(
         session, enrolling.person, enrolling.campaign.id, (when.today, None), actor, when.now, words
@@ -78,12 +80,14 @@ def pause_campaign(
     words: str = "",
 ) -> int:
     """Nothing from `first` to `last`: the days in between fall, those after stay. How many fell."""
+    hold_alone(session, enrolling.campaign)
     leaving.pause(session, enrolling, first, last, version=version, when=when)
     return _let_fall(session, enrolling.person, enrolling.campaign.id, (first, last), actor, when.now, words)
 
 
 def leave_company(session: Session, person: Person, now: datetime, today: date) -> int:
     """Somebody left: their days to come fall, in every campaign. Doing it twice changes nothing."""
+    hold_every_one_alone(session)
     return _let_fall(session, person, None, (today, None), None, now, "")
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, update
 
 from app.availability.leaving import offer_day
 from app.availability.queries import offers_of
+from app.campaigns.holding import hold
 from app.core.errors import Stale
 from app.visits import hosting, places, queries
 from app.visits.changing import Situation, begin
@@ -103,6 +104,7 @@ def accept(session: Session, before: Situation, proposal_id: int, hand: Hand) ->
 
     Raises as `lifecycle.STEPS` says, `DayNotPossible` when the day went meanwhile; the proposal then stays.
     """
+    hold(session, before.seen.campaign)
     now = begin(session, before)
     proposal = _waiting(now, proposal_id)
     kind = {
@@ -122,6 +124,7 @@ def accept(session: Session, before: Situation, proposal_id: int, hand: Hand) ->
 
 def move(session: Session, before: Situation, day: date, hand: Hand, *, revision: int) -> Visit:
     """HR moves a visit at once. What waited for an answer about it is void."""
+    hold(session, before.seen.campaign)
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.MOVED, now.asked)
     _check_day(session, now, day)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.figures import access, booking, calendars, debriefs, outbound, visits
+from tests.figures import access, booking, calendars, debriefs, outbound, publishing, visits
 from tests.journeys import access as journeys
 
 FIGURES: dict[int, tuple[str, Callable[[float], bool]]] = {
@@ -12,6 +12,7 @@ FIGURES: dict[int, tuple[str, Callable[[float], bool]]] = {
     **{number: (figure.title, figure) for number, figure in access.FIGURES.items()},
     **{number: (figure.title, figure) for number, figure in visits.FIGURES.items()},
     **{number: (figure.title, figure) for number, figure in booking.FIGURES.items()},
+    **{number: (figure.title, figure) for number, figure in publishing.FIGURES.items()},
     13: ("hostile calendars through the importer", calendars.measure),
     28: ("addresses that lead the outbound client inside", outbound.measure),
     32: ("figures around each new debrief", debriefs.unchanged_until_release),

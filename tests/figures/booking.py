@@ -1,5 +1,6 @@
 """Figures 1, 2 and 4: more bookings than places, overlapping approvals, posts sent again and again."""
 
+import logging
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -172,6 +173,10 @@ def more_bookings_than_places(url: str, scale: float) -> Outcome:
             with open_session(engine, reads_only=True) as session:
                 sold.append(visits_of(session, campaign.id or 0))
                 wrong += miscounted(session)
+            if runs > 1:
+                logging.getLogger(__name__).warning(
+                    "run %s: sold %s, answers so far %s, %s counters wrong", run + 1, sold[-1], answers, wrong
+                )
     size = size_of(scale)
     return Outcome(
         f"{runs} runs of {size.askers} bookings for {size.places} places: sold {sorted(set(sold))} in each; "

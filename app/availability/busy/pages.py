@@ -50,7 +50,7 @@ def read_and_keep(
     session: Session, mine: Enrolling, content: bytes, *, version: int, when: When
 ) -> BusyCalendar:
     """Read a file with no transaction open, then keep its days. Raises CalendarNotRead, Stale and others."""
-    service.check_open(mine, when)
+    service.check_open(session, mine, when)
     session.commit()
     try:
         reading = read_calendar(content, mine.campaign.first_day, mine.campaign.last_day)

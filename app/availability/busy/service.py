@@ -46,16 +46,16 @@ def is_waiting(row: BusyCalendar) -> bool:
     return row.sealed_address is not None and row.read_at is None and not row.fault
 
 
-def check_open(enrolling: Enrolling, when: When) -> None:
+def check_open(session: Session, enrolling: Enrolling, when: When) -> None:
     """Before a file is read: somebody who takes part, in time. Raises EnrolmentClosed, AnswerFirst."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
 
 
 def keep_file(
     session: Session, enrolling: Enrolling, reading: Reading, *, version: int, when: When
 ) -> BusyCalendar:
     """Keep the busy days of a file, in place of whatever was read before; an address is forgotten."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     row = _row(session, enrolling)
     write(session, enrolling, version, **_unticked(enrolling.enrolment, row.days, reading.days))
     _keep(row, enrolling.campaign, reading, when.now)
@@ -69,7 +69,7 @@ def give_address(
     session: Session, enrolling: Enrolling, address: str, *, daily: bool, version: int, when: When
 ) -> BusyCalendar:
     """Have the calendar at a private address read, once or each day. Raises AddressesOff, CalendarNotRead."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     if not addresses_allowed():
         raise AddressesOff
     scheme, colon, rest = address.partition("://")
@@ -90,7 +90,7 @@ def give_address(
 
 def forget(session: Session, enrolling: Enrolling, *, version: int, when: When) -> None:
     """Forget the calendar; the days stay as they are ticked."""
-    check_takes_part(enrolling, when)
+    check_takes_part(session, enrolling, when)
     write(session, enrolling, version)
     session.exec(delete(BusyCalendar).where(col(BusyCalendar.enrolment_id) == enrolling.enrolment_id))
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal, Stale
@@ -202,6 +203,7 @@ def accept(
     when somebody was faster; then nothing is kept.
     """
     assert repair.id is not None
+    hold_alone(session, campaign)
     if not queries.is_repaired(campaign):
         raise NotRepaired
     row = session.get(RepairProposal, (repair.id, kind))
