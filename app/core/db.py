@@ -57,7 +57,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=15000",
+        "busy_timeout=30000",
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

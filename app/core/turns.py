@@ -2,19 +2,24 @@
 
 A request passes from thread to thread while its transaction is open. With more requests than threads, those
 that wait for a lock could take every thread, and whoever holds the lock would find none to go on. Hence a
-turn, waited for without a thread or a connection, and given back before the answer is sent. SQLite has one
-writer anyway: writers wait in line here, instead of pressing against its lock.
+turn, waited for without a connection, and given back before the answer is sent. SQLite has one writer
+anyway: writers wait in line here, those of one process and then those of all, instead of pressing against its
+lock, which whoever asks at the right moment gets: some asked for longer than anybody waits.
 
 Nobody waits for a slow sender: a form has arrived in full before its request asks for a turn.
 """
 
 import asyncio
+import fcntl
+import os
 from collections.abc import AsyncIterator
-from contextlib import nullcontext
+from contextlib import asynccontextmanager
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
+import anyio.to_thread
 from fastapi import Depends, Request
+from sqlalchemy import Engine
 
 from app.core.forms import read_form
 from app.core.security import SAFE_METHODS
@@ -49,9 +54,24 @@ Arrived = Annotated[None, Depends(arrived)]
 
 async def turn(request: Request, _arrived: Arrived = None) -> AsyncIterator[None]:
     """The turn of a request that has one transaction from end to end."""
-    alone = request.method not in SAFE_METHODS and request.app.state.engine.dialect.name == "sqlite"
-    async with _here().writers if alone else nullcontext(), _here().all:
+    engine: Engine = request.app.state.engine
+    if request.method not in SAFE_METHODS and engine.dialect.name == "sqlite" and engine.url.database:
+        async with _here().writers, _only_writer(f"{engine.url.database}-turn"), _here().all:
+            yield
+    else:
+        async with _here().all:
+            yield
+
+
+@asynccontextmanager
+async def _only_writer(path: str) -> AsyncIterator[None]:
+    """The only one of all processes that holds the file; the system keeps the line. It takes one thread."""
+    file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        await anyio.to_thread.run_sync(fcntl.flock, file, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(file)
 
 
 async def short_turn(_arrived: Arrived = None) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +49,27 @@ def test_readers_are_as_many_as_the_threads(engine: Engine) -> None:
 def test_writers_wait_in_line_where_the_database_has_one(engine: Engine, database: str) -> None:
     allowed = 1 if database == "sqlite" else AT_ONCE
     assert asyncio.run(most_at_once(engine, ["POST"] * 40)) == allowed
+
+
+@pytest.mark.database("sqlite")
+def test_writers_of_several_processes_wait_in_one_line(engine: Engine) -> None:
+    """Two event loops are to each other what two processes are."""
+    inside = most = 0
+
+    async def write() -> None:
+        nonlocal inside, most
+        async with asynccontextmanager(turn)(request(engine, "POST")):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    async def many() -> None:
+        await asyncio.gather(*(write() for _ in range(20)))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _n: asyncio.run(many()), range(2)))
+    assert most == 1
 
 
 def test_a_turn_is_given_back_when_something_breaks(engine: Engine) -> None:

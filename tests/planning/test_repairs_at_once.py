@@ -1,0 +1,134 @@
+"""Two who accept repairs at once, and a visit cancelled while a repair changes it: one of them is late."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.accounts import sessions
+from app.accounts.guards import COOKIE
+from app.accounts.tables import Account
+from app.availability.tables import Enrolment
+from app.core import jobs as events
+from app.core.db import open_session
+from app.people.tables import Person, Team
+from app.planning.tables import Repair, RepairKind, RepairStatus
+from app.visits.tables import Visit
+from app.worker import drain
+from tests.planning.broken import DAYS, NOW, TODAY, Published, cancel, last_repair, proposals, standing
+from tests.support.web import Clock, browser_of
+from tests.visits.judge import faults, unheard
+
+Post = tuple[Account, str, dict[str, object]]
+
+
+@pytest.fixture(autouse=True)
+def at(clock: Clock) -> None:
+    clock.set(NOW)
+
+
+@pytest.fixture
+def company(engine: Engine) -> Published:
+    with open_session(engine) as session:
+        return Published(session, pairs=3)
+
+
+def at_once(app: FastAPI, engine: Engine, posts: Sequence[Post]) -> list[int]:
+    """Send posts at the same moment, each by a browser and a thread of its own; what was answered."""
+    start = Barrier(len(posts))
+    with open_session(engine) as session:
+        tokens = [sessions.begin(session, account, now=NOW) for account, _path, _sent in posts]
+
+    def send(number: int) -> int:
+        _account, path, sent = posts[number]
+        browser: TestClient = browser_of(app)
+        browser.cookies.set(COOKIE, tokens[number])
+        start.wait(10)
+        return browser.post(path, json=sent).status_code
+
+    with ThreadPoolExecutor(len(posts)) as pool:
+        return list(pool.map(send, range(len(posts))))
+
+
+def acceptance(company: Published, repair: Repair, kind: RepairKind) -> Post:
+    path = f"/api/v1/campaigns/{company.campaign.id}/repairs/{repair.id}/acceptance"
+    return company.hr, path, {"kind": kind.value}
+
+
+def check(engine: Engine, company: Published) -> None:
+    """No rule is broken, and everybody concerned heard of it."""
+    drain(engine)
+    with open_session(engine) as session:
+        assert faults(session, company.campaign.id or 0, TODAY) == []
+        assert unheard(session, company.campaign.id or 0) == []
+
+
+def test_of_two_who_accept_one_repair_one_does(app: FastAPI, engine: Engine, company: Published) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    repair = last_repair(engine)
+    said = at_once(app, engine, [acceptance(company, repair, RepairKind.SAME)] * 2)
+    assert sorted(said) == [200, 409]
+    assert len(standing(engine)) == 6
+    check(engine, company)
+
+
+def test_two_repairs_accepted_at_once_do_not_take_the_same_days(
+    app: FastAPI, engine: Engine, company: Published
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    first = last_repair(engine)
+    with open_session(engine) as session:
+        late = company.visit(company.back[1], company.front[1])
+        events.record(session, "visits.in_conflict", visit_ids=[late.id])
+    drain(engine)
+    second = last_repair(engine)
+    with open_session(engine) as session:
+        session.get_one(Team, company.shop.id).max_visitors = 1
+    before = standing(engine)
+    said = at_once(app, engine, [acceptance(company, one, RepairKind.SAME) for one in (first, second)])
+    assert min(said) == 200
+    assert set(said) <= {200, 202, 409}
+    assert standing(engine) != before
+    check(engine, company)
+
+
+@pytest.fixture
+def crowded(engine: Engine) -> Published:
+    """Anna0 can only go on the day Anna1 is at the shop, which takes one visitor a day."""
+    with open_session(engine) as session:
+        company = Published(session)
+        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.back[0].id)).one()
+        row.visit_days = [DAYS[n].isoformat() for n in (0, 1, 3)]
+        session.get_one(Team, company.shop.id).max_visitors = 1
+        return company
+
+
+def test_a_visit_cancelled_while_a_repair_moves_it_is_one_or_the_other(
+    app: FastAPI, engine: Engine, crowded: Published
+) -> None:
+    cancel(engine, crowded.visit(crowded.back[0], crowded.front[0]))
+    repair, yielded = last_repair(engine), crowded.visit(crowded.back[1], crowded.front[1])
+    assert set(proposals(engine, repair)) == {RepairKind.BEST}
+    with open_session(engine) as session:
+        anna = session.get_one(Account, session.get_one(Person, crowded.back[1].id).account_id)
+        revision = session.get_one(Visit, yielded.id).revision
+    sent: dict[str, object] = {"reason": "unavailable", "revision": revision}
+    accepted, cancelled = at_once(
+        app,
+        engine,
+        [
+            acceptance(crowded, repair, RepairKind.BEST),
+            (anna, f"/api/v1/visits/{yielded.id}/cancellation", sent),
+        ],
+    )
+    assert (accepted, cancelled) in {(200, 409), (202, 200), (409, 200)}
+    with open_session(engine) as session:
+        visit = session.get_one(Visit, yielded.id)
+        status = session.get_one(Repair, repair.id).status
+        assert (visit.status == "planned") == (status == RepairStatus.ACCEPTED) == (accepted == 200)
+    check(engine, crowded)
