@@ -2,7 +2,7 @@
 
 from solver.explaining import Alternative, Comparison, Merit, alternatives, compare, merit
 from solver.fields import ProblemError
-from solver.forecast import Bottleneck, Forecast, forecast
+from solver.forecast import Bottleneck, Forecast, Forecasts, forecast
 from solver.limits import Limits, Progress
 from solver.plan import Plan
 from solver.problem import Problem, Visit, load
@@ -14,6 +14,7 @@ __all__ = [
     "Bottleneck",
     "Comparison",
     "Forecast",
+    "Forecasts",
     "Limits",
     "Merit",
     "Plan",

@@ -1,30 +1,23 @@
 """How many more people a change would match, quickly enough for a slider.
 
 The answer is a range: plans that were really made, and bounds that no plan can beat. When the two meet, it
-is exact.
+is exact. The plan at hand is where the plans begin: what of it still holds stays, and chains of matches
+(`solver.chains`) bring in whom they can.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from solver.changes import Change, apply
-from solver.days import Board
-from solver.engine import Engine
-from solver.instance import Instance
 from solver.limits import Clock, Limits
-from solver.near import without_minutes
-from solver.pins import contradictions
-from solver.problem import LEVELS, Problem
-from solver.solving import place_pins, search
+from solver.plan import Plan
+from solver.problem import Problem, Visit
+from solver.reach import Reach, reach
 
-NAMED = 5
-SHARE = 0.75
+SHARE = 0.8
 """Of the time given, so much is for searching: the last step begun may take a little longer."""
 
 
@@ -50,6 +43,8 @@ class Forecast:
     possible: bool = True
     loosened: bool = False
     """Nothing became stricter: nobody can be lost."""
+    same: bool = False
+    """Nothing was changed."""
 
     @property
     def exact(self) -> bool:
@@ -59,37 +54,70 @@ class Forecast:
     @property
     def gain(self) -> tuple[int, int]:
         """At least and at most so many more people."""
+        if self.same:
+            return 0, 0
         least = self.after[0] - self.before[1]
         return max(0, least) if self.loosened else least, self.after[1] - self.before[0]
 
 
-def forecast(problem: Problem, changes: Iterable[Change] = (), *, limits: Limits | None = None) -> Forecast:
+def forecast(
+    problem: Problem,
+    changes: Iterable[Change] = (),
+    *,
+    plan: Plan | None = None,
+    limits: Limits | None = None,
+) -> Forecast:
     """How many people would be matched. ``limits.seconds`` (1 by default) is kept, reading the plan included.
 
-    What loosens the rules never lowers either end: whoever is matched now could still be, and a bound on what
-    would be holds for what is.
+    ``plan`` is a plan of the problem, where there is one: no number is below what it already does.
     """
-    limits = limits or Limits(seconds=1.0)
-    started = time.monotonic()
-    changes = list(changes)
-    half = limits
-    if limits.seconds is not None:
-        half = replace(limits, seconds=limits.seconds * SHARE / (2 if changes else 1))
-    before, engine = _range(problem, half)
-    after, loosened = before, False
-    if changes:
-        if limits.seconds is not None:  # what the first half left over is for the second
-            left = limits.seconds - (time.monotonic() - started)
-            half = replace(limits, seconds=max(0.05, left - (1 - SHARE) * limits.seconds))
-        changed = apply(problem, changes)
-        after, engine = _range(changed, half)
-        loosened = loosens(problem, changed)
-        if before and after and loosened:
+    return Forecasts(problem, plan).of(changes, limits=limits)
+
+
+class Forecasts:
+    """One problem, asked about many changes: what is known of it as it stands is found once."""
+
+    def __init__(self, problem: Problem, plan: Plan | None = None) -> None:
+        self.problem = problem
+        self.visits: Sequence[Visit] = () if plan is None else plan.visits
+        self.now: Reach | None = None
+
+    def of(self, changes: Iterable[Change] = (), *, limits: Limits | None = None) -> Forecast:
+        """What these changes bring."""
+        changes = list(changes)
+        return self.to(apply(self.problem, changes) if changes else self.problem, limits=limits)
+
+    def to(self, changed: Problem, *, limits: Limits | None = None) -> Forecast:
+        """What another problem brings, compared with this one.
+
+        What loosens the rules never lowers either end: whoever is matched now could still be, and a bound on
+        what would be holds for what is.
+        """
+        limits = limits or Limits(seconds=1.0)
+        started = time.monotonic()
+        same = changed is self.problem
+        if self.now is None or not self.now.exact:
+            self.now = reach(self.problem, self.visits, self._clock(limits, 0.0, 1 if same else 2), self.now)
+        now, loosened = self.now, not same and loosens(self.problem, changed)
+        if same or now is None:
+            then = now
+        else:
+            spent = time.monotonic() - started
+            then = reach(changed, now.visits, self._clock(limits, spent, 1))
+        if now is None or then is None:
+            return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
+        before, after = (now.least, now.most), (then.least, then.most)
+        if loosened:
             before = before[0], min(before[1], after[1])
             after = max(before[0], after[0]), after[1]
-    if before is None or after is None or engine is None:
-        return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
-    return Forecast(before, after, _bottlenecks(engine), time.monotonic() - started, loosened=loosened)
+        found = tuple(Bottleneck(team, waiting) for team, waiting in then.bottlenecks())
+        return Forecast(before, after, found, time.monotonic() - started, loosened=loosened, same=same)
+
+    @staticmethod
+    def _clock(limits: Limits, spent: float, parts: int) -> Clock:
+        if limits.seconds is None:
+            return Clock(limits)
+        return Clock(replace(limits, seconds=max(0.02, (SHARE * limits.seconds - spent) / parts)))
 
 
 def loosens(before: Problem, after: Problem) -> bool:
@@ -127,41 +155,3 @@ def loosens(before: Problem, after: Problem) -> bool:
         if now is not person and (person.available & ~now.available or person.can_host & ~now.can_host):
             return False
     return True
-
-
-def _range(problem: Problem, limits: Limits) -> tuple[tuple[int, int] | None, Engine | None]:
-    """People matched in a plan really made, and the most that any plan can match; None where pins clash."""
-    clock = Clock(limits)
-    if contradictions(problem):
-        return None, None
-    heads = replace(
-        problem, people=tuple(replace(p, priority=1, wishes=()) for p in problem.people), previous=()
-    )
-    heads = without_minutes(replace(heads, campaign=replace(heads.campaign, link_points=0)))
-    instance = Instance(heads)
-    start = Board(instance)
-    if not place_pins(instance, start, clock):
-        return None, None
-    engine = Engine(instance, start, clock, LEVELS)
-    most = search(engine)["people"]
-    board = engine.board
-    matched = {board.left[match] for match in board.live()}
-    if instance.swap:
-        matched |= {board.right[match] for match in board.live()}
-    return (len(matched), max(most, len(matched))), engine
-
-
-def _bottlenecks(engine: Engine) -> tuple[Bottleneck, ...]:
-    """The teams that most of the people without a match could visit."""
-    assert engine.net is not None
-    instance, edges = engine.instance, engine.net.edges
-    matched = np.zeros(instance.n, dtype=bool)
-    for match in engine.board.live():
-        matched[engine.board.left[match]] = True
-        matched[engine.board.right[match]] |= instance.swap
-    visitor = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
-    host = np.concatenate([edges.right, edges.left]) if instance.swap else edges.right
-    waiting = ~matched[visitor]
-    keys = np.unique(visitor[waiting] * instance.T + instance.team[host[waiting]])
-    count: Counter[int] = Counter((keys % max(1, instance.T)).tolist())
-    return tuple(Bottleneck(instance.problem.teams[t].id, n) for t, n in count.most_common(NAMED))

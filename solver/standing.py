@@ -56,13 +56,13 @@ class Standing:
         self._guests: dict[int, list[int]] = {}
         pinned = {visit[:2] for visit in problem.pinned}
         self.pinned = set[int]()
-        for match, pin in self._read(visits, pinned):
+        for match, pin in self.read(visits, pinned):
             number = self.put(match)
             if pin:
                 self.pinned.add(number)
         self.journal.clear()
 
-    def _read(self, visits: Iterable[Visit], pinned: set[tuple[str, str]]) -> Iterator[tuple[Match, bool]]:
+    def read(self, visits: Iterable[Visit], pinned: set[tuple[str, str]]) -> Iterator[tuple[Match, bool]]:
         days = {visit[:2]: visit.day for visit in visits} if self.swap else {}
         done = set[tuple[str, str]]()
         for visitor, host, day in visits:

@@ -22,14 +22,13 @@ from app.planning.errors import AnotherForecast, NothingToPublish, NotPlannable,
 from app.planning.problem import build, row_id
 from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
 from app.planning.tables import PlanningQuestion, QuestionKind
-from solver import Limits, Plan, Problem, Visit, alternatives, forecast, remedy
+from solver import Forecasts, Limits, Plan, Problem, Visit, alternatives, remedy
 from solver.changes import Change, apply
-from solver.forecast import loosens
 
 AT_ONCE = 2_000
 """Up to so many people a forecast or alternatives fit into one page; beyond, a job answers."""
-FORECAST = Limits(seconds=0.5, threads=1)
-"""For what is, and again for what would be."""
+FORECAST = Limits(seconds=1.0, threads=1)
+"""For what is and what would be."""
 FORECAST_BY_JOB = Limits(seconds=20.0, threads=2)
 WAIT = 3.0
 """Seconds a page waits for another forecast to end."""
@@ -105,26 +104,33 @@ def with_days(problem: Problem, asked: WhatIfForm) -> Problem:
     return replace(problem, people=people)
 
 
-def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST) -> Told:
-    """What is, and what would be. Raises `PinsClash`."""
+def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST, plan: Plan | None = None) -> Told:
+    """What is, and what would be; no less than a plan at hand already does. Raises `PinsClash`."""
     changed = with_days(apply(problem, changes(problem, asked)), asked)
-    before = forecast(problem, limits=limits)
-    after = before if changed is problem else forecast(changed, limits=limits)
-    if not (before.possible and after.possible):
+    said = Forecasts(problem, plan).to(changed, limits=limits)
+    if not said.possible:
         raise PinsClash
-    looser = loosens(problem, changed)
-    is_, would_be = before.before, after.before
-    if looser:  # whoever is matched stays so, and no plan of now beats the limit of then
-        is_ = (is_[0], min(is_[1], would_be[1]))
-        would_be = (max(is_[0], would_be[0]), would_be[1])
     return Told(
-        before=is_,
-        after=would_be,
+        before=said.before,
+        after=said.after,
         people=len(problem.people),
-        bottlenecks=[(row_id(one.team), one.waiting) for one in after.bottlenecks],
-        loosens=looser,
-        tried=changed is not problem,
+        bottlenecks=[(row_id(one.team), one.waiting) for one in said.bottlenecks],
+        loosens=said.loosened or said.same,
+        tried=not said.same,
     )
+
+
+def plan_at_hand(session: Session, campaign: Campaign, problem: Problem) -> Plan | None:
+    """The last plan, on the days of a problem, whether or not it still holds; None where there is none."""
+    assert campaign.id is not None
+    found = queries.finished_runs(session, campaign.id, limit=1)
+    if not found:
+        return None
+    then, plan = runs.load(session, found[0])
+    index = {day: number for number, day in enumerate(problem.campaign.days)}
+    days = then.campaign.days
+    visits = [v._replace(day=index[days[v.day]]) for v in plan.visits if days[v.day] in index]
+    return replace(plan, visits=tuple(visits))
 
 
 def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: date) -> Problem:
@@ -134,10 +140,10 @@ def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: 
     return build(session, campaign, today, everybody=asked.crowd == "invited").problem
 
 
-def tell_at_once(problem: Problem, asked: WhatIfForm) -> Told:
+def tell_at_once(problem: Problem, asked: WhatIfForm, plan: Plan | None = None) -> Told:
     """`tell`, in a page: about a second, one at a time. Raises `AnotherForecast`."""
     with _turn():
-        return tell(problem, asked)
+        return tell(problem, asked, plan=plan)
 
 
 @contextmanager
@@ -248,7 +254,8 @@ def subject(
 ) -> tuple[Problem, Plan | None]:
     """What a question is about: the problem, and the plan where it is about one."""
     if question.kind == QuestionKind.FORECAST:
-        return problem_for(session, campaign, WhatIfForm.model_validate(asked_in(question)), today), None
+        problem = problem_for(session, campaign, WhatIfForm.model_validate(asked_in(question)), today)
+        return problem, plan_at_hand(session, campaign, problem)
     return current(session, campaign, today)
 
 
@@ -256,7 +263,7 @@ def answer(problem: Problem, plan: Plan | None, question: PlanningQuestion) -> d
     """What a job writes into a question's row."""
     asked = asked_in(question)
     if question.kind == QuestionKind.FORECAST:
-        return told_to_json(tell(problem, WhatIfForm.model_validate(asked), FORECAST_BY_JOB))
+        return told_to_json(tell(problem, WhatIfForm.model_validate(asked), FORECAST_BY_JOB, plan))
     assert plan is not None
     if question.kind == QuestionKind.ALTERNATIVES:
         return whom_else(problem, plan, AlternativesForm.model_validate(asked))

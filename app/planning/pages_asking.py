@@ -50,18 +50,19 @@ def what_if(
         if not context["by_job"]:
             try:
                 problem = asking.problem_for(session, campaign, asked, clock.today())
-                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked))
+                plan = asking.plan_at_hand(session, campaign, problem)
+                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked, plan))
             except NotFound:
                 raise
             except Refusal as refused:
                 context["refused"] = refused.message()
     if _alone(request):
         return render(request, "planning/_forecast.html", campaign=campaign, **context)
-    plan = showing.plan_of(session, campaign)
+    shown = showing.plan_of(session, campaign)
     return plan_page(
         request,
         "what_if",
-        plan,
+        shown,
         "/what-if",
         campaign=campaign,
         teams=queries.team_choices(session, campaign.id),

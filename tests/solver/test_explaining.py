@@ -11,7 +11,7 @@ from solver import Limits, Plan, Problem, alternatives, compare, forecast, merit
 from solver.changes import apply
 from solver.check import measure, violations
 from solver.fields import ProblemError
-from solver.forecast import loosens
+from solver.forecast import Forecasts, loosens
 from solver.plan import REASONS
 from tests.solver.company import company
 from tests.solver.tiny import document, person, random_problem, team
@@ -81,6 +81,42 @@ def test_loosening_never_lowers_a_forecast_and_tightening_is_known(exchange: str
         assert said.after[0] >= said.before[0]
         assert said.after[1] >= said.before[1]
         assert said.before[0] <= said.before[1]
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+@pytest.mark.parametrize("few", [0.2, 1.0])
+def test_a_forecast_begins_with_the_plan_at_hand(exchange: str, few: float) -> None:
+    problem = Problem.from_json(company(people=70, seed=4, few_dates=few, exchange=exchange, pins=1))
+    heads = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+    plan = solve(heads, limits=QUICK)
+    asked = Forecasts(heads, plan)
+    for change in (
+        {"kind": "max_visitors", "value": 1},
+        {"kind": "max_swaps", "value": 2},
+        {"kind": "max_travel", "value": 110},
+        {"kind": "max_travel", "value": 40},
+        {"kind": "max_away", "value": -1},
+    ):
+        seconds = 1.0 if change["kind"] == "max_swaps" else 20.0
+        said = asked.of([change], limits=Limits(seconds=seconds, threads=1))
+        truth = solve(apply(heads, [change]), limits=QUICK)
+        if truth.status == "infeasible":
+            assert not said.possible
+            continue
+        assert said.before[0] >= plan.values["people"]
+        assert said.after[0] <= truth.values["people"] <= said.after[1]
+        if change["kind"] != "max_swaps":
+            assert said.exact
+            assert said.gain == (truth.values["people"] - plan.values["people"],) * 2
+    assert asked.of().gain == (0, 0)
+
+
+def test_a_forecast_in_no_time_still_knows_what_the_plan_does() -> None:
+    problem = Problem.from_json(company(people=100, seed=6, few_dates=1.0))
+    plan = solve(problem, limits=QUICK)
+    said = forecast(problem, [{"kind": "max_away", "value": 1}], plan=plan, limits=Limits(seconds=0.01))
+    assert said.before[0] >= plan.values["people"]
+    assert said.after[0] >= said.before[0]
 
 
 def test_a_forecast_of_pins_that_clash_is_no_number() -> None:

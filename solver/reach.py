@@ -1,0 +1,203 @@
+"""How many people a problem can match: at least (a plan really made) and at most (a bound), in little time.
+
+1. Least   what of a plan at hand still holds, then everybody whom a chain of matches brings in.
+2. Most    the prices of the assignment, days aside.
+3. Between, where choices are few: the linear relaxation bounds better, and a plan is looked for among what it
+   likes and what the plan at hand has.
+
+It stops as soon as the two meet, or when time is up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from solver.chains import Chains, Leave
+from solver.choices import Choices, choices_of, count_choices
+from solver.days import Board
+from solver.edges import Edges
+from solver.engine import Engine
+from solver.instance import Bools, Instance
+from solver.limits import Clock
+from solver.mip import LinearProgram, priced, solve_integer
+from solver.model import build
+from solver.near import without_minutes
+from solver.pins import contradictions
+from solver.problem import LEVELS, Problem, Visit, ordered
+from solver.solving import place_pins, visits_of
+from solver.standing import AWAY, VISITORS, Standing
+
+NAMED = 5
+CHOICES = 20_000
+"""Up to so many choices the linear relaxation is quick enough; with more seconds, so many for each."""
+STEPS = 150
+
+
+@dataclass
+class Reach:
+    """People matched at least and at most, the plan that shows the least, and who could visit whom."""
+
+    least: int
+    most: int
+    visits: Sequence[Visit]
+    engine: Engine
+    pins: Sequence[Visit]
+
+    @property
+    def instance(self) -> Instance:
+        return self.engine.instance
+
+    @property
+    def edges(self) -> Edges:
+        assert self.engine.net is not None
+        return self.engine.net.edges
+
+    @property
+    def exact(self) -> bool:
+        return self.least >= self.most
+
+    def bottlenecks(self) -> list[tuple[str, int]]:
+        """The teams that most of the people without a match could visit, and how many of them."""
+        instance, edges = self.instance, self.edges
+        matched = np.zeros(instance.n, dtype=bool)
+        matched[[instance.index[visit.visitor] for visit in self.visits]] = True
+        visitor = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
+        host = np.concatenate([edges.right, edges.left]) if instance.swap else edges.right
+        waiting = ~matched[visitor]
+        keys = np.unique(visitor[waiting] * instance.T + instance.team[host[waiting]])
+        count: Counter[int] = Counter((keys % max(1, instance.T)).tolist())
+        return [(instance.problem.teams[t].id, n) for t, n in count.most_common(NAMED)]
+
+
+def reach(
+    problem: Problem, visits: Sequence[Visit], clock: Clock, known: Reach | None = None
+) -> Reach | None:
+    """The range of a problem; ``visits`` may break its rules. None where its pins clash.
+
+    ``known`` is what is known of the same problem, to be made better.
+    """
+    if known is not None:
+        return _closed_in(known, clock)
+    if contradictions(problem):
+        return None
+    plain = tuple(replace(person, priority=1, wishes=()) for person in problem.people)
+    heads = replace(problem, people=plain, previous=())
+    heads = without_minutes(replace(heads, campaign=replace(heads.campaign, link_points=0)))
+    instance = Instance(heads)
+    board = Board(instance)
+    if not place_pins(instance, board, clock):
+        return None
+    pins = visits_of(instance, board.choices())
+    engine = Engine(instance, board, clock, LEVELS)
+    chosen = engine.assign()
+    most = engine.bounds(engine.values(), ["people"])["people"]
+    standing = _kept(instance, pins, visits)
+    found = Reach(standing.heads, _even(instance, most), standing.visits(), engine, pins)
+    if not found.exact:
+        engine.schedule(chosen)
+        _better(found, visits_of(instance, engine.board.choices()))
+    return _closed_in(found, clock)
+
+
+def _even(instance: Instance, most: int) -> int:
+    """Where everybody has one swap, people are matched by twos."""
+    return most - most % 2 if instance.swap and int(instance.cap.max(initial=0)) <= 1 else most
+
+
+def _kept(instance: Instance, pins: Sequence[Visit], visits: Sequence[Visit]) -> Standing:
+    """The pins, and what of a plan still holds beside them."""
+    standing = Standing(instance.problem, pins)
+    taken = {ordered(visit.visitor, visit.host) if instance.swap else visit[:2] for visit in pins}
+    known = [v for v in visits if v.visitor in instance.index and v.host in instance.index]
+    matches = [match for match, _ in standing.read(known, set())]
+    one, two = (np.array([match[k] for match in matches], dtype=np.int64) for k in (0, 1))
+    allowed = instance.allowed(one, two).tolist() if len(matches) else []
+    shut = set(instance.shut.tolist())
+    for match, ok in zip(matches, allowed, strict=True):
+        a, b, day, other = match
+        pair = instance.problem.people[a].id, instance.problem.people[b].id
+        if not ok or (ordered(*pair) if instance.swap else pair) in taken or not 0 <= day < instance.D:
+            continue
+        if instance.swap and not (0 <= other < instance.D and instance.partners[day] >> other & 1):
+            continue
+        legs = [(a, b, day), (b, a, other)] if instance.swap else [(a, b, day)]
+        fits = all(
+            instance.leave[v] & instance.host[h] & ~standing.busy[v] & ~standing.busy[h] & 1 << d
+            and v * instance.S + int(instance.team_site[instance.team[h]]) not in shut
+            and standing.open(AWAY, standing.team[v]) >> d & 1
+            and standing.open(VISITORS, standing.team[h]) >> d & 1
+            for v, h, d in legs
+        )
+        if fits and len(standing.made[a]) < standing.cap[a] and standing.idle(b):
+            standing.put(match)
+    return standing
+
+
+def _closed_in(found: Reach, clock: Clock) -> Reach:
+    """Bound and plan closer to each other, as long as time lasts."""
+    edges = found.edges
+    few = int(CHOICES * max(1.0, clock.left))
+    if not found.exact and edges.complete and count_choices(found.instance, edges, enough=few) <= few:
+        with clock.within(0.85):
+            _relaxed(found, clock)
+    if not found.exact and not clock.over:
+        _chained(found, clock)
+    return found
+
+
+def _chained(found: Reach, clock: Clock) -> None:
+    """Bring in whom chains can, as long as time lasts and somebody can still be brought in."""
+    standing = Standing(found.instance.problem, found.visits)
+    chains = Chains(standing)
+    for i in range(len(standing.team)):
+        if clock.over or standing.heads >= found.most:
+            break
+        if standing.cap[i] and not standing.made[i]:
+            chains.keep(i, Leave(), steps=STEPS)
+    _better(found, standing.visits())
+
+
+def _better(found: Reach, visits: Sequence[Visit]) -> None:
+    """Another plan, where it matches more people."""
+    heads = len({visit.visitor for visit in visits})
+    if heads > found.least:
+        found.least, found.visits = heads, visits
+
+
+def _relaxed(found: Reach, clock: Clock) -> None:
+    """A bound by the linear relaxation, and a plan among what it likes and what the plan at hand has."""
+    instance, engine, pinned = found.instance, found.engine, found.engine.base["people"]
+    choices = choices_of(instance, found.edges.left, found.edges.right, engine.busy)
+    model = build(instance, choices, engine.room)
+    objective = model.worth["people"]
+    with clock.within(0.7):
+        relaxed = LinearProgram(model, objective, np.ones(model.columns, dtype=bool)).solve(clock)
+    if relaxed is None:
+        return
+    limit, _ = priced(model, objective, relaxed.prices)
+    found.most = max(found.least, min(found.most, _even(instance, pinned + math.floor(limit + 1e-4))))
+    if found.exact or clock.over:
+        return
+    small = choices.take((relaxed.columns[: len(choices)] > 1e-6) | _planned(instance, choices, found.visits))
+    model = build(instance, small, engine.room)
+    solved = solve_integer(model, model.worth["people"], clock, seconds=clock.left)
+    if solved.chosen is not None:
+        _better(found, [*found.pins, *visits_of(instance, small.take(solved.chosen[: len(small)]))])
+
+
+def _planned(instance: Instance, choices: Choices, visits: Sequence[Visit]) -> Bools:
+    """Which of the choices a plan has."""
+    index = instance.index
+    there = {(index[v.visitor], index[v.host], v.day) for v in visits}
+    return np.array(
+        [
+            (a, b, day) in there and (other < 0 or (b, a, other) in there)
+            for a, b, day, other in choices.rows()
+        ],
+        dtype=bool,
+    )
