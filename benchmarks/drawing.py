@@ -81,3 +81,23 @@ def draw(results: Sequence[Result], head: str, target: Path) -> None:
     axes.legend()
     figure.tight_layout()
     figure.savefig(target)
+
+
+def draw_cost(costs: Sequence[tuple[int, float, float]], head: str, target: Path) -> None:
+    """Seconds and megabytes against people, and the line on which cost is linear in people."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    people, seconds, megabytes = zip(*costs, strict=True)
+    figure, panels = plt.subplots(1, 2, figsize=(9, 4))
+    for axes, values, what in zip(panels, (seconds, megabytes), ("seconds", "megabytes"), strict=True):
+        axes.plot(people, values, "o-", label=what)
+        axes.plot(people, [values[-1] * p / people[-1] for p in people], "--", label="linear in people")
+        axes.set(xscale="log", yscale="log", xlabel="people", ylabel=what)
+        axes.grid(visible=True, alpha=0.3)
+        axes.legend()
+    figure.suptitle(f"until within 0.1 % on people; {head}", fontsize=8)
+    figure.tight_layout()
+    figure.savefig(target)

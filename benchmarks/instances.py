@@ -36,7 +36,7 @@ def make(folder: Path, size: str, profile: str, seed: int, generator: Path | Non
     return name, target
 
 
-def company(people: int, days: int, *, tight: bool, seed: int) -> dict[str, Any]:
+def company(people: int, days: int, *, tight: bool, seed: int, sites: int | None = None) -> dict[str, Any]:
     """Head offices and shops in regions; when tight, few dates and one member away a day."""
     rng = random.Random(f"{people}/{days}/{tight}/{seed}")
     calendar: list[str] = []
@@ -45,7 +45,7 @@ def company(people: int, days: int, *, tight: bool, seed: int) -> dict[str, Any]
         if day.weekday() < 5:
             calendar.append(day.isoformat())
         day += dt.timedelta(days=1)
-    sites = max(6, round(people**0.5))
+    sites = sites or max(6, round(people**0.5))
     spots = [(rng.uniform(0, 40 * sites**0.5), rng.uniform(0, 40 * sites**0.5)) for _ in range(sites)]
     minutes = []
     for a in range(sites):

@@ -40,12 +40,12 @@ class _Stage:
     reached: int
     limit: int
     edges: Ints
-    complete: int
-    """All edges that fall short by at most this are among them: a bound holds for plans no further away."""
+    left_out: int
+    """What an edge that is not among them falls short by at least."""
 
     def covers(self, reached: int) -> bool:
         """Whether every edge that a plan better than this could use is among the edges."""
-        return self.limit - reached <= self.complete
+        return self.limit - self.left_out <= reached
 
 
 def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
@@ -103,13 +103,13 @@ def _stage(engine: Engine, levels: list[str], values: dict[str, int]) -> _Stage:
     nearest = np.flatnonzero(short <= limit - reached)
     nearest = nearest[np.argsort(short[nearest], kind="stable")]
     for most in CHOICES:
-        edges, complete = nearest, limit - reached
+        edges, left_out = nearest, limit - reached + 1
         while count_choices(engine.instance, engine.net.edges.take(edges), enough=most) > most:
             edges = edges[: len(edges) // 2]
-            complete = int(short[edges[-1]]) - 1
-        if complete >= 0:
+            left_out = int(short[nearest[len(edges)]])
+        if left_out > 0:
             break
-    return _Stage(levels[-1], weights, reached, limit, edges, complete)
+    return _Stage(levels[-1], weights, reached, limit, edges, left_out)
 
 
 def _short(engine: Engine, weights: dict[str, int], prices: Prices) -> Ints:

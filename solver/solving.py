@@ -27,9 +27,8 @@ from solver.problem import Problem, Visit
 from solver.prove import prove
 from solver.reasons import explain
 
-MEDIUM = 3_000
-"""Up to so many people the relaxations find the best plans of a swap campaign sooner than a search."""
-
+MEDIUM, LARGISH = 1_500, 3_000
+"""Up to so many people who swap are proven at once, without a search; up to so many people after it."""
 LARGE = 30_000
 """Above so many people the compiled search alone improves the plan."""
 PIECES = 120
@@ -80,27 +79,26 @@ def search(engine: Engine) -> dict[str, int]:
     engine.schedule(engine.assign())
     engine.tell(now=True)
     if engine.solve_whole():
-        bounds = _prove(engine)
+        if not engine.combined_proven:
+            engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
+        bounds = prove(engine, engine.bounds(engine.values()))
     elif choices := engine.few_choices():
         bounds = scarce.search(engine, choices)
-    elif engine.instance.n <= MEDIUM and engine.instance.swap:
-        bounds = _prove(engine)
     else:
-        bounds = ample(engine)
-        if engine.instance.n <= MEDIUM:
-            bounds = prove(engine, bounds)
+        n, bounds = engine.instance.n, engine.bounds(engine.values())
+        if n <= MEDIUM and engine.instance.swap:
+            with engine.clock.within(0.65):
+                bounds = prove(engine, bounds)
+        if _unproven(engine, bounds):
+            bounds = ample(engine)
+            if n <= LARGISH:
+                bounds = prove(engine, bounds)
     engine.tell(now=True)
     return bounds
 
 
-def _prove(engine: Engine) -> dict[str, int]:
-    """Prove every level; where that is slow, look for a better plan in between."""
-    with engine.clock.within(0.65):
-        bounds = prove(engine, engine.bounds(engine.values()))
-    if any(bounds[level] > value for level, value in engine.values().items()) and not engine.clock.over:
-        engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
-        bounds = prove(engine, engine.bounds(engine.values()))
-    return bounds
+def _unproven(engine: Engine, bounds: Mapping[str, int]) -> bool:
+    return any(bounds[level] > value for level, value in engine.values().items())
 
 
 def ample(engine: Engine) -> dict[str, int]:
