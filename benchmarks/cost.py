@@ -1,8 +1,8 @@
 """`python -m benchmarks.cost`: what this solver costs from 1,000 to 100,000 people of the same density.
 
-Same density: as many people to a site, colleagues in reach and days, whatever the size. Measured on whole commands:
-seconds until the plan on the board is within 0.1 % of the bound on people, and memory. Table and picture go to
-`benchmarks/results/cost.md` and `cost.svg`.
+Same density: as many people to a site, colleagues in reach and days, whatever the size. Measured on whole
+commands: seconds until the plan on the board is within 0.1 % of the bound on people, and memory. Table and
+picture go to `benchmarks/results/cost.md` and `cost.svg`.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ def table(costs: list[Cost], head: str) -> str:
     lines = [
         head,
         "",
-        "Close: within 0.1 % of the bound on people. Seconds of the whole command, start and reading included.",
+        "Close: within 0.1 % of the bound on people. Seconds include starting and reading.",
         "",
-        "| people | seconds until close | the same for 1,000 people | seconds until the end | MB | gap at the end |",
+        "| people | seconds until close | for 1,000 people | until the end | MB | gap at the end |",
         "|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [
