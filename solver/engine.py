@@ -240,12 +240,16 @@ class Engine:
                     else:
                         hopeless.add(seeds)
 
+    def leading(self) -> dict[str, int]:
+        """Values on the first two levels that count."""
+        values = self.values()
+        return {level: values[level] for level in [name for name in self.order if self.weights[name]][:2]}
+
     def leading_proven(self) -> bool:
         """Whether the first two levels that count are at their bounds: the rest hardly repays more."""
-        used = [level for level in self.order if self.weights[level]][:2]
-        values = self.values()
-        bounds = self.bounds(values, used)
-        return all(bounds[level] <= values[level] for level in used)
+        leading = self.leading()
+        bounds = self.bounds(self.values(), list(leading))
+        return all(bounds[level] <= value for level, value in leading.items())
 
     def culprits(self, target: Target) -> list[tuple[int, ...]]:
         """Matches and unmatched people that fall short of the prices, the worst first."""

@@ -106,6 +106,7 @@ def ample(engine: Engine) -> dict[str, int]:
     n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)
     for hot in (0.01, 0.003):
+        before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
         if engine.leading_proven():
             break
@@ -113,7 +114,7 @@ def ample(engine: Engine) -> dict[str, int]:
         last = clock.left - 3 * engine.flow_seconds  # what is left then pays for better bounds
         if n <= LARGE:
             engine.repair((120, 400, 1_500), most=PIECES, until=clock.seconds + last)
-        else:
+        elif engine.leading() != before:
             engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
     values = engine.values()
     return engine.softened(values, engine.bounds(values))
