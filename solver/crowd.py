@@ -18,6 +18,8 @@ from solver.instance import Instance, Ints, Words, words_of
 
 FIRST = 24
 """So many (day, day) of each person are tried first; only who finds nobody on them tries all."""
+PAIRS = 20_000_000
+"""Pairs looked at in one go, at most."""
 BLOCK = 4_000_000
 """Words worked on at a time."""
 
@@ -192,6 +194,30 @@ class Crowd:
         self._days(found, rows, people, pool, at, raw, FIRST)
         at = at[~found[at].any(axis=1)]
         self._days(found, rows, people, pool, at, raw, None)
+        return found
+
+    def all_with_days(self, rows: Words, people: Ints, pool: Ints) -> Words:
+        """As `with_days`, and everybody is found: who offers many days is looked at pair by pair as well."""
+        found = self.with_days(rows, people, pool)
+        days, others = self.day_pairs
+        go, come = self._offers[False]
+        offered = go[people][:, days]
+        if self.instance.swap:
+            offered &= come[people][:, others]
+        at = np.flatnonzero((offered.sum(axis=1, dtype=np.int64) > FIRST) & found.any(axis=1))
+        step = max(1, PAIRS // max(1, 64 * len(pool)))
+        for k in range(0, len(at), step):
+            part = at[k : k + step]
+            left = rows[part] & ~found[part]
+            flags = np.unpackbits(left.view(np.uint8), axis=1, bitorder="little")
+            row, bit = np.nonzero(flags)
+            one, two = people[part[row]], self.person[64 * pool[bit // 64] + bit % 64]
+            there = self.instance.leg_days(one, two)
+            if self.instance.swap:
+                flags[row, bit] = self.instance.days_fit(there, self.instance.leg_days(two, one))
+            else:
+                flags[row, bit] = there.any(axis=1)
+            found[part] |= np.packbits(flags, axis=1, bitorder="little").view(np.uint64)
         return found
 
     def _days(

@@ -48,6 +48,8 @@ from solver.taken import COLLEAGUES, Taken, most_common
 
 LOOKED_AT = 400
 """At most so many colleagues are looked at one by one for the smallest set; almost always one is enough."""
+COUNTED = 30_000
+"""Up to so many people all colleagues of somebody are counted by team; above, those found on some days."""
 DAY_WORDS = 16
 """Words of colleagues among whom the day that would open most is sought."""
 
@@ -55,7 +57,7 @@ DAY_WORDS = 16
 def explain(instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> tuple[Unmatched, ...]:
     """A reason for everybody who makes no visit in this plan, in the problem's order.
 
-    ``edges`` are pairs known to be possible (some or all); they save looking again.
+    ``edges`` are pairs known to be possible; where they are all of them, that saves looking again.
     """
     return Reasons(instance, visits, edges).of_all()
 
@@ -93,15 +95,24 @@ class Reasons:
             for group in crowd.groups(rest):
                 known |= self._sift(crowd, group)
         if known:
-            self.said |= Taken(instance, self.visits, self.obstacles).of_all(known, self.busiest)
+            taken = Taken(instance, self.visits, self.obstacles, counted=instance.n <= COUNTED)
+            self.said |= taken.of_all(known, self.busiest)
         return tuple(self.said[i] for i in self.waiting.tolist())
 
     def _id(self, i: int) -> str:
         return self.instance.problem.people[i].id
 
     def _known(self) -> dict[int, Ints]:
-        """Colleagues whom the edges already name, some for each person."""
-        if self.edges is None or not len(self.edges):
+        """Colleagues whom the edges already name, some for each person; only edges that are all there are.
+
+        Edges leave out whoever is pinned.
+        """
+        if (
+            self.edges is None
+            or not len(self.edges)
+            or not self.edges.complete
+            or self.instance.problem.pinned
+        ):
             return {}
         instance, edges = self.instance, self.edges
         who = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
@@ -135,7 +146,7 @@ class Reasons:
         reach = int(count_bits(crowd.everybody[pool][None, :])[0])
         crowd.refuse(willing, people, pool, group.site)
         able = willing & crowd.able[pool]
-        met = crowd.with_days(able, people, pool)
+        met = self._met(crowd, able, people, pool)
         passed = np.stack([rows.any(axis=1) for rows in (group.speaking, willing, able, met)])
         found: dict[int, Ints] = {}
         left = []
@@ -153,8 +164,10 @@ class Reasons:
                 self.said[i] = self._refused(i, crowd.people_in(group.speaking[k], pool, LOOKED_AT))
             elif not ables:
                 one = slice(k, k + 1)
-                some = crowd.with_days(willing[one], people[one], pool)[0]
-                found[i] = crowd.people_in(some if some.any() else willing[k], pool, COLLEAGUES)
+                some = self._met(crowd, willing[one], people[one], pool)[0]
+                some = some if some.any() else willing[k]
+                found[i] = crowd.people_in(some, pool, COLLEAGUES)
+                self.busiest[i] = crowd.busiest_in(some, pool)
             else:
                 left.append(k)
         if left:
@@ -168,6 +181,11 @@ class Reasons:
                 else:
                     self.said[i] = self._dayless(i, crowd, rows[k], pool, number[k])
         return found
+
+    def _met(self, crowd: Crowd, rows: Words, people: Ints, pool: Ints) -> Words:
+        if self.instance.n > COUNTED:
+            return crowd.with_days(rows, people, pool)
+        return crowd.all_with_days(rows, people, pool)
 
     def _unreached(self, i: int) -> Unmatched:
         instance, problem = self.instance, self.instance.problem

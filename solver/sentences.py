@@ -122,15 +122,18 @@ def places_taken(teams: Sequence[str], days: Sequence[str]) -> Text:
 
 
 @cache
-def all_taken(team: str, *, late: bool) -> Text:
+def all_taken(team: str, *, late: bool, counted: bool = True) -> Text:
+    """``counted``: the team is the one that most of all possible colleagues are in."""
+    where = Text(f"souvent dans l’équipe {team}", f"often in the {team} team")
+    if not counted:
+        where = Text(f"parmi ceux examinés, {where.fr}", f"among those looked at, {where.en}")
     if late:
         return Text(
             "Les collègues possibles sont déjà en binôme, ou d’autres personnes les attendent aussi"
-            f" (souvent dans l’équipe {team}).",
-            f"Possible colleagues already have a match, or others are waiting for them too"
-            f" (often in the {team} team).",
+            f" ({where.fr}).",
+            f"Possible colleagues already have a match, or others are waiting for them too ({where.en}).",
         )
     return Text(
-        f"Tous les collègues possibles sont déjà en binôme (souvent dans l’équipe {team}).",
-        f"Every possible colleague already has a match (often in the {team} team).",
+        f"Tous les collègues possibles sont déjà en binôme ({where.fr}).",
+        f"Every possible colleague already has a match ({where.en}).",
     )

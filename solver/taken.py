@@ -26,8 +26,10 @@ COLLEAGUES = 12
 class Taken:
     """One plan: who is busy when, and which teams are full."""
 
-    def __init__(self, instance: Instance, visits: Sequence[Visit], obstacles: Obstacles) -> None:
-        self.instance, self.obstacles = instance, obstacles
+    def __init__(
+        self, instance: Instance, visits: Sequence[Visit], obstacles: Obstacles, *, counted: bool = True
+    ) -> None:
+        self.instance, self.obstacles, self.counted = instance, obstacles, counted
         self.busy = [0] * instance.n
         rows = [(instance.index[v.visitor], instance.index[v.host], v.day) for v in visits]
         self.planned = np.array(rows, dtype=np.int64).reshape(-1, 3)
@@ -57,7 +59,7 @@ class Taken:
     def of_all(self, known: Mapping[int, Ints], busiest: Mapping[int, int]) -> dict[int, Unmatched]:
         """The reasons of these people, each with some colleagues whom they could meet.
 
-        ``busiest``: the team that most of somebody's colleagues are in, where all of them were counted.
+        ``busiest``: the team that most of somebody's colleagues are in, all of them counted.
         """
         said: dict[int, Unmatched] = {}
         free = self._free(np.array(sorted(known), dtype=np.int64))
@@ -75,8 +77,8 @@ class Taken:
             claimed.add(mine)
             said[i] = Unmatched(self._id(i), "all_taken", not_looked_at(), (Blocking("rule", "time"),))
         rest = [i for i in sorted(known) if i not in said]
-        for i, others, fits, team in self._weighed(known, rest):
-            said[i] = self._nobody_free(i, busiest.get(i, team), others, fits=fits[0], late=i in late)
+        for i, others, fits, _ in self._weighed(known, rest):
+            said[i] = self._nobody_free(i, busiest[i], others, fits=fits[0], late=i in late)
         return said
 
     def _id(self, i: int) -> str:
@@ -204,7 +206,7 @@ class Taken:
         if not fits:
             who, items = self._items(i, others, released=True)
         crew = problem.teams[team]
-        text = all_taken(crew.name or crew.id, late=late)
+        text = all_taken(crew.name or crew.id, late=late, counted=self.counted)
         first = [Blocking("team", crew.id), Blocking("person", problem.people[who].id)]
         return Unmatched(self._id(i), "all_taken", text, (*first, *items))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +15,11 @@ from hypothesis import strategies as st
 from solver import Limits, Plan, Problem, rules, solve
 from solver.changes import apply
 from solver.check import violations
+from solver.edges import first_edges
+from solver.instance import Instance
 from solver.plan import FEASIBLE, Blocking, Unmatched
 from solver.problem import NO_LIMIT, Limit, Person, Team, Visit
+from solver.reasons import explain
 from tests.solver.company import company
 from tests.solver.tiny import random_problem
 
@@ -215,6 +220,41 @@ def test_reasons_of_a_company_hold(exchange: str, few: float) -> None:
     assert plan.unmatched
     for row in plan.unmatched:
         verified(problem, plan, row)
+
+
+def commonest(problem: Problem, plan: Plan, row: Unmatched) -> None:
+    """The team named is one that no other team has more possible colleagues than."""
+    met = colleagues(problem, row.person)
+    if not met:  # none who may take part at all: those who could, were they allowed to
+        able = replace(problem, people=tuple(replace(p, max_swaps=None) for p in problem.people))
+        met = colleagues(able, row.person)
+    count = Counter(problem.person_by_id[other].team for other in met)
+    assert count[row.blocking[0].id] == max(count.values()), (row, count)
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+@pytest.mark.parametrize("few", [0.1, 1.0])
+@pytest.mark.parametrize("known", ["none", "some", "all"])
+def test_the_team_named_is_the_one_that_most_possible_colleagues_are_in(
+    exchange: str, few: float, known: str
+) -> None:
+    problem = Problem.from_json(company(people=160, seed=21, exchange=exchange, few_dates=few, pins=2))
+    busy = {name for visit in problem.pinned for name in visit[:2]}
+    people = tuple(
+        replace(p, max_swaps=0) if n % 9 == 0 and p.id not in busy else p
+        for n, p in enumerate(problem.people)
+    )
+    pinned = () if known == "all" else problem.pinned
+    problem = replace(problem, people=people, pinned=pinned)
+    instance = Instance(problem)
+    every = first_edges(instance, np.random.default_rng(0))
+    edges = {"none": None, "some": every.take(np.arange(0, len(every), 3)), "all": every}[known]
+    plan = solve(problem, limits=QUICK)
+    told = explain(instance, plan.visits, edges)
+    named = [row for row in told if row.blocking[0].kind == "team" and row.blocking[0].day is None]
+    assert named
+    for row in named:
+        commonest(problem, plan, row)
 
 
 def test_the_cost_is_linear_in_people() -> None:
