@@ -65,6 +65,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.contested": (calendars.tell_absence,),
     "visit.declined": VISIT_FELL,
     "visit.made_up": (calendars.tell_made_up,),
+    "team.conditions_changed": (visits.ask_anew,),
+    "visit.asked_anew": (calendars.tell_conditions,),
     "roster.imported": (visits.examine_rosters,),
     "visit.moved": (calendars.tell_moved, booking.follow_visit),
     "visit.one_way": (calendars.tell_one_way,),

@@ -167,6 +167,14 @@ def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) ->
             _write(news, Kind.VISIT_CHANGED, news.two, _nothing, None)
 
 
+def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """The team asks something else of visitors: the visitor reads it, and where to say yes again."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is not None and not confirmed_by(news.seen.visit, By.VISITOR):
+            _write(news, Kind.VISIT_CONDITIONS, [("visitor", news.seen.visitor)], _nothing, None)
+
+
 def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
     """One of the two proposed something, took it back, or said no to it: the other reads it."""
     with open_session(engine) as session:

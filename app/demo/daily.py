@@ -55,12 +55,12 @@ class DailyLife:
     def tell(self) -> None:
         """What teams say of their days, then what people book."""
         self.mark_days()
-        self.send_rosters()
         campaign_id = self.open_doors()
         self.story.jobs(-10, mailing=False)
         self.ask(campaign_id)
         self.story.jobs(-4)
         self.answer(campaign_id)
+        self.send_rosters()
         self.story.jobs(-1)
 
     def mark_days(self) -> None:

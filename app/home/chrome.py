@@ -62,7 +62,7 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         side=side,
     )
     asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
-    asked += decisions(session) if actor.is_hr else []
+    asked += decisions(session, today=today) if actor.is_hr else []
     bookable = person is not None and bool(bookable_campaigns(session, person))
     return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked), bookable=bookable)}
 

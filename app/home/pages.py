@@ -45,7 +45,7 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         person=person,
         mine=space.space_of(session, person, today=today, now=now) if person else None,
         feed=find_feed(session, person) if person else None,
-        decisions=tasks.decisions(session) if actor.is_hr else [],
+        decisions=tasks.decisions(session, today=today) if actor.is_hr else [],
         team=tasks.team_news(session, person, today=today) if person else None,
         against=tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
         news=tasks.campaign_news(session, today=today) if actor.is_hr else None,

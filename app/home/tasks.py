@@ -234,9 +234,9 @@ def against_rosters(session: Session, person: Person | None, *, is_hr: bool, tod
     return 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
 
 
-def decisions(session: Session) -> list[Task]:
+def decisions(session: Session, *, today: date) -> list[Task]:
     """What HR has to decide: proposals of repairs, one line a campaign."""
-    return [_repair(campaign, ids) for campaign, ids in repairs.to_decide(session)]
+    return [_repair(campaign, ids) for campaign, ids in repairs.to_decide(session, today)]
 
 
 def _repair(campaign: Campaign, ids: list[int]) -> Task:

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     REPAIR_READY = "repair_ready"
     VISIT_CERTAIN = "visit_certain"
     DELEGATION = "delegation"
+    VISIT_CONDITIONS = "visit_conditions"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -48,6 +49,7 @@ ABOUT_VISITS = (
     Kind.VISIT_ABSENCE,
     Kind.VISIT_TEAM,
     Kind.VISIT_CERTAIN,
+    Kind.VISIT_CONDITIONS,
     Kind.DEBRIEF_INVITATION,
     Kind.DEBRIEF_REMINDER,
 )
@@ -86,6 +88,7 @@ def kinds() -> list[Choice]:
         Kind.REPAIR_READY: _("Réparation à décider"),
         Kind.VISIT_CERTAIN: _("Journée certaine"),
         Kind.DELEGATION: _("Délégation reçue"),
+        Kind.VISIT_CONDITIONS: _("Conditions à accepter"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

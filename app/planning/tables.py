@@ -154,6 +154,8 @@ class RepairStatus(StrEnum):
 
 COMPUTING = (RepairStatus.QUEUED, RepairStatus.RUNNING)
 PENDING = (*COMPUTING, RepairStatus.READY)
+UNDECIDED = (RepairStatus.EXPIRED, RepairStatus.CANCELLED, RepairStatus.FAILED)
+"""Over without a decision: what fell may still be to repair."""
 
 
 class RepairKind(StrEnum):

@@ -176,7 +176,11 @@ def ask_of_visitors(request: Request, session: Db, led: OfTeam, sent: Submitted)
         return _conditions(request, session, led, form, status=422)
     service.ask_of_visitors(session, led.id, form.value, by=led.by, now=clock.now())
     return redirect(
-        f"/team/{led.id}/conditions", say=_("C’est noté. Les prochains visiteurs liront cette version.")
+        f"/team/{led.id}/conditions",
+        say=_(
+            "C’est noté. Les visiteurs lisent cette version et l’acceptent, "
+            "aussi ceux qui avaient déjà confirmé."
+        ),
     )
 
 

@@ -1,10 +1,10 @@
 """Saying yes to a day, saying no to it, and what must be in order before it is sure."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, or_, update
 
 from app.core.errors import NotFound, Stale
 from app.visits import queries, service
@@ -104,6 +104,30 @@ def _record_agreement(session: Session, seen: queries.SeenVisit, hand: Hand, tod
     )
     session.refresh(now.visit)
     remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event)
+    return True
+
+
+def ask_anew(session: Session, seen: queries.SeenVisit, conditions_id: int, now: datetime) -> bool:
+    """The receiving team asks something else of visitors: whoever had said yes on other terms reads the new
+    ones and says yes again. Done twice, it changes nothing more."""
+    visit = seen.visit
+    done = session.exec(
+        update(Visit)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.visitor_confirmed_at).is_not(None),
+            col(Visit.conditions_waived_at).is_(None),
+            or_(col(Visit.conditions_id).is_(None), col(Visit.conditions_id) != conditions_id),
+        )
+        .values(visitor_confirmed_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        return False
+    session.refresh(visit)
+    hand = Hand(by=By.SERVICE, actor=None, now=now)
+    remember(session, visit, ChangeKind.ASKED_ANEW, hand, event="visit.asked_anew")
     return True
 
 

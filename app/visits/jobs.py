@@ -8,7 +8,8 @@ from app.core import clock, jobs
 from app.core.db import open_session
 from app.people.tables import Person
 from app.teams import days as team_days
-from app.visits import leaving, moving, places, queries, reading, rosters, service
+from app.teams import queries as team_queries
+from app.visits import confirming, leaving, moving, places, queries, reading, rosters, service
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason
 
@@ -66,6 +67,18 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
             jobs.record(session, "visits.in_conflict", visit_ids=troubled)
         if certain:
             jobs.record(session, "visits.certain", visit_ids=certain)
+
+
+def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
+    """Job of `team.conditions_changed`: visitors to come who had accepted other terms are asked again. Safe
+    to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        asks = team_queries.conditions_of(session, team_id)
+        if asks is None or asks.id != conditions_id:
+            return  # nothing is asked any more, or a later version follows
+        for seen in queries.visits_received_by(session, team_id, today):
+            confirming.ask_anew(session, seen, conditions_id, now)
 
 
 def _within(day: date, span: tuple[date, date] | None) -> bool:

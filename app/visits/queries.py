@@ -345,6 +345,16 @@ def visits_received_at(session: Session, site_id: int, first: date, last: date) 
     )
 
 
+def visits_received_by(session: Session, team_id: int, today: date) -> list[SeenVisit]:
+    """Standing visits that a team is to receive, from today on."""
+    return read_visits(
+        session,
+        col(HostTeam.id) == team_id,
+        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.day) >= today,
+    )
+
+
 def left_out_last_time(session: Session, campaign_id: int) -> set[int]:
     """Ids of people whose last other campaign had nobody for them."""
     missed = session.execute(

@@ -230,6 +230,8 @@ class ChangeKind(StrEnum):
     RELEASED = "released"
     WAIVED = "waived"
     AGREED = "agreed"
+    ASKED_ANEW = "asked_anew"
+    """The team asks something else of visitors: what the visitor had accepted is not enough any more."""
     ABSENT = "absent"
     CONTESTED = "contested"
 

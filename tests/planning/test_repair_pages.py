@@ -2,12 +2,13 @@
 
 import dataclasses
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign
@@ -15,6 +16,7 @@ from app.core import jobs as events
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Team
+from app.planning.repairs import jobs as repairs
 from app.planning.repairs import service
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import (
@@ -25,6 +27,7 @@ from app.planning.tables import (
     RepairRules,
     RepairStatus,
 )
+from app.teams.tables import RosterDay, Shift
 from app.worker import drain
 from tests.planning.broken import DAYS, NOW, Published, cancel, last_repair, standing
 from tests.support.accounts import SignIn
@@ -96,6 +99,56 @@ def test_hr_is_told_that_a_repair_waits_and_finds_it_at_home(
     hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
     drain(engine)
     assert "attend votre décision" not in hr.get("/home").text
+
+
+def test_a_repair_nobody_decided_on_stays_in_the_list_and_looks_again_in_one_tap(
+    engine: Engine, company: Published, hr: TestClient, clock: Clock
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    late, here = at(company, engine), f"/campaigns/{company.campaign.id}/repairs"
+    clock.set(NOW + service.KEPT + timedelta(minutes=1))
+    repairs.expire(engine)
+    drain(engine)
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail).where(Mail.kind == "repair_ready").order_by(col(Mail.id))).all()
+    assert [mail.subject.split(" :")[0].split("\xa0")[0] for mail in mails] == [
+        "Une réparation attend votre décision",
+        "Réparation restée sans décision",
+    ]
+    listed = hr.get(here).text
+    assert "Une réparation attend votre décision" in listed
+    assert "périmé, à chercher de nouveau" in listed
+    assert "rien n’est à réparer" not in listed
+    assert "attend votre décision" in hr.get("/home").text
+    assert "Personne n’a décidé à temps" in hr.get(late).text
+    sent = hr.post(f"{late}/repetition", follow_redirects=False)
+    drain(engine)
+    assert sent.headers["location"] == at(company, engine) != late
+    assert "périmé, à chercher de nouveau" not in hr.get(here).text
+    clock.set(NOW + 2 * service.KEPT + timedelta(minutes=2))
+    repairs.expire(engine)
+    hr.post(f"{at(company, engine)}/dismissal")
+    assert "Le plan tient" in hr.get(here).text
+
+
+def test_a_day_that_a_roster_contradicts_is_never_said_to_hold(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    visit, here = (
+        company.visit(company.back[0], company.front[0]),
+        f"/campaigns/{company.campaign.id}/repairs",
+    )
+    with open_session(engine) as session:
+        session.add(RosterDay(person_id=company.front[0].id or 0, day=visit.day, shift=Shift.OFF))
+        events.record(session, "visits.in_conflict", visit_ids=[visit.id])
+    drain(engine)
+    hr.post(f"{at(company, engine)}/dismissal")
+    listed = hr.get(here).text
+    assert "Un planning contredit une journée" in listed
+    assert "rien n’est à réparer" not in listed
+    sent = hr.post(here, follow_redirects=False)
+    assert sent.headers["location"] == at(company, engine)
+    assert "Un planning contredit une journée" not in hr.get(here).text
 
 
 def test_a_repair_that_another_one_contradicts_looks_again_by_itself(

@@ -7,6 +7,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.core.errors import Stale
+from app.home.tasks import asked_tasks
+from app.teams import service as teams
+from app.teams.schemas import ConditionsForm
 from app.teams.tables import Delegation, TeamConditions
 from app.visits import absences, confirming, hosting, moving, queries, service
 from app.visits.errors import (
@@ -29,6 +32,7 @@ from app.visits.errors import (
 )
 from app.visits.history import Hand
 from app.visits.hosting import Hours
+from app.visits.jobs import ask_anew
 from app.visits.lifecycle import check
 from app.visits.rules import State, state_of
 from app.visits.tables import By, CancelReason, ChangeKind, DayPart, ProposalStatus, VisitStatus
@@ -115,6 +119,31 @@ def test_a_visitor_reads_what_the_team_asks_first(company: Company) -> None:
     assert not company.before(company.there, company.anna).asked.conditions_open
     asks(company, version=2)
     assert company.before(company.there, company.anna).asked.conditions_open
+
+
+def test_conditions_set_later_are_asked_of_who_had_confirmed(company: Company, engine: Engine) -> None:
+    confirm(company, company.anna)
+    confirm(company, company.bruno)
+    told(engine, company.session)
+    by = teams.By(company.hand(company.there, By.HR).actor)  # type: ignore[arg-type]
+    wanted = ConditionsForm(safety="Chaussures fermées", version=0)
+    made = teams.ask_of_visitors(company.session, company.shop.id or 0, wanted, by=by, now=NOW)
+    assert told(engine, company.session) == [("Anna", "visit_conditions")]
+    company.session.expire_all()
+    assert state_of(company.there, crosses=False, today=TODAY) is State.UNCONFIRMED
+    titles = [task.title for task in asked_tasks(company.session, company.anna, today=TODAY, now=NOW)]
+    assert "Confirmez votre journée chez Bruno Lam" in titles
+    confirming.confirm(
+        company.session,
+        company.before(company.there, company.anna),
+        company.hand(company.there, company.anna),
+        revision=0,
+        conditions_read=True,
+    )
+    assert (company.there.conditions_id, len(told(engine, company.session))) == (made.id, 2)
+    ask_anew(engine, company.shop.id or 0, made.id or 0)
+    company.session.expire_all()
+    assert state_of(company.there, crosses=False, today=TODAY) is State.CONFIRMED
 
 
 def test_an_age_is_waived_by_whoever_leads_the_team(company: Company, engine: Engine) -> None:

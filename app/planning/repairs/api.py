@@ -41,6 +41,12 @@ def list_repairs(session: Db, campaign: HrCampaign) -> RepairsOut:
     return RepairsOut(repairs=_out(session, queries.repairs_of(session, campaign.id or 0)))
 
 
+@router.post(REPAIRS, status_code=202)
+def repair_conflicts(session: Db, actor: Asking, campaign: HrCampaign) -> RepairOut:
+    """Look for other days for what rosters contradict and no undecided repair is about."""
+    return _out(session, [service.repair_conflicts(session, campaign, actor, clock.now(), clock.today())])[0]
+
+
 @router.get(REPAIRS + "/rules")
 def show_rules(session: Db, campaign: HrCampaign) -> RulesOut:
     """Who accepts repairs."""

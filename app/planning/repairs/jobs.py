@@ -34,6 +34,8 @@ log = structlog.get_logger()
 SECONDS = 20.0
 """The solver may look so long for each proposal."""
 EVERY = 0.5
+TOLD = (RepairStatus.READY, RepairStatus.FAILED, RepairStatus.EXPIRED)
+"""What HR hears of."""
 Told = tuple[Proposal, Effect]
 
 
@@ -166,14 +168,16 @@ def follow_rule(engine: Engine, repair_id: int) -> None:
 
 
 def tell_hr(engine: Engine, repair_id: int) -> None:
-    """Job of `repair.ready`: HR reads that a repair waits for their decision, or that none was found."""
+    """Job of `repair.ready`: HR reads that a repair waits for their decision, that none was found, or that
+    nobody decided in time."""
     with open_session(engine) as session:
         repair = session.get(Repair, repair_id)
-        if repair is None or repair.status not in (RepairStatus.READY, RepairStatus.FAILED):
+        if repair is None or repair.status not in TOLD:
             return
         campaign = session.get_one(Campaign, repair.campaign_id)
         site = people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
         rows = queries.proposals_of(session, [repair_id])
+        late = repair.status is RepairStatus.EXPIRED
         for reader in mails.hr_readers(session, campaign):
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
@@ -182,11 +186,12 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
                 session,
                 Kind.REPAIR_READY,
                 reader,
-                key=f"{Kind.REPAIR_READY}:{repair_id}:{reader.account_id}",
+                key=f"{Kind.REPAIR_READY}:{repair_id}:{reader.account_id}" + (":late" if late else ""),
                 now=clock.now(),
                 context={
                     **said,
                     "repair": repair,
+                    "late": late,
                     "visits": len(queries.visit_ids(session, repair_id)),
                     "solutions": len(rows),
                 },

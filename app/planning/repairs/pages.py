@@ -47,14 +47,27 @@ def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
 
 def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
     assert campaign.id is not None
-    rows = showing.listed(session, queries.repairs_of(session, campaign.id))
+    today = clock.today()
+    late = queries.late(session, today, campaign.id)
+    late_ids = {one.id for one in late}
+    known = queries.repairs_of(session, campaign.id)
+    missing = [one for one in late if one not in known]
+    rows = showing.listed(session, [*known, *missing], late_ids)
     return {
         "campaign": campaign,
-        "waiting": [one for one in rows if one.repair.status in PENDING],
-        "done": [one for one in rows if one.repair.status not in PENDING],
+        "waiting": [one for one in rows if one.repair.status in PENDING or one.repair.id in late_ids],
+        "done": [one for one in rows if one.repair.status not in PENDING and one.repair.id not in late_ids],
+        "contrary": queries.in_conflict(session, campaign.id, today),
         "rules": queries.rules_of(session, campaign.id),
         "repaired_now": queries.is_repaired(campaign),
     }
+
+
+@router.post(REPAIRS)
+def repair_conflicts(session: Db, actor: Asking, campaign: HrCampaign) -> Response:
+    """Look for other days for what rosters contradict and no repair is about."""
+    made = service.repair_conflicts(session, campaign, actor, clock.now(), clock.today())
+    return redirect(f"/campaigns/{campaign.id}/repairs/{made.id}")
 
 
 @router.post(REPAIRS + "/rules")

@@ -1,10 +1,11 @@
 """Every SELECT of repairs."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import exists, select
-from sqlmodel import Session, col
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.errors import NotFound
@@ -12,6 +13,7 @@ from app.people.tables import Person, Site, Team
 from app.planning.queries import Participant
 from app.planning.tables import (
     PENDING,
+    UNDECIDED,
     Repair,
     RepairCause,
     RepairProposal,
@@ -19,7 +21,9 @@ from app.planning.tables import (
     RepairStatus,
     RepairVisit,
 )
-from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange
+from app.visits.rosters import Conflict, conflicts
+from app.visits.rules import stands
+from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange, VisitStatus
 
 REPAIRED = (Status.PUBLISHED, Status.RUNNING)
 """A campaign's plan is repaired from its publication to its last day."""
@@ -82,12 +86,13 @@ def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list
     return list(session.scalars(query.order_by(col(Repair.id))))
 
 
-def to_decide(session: Session) -> list[tuple[Campaign, list[int]]]:
-    """Campaigns whose repairs wait for HR's decision, with the repairs' ids, oldest first."""
+def to_decide(session: Session, today: date) -> list[tuple[Campaign, list[int]]]:
+    """Campaigns whose repairs wait for HR's decision, late ones included; their repairs' ids, oldest first."""
+    overdue = [one.id for one in late(session, today)]
     rows = session.execute(
         select(Campaign, col(Repair.id))
         .join(Repair, col(Repair.campaign_id) == col(Campaign.id))
-        .where(col(Repair.status) == RepairStatus.READY)
+        .where(or_(col(Repair.status) == RepairStatus.READY, col(Repair.id).in_(overdue)))
         .order_by(col(Repair.id))
     )
     found: dict[int, tuple[Campaign, list[int]]] = {}
@@ -103,6 +108,60 @@ def old(session: Session, before: datetime) -> list[Repair]:
             select(Repair).where(col(Repair.status) == RepairStatus.READY, col(Repair.computed_at) < before)
         )
     )
+
+
+def late(session: Session, today: date, campaign_id: int | None = None) -> list[Repair]:
+    """Repairs that ended without a decision while something is still to be repaired, oldest first: nobody
+    decided in time, the search found nothing or was stopped, and no later repair took over.
+
+    Of one campaign, or of all that are repaired. Three queries.
+    """
+    later, successor = aliased(RepairVisit), aliased(Visit)
+    query = (
+        select(Repair, Visit)
+        .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
+        .join(Visit, col(Visit.id) == col(RepairVisit.visit_id))
+        .join(Campaign, col(Campaign.id) == col(Repair.campaign_id))
+        .where(
+            col(Repair.status).in_(UNDECIDED),
+            col(Campaign.status).in_(REPAIRED),
+            col(Visit.day) >= today,
+            ~exists().where(
+                col(later.visit_id) == col(Visit.id), col(later.repair_id) > col(RepairVisit.repair_id)
+            ),
+            ~exists().where(
+                col(successor.swap_id) == col(Visit.swap_id),
+                col(successor.visitor_id) == col(Visit.visitor_id),
+                col(successor.id) > col(Visit.id),
+                col(successor.status) == VisitStatus.PLANNED,
+            ),
+        )
+        .order_by(col(Repair.id))
+    )
+    if campaign_id is not None:
+        query = query.where(col(Repair.campaign_id) == campaign_id)
+    rows = [(row[0], row[1]) for row in session.execute(query)]
+    if not rows:
+        return []
+    contrary = {one.seen.visit.id for one in conflicts(session, today)}
+    found = {one.id: one for one, visit in rows if _is_to_repair(one, visit, contrary)}
+    return list(found.values())
+
+
+def _is_to_repair(repair: Repair, visit: Visit, contrary: Collection[int | None]) -> bool:
+    """It fell, or still cannot be on its day."""
+    if not stands(visit):
+        return True
+    if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
+        return repair.first_day <= visit.day <= repair.last_day
+    return visit.id in contrary
+
+
+def in_conflict(session: Session, campaign_id: int, today: date) -> list[Conflict]:
+    """Visits of a campaign that a roster contradicts and that no undecided repair is about."""
+    found = [one for one in conflicts(session, today) if one.seen.campaign.id == campaign_id]
+    known = in_open_repairs(session, [one.seen.visit.id or 0 for one in found])
+    return [one for one in found if one.seen.visit.id not in known]
 
 
 def why_lost(session: Session, visit_ids: Collection[int]) -> dict[int, By]:

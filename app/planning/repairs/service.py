@@ -23,6 +23,7 @@ from app.planning.repairs.scene import Scene, scene_of
 from app.planning.tables import (
     COMPUTING,
     PENDING,
+    UNDECIDED,
     Repair,
     RepairCause,
     RepairKind,
@@ -42,6 +43,9 @@ SILENCE = timedelta(minutes=2)
 """A job that gave no sign of life for so long is not waited for."""
 KEPT = timedelta(days=7)
 """How long a proposal waits for a decision."""
+
+DISMISSIBLE = (RepairStatus.READY, *UNDECIDED)
+"""What HR may decide to leave as it is."""
 
 FALL_REASON = {
     RepairCause.FALLEN: CancelReason.UNAVAILABLE,
@@ -103,6 +107,14 @@ def search_again(
     _end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
     closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
     return open_repair(session, campaign, ids, repair.cause, actor, now, **closure)
+
+
+def repair_conflicts(
+    session: Session, campaign: Campaign, actor: Actor, now: datetime, today: date
+) -> Repair:
+    """One repair for what rosters contradict and no undecided repair is about. Raises `NothingFell`."""
+    ids = [one.seen.visit.id or 0 for one in queries.in_conflict(session, campaign.id or 0, today)]
+    return open_repair(session, campaign, ids, RepairCause.ROSTER, actor, now)
 
 
 def stop(session: Session, repair: Repair, actor: Actor, now: datetime) -> None:
@@ -292,7 +304,8 @@ def dismiss(
 ) -> int:
     """HR wants none of the proposals. `cancel_visits`: visits that cannot be on their day are cancelled, and
     those concerned told; else they stay, for HR to deal with one by one. How many were cancelled."""
-    _decide(session, repair, RepairStatus.DISMISSED, actor, now)
+    # Proposals that came too late for a decision are no less to be put aside.
+    _decide(session, repair, RepairStatus.DISMISSED, actor, now, DISMISSIBLE)
     done = 0
     if cancel_visits:
         rows = visits_queries.visits_with_ids(session, queries.visit_ids(session, repair.id or 0))
@@ -334,9 +347,14 @@ def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:
 
 
 def expire_old(session: Session, now: datetime) -> int:
-    """Proposals that nobody decided on are withdrawn. How many repairs."""
-    rows = queries.old(session, now - KEPT)
-    return sum(_end(session, one.id, (RepairStatus.READY,), RepairStatus.EXPIRED, now) for one in rows)
+    """Proposals that nobody decided on are withdrawn, and HR is told: they wait to be looked for again. How
+    many repairs."""
+    done = 0
+    for one in queries.old(session, now - KEPT):
+        if _end(session, one.id, (RepairStatus.READY,), RepairStatus.EXPIRED, now):
+            jobs.record(session, "repair.ready", repair_id=one.id)
+            done += 1
+    return done
 
 
 def _decide(
@@ -345,11 +363,12 @@ def _decide(
     status: RepairStatus,
     actor: Actor | None,
     now: datetime,
+    before: Collection[RepairStatus] = (RepairStatus.READY,),
     **values: Any,
 ) -> None:
     """Of two who decide at once, one does."""
     values |= {"decided_at": now, "decided_by": actor.account_id if actor else None}
-    if not _change(session, repair.id, (RepairStatus.READY,), status=status, **values):
+    if not _change(session, repair.id, before, status=status, **values):
         raise RepairDecided
 
 

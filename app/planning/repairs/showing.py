@@ -1,6 +1,6 @@
 """Repairs as pages show them: what fell, and each proposal drawn line by line. No decision here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.campaigns.tables import Campaign
+from app.core import clock
 from app.core.i18n import _
 from app.people import queries as people_queries
 from app.planning.queries import Participant
@@ -82,7 +83,8 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         for person_id in (one.visitor_id, one.host_id)
     }
     people = queries.people_with_ids(session, named)
-    status, tone = words.status_words(repair.status)
+    late = repair in queries.late(session, clock.today(), campaign.id)
+    status, tone = words.status_words(repair.status, late=late)
     lost = sorted(
         (seen[one] for one in ids if one in seen), key=lambda one: (one.visit.day, one.visit.id or 0)
     )
@@ -91,6 +93,8 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "repair": repair,
         "computing": repair.status in COMPUTING,
         "decidable": repair.status is RepairStatus.READY,
+        "late": late,
+        "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(repair, _site_name(session, repair)),
         "state": status,
         "tone": tone,
@@ -113,14 +117,14 @@ def progress_of(repair: Repair) -> dict[str, Any]:
     }
 
 
-def listed(session: Session, repairs: Iterable[Repair]) -> list[Listed]:
-    """Repairs of a campaign as its list shows them."""
+def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | None] = ()) -> list[Listed]:
+    """Repairs of a campaign as its list shows them; `late`: those over without a decision, by id."""
     repairs = list(repairs)
     visits = queries.visits_by_repair(session, [one.id or 0 for one in repairs])
     sites = people_queries.sites_by_id(session)
     found = []
     for one in repairs:
-        status, tone = words.status_words(one.status)
+        status, tone = words.status_words(one.status, late=one.id in late)
         site = sites[one.site_id].name if one.site_id in sites else ""
         found.append(
             Listed(one, words.cause_words(one, site), status, tone, len(visits.get(one.id or 0, ())))

@@ -19,8 +19,12 @@ def cause_words(repair: Repair, site: str) -> str:
     }[repair.cause]
 
 
-def status_words(status: RepairStatus) -> tuple[str, str]:
-    """Where a repair stands, and its tone."""
+def status_words(status: RepairStatus, *, late: bool = False) -> tuple[str, str]:
+    """Where a repair stands, and its tone. `late`: it is over without a decision, and one is still needed."""
+    if late and status is RepairStatus.EXPIRED:
+        return _("périmé, à chercher de nouveau"), "warn"
+    if late and status is RepairStatus.CANCELLED:
+        return _("arrêté, à chercher de nouveau"), "warn"
     return {
         RepairStatus.QUEUED: (_("recherche en attente"), "plain"),
         RepairStatus.RUNNING: (_("recherche en cours"), "plain"),
