@@ -87,7 +87,7 @@ def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list
 
 
 def to_decide(session: Session, today: date) -> list[tuple[Campaign, list[int]]]:
-    """Campaigns whose repairs wait for HR's decision, late ones included; their repairs' ids, oldest first."""
+    """Campaigns whose repairs wait for HR's decision, late ones included; with the repairs’ ids, by age."""
     overdue = [one.id for one in late(session, today)]
     rows = session.execute(
         select(Campaign, col(Repair.id))
