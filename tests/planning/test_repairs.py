@@ -13,7 +13,7 @@ from app.core import jobs as events
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Person, Team
-from app.planning.repairs import closing, jobs, queries, service
+from app.planning.repairs import closing, jobs, queries, ruling, service
 from app.planning.repairs.errors import (
     ClosureOutOfReach,
     NothingFell,
@@ -224,7 +224,7 @@ def test_the_rule_never_moves_others(engine: Engine, crowded: Published) -> None
 def automatic(engine: Engine, company: Published) -> None:
     with open_session(engine) as session:
         campaign = campaign_of(session, company)
-        service.set_rules(session, campaign, company.actor, NOW, automatic=True, version=0)
+        ruling.set_rules(session, campaign, company.actor, NOW, automatic=True, version=0)
 
 
 def test_a_moved_visit_that_somebody_changed_is_refused(engine: Engine, crowded: Published) -> None:
@@ -240,7 +240,7 @@ def test_a_moved_visit_that_somebody_changed_is_refused(engine: Engine, crowded:
 
 def test_the_rule_accepts_what_moves_nobody_else(engine: Engine, company: Published) -> None:
     with open_session(engine) as session:
-        service.set_rules(
+        ruling.set_rules(
             session, campaign_of(session, company), company.actor, NOW, automatic=True, version=0
         )
     cancel(engine, company.visit(company.back[0], company.front[0]))

@@ -7,7 +7,7 @@ from app.accounts.guards import Asking
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
-from app.planning.repairs import closing, queries, service
+from app.planning.repairs import closing, queries, ruling, service
 from app.planning.repairs.schemas import (
     AcceptanceForm,
     ClosureForm,
@@ -57,7 +57,7 @@ def show_rules(session: Db, campaign: HrCampaign) -> RulesOut:
 @router.put(REPAIRS + "/rules")
 def set_rules(session: Db, actor: Asking, campaign: HrCampaign, sent: RulesForm) -> RulesOut:
     """Say who accepts repairs."""
-    service.set_rules(session, campaign, actor, clock.now(), automatic=sent.automatic, version=sent.version)
+    ruling.set_rules(session, campaign, actor, clock.now(), automatic=sent.automatic, version=sent.version)
     return RulesOut(automatic=sent.automatic, version=sent.version + 1)
 
 

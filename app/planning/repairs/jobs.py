@@ -19,7 +19,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import queries, service, words
+from app.planning.repairs import queries, ruling, service, words
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Scene
 from app.planning.repairs.searching import ORDER, search, without_return
@@ -222,7 +222,7 @@ def _fail(engine: Engine, repair_id: int, code: str) -> None:
 def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:
     """Job of `campaign.copied`: who accepts repairs is copied too, unless HR said so meanwhile."""
     with open_session(engine) as session:
-        service.copy_rules(session, source_id, campaign_id)
+        ruling.copy_rules(session, source_id, campaign_id)
 
 
 def expire(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people import queries as people_queries
-from app.planning.repairs import closing, queries, service, showing
+from app.planning.repairs import closing, queries, ruling, service, showing
 from app.planning.repairs.errors import ClosureOutOfReach
 from app.planning.repairs.schemas import (
     AcceptanceForm,
@@ -74,7 +74,7 @@ def repair_conflicts(session: Db, actor: Asking, campaign: HrCampaign) -> Respon
 def set_rules(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
     """Say who accepts repairs."""
     form = bind(RulesForm, sent).required()
-    service.set_rules(session, campaign, actor, clock.now(), automatic=form.automatic, version=form.version)
+    ruling.set_rules(session, campaign, actor, clock.now(), automatic=form.automatic, version=form.version)
     return redirect(f"/campaigns/{campaign.id}/repairs", say=_("C’est enregistré."))
 
 

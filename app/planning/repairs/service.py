@@ -28,7 +28,6 @@ from app.planning.tables import (
     RepairCause,
     RepairKind,
     RepairProposal,
-    RepairRules,
     RepairStatus,
     RepairVisit,
 )
@@ -316,34 +315,6 @@ def dismiss(
                 done += 1
     _note(session, repair, actor, "repair.dismissed", now, cancelled=done)
     return done
-
-
-def set_rules(
-    session: Session, campaign: Campaign, actor: Actor, now: datetime, *, automatic: bool, version: int
-) -> None:
-    """Say who accepts repairs, on the version that was read. Raises Stale."""
-    assert campaign.id is not None
-    if version == 0 and session.get(RepairRules, campaign.id) is None:
-        session.add(RepairRules(campaign_id=campaign.id, automatic=automatic, version=1))
-        session.flush()
-    else:
-        done = session.exec(
-            update(RepairRules)
-            .where(col(RepairRules.campaign_id) == campaign.id, col(RepairRules.version) == version)
-            .values(automatic=automatic, version=version + 1)
-        )
-        if done.rowcount != 1:
-            raise Stale
-    audit(session, actor.account_id, "repair.rules", f"campaign:{campaign.id}", now=now, automatic=automatic)
-
-
-def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:
-    """A copied campaign has its repairs accepted as its source does, unless somebody said so before."""
-    source = session.get(RepairRules, source_id)
-    if source is None or session.get(Campaign, campaign_id) is None:
-        return
-    if session.get(RepairRules, campaign_id) is None:
-        session.add(RepairRules(campaign_id=campaign_id, automatic=source.automatic))
 
 
 def expire_old(session: Session, now: datetime) -> int:
