@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,7 +134,7 @@ def highs(problem: Problem, limit: float) -> list[Visit]:
     return list(_visits(board)) if solved.chosen is None else _with(board, choices.take(solved.chosen))
 
 
-def matching(problem: Problem, limit: float) -> list[Visit]:
+def matching(problem: Problem, _limit: float) -> list[Visit]:
     """Hospital-resident matching on pairs (wishes, then distance), then first fit on days."""
     from matching.games import HospitalResident
 
@@ -154,10 +155,20 @@ def matching(problem: Problem, limit: float) -> list[Visit]:
         return found
 
     residents, hospitals = ranked(back, front, there), ranked(front, back, home)
-    game = HospitalResident.create_from_dictionaries(residents, hospitals, dict.fromkeys(hospitals, 1))
-    pairs = [(r.name, h.name) for h, residents_of in game.solve().items() for r in residents_of]
-    _ = limit
-    return _try(board, iter(pairs))
+    solved: list[tuple[int, int]] = []
+
+    def play() -> None:
+        game = HospitalResident.create_from_dictionaries(residents, hospitals, dict.fromkeys(hospitals, 1))
+        solved.extend((r.name, h.name) for h, matched in game.solve().items() for r in matched)
+
+    sys.setrecursionlimit(1_000_000)  # it copies its players one within the other
+    threading.stack_size(1 << 30)
+    thread = threading.Thread(target=play)
+    thread.start()
+    thread.join()
+    if residents and not solved:
+        sys.exit("the package failed")
+    return _try(board, iter(solved))
 
 
 if __name__ == "__main__":

@@ -72,7 +72,8 @@ def run(
     peak = _watch(process, started, 3 * limit + 30)
     result = Result(competitor, name, round(time.monotonic() - started, 2), round(peak, 1))
     if process.returncode:
-        result.status = "too much memory" if peak > MEMORY else "too long"
+        too_long = result.seconds > 3 * limit
+        result.status = "too much memory" if peak > MEMORY else "too long" if too_long else "failed"
     if target.exists():
         plan = json.loads(target.read_text())
         result.status, result.bounds = plan["status"], plan.get("bounds") or {}
