@@ -6,7 +6,7 @@ judged afterwards on the levels themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -63,12 +63,20 @@ class Search:
         self.value = float(total_worth(self.field, self.state))
 
     def anneal(
-        self, clock: Clock, *, moves: int, seconds: float, hot: float, matched_share: float = 0.5
+        self,
+        clock: Clock,
+        *,
+        moves: int,
+        seconds: float,
+        hot: float,
+        matched_share: float = 0.5,
+        found: Callable[[Choices], None] = lambda _: None,
     ) -> Choices:
         """So many moves, fewer where they would not fit into ``seconds``, cooling from ``hot`` (in points of
-        the first level); the best plan found. Where the moves fit, the clock plays no part in it.
+        the first level); the best plan, each better one being ``found``. Where the moves fit, the clock plays
+        no part in it.
         """
-        best, found, begun = self.value, self.choices(), clock.seconds
+        best, plan, begun = self.value, self.choices(), clock.seconds
         slices, done = max(LEAST, -(-moves // SLICE)), 0
         while done < slices and not (clock.over and (clock.is_asked_to_stop or done >= LEAST)):
             heat = max(hot * (1 - done / slices) ** 2, 1e-3 * hot)
@@ -77,10 +85,11 @@ class Search:
             self.turn += 1
             done += 1
             if self.value > best + 1e-9:
-                best, found = self.value, self.choices()
+                best, plan = self.value, self.choices()
+                found(plan)
             fits = done * seconds / max(1e-6, clock.seconds - begun)
             slices = max(LEAST, min(slices, int(fits)))
-        return found
+        return plan
 
     def choices(self) -> Choices:
         """The plan as it stands."""

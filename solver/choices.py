@@ -34,6 +34,11 @@ class Choices:
     def take(self, rows: Ints | Bools | slice) -> Choices:
         return Choices(self.a[rows], self.b[rows], self.day[rows], self.other[rows])
 
+    def and_those(self, more: Choices) -> Choices:
+        """These and more."""
+        pairs = ((self.a, more.a), (self.b, more.b), (self.day, more.day), (self.other, more.other))
+        return Choices(*(np.concatenate(pair) for pair in pairs))
+
 
 def count_choices(instance: Instance, edges: Edges, *, enough: int) -> int:
     """How many choices these edges have; stops counting above ``enough``."""

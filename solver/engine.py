@@ -20,7 +20,7 @@ from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
 from solver.improve import Target, piece_around, rematch
-from solver.instance import Instance, Ints, words_of
+from solver.instance import Bools, Instance, Ints, words_of
 from solver.limits import Clock
 from solver.mip import Floats, solve_integer
 from solver.model import build, leg_worth, weighted
@@ -65,13 +65,15 @@ class Engine:
         self.soft: dict[tuple[object, ...], int] = {}
         self.prices: Prices | None = None
         self.flow_seconds = 0.0
-        self.last_told = -1.0
+        self.last_told, self.telling = -1.0, 0.0
 
     # -- values --
 
-    def values(self, room: Room | None = None) -> dict[str, int]:
-        """What the board is worth on each level (every level to be maximised)."""
-        model = build(self.instance, self.board.choices(), room or Room.whole(self.instance))
+    def values(self, room: Room | None = None, plan: Choices | None = None) -> dict[str, int]:
+        """What a plan, by default the board's, is worth on each level (every level to be maximised)."""
+        model = build(
+            self.instance, self.board.choices() if plan is None else plan, room or Room.whole(self.instance)
+        )
         return {level: int(model.worth[level].sum()) for level in self.order}
 
     # -- 1. assign --
@@ -173,7 +175,12 @@ class Engine:
         """
         search.begin_with(self.loose_choices())
         moves = max(MOVES, moves * self.instance.n)
-        self.offer(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot))
+        settled = self.board.choices().take(self._fixed())
+
+        def found(choices: Choices) -> None:
+            self.tell(plan=settled.and_those(choices))
+
+        self.offer(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot, found=found))
 
     def offer(self, choices: Choices | None) -> None:
         """Put a plan on the board (pinned matches apart) unless it is worse than the one that is there."""
@@ -188,18 +195,21 @@ class Engine:
         """Level values as one number."""
         return sum(weight * values[level] for level, weight in self.weights.items())
 
-    def tell(self, *, now: bool = False) -> None:
+    def tell(self, *, now: bool = False, plan: Choices | None = None) -> None:
         """Tell whoever watches about the first level that is not proven, at most every `TELLING` seconds."""
         if self.clock.on_progress is None or self.net is None:
             return
-        if not now and self.clock.seconds - self.last_told < TELLING:
+        if not now and self.clock.seconds - self.last_told < max(TELLING, 10 * self.telling):
             return
-        self.last_told = self.clock.seconds
-        values = self.values()
+        begun = self.clock.seconds
+        plan = self.board.choices() if plan is None else plan
+        values = self.values(plan=plan)
         bounds = self.bounds(values)
         level = next((name for name in self.order if bounds[name] > values[name]), self.order[-1])
-        heads = len({p for m in self.board.live() for p in (self.board.left[m], self.board.right[m])})
-        self.clock.tell(level, abs(values[level]), abs(bounds[level]), heads)
+        total = len(set(self.instance.problem.previous)) if level == "changes" else 0
+        value, bound = abs(total - values[level]), abs(total - bounds[level])
+        self.clock.tell(level, value, bound, len(np.union1d(plan.a, plan.b)))
+        self.last_told, self.telling = self.clock.seconds, self.clock.seconds - begun
 
     # -- 3. repair --
 
@@ -279,8 +289,10 @@ class Engine:
 
     def loose_choices(self) -> Choices:
         """The matches on the board that are not pinned."""
-        fixed = np.array([self.board.fixed[match] for match in self.board.live()], dtype=bool)
-        return self.board.choices().take(~fixed)
+        return self.board.choices().take(~self._fixed())
+
+    def _fixed(self) -> Bools:
+        return np.array([self.board.fixed[match] for match in self.board.live()], dtype=bool)
 
     def replace(self, choices: Choices) -> None:
         """Put these matches on the board instead of all but the pinned ones."""
