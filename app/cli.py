@@ -127,6 +127,16 @@ def import_links(file: Path_, dry_run: DryRun = False, as_json: AsJson = False) 
     _import("links", file, dry_run=dry_run, as_json=as_json)
 
 
+@app.command("import-roster")
+def import_roster(file: Path_, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Import a roster: a row per person and day, or a column per day. Later, and as often as needed."""
+    from app import serving
+    from app.teams import commands
+
+    engine = serving.prepare()
+    raise typer.Exit(commands.import_roster(engine, file, dry_run=dry_run, as_json=as_json))
+
+
 @app.command()
 def solve(
     problem: Annotated[Path, typer.Argument(metavar="PROBLEM.json", show_default=False)],

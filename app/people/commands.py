@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,25 @@ def import_file(
 
     With `as_json` standard output is the JSON object alone. Sentences are in the terminal's language.
     """
+
+    def work(content: bytes) -> ImportReport:
+        with open_session(engine) as session:
+            now = clock.now()
+            report = run_import(session, ImportKind(kind), content, now=now, apply=not dry_run)
+            if not dry_run:
+                note_import(session, ImportKind(kind), report, by=None, leavers_go=False, now=now)
+            return report
+
+    return print_import(path, work, dry_run=dry_run, as_json=as_json)
+
+
+def print_import(
+    path: Path | str, work: Callable[[bytes], ImportReport], *, dry_run: bool, as_json: bool
+) -> int:
+    """Give a file to `work` and print its report; the exit code."""
     with i18n.speaking(terminal_language()):
         try:
-            content = _read(Path(path))
-            with open_session(engine) as session:
-                now = clock.now()
-                report = run_import(session, ImportKind(kind), content, now=now, apply=not dry_run)
-                if not dry_run:
-                    note_import(session, ImportKind(kind), report, by=None, leavers_go=False, now=now)
+            report = work(_read(Path(path)))
         except Unreadable as refused:
             sys.stderr.write(f"{path}\u00a0: {refused.message()}\n")
             return 2

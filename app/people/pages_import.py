@@ -4,7 +4,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.accounts.guards import Hr
@@ -12,10 +11,10 @@ from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
-from app.core.spreadsheets import download
 from app.core.templating import redirect, render
 from app.people import queries, service, words
 from app.people.errors import ImportChanged, LeaversUncounted, Unreadable
+from app.people.importing.door import SHOWN, rejected_cells, sent_file
 from app.people.importing.headers import usual_header
 from app.people.importing.run import fingerprint
 from app.people.importing.vocabulary import EXAMPLES
@@ -27,8 +26,6 @@ router = APIRouter()
 
 FIRST = (ImportKind.SITES, ImportKind.TEAMS, ImportKind.PEOPLE, ImportKind.LINKS)
 """What a company needs, in order; journeys can be estimated."""
-SHOWN = 200
-"""Rows of each table of a preview."""
 
 
 @router.get("/people/import", response_class=HTMLResponse)
@@ -44,18 +41,12 @@ def choose(request: Request, session: Db, actor: Hr) -> Response:
 def upload(request: Request, session: Db, actor: Hr, sent: Submitted) -> Response:
     """Keep the file and show what it would change; a file that cannot be read is refused on the spot."""
     form = bind(UploadForm, sent)
-    file = sent.get("file")
-    content = file.file.read() if isinstance(file, UploadFile) else b""
-    if form.value is not None and not content:
-        form.refuse("file", _("Choisissez un fichier CSV ou XLSX."))
-    if form.value is not None:
-        name = (file.filename if isinstance(file, UploadFile) else None) or _("fichier")
+    if form.value is not None and (file := sent_file(form, sent)):
         try:
             kept = service.receive_file(
                 session,
                 form.value.kind,
-                name,
-                content,
+                *file,
                 by=actor.account_id,
                 full=form.value.full,
                 now=clock.now(),
@@ -100,9 +91,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
 def export_rejected(session: Db, actor: Hr, file_id: int) -> Response:
     """The rejected cells, to hand to whoever can correct them."""
     report = service.preview(session, _kept(session, actor, file_id), now=clock.now())
-    header = [_("Ligne"), _("Colonne"), _("Valeur"), _("Pourquoi, et que faire")]
-    rows = ([one.row, one.column, one.value, one.message] for one in report.rejected)
-    return download("rejected", "xlsx", header, rows)
+    return rejected_cells(report)
 
 
 @router.post("/people/import/{file_id}/confirmation")

@@ -3,15 +3,14 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
-from starlette.datastructures import UploadFile
 
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
-from app.core.spreadsheets import download
 from app.core.templating import redirect, render
 from app.people.errors import Unreadable
+from app.people.importing.door import SHOWN, rejected_cells, sent_file
 from app.people.importing.run import fingerprint
 from app.people.queries import sites_by_id, teams_by_id
 from app.teams import days as team_days
@@ -19,13 +18,11 @@ from app.teams import queries, rosters
 from app.teams.errors import RosterChanged
 from app.teams.guards import MaySendRosters, RosterSender
 from app.teams.importing.columns import usual_header
+from app.teams.importing.preview import calendars_of
 from app.teams.schemas import RosterConfirmation, RosterUpload
 from app.teams.tables import RosterFile
 
 router = APIRouter()
-
-SHOWN = 200
-"""Rows of each table of a preview."""
 
 
 @router.get("/team/rosters", response_class=HTMLResponse)
@@ -38,14 +35,9 @@ def choose(request: Request, session: Db, sender: MaySendRosters) -> Response:
 def upload(request: Request, session: Db, sender: MaySendRosters, sent: Submitted) -> Response:
     """Keep the file and show what it would change; a file that cannot be read is refused on the spot."""
     form = bind(RosterUpload, sent)
-    file = sent.get("file")
-    content = file.file.read() if isinstance(file, UploadFile) else b""
-    if form.value is not None and not content:
-        form.refuse("file", _("Choisissez un fichier CSV ou XLSX."))
-    if form.value is not None:
-        name = (file.filename if isinstance(file, UploadFile) else None) or _("fichier")
+    if file := sent_file(form, sent):
         try:
-            kept = rosters.receive_file(session, sender, name, content, now=clock.now(), today=clock.today())
+            kept = rosters.receive_file(session, sender, *file, now=clock.now(), today=clock.today())
             return redirect(f"/team/rosters/{kept.id}")
         except Unreadable as refused:
             form.refuse("file", refused.message())
@@ -86,7 +78,7 @@ def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_f
         kept=kept,
         plan=plan,
         report=plan.report,
-        spans=[(teams[team_id], span) for team_id, span in plan.spans.items()],
+        calendars=calendars_of(plan, teams),
         shown=SHOWN,
         fingerprint=fingerprint(plan.report),
     )
@@ -97,9 +89,7 @@ def export_rejected(session: Db, sender: MaySendRosters, roster_file_id: int) ->
     """The rejected cells, to hand to whoever can correct them."""
     kept = _kept(session, sender, roster_file_id)
     report = rosters.preview(session, sender, kept.content, today=clock.today()).report
-    header = [_("Ligne"), _("Colonne"), _("Valeur"), _("Pourquoi, et que faire")]
-    rows = ([one.row, one.column, one.value, one.message] for one in report.rejected)
-    return download("rejected", "xlsx", header, rows)
+    return rejected_cells(report)
 
 
 @router.post("/team/rosters/{roster_file_id}/confirmation")

@@ -1,6 +1,6 @@
 """Who leads a team, delegates, what is asked of visitors, files of rosters; `days.py` reads the days."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -244,18 +244,39 @@ def roster_file(session: Session, file_id: int, *, account_id: int, since: datet
     return found
 
 
-def people_for_rosters(
-    session: Session, team_ids: Collection[int] | None
-) -> Iterable[tuple[int, str, str, int]]:
-    """(id, employee number, name, team id) of active people, of these teams or of all."""
-    query: Select[*tuple[Any, ...]] = select(
-        col(Person.id),
-        col(Person.employee_number),
-        col(Person.first_name),
-        col(Person.last_name),
-        col(Person.team_id),
-    ).where(col(Person.active))
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody whom a roster may name."""
+
+    id: int
+    number: str
+    email: str
+    first_name: str
+    last_name: str
+    team_id: int
+    team: str
+
+    @property
+    def name(self) -> str:
+        """As on pages."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def people_for_rosters(session: Session, team_ids: Collection[int] | None) -> list[Member]:
+    """Active people, of these teams or of all."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            col(Person.id),
+            col(Person.employee_number),
+            col(Person.email),
+            col(Person.first_name),
+            col(Person.last_name),
+            col(Person.team_id),
+            col(Team.name),
+        )
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(col(Person.active))
+    )
     if team_ids is not None:
         query = query.where(col(Person.team_id).in_(team_ids))
-    for row in session.execute(query):
-        yield row[0], row[1], f"{row[2]} {row[3]}".strip(), row[4]
+    return [Member(row[0], row[1], row[2] or "", *row[3:]) for row in session.execute(query)]

@@ -56,10 +56,14 @@ def confirm_file(
     return plan
 
 
-def take_in(session: Session, sender: RosterSender, plan: RosterPlan, *, now: datetime) -> list[int]:
-    """Write a plan; ids of the rosters that arrived. Raises RosterChanged when another one came first."""
+def take_in(session: Session, sender: RosterSender | None, plan: RosterPlan, *, now: datetime) -> list[int]:
+    """Write a plan; ids of the rosters that arrived. Raises RosterChanged when another one came first.
+
+    Without a sender: the command line.
+    """
     if not plan.spans:
         return []
+    account_id = sender.actor.account_id if sender else None
     try:
         with session.begin_nested():
             _write_days(session, plan.added, plan.changed)
@@ -71,7 +75,7 @@ def take_in(session: Session, sender: RosterSender, plan: RosterPlan, *, now: da
                     last_day=span.last_day,
                     people=len(span.people),
                     received_at=now,
-                    account_id=sender.actor.account_id,
+                    account_id=account_id,
                 )
                 for team_id, span in plan.spans.items()
             ]
@@ -80,12 +84,12 @@ def take_in(session: Session, sender: RosterSender, plan: RosterPlan, *, now: da
         raise RosterChanged from taken
     ids = [one.id for one in rosters if one.id is not None]
     details: dict[str, Any] = {"teams": len(rosters), "days": len(plan.added) + len(plan.changed)}
-    if not sender.everybody:
+    if sender and not sender.everybody:
         own = sender.person_id
         details["for_manager"] = sorted(one.id for one in sender.managers if one.id and one.id != own)
         if not details["for_manager"]:
             del details["for_manager"]
-    audit(session, sender.actor.account_id, "roster.imported", "roster", now=now, **details)
+    audit(session, account_id, "roster.imported", "roster", now=now, **details)
     jobs.record(session, "roster.imported", roster_ids=ids)
     return ids
 

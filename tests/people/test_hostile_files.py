@@ -1,11 +1,7 @@
 """Files that mean harm, or nothing: refused in bounded memory, never a crash."""
 
-import tracemalloc
-import zipfile
 from contextlib import suppress
-from io import BytesIO
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,58 +9,25 @@ from app.core.spreadsheets import write_xlsx
 from app.people.errors import Unreadable
 from app.people.importing.columns import field_of, recognise
 from app.people.importing.reading import clean, read_sheet
-from app.people.importing.workbook import MAX_UNPACKED
 from app.people.tables import ImportKind
-
-SHEET = "xl/worksheets/sheet1.xml"
-NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+from tests.support.hostile import bomb, refused_within, sheet, with_sheet
 
 
 def read(content: bytes, kind: ImportKind = ImportKind.PEOPLE) -> object:
     return recognise(kind, read_sheet(content, lambda header: field_of(kind, header) is not None))
 
 
-def with_sheet(xml: bytes) -> bytes:
-    """A workbook whose only sheet is `xml`."""
-    out = BytesIO()
-    with (
-        zipfile.ZipFile(
-            BytesIO(write_xlsx(["Matricule", "Nom", "Équipe"], [["E1", "Un", "Paie"]]))
-        ) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for part in source.infolist():
-            target.writestr(part, xml if part.filename == SHEET else source.read(part))
-    return out.getvalue()
-
-
-def sheet(rows: str) -> bytes:
-    return f'<worksheet xmlns="{NAMESPACE}"><sheetData>{rows}</sheetData></worksheet>'.encode()
-
-
-def refused_within(content: bytes, megabytes: int) -> str:
-    tracemalloc.start()
-    try:
-        with pytest.raises(Unreadable) as refused:
-            read(content)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < megabytes * 1024 * 1024
-    return refused.value.message()
-
-
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused_early() -> None:
-    bomb = with_sheet(b"<worksheet>" + b" " * (MAX_UNPACKED + 1) + b"</worksheet>")
-    assert len(bomb) < 1_000_000
-    assert "démesuré" in refused_within(bomb, 40)
+    small = bomb()
+    assert len(small) < 1_000_000
+    assert "démesuré" in refused_within(read, small, 40)
 
 
 def test_two_cells_far_apart_are_refused() -> None:
     far = sheet(
         '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     )
-    assert "démesuré" in refused_within(with_sheet(far), 40)
+    assert "démesuré" in refused_within(read, with_sheet(far), 40)
 
 
 def test_styled_but_empty_cells_far_away_are_no_harm() -> None:
@@ -78,7 +41,7 @@ def test_styled_but_empty_cells_far_away_are_no_harm() -> None:
 
 def test_entities_are_refused() -> None:
     declared = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + sheet("")
-    assert "endommagé" in refused_within(with_sheet(declared), 40)
+    assert "endommagé" in refused_within(read, with_sheet(declared), 40)
 
 
 def test_a_formula_gives_its_last_value_and_a_text_like_one_stays_text() -> None:
@@ -96,11 +59,11 @@ def test_a_formula_gives_its_last_value_and_a_text_like_one_stays_text() -> None
 
 
 def test_too_many_rows_are_refused() -> None:
-    assert "trop grand" in refused_within(b"Matricule;Nom;Equipe\n" + b"1;2;3\n" * 60_000, 80)
+    assert "trop grand" in refused_within(read, b"Matricule;Nom;Equipe\n" + b"1;2;3\n" * 60_000, 80)
 
 
 def test_a_giant_cell_is_refused_with_its_line() -> None:
-    assert "ligne" in refused_within(b'Matricule;Nom;Equipe\nE1;"' + b"x" * 300_000 + b'";Paie\n', 80)
+    assert "ligne" in refused_within(read, b'Matricule;Nom;Equipe\nE1;"' + b"x" * 300_000 + b'";Paie\n', 80)
 
 
 def test_what_cannot_be_seen_goes() -> None:

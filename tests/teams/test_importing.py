@@ -1,9 +1,11 @@
 """Rosters: what is read, what is refused with its remedy, what a roster covers."""
 
 from datetime import date, time, timedelta
+from io import BytesIO
 from time import perf_counter
 
 import pytest
+import xlsxwriter
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
@@ -12,9 +14,11 @@ from app.core.spreadsheets import write_xlsx
 from app.people.errors import Unreadable
 from app.people.importing.values import BadValue
 from app.teams import days
+from app.teams.importing.dates import Days, looks_like_a_day
 from app.teams.importing.hours import AFTERNOON, FULL, MORNING, OFF, Worked, hours
 from app.teams.tables import Roster, RosterDay, Shift
 from tests.factories import make_person
+from tests.support.hostile import bomb, refused_within, sheet, with_sheet
 from tests.teams.conftest import MONDAY, TODAY, Import, Shop
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -51,7 +55,7 @@ def test_hours_are_read(cell: str, meant: Worked) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "AM", "22h-6h", "9h", "25h-26h", "demain", "9h-12h-14h", "9h-17h (Lyon)"]
+    "cell", ["", "AM", "22h-6h", "9h", "3.5", "7,5", "25h-26h", "demain", "9h-12h-14h", "9h-17h (Lyon)"]
 )
 def test_hours_that_could_mislead_are_refused(cell: str) -> None:
     with pytest.raises(BadValue):
@@ -184,3 +188,130 @@ def test_hours_are_dates_of_one_day(session: Session, shop: Shop, import_: Impor
     )
     row = session.get_one(RosterDay, (shop.anna.id, MONDAY))
     assert (row.starts_at, row.ends_at) == (time(9), time(17))
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        ("15/03/2027", MONDAY),
+        ("lun. 15/03", MONDAY),
+        ("Lundi 15 mars", MONDAY),
+        ("15-mars", MONDAY),
+        ("L 15/03", MONDAY),
+        ("Mon 15 Mar", MONDAY),
+        ("Mon, Mar 15", MONDAY),
+        ("2027-03-15", MONDAY),
+        ("46461", MONDAY),
+        ("mar. 16/03", TUESDAY),
+        ("jeu. 24/12", date(2026, 12, 24)),
+        ("4 janv.", date(2027, 1, 4)),
+    ],
+)
+def test_days_are_read_as_rosters_write_them(header: str, meant: date) -> None:
+    assert Days([header], TODAY).read(header) == meant
+    assert looks_like_a_day(header)
+
+
+@pytest.mark.parametrize("header", ["mer. 15/03", "lun. 15", "31/02", "15/03/2029"])
+def test_days_that_could_mislead_are_refused(header: str) -> None:
+    with pytest.raises(BadValue):
+        Days([header], TODAY).read(header)
+    assert looks_like_a_day(header)
+
+
+def test_months_first_are_read_so_where_the_file_shows_it() -> None:
+    assert Days(["3/15", "3/1"], TODAY).read("3/1") == date(2027, 3, 1)
+
+
+def by_day(session: Session, person_id: int | None) -> dict[date, Shift]:
+    rows = session.exec(select(RosterDay).where(RosterDay.person_id == person_id))
+    return {row.day: row.shift for row in rows}
+
+
+def test_a_grid_is_read_its_empty_cells_are_days_off(session: Session, shop: Shop, import_: Import) -> None:
+    plan = import_(
+        "Planning de mars\nMatricule;Nom;lun. 15/03;mar. 16/03;mer. 17/03\nA1;Roy;9h-17h;M;R\nB2;;J;;9-13\n"
+        "X0;?;J;J;J\n"
+    )
+    wednesday = MONDAY + timedelta(days=2)
+    off = Shift.OFF
+    assert by_day(session, shop.anna.id) == {
+        MONDAY: Shift.HOURS,
+        TUESDAY: Shift.MORNING,
+        wednesday: off,
+    }
+    assert by_day(session, shop.bruno.id) == {MONDAY: Shift.FULL, TUESDAY: off, wednesday: Shift.HOURS}
+    assert [(one.row, one.column, one.value) for one in plan.report.rejected] == [(5, "Matricule", "X0")]
+    assert any("2027" in one.message for one in plan.report.warnings)
+
+
+def test_a_grid_names_the_cells_it_refuses_and_leaves_their_days(
+    session: Session, shop: Shop, import_: Import
+) -> None:
+    import_(f"Matricule;Jour;Horaires\nA1;{TUESDAY};J\n")
+    plan = import_(
+        "Matricule;15/03/2027;16/03/2027;mer. 18/03/2027\nA1;J;7.5;J\nB2;;;\n",
+    )
+    assert [(one.row, one.column, one.value) for one in plan.report.rejected] == [
+        (1, "mer. 18/03/2027", "mer. 18/03/2027"),
+        (2, "16/03/2027", "7.5"),
+    ]
+    assert by_day(session, shop.anna.id) == {MONDAY: Shift.FULL, TUESDAY: Shift.FULL}
+    assert by_day(session, shop.bruno.id) == {}
+    assert any("Aucun jour" in one.message for one in plan.report.warnings)
+
+
+def test_a_workbook_with_real_dates_and_merged_cells_is_read(
+    session: Session, shop: Shop, import_: Import
+) -> None:
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        day = book.add_format({"num_format": "ddd dd/mm"})
+        page.write_row(0, 0, ["Salarié", ""])
+        page.write_datetime(0, 2, MONDAY, day)
+        page.write_datetime(0, 3, TUESDAY, day)
+        page.merge_range(1, 0, 2, 0, f"{shop.anna.last_name.upper()} {shop.anna.first_name}")
+        page.write(1, 2, "9h-12h")
+        page.write(2, 2, "14h-18h")
+        page.write(3, 0, shop.bruno.email or shop.bruno.name)
+        page.merge_range(3, 2, 3, 3, "Journée")
+    import_(out.getvalue())
+    row = session.get_one(RosterDay, (shop.anna.id, MONDAY))
+    assert (row.starts_at, row.ends_at) == (time(9), time(18))
+    assert by_day(session, shop.anna.id)[TUESDAY] == Shift.OFF
+    assert by_day(session, shop.bruno.id) == {MONDAY: Shift.FULL, TUESDAY: Shift.FULL}
+
+
+def test_a_name_written_once_goes_on_while_its_days_follow(
+    session: Session, shop: Shop, import_: Import
+) -> None:
+    plan = import_(
+        f"Nom;Prénom;Jour;Horaires\n{shop.anna.last_name};anna;lun. 15/03;J\n;;mar. 16/03;M\n;;lun. 15/03;J\n"
+    )
+    assert by_day(session, shop.anna.id) == {MONDAY: Shift.FULL, TUESDAY: Shift.MORNING}
+    assert [one.row for one in plan.report.rejected] == [4]
+    assert any("au-dessus" in one.message for one in plan.report.warnings)
+
+
+def test_namesakes_are_refused_unless_their_team_or_number_tells(
+    session: Session, shop: Shop, import_: Import
+) -> None:
+    anna = shop.anna
+    other = make_person(session, shop.elsewhere, first_name="Anna", last_name=anna.last_name)
+    plan = import_(f"Nom et prénom;Jour\n{anna.last_name} Anna;{MONDAY}\n")
+    assert "Plusieurs" in plan.report.rejected[0].message
+    import_(f"Nom et prénom;Équipe;Jour\n{anna.last_name} Anna;{shop.team.name};{MONDAY}\n")
+    assert (by_day(session, anna.id), by_day(session, other.id)) == ({MONDAY: Shift.FULL}, {})
+    # A manager's file names people of their own teams: nobody else makes it ambiguous, nor tells of them.
+    assert not import_(f"Nom et prénom;Jour\nAnna {anna.last_name};{MONDAY}\n", by=shop.marc).report.rejected
+
+
+def test_files_that_mean_harm_are_refused_in_bounded_memory(shop: Shop, import_: Import) -> None:
+    assert "démesuré" in refused_within(import_, bomb(400_000_000), 40)
+    ranges = '<mergeCells count="2000">' + '<mergeCell ref="A1:XFD1048576"/>' * 2000 + "</mergeCells>"
+    cell = '<c r="A{row}" t="inlineStr"><is><t>x</t></is></c>'
+    rows = "".join(f'<row r="{n}">{cell.format(row=n)}</row>' for n in range(1, 1000))
+    assert refused_within(import_, with_sheet(sheet(rows, after=ranges)), 80)
+    header = "Matricule;" + ";".join(f"{MONDAY + timedelta(days=n)}" for n in range(150))
+    assert "trop grand" in refused_within(import_, (header + "\nA1" * 20_000).encode(), 200)

@@ -333,3 +333,16 @@ def test_the_calendar_takes_the_same_number_of_queries(company: Company, as_: As
                 make_visit(session, company.campaign, guest, host, day=day)
                 session.add(GoodDay(team_id=company.team.id, day=day))
     assert counted[0] == counted[1]
+
+
+def test_the_preview_of_a_grid_is_a_calendar_with_the_year_that_was_understood(
+    company: Company, as_: As
+) -> None:
+    browser = as_(company.marc)
+    sent = upload(browser, "Nom et prénom;mar. 06/04;mer. 07/04\nRoy Anna;9h-17h;R\nInconnue;J;??\n")
+    preview = browser.get(sent.headers["location"]).text
+    assert "6 avril – 7 avril 2027" in preview
+    assert 'class="is-new" title="09:00–17:00"' in preview
+    assert 'class="is-new is-off" title="ne travaille pas"' in preview
+    assert "Personne de vos équipes ne porte ce nom" in preview
+    assert "2027-04" not in preview

@@ -33,10 +33,14 @@ class Sheet:
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
+    header_row: int = 1
 
 
-def read_sheet(content: bytes, knows: Knows) -> Sheet:
-    """The table in a file's bytes. Raises Unreadable with a sentence that says why and what to do."""
+def read_sheet(content: bytes, knows: Knows, *, merged: bool = False) -> Sheet:
+    """The table in a file's bytes. Raises Unreadable with a sentence that says why and what to do.
+
+    `merged`: each cell of a workbook's merged range holds what the range shows.
+    """
     if not content.strip(b"\0 \t\r\n"):
         raise Unreadable(_("Le fichier est vide."))
     if len(content) > MAX_BYTES:
@@ -44,7 +48,7 @@ def read_sheet(content: bytes, knows: Knows) -> Sheet:
             _("Le fichier dépasse 20 Mo. Envoyez l’export seul, sans images ni autres feuilles.")
         )
     if content.startswith(b"PK\x03\x04"):
-        tables: Iterable[list[list[str]]] = read_workbook(content)
+        tables: Iterable[list[list[str]]] = read_workbook(content, merged=merged)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             _(
@@ -82,7 +86,7 @@ def _find_table(tables: Iterable[list[list[str]]], knows: Knows) -> Sheet:
         cells = [clean(cell) for cell in table[index][:width]]
         if any(cells):
             rows.append((index + 1, cells + [""] * (width - len(cells))))
-    return Sheet(header, rows)
+    return Sheet(header, rows, at + 1)
 
 
 def _first_filled(table: list[list[str]]) -> Iterable[list[str] | None]:

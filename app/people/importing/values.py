@@ -93,7 +93,7 @@ def yes_no(cell: str) -> bool:
     raise BadValue(_("Écrivez « oui » ou « non »."))
 
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -154,10 +154,10 @@ def _parts(written: str, *, month_first: bool) -> tuple[int, int, int] | None:
         first, second = int(found[1]), int(found[2])
         return (_year(found[3]), first, second) if month_first else (_year(found[3]), second, first)
     spoken = " ".join(_unaccented(word) for word in written.split())
-    if (found := _NAMED.fullmatch(spoken)) and found[2] in _MONTHS:
-        return _year(found[3]), _MONTHS[found[2]], int(found[1])
-    if (found := _NAMED_FIRST.fullmatch(spoken)) and found[1] in _MONTHS:
-        return int(found[3]), _MONTHS[found[1]], int(found[2])
+    if (found := _NAMED.fullmatch(spoken)) and found[2] in MONTHS:
+        return _year(found[3]), MONTHS[found[2]], int(found[1])
+    if (found := _NAMED_FIRST.fullmatch(spoken)) and found[1] in MONTHS:
+        return int(found[3]), MONTHS[found[1]], int(found[2])
     return None
 
 

@@ -14,7 +14,7 @@ _NAMES = (
     "samedi sam sa saturday sat samedis saturdays",
     "dimanche dim di sunday sun su dimanches sundays",
 )
-_DAY = {name: day for day, names in enumerate(_NAMES) for name in names.split()}
+DAYS = {name: day for day, names in enumerate(_NAMES) for name in names.split()}
 _TO = {"au", "a", "to", "until", "through", "thru"}
 _FILLERS = {"du", "le", "from", "et", "and", "on", "les", "de"}
 
@@ -43,8 +43,8 @@ def _by_name(written: str) -> set[int] | None:
     tokens: list[int | str] = []
     for word in words:
         key = plain(word)
-        if key in _DAY:
-            tokens.append(_DAY[key])
+        if key in DAYS:
+            tokens.append(DAYS[key])
         elif not key or key in _TO:
             tokens.append("to")
         elif re.fullmatch("[1-7]", key):

@@ -4,7 +4,7 @@ unpack to gigabytes, and two cells far apart make a table of billions.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -22,15 +22,20 @@ MAX_CELLS = 1_000_000
 CHUNK = 256 * 1024
 
 
-def read_workbook(content: bytes) -> Iterator[list[list[str]]]:
-    """The visible sheets, in order, as text. Raises Unreadable."""
+def read_workbook(content: bytes, *, merged: bool = False) -> Iterator[list[list[str]]]:
+    """The visible sheets, in order, as text; with `merged` each cell of a merged range holds what the range
+    shows. Raises Unreadable."""
     _examine(content)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
             for sheet in book.sheets_metadata:
                 if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
-                    rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                    yield [[_text(cell) for cell in row] for row in rows]
+                    page = book.get_sheet_by_name(sheet.name)
+                    rows = page.to_python(skip_empty_area=False)
+                    table = [[_text(cell) for cell in row] for row in rows]
+                    if merged:
+                        _spread(table, page.merged_cell_ranges or [])
+                    yield table
     except Unreadable:
         raise
     except (CalamineError, ValueError, OSError, KeyError, OverflowError):
@@ -39,6 +44,21 @@ def read_workbook(content: bytes) -> Iterator[list[list[str]]]:
         if type(fault).__name__ != "PanicException":
             raise
         raise _damaged() from None
+
+
+def _spread(table: list[list[str]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Write what a merged range shows into each of its cells, as far as the table reaches."""
+    left = MAX_CELLS
+    for (top, start), (bottom, end) in ranges:
+        if top >= len(table) or start >= len(table[top]):
+            continue
+        shown = table[top][start]
+        for row in table[top : bottom + 1]:
+            width = len(row[start : end + 1])
+            left -= width + 1
+            if left < 0:
+                raise _bomb()
+            row[start : end + 1] = [shown] * width
 
 
 def _damaged() -> Unreadable:

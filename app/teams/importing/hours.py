@@ -80,6 +80,10 @@ def hours(cell: str) -> Worked:
             _("« AM » veut dire matin en anglais et après-midi en français : écrivez le mot en entier.")
         )
     found = _WORD_OF.get(word)
+    if found is None and re.fullmatch(r"\d+([.,]\d*)?", cell.strip()):
+        raise BadValue(
+            _("Un nombre d’heures ne dit pas quand : écrivez « journée », ou des heures comme 9h-17h.")
+        )
     return found if found is not None else _span(cell)
 
 

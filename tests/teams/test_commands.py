@@ -1,0 +1,34 @@
+"""Rosters from the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.core import clock
+from app.core.db import open_session
+from app.teams.commands import import_roster
+from app.teams.tables import RosterDay
+from tests.teams.conftest import Shop
+
+
+def test_a_roster_is_looked_at_then_imported(
+    engine: Engine, session: Session, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.commit()
+    path = tmp_path / "mars.csv"
+    path.write_text("Matricule;15/03/2099\nA1;J\n", encoding="utf-8")
+    assert import_roster(engine, path, as_json=True) == 0
+    assert len(json.loads(capsys.readouterr().out)["rejected"]) == 1
+    path.write_text("Matricule;Horaires\nA1;J\n", encoding="utf-8")
+    assert import_roster(engine, path) == 2
+    assert "jour" in capsys.readouterr().err
+    today = clock.today()
+    path.write_text(f"Matricule;{today}\nA1;J\nB2;R\n", encoding="utf-8")
+    for dry_run, there in ((True, 0), (False, 2)):
+        assert import_roster(engine, path, dry_run=dry_run) == 0
+        with open_session(engine) as reading:
+            assert len(reading.exec(select(RosterDay)).all()) == there
+    assert "2 créés" in capsys.readouterr().out
