@@ -339,7 +339,8 @@ def test_the_preview_of_a_grid_is_a_calendar_with_the_year_that_was_understood(
     company: Company, as_: As
 ) -> None:
     browser = as_(company.marc)
-    sent = upload(browser, "Nom et prénom;mar. 06/04;mer. 07/04\nRoy Anna;9h-17h;R\nInconnue;J;??\n")
+    name = f"{company.anna.last_name} {company.anna.first_name}"
+    sent = upload(browser, f"Nom et prénom;mar. 06/04;mer. 07/04\n{name};9h-17h;R\nInconnue;J;??\n")
     preview = browser.get(sent.headers["location"]).text
     assert "6 avril – 7 avril 2027" in preview
     assert 'class="is-new" title="09:00–17:00"' in preview
