@@ -71,7 +71,10 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
             break
         values = engine.values()
         later = [name for name in engine.order if name not in order[:place]]
-        bounds = {**bounds, **engine.bounds(values, later)}
+        fresh = engine.bounds(values, later)
+        if not place:
+            fresh[level] = min(fresh[level], bounds[level])
+        bounds = {**bounds, **fresh}
         if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
             bounds[level] = values[level]
         if bounds[level] <= values[level]:

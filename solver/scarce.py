@@ -45,8 +45,8 @@ NEAR = 0.5
 """The guided search looks at choices that fall short of the prices by at most so much, in units of a rate."""
 CLOSE, MOST = 0.01, 100_000
 """The integer program looks at choices that fall short by at most so much, and at no more than so many."""
-PATIENT = 10.0
-"""With less than so many seconds left it is not begun."""
+PATIENT, ENOUGH = 10.0, 120.0
+"""With less than so many seconds left it is not begun; after so many it is ended."""
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
@@ -100,7 +100,7 @@ def _follow(
         before, begun = engine.values(), clock.seconds
         for hot in GUIDED if len(levels) == 2 else LATER:
             engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
-        if exact and (exact.done() or engine.clock.limits.threads == 1):
+        if exact and exact.done():
             engine.offer(exact.result())
             exact = None
         after = engine.values()
@@ -130,14 +130,17 @@ def _exact(
     near = choices.take((short < CLOSE) | (relaxed.shares[:size] > CLOSE))
     if clock.left < PATIENT or len(near) > MOST:
         return None
-    seconds = 0.6 * clock.left
+    seconds = min(ENOUGH, 0.6 * clock.left)
 
     def work() -> Choices | None:
         model = build(engine.instance, near, engine.room)
         chosen = solve_integer(model, weighted(model, rates), clock, seconds=seconds).chosen
         return None if chosen is None else near.take(chosen[: len(near)])
 
-    return pool.submit(work)
+    looking = pool.submit(work)
+    if clock.limits.threads == 1:
+        looking.exception()  # one after the other
+    return looking
 
 
 def _guided(engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int]) -> Search:

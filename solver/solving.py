@@ -90,9 +90,9 @@ def search(engine: Engine) -> dict[str, int]:
             with engine.clock.within(0.65):
                 bounds = prove(engine, bounds)
         if _unproven(engine, bounds):
-            bounds = ample(engine)
-            if n <= LARGISH:
-                bounds = prove(engine, bounds)
+            first, found = engine.order[0], ample(engine)
+            found[first] = min(found[first], bounds[first])  # it holds whatever the plan
+            bounds = prove(engine, found) if n <= LARGISH else found
     engine.tell(now=True)
     return bounds
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,8 +17,10 @@ from solver.days import Board
 from solver.engine import Engine
 from solver.instance import Instance
 from solver.limits import Clock
+from solver.model import build
 from solver.plan import MEASURE, SENSE, Plan
 from solver.prove import prove
+from solver.relaxing import Relaxation
 from tests.solver.company import company
 from tests.solver.tiny import best_by_trying, random_problem, vector
 
@@ -124,3 +127,19 @@ def test_an_empty_plan_is_one_to_begin_with() -> None:
 def test_one_thread_and_one_seed_give_one_plan(way: Way, exchange: str) -> None:
     problem = Problem.from_json(company(120, 7, exchange=exchange, few_dates=0.8))
     assert walked(problem, way).visits == walked(problem, way).visits
+
+
+def test_the_relaxation_runs_nothing_of_the_folder_one_works_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("solver", "numpy", "ortools"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    engine = engine_of(Problem.from_json(company(40, 4)))
+    assert engine.net is not None
+    edges = engine.net.edges
+    model = build(engine.instance, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+    with Relaxation(model) as relaxed:
+        relaxed.begin(model.worth["people"], engine.clock, seconds=20.0, threads=1)
+        assert relaxed.wait(engine.clock) < float("inf")
+    assert not (tmp_path / "ran").exists()
