@@ -43,6 +43,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.closed": (debriefs.close_campaign,),
     "campaign.debriefing": (booking.close_campaign,),
     "campaign.cancelled": (visits.cancel_all, debriefs.close_campaign, booking.close_campaign),
+    "booking.opened": (booking.invite_when_offered,),
     "booking.requested": (booking.ask_managers,),
     "booking.refused": (booking.tell_refused,),
     "booking.expired": (booking.tell_expired,),

@@ -19,6 +19,7 @@ from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
+from app.messages.jobs import invite_everybody
 from app.visits.tables import Visit
 
 Item = TypeVar("Item")
@@ -27,6 +28,14 @@ Item = TypeVar("Item")
 def ask_managers(engine: Engine, request_id: int) -> None:
     """Job of `booking.requested`: those who manage the receiving team are asked to answer."""
     _ask(engine, request_id, again=False)
+
+
+def invite_when_offered(engine: Engine, campaign_id: int) -> None:
+    """Job of `booking.opened`: everybody is invited if there is something to book; else HR asks later."""
+    with open_session(engine, reads_only=True) as session:
+        offered = queries.days_offered(session, campaign_id, clock.today())
+    if offered:
+        invite_everybody(engine, campaign_id)
 
 
 def _ask(engine: Engine, request_id: int, *, again: bool) -> None:

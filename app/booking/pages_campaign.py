@@ -5,13 +5,18 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.booking import offering, queries, views
-from app.booking.schemas import TermsForm
+from app.booking import inviting, offering, queries, views
+from app.booking.schemas import OpeningForm, TermsForm
 from app.booking.tables import Approval, Silence
 from app.booking.words import booking_labels, status_tone, status_words, terms_in_words
-from app.campaigns.errors import TermsRefused
+from app.campaigns.errors import ImpossibleStep, NotReady, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
-from app.campaigns.tables import Campaign
+from app.campaigns.invited import invited_counts, invited_without_email
+from app.campaigns.lifecycle import is_booked_openly, refusals
+from app.campaigns.schemas import Section
+from app.campaigns.service import take_step as take_campaign_step
+from app.campaigns.showing import BOOKING, progress
+from app.campaigns.tables import Campaign, Status
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Stale
@@ -53,6 +58,7 @@ def _context(session: Db, campaign: Campaign) -> dict[str, Any]:
         "status_tone": status_tone,
         "open_now": queries.takes_bookings(campaign),
         "today": clock.today(),
+        "uninvited": inviting.nobody_invited(session, campaign),
     }
 
 
@@ -92,7 +98,73 @@ def save(request: Request, session: Db, campaign: HrCampaign, actor: Asking, sen
         form.refuse("", stale.message())
         form.raw["version"] = campaign.version
         return _page(request, campaign, form, status=409)
+    if campaign.status == Status.DRAFT and is_booked_openly(campaign) and value.then == "next":
+        return redirect(f"/campaigns/{campaign.id}/edit/{Section.CHECKLIST}")
     return redirect(f"/campaigns/{campaign.id}/booking", say=_("C’est enregistré."))
+
+
+@router.get("/campaigns/{campaign_id}/booking/opening", response_class=HTMLResponse)
+def ask_opening(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """Say what opening will do: with no place offered, that nobody is invited yet."""
+    if not (is_booked_openly(campaign) and campaign.status == Status.DRAFT):
+        raise ImpossibleStep(campaign.status, Status.OPEN)
+    missing = refusals(session, campaign, Status.OPEN, clock.today())
+    return _opening_page(request, session, campaign, missing)
+
+
+@router.post("/campaigns/{campaign_id}/booking/opening")
+def open_booking(
+    request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted
+) -> Response:
+    """Open on the version that was read; invitations leave when places are offered."""
+    form = bind(OpeningForm, sent)
+    if form.value is None or not is_booked_openly(campaign):
+        raise Stale
+    offered = queries.days_offered(session, campaign.id or 0, clock.today())
+    try:
+        take_campaign_step(
+            session,
+            campaign,
+            Status.OPEN,
+            version=form.value.version,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+        )
+    except NotReady as refused:
+        return _opening_page(request, session, campaign, refused.reasons, status=422)
+    if offered:
+        return redirect(
+            f"/campaigns/{campaign.id}", say=_("Les réservations sont ouvertes. Les invitations partent.")
+        )
+    say = _("Les réservations sont ouvertes. Personne n’est encore invité : aucune place n’est proposée.")
+    return redirect(f"/campaigns/{campaign.id}/booking", say=say, kind="warn")
+
+
+@router.post("/campaigns/{campaign_id}/booking/invitations")
+def invite(session: Db, campaign: HrCampaign, actor: Asking) -> Response:
+    """Invite those whom the opening could not invite yet; nobody twice."""
+    asked = inviting.ask_for(session, campaign, actor=actor, now=clock.now(), today=clock.today())
+    say = (
+        _("Les invitations partent.") if asked else _("Aucune place n’est proposée : personne n’est invité.")
+    )
+    return redirect(f"/campaigns/{campaign.id}/booking", say=say, kind="good" if asked else "warn")
+
+
+def _opening_page(
+    request: Request, session: Db, campaign: Campaign, missing: list[str], *, status: int = 200
+) -> Response:
+    on_paper = invited_without_email(session, campaign)
+    return render(
+        request,
+        "booking/opening.html",
+        status=status,
+        campaign=campaign,
+        missing=missing,
+        offered=queries.days_offered(session, campaign.id or 0, clock.today()),
+        on_paper=on_paper,
+        by_mail=invited_counts(session, campaign).total - on_paper,
+    )
 
 
 def _page(request: Request, campaign: Campaign, form: Bound[Any], *, status: int = 200) -> Response:
@@ -105,4 +177,6 @@ def _page(request: Request, campaign: Campaign, form: Bound[Any], *, status: int
         bookings=booking_labels(),
         approvals=Approval,
         silences=Silence,
+        guided=campaign.status == Status.DRAFT and is_booked_openly(campaign),
+        progress=progress(campaign, BOOKING) if is_booked_openly(campaign) else [],
     )

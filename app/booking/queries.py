@@ -154,6 +154,22 @@ def places_of_campaign(session: Session, campaign_id: int) -> list[SeenPlace]:
     return _with_days(session, session.execute(_places(*conditions)).all())
 
 
+def days_offered(session: Session, campaign_id: int, today: date) -> int:
+    """Days of places that a campaign offers from today on."""
+    query = (
+        select(func.count())
+        .select_from(PlaceDay)
+        .join(Place, col(Place.id) == col(PlaceDay.place_id))
+        .where(
+            col(Place.campaign_id) == campaign_id,
+            col(Place.withdrawn_at).is_(None),
+            col(PlaceDay.offered).is_(True),
+            col(PlaceDay.day) >= today,
+        )
+    )
+    return int(session.scalars(query).one())
+
+
 @dataclass(frozen=True)
 class SeenRequest:
     """A request as pages show it: who, from where, to whom, where."""

@@ -124,6 +124,13 @@ class TermsForm(FormModel):
     silence: Silence = Silence.EXPIRE
     accept_hours: Annotated[int, Field(ge=1, le=336)] = 48
     version: Version
+    then: Literal["next", "leave"] = "leave"
+
+
+class OpeningForm(FormModel):
+    """The campaign as HR read it before opening."""
+
+    version: Version
 
 
 class DayOut(BaseModel):

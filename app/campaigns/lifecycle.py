@@ -161,6 +161,12 @@ class Step:
     offered: bool = True
     fits: Callable[[Campaign], bool] = every_campaign
     """Which campaigns have this step."""
+    booked_event: str | None = None
+    """Its event where every day is booked, when it is another one."""
+
+    def event_of(self, campaign: Campaign) -> str | None:
+        """What taking the step triggers."""
+        return self.booked_event if self.booked_event and is_booked_openly(campaign) else self.event
 
 
 HR, CLOCK, BOTH = frozenset({By.HR}), frozenset({By.CLOCK}), frozenset({By.HR, By.CLOCK})
@@ -168,7 +174,7 @@ HR, CLOCK, BOTH = frozenset({By.HR}), frozenset({By.CLOCK}), frozenset({By.HR, B
 OPENING: tuple[Need, ...] = (checklist_complete, dates_stand, a_day_is_open, both_sides_invited)
 
 STEPS: tuple[Step, ...] = (
-    Step(Status.DRAFT, Status.OPEN, HR, "campaign.opened", OPENING),
+    Step(Status.DRAFT, Status.OPEN, HR, "campaign.opened", OPENING, booked_event="booking.opened"),
     Step(Status.OPEN, Status.PLANNING, BOTH, "campaign.planning", due=enrolment_over, fits=is_planned),
     Step(Status.OPEN, Status.RUNNING, CLOCK, "campaign.running", due=first_day_come, fits=is_booked_openly),
     Step(Status.PLANNING, Status.OPEN, HR, None, (dates_stand,)),
@@ -268,8 +274,8 @@ def transition(
     audit(
         session, account_id, f"campaign.{to.value}", f"campaign:{campaign.id}", now=now, before=before.value
     )
-    if step.event is not None:
-        jobs.record(session, step.event, campaign_id=campaign.id)
+    if (event := step.event_of(campaign)) is not None:
+        jobs.record(session, event, campaign_id=campaign.id)
 
 
 def due_step(campaign: Campaign, today: date) -> Step | None:

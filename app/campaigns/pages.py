@@ -1,5 +1,6 @@
 """Pages of campaigns: the list, one campaign, its calendar, its copy."""
 
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -89,7 +90,7 @@ def show(request: Request, session: Db, campaign: HrCampaign) -> Response:
         history=history,
         in_words=_in_words(session, campaign),
         side_names={side: words.side_name(side) for side in Side},
-        status_name=words.status_name,
+        status_name=partial(words.status_name, booked=campaign.booking == Booking.OPEN),
         join_url=f"{settings().public_url}/join/{campaign.code}",
     )
 

@@ -13,12 +13,13 @@ from app.campaigns import queries, service, words
 from app.campaigns.errors import SectionFixed, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
 from app.campaigns.invited import invited_counts
-from app.campaigns.lifecycle import refusals
+from app.campaigns.lifecycle import is_booked_openly, refusals
 from app.campaigns.reach import out_of_reach
 from app.campaigns.rules import proposed_terms
 from app.campaigns.schemas import FORMS, PeopleForm, Section, StoryForm
 from app.campaigns.service import CHANGEABLE, fixed_dates
-from app.campaigns.tables import Campaign, InvitedKind, Status
+from app.campaigns.showing import opening_page, progress
+from app.campaigns.tables import Booking, Campaign, Exchange, InvitedKind, Status
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Stale
@@ -30,7 +31,6 @@ from app.people.tables import Side
 
 router = APIRouter(include_in_schema=False)
 
-SECTIONS = list(Section)
 SPARE_CLOSINGS = 3
 """Empty lines offered for more closing days; saving offers as many again."""
 
@@ -38,7 +38,7 @@ SPARE_CLOSINGS = 3
 @router.get("/campaigns/new", response_class=HTMLResponse)
 def new(request: Request, session: Db, actor: Hr) -> Response:
     """The first step: a name and a story, proposed."""
-    return _new_page(request, blank(name=_proposed_name(), story=_proposed_story()))
+    return _new_page(request, blank(name=_proposed_name(), story=_proposed_story(), booking=Booking.NONE))
 
 
 @router.post("/campaigns")
@@ -51,6 +51,8 @@ def create(request: Request, session: Db, actor: Hr, sent: Submitted) -> Respons
         session,
         name=form.value.name,
         story=form.value.story,
+        booking=form.value.booking,
+        exchange=Exchange.SHADOW if form.value.booking == Booking.OPEN else None,
         actor=actor,
         now=clock.now(),
         today=clock.today(),
@@ -93,8 +95,11 @@ def save(
         return _section_page(request, session, campaign, section, form, status=409, stale=True)
     here = f"/campaigns/{campaign.id}"
     if campaign.status == Status.DRAFT and then == "next":
-        place = SECTIONS.index(section) + 1
-        return redirect(f"{here}/edit/{SECTIONS[place]}" if place < len(SECTIONS) else f"{here}/check")
+        if section == Section.RULES and is_booked_openly(campaign):
+            return redirect(f"{here}/booking/edit")
+        sections = list(Section)
+        place = sections.index(section) + 1
+        return redirect(f"{here}/edit/{sections[place]}" if place < len(sections) else f"{here}/check")
     return redirect(here, say=_("C’est enregistré."))
 
 
@@ -107,10 +112,11 @@ def check(request: Request, session: Db, campaign: HrCampaign) -> Response:
         request,
         "campaigns/check.html",
         campaign=campaign,
-        progress=_progress(campaign, None),
+        progress=progress(campaign, None),
         missing=refusals(session, campaign, Status.OPEN, clock.today()),
         invited=invited,
         sides=[(side, words.side_name(side), invited.of_side(side)) for side in Side],
+        opening=opening_page(campaign),
         alone=words.out_of_reach_in_words(
             out_of_reach(invited, travel_minutes(session), campaign.max_travel_minutes),
             campaign.max_travel_minutes,
@@ -193,7 +199,7 @@ def _section_page(
         title=words.section_name(section),
         question=words.section_question(section),
         form=form,
-        progress=_progress(campaign, section) if campaign.status == Status.DRAFT else [],
+        progress=progress(campaign, section) if campaign.status == Status.DRAFT else [],
         guided=campaign.status == Status.DRAFT,
         standing=_lines(session, campaign, section) if stale else [],
         **context,
@@ -210,29 +216,10 @@ def _new_page(request: Request, form: Bound[Any], *, status: int = 200) -> Respo
         title=words.section_name(Section.STORY),
         question=words.section_question(Section.STORY),
         form=form,
-        progress=_progress(None, Section.STORY),
+        progress=progress(None, Section.STORY),
         guided=True,
         standing=[],
     )
-
-
-def _progress(campaign: Campaign | None, here: Section | None) -> list[dict[str, str | None]]:
-    place = len(SECTIONS) if here is None else SECTIONS.index(here)
-    base = f"/campaigns/{campaign.id}" if campaign else None
-    steps: list[dict[str, str | None]] = [
-        {
-            "label": words.section_name(section),
-            "state": "done" if number < place else "now" if number == place else "next",
-            "href": f"{base}/edit/{section}" if base and number != place else None,
-        }
-        for number, section in enumerate(SECTIONS)
-    ]
-    last = {
-        "label": _("Relecture"),
-        "state": "now" if here is None else "next",
-        "href": f"{base}/check" if base and here is not None else None,
-    }
-    return [*steps, last]
 
 
 def _lines(session: Db, campaign: Campaign, section: Section) -> list[str]:

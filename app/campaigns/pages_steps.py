@@ -11,8 +11,9 @@ from app.campaigns import service
 from app.campaigns.errors import ImpossibleStep, NotReady
 from app.campaigns.guards import Asking, HrCampaign
 from app.campaigns.invited import invited_counts, invited_without_email
-from app.campaigns.lifecycle import By, find_step, refusals
+from app.campaigns.lifecycle import By, find_step, is_booked_openly, refusals
 from app.campaigns.schemas import StepForm
+from app.campaigns.showing import opening_page
 from app.campaigns.tables import Campaign, Status
 from app.core import clock
 from app.core.db import Db
@@ -57,6 +58,8 @@ class Question:
 def ask(request: Request, session: Db, campaign: HrCampaign, step: StepName) -> Response:
     """Say what the step will do, or what is missing for it."""
     _require_step(campaign, step)
+    if step == StepName.OPENING and is_booked_openly(campaign):
+        return redirect(opening_page(campaign))
     missing = refusals(session, campaign, Status.OPEN, clock.today()) if step == StepName.OPENING else []
     form = blank(enrol_until="", plan_by=campaign.plan_by)
     return _page(request, session, campaign, step, form, missing)
@@ -70,6 +73,8 @@ def take(
     form = bind(StepForm, sent)
     if form.value is None:
         return _page(request, session, campaign, step, form, [], status=422)
+    if step == StepName.OPENING and is_booked_openly(campaign):
+        return redirect(opening_page(campaign))
     question = _question(session, campaign, step)
     try:
         service.take_step(
@@ -126,6 +131,8 @@ def _page(
 
 def _embeds(campaign: Campaign) -> list[tuple[str, str]]:
     here = f"/campaigns/{campaign.id}"
+    if is_booked_openly(campaign):
+        return [(_("Voir les réservations"), f"{here}/booking")]
     if campaign.status in {Status.PUBLISHED, Status.RUNNING}:
         return [(_("Voir les journées prévues"), f"{here}/planning")]
     if campaign.status in {Status.OPEN, Status.PLANNING}:
@@ -203,6 +210,12 @@ def _question(session: Db, campaign: Campaign, step: StepName) -> Question:
 
 
 def _cancelling(campaign: Campaign) -> list[str]:
+    if campaign.status == Status.OPEN and is_booked_openly(campaign):
+        return [
+            _("Plus personne ne peut réserver."),
+            _("Les journées à venir sont annulées."),
+            _("C’est définitif : pour recommencer, dupliquez la campagne."),
+        ]
     lines = {
         Status.DRAFT: [_("Personne n’a encore été prévenu : rien ne part.")],
         Status.OPEN: [

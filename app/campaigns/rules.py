@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from app.campaigns.tables import Campaign, Exchange
+from app.campaigns.tables import Booking, Campaign, Exchange
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.holidays import public_holidays
@@ -36,6 +36,7 @@ class Terms:
     exchange: Exchange = Exchange.SWAP
     min_gap_days: int = 1
     max_gap_days: int = 21
+    booking: Booking = Booking.NONE
 
 
 def terms_of(campaign: Campaign, **changes: Any) -> Terms:
@@ -52,11 +53,12 @@ def faults(terms: Terms) -> dict[str, str]:
         found["last_day"] = _("Le dernier jour vient avant le premier : échangez-les.")
     elif (terms.last_day - terms.first_day).days >= LONGEST_DAYS:
         found["last_day"] = _("Une campagne dure un an au plus : choisissez un dernier jour plus proche.")
-    if terms.plan_by > latest_plan:
+    planned = terms.booking != Booking.OPEN
+    if planned and terms.plan_by > latest_plan:
         found["plan_by"] = _(
             "Le plan doit être publié au plus tard le %(day)s : %(notice)s jours avant le premier jour."
         ) % {"day": long_day(latest_plan), "notice": terms.notice_days}
-    if terms.enrol_until >= terms.plan_by:
+    if planned and terms.enrol_until >= terms.plan_by:
         found["enrol_until"] = _(
             "Les inscriptions doivent se terminer avant la publication du plan, le %(day)s."
         ) % {"day": long_day(terms.plan_by)}
@@ -64,6 +66,8 @@ def faults(terms: Terms) -> dict[str, str]:
         found["debrief_until"] = _(
             "Les bilans restent ouverts au moins jusqu’au dernier jour, le %(day)s."
         ) % {"day": long_day(terms.last_day)}
+    if not planned:
+        return found
     if terms.min_gap_days > terms.max_gap_days:
         found["max_gap_days"] = _("L’écart le plus long est plus court que l’écart le plus petit.")
     elif terms.exchange == Exchange.SWAP and terms.last_day >= terms.first_day:

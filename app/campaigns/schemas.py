@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.campaigns.tables import Exchange, InvitedKind, Status
+from app.campaigns.tables import Booking, Exchange, InvitedKind, Status
 from app.core.forms import FormModel
 from app.people.tables import Side
 
@@ -47,6 +47,8 @@ class StoryForm(FormModel):
 
     name: Name
     story: Story = ""
+    booking: Literal[Booking.NONE, Booking.OPEN] = Booking.NONE
+    """Asked when the campaign is created; afterwards with the rules of booking."""
     version: Version | None = None
     then: Literal["next", "leave"] = "next"
 

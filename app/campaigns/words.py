@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.campaigns.schemas import Section
-from app.campaigns.tables import Campaign, Exchange, InvitedGroup, InvitedKind, Status
+from app.campaigns.tables import Booking, Campaign, Exchange, InvitedGroup, InvitedKind, Status
 from app.core.i18n import _, ngettext
 from app.core.templating import day_range, long_day, minutes, number
 from app.people.tables import Side, Site, Team
 
 
-def status_name(status: Status) -> str:
-    """One or two words for a state."""
+def status_name(status: Status, *, booked: bool = False) -> str:
+    """One or two words for a state; `booked`: of a campaign whose days are all booked."""
     return {
         Status.DRAFT: _("En préparation"),
-        Status.OPEN: _("Inscriptions ouvertes"),
+        Status.OPEN: _("Réservations ouvertes") if booked else _("Inscriptions ouvertes"),
         Status.PLANNING: _("Plan à faire"),
         Status.PUBLISHED: _("Plan publié"),
         Status.RUNNING: _("Journées en cours"),
@@ -58,6 +58,8 @@ def section_question(section: Section) -> str:
 
 def news(campaign: Campaign, today: date, invited: int, reason: str = "") -> str:
     """The headline: where the campaign stands today, with the figure that matters."""
+    if campaign.booking == Booking.OPEN and campaign.status in {Status.DRAFT, Status.OPEN}:
+        return _booked_news(campaign, invited)
     if campaign.status == Status.DRAFT:
         return ngettext(
             "Une personne pourra s’inscrire : tout se prépare",
@@ -95,6 +97,20 @@ def news(campaign: Campaign, today: date, invited: int, reason: str = "") -> str
     )
 
 
+def _booked_news(campaign: Campaign, invited: int) -> str:
+    if campaign.status == Status.DRAFT:
+        return ngettext(
+            "Une personne pourra réserver sa journée : tout se prépare",
+            "%(n)s personnes pourront réserver leur journée : tout se prépare",
+            invited,
+        ) % {"n": number(invited)}
+    return ngettext(
+        "Une personne peut réserver sa journée",
+        "%(n)s personnes peuvent réserver leur journée",
+        invited,
+    ) % {"n": number(invited)}
+
+
 def _open_news(left: int, invited: int) -> str:
     if left < 0:
         return _("Les inscriptions se terminent : les réponses vont être rassemblées")
@@ -113,9 +129,12 @@ def _open_news(left: int, invited: int) -> str:
 
 def dates_in_words(campaign: Campaign) -> list[tuple[str, str]]:
     """The milestones in order: what, when."""
-    return [
+    before = [
         (_("Inscriptions jusqu’au"), long_day(campaign.enrol_until)),
         (_("Plan publié au plus tard le"), long_day(campaign.plan_by)),
+    ]
+    return [
+        *([] if campaign.booking == Booking.OPEN else before),
         (_("Journées"), day_range(campaign.first_day, campaign.last_day)),
         (_("Bilans jusqu’au"), long_day(campaign.debrief_until)),
     ]
@@ -137,6 +156,8 @@ def calendar_in_words(campaign: Campaign) -> list[str]:
 
 def rules_in_words(campaign: Campaign) -> list[str]:
     """The rules of the game, one sentence each."""
+    if campaign.booking == Booking.OPEN:
+        return _booked_rules(campaign)
     swap = campaign.exchange == Exchange.SWAP
     lines = [
         _("Un échange : chacun passe une journée chez l’autre.")
@@ -174,6 +195,18 @@ def rules_in_words(campaign: Campaign) -> list[str]:
     )
     lines.append(_("Qui n’a pas eu de binôme la dernière fois passe en priorité."))
     return lines
+
+
+def _booked_rules(campaign: Campaign) -> list[str]:
+    return [
+        _("Chacun choisit sa journée chez une équipe qui propose des places."),
+        _("Au plus %(time)s de trajet pour aller chez l’autre.")
+        % {"time": minutes(campaign.max_travel_minutes)},
+        *_team_rules(campaign),
+        _("Deux personnes qui se sont déjà rencontrées peuvent se retrouver.")
+        if campaign.allow_repeat_pairs
+        else _("On va chez quelqu’un que l’on n’a pas encore rencontré."),
+    ]
 
 
 def out_of_reach_in_words(sites: Iterable[tuple[Site, int]], limit: int) -> list[str]:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, select, update
 from app.accounts.links import LIFETIME, make_link
 from app.accounts.tables import Account
 from app.campaigns.invited import invited_people
+from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.tables import Campaign, Status
 from app.core import clock
 from app.core.db import open_session
@@ -65,10 +66,17 @@ def invite_everybody(engine: Engine, campaign_id: int) -> None:
     """A campaign opened: everybody invited is asked once, by mail or on paper."""
     with open_session(engine, reads_only=True) as session:
         campaign = session.get(Campaign, campaign_id)
-        if campaign is None or campaign.status != Status.OPEN:
+        if campaign is None or not _asks_people(campaign):
             return
         ids = [person.id for person in invited_people(session, campaign) if person.id is not None]
     _write(engine, Kind.CAMPAIGN_INVITATION, campaign_id, ids, "")
+
+
+def _asks_people(campaign: Campaign) -> bool:
+    """Whether it makes sense to invite: answers are taken, or days are still booked."""
+    return campaign.status == Status.OPEN or (
+        campaign.status == Status.RUNNING and is_booked_openly(campaign)
+    )
 
 
 def remind(engine: Engine, campaign_id: int, person_ids: list[int]) -> None:
