@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -45,6 +46,10 @@ WORDS = {
 }
 
 
+LIVE = {"changes": "visits kept"}
+"""What the live line counts, where it is not what the level is called."""
+
+
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
 
@@ -66,6 +71,11 @@ def run_solve(
     ``time_limit`` is for the whole command: reading and writing count.
     """
     started = time.monotonic() - STARTING
+    try:
+        _writable(output_path)
+    except OSError as error:
+        _warn(f"{output_path}: cannot be written ({error.strerror or error})")
+        return 2
     try:
         problem = load(problem_path)
     except ProblemError as error:
@@ -123,6 +133,16 @@ def leave(code: int) -> int:
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def _writable(output_path: str | Path) -> None:
+    """Raise `OSError` where the plan could not be written: better said before an hour of computing."""
+    target = Path(output_path)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    part = Path(f"{output_path}.part")
+    part.touch()
+    part.unlink()
 
 
 def _write(plan: Plan, problem: Problem, output_path: str | Path) -> None:
@@ -191,7 +211,8 @@ def _live_line() -> Iterator[OnProgress]:
             return
         last[0] = progress.seconds
         bound = "–" if progress.bound is None else f"{progress.bound:g}"
-        line = f"{progress.level}: {progress.value} (bound {bound}) {progress.seconds:.1f} s"
+        level = LIVE.get(progress.level, progress.level)
+        line = f"{level}: {progress.value} (bound {bound}) {progress.seconds:.1f} s"
         sys.stderr.write(f"\r\x1b[K{line}" if live else line + "\n")
         sys.stderr.flush()
 

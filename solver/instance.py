@@ -7,6 +7,7 @@ People are numbered as in the problem. A pair is (back, front). Day masks are st
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -100,23 +101,25 @@ class Instance:
     def _refusals(self, problem: Problem, site_index: dict[str, int]) -> None:
         """Pairs refused by name (manager, avoidance, forbidden), sites refused by a person."""
         index, n = self.index, self.n
-        refused: set[int] = set()
-        shut: set[int] = set()
+        one, two, shut = list[int](), list[int](), set[int]()
         for i, person in enumerate(problem.people):
             named = person.avoid if person.manager is None else (*person.avoid, person.manager)
             for other in named:
                 j = index.get(other)
                 if j is not None:
-                    refused.add(i * n + j)
-                    refused.add(j * n + i)
+                    one.append(i)
+                    two.append(j)
             for site in person.excluded_sites:
                 shut.add(i * self.S + site_index[site])
-        for a, b in problem.forbidden:
-            i, j = index.get(a, -1), index.get(b, -1)
-            if i >= 0 and j >= 0:
-                refused.add(i * n + j)
-                refused.add(j * n + i)
-        self.refused = np.array(sorted(refused), dtype=np.int64)
+        names = np.fromiter(  # there may be a million
+            map(index.get, chain.from_iterable(problem.forbidden), repeat(-1)),
+            dtype=np.int64,
+            count=2 * len(problem.forbidden),
+        ).reshape(-1, 2)
+        names = names[(names >= 0).all(axis=1)]
+        left = np.concatenate([np.array(one, dtype=np.int64), names[:, 0]])
+        right = np.concatenate([np.array(two, dtype=np.int64), names[:, 1]])
+        self.refused = np.sort(np.concatenate([left * n + right, right * n + left]))  # quicker than unique
         self.shut = np.array(sorted(shut), dtype=np.int64)
 
     def _wishes(self, problem: Problem) -> None:

@@ -47,6 +47,7 @@ from solver.shapes import (
     days_of,
     ordered,
 )
+from solver.unread import unread
 from solver.writing import FORMAT, written
 
 __all__ = [
@@ -83,7 +84,7 @@ class Problem:
     previous: tuple[Visit, ...] = ()
     forbidden: frozenset[tuple[str, str]] = frozenset()
     strangers: tuple[str, ...] = field(default=(), compare=False)
-    """Sentences: people whom the document names and who do not take part."""
+    """Sentences: people whom the document names and who do not take part, fields that nobody reads."""
 
     @cached_property
     def person_by_id(self) -> dict[str, Person]:
@@ -380,5 +381,5 @@ def _read(value: object) -> Problem:
         pinned=_visits(document, "pinned", person_by_id, days, known=True),
         previous=previous,
         forbidden=frozenset(forbidden),
-        strangers=tuple(_strangers(people, previous, forbidden, person_by_id)),
+        strangers=(*_strangers(people, previous, forbidden, person_by_id), *unread(document)),
     )

@@ -49,6 +49,11 @@ class Comparison:
     changes: Sequence[Change]
     """Everybody who visits somebody else, or on another day."""
 
+    @property
+    def same(self) -> bool:
+        """Whether both plans say the same to everybody."""
+        return not (self.changes or self.moved or self.made or self.undone)
+
 
 def compare(old: Review, new: Review, people: dict[int, Participant]) -> Comparison:
     """Two plans of one campaign side by side."""

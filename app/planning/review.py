@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
+from typing import Any
 
 from app.core.templating import long_day
 from app.planning.problem import Leg, row_id
@@ -94,6 +95,10 @@ class Waiting:
     reason: str
     text: str
     remedy: str
+    helped_by: str
+    """The kind of that remedy, see `remedy_kind`; empty where none is known."""
+    sought: bool
+    """Whether a remedy was looked for."""
     teams: tuple[int, ...]
     """Teams that stand in the way."""
     first_in_line: bool
@@ -197,6 +202,8 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
             reason=row.reason,
             text=spoken(row.text.fr, row.text.en),
             remedy=spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
+            helped_by=remedy_kind(row.remedy.change) if row.remedy else "",
+            sought=row.sought,
             teams=tuple(dict.fromkeys(row_id(item.id) for item in row.blocking if item.kind == "team")),
             first_in_line=row_id(row.person) in first,
         )
@@ -204,6 +211,30 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
         if row_id(row.person) in people
     ]
     return sorted(found, key=lambda row: (row.reason, row.who.person.last_name, row.who.person.first_name))
+
+
+def remedy_kind(change: Mapping[str, Any]) -> str:
+    """What sort of change a remedy is: own_day, own_days, place, colleague, opening, two, journey, longer."""
+    if change["kind"] != "all":
+        return {
+            "available": "own_day",
+            "max_visitors": "place",
+            "max_away": "place",
+            "max_swaps": "colleague",
+            "open_day": "opening",
+            "max_travel": "journey",
+        }.get(change["kind"], "two")
+    kinds = {remedy_kind(one) for one in change["changes"]}
+    if not kinds:
+        return "longer"
+    if "journey" in kinds:
+        return "journey"
+    return "own_days" if kinds == {"own_day"} else "two"
+
+
+def helped(waiting: Iterable[Waiting], reason: str) -> Counter[str]:
+    """For how many people of a reason each kind of remedy would be enough."""
+    return Counter(row.helped_by for row in waiting if row.reason == reason and row.helped_by)
 
 
 def reasons_counted(waiting: Iterable[Waiting]) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ from app.people.tables import Person, Site, Team
 from app.planning import queries, runs
 from app.planning.errors import NothingToPublish, NotThisPair
 from app.planning.queries import Participant
-from app.planning.review import PlannedSwap, Review, Waiting, reasons_counted, review
+from app.planning.review import PlannedSwap, Review, Waiting, helped, reasons_counted, review
 from app.planning.schemas import PlanLook
 from app.planning.tables import ACTIVE, Pin, PlanningRun, RunStatus
 from app.planning.words import (
@@ -25,7 +25,7 @@ from app.planning.words import (
     failure_words,
     level_words,
     reason_labels,
-    reason_remedies,
+    what_would_do,
     wish_words,
 )
 from app.visits.views import AgendaDay, agenda, face_of
@@ -188,14 +188,14 @@ def shares(found: Review, at_most: int | None, surplus: int) -> list[dict[str, A
 
 
 def why_not_more(found: Review) -> list[dict[str, Any]]:
-    """How many people each reason leaves without a match, with what helps, for `stacked_bar`."""
-    labels, remedies = reason_labels(), reason_remedies()
+    """How many people each reason leaves without a match, with what would do, for `stacked_bar`."""
+    labels = reason_labels()
     return [
         {
             "label": labels.get(reason, reason),
             "value": count,
             "tone": REASON_TONES.get(reason, "muted"),
-            "more": remedies.get(reason, ""),
+            "more": what_would_do(helped(found.waiting, reason)),
         }
         for reason, count in reasons_counted(found.waiting)
     ]

@@ -1,5 +1,7 @@
 """What planning says: reasons, states, refused rules. Codes come from `solver`."""
 
+from collections.abc import Mapping
+
 from app.campaigns.tables import Campaign
 from app.core.errors import Refusal
 from app.core.i18n import _, current_language, ngettext
@@ -21,16 +23,24 @@ def reason_labels() -> dict[str, str]:
     }
 
 
-def reason_remedies() -> dict[str, str]:
-    """What HR can do about each reason."""
-    return {
-        "no_common_day": _("Proposer un ou deux jours de plus change souvent tout."),
-        "all_taken": _("Une place d’accueil de plus par jour dans l’équipe la plus demandée."),
-        "travel": _("Allonger le trajet accepté, ou inviter une équipe plus proche."),
-        "language": _("Inviter des collègues qui parlent l’une de ces langues."),
-        "closed": _("Autoriser une absence de plus par jour, ou ouvrir un autre jour."),
-        "own_rules": _("En parler avec la personne, sans demander ses raisons."),
+def what_would_do(helped: Mapping[str, int]) -> str:
+    """What would be enough for how many people, each tried by the solver; empty where nothing was tried."""
+    words = {
+        "own_day": _("un jour de plus de leur part"),
+        "own_days": _("deux jours de plus de leur part"),
+        "place": _("une place de plus dans une équipe, un jour donné"),
+        "colleague": _("un collègue qui participe une fois de plus"),
+        "opening": _("une équipe ouverte un jour de plus"),
+        "two": _("deux changements à la fois"),
+        "journey": _("un trajet plus long pour tous"),
+        "longer": _("un calcul plus long, sans rien changer"),
     }
+    parts = [
+        _("%(what)s (%(n)s)") % {"what": words[kind], "n": number(count)}
+        for kind, count in sorted(helped.items(), key=lambda one: -one[1])
+        if kind in words
+    ]
+    return _("Suffirait, essayé pour chacun : %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
 
 
 REASON_TONES = {

@@ -176,7 +176,8 @@ def test_a_recomputed_plan_is_compared(
     with open_session(engine) as session:
         newer, older = (run.id for run in queries.finished_runs(session, company.campaign.id or 0))
     same = hr.get(f"{planned}/comparison?before={newer}&after={newer}").text
-    assert "Ces deux plans disent la même chose à tout le monde." in same
+    assert "C’est deux fois le même plan" in same
+    assert "Perdent leur binôme" not in same
     assert "Léa Nouvelle" in hr.get(f"{planned}/comparison?before={older}&after={newer}").text
     assert hr.get(f"{planned}/comparison?before={(newer or 0) + 99}").status_code == 404
     assert headline(hr, planned) == "6 personnes vivront la vie d’une autre"

@@ -12,9 +12,10 @@ from app.people.tables import Side
 from app.planning import queries, why
 from app.planning.comparing import compare
 from app.planning.problem import build
-from app.planning.review import Review, review
+from app.planning.review import Review, remedy_kind, review
 from app.planning.showing import progress_of, shares
 from app.planning.tables import PlanningRun, RunStatus
+from app.planning.words import what_would_do
 from app.visits.tables import Unmatched
 from solver import Limits, Plan, Problem, solve
 from tests.factories import make_campaign
@@ -195,3 +196,20 @@ def test_priority_of_those_left_out_is_seen_by_hr(
     found = planned()[2]
     assert found.first_in_line == {waited.id}
     assert waited.id in {leg[0] for leg in found.visits}
+
+
+def test_what_would_do_is_said_from_what_was_tried() -> None:
+    own = {"kind": "available", "id": "p1", "day": "2027-03-01"}
+    place = {"kind": "max_away", "id": "t1", "value": 1, "day": "2027-03-01"}
+    assert remedy_kind(own) == "own_day"
+    assert remedy_kind(place) == "place"
+    assert remedy_kind({"kind": "max_swaps", "id": "p2", "value": 2}) == "colleague"
+    assert remedy_kind({"kind": "all", "changes": [own, own]}) == "own_days"
+    assert remedy_kind({"kind": "all", "changes": [own, place]}) == "two"
+    assert remedy_kind({"kind": "all", "changes": [{"kind": "max_travel", "value": 90}, own]}) == "journey"
+    assert remedy_kind({"kind": "all", "changes": []}) == "longer"
+    assert what_would_do({}) == ""
+    assert " ".join(what_would_do({"place": 1, "own_day": 3}).split()) == (
+        "Suffirait, essayé pour chacun : un jour de plus de leur part (3),"
+        " une place de plus dans une équipe, un jour donné (1)."
+    )

@@ -63,6 +63,41 @@ def test_unreadable_input_is_2_and_names_the_place(
     assert not (tmp_path / "plan.json").exists()
 
 
+def test_an_output_that_cannot_be_written_is_said_before_anything_is_computed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("nothing is computed")
+
+    monkeypatch.setattr("solver.command.solve", never)
+    source = written(tmp_path / "m.json", document())
+    for target in (tmp_path / "absent" / "plan.json", tmp_path):
+        assert run_solve(source, target) == 2
+        assert "cannot be written" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.json"]
+
+
+def test_fields_that_nobody_reads_are_noted_once_for_each_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{**person(name, "compta"), "wish": ["boutique"]} for name in ("anna", "carl")]
+    made = document(people=[*rows, person("bruno", "boutique")], pins=[])
+    assert run_solve(written(tmp_path / "m.json", made), tmp_path / "plan.json", 10, 1, 1) == 0
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert notes == [
+        'note: pins: a problem has no field "pins"; it is not read',
+        'note: people[0].wish: people has no field "wish"; it is not read',
+    ]
+
+
+def test_a_small_company_has_everybodys_remedy_in_its_plan(tmp_path: Path) -> None:
+    source = written(tmp_path / "m.json", company(people=60, seed=3, few_dates=1.0))
+    assert run_solve(source, tmp_path / "plan.json", None, 1, 1) == 0
+    unmatched = json.loads((tmp_path / "plan.json").read_text())["unmatched"]
+    assert any(row["remedy"] for row in unmatched)
+    assert not any(row.get("remedy_on_request") for row in unmatched)
+
+
 def test_contradictory_pins_are_3_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = written(tmp_path / "m.json", document(pinned=[PIN], forbidden=[{"a": "anna", "b": "bruno"}]))
     assert run_solve(source, tmp_path / "plan.json") == 3

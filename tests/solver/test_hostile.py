@@ -157,9 +157,9 @@ def test_a_million_forbidden_pairs() -> None:
         team("compta", "back", "paris", max_away=9999, max_visitors=9999),
         team("boutique", "front", "lyon", max_away=9999, max_visitors=9999),
     ]
-    started = time.monotonic()
+    started = time.process_time()
     problem = Problem.from_json(document(people=people, teams=teams, forbidden=forbidden))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     plan = solve(problem, limits=Limits(seconds=20))
     assert plan.values["people"] == 2
     assert plan.bounds["priority"] == 2

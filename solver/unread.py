@@ -1,0 +1,55 @@
+"""Fields that a document has and a problem does not: a slip of the pen would change the plan unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from solver.fields import said
+
+TOP = {
+    "format", "campaign", "sites", "travel_minutes", "teams", "people", "service_links", "pinned", "previous",
+    "forbidden", "planted",
+}  # fmt: skip
+"""``planted``: what the generator of known optima says of them."""
+CAMPAIGN = {
+    "name", "days", "exchange", "max_swaps_per_person", "min_gap_days", "max_gap_days", "max_travel_minutes",
+    "link_points", "objective_order",
+}  # fmt: skip
+VISIT = {"visitor", "host", "day"}
+ROWS = {
+    "sites": {"id", "name"},
+    "travel_minutes": {"from", "to", "minutes"},
+    "teams": {
+        "id", "name", "side", "department", "site", "max_away", "max_visitors", "closed_days",
+        "limits_by_day", "good_days",
+    },
+    "people": {
+        "id", "name", "team", "manager", "available", "can_host", "wishes", "avoid", "languages", "priority",
+        "excluded_sites", "max_swaps",
+    },
+    "service_links": {"back_team", "front_team"},
+    "pinned": VISIT,
+    "previous": VISIT,
+    "forbidden": {"a", "b"},
+}  # fmt: skip
+
+
+def unread(document: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each kind of place in which fields stand that nobody reads."""
+    yield from _told("", [("", document)], TOP)
+    yield from _told("campaign", [("campaign", document.get("campaign"))], CAMPAIGN)
+    for name, known in ROWS.items():
+        rows = document.get(name)
+        if isinstance(rows, list):
+            yield from _told(name, ((f"{name}[{n}]", row) for n, row in enumerate(rows)), known)
+
+
+def _told(kind: str, rows: Iterable[tuple[str, Any]], known: set[str]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for place, row in rows:
+        if isinstance(row, dict) and not row.keys() <= known:
+            for name in row.keys() - known - first.keys():
+                first[name] = f"{place}.{name}" if place else name
+    for name, place in sorted(first.items()):
+        yield f"{said(place)[1:-1]}: {kind or 'a problem'} has no field {said(name)}; it is not read"
