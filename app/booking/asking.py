@@ -30,6 +30,7 @@ from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.settings import settings
 from app.people.tables import Person
+from app.visits import places
 from app.visits import service as visits
 from app.visits.conditions import conditions_of
 from app.visits.errors import ConditionsFirst, DayTaken, TeamShort, TeamTaken
@@ -195,6 +196,28 @@ def make_visit(
     raise PlaceFull(request.day)
 
 
+def make_held_visit(
+    session: Session,
+    campaign: Campaign,
+    seen: SeenPlace,
+    request: BookingRequest,
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> Visit | None:
+    """The visit of a request whose days are held; None when they are not, or the host went meanwhile: then
+    what was held is given back."""
+    held_for = holding.held_for(request)
+    host_id = places.held_host(session, held_for)
+    host = session.get(Person, host_id) if host_id is not None else None
+    if host is None or not host.active or host.team_id != seen.team.id:
+        places.let_go(session, held_for)
+        return None
+    hand = Hand(_role(session, request, actor), actor, now)
+    made = _visit(session, seen, request, host.id or 0, now)
+    return visits.book_visit(session, campaign, made, hand, held_for=held_for)
+
+
 def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: int, now: datetime) -> Visit:
     """The visitor has said yes by asking, unless the team asks something they have not acknowledged."""
     asks = conditions_of(session, seen.team)
@@ -227,7 +250,7 @@ def withdraw(
     session: Session, request: BookingRequest, *, actor: Actor, now: datetime, revision: int
 ) -> None:
     """The asker no longer wants it, as long as it is no visit (a visit is cancelled as such)."""
-    before = request.status
+    before, held = request.status, request.holds
     take_step(
         session,
         request,
@@ -240,7 +263,7 @@ def withdraw(
     )
     if before in COUNTED:
         holding.count_down(session, request)
-    if before == RequestStatus.OFFERED:
+    if held:
         holding.release(session, request)
     audit(session, actor.account_id, "booking.withdrawn", f"booking:{request.id}", now=now)
     jobs.record(session, "booking.freed", day=request.day.isoformat())
@@ -277,14 +300,15 @@ def accept(
             revision=revision,
             due_at=until if asked else None,
         )
-        holding.count_up(session, request, terms)
         if asked:
             jobs.record(session, "booking.requested", request_id=request.id)
         else:
-            option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
-            if not (option.is_free or option.may_wait):
-                raise _refusal(option)
-            visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
+            visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now)
+            if visit is None:
+                option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
+                if not (option.is_free or option.may_wait):
+                    raise _refusal(option)
+                visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
             request.visit_id = visit.id
             session.add(request)
             session.flush()

@@ -7,10 +7,11 @@ from sqlmodel import Session
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
-from app.booking.asking import make_visit
+from app.booking.asking import make_held_visit, make_visit
 from app.booking.errors import NotForYou, OwnDayTaken, PlaceFull
-from app.booking.lifecycle import By, all_or_nothing, take_step
+from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
 from app.booking.looking import look
+from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words
 from app.campaigns.holding import hold
@@ -54,21 +55,36 @@ def approve(
         )
         if not held:
             holding.hold(session, seen.place, request.day)
-        # The notice was the asker's to respect: a late yes is still a yes.
-        [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
-        option = found.of_day(request.day)
-        if option is None or not person.active or not (option.is_free or option.may_wait):
-            why = option.why if option else rules.CLOSED
-            raise OwnDayTaken(request.day) if why == rules.VISITOR_BUSY else NotForYou(why_words(why))
-        if not option.hosts:
-            raise PlaceFull(request.day)
-        visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
+        visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now)
+        if visit is None:
+            visit = _made(session, campaign, person, seen, request, actor, now, today)
         request.visit_id = visit.id
         session.add(request)
         session.flush()
     by = actor.account_id if actor else None
     audit(session, by, "booking.approved", f"booking:{request.id}", now=now)
     return visit
+
+
+def _made(
+    session: Session,
+    campaign: Campaign,
+    person: Person,
+    seen: SeenPlace,
+    request: BookingRequest,
+    actor: Actor | None,
+    now: datetime,
+    today: date,
+) -> Visit:
+    """The visit of a request that held nothing. The notice was the asker's to respect: a late yes counts."""
+    [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
+    option = found.of_day(request.day)
+    if option is None or not person.active or not (option.is_free or option.may_wait):
+        why = option.why if option else rules.CLOSED
+        raise OwnDayTaken(request.day) if why == rules.VISITOR_BUSY else NotForYou(why_words(why))
+    if not option.hosts:
+        raise PlaceFull(request.day)
+    return make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
 
 
 def refuse(
@@ -105,7 +121,7 @@ def expire(session: Session, request: BookingRequest, *, now: datetime) -> None:
     """Time decides: the request, the offer or the place in line is over; the asker is told."""
     before, held = request.status, request.holds
     take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, holds=False)
-    if before == RequestStatus.REQUESTED:
+    if before in COUNTED:
         holding.count_down(session, request)
     if held:
         holding.release(session, request)

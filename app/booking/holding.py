@@ -4,6 +4,7 @@ The visit's own days are taken by `visits.places`. Rows are touched in one order
 person's count, then people and teams.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +12,9 @@ from sqlmodel import Session, col, update
 
 from app.booking.errors import EnoughBooked, PlaceFull, PlaceGone
 from app.booking.tables import Booker, BookingRequest, BookingRules, Place, PlaceDay
+from app.campaigns.tables import Campaign
+from app.visits import places
+from app.visits.errors import DayTaken, TeamShort, TeamTaken
 
 
 def hold(session: Session, place: Place, day: date) -> None:
@@ -29,8 +33,42 @@ def hold(session: Session, place: Place, day: date) -> None:
         raise PlaceFull(day)
 
 
+def hold_people(
+    session: Session, campaign: Campaign, request: BookingRequest, host_ids: Iterable[int]
+) -> bool:
+    """Hold the asker's day, that of the first of `host_ids` who is free, and their teams'; False if none is.
+
+    An offer holds all that its visit will take: who accepts it in time cannot be refused.
+    """
+    for host_id in host_ids:
+        try:
+            with session.begin_nested():
+                places.hold(
+                    session,
+                    campaign,
+                    held_for(request),
+                    visitor_id=request.person_id,
+                    host_id=host_id,
+                    day=request.day,
+                )
+        except DayTaken as taken:
+            if request.person_id in taken.people:
+                return False
+        except (TeamTaken, TeamShort):
+            return False
+        else:
+            return True
+    return False
+
+
+def held_for(request: BookingRequest) -> str:
+    """What people's days are held for, as `places` names it."""
+    return f"booking:{request.id}"
+
+
 def release(session: Session, request: BookingRequest) -> None:
     """Give back what a request held. The caller has taken the step that ends it, so this happens once."""
+    places.let_go(session, held_for(request))
     session.exec(
         update(PlaceDay)
         .where(col(PlaceDay.place_id) == request.place_id, col(PlaceDay.day) == request.day)

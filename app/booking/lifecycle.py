@@ -58,7 +58,7 @@ STEPS: tuple[Step, ...] = (
 _TABLE = {(step.before, step.after): step for step in STEPS}
 
 LIVE = frozenset(step.before for step in STEPS)
-COUNTED = frozenset({RequestStatus.REQUESTED, RequestStatus.BOOKED})
+COUNTED = frozenset({RequestStatus.REQUESTED, RequestStatus.OFFERED, RequestStatus.BOOKED})
 """What counts against the limit of a person."""
 
 

@@ -9,6 +9,7 @@ from app.booking.tables import Booker, BookingRequest, Place
 from app.messages import service as messages
 from app.messages.catalogue import Kind
 from app.people.tables import Person
+from app.visits import places
 
 
 def export(session: Session, person: Person) -> list[dict[str, Any]]:
@@ -40,6 +41,7 @@ def erase(session: Session, person: Person) -> None:
     for request in requests:
         if request.holds:
             holding.release(session, request)
+    places.let_go_of(session, person.id)
     messages.forget_news(session, [f"{Kind.BOOKING_REQUEST}:{request.id}:" for request in requests])
     session.exec(delete(BookingRequest).where(col(BookingRequest.person_id) == person.id))
     session.exec(delete(Booker).where(col(Booker.person_id) == person.id))

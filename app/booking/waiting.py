@@ -22,7 +22,7 @@ from app.visits.tables import Visit
 def promote(session: Session, place_id: int, day: date, *, now: datetime, today: date) -> int:
     """Offer each free place of a day to the next in line whom the rules still allow; how many were offered.
 
-    An offer holds the place until it is accepted, declined, or over.
+    An offer holds the place, the two people's day and their teams' until it is accepted, declined, or over.
     """
     line = queries.in_line(session, place_id, day)
     if not line:
@@ -42,12 +42,19 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
         option = found.of_day(day)
         if option is None or not option.is_free or not person.active:
             continue
-        try:
-            holding.hold(session, seen.place, day)
-        except PlaceFull:
-            break
         until = min(now + timedelta(hours=terms.accept_hours), _morning_of(day, now))
-        take_step(session, request, RequestStatus.OFFERED, by=By.CLOCK, now=now, due_at=until, holds=True)
+        try:
+            with session.begin_nested():
+                holding.hold(session, seen.place, day)
+                holding.count_up(session, request, terms)
+                if not holding.hold_people(session, campaign, request, option.hosts):
+                    raise PlaceFull(day)
+                step = RequestStatus.OFFERED
+                take_step(session, request, step, by=By.CLOCK, now=now, due_at=until, holds=True)
+        except Refusal:
+            # Somebody was faster, or this one has enough days: the next in line may have it.
+            session.refresh(request)
+            continue
         jobs.record(session, "booking.offered", request_id=request.id)
         offered += 1
     return offered

@@ -3,7 +3,8 @@
 Whatever makes, moves or cancels a visit goes through here. Two tables hold the scarcity, and the database
 keeps it, not the reader of a page:
 
-- `person_day`: its key gives each person one visit a day, across campaigns.
+- `person_day`: its key gives each person one visit a day, across campaigns. An offer that waits for an answer
+  holds the day as a visit would (`hold`).
 - `team_day`: counters of who leaves and who comes, raised only by a conditional UPDATE that names the limit.
 
 Rows are touched in one order (people, then teams, each sorted), so that two who want the same days wait for
@@ -15,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, update
@@ -64,7 +65,73 @@ def exchange(
 
     How a visit moves: its new day is in the row, its id in both. A place given back may be taken again.
     """
-    rows = _person_days(session, visits)
+    _exchange(session, campaign, _person_days(session, visits), given_back, unlimited=unlimited)
+
+
+def hold(
+    session: Session, campaign: Campaign, held_for: str, *, visitor_id: int, host_id: int, day: date
+) -> None:
+    """Hold both people's day and both teams' for a visit that is offered; raises as `take`.
+
+    What is held counts like a visit, so that whoever says yes in time cannot come too late.
+    """
+    team_of = _teams_of(session, [visitor_id, host_id])
+    rows = [
+        _row(one, day, team_of[one], leaves=one == visitor_id, held_for=held_for)
+        for one in sorted((visitor_id, host_id))
+    ]
+    _exchange(session, campaign, rows, ())
+
+
+def let_go(session: Session, held_for: str) -> None:
+    """Give back what was held; what is held no more changes nothing."""
+    change: Counts = Counter()
+    change.subtract(_remove(session, col(PersonDay.held_for) == held_for))
+    _count(session, _lines(change, {}))
+
+
+def let_go_of(session: Session, person_id: int) -> None:
+    """Give back whatever is held with a person: they are erased."""
+    names = select(col(PersonDay.held_for)).where(
+        col(PersonDay.person_id) == person_id, col(PersonDay.held_for).is_not(None)
+    )
+    for held_for in session.scalars(names).all():
+        if held_for is not None:
+            let_go(session, held_for)
+
+
+def turn_into(session: Session, held_for: str, visit: Visit) -> bool:
+    """What was held for these two on that day is the visit's from now on; False when it was not held."""
+    two = (visit.visitor_id, visit.host_id)
+    done = session.connection().execute(
+        update(PersonDay)
+        .where(
+            col(PersonDay.held_for) == held_for,
+            col(PersonDay.person_id).in_(two),
+            col(PersonDay.day) == visit.day,
+        )
+        .values(visit_id=visit.id, held_for=None)
+    )
+    return done.rowcount == len(two)
+
+
+def held_host(session: Session, held_for: str) -> int | None:
+    """Whose day is held to receive; None when nothing is held."""
+    return session.scalar(
+        select(col(PersonDay.person_id)).where(
+            col(PersonDay.held_for) == held_for, col(PersonDay.leaves).is_(False)
+        )
+    )
+
+
+def _exchange(
+    session: Session,
+    campaign: Campaign,
+    rows: list[dict[str, Any]],
+    given_back: Collection[int],
+    *,
+    unlimited: bool = False,
+) -> None:
     wanted = _counted((row["team_id"], row["day"], row["leaves"]) for row in rows if row["counts"])
     ceilings = {} if unlimited else _ceilings(session, campaign, wanted)
     lines: list[dict[str, Any]] = []
@@ -140,25 +207,51 @@ def _person_days(session: Session, visits: Iterable[Visit]) -> list[dict[str, An
 
     A tutor's day is taken as well, and counts nowhere: the team receives one visitor, not two.
     """
-    people = sorted({person_id for visit in visits for person_id in _people_of(visit)})
+    team_of = _teams_of(session, {person_id for visit in visits for person_id in _people_of(visit)})
+    rows = [
+        _row(
+            person_id,
+            visit.day,
+            team_of[person_id],
+            leaves=person_id == visit.visitor_id,
+            visit_id=visit.id,
+            counts=person_id != visit.tutor_id,
+        )
+        for visit in visits
+        for person_id in _people_of(visit)
+    ]
+    return sorted(rows, key=lambda row: (row["person_id"], row["day"]))
+
+
+def _teams_of(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    people = sorted(person_ids)
     team_of: dict[int, int] = {}
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
         found = session.execute(select(col(Person.id), col(Person.team_id)).where(col(Person.id).in_(chunk)))
         team_of |= {row[0]: row[1] for row in found}
-    rows = [
-        {
-            "person_id": person_id,
-            "day": visit.day,
-            "visit_id": visit.id,
-            "team_id": team_of[person_id],
-            "leaves": person_id == visit.visitor_id,
-            "counts": person_id != visit.tutor_id,
-        }
-        for visit in visits
-        for person_id in _people_of(visit)
-    ]
-    return sorted(rows, key=lambda row: (row["person_id"], row["day"]))
+    return team_of
+
+
+def _row(
+    person_id: int,
+    day: date,
+    team_id: int,
+    *,
+    leaves: bool,
+    visit_id: int | None = None,
+    held_for: str | None = None,
+    counts: bool = True,
+) -> dict[str, Any]:
+    return {
+        "person_id": person_id,
+        "day": day,
+        "visit_id": visit_id,
+        "held_for": held_for,
+        "team_id": team_id,
+        "leaves": leaves,
+        "counts": counts,
+    }
 
 
 def _people_of(visit: Visit) -> list[int]:
@@ -171,16 +264,18 @@ def _let_go(session: Session, visit_ids: Collection[int]) -> Counts:
     ids = sorted(visit_ids)
     found: Counts = Counter()
     for start in range(0, len(ids), CHUNK):
-        gone = session.execute(
-            delete(PersonDay)
-            .where(col(PersonDay.visit_id).in_(ids[start : start + CHUNK]))
-            .returning(
-                col(PersonDay.team_id), col(PersonDay.day), col(PersonDay.leaves), col(PersonDay.counts)
-            ),
-            execution_options={"synchronize_session": False},
-        )
-        found += _counted((row[0], row[1], row[2]) for row in gone if row[3])
+        found += _remove(session, col(PersonDay.visit_id).in_(ids[start : start + CHUNK]))
     return found
+
+
+def _remove(session: Session, which: ColumnElement[bool]) -> Counts:
+    gone = session.execute(
+        delete(PersonDay)
+        .where(which)
+        .returning(col(PersonDay.team_id), col(PersonDay.day), col(PersonDay.leaves), col(PersonDay.counts)),
+        execution_options={"synchronize_session": False},
+    )
+    return _counted((row[0], row[1], row[2]) for row in gone if row[3])
 
 
 def _ceilings(session: Session, campaign: Campaign, wanted: Counts) -> dict[At, tuple[int, int]]:

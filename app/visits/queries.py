@@ -156,7 +156,7 @@ def busy_days(
         col(PersonDay.person_id).in_(person_ids)
     )
     if but is not None:
-        query = query.where(col(PersonDay.visit_id) != but)
+        query = query.where(or_(col(PersonDay.visit_id).is_(None), col(PersonDay.visit_id) != but))
     found: dict[int, list[date]] = {}
     for person_id, day in session.execute(query):
         found.setdefault(person_id, []).append(day)

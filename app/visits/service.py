@@ -79,12 +79,16 @@ def _insert(
     return visits
 
 
-def book_visit(session: Session, campaign: Campaign, visit: Visit, hand: Hand) -> Visit:
-    """Make one visit that somebody booked, and have those concerned told. Raises as `places.take` does."""
+def book_visit(
+    session: Session, campaign: Campaign, visit: Visit, hand: Hand, *, held_for: str | None = None
+) -> Visit:
+    """Make one visit that somebody booked, and have those concerned told. `held_for`: its days may be held
+    already (`places.hold`); else raises as `places.take` does."""
     with session.begin_nested():
         session.add(visit)
         session.flush()
-        places.take(session, campaign, [visit])
+        if held_for is None or not places.turn_into(session, held_for, visit):
+            places.take(session, campaign, [visit])
         remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
     return visit
 

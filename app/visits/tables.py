@@ -114,13 +114,17 @@ class Visit(SQLModel, table=True):
 
 
 class PersonDay(SQLModel, table=True):
-    """A person's day taken by a standing visit. The key forbids two visits on one day, across campaigns."""
+    """A person's day taken by a standing visit, or held for one that is offered. The key forbids two on one
+    day, across campaigns."""
 
     __tablename__ = "person_day"
+    __table_args__ = (CheckConstraint("(visit_id IS NULL) <> (held_for IS NULL)", name="one_reason"),)
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     day: date = Field(primary_key=True)
-    visit_id: int = Field(foreign_key="visit.id", index=True, ondelete="CASCADE")
+    visit_id: int | None = Field(default=None, foreign_key="visit.id", index=True, ondelete="CASCADE")
+    held_for: str | None = Field(default=None, index=True)
+    """What it is held for until somebody answers: `booking:7`."""
     team_id: int = Field(foreign_key="team.id", index=True)
     """The team in whose counters the person is counted that day (`places.py`)."""
     leaves: bool

@@ -134,7 +134,7 @@ def held(session: Session) -> dict[str, Any]:
             _count(
                 one.person_id
                 for one in requests
-                if one.status in (RequestStatus.REQUESTED, RequestStatus.BOOKED)
+                if one.status in (RequestStatus.REQUESTED, RequestStatus.OFFERED, RequestStatus.BOOKED)
             ),
         ),
         "teams": (
@@ -149,7 +149,18 @@ def held(session: Session) -> dict[str, Any]:
         ),
         "person_days": (
             sorted((row.person_id, row.day) for row in person_days),
-            sorted((one, visit.day) for visit in visits for one in (visit.visitor_id, visit.host_id)),
+            sorted(
+                [(one, visit.day) for visit in visits for one in (visit.visitor_id, visit.host_id)]
+                + [(row.person_id, row.day) for row in person_days if row.held_for is not None]
+            ),
+        ),
+        "held": (
+            sorted(row.held_for for row in person_days if row.held_for and row.leaves),
+            sorted(
+                f"booking:{one.id}"
+                for one in requests
+                if one.holds and one.status in (RequestStatus.OFFERED, RequestStatus.REQUESTED)
+            ),
         ),
     }
 

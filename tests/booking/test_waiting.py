@@ -7,14 +7,15 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.booking import asking, jobs, offering, queries
-from app.booking.errors import EnoughBooked, ImpossibleAnswer
+from app.booking.errors import EnoughBooked, ImpossibleAnswer, PlaceFull
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus, Silence
 from app.campaigns.jobs import take_due_steps
 from app.campaigns.tables import Status
 from app.messages.tables import Mail
+from app.people.tables import Person
 from app.visits import places
 from app.visits.service import cancel_visit
-from app.visits.tables import CancelReason, Visit
+from app.visits.tables import CancelReason, PersonDay, TeamDay, Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
 from tests.factories import make_campaign, make_person, make_visit
@@ -140,28 +141,63 @@ def test_whoever_is_busy_that_day_is_passed_over(
     check_counts(session)
 
 
-def test_who_has_enough_cannot_take_an_offer(
+def test_who_has_enough_is_passed_over_and_an_offer_counts(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     place = shop.offer(host_id=shop.hosts[0].id)
     booked = shop.ask(shop.askers[0], place)
-    waiting = shop.ask(shop.askers[1], place, wait=True)
+    enough = shop.ask(shop.askers[1], place, wait=True)
+    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
     elsewhere = shop.offer((TUESDAY,), host_id=shop.hosts[1].id)
     shop.ask(shop.askers[1], elsewhere, TUESDAY)
     cancel(session, shop, booked)
     drain(engine)
-    session.expire_all()
+    assert statuses(session, enough, second) == [RequestStatus.WAITING, RequestStatus.OFFERED]
     with pytest.raises(EnoughBooked):
-        asking.accept(
-            session,
-            waiting,
-            shop.askers[1],
-            actor=shop.actor(shop.askers[1]),
-            now=NOW,
-            today=TODAY,
-            revision=waiting.revision,
-        )
-    assert statuses(session, waiting) == [RequestStatus.OFFERED]
+        shop.ask(shop.askers[2], shop.offer((TUESDAY,), host_id=shop.hosts[2].id), TUESDAY)
+    check_counts(session)
+
+
+def test_an_offer_holds_the_days_of_both_people_and_both_teams_until_it_is_over(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    shop.shop.max_visitors = 1
+    place = shop.offer(host_id=shop.hosts[0].id)
+    other = shop.offer(host_id=shop.hosts[1].id)
+    booked = shop.ask(shop.askers[0], place)
+    waiting = shop.ask(shop.askers[1], place, wait=True)
+    cancel(session, shop, booked)
+    drain(engine)
+    check_counts(session)
+    with pytest.raises(PlaceFull):
+        shop.ask(shop.askers[2], other)
+    shop.shop.max_visitors = 0
+    session.commit()
+    session.expire_all()
+    asker = session.get_one(Person, waiting.person_id)
+    asking.accept(
+        session, waiting, asker, actor=shop.actor(asker), now=NOW, today=TODAY, revision=waiting.revision
+    )
+    assert statuses(session, waiting) == [RequestStatus.BOOKED]
+    check_counts(session)
+
+
+def test_an_offer_that_expires_gives_every_day_back(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    shop.shop.max_visitors = 1
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    shop.ask(shop.askers[1], place, wait=True)
+    cancel(session, shop, booked)
+    drain(engine)
+    assert session.get_one(TeamDay, (shop.shop.id, MONDAY)).received == 1
+    session.commit()
+    clock.forward(hours=49)
+    jobs.settle_due(engine)
+    session.expire_all()
+    assert session.get_one(TeamDay, (shop.shop.id, MONDAY)).received == 0
+    assert session.exec(select(PersonDay)).all() == []
     check_counts(session)
 
 
