@@ -342,6 +342,19 @@ class Offer:
         return self.enrolment.paused_until
 
 
+def calendar_days(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
+    """ISO days on which these people's own calendars are taken, as far as they gave one, for whatever
+    campaign. It advises: a day is avoided, never refused."""
+    found: dict[int, set[str]] = {}
+    for person_id, days in session.exec(
+        select(Enrolment.person_id, BusyCalendar.days)
+        .join(BusyCalendar, col(BusyCalendar.enrolment_id) == col(Enrolment.id))
+        .where(col(Enrolment.person_id).in_(person_ids))
+    ):
+        found.setdefault(person_id, set()).update(days)
+    return found
+
+
 def offers_of(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, Offer]:
     """What these people answered, by person; whoever never answered is absent."""
     rows = session.exec(

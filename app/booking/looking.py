@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from app.availability.days import DayBook, Told
 from app.availability.matching import department_key, person_key, site_key, team_key
-from app.availability.queries import told_of_people
+from app.availability.queries import calendar_days, told_of_people
 from app.availability.tables import Answer
 from app.booking import facts, queries
 from app.booking.queries import SeenPlace
@@ -51,6 +51,8 @@ class DayOption:
     hosts: tuple[int, ...] = ()
     """Who could receive that day, the least busy first."""
     mine: BookingRequest | None = None
+    is_busy: bool = False
+    """The asker's own calendar is taken that day: greyed, bookable all the same."""
 
     @property
     def is_free(self) -> bool:
@@ -106,6 +108,7 @@ class _Scene:
     asked: dict[tuple[int, date], BookingRequest]
     conditions: dict[int, Conditions]
     told: Callable[[int, int], Told]
+    calendars: dict[int, set[str]]
     index: dict[date, int] = field(default_factory=dict)
 
 
@@ -166,6 +169,7 @@ def look(
         asked=queries.live_requests(session, person.id, ids),
         conditions=conditions_of_teams(session, concerned.keys()),
         told=told,
+        calendars=calendar_days(session, everyone | {person.id}),
         index={day: number for number, day in enumerate(book.days)},
     )
     found = []
@@ -292,18 +296,20 @@ def _day(
         scene.queue.get(at, 0),
         tuple(free for free, busy in hosts if not busy),
         scene.asked.get(at),
+        day.isoformat() in scene.calendars.get(scene.mine.id or 0, ()),
     )
 
 
 def _hosts_on(scene: _Scene, willing: list[Party], day: date) -> list[tuple[int, bool]]:
-    """Who could receive on a day, the least busy first, and whether they have something else that day."""
+    """Who could receive on a day, and whether they have a visit that day: those whose own calendar is free
+    first, then those who receive least."""
     number = scene.index.get(day)
     if number is None:
         return []
-    bit = 1 << number
+    bit, iso = 1 << number, day.isoformat()
     ids = sorted(
         (int(host.id[1:]) for host in willing if rules.visit_days(scene.me, host) & bit),
-        key=lambda one: (scene.hosted.get(one, 0), one),
+        key=lambda one: (iso in scene.calendars.get(one, ()), scene.hosted.get(one, 0), one),
     )
     return [(one, day in scene.busy.get(one, ())) for one in ids]
 

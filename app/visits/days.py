@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from app.availability.days import DayBook
 from app.availability.matching import department_key, minutes_from, person_key, site_key, team_key
-from app.availability.queries import Offer, forbidden_pairs, offers_of, told_of_people
+from app.availability.queries import Offer, calendar_days, forbidden_pairs, offers_of, told_of_people
 from app.campaigns.tables import Exchange
 from app.core.i18n import _
 from app.core.templating import day_month, long_day
@@ -61,6 +61,9 @@ class Days:
     current: int = 0
     """The day of a standing visit: moving it there moves nothing."""
     good: int = 0
+    taken: int = 0
+    """Days on which the own calendar of one of the two is taken: not proposed unless both offered them all
+    the same, never refused."""
     first: date = date.min
     """The first day that leaves the notice."""
     may_meet: bool = True
@@ -76,10 +79,11 @@ class Days:
 
     def possible(self, limit: int | None = HANDFUL, near: date | None = None) -> list[PossibleDay]:
         """The best days: offered by both, then good for the team, then close to `near`; in order of date."""
+        proposed = self.mask & (self.offered | ~self.taken)
         found = [
             PossibleDay(day, bool(self.offered >> i & 1), bool(self.good >> i & 1))
             for i, day in enumerate(self.book.days)
-            if self.mask >> i & 1
+            if proposed >> i & 1
         ]
         anchor = near or (self.book.days[0] if self.book.days else date.min)
         found.sort(key=lambda one: (not one.offered, not one.is_good, abs((one.day - anchor).days), one.day))
@@ -158,6 +162,7 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
         current=book.mask_of([seen.visit.day.isoformat()]) if stands(seen.visit) else 0,
         good=_mask(room.is_good for room in here),
+        taken=book.mask_of(set[str]().union(*calendar_days(session, {visitor_id, host_id}).values())),
         may_meet=_still(offers, visitor_id, host_id) and not rules.leg_refusals(frame, visitor, host),
         names={"visitor": seen.visitor.name, "host": seen.host.name},
     )

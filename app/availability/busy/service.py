@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, or_, select, update
 
 from app.availability.busy.errors import AddressesOff, CalendarNotRead
@@ -24,6 +25,8 @@ from app.core import jobs
 from app.core.outbound import NotFetched, check_address
 from app.core.settings import settings
 
+OVER = (Status.DEBRIEFING, Status.CLOSED, Status.CANCELLED)
+"""No visit is planned any more."""
 EACH_DAY = timedelta(days=1)
 AGAIN = timedelta(hours=1)
 """A reading that was asked for and never came is asked for again."""
@@ -166,17 +169,25 @@ def ask_due(session: Session, *, now: datetime) -> None:
 
 
 def forget_closed(session: Session, *, today: date) -> None:
-    """Forget every calendar, days and address, of an enrolment that has closed: nothing needs it any more."""
-    closed = (
-        select(Enrolment.id)
-        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
-        .where(or_(col(Campaign.status) != Status.OPEN, col(Campaign.enrol_until) < today))
-    )
+    """Forget the address of an enrolment that has closed; the days once no visit can be planned on them."""
+    closed = _enrolments_of(or_(col(Campaign.status) != Status.OPEN, col(Campaign.enrol_until) < today))
     session.exec(
-        delete(BusyCalendar)
-        .where(col(BusyCalendar.enrolment_id).in_(closed))
+        update(BusyCalendar)
+        .where(col(BusyCalendar.enrolment_id).in_(closed), col(BusyCalendar.sealed_address).is_not(None))
+        .values(sealed_address=None, daily=False, due_at=None)
         .execution_options(synchronize_session=False)
     )
+    over = _enrolments_of(or_(col(Campaign.status).in_(OVER), col(Campaign.last_day) < today))
+    session.exec(
+        delete(BusyCalendar)
+        .where(col(BusyCalendar.enrolment_id).in_(over))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _enrolments_of(which: ColumnElement[bool]) -> Any:
+    chosen: Any = select(Enrolment.id)
+    return chosen.join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id)).where(which)
 
 
 def _row(session: Session, enrolling: Enrolling) -> BusyCalendar:

@@ -272,17 +272,23 @@ def test_an_address_kept_is_sealed_and_read_each_day_until_the_enrolment_closes(
     assert server == [ADDRESS, ADDRESS]
     clock.forward(days=12)
     busy_jobs.forget_closed(engine)
-    assert row(anna, committed) is None
+    kept = row(anna, committed)
+    assert kept is not None
+    assert (kept.sealed_address, kept.daily, kept.due_at) == (None, False, None)
 
 
-def test_calendars_of_open_enrolments_are_kept(
+def test_days_are_kept_while_a_visit_may_be_planned_on_them(
     anna: Company, committed: Open, enter: Enter, engine: Engine
 ) -> None:
     upload(enter(anna.anna), anna)
     busy_jobs.forget_closed(engine)
     assert row(anna, committed) is not None
     with committed() as session:
-        session.get_one(Campaign, anna.campaign.id).status = Status.PLANNING
+        session.get_one(Campaign, anna.campaign.id).status = Status.RUNNING
+    busy_jobs.forget_closed(engine)
+    assert row(anna, committed) is not None
+    with committed() as session:
+        session.get_one(Campaign, anna.campaign.id).status = Status.DEBRIEFING
     busy_jobs.forget_closed(engine)
     assert row(anna, committed) is None
 
