@@ -20,6 +20,12 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             op.f("ck_person_day_one_reason"), "(visit_id IS NULL) <> (held_for IS NULL)"
         )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        "UPDATE visit SET missed_at = (SELECT max(recorded_at) FROM no_show "
+        "WHERE no_show.visit_id = visit.id AND no_show.contested_at IS NULL)"
+    )
     # An offer counts from now on among the days of its person.
     op.execute(
         "INSERT INTO booker (campaign_id, person_id, held) "
@@ -35,6 +41,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_column("missed_at")
     op.execute(
         "UPDATE booker SET held = held - (SELECT count(*) FROM booking_request "
         "WHERE booking_request.campaign_id = booker.campaign_id "

@@ -204,13 +204,14 @@ def make_held_visit(
     *,
     actor: Actor | None,
     now: datetime,
+    today: date,
 ) -> Visit | None:
-    """The visit of a request whose days are held; None when they are not, or the host went meanwhile: then
-    what was held is given back."""
+    """The visit of a request whose days are held; None when they are not, the host went or the day came
+    meanwhile: then what was held is given back."""
     held_for = holding.held_for(request)
     host_id = places.held_host(session, held_for)
     host = session.get(Person, host_id) if host_id is not None else None
-    if host is None or not host.active or host.team_id != seen.team.id:
+    if host is None or not host.active or host.team_id != seen.team.id or request.day < today:
         places.let_go(session, held_for)
         return None
     hand = Hand(_role(session, request, actor), actor, now)
@@ -303,7 +304,7 @@ def accept(
         if asked:
             jobs.record(session, "booking.requested", request_id=request.id)
         else:
-            visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now)
+            visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
             if visit is None:
                 option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
                 if not (option.is_free or option.may_wait):

@@ -55,7 +55,7 @@ def approve(
         )
         if not held:
             holding.hold(session, seen.place, request.day)
-        visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now)
+        visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
         if visit is None:
             visit = _made(session, campaign, person, seen, request, actor, now, today)
         request.visit_id = visit.id

@@ -199,7 +199,10 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
         news = _news(session, visit_id, change_id, about=revision)
         if news is not None and news.change is not None:
             words = news.change.words
-            said = {"words_said": words}
+            fallen = visits.swap_of(session, news.seen).fallen
+            lost = fallen is not None and fallen.visit.id == visit_id
+            in_time = may_be_made_up(news.seen.visit, news.seen.campaign, clock.today())
+            said = {"words_said": words, "make_up": lost and in_time}
             _write(news, Kind.VISIT_ABSENCE, news.but(news.change.by), lambda *_: said, None)
 
 

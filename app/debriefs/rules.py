@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.campaigns.tables import Campaign, Status
 from app.core.settings import settings
-from app.visits.rules import stands
+from app.visits.rules import takes_place
 from app.visits.tables import Visit
 
 LIVED = frozenset({Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING})
@@ -39,7 +39,7 @@ def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> Sta
     if sent:
         return State.SENT
     today = now.astimezone(ZoneInfo(settings().timezone)).date()
-    if not stands(visit) or campaign.status not in LIVED or today > campaign.debrief_until:
+    if not takes_place(visit) or campaign.status not in LIVED or today > campaign.debrief_until:
         return State.CLOSED
     return State.OPEN if is_lived(visit, now) else State.EARLY
 

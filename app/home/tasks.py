@@ -118,7 +118,12 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
 
 def _find_day(leg: SeenVisit, person: Person) -> Task:
     title = _("Choisissez un nouveau jour avec %(name)s") % {"name": _other(leg, person).name}
-    text = _("La journée du %(day)s est annulée, l’autre tient toujours.") % {"day": day_month(leg.visit.day)}
+    said = {"day": day_month(leg.visit.day)}
+    text = (
+        _("La journée du %(day)s n’a pas eu lieu, l’autre tient toujours.") % said
+        if leg.visit.missed_at is not None
+        else _("La journée du %(day)s est annulée, l’autre tient toujours.") % said
+    )
     return Task(title, text, f"/visits/{leg.visit.id}/days", _("Choisir un jour"), "calendar")
 
 

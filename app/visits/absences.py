@@ -7,7 +7,8 @@ from app.visits.changing import Situation, begin
 from app.visits.errors import AlreadyReported, NotReported
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check, other_role, report_about
-from app.visits.tables import ChangeKind, NoShow
+from app.visits.reading import reports_of
+from app.visits.tables import ChangeKind, NoShow, Visit
 
 
 def report(session: Session, before: Situation, hand: Hand) -> NoShow:
@@ -21,6 +22,7 @@ def report(session: Session, before: Situation, hand: Hand) -> NoShow:
             session.add(made)
     except IntegrityError as twice:
         raise AlreadyReported from twice
+    _mark(session, now.visit, hand)
     remember(session, now.visit, ChangeKind.ABSENT, hand, event=step.event)
     return made
 
@@ -39,4 +41,17 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     if done.rowcount != 1:
         raise NotReported
     session.refresh(found)
+    _mark(session, now.visit, hand)
     remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event)
+
+
+def _mark(session: Session, visit: Visit, hand: Hand) -> None:
+    """A day to which somebody did not come asks for no debrief and may be made up for, unless contested."""
+    assert visit.id is not None
+    missed = any(one.contested_at is None for one in reports_of(session, visit.id))
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id) == visit.id, col(Visit.missed_at).is_not(None) != missed)
+        .values(missed_at=hand.now if missed else None)
+    )
+    session.refresh(visit)

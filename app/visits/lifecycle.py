@@ -61,8 +61,9 @@ def it_stands(asked: Asked) -> Refusal | None:
 
 
 def it_is_ahead(asked: Asked) -> Refusal | None:
-    """Its day is today or later."""
-    return AlreadyOver() if is_over(asked.visit, asked.today) else None
+    """Its day is today or later, and nobody was said to be missing on it."""
+    missed = asked.visit.missed_at is not None
+    return AlreadyOver() if missed or is_over(asked.visit, asked.today) else None
 
 
 def unanswered(asked: Asked) -> Refusal | None:

@@ -23,6 +23,7 @@ from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
 from app.visits.tables import (
+    CancelReason,
     ChangeKind,
     Proposal,
     ProposalKind,
@@ -173,6 +174,8 @@ def _move(session: Session, now: Situation, day: date, hand: Hand, event: str, *
 def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str) -> Visit:
     """A visit of its own in the same swap: the one that fell is gone from calendars and stays so."""
     fell = now.visit
+    if stands(fell):
+        _did_not_take_place(session, fell, hand)
     made = Visit(
         campaign_id=fell.campaign_id,
         swap_id=fell.swap_id,
@@ -197,6 +200,29 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
     _offer(session, now.seen, day)
     remember(session, made, ChangeKind.MADE_UP, hand, event=event, day_before=fell.day, day_after=day)
     return made
+
+
+def _did_not_take_place(session: Session, visit: Visit, hand: Hand) -> None:
+    """A day that somebody missed is settled: another replaces it. It is past, so no calendar hears of it."""
+    done = session.exec(
+        update(Visit)
+        .where(
+            col(Visit.id) == visit.id,
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.revision) == visit.revision,
+        )
+        .values(
+            status=VisitStatus.CANCELLED,
+            cancel_reason=CancelReason.UNAVAILABLE,
+            revision=visit.revision + 1,
+            changed_at=hand.now,
+        )
+    )
+    if done.rowcount != 1:
+        raise Stale
+    session.refresh(visit)
+    places.give_back(session, [visit.id or 0])
+    remember(session, visit, ChangeKind.CANCELLED, hand, event=None, reason=CancelReason.UNAVAILABLE)
 
 
 def _leave_it(session: Session, now: Situation, hand: Hand, event: str) -> Visit:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_
 from app.campaigns.tables import Campaign
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.visits.rules import crosses_companies, stands
+from app.visits.rules import crosses_companies, stands, takes_place
 from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitStatus
 
 Visitor, Host, Tutor = aliased(Person), aliased(Person), aliased(Person)
@@ -70,11 +70,11 @@ class SeenSwap:
 
     @property
     def fallen(self) -> SeenVisit | None:
-        """The part that was cancelled while the other stands and nobody agreed to leave it at that."""
-        standing = [leg for leg in self.legs if stands(leg.visit)]
+        """The part that was cancelled, or missed, while the other stands and nobody left it at that."""
+        standing = [leg for leg in self.legs if takes_place(leg.visit)]
         if self.back is None or len(standing) != 1 or self.is_one_way:
             return None
-        return next(leg for leg in self.legs if not stands(leg.visit))
+        return next(leg for leg in self.legs if not takes_place(leg.visit))
 
     @property
     def is_one_way(self) -> bool:
@@ -141,8 +141,8 @@ def swaps_with_ids(session: Session, swap_ids: Collection[int]) -> list[SeenSwap
 def coming_visits_of(
     session: Session, person_id: int, campaign_id: int | None, today: date
 ) -> list[SeenVisit]:
-    """A person's standing visits from today on, as visitor, host or tutor; `campaign_id` None: in all."""
-    conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today]
+    """A person's visits from today on, as visitor, host or tutor; `campaign_id` None: in all."""
+    conditions = [*_to_come(today)]
     if campaign_id is not None:
         conditions.append(col(Visit.campaign_id) == campaign_id)
     return read_visits(session, _lived_by(person_id), *conditions)
@@ -269,14 +269,19 @@ def coming_visits(session: Session, campaign_id: int, today: date) -> list[Visit
     return list(
         session.scalars(
             select(Visit)
-            .where(
-                col(Visit.campaign_id) == campaign_id,
-                col(Visit.status) == VisitStatus.PLANNED,
-                col(Visit.day) >= today,
-            )
+            .where(col(Visit.campaign_id) == campaign_id, *_to_come(today))
             .order_by(col(Visit.id))
         )
     )
+
+
+def _to_come(today: date) -> list[ColumnElement[bool]]:
+    """It stands, its day is today or later, and nobody was said to be missing on it."""
+    return [
+        col(Visit.status) == VisitStatus.PLANNED,
+        col(Visit.day) >= today,
+        col(Visit.missed_at).is_(None),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

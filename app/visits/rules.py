@@ -18,6 +18,11 @@ def stands(visit: Visit) -> bool:
     return visit.status == VisitStatus.PLANNED
 
 
+def takes_place(visit: Visit) -> bool:
+    """Whether a visit stands and nobody was missing."""
+    return stands(visit) and visit.missed_at is None
+
+
 def is_over(visit: Visit, today: date) -> bool:
     """A visit is over from the day after it."""
     return visit.day < today
@@ -71,10 +76,11 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
 
 
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
-    """Whether a day can still be found for a visit that fell: nobody left, and the campaign goes on."""
+    """Whether a day can still be found for a visit that fell, or to which one of the two did not come: nobody
+    left, and the campaign goes on."""
     gone = {CancelReason.LEFT, CancelReason.CAMPAIGN}
     in_time = first_day_to_plan(campaign, today) <= campaign.last_day
-    return not stands(visit) and visit.cancel_reason not in gone and in_time
+    return not takes_place(visit) and visit.cancel_reason not in gone and in_time
 
 
 PART_HOURS = {

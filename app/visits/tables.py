@@ -109,6 +109,8 @@ class Visit(SQLModel, table=True):
     """When somebody who leads the receiving team took it upon themselves that nothing is asked."""
     agreement_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
+    missed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When one of the two said that the other did not come, and nobody has said otherwise."""
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 

@@ -1,12 +1,14 @@
 """Confirm, decline, move, make up, cancel: who may, what changes, who is told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.campaigns.tables import Status
 from app.core.errors import Stale
+from app.debriefs.jobs import open_forms
 from app.home.tasks import asked_tasks
 from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
@@ -15,6 +17,7 @@ from app.visits import absences, confirming, hosting, moving, queries, service
 from app.visits.errors import (
     AlreadyCancelled,
     AlreadyConfirmed,
+    AlreadyOver,
     ConditionsFirst,
     DayNotCome,
     DayNotPossible,
@@ -541,6 +544,57 @@ def test_an_absence_is_said_and_answered(company: Company, engine: Engine, clock
         absences.contest(
             session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna)
         )
+
+
+def test_a_day_that_somebody_missed_is_made_up_for_and_asks_for_no_debrief(
+    company: Company, engine: Engine, clock: Clock
+) -> None:
+    session, missed = company.session, company.there
+    company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
+    absences.report(
+        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno)
+    )
+    told(engine, session)
+    clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
+    session.commit()
+    open_forms(engine)
+    assert "debrief_invitation" not in {kind for _name, kind in told(engine, session)}
+    with pytest.raises(AlreadyOver):
+        check(ChangeKind.CANCELLED, company.before(missed, By.HR, MONDAY).asked)
+    offer = moving.propose(
+        session,
+        company.before(missed, company.bruno, TUESDAY),
+        NEXT_MONDAY,
+        company.hand(missed, company.bruno),
+        revision=missed.revision,
+    )
+    made = moving.accept(
+        session,
+        company.before(missed, company.anna, TUESDAY),
+        offer.id or 0,
+        company.hand(missed, company.anna),
+    )
+    session.refresh(missed)
+    assert (made.day, made.swap_id) == (NEXT_MONDAY, missed.swap_id)
+    assert (missed.status, company.history(missed)[-1]) == (VisitStatus.CANCELLED, "cancelled")
+    assert ("Anna", MONDAY) not in company.days_taken()
+
+
+def test_a_contested_absence_asks_for_the_debrief_and_leaves_the_day_lived(
+    company: Company, engine: Engine, clock: Clock
+) -> None:
+    session, visit = company.session, company.there
+    company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
+    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    absences.contest(session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna))
+    told(engine, session)
+    clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
+    open_forms(engine)
+    assert [one for one in told(engine, session) if one[1] == "debrief_invitation"] == [
+        ("Anna", "debrief_invitation"),
+        ("Bruno", "debrief_invitation"),
+    ]
+    assert not company.before(visit, company.anna, TUESDAY).fallen
 
 
 def test_every_change_needs_a_hand(company: Company) -> None:

@@ -35,7 +35,7 @@ from app.visits import queries as visits_queries
 from app.visits import service as visits_service
 from app.visits.history import Hand
 from app.visits.rearranging import rearrange
-from app.visits.rules import is_over, stands
+from app.visits.rules import is_over, stands, takes_place
 from app.visits.tables import By, CancelReason, Visit
 
 SILENCE = timedelta(minutes=2)
@@ -309,7 +309,7 @@ def dismiss(
     if cancel_visits:
         rows = visits_queries.visits_with_ids(session, queries.visit_ids(session, repair.id or 0))
         for seen in sorted(rows, key=lambda seen: seen.visit.id or 0):
-            if stands(seen.visit) and not is_over(seen.visit, today):
+            if takes_place(seen.visit) and not is_over(seen.visit, today):
                 reason = FALL_REASON[repair.cause]
                 visits_service.cancel_visit(session, seen.visit, reason, actor, now, today=today)
                 done += 1

@@ -1,0 +1,1 @@
+"""One machine for the daily life of visits: booked, planned, changed, repaired; see `machine.py`."""

@@ -1,0 +1,162 @@
+"""What happens around places: asked, approved, refused, waited for, offered, accepted, expired."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from sqlmodel import col, select
+
+from app.booking import asking, deciding, jobs, queries
+from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
+from app.core.errors import Refusal
+from app.people.tables import Person
+from app.visits import jobs as visits_jobs
+from tests.life.model import BOOKED_DAYS, FIRST, LAST, picks
+from tests.life.visits import Visits
+
+WAITS = (RequestStatus.OFFERED, RequestStatus.WAITING, RequestStatus.REQUESTED)
+
+
+class Booking(Visits):
+    """The back office books days at the shop."""
+
+    def attempt(self, act: Any) -> bool:
+        """What a door does: all of it, or nothing; what was booked or held is then known."""
+        try:
+            act()
+            self.session.commit()
+        except Refusal:
+            self.session.rollback()
+            self.done["refused"] += 1
+            return False
+        self.done["accepted"] += 1
+        self.adopt()
+        return True
+
+    def request(self, pick: int, *statuses: RequestStatus) -> BookingRequest | None:
+        """One of the requests in these states."""
+        found = self.session.exec(
+            select(BookingRequest)
+            .where(
+                BookingRequest.campaign_id == self.market.id,
+                col(BookingRequest.status).in_(statuses),
+            )
+            .order_by(col(BookingRequest.id))
+            .execution_options(populate_existing=True)
+        ).all()
+        self.session.commit()
+        return found[pick % len(found)] if found else None
+
+    @rule(who=picks, place=picks, day=st.integers(0, 2), wait=st.booleans())
+    def ask(self, who: int, place: int, day: int, wait: bool) -> None:
+        """Book, ask for a day, or stand in line."""
+        person = self.people[self.back[who % 3]]
+        self.attempt(
+            lambda: asking.ask(
+                self.session,
+                person,
+                queries.find_place(self.session, self.places[place % 2].id or 0),
+                BOOKED_DAYS[day],
+                uuid4().hex,
+                wait=wait,
+                actor=self.actor(person.id or 0),
+                now=self.now,
+                today=self.today,
+            )
+        )
+
+    @rule(place=picks, day=st.integers(0, 2), falls=st.booleans())
+    def crowd(self, place: int, day: int, falls: bool) -> None:
+        """Everybody wants the same day: the team says yes to one, who comes too late stands in line; then,
+        perhaps, the day falls and is offered."""
+        for who in range(3):
+            self.ask(who, place, day, wait=True)
+            self.decide(place, yes=True)
+        if falls and any(leg.swap is None and leg.standing for leg in self.legs.values()):
+            self.free(place, after=True)
+
+    @rule(pick=picks, yes=st.booleans())
+    def decide(self, pick: int, yes: bool) -> None:
+        """The team says yes or no."""
+        found = self.request(pick, RequestStatus.REQUESTED)
+        if found is None:
+            return
+        if not yes:
+            reason = RefusalReason.SERVICE
+            self.attempt(lambda: deciding.refuse(self.session, found, reason, actor=self.boss, now=self.now))
+            return
+        held = found.holds and found.day >= self.today
+        done = self.attempt(
+            lambda: deciding.approve(self.session, found, actor=self.boss, now=self.now, today=self.today)
+        )
+        self.done["booked"] += done
+        assert done or not held, "an offer that was accepted could not be approved"
+
+    @rule(pick=picks, takes=st.booleans())
+    def respond(self, pick: int, takes: bool) -> None:
+        """Whoever asked takes what is offered, or gives up. An accepted offer never fails."""
+        found = self.request(pick, *((RequestStatus.OFFERED,) if takes else WAITS))
+        if found is None:
+            return
+        person = self.session.get_one(Person, found.person_id)
+        actor, revision = self.actor(found.person_id), found.revision
+        if takes:
+            in_time = found.day >= self.today
+            done = self.attempt(
+                lambda: asking.accept(
+                    self.session,
+                    found,
+                    person,
+                    actor=actor,
+                    now=self.now,
+                    today=self.today,
+                    revision=revision,
+                )
+            )
+            self.done["offers accepted"] += done
+            assert done or not in_time, "an offer could not be accepted"
+        else:
+            self.attempt(
+                lambda: asking.withdraw(self.session, found, actor=actor, now=self.now, revision=revision)
+            )
+
+    @precondition(lambda self: any(leg.swap is None and leg.standing for leg in self.legs.values()))
+    @rule(pick=picks, after=st.booleans())
+    def free(self, pick: int, after: bool) -> None:
+        """A booked day falls; soon after, or later, the place goes to the next in line."""
+        booked = sorted(key for key, leg in self.legs.items() if leg.swap is None and leg.standing)
+        self.give_up(sorted(self.legs).index(booked[pick % len(booked)]), "hr", declined=False)
+        if after:
+            self.clock()
+
+    @rule()
+    def clock(self) -> None:
+        """What the worker does, by itself and at each turn of the clock."""
+        self.work("repair.requested")
+        for job in (
+            jobs.settle_due,
+            jobs.remind_managers,
+            jobs.promote_everybody,
+            visits_jobs.void_stale_proposals,
+        ):
+            job(self.engine)
+        self.work("repair.requested")
+        for leg in self.legs.values():
+            if leg.proposal is not None:
+                day = leg.proposal[1]
+                if (day is not None and day <= self.today) or (leg.standing and leg.day < self.today):
+                    leg.proposal = None
+        before = len(self.held)
+        self.adopt()
+        self.done["offered"] += max(0, len(self.held) - before) // 2
+
+    @rule(hours=st.sampled_from([1, 25, 50]))
+    def time_passes(self, hours: int) -> None:
+        """Hours go by; the first time, up to the eve of the campaign's first days."""
+        eve = FIRST - timedelta(days=8)
+        if self.today < eve:
+            self.now += eve - self.today
+        elif self.today < LAST - timedelta(days=2):
+            self.now += timedelta(hours=hours)

@@ -1,0 +1,463 @@
+"""What the machine knows: a company, its visits, what must come of each change. `visits.py` changes them.
+
+The model knows the rules from the documentation, not from the code. Where the product computes (a booking's
+host, a repair), it reads what was done (`adopt`) and leaves the judgement to `judge.py`.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app.accounts.sessions import Actor
+from app.availability.queries import Enrolling, find_enrolling
+from app.booking import offering
+from app.booking.tables import Approval, BookingRules, Place, Silence
+from app.campaigns.tables import Booking, Exchange, Status
+from app.core import clock, jobs
+from app.core.errors import Refusal
+from app.people.tables import Person, Side, TravelTime
+from app.visits import queries, reading, service
+from app.visits.changing import situation
+from app.visits.history import Hand
+from app.visits.tables import By, CancelReason, PersonDay, Swap, Visit
+from app.worker import JOBS
+from tests.factories import (
+    NOW,
+    make_account,
+    make_campaign,
+    make_enrolment,
+    make_person,
+    make_site,
+    make_team,
+)
+from tests.life import judge, told
+
+FIRST, LAST = date(2027, 4, 5), date(2027, 4, 30)
+DAYS = [FIRST + timedelta(days=n) for n in range(26) if (FIRST + timedelta(days=n)).weekday() < 5]
+MIN_GAP, MAX_GAP = 1, 10
+NOTICE = 3
+AWAY, RECEIVED = 1, 2
+"""Limits of every team."""
+
+OFFERED = [day for day in DAYS if day.day % 2]
+BOOKED_DAYS = DAYS[6:9]
+TWO_DAYS = [
+    (one, other) for one in OFFERED for other in OFFERED if MIN_GAP <= abs((one - other).days) <= MAX_GAP
+]
+days = st.sampled_from(DAYS)
+two_days = st.sampled_from(TWO_DAYS)
+picks = st.integers(0, 30)
+sides = st.sampled_from(["visitor", "host"])
+
+
+@dataclass
+class Leg:
+    """A visit as the model knows it."""
+
+    visitor: int
+    host: int
+    day: date
+    swap: int | None
+    """None: a day that was booked."""
+    revision: int = 0
+    standing: bool = True
+    left: bool = False
+    """It fell because somebody left."""
+    yes: set[str] = field(default_factory=set)
+    part: str = "full"
+    tutor: int | None = None
+    missed: set[str] = field(default_factory=set)
+    """Whose absence was reported and not contested."""
+    reported: set[str] = field(default_factory=set)
+    """Whose absence was ever reported."""
+    proposal: tuple[str, date | None] | None = None
+    """Who proposed, and which day."""
+    makes_up: bool = False
+    """The proposal was made for a visit that fell, or was missed."""
+
+    @property
+    def lost(self) -> bool:
+        """It fell, or somebody did not come."""
+        return not self.standing or bool(self.missed)
+
+
+class Model(RuleBasedStateMachine):
+    """A campaign of swaps and one of booked days, among the same people."""
+
+    engine: Engine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.frozen = clock.frozen(lambda: self.now)
+        self.frozen.__enter__()
+        self.session = Session(self.engine, expire_on_commit=False)
+        self.legs: dict[int, Leg] = {}
+        self.one_way: set[int] = set()
+        self.gone: set[int] = set()
+        self.pauses: dict[int, tuple[date, date]] = {}
+        self.pairs: set[frozenset[int]] = set()
+        self.shut: set[tuple[str, date]] = set()
+        """Days on which a side receives nobody: its site is closed."""
+        self.held: list[tuple[int, date, bool]] = []
+        """Days held for offers: whose, which, and whether they leave."""
+        self.done: Counter[str] = Counter()
+        """What was accepted, refused, booked, offered, repaired."""
+
+    @property
+    def today(self) -> date:
+        """The day it is."""
+        return self.now.date()
+
+    @initialize(
+        first=two_days, second=two_days, approval=st.sampled_from(Approval), silence=st.sampled_from(Silence)
+    )
+    def company(
+        self,
+        first: tuple[date, date],
+        second: tuple[date, date],
+        approval: Approval,
+        silence: Silence,
+    ) -> None:
+        """Three people of each side, one team a side, at two sites; swaps planned, two places offered."""
+        session, here, there = self.session, make_site(self.session), make_site(self.session)
+        ends = sorted((here.id or 0, there.id or 0))
+        session.add(TravelTime(from_site_id=ends[0], to_site_id=ends[1], minutes=30, estimated=False))
+        back = make_team(session, here, side=Side.BACK, department="RH", max_away=AWAY, max_visitors=RECEIVED)
+        front = make_team(session, there, max_away=AWAY, max_visitors=RECEIVED)
+        boss = make_person(session, front)
+        self.hr = make_account(session, "Claire Morel", is_hr=True)
+        made = [make_person(session, back) for _ in range(3)]
+        made += [make_person(session, front, manager_id=boss.id) for _ in range(2)]
+        made.append(make_person(session, front, manager_id=boss.id, account=None, email=None))
+        self.people: dict[int, Person] = {person.id or 0: person for person in (*made, boss)}
+        self.enrolled = [person.id or 0 for person in made]
+        self.back = [person.id or 0 for person in made[:3]]
+        self.front = [person.id or 0 for person in (*made[3:], boss)]
+        self.sites = {"back": here.id or 0, "front": there.id or 0}
+        rules = {
+            "first_day": FIRST,
+            "last_day": LAST,
+            "notice_days": NOTICE,
+            "status": Status.RUNNING,
+            "created_by": self.hr.id,
+        }
+        self.campaign = make_campaign(
+            session, min_gap_days=MIN_GAP, max_gap_days=MAX_GAP, max_swaps_per_person=2, **rules
+        )
+        self.market = make_campaign(session, exchange=Exchange.SHADOW, booking=Booking.OPEN, **rules)
+        session.add(
+            BookingRules(
+                campaign_id=self.market.id or 0,
+                approval=approval,
+                silence=silence,
+                max_per_person=2,
+                notice_days=NOTICE,
+            )
+        )
+        for person in made:
+            make_enrolment(session, self.campaign, person, visit_days=[day.isoformat() for day in OFFERED])
+        session.flush()
+        self.judged = judge.Company(session, self.campaigns)
+        self.places = [self.offer(front, made[4].id), self.offer(front, None)]
+        self.plan_two(self.back[0], self.front[0], first)
+        self.plan_two(self.back[1], self.front[1], second)
+        session.commit()
+
+    def offer(self, team: Any, host_id: int | None) -> Place:
+        """A place at the shop, with or without a host by name."""
+        return offering.offer_place(
+            self.session,
+            self.market,
+            team,
+            BOOKED_DAYS,
+            actor=self.boss,
+            now=self.now,
+            today=self.today,
+            host_id=host_id,
+            per_day=1,
+            job="Vente",
+            seen="La caisse.",
+            bring="",
+            starts_at=time(9),
+            ends_at=time(17),
+        )
+
+    @property
+    def boss(self) -> Actor:
+        """HR."""
+        return Actor(self.hr.id or 0, self.hr.name, None, is_hr=True, is_admin=False)
+
+    def actor(self, person_id: int) -> Actor:
+        """Somebody at work here; HR's account where they have none."""
+        account = self.people[person_id].account_id
+        return Actor(account or self.hr.id or 0, "", None, is_hr=False, is_admin=False)
+
+    @property
+    def campaigns(self) -> list[int]:
+        """Both, by id."""
+        return [self.campaign.id or 0, self.market.id or 0]
+
+    # -- the model's rules --
+
+    def busy(self, person: int, day: date, but: int | None = None) -> bool:
+        """Whether a standing visit, or one offered, takes a person's day."""
+        return (person, day) in {one[:2] for one in self.held} or any(
+            leg.standing and leg.day == day and person in (leg.visitor, leg.host, leg.tutor)
+            for key, leg in self.legs.items()
+            if key != but
+        )
+
+    def room(self, visitor: int, host: int, day: date, but: int | None = None) -> bool:
+        """Whether the two teams have room on a day."""
+        there = [leg for key, leg in self.legs.items() if leg.standing and leg.day == day and key != but]
+        own, theirs = self.mates(visitor), self.mates(host)
+        held = [(who, leaves) for who, on, leaves in self.held if on == day]
+        away = sum(leg.visitor in own for leg in there) + sum(leaves and who in own for who, leaves in held)
+        received = sum(leg.host in theirs for leg in there)
+        received += sum(not leaves and who in theirs for who, leaves in held)
+        return away < AWAY and received < RECEIVED and (self.side(host), day) not in self.shut
+
+    def mates(self, person: int) -> list[int]:
+        """The person's team."""
+        return self.back if person in self.back else self.front
+
+    def side(self, person: int) -> str:
+        """Back or front."""
+        return "back" if person in self.back else "front"
+
+    def paused(self, person: int, day: date) -> bool:
+        """Whether a person pauses that day."""
+        span = self.pauses.get(person)
+        return span is not None and span[0] <= day <= span[1]
+
+    def possible(self, key: int, day: date) -> bool:
+        """Whether a visit may go to a day."""
+        leg = self.legs[key]
+        other = self.other(key)
+        far = other is not None and other.standing and not (MIN_GAP <= abs((other.day - day).days) <= MAX_GAP)
+        return not (
+            day < self.today + timedelta(days=NOTICE)
+            or (leg.standing and day == leg.day)
+            or any(self.busy(one, day, key) for one in (leg.visitor, leg.host))
+            or (leg.swap is not None and {leg.visitor, leg.host} & self.gone)
+            or (leg.swap is not None and any(self.paused(one, day) for one in (leg.visitor, leg.host)))
+            or not self.room(leg.visitor, leg.host, day, key)
+            or far
+        )
+
+    def other(self, key: int) -> Leg | None:
+        """The other part of the swap as it counts now."""
+        leg = self.legs[key]
+        if leg.swap is None:
+            return None
+        back = [one for one in self.legs.values() if one.swap == leg.swap and one.visitor != leg.visitor]
+        return next((one for one in back if one.standing), back[-1] if back else None)
+
+    def fallen(self, key: int) -> bool:
+        """Whether a visit fell, or was missed, while the other part stands, and may be made up for."""
+        leg, other = self.legs[key], self.other(key)
+        later = [k for k, one in self.legs.items() if k > key and one.swap == leg.swap]
+        replaced = any(self.legs[k].visitor == leg.visitor for k in later)
+        return (
+            leg.lost
+            and not leg.left
+            and not replaced
+            and leg.swap not in self.one_way
+            and other is not None
+            and not other.lost
+            and self.today + timedelta(days=NOTICE) <= LAST
+        )
+
+    def ahead(self, key: int) -> bool:
+        """Whether a visit stands, nobody was missing, and it is not over."""
+        return not self.legs[key].lost and self.legs[key].day >= self.today
+
+    def pick(self, number: int) -> int:
+        """One of the visits."""
+        return sorted(self.legs)[number % len(self.legs)]
+
+    # -- hands --
+
+    def hand(self, key: int, role: str) -> tuple[Any, Hand]:
+        """A visit in front of somebody in a role, and their hand."""
+        seen = queries.visit(self.session, key)
+        person_id = {"visitor": seen.visit.visitor_id, "host": seen.visit.host_id}.get(role)
+        actor = None
+        if role != "service":
+            account = self.people[person_id].account_id if person_id else self.people[self.back[0]].account_id
+            actor = Actor(account or self.hr.id or 0, "", None, role == "hr", is_admin=False)
+        return situation(self.session, seen, By(role), person_id, self.today), Hand(By(role), actor, self.now)
+
+    def tries(self, allowed: bool, act: Callable[[], Any]) -> Any:
+        """Do it; whether it was accepted must be what the model says."""
+        made, refused = None, None
+        try:
+            made = act()
+            self.session.commit()
+        except Refusal as no:
+            self.session.rollback()
+            refused = no
+        self.done["refused" if refused else "accepted"] += 1
+        assert (refused is None) == allowed, refused.message() if refused else "accepted, not allowed"
+        return None if refused else made or True
+
+    def fall(self, key: int, *, left: bool = False) -> None:
+        """What a fall means in the model."""
+        leg = self.legs[key]
+        leg.standing, leg.left, leg.revision = False, left, leg.revision + 1
+        for one in self.legs.values():
+            if one is leg or (leg.swap is not None and one.swap == leg.swap):
+                one.proposal = None
+
+    def plan_two(self, a: int, b: int, two: tuple[date, date]) -> None:
+        """Plan a swap where the model says that people and teams have room; else it must be refused."""
+        there, back = two
+        free = not any(self.busy(p, day) for p in (a, b) for day in (there, back))
+        allowed = free and self.room(a, b, there) and self.room(b, a, back)
+        made = self.tries(
+            allowed,
+            lambda: service.plan_visits(self.session, self.campaign, [(a, b, there), (b, a, back)], self.now),
+        )
+        if made:
+            self.pairs.add(frozenset((a, b)))
+            for visit in made:
+                self.legs[visit.id] = Leg(visit.visitor_id, visit.host_id, visit.day, visit.swap_id)
+
+    def enrolling(self, person: int) -> Enrolling:
+        """A person in front of the campaign."""
+        self.session.expire_all()
+        found = find_enrolling(self.session, self.campaign.id or 0, person)
+        assert found is not None
+        return found
+
+    def go_to(self, leg: Leg, day: date, yes: set[str]) -> None:
+        """A visit has another day; a tutor who is not free then is released."""
+        tutor, leg.tutor = leg.tutor, None
+        if tutor is not None and not self.busy(tutor, day):
+            leg.tutor = tutor
+        leg.day, leg.revision, leg.yes = day, leg.revision + 1, yes
+
+    # -- what was done --
+
+    def rows(self) -> list[Visit]:
+        """Every visit of both campaigns, read anew."""
+        query = select(Visit).where(col(Visit.campaign_id).in_(self.campaigns)).order_by(col(Visit.id))
+        return list(self.session.exec(query.execution_options(populate_existing=True)).all())
+
+    def adopt(self, *, everything: bool = False) -> None:
+        """Take over what the product computed: visits booked and days held; `everything` it changed, as well,
+        where a repair was accepted. Other visits must be as the model says."""
+        self.session.expire_all()
+        rows = self.rows()
+        waiting = reading.open_proposals(self.session, [row.id or 0 for row in rows])
+        for row in rows:
+            if row.id in self.legs and not everything:
+                continue
+            found, leg = self.row_told(row, waiting), self.legs.get(row.id or 0)
+            left = row.cancel_reason in (CancelReason.LEFT, CancelReason.CAMPAIGN)
+            self.legs[row.id or 0] = Leg(
+                row.visitor_id,
+                row.host_id,
+                row.day,
+                row.swap_id,
+                row.revision,
+                found[5],
+                left=left or (leg is not None and leg.left),
+                yes=set(found[8] or (leg.yes if leg is not None else ())),
+                part=row.part.value,
+                tutor=row.tutor_id,
+                proposal=found[9],
+            )
+            if row.swap_id is not None:
+                self.pairs.add(frozenset((row.visitor_id, row.host_id)))
+        swaps = self.session.exec(select(Swap).where(Swap.campaign_id == self.campaign.id)).all()
+        self.one_way = {swap.id or 0 for swap in swaps if swap.one_way_at is not None}
+        holds = self.session.exec(
+            select(PersonDay).where(
+                col(PersonDay.person_id).in_(self.people), col(PersonDay.held_for).is_not(None)
+            )
+        ).all()
+        self.held = [(row.person_id, row.day, row.leaves) for row in holds]
+        self.session.commit()
+
+    def work(self, *but: str) -> None:
+        """Run what follows what was done, but for some events and for handing mails over."""
+        self.session.commit()
+        run_events(self.engine, {"mail.queued", *but})
+
+    @invariant()
+    def agrees(self) -> None:
+        """Every visit is what the model says, and no rule is broken."""
+        if not hasattr(self, "market"):
+            return
+        rows = self.rows()
+        waiting = reading.open_proposals(self.session, list(self.legs))
+        found = {row.id: self.row_told(row, waiting) for row in rows}
+        model = {
+            key: (
+                leg.visitor, leg.host, leg.day, leg.swap, leg.revision, leg.standing, leg.part, leg.tutor,
+                frozenset(leg.yes) if leg.standing else None, leg.proposal,
+            )
+            for key, leg in self.legs.items()
+        }  # fmt: skip
+        assert found == model, {
+            key: (found.get(key), model.get(key))
+            for key in {*found, *model}
+            if found.get(key) != model.get(key)
+        }
+        broken = judge.faults(self.session, self.campaigns, self.today, self.judged)
+        assert not broken, broken
+        self.session.commit()
+
+    def row_told(self, row: Visit, waiting: dict[int, Any]) -> tuple[Any, ...]:
+        """A row in the model's words."""
+        yes = {"visitor"} if row.visitor_confirmed_at else set()
+        yes |= {"host"} if row.host_confirmed_at else set()
+        found = waiting.get(row.id or 0)
+        by = None if found is None else "visitor" if found.by_id == row.visitor_id else "host"
+        standing = row.status.value == "planned"
+        return (
+            row.visitor_id, row.host_id, row.day, row.swap_id, row.revision, standing, row.part.value,
+            row.tutor_id, frozenset(yes) if standing else None, None if found is None else (by, found.day),
+        )  # fmt: skip
+
+    def teardown(self) -> None:
+        """Nobody is left without a message; then the two campaigns end, so that later ones start alone."""
+        try:
+            if hasattr(self, "market"):
+                self.work("repair.requested")
+                self.adopt()
+                self.agrees()
+                silent = told.unheard(self.session, self.campaigns)
+                assert not silent, silent
+                self.end()
+        finally:
+            self.session.rollback()
+            self.session.close()
+            run_events(self.engine, set(), only_forget=True)
+            self.frozen.__exit__(None, None, None)
+
+    def end(self) -> None:
+        """Nothing waits any more."""
+        offering.end_campaign(self.session, self.market.id or 0, self.now)
+        for campaign in (self.campaign, self.market):
+            campaign.status = Status.CLOSED
+            self.session.add(campaign)
+        self.session.commit()
+
+
+def run_events(engine: Engine, but: set[str], *, only_forget: bool = False) -> None:
+    """Run what follows, and what follows from that; events of these names are left."""
+    while waiting := [one for one in jobs.pending(engine) if one[1] not in but]:
+        for job_id, name, payload in waiting:
+            for job in () if only_forget else JOBS.get(name, ()):
+                job(engine, **payload)
+            jobs.forget(engine, job_id)

@@ -1,0 +1,41 @@
+"""Plays sequences of `repairs.Life` and counts what was lived."""
+
+from collections import Counter
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine
+
+from tests.life.repairs import Life
+
+STEPS = 18
+
+
+def live(engine: Engine, sequences: int, *, steps: int = STEPS, seed: int = 5) -> Counter[str]:
+    """Play so many sequences, the same for a seed; raises at the first divergence. What was lived."""
+    lived: Counter[str] = Counter()
+
+    class Counted(Life):
+        def teardown(self) -> None:
+            lived["sequences"] += 1
+            lived["visits"] += len(self.legs)
+            lived["fallen"] += sum(not leg.standing for leg in self.legs.values())
+            lived.update(self.done)
+            super().teardown()
+
+    Counted.engine = engine
+    Counted._hypothesis_internal_use_seed = seed  # type: ignore[attr-defined]
+    run_state_machine_as_test(
+        Counted,
+        settings=settings(
+            max_examples=sequences,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=False,
+            database=None,
+            phases=[Phase.generate],
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return lived

@@ -1,0 +1,103 @@
+"""A judge of messages: nobody concerned by a change is left without a mail, or a letter on paper."""
+
+from collections.abc import Collection, Iterable
+
+from sqlmodel import Session, col, select
+
+from app.booking.tables import BookingRequest, RequestStatus
+from app.campaigns.tables import Campaign, Exchange
+from app.messages.tables import Mail
+from app.planning.tables import Repair, RepairStatus
+from app.visits.tables import By, ChangeKind, Visit, VisitChange
+from tests.life.judge import Rows
+
+FELL = (ChangeKind.CANCELLED, ChangeKind.DECLINED)
+BOTH = {
+    *FELL,
+    ChangeKind.MOVED,
+    ChangeKind.MADE_UP,
+    ChangeKind.ONE_WAY,
+    ChangeKind.HOURS,
+    ChangeKind.TUTOR,
+    ChangeKind.RELEASED,
+    ChangeKind.PLANNED,
+}
+"""Changes of which both people must hear; of the others, the other one must."""
+TEAMS = {*FELL, ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.PLANNED}
+"""Changes of which the managers of the two hear."""
+PROPOSALS = {
+    ChangeKind.PROPOSED,
+    ChangeKind.REFUSED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.LAPSED,
+    ChangeKind.ONE_WAY,
+}
+
+
+def unheard(session: Session, campaign_ids: Collection[int]) -> list[str]:
+    """Changes of which somebody concerned got no message."""
+    rows = Rows(session, campaign_ids)
+    mails = session.exec(select(Mail).where(col(Mail.campaign_id).in_(campaign_ids))).all()
+    heard = {(mail.key.split(":", 1)[1].rsplit(":", 1)[0], mail.person_id) for mail in mails}
+    keys = {mail.key for mail in mails}
+    return [
+        *_changes(rows, heard),
+        *_requests(session, campaign_ids, keys),
+        *_repairs(session, campaign_ids, keys),
+    ]
+
+
+def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[str]:
+    """What a visit was before it fell, its fall tells. A plan's first invitations follow its publication."""
+    by_id = {visit.id: visit for visit in rows.visits}
+    for line in rows.changes:
+        visit = by_id[line.visit_id]
+        if line.kind is ChangeKind.PLANNED and _published(rows.campaigns[visit.campaign_id], line):
+            continue
+        if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
+            continue
+        for role, person_id in _concerned(rows, visit, line):
+            if (f"{visit.id}:{line.id}", person_id) not in heard:
+                yield f"{line.kind.value} of {visit.id}: the {role} heard nothing"
+
+
+def _published(campaign: Campaign, line: VisitChange) -> bool:
+    return campaign.exchange == Exchange.SWAP and line.by is By.SERVICE
+
+
+def _concerned(rows: Rows, visit: Visit, line: VisitChange) -> Iterable[tuple[str, int]]:
+    two = {"visitor": visit.visitor_id, "host": visit.host_id}
+    for role, person_id in two.items():
+        if line.kind in BOTH or role != line.by.value:
+            yield role, person_id
+    if line.kind in TEAMS:
+        for role, person_id in two.items():
+            manager = rows.people[person_id].manager_id
+            if manager is not None and manager not in two.values():
+                yield f"manager of the {role}", manager
+
+
+def _requests(session: Session, campaign_ids: Collection[int], keys: Collection[str]) -> Iterable[str]:
+    """Whoever's request somebody else, or time, decided has a message; so has who leads the team asked."""
+    told = {key.rsplit(":", 1)[0] for key in keys}
+    asked = {key.split(":")[1] for key in keys if key.startswith("booking_request:")}
+    words = {
+        RequestStatus.REFUSED: "refused",
+        RequestStatus.EXPIRED: "expired",
+        RequestStatus.OFFERED: "offer",
+    }
+    for one in session.exec(select(BookingRequest).where(col(BookingRequest.campaign_id).in_(campaign_ids))):
+        word = words.get(one.status)
+        if word is not None and f"booking_{word}:{one.id}:{one.person_id}" not in told:
+            yield f"request {one.id} is {one.status.value}: the asker heard nothing"
+        if one.status == RequestStatus.REQUESTED and str(one.id) not in asked:
+            yield f"request {one.id} waits: nobody was asked"
+
+
+def _repairs(session: Session, campaign_ids: Collection[int], keys: Collection[str]) -> Iterable[str]:
+    """HR heard of each repair that waits for them."""
+    told = {key.split(":")[1] for key in keys if key.startswith("repair_ready:")}
+    ready = (RepairStatus.READY, RepairStatus.FAILED)
+    for one in session.exec(select(Repair).where(col(Repair.campaign_id).in_(campaign_ids))):
+        if one.status in ready and str(one.id) not in told:
+            yield f"repair {one.id} waits: HR heard nothing"
