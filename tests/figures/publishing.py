@@ -29,7 +29,7 @@ from tests.factories import make_account, make_campaign, make_enrolment, make_pe
 from tests.figures.access import engine_on
 from tests.figures.registry import Figure, Outcome
 from tests.figures.service import Service, service
-from tests.visits.judge import faults
+from tests.life.judge import faults
 
 PAIRS = 12
 EDITS = 20
@@ -219,7 +219,7 @@ def misjudged(session: Session, one: Round, answers: list[Answer], today: date) 
     for row in rows:
         if row.status == VisitStatus.PLANNED and {row.visitor_id, row.host_id} & gone:
             found.append(f"visit {row.id} of somebody who left")
-    return found + (faults(session, one.campaign_id, today) if was_published else [])
+    return found + (faults(session, [one.campaign_id], today) if was_published else [])
 
 
 def edits_while_publishing(url: str, scale: float) -> Outcome:

@@ -13,7 +13,7 @@ from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.core.errors import Refusal
 from app.people.tables import Person
 from app.visits import jobs as visits_jobs
-from tests.life.model import BOOKED_DAYS, FIRST, LAST, picks
+from tests.life.company import BOOKED_DAYS, FIRST, LAST, picks
 from tests.life.visits import Visits
 
 WAITS = (RequestStatus.OFFERED, RequestStatus.WAITING, RequestStatus.REQUESTED)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.availability.tables import Avoidance, Enrolment, ForbiddenPair
+from app.availability.tables import Avoidance, Enrolment, ExcludedSite, ForbiddenPair
 from app.booking.tables import Booker, BookingRequest, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Exchange
 from app.people.tables import Person, Team, TravelTime
@@ -72,6 +72,10 @@ class Rows:
         self.avoid = [
             (ids[row.enrolment_id], row.person_id)
             for row in all_of(Avoidance, col(Avoidance.enrolment_id).in_(ids))
+        ]
+        self.excluded = [
+            (row.enrolment_id, row.site_id)
+            for row in all_of(ExcludedSite, col(ExcludedSite.enrolment_id).in_(ids))
         ]
         self.person_days = all_of(PersonDay, col(PersonDay.person_id).in_(self.people))
         self.team_days = all_of(TeamDay, col(TeamDay.team_id).in_(self.teams))
@@ -186,6 +190,7 @@ def _person(rows: Rows, campaign: Campaign, person: Person, days: list[date]) ->
         "can_host": hosts,
         "wishes": [],
         "avoid": sorted(f"p{other}" for one, other in rows.avoid if one == person.id),
+        "excluded_sites": sorted(f"s{site}" for one, site in rows.excluded if answer and one == answer.id),
         "languages": list((answer.languages if answer else None) or person.languages),
         "priority": 1,
     }

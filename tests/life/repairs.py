@@ -9,7 +9,7 @@ from app.planning.repairs import closing, service
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairProposal, RepairStatus
 from tests.life.booking import Booking
-from tests.life.model import DAYS, Leg, days, picks
+from tests.life.company import DAYS, Leg, days, picks
 
 
 class Repairs(Booking):

@@ -9,7 +9,8 @@ from app.availability.service import When
 from app.visits import absences, confirming, hosting, leaving, moving, reading
 from app.visits.hosting import Hours
 from app.visits.tables import CancelReason, DayPart
-from tests.life.model import LAST, Leg, Model, days, picks, sides, two_days
+from tests.life.company import LAST, Leg, days, picks, sides, two_days
+from tests.life.model import Model
 
 
 class Visits(Model):

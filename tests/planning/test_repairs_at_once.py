@@ -20,9 +20,10 @@ from app.people.tables import Person, Team
 from app.planning.tables import Repair, RepairKind, RepairStatus
 from app.visits.tables import Visit
 from app.worker import drain
+from tests.life.judge import faults
+from tests.life.told import unheard
 from tests.planning.broken import DAYS, NOW, TODAY, Published, cancel, last_repair, proposals, standing
 from tests.support.web import Clock, browser_of
-from tests.visits.judge import faults, unheard
 
 Post = tuple[Account, str, dict[str, object]]
 
@@ -64,8 +65,8 @@ def check(engine: Engine, company: Published) -> None:
     """No rule is broken, and everybody concerned heard of it."""
     drain(engine)
     with open_session(engine) as session:
-        assert faults(session, company.campaign.id or 0, TODAY) == []
-        assert unheard(session, company.campaign.id or 0) == []
+        assert faults(session, [company.campaign.id or 0], TODAY) == []
+        assert unheard(session, [company.campaign.id or 0]) == []
 
 
 def test_of_two_who_accept_one_repair_one_does(app: FastAPI, engine: Engine, company: Published) -> None:
