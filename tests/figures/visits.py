@@ -48,9 +48,8 @@ LIVED = {
     "fallen": 0.5,
     "accepted": 3,
     "refused": 1,
-    "booked": 0.05,
-    "offers accepted": 0,
-    "sites closed": 0.2,
+    "booked days": 0.1,
+    "sites closed": 0.1,
     "repairs accepted": 0.05,
 }
 """What must have been lived, for each sequence at least: a machine that does nothing proves nothing."""

@@ -88,8 +88,9 @@ def proposal_of(scene: Scene, planned: Iterable[Leg], reason: CancelReason) -> P
     standing = scene.movable | impossible
     gone = {leg: visit for leg, visit in standing.items() if leg not in wanted}
     wanted -= set(standing)
-    concerned = scene.affected | {one for leg in gone for one in leg[:2]}
-    wanted = {leg for leg in wanted if concerned & set(leg[:2])}
+    theirs = 2 if scene.is_swap else 1  # a single visit is made for its visitor
+    concerned = scene.wanting | {one for leg in gone for one in leg[:theirs]}
+    wanted = {leg for leg in wanted if concerned & set(leg[:theirs])}
     moves, falls = [], []
     by_pair = {leg[:2]: leg for leg in sorted(wanted)}
     for leg, visit in sorted(gone.items()):
@@ -116,13 +117,14 @@ def _fresh(scene: Scene, leg: Leg) -> Fresh:
 def effect_of(scene: Scene, proposal: Proposal, visits: dict[int, Visit]) -> Effect:
     """Whom it concerns. `visits`: those of the proposal, by id."""
     of_new = {one for fresh in proposal.fresh for one in (fresh.visitor_id, fresh.host_id)}
-    moved = {one for move in proposal.moves for one in _two(visits[move.visit_id])}
+    given = {(one.visitor_id, one.host_id) for one in proposal.fresh}
+    given |= {_two(visits[move.visit_id]) for move in proposal.moves}
     others = [visits[one] for one in proposal.visit_ids - set(scene.lost)]
     movers = {one for visit in others for one in _two(visit)} - scene.affected
-    restored = scene.affected & (of_new | moved)
+    restored = scene.wanting & {one for two in given for one in two[: 2 if scene.is_swap else 1]}
     return Effect(
         restored=frozenset(restored),
-        left=scene.affected - restored,
+        left=scene.wanting - restored,
         movers=frozenset(movers),
         newcomers=frozenset(of_new - scene.affected - movers),
     )

@@ -64,8 +64,15 @@ class Scene:
     """By id, cancelled or not."""
     affected: frozenset[int]
     """People of the lost visits who still take part and did not say no."""
+    wanting: frozenset[int]
+    """Those of them for whom a day is looked for: both in a swap, the visitor of a single visit."""
     fell_of: dict[tuple[int, int], Visit] = field(default_factory=dict)
     """The lost visit of a half, by visitor and host: what its successor takes over."""
+
+    @property
+    def is_swap(self) -> bool:
+        """Whether visits come in reciprocal pairs."""
+        return self.problem.campaign.exchange == Exchange.SWAP.value
 
     def planned(self, legs: Iterable[Leg]) -> tuple[Planned, ...]:
         """Visits as the solver names them."""
@@ -140,13 +147,15 @@ def scene_of(
         for one in unit.people & people - told.resting
         if held[one] < campaign.max_swaps_per_person
     )
-    problem = _shaped(problem, campaign, movable, halves, extra, told, held, affected)
+    wanting = affected if is_swap else affected & {one.visitor_id for unit in units for one in unit.lost}
+    problem = _shaped(problem, campaign, movable, halves, extra, told, held, wanting)
     return Scene(
         problem=problem,
         movable=_by_leg(movable),
         halves=_by_leg(halves),
         lost={one.id or 0: one for unit in units for one in unit.lost},
         affected=affected,
+        wanting=wanting,
         fell_of={(one.visitor_id, one.host_id): one for unit in halves for one in unit.lost},
     )
 
@@ -271,7 +280,7 @@ def _shaped(
     extra: set[date],
     told: _Told,
     held: Counter[int],
-    affected: frozenset[int],
+    wanting: frozenset[int],
 ) -> Problem:
     """The problem with what a repair adds: who is concerned, what stands on days past or too near."""
     days = problem.campaign.days
@@ -289,7 +298,8 @@ def _shaped(
         if day in index:
             blocked[person_id] |= 1 << index[day]
     everyone = (1 << len(days)) - 1
-    counted = {one for visit in stay for one in (visit.visitor_id, visit.host_id)} | affected
+    is_swap = campaign.exchange == Exchange.SWAP
+    counted = wanting | {one.visitor_id for one in stay} | {one.host_id for one in stay if is_swap}
 
     def person(one: Person) -> Person:
         person_id = row_id(one.id)
