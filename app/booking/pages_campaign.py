@@ -1,14 +1,15 @@
 """HR's pages: how a campaign books, and what is booked."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.booking import inviting, offering, queries, views
-from app.booking.schemas import OpeningForm, TermsForm
-from app.booking.tables import Approval, Silence
-from app.booking.words import booking_labels, status_tone, status_words, terms_in_words
+from app.booking.guards import ForRequest
+from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
+from app.booking.tables import Approval, RequestStatus, Silence
+from app.booking.words import booking_labels, reason_labels, status_tone, status_words, terms_in_words
 from app.campaigns.errors import ImpossibleStep, NotReady, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
 from app.campaigns.invited import invited_counts, invited_without_email
@@ -29,10 +30,42 @@ router = APIRouter(include_in_schema=False)
 TERMS = ("approval", "max_per_person", "notice_days", "answer_days", "silence", "accept_hours")
 
 
+PAGE = 50
+"""Requests of one page."""
+
+
 @router.get("/campaigns/{campaign_id}/booking", response_class=HTMLResponse)
-def show(request: Request, session: Db, campaign: HrCampaign) -> Response:
+def show(
+    request: Request, session: Db, campaign: HrCampaign, asked: Annotated[RequestsFilter, Query()]
+) -> Response:
     """How the campaign books, what teams offer, who asked for what."""
-    return render(request, "booking/campaign.html", **_context(session, campaign))
+    context = _context(session, campaign)
+    found = views.requests_matching(context["requests"], asked)
+    return render(
+        request,
+        "booking/campaign.html",
+        **context,
+        found=found[(asked.page - 1) * PAGE : asked.page * PAGE],
+        found_total=len(found),
+        pages=-(-len(found) // PAGE) or 1,
+        asked=asked,
+        statuses=[(one.value, status_words(one)) for one in RequestStatus],
+    )
+
+
+@router.get("/people/{person_id}/booking/requests/{request_id}", response_class=HTMLResponse)
+def show_request(request: Request, opened: ForRequest) -> Response:
+    """A request as HR reads it: who, where, since when, what became of it."""
+    return render(
+        request,
+        "booking/request_hr.html",
+        seen=opened.seen,
+        asked=opened.seen.request,
+        hours=views.hours_words,
+        reasons=reason_labels(),
+        status_words=status_words,
+        status_tone=status_tone,
+    )
 
 
 @router.get("/campaigns/{campaign_id}/booking/summary", response_class=HTMLResponse)

@@ -127,6 +127,14 @@ class TermsForm(FormModel):
     then: Literal["next", "leave"] = "leave"
 
 
+class RequestsFilter(FormModel):
+    """What HR looks for among the requests of a campaign."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+    status: Annotated[RequestStatus | None, BeforeValidator(_none_when_empty)] = None
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+
 class OpeningForm(FormModel):
     """The campaign as HR read it before opening."""
 

@@ -9,10 +9,11 @@ from sqlmodel import Session
 from app.booking import queries
 from app.booking.looking import Look, look
 from app.booking.queries import SeenRequest, Wanted
-from app.booking.schemas import SearchForm
+from app.booking.schemas import RequestsFilter, SearchForm
 from app.booking.tables import Place
 from app.campaigns.tables import Campaign
 from app.core.i18n import ngettext
+from app.people.importing.columns import plain
 from app.people.tables import Person
 from app.visits.limits import TeamRoom
 from app.visits.places import rooms_of
@@ -135,3 +136,17 @@ def summary(requests: Sequence[SeenRequest]) -> dict[str, int]:
     for one in requests:
         found[one.request.status.value] = found.get(one.request.status.value, 0) + 1
     return found
+
+
+def requests_matching(requests: Iterable[SeenRequest], asked: RequestsFilter) -> list[SeenRequest]:
+    """Requests in a state, whose people, teams or job hold every word looked for."""
+    words = plain(asked.q).split()
+    return [
+        seen
+        for seen in requests
+        if asked.status in (None, seen.request.status)
+        and all(
+            word in plain(f"{seen.person.name} {seen.team.name} {seen.host_team.name} {seen.place.job}")
+            for word in words
+        )
+    ]

@@ -1,5 +1,7 @@
 """JSON door of visits: reading, and HR's changes. `api_answers.py` has what people themselves do."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 
 from app.accounts.guards import Asking
@@ -18,6 +20,7 @@ from app.visits import (
     queries,
     reading,
     rosters,
+    showing,
 )
 from app.visits.guards import ForHr, Me, Participant, Receiving
 from app.visits.history import Hand
@@ -143,6 +146,7 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
     """The two companies agreed on these visits; the ones that still wait."""
     assert campaign.id is not None
     hand = Hand(by=By.HR, actor=actor, now=clock.now())
+    hand = replace(hand, words=showing.agreement_words(sent.reference, sent.signed_on))
     confirming.record_agreements(session, campaign.id, sent.visit_ids, hand, clock.today())
     return waiting_for_agreement(session, campaign)
 

@@ -35,19 +35,37 @@ def record_agreements(
     request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted
 ) -> Response:
     """The companies agreed on the chosen visits."""
-    form = bind(AgreementsForm, sent)
+    form, today = bind(AgreementsForm, sent), clock.today()
     if form.value is None:
-        form.errors.setdefault("visit_ids", _("Cochez au moins une journée."))
+        if not form.get("visit_ids"):
+            form.errors.setdefault("visit_ids", _("Cochez au moins une journée."))
+        return _show_agreements(request, session, campaign, form, status=422)
+    value = form.value
+    if value.signed_on is not None and value.signed_on > today:
+        form.refuse("signed_on", _("Cette date est à venir : une convention s’enregistre une fois signée."))
         return _show_agreements(request, session, campaign, form, status=422)
     assert campaign.id is not None
-    hand = Hand(by=By.HR, actor=actor, now=clock.now())
-    done = confirming.record_agreements(session, campaign.id, form.value.visit_ids, hand, clock.today())
+    hand = Hand(
+        by=By.HR,
+        actor=actor,
+        now=clock.now(),
+        words=showing.agreement_words(value.reference, value.signed_on),
+    )
+    done = confirming.record_agreements(session, campaign.id, value.visit_ids, hand, today)
     say = ngettext(
         "%(n)s convention enregistrée : les deux personnes sont prévenues.",
         "%(n)s conventions enregistrées : les personnes sont prévenues.",
         done,
     ) % {"n": done}
-    return redirect(f"/campaigns/{campaign.id}/agreements", say=say)
+    here = f"/campaigns/{campaign.id}/agreements"
+    if late := len(set(value.visit_ids)) - done:
+        late_words = ngettext(
+            "%(n)s journée n’attendait plus de convention : elle a changé entre-temps.",
+            "%(n)s journées n’attendaient plus de convention : elles ont changé entre-temps.",
+            late,
+        ) % {"n": late}
+        return redirect(here, say=f"{say} {late_words}", kind="warn")
+    return redirect(here, say=say)
 
 
 def _show_agreements(
@@ -60,7 +78,10 @@ def _show_agreements(
         status=status,
         campaign=campaign,
         visits=waiting,
-        form=form or blank(),
+        pairs=showing.by_companies(waiting),
+        form=form or blank(signed_on=clock.today()),
+        sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),
+        today=clock.today(),
     )
 
 

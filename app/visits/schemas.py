@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app.core.forms import FormModel
 from app.visits.days import PossibleDay
@@ -25,6 +25,10 @@ from app.visits.tables import (
 MOST_WORDS = 300
 Words = Annotated[str, Field(max_length=MOST_WORDS)]
 """A message to the other one, never needed."""
+
+
+def _none_when_empty(value: Any) -> Any:
+    return None if value == "" else value
 
 
 class ConfirmationForm(FormModel):
@@ -124,6 +128,9 @@ class AgreementsForm(FormModel):
     """Visits on which the two companies agreed."""
 
     visit_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
+    reference: Annotated[str, Field(max_length=80)] = ""
+    """As the companies' own register has it."""
+    signed_on: Annotated[date | None, BeforeValidator(_none_when_empty)] = None
 
 
 class LeaveForm(FormModel):

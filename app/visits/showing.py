@@ -6,6 +6,7 @@ from datetime import date
 
 from app.campaigns.tables import Campaign
 from app.core.i18n import _
+from app.core.templating import long_day
 from app.people.tables import Person
 from app.visits.changing import Situation
 from app.visits.guards import Entered
@@ -175,3 +176,22 @@ def in_state(swaps: Iterable[SeenSwap], wanted: str, today: date) -> list[SeenSw
         for swap in swaps
         if any(state_of(leg.visit, crosses=leg.crosses, today=today) == wanted for leg in swap.legs)
     ]
+
+
+def by_companies(visits: Iterable[SeenVisit]) -> list[tuple[tuple[str, str], list[SeenVisit]]]:
+    """Visits by the two companies that must agree, whichever visits; most visits first."""
+    found: dict[tuple[str, str], list[SeenVisit]] = {}
+    for seen in visits:
+        first, second = sorted((seen.visitor.legal_entity or "", seen.host.legal_entity or ""))
+        found.setdefault((first, second), []).append(seen)
+    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def agreement_words(reference: str, signed_on: date | None) -> str:
+    """What the history of a visit says of the agreement."""
+    parts = []
+    if reference.strip():
+        parts.append(_("référence %(reference)s") % {"reference": reference.strip()})
+    if signed_on is not None:
+        parts.append(_("signée le %(day)s") % {"day": long_day(signed_on)})
+    return ", ".join(parts)

@@ -1,4 +1,4 @@
-"""A campaign of open booking, from its creation to its opening: nobody is invited to nothing."""
+"""What HR does with open booking: create, open, look for a request and read it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from app import worker
 from app.campaigns.tables import Booking, Campaign, Exchange, Status
 from app.core.db import open_session
 from app.messages.tables import Mail
-from tests.booking.conftest import Shop
+from tests.booking.conftest import TUESDAY, Shop
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -88,3 +88,21 @@ def test_opening_with_places_invites_everybody_once(draft: Shop, engine: Engine,
     assert invited(engine) == 0
     hr.post(f"{here}/booking/opening", data={"version": draft.campaign.version})
     assert invited(engine) == 12
+
+
+def test_hr_finds_a_request_and_opens_it(shop: Shop, engine: Engine, as_: Enter) -> None:
+    place = shop.offer()
+    asked = shop.ask(shop.askers[0], place)
+    shop.ask(shop.askers[1], place, TUESDAY)
+    shop.session.commit()
+    hr, here = as_(shop.hr), f"/campaigns/{shop.campaign.id}/booking"
+    assert "2 demandes" in hr.get(here).text
+    found = hr.get(here, params={"q": "anna compte0", "status": "booked", "page": "1"}).text
+    assert "1 demande" in found
+    link = f"/people/{shop.askers[0].id}/booking/requests/{asked.id}"
+    assert link in found
+    assert "Rien ne correspond" in hr.get(here, params={"status": "refused"}).text
+    page = hr.get(link).text
+    assert shop.askers[0].name in page
+    assert f"/visits/{asked.visit_id}" in page
+    assert as_(shop.marc).get(link).status_code == 403

@@ -206,8 +206,17 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
         session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
     assert "attend une convention" in as_(company.anna).get("/visits").text
     assert hr.post(here, data={}).status_code == 422
-    done = hr.post(here, data={"visit_ids": [str(company.there.id), str(company.back.id)]})
+    page = hr.get(here).text
+    assert "Enregistrer la convention de ces 2 journées" in page
+    both = {"visit_ids": [str(company.there.id), str(company.back.id)], "reference": "GRP-2027-14"}
+    assert hr.post(here, data={**both, "signed_on": "2031-01-01"}).status_code == 422
+    done = hr.post(here, data={**both, "signed_on": "2027-03-01"})
     assert done.status_code == 303
+    told = hr.get(f"/visits/{company.there.id}").text
+    assert "GRP-2027-14" in told
+    assert "1er mars 2027" in told
+    hr.post(here, data=both)
+    assert "n’attendaient plus" in hr.get(here).text
     assert "attend une convention" not in as_(company.anna).get("/visits").text
     assert hr.get(f"/api/v1{here}").json() == {"visits": []}
 
