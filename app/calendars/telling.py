@@ -76,11 +76,12 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
         back = news.other if news.other is not None and stands(news.other.visit) else None
         made_up = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
 
-        def said(_role: str, person: Person) -> dict[str, Any]:
+        def said(role: str, person: Person) -> dict[str, Any]:
+            own = change is not None and change.by.value == role
             return {
                 "back": back,
                 "reason": reason_labels()[reason] if reason else "",
-                "words_said": change.words if change is not None else "",
+                "words_said": change.words if change is not None and not own else "",
                 "make_up": made_up and seen.has(person.id),
             }
 

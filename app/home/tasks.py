@@ -24,7 +24,7 @@ from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
-from app.visits.reading import open_proposals
+from app.visits.reading import open_proposals, uncontested_among
 from app.visits.rosters import conflicts
 from app.visits.rules import confirmed_by, may_be_made_up, stands
 from app.visits.showing import by_of
@@ -32,6 +32,8 @@ from app.visits.tables import Proposal
 
 PREPARE_DAYS = 7
 """From so many days before it, a visit is to be prepared."""
+ABSENCE_ASKED = timedelta(days=30)
+"""How long an absence that somebody reported waits for an answer."""
 TEAM_DAYS = 14
 """How far ahead a manager's line looks."""
 
@@ -102,7 +104,24 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and leg.visit.id not in proposals
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]
-    return [*asked, *fallen, *unconfirmed]
+    return [*asked, *_said_absent(session, person, legs, today), *fallen, *unconfirmed]
+
+
+def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today: date) -> list[Task]:
+    """Lately somebody said that this person did not come, and has no answer."""
+    past = {leg.visit.id: leg for leg in legs if leg.visit.id is not None and leg.visit.day <= today}
+    return [
+        Task(
+            _("On vous a dit absent le %(day)s") % {"day": long_day(leg.visit.day)},
+            _("Vous étiez là, ou vous n’avez pas pu venir ? Dites-le : vos RH lisent les deux versions."),
+            f"/visits/{leg.visit.id}/absence/contestation",
+            _("Répondre"),
+            "warn",
+        )
+        for report in uncontested_among(session, list(past))
+        for leg in (past[report.visit_id],)
+        if report.absent == by_of(leg, person) and report.recorded_at.date() >= today - ABSENCE_ASKED
+    ]
 
 
 def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
-from app.core import jobs
+from app.core import clock, jobs
 from app.core.i18n import speaking
 from app.core.settings import settings
 from app.core.templating import render_text
@@ -67,6 +67,7 @@ def send(
             "answerable": reply_to is not None,
             "on_paper": reader.email is None,
             "base": settings().public_url,
+            "today": clock.today(),
         }
         subject = one_line(render_text(f"mail/{kind}/subject.txt", **words))
         text = _spaced(plain_lines(render_text(f"mail/{kind}/body.txt", **words)))

@@ -46,6 +46,12 @@ def reports_of(session: Session, visit_id: int) -> tuple[NoShow, ...]:
     return tuple(session.scalars(select(NoShow).where(col(NoShow.visit_id) == visit_id)))
 
 
+def uncontested_among(session: Session, visit_ids: Collection[int]) -> list[NoShow]:
+    """Absences reported on some visits to which nobody answered yet."""
+    query = select(NoShow).where(col(NoShow.visit_id).in_(visit_ids), col(NoShow.contested_at).is_(None))
+    return list(session.scalars(query))
+
+
 def reports_of_campaign(session: Session, campaign_id: int) -> list[NoShow]:
     """Every absence reported in a campaign, latest first."""
     return list(

@@ -64,6 +64,7 @@ def test_every_mail_about_a_day_reads_well(
         "both": role == "host",
         "waits": True,
         "released": False,
+        "unconfirmed": role == "host",
         "what": "moved",
         "side": role,
     }

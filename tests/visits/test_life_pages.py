@@ -239,7 +239,10 @@ def test_an_absence_has_two_versions(company: Company, as_: Enter, clock: Clock)
     assert bruno.post(here, data={"words": "Personne à neuf heures"}).status_code == 303
     assert bruno.post(here, data={}).status_code == 409
     assert "Personne à neuf heures" in anna.get(f"/visits/{company.there.id}").text
+    assert "On vous a dit absent" in anna.get("/home").text
+    assert "On vous a dit absent" not in bruno.get("/home").text
     assert anna.post(f"{here}/contestation", data={"words": "J’étais à l’accueil"}).status_code == 303
+    assert "On vous a dit absent" not in anna.get("/home").text
     page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/absences").text
     assert "Personne à neuf heures" in page
     assert "J’étais à l’accueil" in page
