@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
 from app.core import clock as app_clock
 from app.core.settings import settings
@@ -66,12 +67,21 @@ def clock() -> Iterator[Clock]:
 
 
 @pytest.fixture
-def app(engine: Engine) -> FastAPI:
+def app(engine: Engine) -> Iterator[FastAPI]:
     """The whole application on this test's database; no worker runs beside it."""
+    made = _application()
+    made.state.engine = engine
+    yield made
+    made.dependency_overrides.clear()
+
+
+@cache
+def _application() -> FastAPI:
+    """One per process: an application that looks for a route for the first time reads all of them (0.4 s)."""
     # Imported here: a test of the solver or of one feature's rules does not pay for the whole application.
     from app.main import create_app
 
-    return create_app(engine)
+    return create_app(create_engine("sqlite://"))
 
 
 @pytest.fixture
