@@ -21,7 +21,8 @@ from app.booking.tables import Approval, BookingRequest, BookingRules, PlaceDay,
 from app.campaigns.tables import Booking, Campaign
 from app.core import clock
 from app.core.db import open_session
-from app.people.tables import Person, Side, Team
+from app.people.holidays import public_holidays
+from app.people.tables import Holidays, Person, Side, Team
 from app.visits.tables import PersonDay, TeamDay, Visit
 from tests.factories import make_account, make_campaign, make_person, make_site, make_team
 from tests.figures.access import engine_on
@@ -90,14 +91,15 @@ def open_booking(
 ) -> tuple[Campaign, list[int], list[date]]:
     """Campaign `number`, in weeks of its own, with places on each of its days."""
     today = clock.today()
-    monday = today + timedelta(days=14 - today.weekday(), weeks=2 * number)
-    weekdays = [monday + timedelta(days=n) for n in range(14) if (monday + timedelta(days=n)).weekday() < 5]
-    days = weekdays[: crowd.size.days]
+    monday = today + timedelta(days=14 - today.weekday(), weeks=3 * number)
+    feasts = public_holidays(Holidays.METROPOLE, (monday.year, monday.year + 1))
+    span = [monday + timedelta(days=n) for n in range(21)]
+    days = [day for day in span if day.weekday() < 5 and day not in feasts][: crowd.size.days]
     campaign = make_campaign(
         session,
         booking=Booking.OPEN,
         first_day=monday,
-        last_day=monday + timedelta(days=13),
+        last_day=span[-1],
         debrief_until=monday + timedelta(days=30),
         allow_repeat_pairs=True,
     )
