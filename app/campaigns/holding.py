@@ -14,11 +14,13 @@ MAKES_VISITS = (Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
 
 def hold(session: Session, campaign: Campaign) -> None:
     """Until our commit nobody changes the campaign or holds it alone; what was read of it is read anew."""
+    session.flush()
     session.refresh(campaign, with_for_update={"read": True})
 
 
 def hold_alone(session: Session, campaign: Campaign) -> None:
     """Wait for whoever holds the campaign, then keep it alone until our commit; it is read anew."""
+    session.flush()
     session.refresh(campaign, with_for_update={"key_share": True})
 
 

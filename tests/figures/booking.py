@@ -92,7 +92,7 @@ def open_booking(
     """Campaign `number`, in weeks of its own, with places on each of its days."""
     today = clock.today()
     monday = today + timedelta(days=14 - today.weekday(), weeks=3 * number)
-    feasts = public_holidays(Holidays.METROPOLE, (monday.year, monday.year + 1))
+    feasts = public_holidays(Holidays.ALSACE_MOSELLE, (monday.year, monday.year + 1))
     span = [monday + timedelta(days=n) for n in range(21)]
     days = [day for day in span if day.weekday() < 5 and day not in feasts][: crowd.size.days]
     campaign = make_campaign(
