@@ -101,8 +101,8 @@ def steps(now: Situation) -> list[Step]:
     """What has to be in order before the day: who said yes, what is still open."""
     seen, visit = now.seen, now.visit
     found = [
-        (_("Réponse de %(name)s") % {"name": seen.visitor.first_name}, confirmed_by(visit, By.VISITOR)),
-        (_("Réponse de %(name)s") % {"name": seen.host.first_name}, confirmed_by(visit, By.HOST)),
+        (_("Réponse : %(name)s") % {"name": seen.visitor.first_name}, confirmed_by(visit, By.VISITOR)),
+        (_("Réponse : %(name)s") % {"name": seen.host.first_name}, confirmed_by(visit, By.HOST)),
     ]
     if now.asks is not None and visit.conditions_waived_at is None:
         found.insert(0, (_("Conditions de l’équipe acceptées"), not now.asked.conditions_open))
