@@ -69,7 +69,8 @@ class Reach:
         visitor = np.concatenate([edges.left, edges.right]) if instance.swap else edges.left
         host = np.concatenate([edges.right, edges.left]) if instance.swap else edges.right
         waiting = ~matched[visitor]
-        keys = np.unique(visitor[waiting] * instance.T + instance.team[host[waiting]])
+        keys = np.sort(visitor[waiting] * instance.T + instance.team[host[waiting]])
+        keys = keys[np.diff(keys, prepend=-1) > 0]
         count: Counter[int] = Counter((keys % max(1, instance.T)).tolist())
         return [(instance.problem.teams[t].id, n) for t, n in count.most_common(NAMED)]
 
