@@ -126,7 +126,9 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         if line.by in {By.HR, By.SERVICE}
         else _("La journée passe du %(before)s au %(after)s : %(who)s a accepté."),
         ChangeKind.MADE_UP: _("Une nouvelle journée est prise, le %(after)s : %(who)s a accepté."),
-        ChangeKind.ONE_WAY: _("Les deux en restent à une seule journée : %(who)s a accepté."),
+        ChangeKind.ONE_WAY: _("Le plan est réparé autrement : cet échange en reste à la journée qui tient.")
+        if line.by in {By.HR, By.SERVICE}
+        else _("Les deux en restent à une seule journée : %(who)s a accepté."),
         ChangeKind.HOURS: _("%(who)s fixe les heures : %(part)s."),
         ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _("%(other)s n’accueille plus : l’hôte reçoit en personne."),

@@ -4,11 +4,12 @@ A visit that moves keeps its UID; a new pair gets a visit of its own. Nobody has
 both are asked, as for any other visit.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, or_, update
 
 from app.campaigns.tables import Campaign, Exchange
 from app.core.errors import Stale
@@ -94,7 +95,36 @@ def rearrange(
             )
         for visit in made:
             remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
+        kept = {one.swap_id for one in fresh if one.swap_id is not None}
+        _close_make_ups(session, campaign, [one for one in made if one.swap_id not in kept], hand)
     return made
+
+
+def _close_make_ups(session: Session, campaign: Campaign, made: Sequence[Visit], hand: Hand) -> None:
+    """Whoever has their number of exchanges with a new one is asked no more to make up for a day of another.
+
+    That one stays at the visit that is left, in the same act, and both read it."""
+    new = {one.swap_id for one in made if one.swap_id is not None}
+    people = {person_id for one in made if one.swap_id for person_id in (one.visitor_id, one.host_id)}
+    if not people:
+        return
+    found = queries.read_visits(
+        session,
+        col(Visit.campaign_id) == campaign.id,
+        col(Visit.swap_id).is_not(None),
+        or_(col(Visit.visitor_id).in_(people), col(Visit.host_id).in_(people)),
+    )
+    swaps = [swap for swap in queries.as_swaps(found) if any(stands(leg.visit) for leg in swap.legs)]
+    count = Counter(one for swap in swaps for one in (swap.there.visitor.id, swap.there.host.id))
+    for swap in swaps:
+        fell, row = swap.fallen, swap.there.swap
+        full = {one for one in people if count[one] > campaign.max_swaps_per_person}
+        if fell is None or row is None or row.id in new or not full & {fell.visitor.id, fell.host.id}:
+            continue
+        row.one_way_at = hand.now
+        session.add(row)
+        void_proposals(session, fell.visit, hand.now)
+        remember(session, fell.visit, ChangeKind.ONE_WAY, hand, event="visit.one_way")
 
 
 def _held(

@@ -64,6 +64,10 @@ def test_what_fell_is_shown_with_proposals_and_one_button_accepts(
     sent = hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"}, follow_redirects=False)
     assert sent.status_code == 303
     assert len(standing(engine)) == 4
+    # What is accepted is shown as it was: the day that fell, the day that replaces it.
+    kept = hr.get(at(company, engine)).text
+    assert "Une journée réparée" in kept
+    assert page.split('class="repair-lines"')[1].split("</ul>")[0] in kept
     again = hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
     assert again.status_code == 409
 

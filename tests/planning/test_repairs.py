@@ -127,6 +127,23 @@ def test_who_said_not_me_rests_and_the_colleague_gets_somebody_who_had_nobody(
         assert session.get_one(Swap, made.swap_id)
 
 
+def test_a_new_exchange_closes_the_make_up_of_the_former_and_both_read_it(
+    engine: Engine, company: Published
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell, CancelReason.NOT_FOR_ME, By.HOST)
+    accept(engine, company, STILL)
+    drain(engine)
+    with open_session(engine) as session:
+        assert session.get_one(Swap, fell.swap_id).one_way_at is not None
+        rows = session.exec(select(Mail).where(Mail.kind == "visit_proposal")).all()
+        assert sorted(row.to_name for row in rows) == ["Anna Back0", "Bruno Front0"]
+        assert all("en reste à la journée qui tient" in row.text for row in rows)
+
+
 def test_several_that_fell_are_one_repair(engine: Engine, company: Published) -> None:
     cancel(engine, company.visit(company.back[0], company.front[0]))
     first = last_repair(engine)

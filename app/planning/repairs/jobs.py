@@ -126,7 +126,9 @@ def _proposed(
     told = {}
     for kind, legs in found.items():
         proposal = proposal_of(scene, legs, service.FALL_REASON[repair.cause])
-        proposal = dataclasses.replace(proposal, given_up=tuple(sorted(given_up)))
+        concerned = proposal.visit_ids | set(scene.lost)
+        before = tuple(sorted((one, visits[one].day) for one in concerned))
+        proposal = dataclasses.replace(proposal, given_up=tuple(sorted(given_up)), before=before)
         told[kind] = (proposal, effect_of(scene, proposal, visits))
     return told
 

@@ -24,6 +24,8 @@ class Proposal:
     fresh: tuple[Fresh, ...] = ()
     given_up: tuple[int, ...] = ()
     """Standing parts of swaps, by id, that stay alone: no day was left for the other part."""
+    before: tuple[tuple[int, date], ...] = ()
+    """The days that visits had when the search was made, by id: what a page shows of the past."""
 
     @property
     def days(self) -> list[date]:
@@ -48,6 +50,7 @@ class Proposal:
             "moves": [asdict(one) | {"day": one.day.isoformat()} for one in self.moves],
             "fresh": [asdict(one) | {"day": one.day.isoformat()} for one in self.fresh],
             "given_up": list(self.given_up),
+            "before": [[visit_id, day.isoformat()] for visit_id, day in self.before],
         }
 
     @classmethod
@@ -62,6 +65,7 @@ class Proposal:
             moves=tuple(Move(**dated(one)) for one in row["moves"]),
             fresh=tuple(Fresh(**dated(one)) for one in row["fresh"]),
             given_up=tuple(row["given_up"]),
+            before=tuple((one, date.fromisoformat(day)) for one, day in row.get("before", ())),
         )
 
 

@@ -57,6 +57,14 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A visit that a repair is about, on the day it had when it fell."""
+
+    seen: SeenVisit
+    day: date
+
+
+@dataclass(frozen=True)
 class Listed:
     """A repair in the list."""
 
@@ -84,9 +92,11 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     }
     people = queries.people_with_ids(session, named)
     late = repair in queries.late(session, clock.today(), campaign.id)
+    was = {visit_id: day for content in contents.values() for visit_id, day in content.before}
     status, tone = words.status_words(repair.status, late=late)
     lost = sorted(
-        (seen[one] for one in ids if one in seen), key=lambda one: (one.visit.day, one.visit.id or 0)
+        (Lost(seen[one], was.get(one, seen[one].visit.day)) for one in ids if one in seen),
+        key=lambda one: (one.day, one.seen.visit.id or 0),
     )
     return {
         "campaign": campaign,
@@ -99,7 +109,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "state": status,
         "tone": tone,
         "lost": lost,
-        "impossible": sum(1 for one in lost if stands(one.visit)),
+        "impossible": sum(1 for one in lost if stands(one.seen.visit)),
         "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
         "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
@@ -161,24 +171,25 @@ def _card(
 def _lines(
     content: Proposal, seen: dict[int, SeenVisit], people: dict[int, Participant], lost: set[int]
 ) -> Iterable[Line]:
+    was = dict(content.before)
     for move in content.moves:
         if move.visit_id in seen:
-            yield _of_visit(seen[move.visit_id], move.day, touched=move.visit_id not in lost)
+            yield _of_visit(seen[move.visit_id], was, move.day, touched=move.visit_id not in lost)
     for new in content.fresh:
         if new.visitor_id in people and new.host_id in people:
             fell = seen.get(new.instead_of or 0)
-            before = fell.visit.day if fell is not None else None
+            before = was.get(fell.visit.id or 0, fell.visit.day) if fell is not None else None
             yield Line(people[new.visitor_id], people[new.host_id], before, new.day, touched=False)
     for fall in content.falls:
         if fall.visit_id in seen:
-            yield _of_visit(seen[fall.visit_id], None, touched=fall.visit_id not in lost)
+            yield _of_visit(seen[fall.visit_id], was, None, touched=fall.visit_id not in lost)
 
 
-def _of_visit(one: SeenVisit, after: date | None, *, touched: bool) -> Line:
+def _of_visit(one: SeenVisit, was: dict[int, date], after: date | None, *, touched: bool) -> Line:
     return Line(
         Participant(one.visitor, one.visitor_team, one.visitor_site),
         Participant(one.host, one.host_team, one.host_site),
-        one.visit.day,
+        was.get(one.visit.id or 0, one.visit.day),
         after,
         touched,
     )
