@@ -240,9 +240,10 @@ def test_an_old_plan_is_not_asked(hr: TestClient, solved: str, company: Company,
 # -- what would help --
 
 
-def test_what_would_help_is_found_by_a_job(
-    hr: TestClient, here: str, company: Company, engine: Engine
+def test_what_would_help_is_found_by_a_job_where_the_plan_does_not_hold_it(
+    hr: TestClient, here: str, company: Company, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "ALL_REMEDIES", 0)
     with open_session(engine) as session:
         company.session = session
         anna = company.enrol(company.payroll, "Anna", "Pressée", visit_days=WEEK[:1])
