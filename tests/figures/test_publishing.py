@@ -43,7 +43,7 @@ def left_while_published(url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]
     def slowly(*told: Any) -> list[str]:
         found = judge(*told)
         judged.set()
-        left.wait(2)
+        left.wait(6)
         return found
 
     monkeypatch.setattr(publishing, "refusals", slowly)
@@ -73,4 +73,4 @@ def test_a_campaign_that_nobody_holds_is_missed(database_url: str, monkeypatch: 
     """SQLite lets one write at a time: there its write lock is the guard."""
     for module in (publishing, leaving):
         monkeypatch.setattr(module, "hold_alone", lambda *_: None)
-    assert any("takes no part" in fault for fault in left_while_published(database_url, monkeypatch))
+    assert any("is not available" in fault for fault in left_while_published(database_url, monkeypatch))

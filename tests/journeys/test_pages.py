@@ -211,6 +211,7 @@ def test_every_page_that_links_reach_is_good(
             continue
         for width in (320, 1440):
             page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_function("width => innerWidth === width", arg=width)
             faults += faults_of(page, width, locale[:2], errors)
         for href in page.locator("a[href]").evaluate_all("links => links.map(link => link.href)"):
             there = urlsplit(href)
