@@ -13,11 +13,12 @@ from sqlmodel import Session, col
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.invited import campaigns_inviting
 from app.campaigns.tables import Booking, Campaign, Status
+from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 
-HostPerson, HostTeam, HostSite = aliased(Person), aliased(Team), aliased(Site)
-AskerTeam, AskerSite = aliased(Team), aliased(Site)
+HostPerson, HostTeam, HostSite = another(Person), another(Team), another(Site)
+AskerTeam, AskerSite = another(Team), another(Site)
 
 TAKES_BOOKINGS = {
     Booking.OPEN: (Status.OPEN, Status.RUNNING),

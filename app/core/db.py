@@ -9,11 +9,12 @@ requests at once than threads to carry them (`turns.py`).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pysqlite3
 from fastapi import Depends, Request
-from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event
+from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event, inspect
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel
 
 from app.core.turns import AT_ONCE, turn
@@ -96,6 +97,24 @@ def request_session(
 
 # scope="function": the default scope would commit after the answer was sent.
 Db = Annotated[Session, Depends(request_session, scope="function")]
+
+
+Table = TypeVar("Table", bound=SQLModel)
+
+
+def another(table: type[Table]) -> type[Table]:
+    """The same table under a second name, for a whole module: `Host = another(Person)`.
+
+    SQLAlchemy 2.1 makes an alias's columns and expressions at their first use, and threads that use it first
+    at once do not see the same ones: a statement remembered with those of another fails as long as the
+    process lives ("Could not locate column in row"), or joins nothing; six threads, 13 times of 60. So they
+    are made here, while the module is read.
+    """
+    made = aliased(table)
+    for attribute in inspect(table).column_attrs:
+        _ = getattr(made, attribute.key).expression
+    inspect(made).selectable.c.keys()
+    return made
 
 
 class Instant(TypeDecorator[datetime]):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.core.db import another
 from app.people.tables import Person, Site, Team
 from app.teams.errors import RosterGone
 from app.teams.tables import (
@@ -17,7 +18,7 @@ from app.teams.tables import (
     TeamConditions,
 )
 
-Manager, Delegate = aliased(Person), aliased(Person)
+Manager, Delegate = another(Person), another(Person)
 
 
 # -- who leads a team --

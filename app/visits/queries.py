@@ -6,18 +6,18 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Campaign
+from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 from app.visits.rules import crosses_companies, stands, takes_place
 from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitStatus
 
-Visitor, Host, Tutor = aliased(Person), aliased(Person), aliased(Person)
-VisitorTeam, HostTeam = aliased(Team), aliased(Team)
-VisitorSite, HostSite = aliased(Site), aliased(Site)
+Visitor, Host, Tutor = another(Person), another(Person), another(Person)
+VisitorTeam, HostTeam = another(Team), another(Team)
+VisitorSite, HostSite = another(Site), another(Site)
 
 
 @dataclass(frozen=True)
