@@ -27,6 +27,7 @@ from app.teams.tables import BlackoutDay
 from app.visits import service as visits
 from app.visits.tables import By, CancelReason, Swap, Visit, VisitChange, VisitStatus
 from app.worker import drain
+from tests.life.judge import faults
 from tests.planning.broken import (
     DAYS,
     NOW,
@@ -304,6 +305,28 @@ def test_a_closure_has_days_ahead_in_order(engine: Engine, company: Published, f
         closing.closure_of(
             session, company.there.id or 0, TODAY + timedelta(days=first), TODAY + timedelta(days=last), TODAY
         )
+
+
+def test_a_swap_that_lost_one_part_to_a_closure_and_one_to_a_refusal_stays_one_swap(
+    engine: Engine, company: Published
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        (repair,) = closing.close_site(
+            session, company.there.id or 0, there.day, there.day, company.actor, NOW, TODAY
+        )
+    cancel(engine, company.visit(company.front[0], company.back[0]))
+    kind = next(kind for kind in (SAME, STILL, BEST) if kind in proposals(engine, repair))
+    with open_session(engine) as session:
+        row = session.get_one(Repair, repair.id)
+        service.accept(session, campaign_of(session, company), row, kind, company.actor, NOW, TODAY)
+    with open_session(engine) as session:
+        assert faults(session, [company.campaign.id or 0], TODAY) == []
+        moved = session.get_one(Visit, there.id)
+        [back] = session.exec(
+            select(Visit).where(Visit.visitor_id == there.host_id, Visit.status == VisitStatus.PLANNED)
+        ).all()
+    assert (moved.uid, back.swap_id) == (there.uid, there.swap_id)
 
 
 def test_a_roster_that_contradicts_starts_a_repair(engine: Engine, company: Published) -> None:

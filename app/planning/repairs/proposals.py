@@ -1,6 +1,6 @@
 """What a repair would change, told from two sets of visits; whether it still could be done."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -96,25 +96,28 @@ def proposal_of(scene: Scene, planned: Iterable[Leg], reason: CancelReason) -> P
     concerned = scene.wanting | {one for leg in gone for one in leg[:theirs]}
     wanted = {leg for leg in wanted if concerned & set(leg[:theirs])}
     moves, falls = [], []
+    swap_of: dict[tuple[int, int], int | None] = {}
     by_pair = {leg[:2]: leg for leg in sorted(wanted)}
     for leg, visit in sorted(gone.items()):
         assert visit.id is not None
-        new = by_pair.pop(leg[:2], None)
+        new = None if visit.swap_id in scene.one_way else by_pair.pop(leg[:2], None)
         if new is not None:
             moves.append(Move(visit.id, visit.revision, new[2]))
             wanted.discard(new)
+            swap_of[leg[:2]] = visit.swap_id
         else:
             why = reason if leg in impossible else CancelReason.REPLACED
             falls.append(Fall(visit.id, visit.revision, why))
-    return Proposal(tuple(falls), tuple(moves), tuple(_fresh(scene, leg) for leg in sorted(wanted, key=_day)))
+    fresh = tuple(_fresh(scene, leg, swap_of) for leg in sorted(wanted, key=_day))
+    return Proposal(tuple(falls), tuple(moves), fresh)
 
 
-def _fresh(scene: Scene, leg: Leg) -> Fresh:
-    """A new visit: in the swap of its other part where that one stands, else on its own."""
+def _fresh(scene: Scene, leg: Leg, swap_of: Mapping[tuple[int, int], int | None]) -> Fresh:
+    """A new visit: in the swap of its other part where that one stands or moves, else on its own."""
     visitor_id, host_id, day = leg
     fell = scene.fell_of.get((visitor_id, host_id))
     if fell is None:
-        return Fresh(visitor_id, host_id, day)
+        return Fresh(visitor_id, host_id, day, swap_of.get((host_id, visitor_id)))
     return Fresh(visitor_id, host_id, day, fell.swap_id, fell.id)
 
 

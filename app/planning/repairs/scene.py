@@ -66,6 +66,8 @@ class Scene:
     """People of the lost visits who still take part and did not say no."""
     wanting: frozenset[int]
     """Those of them for whom a day is looked for: both in a swap, the visitor of a single visit."""
+    one_way: frozenset[int] = frozenset()
+    """Swaps whose two people left it at one visit: nothing is added to them."""
     fell_of: dict[tuple[int, int], Visit] = field(default_factory=dict)
     """The lost visit of a half, by visitor and host: what its successor takes over."""
 
@@ -156,6 +158,7 @@ def scene_of(
         lost={one.id or 0: one for unit in units for one in unit.lost},
         affected=affected,
         wanting=wanting,
+        one_way=frozenset(one_way),
         fell_of={(one.visitor_id, one.host_id): one for unit in halves for one in unit.lost},
     )
 
