@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.routing import compile_path
@@ -167,7 +167,9 @@ def template_of(app: FastAPI, path: str) -> str:
 def faults_of(page: Page, width: int, language: str, errors: list[str]) -> list[str]:
     """What is wrong with the page as it stands."""
     found = axe(page)
-    if page.evaluate("document.documentElement.scrollWidth") > width:
+    try:
+        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+    except TimeoutError:
         found.append("sticks out at the side")
     if page.locator("html").get_attribute("lang") != language:
         found.append("says another language")
