@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Error, Page
 from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.routing import compile_path
@@ -169,7 +169,7 @@ def faults_of(page: Page, width: int, language: str, errors: list[str]) -> list[
     found = axe(page)
     try:
         page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
-    except TimeoutError:
+    except Error:
         found.append("sticks out at the side")
     if page.locator("html").get_attribute("lang") != language:
         found.append("says another language")
