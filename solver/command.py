@@ -140,16 +140,22 @@ def _writable(output_path: str | Path) -> None:
     target = Path(output_path)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    part = Path(f"{output_path}.part")
+    if target.exists() and not target.is_file():
+        return
+    part = Path(f"{target.resolve()}.part")
     part.touch()
     part.unlink()
 
 
 def _write(plan: Plan, problem: Problem, output_path: str | Path) -> None:
     text = json.dumps(plan.to_json(problem), separators=(",", ":"))
-    part = Path(f"{output_path}.part")
+    target = Path(output_path).resolve()  # through a link, not instead of it
+    if target.exists() and not target.is_file():
+        target.write_text(text + "\n", encoding="utf-8")  # a device or a pipe stays one
+        return
+    part = Path(f"{target}.part")
     part.write_text(text + "\n", encoding="utf-8")
-    part.replace(output_path)
+    part.replace(target)
 
 
 def run_check(problem_path: str | Path, plan_path: str | Path, as_json: bool = False) -> int:

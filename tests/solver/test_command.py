@@ -167,3 +167,13 @@ def test_ctrl_c_writes_the_plan_and_ends_well(tmp_path: Path) -> None:
     process.communicate(timeout=60)
     assert process.returncode == 0
     assert run_check(source, target) == 0
+
+
+def test_a_plan_is_written_through_a_link_and_leaves_a_device_one(tmp_path: Path) -> None:
+    problem, real, link = written(tmp_path / "p.json", document()), tmp_path / "real.json", tmp_path / "link"
+    link.symlink_to(real)
+    assert run_solve(problem, link) == 0
+    assert link.is_symlink()
+    assert json.loads(real.read_text())["visits"]
+    assert run_solve(problem, "/dev/null") == 0
+    assert Path("/dev/null").is_char_device()
