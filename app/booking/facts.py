@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
@@ -73,14 +74,21 @@ def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[in
 
 
 def met(session: Session, person_id: int, campaign_id: int | None) -> set[int]:
-    """Whom a person met or is to meet, in whatever campaign (or in that one only)."""
+    """Whom a person met, is to meet (in whatever campaign, or in that one only) or has an offer to meet."""
     query = select(col(Visit.visitor_id), col(Visit.host_id)).where(
         col(Visit.status) == VisitStatus.PLANNED,
         or_(col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id),
     )
     if campaign_id is not None:
         query = query.where(col(Visit.campaign_id) == campaign_id)
-    return {one for pair in session.execute(query) for one in pair} - {person_id}
+    other = aliased(PersonDay)
+    offered = (
+        select(col(other.person_id))
+        .join(PersonDay, col(PersonDay.held_for) == col(other.held_for))
+        .where(col(PersonDay.person_id) == person_id)
+    )
+    found = {one for pair in session.execute(query) for one in pair} | set(session.scalars(offered))
+    return found - {person_id}
 
 
 def busy_days(session: Session, person_ids: Collection[int], first: date) -> dict[int, set[date]]:

@@ -182,6 +182,21 @@ def test_an_offer_holds_the_days_of_both_people_and_both_teams_until_it_is_over(
     check_counts(session)
 
 
+def test_an_offer_counts_as_a_meeting_two_people_are_offered_one_day_together(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    shop.terms.max_per_person = 2
+    place = shop.offer(host_id=shop.hosts[0].id)
+    booked = [shop.ask(shop.askers[0], place), shop.ask(shop.askers[3], place, TUESDAY)]
+    monday = shop.ask(shop.askers[1], place, wait=True)
+    tuesday = shop.ask(shop.askers[1], place, TUESDAY, wait=True)
+    for one in booked:
+        cancel(session, shop, one)
+    drain(engine)
+    assert sorted(statuses(session, monday, tuesday)) == [RequestStatus.OFFERED, RequestStatus.WAITING]
+    check_counts(session)
+
+
 def test_an_offer_that_expires_gives_every_day_back(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
