@@ -159,7 +159,8 @@ class Visits(Model):
         leg, (before, hand) = self.legs[key], self.hand(key, "host")
         tutor = None if who is None else sorted(self.people)[who % len(self.people)]
         mate = tutor in self.mates(leg.host) and tutor not in (leg.host, leg.visitor)
-        free = tutor is not None and mate and not self.busy(tutor, leg.day, key)
+        open_then = (self.side(leg.host), leg.day) not in self.shut
+        free = tutor is not None and mate and open_then and not self.busy(tutor, leg.day, key)
         allowed = self.ahead(key) and (tutor is None or tutor == leg.tutor or free)
         if self.tries(
             allowed,
