@@ -111,4 +111,6 @@ def joined(parts: list[Choices]) -> Choices:
 
 def distinct(choices: Choices) -> Choices:
     """These choices, each once, in order."""
-    return Choices(*np.unique(np.stack([choices.a, choices.b, choices.day, choices.other]), axis=1))
+    columns = np.stack([choices.a, choices.b, choices.day, choices.other])
+    columns = columns[:, np.lexsort(columns[::-1])]
+    return Choices(*columns[:, (np.diff(columns, axis=1, prepend=columns[:, :1] - 1) != 0).any(axis=0)])

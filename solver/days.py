@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from solver.choices import Choices
-from solver.instance import Instance, Ints
+from solver.instance import Instance, Ints, sorted_set
 from solver.room import Room
 
 Days = tuple[int, int]
@@ -267,7 +267,7 @@ class Board:
             visitors=np.array(self.places[VISITORS], dtype=np.int64).reshape(instance.T, instance.D),
             busy=list(self.busy),
             matched=made > 0,
-            granted=np.unique(granted),
+            granted=sorted_set(granted),
         )
 
     def choices(self) -> Choices:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.instance import Bools, Instance, Ints, Words
+from solver.instance import Bools, Instance, Ints, Words, sorted_set
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
@@ -106,7 +106,9 @@ def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
     wanted = [_wished(instance), _linked(instance), _previous(instance)]
     first = merged(instance, np.concatenate([p[0] for p in wanted]), np.concatenate([p[1] for p in wanted]))
     others = _others(instance, rng)
-    keys = np.unique(np.concatenate([e[0] * instance.n + e[1] for e in ((first.left, first.right), *others)]))
+    keys = sorted_set(
+        np.concatenate([e[0] * instance.n + e[1] for e in ((first.left, first.right), *others)])
+    )
     left, right = np.divmod(keys, instance.n)
     return Edges(left, right, complete=False)
 
@@ -132,7 +134,7 @@ def _estimate(instance: Instance, rng: np.random.Generator) -> tuple[float, floa
 
 def merged(instance: Instance, left: Ints, right: Ints) -> Edges:
     """Distinct possible edges of these."""
-    keys = np.unique(left * instance.n + right)
+    keys = sorted_set(left * instance.n + right)
     left, right = np.divmod(keys, instance.n)
     keep = possible(instance, left, right)
     return Edges(left[keep], right[keep], complete=False)
@@ -196,7 +198,7 @@ def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, In
             draw[:, ::2] **= 3  # every other draw leans towards the nearest
             me = np.repeat(here, _TRIES)
             them = pool[(draw * len(pool)).astype(np.int64).reshape(-1)]
-            keys = np.unique(me * instance.n + them)
+            keys = sorted_set(me * instance.n + them)
             found, few = _some(instance, rng, *np.divmod(keys, instance.n), here)
             parts += found
             if not len(few):

@@ -20,7 +20,7 @@ from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
 from solver.improve import Target, piece_around, rematch
-from solver.instance import Bools, Instance, Ints, words_of
+from solver.instance import Bools, Instance, Ints, sorted_set, words_of
 from solver.limits import Clock
 from solver.mip import Floats, solve_integer
 from solver.model import build, leg_worth, weighted
@@ -54,7 +54,7 @@ class Engine:
         self.room = board.room()
         self.busy = words_of(self.room.busy, instance.D)
         self.base = self.values(Room.whole(instance))
-        self.settled = np.unique(
+        self.settled = sorted_set(
             np.array([board.left[m] * instance.n + board.right[m] for m in board.live()], dtype=np.int64)
         )
         self.net: Network | None = None

@@ -15,7 +15,7 @@ import numpy as np
 from solver.assignment import Network, Prices, units
 from solver.choices import Choices, choices_on, distinct, joined
 from solver.days import AWAY, VISITORS, Board, Days
-from solver.instance import Instance, Ints, Words, words_of
+from solver.instance import Instance, Ints, Words, sorted_set, words_of
 from solver.limits import Clock
 from solver.mip import solve_integer
 from solver.model import build, weighted
@@ -160,7 +160,7 @@ def open_days(board: Board, visitor: Ints, host: Ints) -> Words:
     """Day masks of visits that could be added to the board now."""
     instance = board.instance
     days = instance.leg_days(visitor, host)
-    people = np.unique(np.concatenate([visitor, host]))
+    people = sorted_set(np.concatenate([visitor, host]))
     busy = np.zeros((instance.n, days.shape[1]), dtype=np.uint64)
     busy[people] = words_of([board.busy[p] for p in people.tolist()], instance.D)
     away = words_of(board.open[AWAY], instance.D)

@@ -17,7 +17,7 @@ from solver.choices import Choices
 from solver.clash import clash
 from solver.days import Board
 from solver.engine import Engine
-from solver.instance import Instance
+from solver.instance import Instance, sorted_set
 from solver.limits import Clock, Limits, OnProgress, ShouldStop
 from solver.mip import Row, solve_integer
 from solver.model import build
@@ -125,7 +125,7 @@ def pins_leave_a_choice(instance: Instance) -> bool:
     if not instance.problem.pinned:
         return False
     choices = pinned_choices(instance)
-    return len(choices) > len(np.unique(choices.a * instance.n + choices.b))
+    return len(choices) > len(sorted_set(choices.a * instance.n + choices.b))
 
 
 def _without_pins(engine: Engine, bounds: Mapping[str, int]) -> dict[str, int]:
@@ -144,7 +144,7 @@ def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:
     if not instance.problem.pinned:
         return True
     choices = pinned_choices(instance)
-    pairs = np.unique(choices.a * instance.n + choices.b)
+    pairs = sorted_set(choices.a * instance.n + choices.b)
     holds = pin_rows(instance, choices)
     if not all(rows.any() for rows in holds):
         return False
