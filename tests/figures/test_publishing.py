@@ -52,12 +52,12 @@ def left_while_published(url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]
         who = one.pairs[0][0]
         publishes = Thread(target=publish, args=(engine, one, ask))
         publishes.start()
-        assert judged.wait(30)
+        assert judged.wait(60)
         sent = {"version": one.versions[who]}
         path = f"/api/v1/campaigns/{one.campaign_id}/departure"
         status = ask(one.tokens[who], "POST", path, json=sent)
         left.set()
-        publishes.join(30)
+        publishes.join(60)
         with open_session(engine, reads_only=True) as session:
             return misjudged(session, one, [(("enrolment", who), status)], clock.today())
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 from playwright.sync_api import Page
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, text
 from sqlmodel import Session, select
 
 from app.accounts.tables import Account
@@ -22,8 +22,14 @@ from tests.support.web import Clock, LiveServer
 def test_no_test_sees_the_rows_of_another(
     account: Callable[..., Account], session: Session, time: str
 ) -> None:
-    account(name="Paul Vidal")
+    assert account(name="Paul Vidal").id == 1
     assert session.exec(select(func.count()).select_from(Account)).one() == 1
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_no_test_sees_a_table_that_another_changed(engine: Engine, time: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE account ADD COLUMN shoe_size INTEGER"))
 
 
 def test_the_engine_is_of_the_kind_asked_for(engine: Engine, database: str) -> None:
@@ -43,7 +49,7 @@ def test_mail_arrives_in_the_mailbox(smtp: Mailbox) -> None:
     message.set_content("À demain !")
     host = settings().smtp_host
     assert host is not None
-    with smtplib.SMTP(host, settings().smtp_port, timeout=10) as server:
+    with smtplib.SMTP(host, settings().smtp_port, timeout=60) as server:
         server.send_message(message)
     assert [one["Subject"] for one in smtp.to("paul@exemple.fr")] == ["Votre journée"]
 
@@ -51,7 +57,7 @@ def test_mail_arrives_in_the_mailbox(smtp: Mailbox) -> None:
 def test_a_refusing_mailbox_keeps_nothing(smtp: Mailbox) -> None:
     smtp.refuse = "451 try later"
     with (
-        smtplib.SMTP("127.0.0.1", smtp.port, timeout=10) as server,
+        smtplib.SMTP("127.0.0.1", smtp.port, timeout=60) as server,
         pytest.raises(smtplib.SMTPDataError, match="451"),
     ):
         server.sendmail("rh@exemple.fr", ["paul@exemple.fr"], "Subject: x\r\n\r\nx")

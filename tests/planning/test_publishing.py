@@ -190,7 +190,7 @@ def test_of_two_who_publish_at_once_one_does(engine: Engine, company: Company) -
     barrier, outcomes = Barrier(2), []
 
     def hurry() -> None:
-        barrier.wait(5)
+        barrier.wait(30)
         try:
             outcomes.append(publish(engine, company))
         except Refusal as refused:
@@ -200,7 +200,7 @@ def test_of_two_who_publish_at_once_one_does(engine: Engine, company: Company) -
     for one in both:
         one.start()
     for one in both:
-        one.join(30)
+        one.join(60)
     assert outcomes.count(True) == 1
     assert set(outcomes) <= {True, False, "Stale", "ImpossibleStep"}
     assert (rows(engine, Visit), rows(engine, Unmatched)) == (4, 1)

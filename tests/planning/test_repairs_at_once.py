@@ -49,7 +49,7 @@ def at_once(app: FastAPI, engine: Engine, posts: Sequence[Post]) -> list[int]:
         _account, path, sent = posts[number]
         browser: TestClient = browser_of(app)
         browser.cookies.set(COOKIE, tokens[number])
-        start.wait(10)
+        start.wait(30)
         return browser.post(path, json=sent).status_code
 
     with ThreadPoolExecutor(len(posts)) as pool:

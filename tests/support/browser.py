@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from tests.support.web import LiveServer
 
@@ -28,6 +28,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60_000
+"""Milliseconds until a gesture or an expectation has failed: nothing waits so long where all is well, and a
+machine that runs other things beside is no failure."""
+expect.set_options(timeout=PATIENCE)
 WITHOUT = "no Chromium found: install one, or `.venv/bin/playwright install chromium`"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -70,7 +74,7 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[...
     def make(**options: Any) -> Page:
         usual = {"base_url": live_server.url, "locale": "fr-FR", "reduced_motion": "reduce"}
         context = browser.new_context(**{**usual, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))

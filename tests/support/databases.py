@@ -1,8 +1,9 @@
 """A fresh database for each test that asks, on SQLite and on PostgreSQL.
 
-The schema is made once per process as a template; a test gets a copy of it (a file, or `CREATE DATABASE …
-TEMPLATE`), so no test sees another's rows and connections behave as in production. The template follows the
-code's tables; `tests/house/test_migrations.py` holds the revisions to the same result.
+The schema is made once per process: on SQLite a file that each test copies, on PostgreSQL a database that
+is emptied after each test (`tests/support/emptying.py`; to copy one took longer than most tests). So no test
+sees another's rows, and connections behave as in production. The schema follows the code's tables;
+`tests/house/test_migrations.py` holds the revisions to the same result.
 """
 
 import os
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, make_url, text
@@ -21,6 +23,7 @@ from sqlmodel import Session, SQLModel
 from app.core.db import make_engine, open_session
 from app.core.migrations import migrate_jobs
 from app.core.settings import ROOT
+from tests.support.emptying import Reused
 from tests.support.postgres import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
@@ -92,20 +95,32 @@ def worker_name() -> str:
     return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 
 
+@pytest.fixture(scope="session")
+def reused(template: Callable[[str], str], worker_name: str) -> Iterator[Callable[[], Reused]]:
+    """The PostgreSQL database that tests of this process use in turn; after `cache_clear()` a fresh copy."""
+    name = f"test_{worker_name}"
+
+    @cache
+    def copied() -> Reused:
+        return Reused(create_postgres(name, str(make_url(template("postgresql")).database)))
+
+    yield copied
+    if copied.cache_info().misses:
+        drop_postgres(name)
+
+
 @pytest.fixture
-def database_url(
-    database: str, template: Callable[[str], str], tmp_path: Path, worker_name: str
-) -> Iterator[str]:
-    """Address of this test's own database, removed afterwards."""
+def database_url(database: str, template: Callable[[str], str], reused: Any, tmp_path: Path) -> Iterator[str]:
+    """Address of this test's own database, without a row."""
     if database == "sqlite":
         path = tmp_path / "vis-ma-vie.db"
         shutil.copyfile(str(make_url(template("sqlite")).database), path)
         yield f"sqlite:///{path}"
         return
-    source = str(make_url(template("postgresql")).database)
-    name = f"test_{worker_name}"
-    yield create_postgres(name, source)
-    drop_postgres(name)
+    mine: Reused = reused()
+    yield mine.url
+    if not mine.emptied():
+        reused.cache_clear()
 
 
 @pytest.fixture

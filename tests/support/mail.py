@@ -41,7 +41,7 @@ class Mailbox:
 def smtp(data: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     """A mail server that the application's settings name."""
     mailbox = Mailbox(free_port())
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, ready_timeout=60)
     controller.start()
     monkeypatch.setenv("SMTP_HOST", "127.0.0.1")
     monkeypatch.setenv("SMTP_PORT", str(mailbox.port))

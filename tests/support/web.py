@@ -116,9 +116,9 @@ def live_server(app: FastAPI, data: Path, monkeypatch: pytest.MonkeyPatch) -> It
     thread = threading.Thread(target=server.run, daemon=True)
     with ExitStack() as stack:
         thread.start()
-        stack.callback(thread.join, 10)
+        stack.callback(thread.join, 30)
         stack.callback(setattr, server, "should_exit", True)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while not server.started:
             if not thread.is_alive() or time.monotonic() > deadline:
                 pytest.fail("the application did not start")
