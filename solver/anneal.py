@@ -115,6 +115,9 @@ def _field(
     worth = edge_worth(instance, edges.left, edges.right)
     zero = np.zeros(len(edges))
     links = instance.linked(edges.left, edges.right) * (2 if swap else 1)
+    links = links + instance.named(edges.left, edges.right)
+    if swap:
+        links = links + instance.named(edges.right, edges.left)
     there, home = instance.leg_days(edges.left, edges.right), instance.leg_days(edges.right, edges.left)
     wish_there = weights["wishes"] * _ungranted(instance, room, edges.left, edges.right)
     wish_home = weights["wishes"] * _ungranted(instance, room, edges.right, edges.left) if swap else zero

@@ -171,6 +171,7 @@ def measure(problem: Problem, visits: Iterable[Visit]) -> dict[str, int]:
         if host.team in visitor.wishes and (visitor.id, host.team) not in granted:
             granted.add((visitor.id, host.team))
             wishes += 3 - visitor.wishes.index(host.team)
+        wishes += problem.mutual_points(visitor.id, host.id)
         if campaign.link_points and (
             (here.id, there.id) in problem.links or (there.id, here.id) in problem.links
         ):

@@ -103,7 +103,7 @@ def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
         if len(left) <= SPARSE_PAIRS:
             keep = possible(instance, left, right)
             return Edges(left[keep], right[keep], complete=True)
-    wanted = [_wished(instance), _linked(instance), _previous(instance)]
+    wanted = [_wished(instance), _named(instance), _linked(instance), _previous(instance)]
     first = merged(instance, np.concatenate([p[0] for p in wanted]), np.concatenate([p[1] for p in wanted]))
     others = _others(instance, rng)
     keys = sorted_set(
@@ -166,6 +166,10 @@ def _members(instance: Instance, person: Ints, team: Ints) -> tuple[Ints, Ints]:
 def _wished(instance: Instance) -> tuple[Ints, Ints]:
     visitor, team = np.divmod(instance.wish_keys, max(1, instance.T))
     return _oriented(instance, *_members(instance, visitor, team))
+
+
+def _named(instance: Instance) -> tuple[Ints, Ints]:
+    return _oriented(instance, *np.divmod(instance.mutual_keys, max(1, instance.n)))
 
 
 def _linked(instance: Instance) -> tuple[Ints, Ints]:

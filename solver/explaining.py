@@ -10,7 +10,7 @@ from solver import rules
 from solver.check import measure
 from solver.near import Near
 from solver.plan import Plan
-from solver.problem import Problem, Visit
+from solver.problem import Problem, Visit, ordered
 
 SECONDS = 0.8
 """For all alternatives of one person; at least one is tried."""
@@ -18,9 +18,11 @@ SECONDS = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Merit:
-    """What a visit has going for it: rank of the visitor's wish (1 to 3), minutes, link, good day."""
+    """What a visit has going for it: rank of the visitor's wish (1 to 3), both named the other, minutes, link,
+   , good day."""
 
     wish: int | None
+    mutual: bool
     minutes: int
     linked: bool
     good_day: bool
@@ -61,6 +63,7 @@ def merit(problem: Problem, visit: Visit) -> Merit:
     here, there = problem.team_by_id[visitor.team], problem.team_by_id[host.team]
     return Merit(
         wish=visitor.wishes.index(there.id) + 1 if there.id in visitor.wishes else None,
+        mutual=ordered(visit.visitor, visit.host) in problem.mutual,
         minutes=problem.travel(here.site, there.site) or 0,
         linked=(here.id, there.id) in problem.links or (there.id, here.id) in problem.links,
         good_day=bool(there.good >> visit.day & 1),
@@ -111,6 +114,7 @@ def _points(problem: Problem, visitor: str, host: str) -> int:
     guest, here, there = problem.person_by_id[visitor], problem.team_of(visitor), problem.team_of(host)
     points = 3 - guest.wishes.index(there.id) if there.id in guest.wishes else 0
     linked = (here.id, there.id) in problem.links or (there.id, here.id) in problem.links
+    points += problem.mutual_points(visitor, host)
     return points + (problem.campaign.link_points if linked else 0)
 
 

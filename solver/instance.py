@@ -146,6 +146,15 @@ class Instance:
             if problem.campaign.link_points
             else set()
         )
+        named = [
+            (self.index[a] * self.n + self.index[b], problem.mutual_points(a, b))
+            for pair in problem.mutual
+            for a, b in (pair, pair[::-1])
+            if a in self.index and b in self.index
+        ]
+        named.sort()
+        self.mutual_keys = np.array([key for key, _ in named], dtype=np.int64)
+        self.mutual_points = np.array([worth for _, worth in named], dtype=np.int64)
         both = {a * self.T + b for a, b in links} | {b * self.T + a for a, b in links}
         self.link_keys = np.array(sorted(both), dtype=np.int64)
         kept: dict[tuple[int, int], int] = {}
@@ -279,7 +288,11 @@ class Instance:
 
     def points(self, visitor: Ints, host: Ints) -> Ints:
         """Wish and link points of each visit."""
-        return self.wished(visitor, host) + self.linked(visitor, host)
+        return self.wished(visitor, host) + self.named(visitor, host) + self.linked(visitor, host)
+
+    def named(self, visitor: Ints, host: Ints) -> Ints:
+        """What each visit is worth because both named the other."""
+        return _lookup(self.mutual_keys, self.mutual_points, visitor * self.n + host)
 
     def wished(self, visitor: Ints, host: Ints) -> Ints:
         """Wish points of each visit."""

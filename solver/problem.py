@@ -7,8 +7,8 @@ Anything that cannot be read is refused with a `ProblemError` whose message star
 ``people[17].available: "2027-02-30" is not a day``.
 
 Teams and sites that are not in the document are refused wherever they are named, people in ``pinned`` too.
-People who are named but do not take part are allowed as ``manager``, in ``avoid``, ``previous`` and
-``forbidden``: staff files name managers outside the campaign, and a past campaign names leavers. They cannot
+People who are named but do not take part are allowed as ``manager``, in ``avoid``, ``previous``, ``mutual``
+and ``forbidden``: staff files name managers outside the campaign, past campaigns name leavers. They cannot
 be met anyway. As such a name may also be a slip of the pen, `Problem.strangers` says how many there are and
 where the first stands; the command repeats it.
 """
@@ -36,6 +36,7 @@ from solver.fields import (
 )
 from solver.shapes import (
     LEVELS,
+    MUTUAL_POINTS,
     NO_LIMIT,
     REPAIR_LEVELS,
     Campaign,
@@ -52,6 +53,7 @@ from solver.writing import FORMAT, written
 
 __all__ = [
     "LEVELS",
+    "MUTUAL_POINTS",
     "NO_LIMIT",
     "REPAIR_LEVELS",
     "Campaign",
@@ -83,6 +85,8 @@ class Problem:
     pinned: tuple[Visit, ...] = ()
     previous: tuple[Visit, ...] = ()
     forbidden: frozenset[tuple[str, str]] = frozenset()
+    mutual: frozenset[tuple[str, str]] = frozenset()
+    """Pairs who both named the other: a visit is worth `MUTUAL_POINTS`, unless it grants a wish."""
     strangers: tuple[str, ...] = field(default=(), compare=False)
     """Sentences: people whom the document names and who do not take part, fields that nobody reads."""
 
@@ -104,6 +108,14 @@ class Problem:
     def may_swap(self, person: Person) -> int:
         """Swaps still open to a person; in a shadow campaign visits made and, separately, hosted."""
         return self.campaign.max_swaps_per_person if person.max_swaps is None else person.max_swaps
+
+    def mutual_points(self, visitor: str, host: str) -> int:
+        """What a visit is worth because both named the other; nothing more where the team is wished already.
+
+        So a swap weighs at most 2 more for it, less than the first wish of somebody else.
+        """
+        is_wished = self.person_by_id[host].team in self.person_by_id[visitor].wishes
+        return MUTUAL_POINTS if ordered(visitor, host) in self.mutual and not is_wished else 0
 
     @classmethod
     def from_json(cls, document: object) -> Problem:
@@ -306,13 +318,13 @@ def _links(document: dict[str, Any], teams: Mapping[str, Team]) -> frozenset[tup
     return frozenset(links)
 
 
-def _forbidden(document: dict[str, Any]) -> dict[tuple[str, str], int]:
+def _pairs(document: dict[str, Any], name: str) -> dict[tuple[str, str], int]:
     """The pairs, each with its (last) row; there may be a million."""
     pairs: dict[tuple[str, str], int] = {}
-    for n, row in enumerate(as_rows(document, "forbidden")):
+    for n, row in enumerate(as_rows(document, name)):
         a, b = (row.get("a"), row.get("b")) if isinstance(row, dict) else (None, None)
         if not (isinstance(a, str) and isinstance(b, str) and a and b and a.isascii() and b.isascii()):
-            place = f"forbidden[{n}]"
+            place = f"{name}[{n}]"
             pair = as_object(row, place)
             a, b = as_text(pair, "a", place), as_text(pair, "b", place)
         pairs[ordered(a, b)] = n
@@ -323,6 +335,7 @@ def _strangers(
     people: Iterable[Person],
     previous: Iterable[Visit],
     forbidden: Mapping[tuple[str, str], int],
+    mutual: Mapping[tuple[str, str], int],
     known: Mapping[str, Person],
 ) -> Iterator[str]:
     """One sentence for each place in which people are named who do not take part."""
@@ -339,8 +352,9 @@ def _strangers(
         avoided += [(f"people[{n}].avoid", other) for other in person.avoid if other not in known]
     yield from told("manager", managers, "they cannot be met anyway")
     yield from told("avoid", avoided, "they cannot be met anyway")
-    gone = [(f"forbidden[{n}]", who) for pair, n in forbidden.items() for who in pair if who not in known]
-    yield from told("forbidden", gone, "their pairs have no effect")
+    for name, pairs in (("forbidden", forbidden), ("mutual", mutual)):
+        gone = [(f"{name}[{n}]", who) for pair, n in pairs.items() for who in pair if who not in known]
+        yield from told(name, gone, "their pairs have no effect")
     left = [("previous", who) for visit in previous for who in visit[:2] if who not in known]
     yield from told("previous", left, "their visits cannot be kept")
 
@@ -369,7 +383,7 @@ def _read(value: object) -> Problem:
         for n, row in enumerate(as_rows(document, "people", needed=True))
     )
     person_by_id = _unique(people, "people", lambda person: person.id)
-    forbidden = _forbidden(document)
+    forbidden, mutual = _pairs(document, "forbidden"), _pairs(document, "mutual")
     previous = _visits(document, "previous", person_by_id, days, known=False)
     return Problem(
         campaign=campaign,
@@ -381,5 +395,6 @@ def _read(value: object) -> Problem:
         pinned=_visits(document, "pinned", person_by_id, days, known=True),
         previous=previous,
         forbidden=frozenset(forbidden),
-        strangers=(*_strangers(people, previous, forbidden, person_by_id), *unread(document)),
+        mutual=frozenset(mutual),
+        strangers=(*_strangers(people, previous, forbidden, mutual, person_by_id), *unread(document)),
     )

@@ -8,6 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 LEVELS = ("people", "wishes", "changes", "travel", "days")
+MUTUAL_POINTS = 1
+"""What a visit to a colleague is worth when both named the other: like a third wish, see `Problem.mutual`."""
 REPAIR_LEVELS = ("people", "changes", "wishes", "travel", "days")
 NO_LIMIT = 10**9
 

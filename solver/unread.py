@@ -9,7 +9,7 @@ from solver.fields import said
 
 TOP = {
     "format", "campaign", "sites", "travel_minutes", "teams", "people", "service_links", "pinned", "previous",
-    "forbidden", "planted",
+    "forbidden", "mutual", "planted",
 }  # fmt: skip
 """``planted``: what the generator of known optima says of them."""
 CAMPAIGN = {
@@ -32,6 +32,7 @@ ROWS = {
     "pinned": VISIT,
     "previous": VISIT,
     "forbidden": {"a", "b"},
+    "mutual": {"a", "b"},
 }  # fmt: skip
 
 

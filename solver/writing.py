@@ -55,7 +55,7 @@ def written(problem: Problem) -> dict[str, Any]:
             out["max_swaps"] = row.max_swaps
         return out
 
-    return {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "campaign": {
             "days": iso,
@@ -80,3 +80,6 @@ def written(problem: Problem) -> dict[str, Any]:
         "previous": visits(problem.previous),
         "forbidden": [{"a": a, "b": b} for a, b in sorted(problem.forbidden)],
     }
+    if problem.mutual:
+        document["mutual"] = [{"a": a, "b": b} for a, b in sorted(problem.mutual)]
+    return document

@@ -121,6 +121,8 @@ def random_problem(seed: int) -> Problem:
             }
             for _ in range(2)
         ]
+    if rng.random() < 0.4:
+        made["mutual"] = [{"a": "p0", "b": f"p{n}"} for n in (1, 3) if n < len(people)]
     return Problem.from_json(made)
 
 
