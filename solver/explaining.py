@@ -18,8 +18,8 @@ SECONDS = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Merit:
-    """What a visit has going for it: rank of the visitor's wish (1 to 3), both named the other, minutes, link,
-   , good day."""
+    """What a visit has going for it: rank of the visitor's wish (1 to 3), whether both named the other, how
+    long the journey is, link, good day."""
 
     wish: int | None
     mutual: bool

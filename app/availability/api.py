@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlmodel import Session
 
-from app.availability import answers, queries, service, views
+from app.availability import answers, colleagues, queries, service, views
 from app.availability.busy import api as busy_api
 from app.availability.days import possible_days, receiving_days
 from app.availability.guards import OwnEnrolment
@@ -46,6 +46,7 @@ def replace(session: Db, mine: OwnEnrolment, given: EnrolmentIn) -> EnrolmentOut
             (service.choose_wishes, given.wishes),
             (service.choose_languages, given.languages or mine.person.languages),
             (service.choose_limits, given.avoid, given.excluded_sites),
+            (colleagues.choose, given.colleagues),
         )
         for change, *values in changes:
             change(session, mine, *values, version=mine.version, when=when)
@@ -106,6 +107,7 @@ def _out(session: Session, mine: Enrolling) -> EnrolmentOut:
             "host_days": saved.host_days if saved else None,
             "wishes": queries.wished_team_ids(session, saved),
             "languages": saved.languages if saved else person.languages,
+            "colleagues": [one.id for one, _team in colleagues.named(session, saved)],
             "avoid": [one.id for one, _team in queries.avoided_people(session, saved)],
             "excluded_sites": sorted(queries.excluded_site_ids(session, saved)),
             "possible_hosts": views.possible_hosts(session, mine).total,

@@ -1,15 +1,19 @@
 """The page of one's own enrolment, which every door of it shows."""
 
+from typing import Any
+
 from fastapi import Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from app.availability import views
 from app.availability.queries import Enrolling, find
+from app.availability.tables import Enrolment
 from app.availability.views import Typed
 from app.core import clock
-from app.core.errors import NotFound
-from app.core.templating import render
+from app.core.errors import NotFound, Refusal
+from app.core.i18n import _
+from app.core.templating import redirect, render
 
 
 def show(
@@ -43,3 +47,58 @@ def again(session: Session, mine: Enrolling) -> Enrolling:
     if found is None:
         raise NotFound
     return found
+
+
+def save(
+    request: Request,
+    session: Session,
+    mine: Enrolling,
+    change: Any,
+    part: str,
+    typed: Typed | None = None,
+) -> Response:
+    """Make the change; answer a script with what changed on the page, anybody else with the page again."""
+    try:
+        enrolment: Enrolment = change()
+    except Refusal as refused:
+        return refuse(request, session, mine, refused, typed)
+    if not is_script(request):
+        return redirect(f"{address(mine.campaign.id)}#{part}", say=_("Enregistré."))
+    fresh = again(session, mine)
+    assert fresh.enrolment is enrolment or fresh.version == enrolment.version
+    if part in {"wishes", "named", "avoided"}:
+        view = views.enrolment_view(session, fresh, clock.today())
+        return render(
+            request, f"availability/_{part}.html", view=view, hosts=view.hosts, autosave=True, saved=True
+        )
+    hosts = views.possible_hosts(session, fresh)
+    return render(request, "availability/_saved.html", mine=fresh, hosts=hosts)
+
+
+def refuse(
+    request: Request, session: Session, mine: Enrolling, refused: Refusal, typed: Typed | None = None
+) -> Response:
+    """Nothing was changed: say why, keep what was typed."""
+    session.rollback()
+    if is_script(request):
+        return render(
+            request,
+            "availability/_not_saved.html",
+            status=422,
+            headers={"hx-retarget": "#not-saved", "hx-reswap": "innerHTML"},
+            message=refused.message(),
+            address=address(mine.campaign.id),
+        )
+    return show(
+        request, session, again(session, mine), typed, status=refused.status, problem=refused.message()
+    )
+
+
+def is_script(request: Request) -> bool:
+    """Whether the page itself asks, for a part of it."""
+    return request.headers.get("hx-request") == "true"
+
+
+def address(campaign_id: int | None) -> str:
+    """Where the page is."""
+    return f"/campaigns/{campaign_id}/enrolment"

@@ -93,6 +93,27 @@ class CannotAvoid(Refusal):
         return _("Cette personne ne peut pas être ajoutée : choisissez un collègue dans la liste.")
 
 
+class TooManyNamed(Refusal):
+    """At most two colleagues by name."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Deux collègues au plus : retirez-en un pour en nommer un autre.")
+
+
+class CannotName(Refusal):
+    """One names a colleague whose team one could wish for, and whom one does not avoid."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _(
+            "Vous ne pouvez pas nommer cette personne : choisissez quelqu’un de l’autre métier, d’une autre "
+            "direction, à portée de trajet, que vous n’évitez pas et qui n’est pas votre responsable."
+        )
+
+
 class SiteUnknown(Refusal):
     """The place does not exist, or is one's own."""
 

@@ -1,18 +1,17 @@
 """Pages of one's own enrolment; HR's pages stand in `answer_pages.py`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.accounts.guards import Someone
-from app.availability import answer_pages, enrolment_page, queries, service, views
+from app.availability import answer_pages, enrolment_page, named_pages, queries, service, views
 from app.availability.busy import pages as busy_pages
-from app.availability.enrolment_page import again
+from app.availability.enrolment_page import address, is_script, refuse, save
 from app.availability.guards import OwnEnrolment
-from app.availability.queries import Enrolling, find, is_changeable
+from app.availability.queries import find, is_changeable
 from app.availability.schemas import (
     AnswerForm,
     ColleagueSearchForm,
@@ -22,7 +21,7 @@ from app.availability.schemas import (
     PlacesForm,
 )
 from app.availability.service import When
-from app.availability.tables import Answer, Enrolment
+from app.availability.tables import Answer
 from app.availability.views import Typed
 from app.campaigns.queries import campaign_of_code
 from app.campaigns.tables import Status
@@ -38,6 +37,7 @@ from app.people.guards import find_person
 router = APIRouter(include_in_schema=False)
 router.include_router(answer_pages.router)
 router.include_router(busy_pages.router)
+router.include_router(named_pages.router)
 
 Words = Annotated[str, Query(max_length=80)]
 
@@ -50,14 +50,14 @@ def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
         raise NotFound
     person = find_person(actor, session) if actor is not None else None
     if person is not None and find(session, campaign, person) is not None:
-        return RedirectResponse(_address(campaign.id), 303)
+        return RedirectResponse(address(campaign.id), 303)
     return render(
         request,
         "availability/join.html",
         campaign=campaign,
         open_now=is_changeable(campaign, clock.today()),
         signed_in=actor is not None,
-        enrolment=_address(campaign.id),
+        enrolment=address(campaign.id),
     )
 
 
@@ -83,10 +83,10 @@ def answer(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     try:
         service.answer(session, mine, form.value.answer, version=form.value.version, when=_when())
     except Refusal as refused:
-        return _refused(request, session, mine, refused)
+        return refuse(request, session, mine, refused)
     if form.value.answer == Answer.YES:
-        return redirect(_address(mine.campaign.id), say=_("Vous participez. Reste à choisir vos jours."))
-    return redirect(_address(mine.campaign.id), say=_("C’est noté : vous ne participez pas cette fois."))
+        return redirect(address(mine.campaign.id), say=_("Vous participez. Reste à choisir vos jours."))
+    return redirect(address(mine.campaign.id), say=_("C’est noté : vous ne participez pas cette fois."))
 
 
 @router.post("/campaigns/{campaign_id}/enrolment/days")
@@ -101,7 +101,7 @@ def days(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> 
     if form.value is None:
         return enrolment_page.show(request, session, mine, typed, status=422, problem=_first(form.errors))
     given = form.value
-    return _save(
+    return save(
         request,
         session,
         mine,
@@ -132,7 +132,7 @@ def wishes(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     if given.up in wanted[1:]:
         at = wanted.index(given.up)
         wanted[at - 1], wanted[at] = wanted[at], wanted[at - 1]
-    return _save(
+    return save(
         request,
         session,
         mine,
@@ -149,7 +149,7 @@ def languages(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted
     if form.value is None:
         return enrolment_page.show(request, session, mine, typed, status=422, problem=_first(form.errors))
     given = form.value
-    return _save(
+    return save(
         request,
         session,
         mine,
@@ -164,7 +164,7 @@ def colleagues(request: Request, session: Db, mine: OwnEnrolment, sent: Submitte
     """Find somebody to avoid. Changes nothing; a POST because addresses are logged and names must not be."""
     form = bind(ColleagueSearchForm, sent)
     text = form.value.colleague if form.value else ""
-    if _is_script(request):
+    if is_script(request):
         found = views.found_colleagues(session, mine, text)
         return render(
             request, "availability/_colleagues.html", mine=mine, found=found, text=text, autosave=True
@@ -185,7 +185,7 @@ def avoided(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) 
         people.add(given.add)
     places = queries.excluded_site_ids(session, mine.enrolment)
     wanted = {one for one in people if one is not None}
-    return _save(
+    return save(
         request,
         session,
         mine,
@@ -203,7 +203,7 @@ def places(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     given = form.value
     people = [person.id for person, _team in queries.avoided_people(session, mine.enrolment)]
     avoided_ids = [one for one in people if one is not None]
-    return _save(
+    return save(
         request,
         session,
         mine,
@@ -213,59 +213,6 @@ def places(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
         "places",
         Typed(excluded_sites=given.excluded_sites),
     )
-
-
-def _save(
-    request: Request,
-    session: Session,
-    mine: Enrolling,
-    change: Any,
-    part: str,
-    typed: Typed | None = None,
-) -> Response:
-    """Make the change; answer a script with what changed on the page, anybody else with the page again."""
-    try:
-        enrolment: Enrolment = change()
-    except Refusal as refused:
-        return _refused(request, session, mine, refused, typed)
-    if not _is_script(request):
-        return redirect(f"{_address(mine.campaign.id)}#{part}", say=_("Enregistré."))
-    fresh = again(session, mine)
-    assert fresh.enrolment is enrolment or fresh.version == enrolment.version
-    if part in {"wishes", "avoided"}:
-        view = views.enrolment_view(session, fresh, clock.today())
-        return render(
-            request, f"availability/_{part}.html", view=view, hosts=view.hosts, autosave=True, saved=True
-        )
-    hosts = views.possible_hosts(session, fresh)
-    return render(request, "availability/_saved.html", mine=fresh, hosts=hosts)
-
-
-def _refused(
-    request: Request, session: Session, mine: Enrolling, refused: Refusal, typed: Typed | None = None
-) -> Response:
-    """Nothing was changed: say why, keep what was typed."""
-    session.rollback()
-    if _is_script(request):
-        return render(
-            request,
-            "availability/_not_saved.html",
-            status=422,
-            headers={"hx-retarget": "#not-saved", "hx-reswap": "innerHTML"},
-            message=refused.message(),
-            address=_address(mine.campaign.id),
-        )
-    return enrolment_page.show(
-        request, session, again(session, mine), typed, status=refused.status, problem=refused.message()
-    )
-
-
-def _is_script(request: Request) -> bool:
-    return request.headers.get("hx-request") == "true"
-
-
-def _address(campaign_id: int | None) -> str:
-    return f"/campaigns/{campaign_id}/enrolment"
 
 
 def _first(errors: dict[str, str]) -> str:

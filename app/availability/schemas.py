@@ -94,12 +94,13 @@ class EnrolmentIn(FormModel):
     host_days: list[date] | None = Field(default=None, max_length=MOST_DAYS)
     wishes: list[Id] = Field(default=[], max_length=3)
     languages: list[str] = Field(default=[], max_length=40)
+    colleagues: list[Id] = Field(default=[], max_length=2)
     avoid: list[Id] = Field(default=[], max_length=200)
     excluded_sites: list[Id] = Field(default=[], max_length=1000)
 
 
 class EnrolmentOut(Json):
-    """Own enrolment. `possible_days` are those one may offer."""
+    """Own enrolment. `possible_days` are those one may offer; `colleagues` those whom one named."""
 
     campaign_id: int
     version: int
@@ -112,6 +113,7 @@ class EnrolmentOut(Json):
     host_days: list[date] | None
     wishes: list[int]
     languages: list[str]
+    colleagues: list[int]
     avoid: list[int]
     excluded_sites: list[int]
     possible_hosts: int

@@ -94,7 +94,7 @@ def search_teams(teams: Collection[FoundTeam], text: str) -> list[FoundTeam]:
 
 
 def search_people(session: Session, enrolling: Enrolling, text: str) -> list[FoundPerson]:
-    """Colleagues of the other side by name or job; nobody before two letters are given."""
+    """Colleagues of the other side by name, job or whole employee number; nobody before two letters."""
     if len(text.strip()) < SHORTEST:
         return []
     other_side = Side.FRONT if enrolling.team.side == Side.BACK else Side.BACK
@@ -103,6 +103,7 @@ def search_people(session: Session, enrolling: Enrolling, text: str) -> list[Fou
         Person.first_name,
         Person.last_name,
         Person.job,
+        Person.employee_number,
         col(Team.name).label("team"),
         col(Site.name).label("site"),
         Team.side,
@@ -118,7 +119,7 @@ def search_people(session: Session, enrolling: Enrolling, text: str) -> list[Fou
     found = []
     for row in session.exec(query):
         name = f"{row.first_name} {row.last_name}".strip()
-        if matches(text, name, row.job):
+        if matches(text, name, row.job) or folded(text.strip()) == folded(row.employee_number):
             found.append(FoundPerson(row.id, name, row.job, row.team, row.site, row.side))
             if len(found) == MOST:
                 break

@@ -34,6 +34,7 @@ from app.availability.tables import (
     Answer,
     Avoidance,
     BusyCalendar,
+    ColleagueWish,
     Enrolment,
     ExcludedSite,
     ForbiddenPair,
@@ -138,7 +139,10 @@ def choose_limits(
     version: int,
     when: When,
 ) -> Enrolment:
-    """Avoid exactly these people and places. Confidential: never logged, never audited, no reason asked."""
+    """Avoid exactly these people and places, and name none of these people any more.
+
+    Confidential: never logged, never audited, no reason asked.
+    """
     check_takes_part(session, enrolling, when)
     people, places = set(avoid), set(excluded_sites)
     if enrolling.person.id in people or len(people) != _count(session, Person, people):
@@ -148,6 +152,8 @@ def choose_limits(
     enrolment = write(session, enrolling, version)
     for table in (Avoidance, ExcludedSite):
         session.exec(delete(table).where(col(table.enrolment_id) == enrolment.id))
+    named = col(ColleagueWish.enrolment_id) == enrolment.id
+    session.exec(delete(ColleagueWish).where(named, col(ColleagueWish.person_id).in_(people)))
     session.add_all(Avoidance(enrolment_id=_id(enrolment), person_id=one) for one in sorted(people))
     session.add_all(ExcludedSite(enrolment_id=_id(enrolment), site_id=one) for one in sorted(places))
     session.flush()
@@ -219,6 +225,7 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
     wishes = _values(session, kept, Wish, Team, Wish.team_id, Team.name)
     sites = _values(session, kept, ExcludedSite, Site, ExcludedSite.site_id, Site.name)
     avoided = _values(session, kept, Avoidance, Person, Avoidance.person_id, Person.employee_number)
+    named = _values(session, kept, ColleagueWish, Person, ColleagueWish.person_id, Person.employee_number)
     taken = {
         one.enrolment_id: one
         for one in session.exec(select(BusyCalendar).where(col(BusyCalendar.enrolment_id).in_(kept)))
@@ -235,6 +242,7 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
                 "host_days": enrolment.host_days,
                 "languages": enrolment.languages,
                 "wished_teams": wishes.get(_id(enrolment), []),
+                "named_colleagues": named.get(_id(enrolment), []),
                 "avoided_people": avoided.get(_id(enrolment), []),
                 "excluded_sites": sites.get(_id(enrolment), []),
                 "busy_days": busy.days if busy else [],
@@ -246,15 +254,16 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
 
 
 def erase(session: Session, person: Person) -> None:
-    """Forget a person's enrolments, whoever named them among people to avoid, and pairs kept apart."""
-    session.exec(delete(Avoidance).where(col(Avoidance.person_id) == person.id))
+    """Forget a person's enrolments, whoever named them (to avoid or to meet), and pairs kept apart."""
+    for naming in (Avoidance, ColleagueWish):
+        session.exec(delete(naming).where(col(naming.person_id) == person.id))
     session.exec(
         delete(ForbiddenPair).where(
             or_(col(ForbiddenPair.a_id) == person.id, col(ForbiddenPair.b_id) == person.id)
         )
     )
     own = select(Enrolment.id).where(Enrolment.person_id == person.id)
-    for table in (Wish, Avoidance, ExcludedSite, BusyCalendar):
+    for table in (Wish, Avoidance, ColleagueWish, ExcludedSite, BusyCalendar):
         session.exec(delete(table).where(col(table.enrolment_id).in_(own)))
     session.exec(delete(Enrolment).where(col(Enrolment.person_id) == person.id))
 

@@ -1,4 +1,7 @@
-"""Rows of enrolment. Avoided people and impossible places are confidential: only the planning reads them."""
+"""Rows of enrolment. Avoided people, impossible places and named colleagues are confidential.
+
+Only the planning reads them.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -58,6 +61,15 @@ class Avoidance(SQLModel, table=True):
 
     enrolment_id: int = Field(foreign_key="enrolment.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
+
+
+class ColleagueWish(SQLModel, table=True):
+    """A colleague whom the person would like to meet; confidential until that colleague names them too."""
+
+    __tablename__ = "colleague_wish"
+
+    enrolment_id: int = Field(foreign_key="enrolment.id", primary_key=True, ondelete="CASCADE")
+    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
 class ExcludedSite(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.availability import queries, search, service
+from app.availability import colleagues, queries, search, service
 from app.availability.busy.errors import sentence
 from app.availability.busy.service import addresses_allowed, is_waiting
 from app.availability.days import DayBook, DayState, Told, Why
@@ -55,6 +55,9 @@ class EnrolmentView:
     team_text: str
     languages: list[tuple[str, str]]
     chosen_languages: Collection[str]
+    named: list[tuple[Person, Team]]
+    nameable: list[search.FoundPerson]
+    named_text: str
     avoided: list[tuple[Person, Team]]
     colleagues: list[search.FoundPerson]
     colleague_text: str
@@ -89,6 +92,7 @@ class Typed:
     excluded_sites: list[int] | None = None
     team: str = ""
     colleague: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,9 @@ def enrolment_view(
         team_text=typed.team,
         languages=service.offered_languages(person),
         chosen_languages=chosen.languages,
+        named=colleagues.named(session, enrolling.enrolment),
+        nameable=colleagues.found(session, enrolling, typed.named),
+        named_text=typed.named,
         avoided=avoided,
         colleagues=_findable(session, enrolling, typed.colleague, avoided),
         colleague_text=typed.colleague,

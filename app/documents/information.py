@@ -99,6 +99,12 @@ def _stored() -> list[list[str]]:
             _("Jusqu’à la fin des inscriptions"),
         ],
         [
+            _("Les collègues que vous nommez, un ou deux"),
+            _("Vous réunir, si le souhait est réciproque"),
+            _("Personne ; réciproque, vous deux et les ressources humaines"),
+            _("Avec la campagne"),
+        ],
+        [
             _("Personnes à éviter, lieux impossibles"),
             _("Ne pas vous les proposer"),
             _("Personne : seul le calcul les lit"),

@@ -185,6 +185,7 @@ def labels() -> dict[str, str]:
         "visit_days": _("Jours pour partir"),
         "host_days": _("Jours pour recevoir"),
         "wished_teams": _("Équipes souhaitées"),
+        "named_colleagues": _("Collègues nommés (matricules)"),
         "avoided_people": _("Personnes à éviter (matricules)"),
         "excluded_sites": _("Lieux impossibles"),
         "busy_days": _("Jours pris dans votre agenda"),

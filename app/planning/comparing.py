@@ -91,7 +91,7 @@ def _by_visitor(found: Review) -> dict[int, list[PlannedVisit]]:
 
 
 def _points(legs: Iterable[PlannedVisit]) -> int:
-    return sum(4 - leg.wish for leg in legs if leg.wish)
+    return sum(leg.wish_points for leg in legs)
 
 
 def _met(legs: Iterable[PlannedVisit], people: dict[int, Participant]) -> list[tuple[Participant, date]]:

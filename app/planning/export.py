@@ -26,7 +26,7 @@ def sheet(found: Review) -> tuple[list[str], list[list[Any]]]:
                     host.team.name,
                     host.site.name,
                     leg.minutes,
-                    leg.wish,
+                    leg.wish or (_("réciproque") if leg.mutual else None),
                     "",
                     "",
                 ]

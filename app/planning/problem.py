@@ -21,6 +21,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.availability.colleagues import mutual_pairs
 from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
 from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs, told_of_everybody
@@ -120,6 +121,11 @@ def build(
             if {visitor, host} <= everyone and day in index and _pair(visitor, host) not in forbidden
         ),
         forbidden=frozenset(ordered(person_key(a), person_key(b)) for a, b in forbidden),
+        mutual=frozenset(
+            ordered(person_key(a), person_key(b))
+            for a, b in (set() if everybody else mutual_pairs(session, campaign.id))
+            if a in everyone and b in everyone
+        ),
     )
     return Built(problem, lost)
 

@@ -16,6 +16,7 @@ from app.planning.words import spoken
 from app.visits.rules import in_pairs
 from solver import Plan, Problem
 from solver.plan import INFEASIBLE
+from solver.problem import MUTUAL_POINTS, ordered
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class PlannedVisit:
     day: date
     wish: int | None
     """Rank of the visitor's wish it fulfils."""
+    mutual: bool
+    """Both named the other."""
     linked: bool
     """One of the two teams serves the other."""
     minutes: int
@@ -36,6 +39,13 @@ class PlannedVisit:
     def leg(self) -> Leg:
         """As rows know it."""
         return (self.visitor_id, self.host_id, self.day)
+
+    @property
+    def wish_points(self) -> int:
+        """3, 2, 1 for a first, second, third wish; as much as a third for a colleague who named them too."""
+        if self.wish:
+            return 4 - self.wish
+        return MUTUAL_POINTS if self.mutual else 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,11 @@ class PlannedSwap:
     def pinned(self) -> bool:
         """Whether HR keeps it."""
         return all(leg.pinned for leg in self.legs)
+
+    @property
+    def mutual(self) -> bool:
+        """Whether the two named each other."""
+        return self.there.mutual
 
     @property
     def linked(self) -> bool:
@@ -83,8 +98,8 @@ class PlannedSwap:
 
     @property
     def wish_points(self) -> int:
-        """3, 2, 1 for a first, second, third wish."""
-        return sum(4 - rank for _who, rank in self.wishes)
+        """What its days are worth by wishes."""
+        return sum(leg.wish_points for leg in self.legs)
 
 
 @dataclass(frozen=True)
@@ -174,6 +189,7 @@ def _visit(problem: Problem, leg: Leg, pinned: bool) -> PlannedVisit:
     return PlannedVisit(
         *leg,
         wish=wishes.index(there.id) + 1 if there.id in wishes else None,
+        mutual=ordered(visitor, host) in problem.mutual,
         linked=(here.id, there.id) in problem.links or (there.id, here.id) in problem.links,
         minutes=problem.travel(here.site, there.site) or 0,
         pinned=pinned,

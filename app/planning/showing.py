@@ -242,7 +242,7 @@ def chosen_swaps(found: Review, look: PlanLook) -> list[PlannedSwap]:
 def _swap_matches(swap: PlannedSwap, look: PlanLook, wanted: str) -> bool:
     if look.show == "pinned" and not swap.pinned:
         return False
-    if look.show == "wish" and not swap.wishes:
+    if look.show == "wish" and not swap.wish_points:
         return False
     if look.show == "link" and not swap.linked:
         return False

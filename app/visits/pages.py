@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from app.availability.colleagues import named_each_other
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
@@ -83,6 +84,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
         reasons=reason_labels(),
+        mutual=(entered.takes_part or entered.by is By.HR)
+        and named_each_other(session, seen.visit.campaign_id, seen.visit.visitor_id, seen.visit.host_id),
         shows_reason=entered.by is not By.MANAGER or seen.visit.cancel_reason in history.TEAM_REASONS,
         part=part_labels()[seen.visit.part],
         history=lines,

@@ -11,7 +11,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, event
 from sqlmodel import select
 
-from app.availability.tables import Avoidance, Enrolment
+from app.accounts.tables import Account
+from app.availability.tables import Avoidance, ColleagueWish, Enrolment
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.planning import jobs, queries, runs
@@ -227,6 +228,40 @@ def test_publishing_asks_first_and_happens_once(
     assert "Recalculer" not in hr.get(planned).text
     assert hr.post(f"{planned}/runs").status_code == 409
     assert hr.post(f"{planned}/pins", data={"one": "1", "other": "2"}).status_code == 409
+
+
+def test_two_who_named_each_other_meet_and_both_and_hr_read_why(
+    app: FastAPI, hr: TestClient, company: Company, engine: Engine, sign_in: Any
+) -> None:
+    anna, berta = company.back[0], company.front[1]
+    here = f"/campaigns/{company.campaign.id}/planning"
+    with open_session(engine) as session:
+        for one, other in ((anna, berta), (berta, anna)):
+            row = session.exec(select(Enrolment).where(Enrolment.person_id == one.id)).one()
+            session.add(ColleagueWish(enrolment_id=row.id, person_id=other.id))
+    hr.post(f"{here}/runs")
+    with open_session(engine) as session:
+        run = queries.active_run(session, company.campaign.id or 0)
+    jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
+    assert "souhait réciproque" in hr.get(f"{here}?show=wish").text
+    assert (
+        "Ils s’étaient souhaités mutuellement"
+        in hr.get(f"{here}/alternatives?one={anna.id}&other={berta.id}").text
+    )
+    with open_session(engine) as session:
+        version = session.get_one(Campaign, company.campaign.id).version
+    hr.post(f"{here}/publication", data={"run": str(run.id), "version": str(version)})  # type: ignore[union-attr]
+    with open_session(engine) as session:
+        visits = {(one.visitor_id, one.host_id): one.id for one in session.exec(select(Visit))}
+    page = f"/visits/{visits[anna.id, berta.id]}"
+    assert "Ils s’étaient souhaités mutuellement" in hr.get(page).text
+    others = next(one for pair, one in visits.items() if anna.id not in pair and berta.id not in pair)
+    assert "souhaités" not in hr.get(f"/visits/{others}").text
+    with open_session(engine) as session:
+        account = session.get_one(Account, anna.account_id)
+    mine = browser_of(app)
+    sign_in(mine, account)
+    assert "Vous vous étiez souhaités mutuellement" in mine.get(page).text
 
 
 def test_a_plan_that_no_longer_holds_says_what_changed(

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app.availability.tables import Avoidance, Enrolment, ExcludedSite, ForbiddenPair, Wish
+from app.availability.tables import Avoidance, ColleagueWish, Enrolment, ExcludedSite, ForbiddenPair, Wish
 from app.campaigns.tables import Status
 from app.people.tables import Holidays, Person, ServiceLink
 from app.planning.errors import NobodyEnrolled, NoDaysLeft
@@ -205,6 +205,19 @@ def test_managers_languages_avoided_people_and_places(
     assert (other.manager, other.avoid, other.excluded_sites) == (None, (), ())
 
 
+def test_only_colleagues_who_named_each_other_are_a_pair(
+    built: Build, company: Company, session: Session
+) -> None:
+    anna, anders = company.back[:2]
+    bruno, berta = company.front[:2]
+    for one, other in ((anna, bruno), (bruno, anna), (anders, berta)):
+        session.add(ColleagueWish(enrolment_id=enrolment_of(company, one).id, person_id=other.id))
+    assert built().mutual == {ordered(f"p{anna.id}", f"p{bruno.id}")}
+    assert "mutual" in without_secrets(built()), "the exported plan can be checked"
+    everybody = build(session, company.campaign, TODAY, everybody=True).problem
+    assert everybody.mutual == frozenset(), "what if everybody took part knows no answer"
+
+
 def test_what_is_confidential_does_not_leave(built: Build, company: Company, session: Session) -> None:
     row = enrolment_of(company, company.back[0])
     session.add(Avoidance(enrolment_id=row.id, person_id=company.front[1].id))
@@ -329,4 +342,4 @@ def test_queries_do_not_grow_with_people(session: Session) -> None:
         event.remove(session.get_bind(), "before_cursor_execute", record)
         return len([sql for sql in asked if "SELECT" in sql])
 
-    assert count(2) == count(30) < 25
+    assert count(2) == count(30) < 26
