@@ -47,8 +47,10 @@ def choose(
     if len(set(person_ids)) > MAX_NAMED:
         raise TooManyNamed
     enrolment = write(session, enrolling, version)
-    avoided = select(Avoidance.person_id).where(Avoidance.enrolment_id == enrolment.id)
-    if not set(person_ids) <= nameable(session, enrolling, person_ids) - set(session.exec(avoided)):
+    assert enrolment.id is not None
+    own = col(Avoidance.enrolment_id) == enrolment.id
+    avoided = set(session.exec(select(Avoidance.person_id).where(own)))
+    if not set(person_ids) <= nameable(session, enrolling, person_ids) - avoided:
         raise CannotName
     session.exec(delete(ColleagueWish).where(col(ColleagueWish.enrolment_id) == enrolment.id))
     session.add_all(
