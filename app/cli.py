@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from app.console import early
+
 app = typer.Typer(
     name="vis-ma-vie",
     help="Job-shadowing campaigns: serve the product, feed it files, solve planning problems.",
@@ -151,7 +153,7 @@ def solve(
     """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable; 3: the pins break the rules."""
     from solver import command
 
-    code = command.run_solve(problem, output, time_limit, seed, threads, as_json)
+    code = command.run_solve(problem, output, time_limit, seed, threads, as_json, asked=early)
     raise typer.Exit(command.leave(code))
 
 

@@ -18,10 +18,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from solver.edges import Edges, edge_worth, merged, possible
+from solver.flowing import Arcs, cheapest_flow
 from solver.instance import Bools, Instance, Ints
+from solver.limits import Clock
 from solver.room import Room
 
 _LARGEST_UNIT = 10**10
@@ -77,8 +78,8 @@ def network(instance: Instance, edges: Edges, room: Room, settled: Ints) -> Netw
     return Network(instance, edges, settled, worth, left, right, gain, np.zeros_like(gain))
 
 
-def assign(net: Network, weights: Mapping[str, int]) -> tuple[Bools, Prices]:
-    """The edges of a best assignment, and optimal prices."""
+def assign(net: Network, weights: Mapping[str, int], clock: Clock | None = None) -> tuple[Bools, Prices]:
+    """The edges of a best assignment, and optimal prices. Raises `Stopped` where the clock says so."""
     n, edges = net.instance.n, net.edges
     worth = net.combined(weights)
     people = weights.get("people", 0)
@@ -113,13 +114,7 @@ def assign(net: Network, weights: Mapping[str, int]) -> tuple[Bools, Prices]:
             [0],
         ]
     )
-    flow = min_cost_flow.SimpleMinCostFlow()
-    flow.add_arcs_with_capacity_and_unit_cost(tail, head, room, cost)
-    flow.set_nodes_supplies(np.array([source, sink]), np.array([supply, -supply]))
-    status = flow.solve()
-    if status != flow.OPTIMAL:
-        raise RuntimeError(f"the assignment ended with status {status}")
-    used = np.asarray(flow.flows(np.arange(len(tail))), dtype=np.int64)
+    used = cheapest_flow(Arcs(tail, head, room, cost, np.array([source, sink, supply])), clock)
     distance = _distances(2 * n + 2, source, tail, head, cost, used, room)
     price_left = np.where(distance[:n] < _HUGE, -distance[:n], people * net.left_gain)
     # a right person nobody wants costs nothing: the lowest price that its own gain allows
@@ -179,10 +174,15 @@ def units(room: Ints, gain: Ints, price: Ints) -> int:
     return int(np.maximum(0, first + more).sum())
 
 
-def overlooked(net: Network, weights: Mapping[str, int], prices: Prices, *, each: int = 6) -> Edges:
-    """The network's edges and those missing ones that the prices say could improve the assignment."""
+def overlooked(
+    net: Network, weights: Mapping[str, int], prices: Prices, clock: Clock | None = None, *, each: int = 6
+) -> Edges:
+    """The network's edges and those missing ones that the prices say could improve the assignment.
+
+    Raises `Stopped` where the clock says so.
+    """
     left, right = [net.edges.left], [net.edges.right]
-    for a, b, _ in _missing(net, weights, prices, each=each):
+    for a, b, _ in _missing(net, weights, prices, clock, each=each):
         left.append(a)
         right.append(b)
     if len(left) == 1:
@@ -191,7 +191,12 @@ def overlooked(net: Network, weights: Mapping[str, int], prices: Prices, *, each
 
 
 def _missing(
-    net: Network, weights: Mapping[str, int], prices: Prices, *, each: int | None = None
+    net: Network,
+    weights: Mapping[str, int],
+    prices: Prices,
+    clock: Clock | None = None,
+    *,
+    each: int | None = None,
 ) -> list[tuple[Ints, Ints, int]]:
     """Feasible pairs that are no edges and have worth + u + v > 0, and by how much they may lift the bound.
 
@@ -209,6 +214,8 @@ def _missing(
         rights = np.concatenate(reach) if reach else np.zeros(0, dtype=np.int64)
         if not len(here) or not len(rights):
             continue
+        if clock is not None:
+            clock.go_on()
         cost = per_visit * instance.minutes[s, instance.team_site[instance.team[rights]]] - extra
         spare = prices.right[rights] - cost
         lefts = here[prices.left[here] + spare.max() > 0]

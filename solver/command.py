@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -36,6 +36,9 @@ REMEDIES = 3.0
 
 STARTING, WRITING, WRITING_AGAIN = 0.7, 1.5e-5, 0.05
 """Seconds that it takes to load the program, to write what concerns one person, and to write once more."""
+
+STOPPING = b"\nstopping: the best plan so far is being written\n"
+STILL_STOPPING = b"\nstill writing the best plan so far, a moment please (Ctrl-\\ ends without it)\n"
 
 WORDS = {
     "people": "people (priority points)",
@@ -65,11 +68,29 @@ def run_solve(
     seed: int = 0,
     threads: int = 2,
     as_json: bool = False,
+    *,
+    asked: ShouldStop = lambda: False,
 ) -> int:
     """Solve a problem file into a plan file; progress on standard error, a summary on standard output.
 
-    ``time_limit`` is for the whole command: reading and writing count.
+    ``time_limit`` is for the whole command: reading and writing count. Ctrl-C, once or often, and a
+    termination end the search, not the command: the best plan so far is written. ``asked``: whether that
+    was asked for before.
     """
+    with _until_interrupted(asked) as should_stop:
+        return _solve(problem_path, output_path, time_limit, seed, threads, should_stop, as_json=as_json)
+
+
+def _solve(
+    problem_path: str | Path,
+    output_path: str | Path,
+    time_limit: float | None,
+    seed: int,
+    threads: int,
+    should_stop: ShouldStop,
+    *,
+    as_json: bool,
+) -> int:
     started = time.monotonic() - STARTING
     try:
         _writable(output_path)
@@ -87,7 +108,7 @@ def run_solve(
     if time_limit is not None:
         writing = WRITING * len(problem.people)
         seconds = max(0.5 * time_limit, time_limit - (time.monotonic() - started) - writing)
-    with _until_interrupted() as should_stop, _live_line() as show:
+    with _live_line() as show:
         plan = solve(
             problem,
             limits=Limits(seconds=seconds, threads=threads, seed=seed),
@@ -123,6 +144,8 @@ def run_solve(
         for text in plan.contradictions:
             _warn(text.en)
         return 3
+    if should_stop():
+        _warn(f"interrupted: the best plan so far is in {output_path}")
     return 0
 
 
@@ -230,14 +253,15 @@ def _live_line() -> Iterator[OnProgress]:
 
 
 @contextmanager
-def _until_interrupted() -> Iterator[ShouldStop]:
-    """A function that says whether Ctrl-C or a termination was asked for; the second Ctrl-C ends at once."""
-    asked = [False]
+def _until_interrupted(before_us: ShouldStop) -> Iterator[ShouldStop]:
+    """A function that says whether Ctrl-C or a termination was asked for, ``before_us`` or since."""
+    times = [0]
 
     def ask(_number: int, _frame: FrameType | None) -> None:
-        if asked[0]:
-            raise KeyboardInterrupt
-        asked[0] = True
+        times[0] += 1
+        line = STOPPING if times[0] == 1 and not before_us() else STILL_STOPPING
+        with suppress(OSError):
+            os.write(2, line)  # a signal may come in the middle of another write, which Python's would refuse
 
     before = {}
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -246,7 +270,7 @@ def _until_interrupted() -> Iterator[ShouldStop]:
         except ValueError:  # not the main thread: whoever runs us handles signals
             break
     try:
-        yield lambda: asked[0]
+        yield lambda: times[0] > 0 or before_us()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -7,13 +7,19 @@ team.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 
 import numpy as np
 
 from solver.choices import Choices
 from solver.instance import Instance, Ints, sorted_set
+from solver.limits import Clock
 from solver.room import Room
+
+GRACE = 2.0
+"""Seconds that whoever asks to stop waits for days of matches that are known."""
 
 Days = tuple[int, int]
 """Day of the left person's visit and, in a swap, of the right person's; -1 for none."""
@@ -281,8 +287,13 @@ class Board:
         return Choices(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
 
 
-def schedule(board: Board, left: Ints, right: Ints, *, depth: int = 3) -> list[int]:
-    """Place these matches, those with the fewest options first; returns the matches that found no days."""
+def schedule(
+    board: Board, left: Ints, right: Ints, *, depth: int = 3, clock: Clock | None = None
+) -> list[int]:
+    """Place these matches, those with the fewest options first; returns the matches that found no days.
+
+    Once the clock is abandoned, what finds no days within `GRACE` is left out.
+    """
     instance = board.instance
     there, home = instance.leg_days(left, right), instance.leg_days(right, left)
     options = np.bitwise_count(there).sum(axis=1).astype(np.int64)
@@ -298,9 +309,17 @@ def schedule(board: Board, left: Ints, right: Ints, *, depth: int = 3) -> list[i
             dtype=bool,
         )
         first = np.lexsort((options, ~kept))
-    waiting = []
+    waiting, ends = list[int](), math.inf
     for a, b in zip(left[first].tolist(), right[first].tolist(), strict=True):
+        if clock is not None and clock.is_abandoned:
+            ends = min(ends, time.monotonic() + GRACE)
+            if time.monotonic() > ends:
+                return waiting
         match = board.add(a, b)
         if not board.place(match):
             waiting.append(match)
-    return [match for match in waiting if not board.place(match, depth)]
+    return [
+        match
+        for match in waiting
+        if (clock is not None and clock.is_abandoned) or not board.place(match, depth)
+    ]

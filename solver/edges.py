@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.instance import Bools, Instance, Ints, Words, sorted_set
+from solver.limits import Clock
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
@@ -89,8 +90,11 @@ def _good(instance: Instance, host: Ints, days: Words) -> Ints:
     return good.astype(np.int64)
 
 
-def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
-    """All edges when they are few, else those with points or history and some others for everybody."""
+def first_edges(instance: Instance, rng: np.random.Generator, clock: Clock | None = None) -> Edges:
+    """All edges when they are few, else those with points or history and some others for everybody.
+
+    Raises `Stopped` where the clock says so.
+    """
     size = sum(
         len(here) * sum(len(instance.fronts_at[s]) for s in np.flatnonzero(instance.near[site]))
         for site, here in enumerate(instance.backs_at)
@@ -105,12 +109,19 @@ def first_edges(instance: Instance, rng: np.random.Generator) -> Edges:
             return Edges(left[keep], right[keep], complete=True)
     wanted = [_wished(instance), _named(instance), _linked(instance), _previous(instance)]
     first = merged(instance, np.concatenate([p[0] for p in wanted]), np.concatenate([p[1] for p in wanted]))
-    others = _others(instance, rng)
+    others = _others(instance, rng, clock)
     keys = sorted_set(
         np.concatenate([e[0] * instance.n + e[1] for e in ((first.left, first.right), *others)])
     )
     left, right = np.divmod(keys, instance.n)
     return Edges(left, right, complete=False)
+
+
+def wished_edges(instance: Instance, *, most: int) -> Edges:
+    """Edges in which a wish comes true, at most so many are looked at."""
+    left, right = _wished(instance)
+    step = max(1, len(left) // most)
+    return merged(instance, left[::step], right[::step])
 
 
 def _estimate(instance: Instance, rng: np.random.Generator) -> tuple[float, float]:
@@ -188,7 +199,7 @@ def _previous(instance: Instance) -> tuple[Ints, Ints]:
     return _oriented(instance, pairs[:, 0], pairs[:, 1])
 
 
-def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+def _others(instance: Instance, rng: np.random.Generator, clock: Clock | None) -> list[tuple[Ints, Ints]]:
     """For each person some colleagues drawn from the nearest places, and some from anywhere within reach."""
     parts = []
     for mine, theirs in ((instance.backs_at, instance.fronts_at), (instance.fronts_at, instance.backs_at)):
@@ -198,6 +209,8 @@ def _others(instance: Instance, rng: np.random.Generator) -> list[tuple[Ints, In
             pool = np.concatenate([theirs[s] for s in near]) if len(near) else np.zeros(0, dtype=np.int64)
             if not len(here) or not len(pool):
                 continue
+            if clock is not None:
+                clock.go_on()
             draw = rng.random((len(here), _TRIES))
             draw[:, ::2] **= 3  # every other draw leans towards the nearest
             me = np.repeat(here, _TRIES)

@@ -21,7 +21,7 @@ from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
 from solver.improve import Target, piece_around, rematch
 from solver.instance import Bools, Instance, Ints, sorted_set, words_of
-from solver.limits import Clock
+from solver.limits import Clock, Stopped
 from solver.mip import Floats, solve_integer
 from solver.model import build, leg_worth, weighted
 from solver.room import Room
@@ -80,7 +80,7 @@ class Engine:
 
     def assign(self) -> Ints:
         """Solve the assignment; returns the chosen edges and keeps network, weights and prices."""
-        edges = first_edges(self.instance, self.rng)
+        edges = first_edges(self.instance, self.rng, self.clock)
         begun = self.clock.seconds
         chosen, prices = self._solve(edges)
         for _ in range(ROUNDS):
@@ -88,18 +88,21 @@ class Engine:
             if edges.complete or took > 0.4 * self.clock.left:
                 break
             assert self.net is not None
-            more = overlooked(self.net, self.weights, prices)
-            if len(more) == len(self.net.edges):
+            try:
+                more = overlooked(self.net, self.weights, prices, self.clock)
+                if len(more) == len(self.net.edges):
+                    break
+                edges = more
+                chosen, prices = self._solve(edges)
+            except Stopped:
                 break
-            edges = more
-            chosen, prices = self._solve(edges)
         return chosen
 
     def _solve(self, edges: Edges) -> tuple[Ints, Prices]:
         net = network(self.instance, edges, self.room, self.settled)
         self.weights, self.strict = level_weights(net, self.order)
         begun = self.clock.seconds
-        chosen, prices = assign(net, self.weights)
+        chosen, prices = assign(net, self.weights, self.clock)
         self.flow_seconds = self.clock.seconds - begun
         self.net, self.prices, self.limit, self.soft = net, prices, {}, {}
         return np.flatnonzero(chosen), prices
@@ -110,7 +113,7 @@ class Engine:
         """Give the assigned matches their days; those that find none are dropped."""
         assert self.net is not None
         edges = self.net.edges
-        for match in schedule(self.board, edges.left[chosen], edges.right[chosen]):
+        for match in schedule(self.board, edges.left[chosen], edges.right[chosen], clock=self.clock):
             self.board.remove(match)
         self.board.prefer_good_days()
 
@@ -197,7 +200,7 @@ class Engine:
 
     def tell(self, *, now: bool = False, plan: Choices | None = None) -> None:
         """Tell whoever watches about the first level that is not proven, at most every `TELLING` seconds."""
-        if self.clock.on_progress is None or self.net is None:
+        if self.clock.on_progress is None or self.net is None or self.clock.is_abandoned:
             return
         if not now and self.clock.seconds - self.last_told < max(TELLING, 10 * self.telling):
             return
@@ -325,7 +328,7 @@ class Engine:
                 if known not in self.soft:
                     if self.clock.left < 1.3 * self.flow_seconds:
                         continue
-                    _, prices = assign(self.net, weights)
+                    _, prices = assign(self.net, weights, self.clock)
                     self.soft[known] = bound(self.net, weights, prices)
                 spent = sum(weights[name] * (values[name] - self.base[name]) for name in used[:place])
                 limit = self.soft[known] - spent + self.base[level]

@@ -31,8 +31,15 @@ class Progress:
     matched: int
 
 
+LARGE = 30_000
+"""Above so many people single steps take seconds: whoever asks to stop is heard in the middle of one."""
+
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
+
+
+class Stopped(Exception):
+    """Somebody asked to stop in the middle of a step; what is on the board is what there is."""
 
 
 @dataclass
@@ -48,6 +55,8 @@ class Clock:
     started: float = field(default_factory=time.monotonic)
     reserve: float = 0.0
     cut: float = float("inf")
+    large: bool = False
+    """Whether there are more than `LARGE` people."""
     _stopped: bool = False
 
     @property
@@ -56,7 +65,9 @@ class Clock:
 
     @property
     def left(self) -> float:
-        """Seconds left; a large number without a limit, never negative."""
+        """Seconds left; a large number without a limit, none once somebody asked to stop, never negative."""
+        if self.is_asked_to_stop:
+            return 0.0
         ends = self.cut
         if self.limits.seconds is not None:
             ends = min(ends, self.limits.seconds - min(self.reserve, 0.3 * self.limits.seconds))
@@ -76,6 +87,16 @@ class Clock:
     def is_asked_to_stop(self) -> bool:
         """Whether somebody asked to stop."""
         return self.should_stop is not None and self.should_stop()
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether somebody asked to stop, and what is being done would take seconds to end."""
+        return self.large and self.is_asked_to_stop
+
+    def go_on(self) -> None:
+        """Raise `Stopped` in the middle of a long step that somebody asked to stop."""
+        if self.is_abandoned:
+            raise Stopped
 
     @property
     def over(self) -> bool:

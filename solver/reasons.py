@@ -36,6 +36,7 @@ from solver.problem import Visit, days_of
 from solver.sentences import (
     all_refused,
     closed_days,
+    interrupted,
     no_day_offered,
     no_days_at_all,
     no_language,
@@ -54,12 +55,15 @@ DAY_WORDS = 16
 """Words of colleagues among whom the day that would open most is sought."""
 
 
-def explain(instance: Instance, visits: Sequence[Visit], edges: Edges | None = None) -> tuple[Unmatched, ...]:
+def explain(
+    instance: Instance, visits: Sequence[Visit], edges: Edges | None = None, *, most: int | None = None
+) -> tuple[Unmatched, ...]:
     """A reason for everybody who makes no visit in this plan, in the problem's order.
 
-    ``edges`` are pairs known to be possible; where they are all of them, that saves looking again.
+    ``edges`` are pairs known to be possible; where they are all of them, that saves looking again. After the
+    first ``most``, people are told that no reason was looked for.
     """
-    return Reasons(instance, visits, edges).of_all()
+    return Reasons(instance, visits, edges).of_all(most)
 
 
 class Reasons:
@@ -81,10 +85,14 @@ class Reasons:
         self.partners: dict[tuple[int, int], Ints] = {}
         self.two_days: dict[tuple[int, bytes], tuple[int, int] | None] = {}
 
-    def of_all(self) -> tuple[Unmatched, ...]:
-        """Everybody's reason."""
+    def of_all(self, most: int | None = None) -> tuple[Unmatched, ...]:
+        """Everybody's reason, at most so many looked for."""
         instance, waiting = self.instance, self.waiting
-        known = self._known()
+        for i in waiting[most:].tolist() if most is not None else ():
+            said = interrupted()
+            self.said[i] = Unmatched(self._id(i), "all_taken", said, (Blocking("rule", "time"),))
+        waiting = waiting[:most]
+        known = {i: colleagues for i, colleagues in self._known().items() if i not in self.said}
         for i in waiting[instance.cap[waiting] == 0].tolist():
             text = used_up()
             self.said[i] = Unmatched(self._id(i), "own_rules", text, (Blocking("rule", "max_swaps"),))

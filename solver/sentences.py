@@ -112,6 +112,14 @@ def not_looked_at() -> Text:
     )
 
 
+@cache
+def interrupted() -> Text:
+    return Text(
+        "Le calcul a été interrompu\u00a0: la raison n’a pas été cherchée.",
+        "The computation was interrupted: the reason was not looked for.",
+    )
+
+
 def places_taken(teams: Sequence[str], days: Sequence[str]) -> Text:
     names, on = ", ".join(teams), both([date.fromisoformat(day) for day in days])
     return Text(

@@ -17,8 +17,9 @@ from solver.choices import Choices
 from solver.clash import clash
 from solver.days import Board
 from solver.engine import Engine
+from solver.hasty import place_hastily
 from solver.instance import Instance, sorted_set
-from solver.limits import Clock, Limits, OnProgress, ShouldStop
+from solver.limits import LARGE, Clock, Limits, OnProgress, ShouldStop, Stopped
 from solver.mip import Row, solve_integer
 from solver.model import build
 from solver.pins import contradictions, pin_rows, pinned_choices
@@ -29,14 +30,14 @@ from solver.reasons import explain
 
 MEDIUM, LARGISH = 1_500, 3_000
 """Up to so many people who swap are proven at once, without a search; up to so many people after it."""
-LARGE = 30_000
-"""Above so many people the compiled search alone improves the plan."""
 PIECES = 120
 """So many pieces are matched anew at most."""
 MOVES = 100
 """Moves of the search for each person where days are many; it then starts close to the best."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
+HURRIED = 5_000
+"""So many people without a match are explained to whoever asks to stop a large company: it takes seconds."""
 PINNING = 30.0
 """So many seconds are looked for days of pinned swaps that leave some open."""
 
@@ -58,7 +59,7 @@ def solve(
     ``on_progress`` is called now and then; ``should_stop`` is asked often, and once it says yes the best
     plan so far is returned (pinned visits are always in it).
     """
-    clock = Clock(limits or Limits(), should_stop, on_progress)
+    clock = Clock(limits or Limits(), should_stop, on_progress, large=len(problem.people) > LARGE)
     said = contradictions(problem)
     if said:
         return _infeasible(problem, said, clock)
@@ -68,15 +69,19 @@ def solve(
     if not place_pins(instance, board, clock):
         return _infeasible(problem, clash(instance) or [_TOGETHER], clock)
     engine = Engine(instance, board, clock, problem.campaign.objective_order)
-    bounds = search(engine)
-    if pins_leave_a_choice(instance):
-        bounds = _without_pins(engine, bounds)
+    try:
+        bounds = search(engine)
+        if pins_leave_a_choice(instance):
+            bounds = _without_pins(engine, bounds)
+    except Stopped:
+        bounds = _in_a_hurry(engine)
     return finish(engine, bounds)
 
 
 def search(engine: Engine) -> dict[str, int]:
     """Fill the engine's board as well as time allows; returns proven bounds on every level (maximised)."""
     engine.schedule(engine.assign())
+    engine.clock.go_on()
     engine.tell(now=True)
     if engine.solve_whole():
         if not engine.combined_proven:
@@ -108,7 +113,7 @@ def ample(engine: Engine) -> dict[str, int]:
     for hot in (0.01, 0.003):
         before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
-        if engine.leading_proven():
+        if engine.leading_proven() or clock.is_asked_to_stop:
             break
     else:
         last = clock.left - 3 * engine.flow_seconds  # what is left then pays for better bounds
@@ -126,6 +131,16 @@ def pins_leave_a_choice(instance: Instance) -> bool:
         return False
     choices = pinned_choices(instance)
     return len(choices) > len(sorted_set(choices.a * instance.n + choices.b))
+
+
+def _in_a_hurry(engine: Engine) -> dict[str, int]:
+    """The bounds that are known; where the board has nothing but pins yet, what can be placed at once is."""
+    if not len(engine.loose_choices()):
+        place_hastily(engine)
+    if engine.net is None or pins_leave_a_choice(engine.instance):
+        return {}
+    known = [level for level in engine.order if level in engine.limit or not engine.weights[level]]
+    return engine.bounds(engine.values(), known)
 
 
 def _without_pins(engine: Engine, bounds: Mapping[str, int]) -> dict[str, int]:
@@ -217,7 +232,12 @@ def finish(engine: Engine, bounds: Mapping[str, int]) -> Plan:
         visits=visits,
         values=values,
         bounds=said,
-        unmatched=explain(instance, visits, None if engine.net is None else engine.net.edges),
+        unmatched=explain(
+            instance,
+            visits,
+            None if engine.net is None else engine.net.edges,
+            most=HURRIED if engine.clock.is_abandoned else None,
+        ),
         seconds=engine.clock.seconds,
         seed=engine.clock.limits.seed,
     )
