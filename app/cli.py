@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from app.console import early
-
 app = typer.Typer(
     name="vis-ma-vie",
     help="Job-shadowing campaigns: serve the product, feed it files, solve planning problems.",
@@ -141,6 +139,7 @@ def import_roster(file: Path_, dry_run: DryRun = False, as_json: AsJson = False)
 
 @app.command()
 def solve(
+    ctx: typer.Context,
     problem: Annotated[Path, typer.Argument(metavar="PROBLEM.json", show_default=False)],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="PLAN.json", help="Where to write the plan.")
@@ -153,7 +152,9 @@ def solve(
     """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable; 3: the pins break the rules."""
     from solver import command
 
-    code = command.run_solve(problem, output, time_limit, seed, threads, as_json, asked=early)
+    code = command.run_solve(
+        problem, output, time_limit, seed, threads, as_json, asked=ctx.obj or (lambda: False)
+    )
     raise typer.Exit(command.leave(code))
 
 

@@ -31,13 +31,11 @@ class Early:
         os.write(2, FIRST_WORD)
 
 
-early = Early()
-
-
 def main() -> None:
     """The `vis-ma-vie` command."""
+    early = Early()
     if sys.argv[1:2] == ["solve"]:
         early.listen()
     from app.cli import app  # here: what is loaded before cannot be interrupted well
 
-    app()
+    app(obj=early)
