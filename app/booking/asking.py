@@ -231,6 +231,8 @@ def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: 
         starts_at=seen.place.starts_at,
         ends_at=seen.place.ends_at,
         part=seen.place.part,
+        shows=seen.place.seen,
+        bring=seen.place.bring,
         visitor_confirmed_at=request.asked_at if agreed else None,
         conditions_id=asks.id if asks is not None and agreed else None,
         conditions_read_at=request.asked_at if asks is not None and agreed else None,

@@ -117,6 +117,12 @@ def _description(seen: SeenVisit, reader: Person | None) -> str:
         _("%(campaign)s : une journée dans le métier d’un collègue.") % {"campaign": seen.campaign.name},
         known % facts,
         *([_("Sur place, %(name)s vous accueille.") % {"name": seen.tutor.name}] if seen.tutor else []),
+        *([seen.visit.shows] if seen.visit.shows and not hosts else []),
+        *(
+            [_("À apporter : %(what)s") % {"what": seen.visit.bring}]
+            if seen.visit.bring and not hosts
+            else []
+        ),
         _url(seen.visit.id or 0),
     ]
     if not stands(seen.visit):

@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The calendar day where the company lives."""
-    return now().astimezone(ZoneInfo(settings().timezone)).date()
+    return day_of(now())
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day of an instant where the company lives."""
+    return instant.astimezone(ZoneInfo(settings().timezone)).date()
 
 
 @contextmanager

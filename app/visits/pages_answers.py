@@ -186,7 +186,7 @@ def _show_days(
         fallen=now.fallen,
         other=now.other,
         days=days.possible(near=now.visit.day),
-        first=days.book.days[0] if days.book.days else now.today,
+        first=days.first,
         last=now.seen.campaign.last_day,
         form=form or blank(revision=now.visit.revision),
     )

@@ -136,5 +136,6 @@ def _show_move(
         seen=now.seen,
         other=now.other,
         days=days.possible(12, near=now.visit.day),
+        first=days.first,
         form=form or blank(),
     )

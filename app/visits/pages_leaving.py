@@ -37,6 +37,7 @@ def ask_departure(request: Request, session: Db, enrolling: OwnEnrolment) -> Res
         campaign=enrolling.campaign,
         takes_part=enrolling.answer == Answer.YES or bool(found.falling),
         found=found,
+        today=today,
         form=blank(),
     )
 

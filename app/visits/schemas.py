@@ -187,6 +187,10 @@ class VisitOut(BaseModel):
     starts_at: time
     ends_at: time
     part: DayPart
+    shows: str
+    """What the visitor will see."""
+    bring: str
+    """What to bring, where to present oneself."""
     status: VisitStatus
     state: State
     confirmed_by_visitor: bool
@@ -311,6 +315,8 @@ def visit_out(seen: SeenVisit, today: date, proposals: Mapping[int, Proposal] | 
         day=visit.day,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
+        shows=visit.shows,
+        bring=visit.bring,
         part=visit.part,
         status=visit.status,
         state=state_of(visit, crosses=seen.crosses, today=today),

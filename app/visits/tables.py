@@ -92,6 +92,10 @@ class Visit(SQLModel, table=True):
     ends_at: time = time(17, 0)
     """Local wall time of the company's zone."""
     part: DayPart = DayPart.FULL
+    shows: str = ""
+    """What the visitor will see, as the team that offered the day said it."""
+    bring: str = ""
+    """What to bring, where to present oneself."""
     tutor_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     """A member of the host's team who receives in the host's place; their day is taken as well."""
     status: VisitStatus = Field(default=VisitStatus.PLANNED, index=True)

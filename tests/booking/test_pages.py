@@ -67,6 +67,14 @@ def test_two_taps_book_a_day(engine: Engine, as_: As) -> None:
     # Whoever books has said yes; the host still has to.
     assert "/confirmation" not in asked["visitor"].text
     assert "/confirmation" in asked["host"].text
+    # What the place promises is in the invitation, in the calendar and on the day's page.
+    assert "Des chaussures plates." in asked["visitor"].text
+    assert "Des chaussures plates." not in asked["host"].text
+    assert "chaussures plates" in (asked["visitor"].calendar or "").replace("\r\n ", "")
+    assert (
+        "L’ouverture, la caisse, les retours."
+        in anna.get(f"/visits/{asked['visitor'].key.split(':')[1]}").text
+    )
     assert "votre demande" in anna.get("/booking").text
 
 

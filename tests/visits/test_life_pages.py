@@ -276,6 +276,14 @@ def test_a_pause_takes_its_days_alone(company: Company, engine: Engine, as_: Ent
     assert "Votre pause :" not in client.get(here).text
 
 
+def test_a_day_that_was_lived_is_not_announced(company: Company, engine: Engine, as_: Enter) -> None:
+    with open_session(engine) as session:
+        session.get_one(Visit, company.there.id).day = TODAY - timedelta(days=1)
+    page = as_(company.bruno).get(f"/campaigns/{company.campaign.id}/departure").text
+    assert "L’autre journée de l’échange a eu lieu" in page
+    assert "reste prévue" not in page
+
+
 def test_the_api_walks_the_whole_way(company: Company, engine: Engine, as_: Enter) -> None:
     anna, bruno, here = as_(company.anna), as_(company.bruno), f"/api/v1/visits/{company.there.id}"
     assert anna.post(f"{here}/confirmation", json={"revision": 0}).json()["confirmed_by_visitor"]

@@ -18,7 +18,7 @@ from app.planning.repairs.searching import ORDER
 from app.planning.tables import COMPUTING, Repair, RepairProposal, RepairStatus
 from app.visits import queries as visits_queries
 from app.visits.queries import SeenVisit
-from app.visits.rules import stands
+from app.visits.rules import first_day_to_plan, stands
 from app.visits.views import side_of
 
 FIRST = 6
@@ -110,6 +110,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "tone": tone,
         "lost": lost,
         "impossible": sum(1 for one in lost if stands(one.seen.visit)),
+        "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
         "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
         "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
