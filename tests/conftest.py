@@ -3,6 +3,7 @@
 import pytest
 
 pytest_plugins = (
+    "tests.support.order",
     "tests.support.databases",
     "tests.support.web",
     "tests.support.mail",

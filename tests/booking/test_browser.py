@@ -1,4 +1,7 @@
-"""Booking on a phone without a script, at a desk, in both languages: nothing sticks out, axe is content."""
+"""Booking's pages, narrow and wide: nothing sticks out, axe is content; a place offered without a script.
+
+Asking and answering, on each screen: tests/journeys/test_daily_life.py.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import Engine
-from sqlmodel import select
 
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
-from app.booking.tables import Approval, BookingRequest, RequestStatus
+from app.booking.tables import Approval
 from app.campaigns.tables import Campaign
 from app.core import clock as app_clock
 from app.core.db import open_session
@@ -77,7 +79,6 @@ def test_the_pages_are_clean(engine: Engine, enter: Enter, width: int, locale: s
         "/home",
         "/team/requests",
         "/team/places",
-        "/team/places/new",
         f"/team/places/{counter.id}/edit",
         f"/team/places/{counter.id}/withdrawal",
     ):
@@ -87,32 +88,8 @@ def test_the_pages_are_clean(engine: Engine, enter: Enter, width: int, locale: s
         f"/campaigns/{campaign.id}/booking",
         f"/campaigns/{campaign.id}/booking/edit",
         "/team/requests",
-        "/team/places/new",
     ):
         clean(hr, path)
-
-
-@pytest.mark.parametrize("script", [True, False])
-def test_a_phone_books_in_two_taps_and_the_manager_answers_in_one(
-    engine: Engine, enter: Enter, script: bool
-) -> None:
-    with open_session(engine) as session:
-        shop = Shop(session, approval=Approval.MANAGER)
-        shop.offer(host_id=shop.hosts[0].id)
-    phone = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": script}
-    anna = enter(shop.askers[0], **phone)
-    anna.goto("/booking")
-    anna.get_by_role("link", name="lun. 5 avr.").click()
-    anna.get_by_role("button", name="Demander cette journée").click()
-    assert "Demande envoyée" in anna.inner_text("h1")
-    marc = enter(shop.marc, **phone)
-    marc.goto("/team/requests")
-    marc.get_by_role("button", name="Accepter").click()
-    assert "Aucune demande" in marc.inner_text("h1")
-    anna.reload()
-    assert "C’est réservé" in anna.inner_text("h1")
-    with open_session(engine, reads_only=True) as session:
-        assert session.exec(select(BookingRequest.status)).all() == [RequestStatus.BOOKED]
 
 
 def test_a_manager_offers_a_place_without_a_script(engine: Engine, enter: Enter) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.routing import compile_path
@@ -41,7 +41,7 @@ from tests.factories import (
     make_team,
     make_visit,
 )
-from tests.support.browser import axe
+from tests.support.browser import faults_of
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite"), pytest.mark.usefixtures("clock")]
@@ -164,38 +164,44 @@ def template_of(app: FastAPI, path: str) -> str:
     return next((name for name, pattern in page_routes(app) if pattern.match(path)), path)
 
 
-def faults_of(page: Page, width: int, language: str, errors: list[str]) -> list[str]:
-    """What is wrong with the page as it stands."""
-    found = axe(page)
-    try:
-        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
-    except Error:
-        found.append("sticks out at the side")
-    if page.locator("html").get_attribute("lang") != language:
-        found.append("says another language")
-    if (n := page.locator("h1").count()) != 1:
-        found.append(f"has {n} h1")
-    found += errors
-    return [f"{page.url} at {width}: {fault}" for fault in found]
+class Look:
+    """A browser in one language, which sees each page on a phone and on a desk."""
+
+    def __init__(self, page: Page, language: str) -> None:
+        self.page, self.language = page, language
+        self.errors: list[str] = []
+        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+
+    def faults(self, path: str) -> list[str]:
+        """What is wrong with the page there."""
+        self.errors.clear()
+        answer = self.page.goto(path)
+        assert answer is not None
+        if answer.status != 200:
+            return [f"{path}: {answer.status}"]
+        found = []
+        if self.page.locator("html").get_attribute("lang") != self.language:
+            found.append("says another language")
+        if (n := self.page.locator("h1").count()) != 1:
+            found.append(f"has {n} h1")
+        found += faults_of(self.page)
+        return [f"{path} in {self.language}: {fault}" for fault in found + self.errors]
 
 
 @pytest.mark.parametrize("role", ["nobody", "front", "back", "manager", "hr", "admin"])
-@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 def test_every_page_that_links_reach_is_good(
     new_page: Callable[..., Page],
     live_server: LiveServer,
     engine: Engine,
     company: Company,
     role: str,
-    locale: str,
 ) -> None:
-    page = new_page(locale=locale)
+    looks = [Look(new_page(locale=locale), locale[:2]) for locale in ("fr-FR", "en-GB")]
     if role != "nobody":
-        with open_session(engine) as session:
-            token = sessions.begin(session, session.get_one(Account, company.accounts[role]), now=NOW)
-        page.context.add_cookies([{"name": COOKIE, "value": token, "url": live_server.url}])
-    errors: list[str] = []
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        for look in looks:
+            with open_session(engine) as session:
+                token = sessions.begin(session, session.get_one(Account, company.accounts[role]), now=NOW)
+            look.page.context.add_cookies([{"name": COOKIE, "value": token, "url": live_server.url}])
     waiting, known, looked_at, faults = deque(["/"]), {"/"}, set[str](), list[str]()
     count = 0
     while waiting and count < MOST_PAGES:
@@ -204,18 +210,10 @@ def test_every_page_that_links_reach_is_good(
         if template in looked_at and template not in SEEN_TWICE:
             continue
         count += 1
-        errors.clear()
-        answer = page.goto(path)
-        assert answer is not None
         looked_at.add(template)
-        if answer.status != 200:
-            faults.append(f"{path}: {answer.status}")
-            continue
-        for width in (320, 1440):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.wait_for_function("width => innerWidth === width", arg=width)
-            faults += faults_of(page, width, locale[:2], errors)
-        for href in page.locator("a[href]").evaluate_all("links => links.map(link => link.href)"):
+        for look in looks:
+            faults += look.faults(path)
+        for href in looks[0].page.locator("a[href]").evaluate_all("links => links.map(link => link.href)"):
             there = urlsplit(href)
             if not href.startswith(live_server.url) or re.search(
                 r"\.(pdf|xlsx|csv|ics|json|eml)$", there.path
