@@ -37,6 +37,10 @@ class OwnAnswer:
         days = self.enrolment.host_days
         return self.leaves if days is None else len(days)
 
+    def is_paused(self, today: date) -> bool:
+        """Whether a pause is running or to come."""
+        return self.enrolment.paused_until is not None and self.enrolment.paused_until >= today
+
     def is_changeable(self, today: date) -> bool:
         """Whether days and wishes may still change."""
         return is_changeable(self.campaign, today)

@@ -20,7 +20,7 @@ def why_words(code: str) -> str:
         rules.TOO_FAR: _("le trajet dépasse la limite de la campagne"),
         rules.EXCLUDED_SITE: _("vous avez écarté ce site"),
         rules.LANGUAGE: _("vous n’avez pas de langue commune"),
-        MET: _("vous vous êtes déjà rencontrés"),
+        MET: _("vous avez déjà une journée ensemble, passée ou à venir"),
         TOO_YOUNG: _("cette équipe ne reçoit que des adultes"),
         NOTICE: _("ce jour est trop proche"),
         rules.CLOSED: _("l’équipe ne reçoit pas ce jour-là"),

@@ -104,9 +104,9 @@ class Days:
         if not self.may_meet:
             return _("Les règles de la campagne ne permettent plus cette rencontre. Parlez-en à vos RH.")
         if not self.visitor_works & bit:
-            return _("Le %(day)s n’est pas possible pour %(visitor)s.") % said
+            return _("%(visitor)s ne travaille pas le %(day)s, ou n’est pas disponible.") % said
         if not self.host_works & bit:
-            return _("Le %(day)s n’est pas possible pour %(host)s.") % said
+            return _("%(host)s ne travaille pas le %(day)s, ou ne peut pas recevoir.") % said
         if not self.visitor_free & bit:
             return _("%(visitor)s a déjà une journée le %(day)s.") % said
         if not self.host_free & bit:

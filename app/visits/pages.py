@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.availability.colleagues import named_each_other
+from app.availability.own import own_answers
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
@@ -39,13 +40,18 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     today = clock.today()
     swaps = queries.as_swaps(queries.visits_of(session, person)) if person else []
     missed = queries.unmatched_of(session, person) if person else []
+    over = [swap for swap in swaps if not showing.concerns(swap, today)]
+    paused = [one for one in own_answers(session, person) if one.is_paused(today)] if person else []
+    leaving = {one.id: one for one in showing.campaigns_of(swaps, today)}
+    leaving |= {one.campaign.id: one.campaign for one in paused}
     ids = [leg.visit.id for swap in swaps for leg in swap.legs if leg.visit.id is not None]
     return render(
         request,
         "visits/mine.html",
         person=person,
         coming=[swap for swap in swaps if showing.concerns(swap, today)],
-        past=[swap for swap in swaps if not showing.concerns(swap, today)],
+        past=[swap for swap in over if showing.was_lived(swap, today)],
+        gone=[swap for swap in over if not showing.was_lived(swap, today)],
         face_of=views.face_of,
         missed=[views.missed(row, campaign) for row, campaign in missed],
         ahead=sum(can_be_cancelled(leg.visit, today) for swap in swaps for leg in swap.legs),
@@ -54,7 +60,8 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         swap_words=partial(showing.swap_words, today=today),
         by_of=partial(showing.by_of, person=person),
         confirmed_by=confirmed_by,
-        leaving=showing.campaigns_of(swaps, today),
+        leaving=list(leaving.values()),
+        pauses={one.campaign.id: one.enrolment for one in paused},
         today=today,
     )
 

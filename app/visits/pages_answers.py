@@ -137,6 +137,7 @@ def _show_giving_up(
         role=entered.by.value,
         other=other if other is not None and stands(other.visit) else None,
         declined=declined,
+        today=now.today,
         may_propose=allows(ChangeKind.PROPOSED, now.asked),
         form=form or blank(revision=now.visit.revision),
         reasons=offered_reasons(entered.by),

@@ -70,6 +70,11 @@ def concerns(swap: SeenSwap, today: date) -> bool:
     return fallen is not None and may_be_made_up(fallen.visit, fallen.campaign, today)
 
 
+def was_lived(swap: SeenSwap, today: date) -> bool:
+    """Whether at least one of its days took place."""
+    return any(stands(leg.visit) and leg.visit.day < today for leg in swap.legs)
+
+
 def campaigns_of(swaps: Iterable[SeenSwap], today: date) -> list[Campaign]:
     """Campaigns in which a day is still to come, to pause or to leave."""
     found = {swap.there.campaign.id: swap.there.campaign for swap in swaps if concerns(swap, today)}

@@ -58,8 +58,8 @@ class TeamDay:
 
     @property
     def short(self) -> bool:
-        """Fewer stay than the team needs, and visits have a part in it."""
-        return bool(self.leaving) and self.staying < self.team.min_presence
+        """Fewer stay than the team needs on a day with visits: to let somebody go, or to receive them."""
+        return bool(self.leaving or self.coming) and self.staying < self.team.min_presence
 
     @property
     def over(self) -> bool:

@@ -75,7 +75,7 @@ def test_two_taps_book_a_day(engine: Engine, as_: As) -> None:
         "L’ouverture, la caisse, les retours."
         in anna.get(f"/visits/{asked['visitor'].key.split(':')[1]}").text
     )
-    assert "votre demande" in anna.get("/booking").text
+    assert "réservée" in anna.get("/booking").text
 
 
 def test_a_full_day_offers_the_waiting_list(engine: Engine, as_: As) -> None:
