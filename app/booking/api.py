@@ -14,7 +14,9 @@ from app.booking.pages_campaign import TERMS
 from app.booking.pages_team import place_values_of, team_ids_of
 from app.booking.queries import SeenPlace
 from app.booking.schemas import (
+    ApprovalForm,
     AskInput,
+    GivingUpForm,
     KeptPlaceOut,
     KeptPlacesOut,
     Key,
@@ -117,9 +119,17 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestO
 
 
 @own.post("/booking/requests/{request_id}/withdrawal")
-def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut:
+def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: GivingUpForm) -> RequestOut:
     """Give up a request, a place in line, or an offer."""
-    asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=sent.revision)
+    asking.withdraw(
+        session,
+        mine.seen.request,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=sent.revision,
+        another=sent.another,
+    )
     return _request(session, mine.seen.request.id)
 
 
@@ -131,13 +141,20 @@ def to_answer(session: Db, who: AsReceiver) -> RequestsOut:
 
 
 @own.post("/booking/requests/{request_id}/approval")
-def approve(session: Db, allowed: AsDecider, sent: StepForm) -> RequestOut:
-    """Say yes, for the receiving team."""
+def approve(session: Db, allowed: AsDecider, sent: ApprovalForm) -> RequestOut:
+    """Say yes, for the receiving team; `host_id`: who receives, else whoever is least busy."""
     if not allowed.receives:
         raise Forbidden
     asked = allowed.seen.request
-    now, today = clock.now(), clock.today()
-    deciding.approve(session, asked, actor=allowed.actor, now=now, today=today, revision=sent.revision)
+    deciding.approve(
+        session,
+        asked,
+        actor=allowed.actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=sent.revision,
+        host_id=sent.host_id,
+    )
     return _request(session, asked.id)
 
 

@@ -10,12 +10,12 @@ from app.booking.errors import BookingClosed
 from app.booking.guards import ForPerson, ForRequest
 from app.booking.schemas import (
     AskForInput,
+    GivingUpForm,
     Key,
     LooksOut,
     RequestOut,
     RequestsOut,
     SearchForm,
-    StepForm,
     look_out,
     request_out,
 )
@@ -77,7 +77,15 @@ def request_for(mine: ForRequest) -> RequestOut:
 
 
 @router.post("/requests/{request_id}/withdrawal")
-def withdraw_for(session: Db, mine: ForRequest, actor: Actor, sent: StepForm) -> RequestOut:
+def withdraw_for(session: Db, mine: ForRequest, actor: Actor, sent: GivingUpForm) -> RequestOut:
     """Give up a request that is no visit yet, at this person's wish; a visit is cancelled as such."""
-    asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=sent.revision)
+    asking.withdraw(
+        session,
+        mine.seen.request,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=sent.revision,
+        another=sent.another,
+    )
     return request_out(queries.find_request(session, mine.seen.request.id or 0))

@@ -1,15 +1,14 @@
 """What an asker does: book or ask for a day, stand in line, withdraw, accept a place that became free."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.booking import holding, queries
+from app.booking import holding, lines, queries, replacing
 from app.booking.errors import (
     AlreadyAsked,
     BookingClosed,
@@ -22,14 +21,16 @@ from app.booking.errors import (
 from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
 from app.booking.looking import DayOption, look
 from app.booking.queries import SeenPlace
+from app.booking.rules import until
 from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
 from app.booking.words import why_words
 from app.campaigns.holding import hold
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign
 from app.core import jobs
-from app.core.settings import settings
 from app.people.tables import Person
+from app.teams import days as team_days
+from app.teams.rules import meets
 from app.visits import places
 from app.visits import service as visits
 from app.visits.conditions import conditions_of
@@ -89,7 +90,7 @@ def ask(
         with session.begin_nested():
             session.add(request)
             session.flush()
-            ahead = queries.ahead_of(session, request)
+            ahead = lines.ahead_of(session, request)
             option = _option(session, campaign, person, seen, day, terms.notice_days, today, ahead=ahead)
             if option.is_free:
                 try:
@@ -159,9 +160,10 @@ def _begin(
         visit = make_visit(session, campaign, seen, request, hosts, actor=actor, now=now)
         request.status, request.visit_id, request.holds = RequestStatus.BOOKED, visit.id, True
         request.decided_at = now
+        jobs.record(session, "booking.taken", request_id=request.id)
     else:
         holding.count_up(session, request, terms)
-        request.status, request.due_at = RequestStatus.REQUESTED, _until(request.day, now, terms.answer_days)
+        request.status, request.due_at = RequestStatus.REQUESTED, until(request.day, now, terms.answer_days)
         jobs.record(session, "booking.requested", request_id=request.id)
     session.add(request)
     session.flush()
@@ -206,17 +208,24 @@ def make_held_visit(
     now: datetime,
     today: date,
 ) -> Visit | None:
-    """The visit of a request whose days are held; None when they are not, the host went or the day came
-    meanwhile: then what was held is given back."""
+    """The visit of a request whose days are held; None when they are not, or when meanwhile the host went,
+    the day came or a roster says that one of the two does not work then: what was held is given back."""
     held_for = holding.held_for(request)
     host_id = places.held_host(session, held_for)
     host = session.get(Person, host_id) if host_id is not None else None
-    if host is None or not host.active or host.team_id != seen.team.id or request.day < today:
+    gone = host is None or not host.active or host.team_id != seen.team.id or request.day < today
+    if host is None or gone or _off(session, seen, request.day, (request.person_id, host.id or 0)):
         places.let_go(session, held_for)
         return None
     hand = Hand(_role(session, request, actor), actor, now)
     made = _visit(session, seen, request, host.id or 0, now)
     return visits.book_visit(session, campaign, made, hand, held_for=held_for)
+
+
+def _off(session: Session, seen: SeenPlace, day: date, two: tuple[int, int]) -> bool:
+    """Whether a roster says that one of the two is not there."""
+    told = team_days.shifts_on(session, [(one, day) for one in two])
+    return any(not meets(row, seen.place.starts_at, seen.place.ends_at) for row in told.values())
 
 
 def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: int, now: datetime) -> Visit:
@@ -250,9 +259,19 @@ def _role(session: Session, request: BookingRequest, actor: Actor | None) -> Rol
 
 
 def withdraw(
-    session: Session, request: BookingRequest, *, actor: Actor, now: datetime, revision: int
-) -> None:
-    """The asker no longer wants it, as long as it is no visit (a visit is cancelled as such)."""
+    session: Session,
+    request: BookingRequest,
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    revision: int,
+    another: bool = False,
+) -> BookingRequest | None:
+    """The asker no longer wants it, as long as it is no visit (a visit is cancelled as such).
+
+    `another`: of what was offered in place of a day that fell, something else, if there is any: returned.
+    """
     before, held = request.status, request.holds
     take_step(
         session,
@@ -270,6 +289,10 @@ def withdraw(
         holding.release(session, request)
     audit(session, actor.account_id, "booking.withdrawn", f"booking:{request.id}", now=now)
     jobs.record(session, "booking.freed", day=request.day.isoformat())
+    if not another or request.instead_of_id is None:
+        return None
+    fell = session.get_one(Visit, request.instead_of_id)
+    return replacing.offer(session, fell, now, today, before_line=False)
 
 
 def accept(
@@ -282,43 +305,30 @@ def accept(
     today: date,
     revision: int,
 ) -> None:
-    """Take the place that became free: booked at once, or asked of the team, as the campaign says."""
+    """Take the place that is offered: it is booked. All of it was held; nobody else has to say yes."""
     campaign = session.get_one(Campaign, request.campaign_id)
     hold(session, campaign)
     if not queries.takes_bookings(campaign):
         raise BookingClosed
-    terms = queries.rules_of(session, request.campaign_id)
     seen = queries.find_place(session, request.place_id)
     with all_or_nothing(session, request):
         holding.lock_day(session, request.place_id, request.day)
-        asked = terms.approval == Approval.MANAGER
-        until = _until(request.day, now, terms.answer_days)
         take_step(
             session,
             request,
-            RequestStatus.REQUESTED if asked else RequestStatus.BOOKED,
+            RequestStatus.BOOKED,
             by=By.ASKER,
             now=now,
             account_id=actor.account_id,
             revision=revision,
-            due_at=until if asked else None,
         )
-        if asked:
-            jobs.record(session, "booking.requested", request_id=request.id)
-        else:
-            visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
-            if visit is None:
-                option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
-                if not (option.is_free or option.may_wait):
-                    raise _refusal(option)
-                visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
-            request.visit_id = visit.id
-            session.add(request)
-            session.flush()
+        visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
+        if visit is None:
+            option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
+            if not (option.is_free or option.may_wait):
+                raise _refusal(option)
+            visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
+        request.visit_id = visit.id
+        session.add(request)
+        session.flush()
     audit(session, actor.account_id, "booking.accepted", f"booking:{request.id}", now=now)
-
-
-def _until(day: date, now: datetime, days: int) -> datetime:
-    """When silence decides: after so many days, and before the eve of the day in any case."""
-    eve = datetime.combine(day - timedelta(days=1), time(0), ZoneInfo(settings().timezone))
-    return max(now, min(now + timedelta(days=days), eve))

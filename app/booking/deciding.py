@@ -7,10 +7,10 @@ from sqlmodel import Session
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
-from app.booking.asking import make_held_visit, make_visit
-from app.booking.errors import NotForYou, OwnDayTaken, PlaceFull
+from app.booking.asking import make_visit
+from app.booking.errors import NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
-from app.booking.looking import look
+from app.booking.looking import DayOption, look
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words
@@ -30,8 +30,12 @@ def approve(
     now: datetime,
     today: date,
     revision: int | None = None,
+    host_id: int | None = None,
 ) -> Visit:
     """Say yes: the visit exists from now on, its people are told. `actor` None is the clock.
+
+    `host_id`: who receives, among those who can; else the least busy. Others who asked, and for whom no place
+    is left, are moved to the waiting list by a job.
 
     Raises `PlaceFull`, `OwnDayTaken`, `NotForYou` when the day no longer holds, `ImpossibleAnswer`, `Stale`
     when the request was answered meanwhile; then nothing changes.
@@ -40,29 +44,30 @@ def approve(
     hold(session, campaign)
     person = session.get_one(Person, request.person_id)
     seen = queries.find_place(session, request.place_id)
-    with all_or_nothing(session, request):
-        held = request.holds
-        holding.lock_day(session, request.place_id, request.day)
-        take_step(
-            session,
-            request,
-            RequestStatus.BOOKED,
-            by=By.MANAGER if actor else By.CLOCK,
-            now=now,
-            account_id=actor.account_id if actor else None,
-            revision=revision,
-            holds=True,
-        )
-        if not held:
-            holding.hold(session, seen.place, request.day)
-        visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
-        if visit is None:
-            visit = _made(session, campaign, person, seen, request, actor, now, today)
-        request.visit_id = visit.id
-        session.add(request)
-        session.flush()
     by = actor.account_id if actor else None
+    try:
+        with all_or_nothing(session, request):
+            holding.lock_day(session, request.place_id, request.day)
+            take_step(
+                session,
+                request,
+                RequestStatus.BOOKED,
+                by=By.MANAGER if actor else By.CLOCK,
+                now=now,
+                account_id=by,
+                revision=revision,
+                holds=True,
+            )
+            holding.hold(session, seen.place, request.day)
+            visit = _made(session, campaign, person, seen, request, actor, now, today, host_id)
+            request.visit_id = visit.id
+            session.add(request)
+            session.flush()
+    except Unbookable as refused:
+        refused.to_answerer(person.name)
+        raise
     audit(session, by, "booking.approved", f"booking:{request.id}", now=now)
+    jobs.record(session, "booking.taken", request_id=request.id)
     return visit
 
 
@@ -75,16 +80,47 @@ def _made(
     actor: Actor | None,
     now: datetime,
     today: date,
+    host_id: int | None,
 ) -> Visit:
-    """The visit of a request that held nothing. The notice was the asker's to respect: a late yes counts."""
+    """The visit of a request. The notice was the asker's to respect: a late yes counts."""
     [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
     option = found.of_day(request.day)
     if option is None or not person.active or not (option.is_free or option.may_wait):
         why = option.why if option else rules.CLOSED
         raise OwnDayTaken(request.day) if why == rules.VISITOR_BUSY else NotForYou(why_words(why))
-    if not option.hosts:
+    hosts = option.hosts if host_id is None else tuple(one for one in option.hosts if one == host_id)
+    if not hosts:
         raise PlaceFull(request.day)
-    return make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
+    return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now)
+
+
+def hosts_for(session: Session, request: BookingRequest, today: date) -> tuple[int, ...]:
+    """Who could receive the asker that day, the least busy first: for the manager to choose from."""
+    option = _option(session, request, today)
+    return option.hosts if option is not None and (option.is_free or option.may_wait) else ()
+
+
+def _option(session: Session, request: BookingRequest, today: date) -> DayOption | None:
+    campaign = session.get_one(Campaign, request.campaign_id)
+    person = session.get_one(Person, request.person_id)
+    seen = queries.find_place(session, request.place_id)
+    [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
+    return found.of_day(request.day)
+
+
+def queue(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
+    """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
+    something else that day is over. The asker is told. Anything else stays as it is."""
+    if request.status != RequestStatus.REQUESTED:
+        return
+    option = _option(session, request, today)
+    if option is not None and option.why == rules.VISITOR_BUSY:
+        expire(session, request, now=now, why="busy")
+    elif option is not None and option.may_wait:
+        take_step(session, request, RequestStatus.WAITING, by=By.CLOCK, now=now)
+        holding.count_down(session, request)
+        audit(session, None, "booking.queued", f"booking:{request.id}", now=now)
+        jobs.record(session, "booking.queued", request_id=request.id)
 
 
 def refuse(
@@ -96,8 +132,7 @@ def refuse(
     now: datetime,
     revision: int | None = None,
 ) -> None:
-    """Say no, with a coded reason; the asker is told."""
-    held = request.holds
+    """Say no, with a coded reason; the asker is told, and whoever stands in line is next."""
     take_step(
         session,
         request,
@@ -107,24 +142,23 @@ def refuse(
         account_id=actor.account_id,
         revision=revision,
         reason=reason,
-        holds=False,
     )
     holding.count_down(session, request)
-    if held:
-        holding.release(session, request)
-        jobs.record(session, "booking.freed", day=request.day.isoformat())
+    jobs.record(session, "booking.freed", day=request.day.isoformat())
     audit(session, actor.account_id, "booking.refused", f"booking:{request.id}", now=now, reason=reason.value)
     jobs.record(session, "booking.refused", request_id=request.id)
 
 
-def expire(session: Session, request: BookingRequest, *, now: datetime) -> None:
-    """Time decides: the request, the offer or the place in line is over; the asker is told."""
+def expire(session: Session, request: BookingRequest, *, now: datetime, why: str = "") -> None:
+    """Time decides: the request, the offer or the place in line is over; the asker is told. `why`: another
+    reason than time."""
     before, held = request.status, request.holds
     take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, holds=False)
     if before in COUNTED:
         holding.count_down(session, request)
     if held:
         holding.release(session, request)
-    audit(session, None, "booking.expired", f"booking:{request.id}", now=now, before=before.value)
-    jobs.record(session, "booking.expired", request_id=request.id, before=before.value)
+    said = why or before.value
+    audit(session, None, "booking.expired", f"booking:{request.id}", now=now, before=said)
+    jobs.record(session, "booking.expired", request_id=request.id, before=said)
     jobs.record(session, "booking.freed", day=request.day.isoformat())

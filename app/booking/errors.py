@@ -22,7 +22,17 @@ class PlaceGone(NotFound):
         return _("Cette place n’est plus proposée. Choisissez-en une autre.")
 
 
-class NotForYou(Refusal):
+class Unbookable(Refusal):
+    """A day that cannot be booked: told to the asker, or to whoever answers in their team (`asker` named)."""
+
+    asker: str | None = None
+
+    def to_answerer(self, asker: str) -> None:
+        """From here on the words are for whoever answers the request of `asker`."""
+        self.asker = asker
+
+
+class NotForYou(Unbookable):
     """The rules do not allow this day for this person; `why` is the sentence they may read."""
 
     def __init__(self, why: str) -> None:
@@ -30,10 +40,12 @@ class NotForYou(Refusal):
         self.why = why
 
     def message(self) -> str:
+        if self.asker:
+            return _("Les règles ne permettent plus cette journée à %(name)s.") % {"name": self.asker}
         return _("Cette journée ne peut pas être réservée : %(why)s.") % {"why": self.why}
 
 
-class PlaceFull(Refusal):
+class PlaceFull(Unbookable):
     """Somebody was faster."""
 
     def __init__(self, day: date) -> None:
@@ -41,13 +53,18 @@ class PlaceFull(Refusal):
         self.day = day
 
     def message(self) -> str:
+        if self.asker:
+            return _("%(name)s, %(day)s : il n’y a plus de place, ou personne pour recevoir.") % {
+                "name": self.asker,
+                "day": long_day(self.day),
+            }
         return _(
             "Il n’y a plus de place le %(day)s. Choisissez un autre jour, ou inscrivez-vous en liste "
             "d’attente."
         ) % {"day": long_day(self.day)}
 
 
-class OwnDayTaken(Refusal):
+class OwnDayTaken(Unbookable):
     """The asker has something else on that day."""
 
     def __init__(self, day: date) -> None:
@@ -55,6 +72,11 @@ class OwnDayTaken(Refusal):
         self.day = day
 
     def message(self) -> str:
+        if self.asker:
+            return _("%(name)s a déjà une autre journée le %(day)s.") % {
+                "name": self.asker,
+                "day": long_day(self.day),
+            }
         return _("Une autre journée est déjà prévue le %(day)s : une seule journée Vis ma vie par jour.") % {
             "day": long_day(self.day)
         }

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
 from app.people.tables import TravelTime
-from app.visits.tables import PersonDay, Visit, VisitStatus
+from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def answers(session: Session, campaign_id: int, person_ids: Collection[int]) -> 
 
 
 def kept_apart(session: Session, campaign_id: int, person_id: int) -> set[int]:
-    """People whom a person avoids, who avoid them, or whom HR keeps apart from them."""
+    """People whom a person avoids, who avoid them, whom HR keeps apart from them, or with whom one of the two
+    preferred not to spend a day."""
     avoided = session.execute(
         select(col(Enrolment.person_id), col(Avoidance.person_id))
         .join(Enrolment, col(Enrolment.id) == col(Avoidance.enrolment_id))
@@ -60,7 +61,14 @@ def kept_apart(session: Session, campaign_id: int, person_id: int) -> set[int]:
             or_(col(ForbiddenPair.a_id) == person_id, col(ForbiddenPair.b_id) == person_id),
         )
     )
-    return {one for pair in [*avoided, *apart] for one in pair} - {person_id}
+    refused = session.execute(
+        select(col(Visit.visitor_id), col(Visit.host_id)).where(
+            col(Visit.campaign_id) == campaign_id,
+            col(Visit.cancel_reason) == CancelReason.NOT_FOR_ME,
+            or_(col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id),
+        )
+    )
+    return {one for pair in [*avoided, *apart, *refused] for one in pair} - {person_id}
 
 
 def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[int]:
@@ -71,6 +79,25 @@ def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[in
         .where(col(Enrolment.campaign_id) == campaign_id, col(Enrolment.person_id) == person_id)
     )
     return set(found)
+
+
+def said_no(session: Session, person_ids: Collection[int], first: date) -> dict[int, set[date]]:
+    """Days from `first` on for which people declined or cancelled a visit they were to receive."""
+    rows = session.execute(
+        select(col(Visit.host_id), col(Visit.day))
+        .join(VisitChange, col(VisitChange.visit_id) == col(Visit.id))
+        .where(
+            col(Visit.host_id).in_(person_ids),
+            col(Visit.day) >= first,
+            col(Visit.status) == VisitStatus.CANCELLED,
+            col(VisitChange.kind).in_((ChangeKind.DECLINED, ChangeKind.CANCELLED)),
+            col(VisitChange.by) == By.HOST,
+        )
+    )
+    found: defaultdict[int, set[date]] = defaultdict(set)
+    for person_id, day in rows:
+        found[person_id].add(day)
+    return found
 
 
 def met(session: Session, person_id: int, campaign_id: int | None) -> set[int]:

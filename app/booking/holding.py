@@ -15,6 +15,7 @@ from app.booking.tables import Booker, BookingRequest, BookingRules, Place, Plac
 from app.campaigns.tables import Campaign
 from app.visits import places
 from app.visits.errors import DayTaken, TeamShort, TeamTaken
+from app.visits.tables import Visit
 
 
 def hold(session: Session, place: Place, day: date) -> None:
@@ -64,6 +65,12 @@ def hold_people(
 def held_for(request: BookingRequest) -> str:
     """What people's days are held for, as `places` names it."""
     return f"booking:{request.id}"
+
+
+def host_of(session: Session, request: BookingRequest) -> int | None:
+    """Who receives on the day that a request holds: of its visit, or of what is offered."""
+    visit = session.get(Visit, request.visit_id) if request.visit_id is not None else None
+    return visit.host_id if visit is not None else places.held_host(session, held_for(request))
 
 
 def release(session: Session, request: BookingRequest) -> None:

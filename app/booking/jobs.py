@@ -7,11 +7,12 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
-from app.booking import offering, queries, waiting
+from app.booking import deciding, fallen, holding, lines, offering, queries, replacing, waiting
 from app.booking.deciding import expire
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.booking.words import reason_labels
+from app.campaigns.tables import Booking
 from app.core import clock
 from app.core.db import open_session
 from app.core.errors import NotFound
@@ -20,7 +21,11 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.jobs import invite_everybody
-from app.visits.tables import Visit
+from app.visits import service as visits
+from app.visits.queries import visits_received_at, visits_with_ids
+from app.visits.rosters import conflicts_among
+from app.visits.rules import is_ahead, stands
+from app.visits.tables import CancelReason, Visit
 
 Item = TypeVar("Item")
 
@@ -68,12 +73,68 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
 
 
 def tell_offered(engine: Engine, request_id: int) -> None:
-    """Job of `booking.offered`: a place became free for the first in line, for a while."""
+    """Job of `booking.offered`: a place is held for somebody for a while."""
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is not None and seen.request.status == RequestStatus.OFFERED:
+            word, instead_of = str(seen.request.revision), seen.request.instead_of_id
+            fell = session.get(Visit, instead_of) if instead_of is not None else None
+            context: dict[str, object] = {"seen": seen, "fell": fell}
+            _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, context)
+
+
+def tell_queued(engine: Engine, request_id: int) -> None:
+    """Job of `booking.queued`: no place is left for a request; the asker waits in line, and reads it."""
+    with open_session(engine) as session:
+        seen = _seen(session, request_id)
+        if seen is not None and seen.request.status == RequestStatus.WAITING:
+            ahead = lines.ahead_of(session, seen.request, asked=True)
+            context = {"seen": seen, "ahead": ahead}
             word = str(seen.request.revision)
-            _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, {"seen": seen})
+            _tell(session, Kind.BOOKING_QUEUED, seen, [seen.request.person_id], word, context)
+
+
+def queue_losers(engine: Engine, request_id: int) -> None:
+    """Job of `booking.taken`: requests that a day booked or held leaves without wait in line, or are over."""
+    with open_session(engine, reads_only=True) as session:
+        seen = _seen(session, request_id)
+        if seen is None or not seen.request.holds:
+            return
+        host_id = holding.host_of(session, seen.request)
+        people = {seen.request.person_id} | ({host_id} if host_id is not None else set())
+        teams = {seen.place.team_id, seen.person.team_id}
+        ids = lines.rivals(session, seen.request.day, teams, people)
+
+    def queue(session: Session, request_id: int) -> None:
+        request = session.get(BookingRequest, request_id)
+        if request is not None:
+            deciding.queue(session, request, now=clock.now(), today=clock.today())
+
+    _each(engine, ids, queue)
+
+
+def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
+    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls. Safe to run
+    twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        booked = [one for one in visits_with_ids(session, visit_ids) if one.campaign.booking == Booking.OPEN]
+        ahead = [one for one in booked if is_ahead(one.visit, today)]
+        for one in conflicts_among(session, ahead):
+            visits.cancel_visit(session, one.seen.visit, CancelReason.ROSTER, None, now, today=today)
+
+
+def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
+    """Job of `site.closed`: what waits for a day there is over, what was booked meanwhile falls. Safe to run
+    twice."""
+    now, today = clock.now(), clock.today()
+    span = date.fromisoformat(first), date.fromisoformat(last)
+    with open_session(engine) as session:
+        for request in queries.pending_at(session, site_id, *span):
+            expire(session, request, now=now, why="closed")
+        for one in visits_received_at(session, site_id, *span):
+            if one.campaign.booking == Booking.OPEN and is_ahead(one.visit, today):
+                visits.cancel_visit(session, one.visit, CancelReason.CLOSED, None, now, today=today)
 
 
 def _seen(session: Session, request_id: int) -> SeenRequest | None:
@@ -113,7 +174,9 @@ def follow_visit(engine: Engine, visit_id: int, revision: int, change_id: int | 
     with open_session(engine) as session:
         visit = session.get(Visit, visit_id)
         if visit is not None:
-            waiting.follow_visit(session, visit, now=now)
+            if waiting.follow_visit(session, visit, now=now) and not stands(visit):
+                # Before the line is served: the visitor had their day already.
+                replacing.offer(session, visit, now, clock.today(), before_line=True)
             days = {visit.day}
             request = queries.request_of_visit(session, visit_id)
             if request is not None:
@@ -127,8 +190,8 @@ def promote_day(engine: Engine, day: str) -> None:
     """Job of `booking.freed`: whoever waits for a place of that day is offered one, if one is free."""
     asked = date.fromisoformat(day)
     with open_session(engine, reads_only=True) as session:
-        lines = queries.lines(session, asked)
-    _each(engine, lines, _promote)
+        waited = lines.waited_for(session, asked)
+    _each(engine, waited, _promote)
 
 
 def _promote(session: Session, line: tuple[int, date]) -> None:
@@ -136,10 +199,19 @@ def _promote(session: Session, line: tuple[int, date]) -> None:
 
 
 def promote_everybody(engine: Engine) -> None:
-    """Job of `clock.tick`: the same for every day, whatever made the place free."""
+    """Job of `clock.tick`: the same for every day, whatever made the place free; then for those who lost a
+    booked day and for whom nothing was found yet."""
     with open_session(engine, reads_only=True) as session:
-        lines = queries.lines(session)
-    _each(engine, lines, _promote)
+        waited = lines.waited_for(session)
+        lost = [visit_id for _campaign, visit_id in fallen.without_another(session, today=clock.today())]
+    _each(engine, waited, _promote)
+    _each(engine, lost, _offer_instead)
+
+
+def _offer_instead(session: Session, visit_id: int) -> None:
+    fell = session.get(Visit, visit_id)
+    if fell is not None:
+        replacing.offer(session, fell, clock.now(), clock.today(), before_line=False)
 
 
 def settle_due(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from app.availability.days import DayBook, Told
 from app.availability.matching import department_key, person_key, site_key, team_key
 from app.availability.queries import calendar_days, told_of_people
 from app.availability.tables import Answer
-from app.booking import facts, queries
+from app.booking import facts, lines, queries
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest
 from app.campaigns.tables import Booking, Campaign
@@ -103,6 +103,8 @@ class _Scene:
     busy: dict[int, set[date]]
     hosted: dict[int, int]
     met: set[int]
+    said_no: dict[int, set[date]]
+    """Days on which possible hosts declined or cancelled a visit: they are not asked for them again."""
     queue: dict[tuple[int, date], int]
     ahead: int | None
     asked: dict[tuple[int, date], BookingRequest]
@@ -164,7 +166,8 @@ def look(
         busy=facts.busy_days(session, everyone | {person.id}, today),
         hosted=facts.hosted(session, campaign.id, everyone),
         met=facts.met(session, person.id, campaign.id if campaign.allow_repeat_pairs else None),
-        queue=queries.queues(session, ids),
+        said_no=facts.said_no(session, everyone, today),
+        queue=lines.lengths(session, ids),
         ahead=ahead,
         asked=queries.live_requests(session, person.id, ids),
         conditions=conditions_of_teams(session, concerned.keys()),
@@ -210,6 +213,7 @@ def _host(
         return None
     told = scene.told(person.id or 0, person.team_id)
     days = scene.book.receiving(person, site, team.closed_weekdays, told) & ~_paused(scene.book, answered)
+    days &= ~scene.book.mask_of(day.isoformat() for day in scene.said_no.get(person.id or 0, ()))
     if answered and answered.answer == Answer.YES and campaign.booking == Booking.REMAINING:
         days &= scene.book.mask_of(answered.host_days)
     return _party(person, team, days, answered)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking as Actor
-from app.booking import asking, pages_campaign, pages_team, queries, views
+from app.booking import asking, lines, pages_campaign, pages_team, queries, views
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull
 from app.booking.guards import AsAsker, AsVisitor
 from app.booking.looking import Look, look
-from app.booking.schemas import AskForm, SearchForm, StepForm
+from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
 from app.booking.tables import RequestStatus
 from app.booking.words import (
     language_names,
@@ -29,6 +29,7 @@ from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.people.guards import Employee
 from app.visits.errors import ConditionsFirst
+from app.visits.tables import Visit
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_team.router)
@@ -165,7 +166,8 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         "booking/request.html",
         seen=mine.seen,
         asked=asked,
-        ahead=queries.ahead_of(session, asked) if asked.status == RequestStatus.WAITING else 0,
+        fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
+        ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
         hours=views.hours_words,
         reasons=reason_labels(),
         status_words=status_words,
@@ -175,7 +177,7 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
 
 @router.post("/booking/requests/{request_id}/acceptance")
 def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Response:
-    """Take the place that became free."""
+    """Take the place that is offered."""
     form = bind(StepForm, sent).required()
     asked = mine.seen.request
     asking.accept(
@@ -187,18 +189,26 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respons
         today=clock.today(),
         revision=form.revision,
     )
-    booked = asked.status == RequestStatus.BOOKED
-    say = (
-        _("C’est réservé. L’invitation arrive dans votre agenda.")
-        if booked
-        else _("Votre demande est partie : l’équipe va vous répondre.")
-    )
+    say = _("C’est réservé. L’invitation arrive dans votre agenda.")
     return redirect(f"/booking/requests/{asked.id}", say=say)
 
 
 @router.post("/booking/requests/{request_id}/withdrawal")
 def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Response:
-    """Give up a request, a place in line, or an offer."""
-    form = bind(StepForm, sent).required()
-    asking.withdraw(session, mine.seen.request, actor=actor, now=clock.now(), revision=form.revision)
+    """Give up a request, a place in line, or an offer; or, in place of a day that fell, ask for another."""
+    form = bind(GivingUpForm, sent).required()
+    other = asking.withdraw(
+        session,
+        mine.seen.request,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=form.revision,
+        another=form.another,
+    )
+    if other is not None:
+        return redirect(f"/booking/requests/{other.id}", say=_("Voici une autre place, gardée pour vous."))
+    if form.another:
+        here = f"/booking?campaign={mine.seen.request.campaign_id}"
+        return redirect(here, say=_("Rien d’autre ne convient pour l’instant : cherchez ici."), kind="warn")
     return redirect("/booking/requests", say=_("C’est retiré. Votre jour est de nouveau libre."))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.booking import inviting, offering, queries, views
+from app.booking import fallen, inviting, offering, queries, views
 from app.booking.guards import ForRequest
 from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
 from app.booking.tables import Approval, RequestStatus, Silence
@@ -24,6 +24,7 @@ from app.core.errors import Stale
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
+from app.visits.rules import reason_labels as reason_labels_of_visits
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,6 +86,14 @@ def _context(session: Db, campaign: Campaign) -> dict[str, Any]:
         "counts": views.summary(requests),
         "places": places,
         "offered": sum(one.place.per_day * len(one.offered) for one in places),
+        "fallen": fallen.fallen_of(session, campaign.id),
+        "without": {
+            visit_id
+            for _campaign, visit_id in fallen.without_another(
+                session, today=clock.today(), campaign_id=campaign.id
+            )
+        },
+        "cancel_reasons": reason_labels_of_visits(),
         "taken": sum(day.taken for one in places for day in one.days),
         "hours": views.hours_words,
         "status_words": status_words,

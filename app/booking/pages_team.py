@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking as Actor
 from app.booking import deciding, offering, queries, views
-from app.booking.errors import PlaceRefused
+from app.booking.errors import PlaceRefused, Unbookable
 from app.booking.guards import AsDecider, AsReceiver, Deciding, KeptPlace, Receiver, deciding_on
 from app.booking.queries import SeenPlace
-from app.booking.schemas import BulkForm, PlaceForm, RefusalForm, StepForm, WithdrawalForm
-from app.booking.tables import RefusalReason
+from app.booking.schemas import ApprovalForm, BulkForm, PlaceForm, RefusalForm, WithdrawalForm
+from app.booking.tables import RefusalReason, RequestStatus
 from app.booking.words import reason_labels, status_tone, status_words
 from app.campaigns import queries as campaigns
 from app.campaigns.calendar import campaign_days, closed_reason
@@ -26,11 +26,13 @@ from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people.tables import Person, Site, Team
 from app.visits.rules import PART_HOURS, part_labels
-from app.visits.tables import DayPart
+from app.visits.tables import DayPart, Visit
 
 router = APIRouter(include_in_schema=False)
 
 LATELY = timedelta(days=14)
+TOLD = 4
+"""So many of the requests that could not be answered are told by name."""
 
 
 @router.get("/team/requests", response_class=HTMLResponse)
@@ -58,44 +60,82 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
     form = bind(BulkForm, sent)
     if form.value is None:
         return redirect("/team/requests", say=_("Cochez au moins une demande."), kind="warn")
-    done, refused = 0, ""
+    done, failed = 0, list[str]()
     for one in sorted(form.value.request):
         request_id, revision = (int(part) for part in one.split(":"))
+        name = ""
         try:
             seen = queries.find_request(session, request_id)
+            name = seen.person.name
             allowed = deciding_on(session, who.actor, who.person, seen)
             _answer(session, allowed, form.value.answer, revision)
         except Refusal as no:
             # Each answer stands by itself: what was answered before must not wait for the rest.
             session.rollback()
-            refused = no.message()
+            # Its words name the asker where the day is the trouble; else the name goes before.
+            failed.append(no.message() if isinstance(no, Unbookable) else f"{name} : {no.message()}")
         else:
             session.commit()
             done += 1
     say = ngettext("%(n)s demande a sa réponse.", "%(n)s demandes ont leur réponse.", done) % {"n": done}
-    if refused:
-        return redirect("/team/requests", say=f"{say} {refused}", kind="warn")
+    if failed:
+        return redirect("/team/requests", say=" ".join([say, *failed[:TOLD]]), kind="warn")
     return redirect("/team/requests", say=say)
 
 
-def _answer(session: Db, allowed: Deciding, answer: str | RefusalReason, revision: int) -> None:
+def _answer(
+    session: Db,
+    allowed: Deciding,
+    answer: str | RefusalReason,
+    revision: int,
+    host_id: int | None = None,
+) -> Visit | None:
     asked = allowed.seen.request
     if isinstance(answer, RefusalReason):
         deciding.refuse(session, asked, answer, actor=allowed.actor, now=clock.now(), revision=revision)
-        return
+        return None
     if not allowed.receives:
         raise Forbidden
-    deciding.approve(
-        session, asked, actor=allowed.actor, now=clock.now(), today=clock.today(), revision=revision
+    return deciding.approve(
+        session,
+        asked,
+        actor=allowed.actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=revision,
+        host_id=host_id,
+    )
+
+
+@router.get("/booking/requests/{request_id}/approval", response_class=HTMLResponse)
+def choose_host(request: Request, session: Db, allowed: AsDecider) -> Response:
+    """Say yes, and who receives: those who can that day, the least busy first."""
+    asked = allowed.seen.request
+    if not allowed.receives or asked.status != RequestStatus.REQUESTED:
+        say = None if allowed.receives else _("L’équipe qui reçoit répond à cette demande.")
+        return redirect("/team/requests", say=say, kind="warn")
+    ids = deciding.hosts_for(session, asked, clock.today())
+    people = {one.id: one for one in queries.members(session, [allowed.seen.place.team_id])}
+    hosts = [people[one] for one in ids if one in people]
+    effect = views.effects(session, [allowed.seen])[asked.id or 0]
+    return render(
+        request, "booking/approval.html", seen=allowed.seen, asked=asked, hosts=hosts, effect=effect
     )
 
 
 @router.post("/booking/requests/{request_id}/approval")
 def approve(session: Db, allowed: AsDecider, sent: Submitted) -> Response:
-    """Say yes in one tap."""
-    form = bind(StepForm, sent).required()
-    _answer(session, allowed, "approve", form.revision)
-    return redirect("/team/requests", say=_("C’est oui : les deux personnes reçoivent l’invitation."))
+    """Say yes in one tap, or with the host that was chosen."""
+    form = bind(ApprovalForm, sent).required()
+    try:
+        visit = _answer(session, allowed, "approve", form.revision, form.host_id)
+    except Unbookable as refused:
+        return redirect("/team/requests", say=refused.message(), kind="warn")
+    host = session.get(Person, visit.host_id) if visit is not None else None
+    say = _("C’est oui, %(name)s reçoit : les deux personnes ont l’invitation.") % {
+        "name": host.name if host else ""
+    }
+    return redirect("/team/requests", say=say)
 
 
 @router.post("/booking/requests/{request_id}/refusal")

@@ -206,6 +206,11 @@ def _requests(
     return [SeenRequest(*row) for row in session.execute(query)]
 
 
+def requests_where(session: Session, *conditions: ColumnElement[bool]) -> list[SeenRequest]:
+    """Requests that fulfil some conditions, by day."""
+    return _requests(session, *conditions)
+
+
 def find_request(session: Session, request_id: int) -> SeenRequest:
     """One request. Raises NotFound."""
     found = _requests(session, col(BookingRequest.id) == request_id)
@@ -228,13 +233,14 @@ def offers_of(session: Session, person_id: int) -> list[SeenRequest]:
     )
 
 
-def _concerning(team_ids: Collection[int]) -> ColumnElement[bool]:
+def concerning(team_ids: Collection[int]) -> ColumnElement[bool]:
+    """Requests to some teams, or of their members; for queries that join `Place` and `Person`."""
     return or_(col(Place.team_id).in_(team_ids), col(Person.team_id).in_(team_ids))
 
 
 def requests_to_answer(session: Session, team_ids: Collection[int]) -> list[SeenRequest]:
     """Requests that wait for an answer and concern some teams: theirs to receive, or a member who leaves."""
-    return _requests(session, col(BookingRequest.status) == RequestStatus.REQUESTED, _concerning(team_ids))
+    return _requests(session, col(BookingRequest.status) == RequestStatus.REQUESTED, concerning(team_ids))
 
 
 def count_to_answer(session: Session, team_ids: Collection[int]) -> int:
@@ -293,58 +299,6 @@ def live_requests(
     return {(one.place_id, one.day): one for one in found}
 
 
-def queues(session: Session, place_ids: Collection[int]) -> dict[tuple[int, date], int]:
-    """How many wait in line, by place and day."""
-    found = session.execute(
-        select(col(BookingRequest.place_id), col(BookingRequest.day), func.count())
-        .where(
-            col(BookingRequest.place_id).in_(place_ids),
-            col(BookingRequest.status) == RequestStatus.WAITING,
-        )
-        .group_by(col(BookingRequest.place_id), col(BookingRequest.day))
-    )
-    return {(row[0], row[1]): row[2] for row in found}
-
-
-def ahead_of(session: Session, request: BookingRequest) -> int:
-    """How many stand before a request in its line."""
-    query = select(func.count()).where(
-        col(BookingRequest.place_id) == request.place_id,
-        col(BookingRequest.day) == request.day,
-        col(BookingRequest.status) == RequestStatus.WAITING,
-        or_(
-            col(BookingRequest.asked_at) < request.asked_at,
-            (col(BookingRequest.asked_at) == request.asked_at) & (col(BookingRequest.id) < request.id),
-        ),
-    )
-    return int(session.scalars(query).one())
-
-
-def lines(session: Session, day: date | None = None) -> list[tuple[int, date]]:
-    """Places and days for which somebody waits in line."""
-    query = select(col(BookingRequest.place_id), col(BookingRequest.day)).where(
-        col(BookingRequest.status) == RequestStatus.WAITING
-    )
-    if day is not None:
-        query = query.where(col(BookingRequest.day) == day)
-    return sorted({(row[0], row[1]) for row in session.execute(query)})
-
-
-def in_line(session: Session, place_id: int, day: date) -> list[BookingRequest]:
-    """Who waits for a day of a place, the first first."""
-    return list(
-        session.scalars(
-            select(BookingRequest)
-            .where(
-                col(BookingRequest.place_id) == place_id,
-                col(BookingRequest.day) == day,
-                col(BookingRequest.status) == RequestStatus.WAITING,
-            )
-            .order_by(col(BookingRequest.asked_at), col(BookingRequest.id))
-        )
-    )
-
-
 def due(session: Session, now: datetime) -> list[int]:
     """Ids of requests and offers whose time is over."""
     query = select(col(BookingRequest.id)).where(col(BookingRequest.due_at) <= now)
@@ -360,6 +314,22 @@ def of_leavers(session: Session) -> list[int]:
         .where(col(BookingRequest.status).in_(pending), col(Person.active).is_(False))
     )
     return list(session.scalars(query.order_by(col(BookingRequest.id))))
+
+
+def pending_at(session: Session, site_id: int, first: date, last: date) -> list[BookingRequest]:
+    """What waits for a day at a site between two days, in the order in which rows are touched."""
+    pending = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+    query = (
+        select(BookingRequest)
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .join(Team, col(Team.id) == col(Place.team_id))
+        .where(
+            col(Team.site_id) == site_id,
+            col(BookingRequest.status).in_(pending),
+            col(BookingRequest.day).between(first, last),
+        )
+    )
+    return list(session.scalars(query.order_by(col(BookingRequest.day), col(BookingRequest.id))))
 
 
 def unanswered(session: Session) -> list[BookingRequest]:

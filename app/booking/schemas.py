@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app.booking.looking import Look
 from app.booking.queries import SeenPlace, SeenRequest
@@ -73,6 +73,25 @@ class StepForm(FormModel):
     """An answer on the version that was read."""
 
     revision: Version
+
+
+class GivingUpForm(StepForm):
+    """The asker no longer wants it."""
+
+    another: bool = False
+    """Of what was offered in place of a day that fell: rather something else."""
+
+
+class ApprovalForm(StepForm):
+    """Yes; who receives, where somebody is chosen."""
+
+    host_id: Id | None = None
+
+    @field_validator("host_id", mode="before")
+    @classmethod
+    def none_when_empty(cls, value: object) -> object:
+        """A choice left empty sends an empty text."""
+        return value or None
 
 
 class RefusalForm(StepForm):
@@ -222,6 +241,8 @@ class RequestOut(BaseModel):
     status: RequestStatus
     reason: RefusalReason | None
     visit_id: int | None
+    instead_of_id: int | None
+    """The booked visit that fell, in whose place this one is offered."""
     due_at: datetime | None
     revision: int
 
@@ -290,7 +311,7 @@ def request_out(seen: SeenRequest) -> RequestOut:
     request = seen.request
     names = ("id", "campaign_id", "place_id", "person_id", "day", "status", "reason", "visit_id", "due_at")
     return RequestOut(
-        **{name: getattr(request, name) for name in (*names, "revision")},
+        **{name: getattr(request, name) for name in (*names, "instead_of_id", "revision")},
         person=seen.person.name,
         team=seen.host_team.name,
         job=seen.place.job,

@@ -144,6 +144,8 @@ class BookingRequest(SQLModel, table=True):
         default=None, foreign_key="team_conditions.id", index=True, ondelete="SET NULL"
     )
     """The version of what the receiving team asks of visitors that the asker acknowledged."""
+    instead_of_id: int | None = Field(default=None, foreign_key="visit.id", index=True, ondelete="SET NULL")
+    """The booked day that fell, and in whose place this one is offered."""
     reason: RefusalReason | None = None
     asked_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

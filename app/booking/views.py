@@ -6,13 +6,13 @@ from datetime import date
 
 from sqlmodel import Session
 
-from app.booking import queries
+from app.booking import facts, lines, queries
 from app.booking.looking import Look, look
 from app.booking.queries import SeenRequest, Wanted
 from app.booking.schemas import RequestsFilter, SearchForm
 from app.booking.tables import Place
 from app.campaigns.tables import Campaign
-from app.core.i18n import ngettext
+from app.core.i18n import _, ngettext
 from app.people.importing.columns import plain
 from app.people.tables import Person
 from app.visits.limits import TeamRoom
@@ -81,6 +81,8 @@ class Effect:
 
     lines: list[str]
     fits: bool
+    why: str
+    """What stands against a yes, where it is no team's limit."""
     rivals: int
     """Other requests for the same day of the same place."""
 
@@ -97,11 +99,32 @@ def effects(session: Session, requests: Sequence[SeenRequest]) -> dict[int, Effe
         }
         found = rooms_of(session, campaign, at)
         rooms |= {(campaign.id or 0, *key): room for key, room in found.items()}
-    return {one.request.id or 0: _effect(one, rooms, requests) for one in requests}
+    taken = lines.taken_of(session, {(one.request.place_id, one.request.day) for one in requests})
+    people = {one.person.id or 0 for one in requests} | {one.host.id or 0 for one in requests if one.host}
+    busy = facts.busy_days(session, people, min((one.request.day for one in requests), default=date.max))
+    return {
+        one.request.id or 0: _effect(one, rooms, requests, _stands_against(one, taken, busy))
+        for one in requests
+    }
+
+
+def _stands_against(one: SeenRequest, taken: dict[tuple[int, date], int], busy: dict[int, set[date]]) -> str:
+    """Why a yes is no longer possible, the teams' limits aside; empty when nothing is known against it."""
+    day = one.request.day
+    if day in busy.get(one.person.id or 0, ()):
+        return _("%(name)s a déjà une autre journée ce jour-là.") % {"name": one.person.name}
+    if one.host is not None and day in busy.get(one.host.id or 0, ()):
+        return _("%(name)s reçoit déjà quelqu’un, ou part, ce jour-là.") % {"name": one.host.name}
+    if taken.get((one.request.place_id, day), 0) >= one.place.per_day:
+        return _("La place est prise, ou gardée pour quelqu’un de la liste d’attente.")
+    return ""
 
 
 def _effect(
-    one: SeenRequest, rooms: dict[tuple[int, int, date], TeamRoom], requests: Iterable[SeenRequest]
+    one: SeenRequest,
+    rooms: dict[tuple[int, int, date], TeamRoom],
+    requests: Iterable[SeenRequest],
+    why: str,
 ) -> Effect:
     day = one.request.day
     there = rooms[one.campaign.id or 0, one.place.team_id, day]
@@ -127,7 +150,7 @@ def _effect(
         for other in requests
     )
     fits = there.is_open and there.left.max_visitors > 0 and home.left.max_away > 0
-    return Effect(lines, fits, rivals)
+    return Effect(lines, fits and not why, why, rivals)
 
 
 def summary(requests: Sequence[SeenRequest]) -> dict[str, int]:

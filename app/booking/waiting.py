@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, update
 
-from app.booking import holding, queries
+from app.booking import holding, lines, queries
 from app.booking.deciding import approve, expire
 from app.booking.errors import PlaceFull
 from app.booking.lifecycle import By, take_step
 from app.booking.looking import look
 from app.booking.queries import takes_bookings
+from app.booking.rules import morning_of
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.campaigns.tables import Campaign
 from app.core import jobs
@@ -23,9 +24,11 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
     """Offer each free place of a day to the next in line whom the rules still allow; how many were offered.
 
     An offer holds the place, the two people's day and their teams' until it is accepted, declined, or over.
+    There is one order of arrival: a place that somebody asked for earlier, and whom the team has not answered
+    yet, is not offered to whoever came later.
     """
-    line = queries.in_line(session, place_id, day)
-    if not line:
+    line = lines.in_line(session, place_id, day)
+    if not any(one.status == RequestStatus.WAITING for one in line):
         return 0
     seen = queries.find_place(session, place_id)
     campaign = session.get_one(Campaign, seen.place.campaign_id)
@@ -37,12 +40,15 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
     for request in line:
         if offered >= free:
             break
+        if request.status == RequestStatus.REQUESTED:
+            free -= 1  # asked before: the team's answer comes first
+            continue
         person = session.get_one(Person, request.person_id)
         [found] = look(session, campaign, person, [seen], terms.notice_days, today, ahead=0)
         option = found.of_day(day)
         if option is None or not option.is_free or not person.active:
             continue
-        until = min(now + timedelta(hours=terms.accept_hours), _morning_of(day, now))
+        until = min(now + timedelta(hours=terms.accept_hours), morning_of(day, now))
         try:
             with session.begin_nested():
                 holding.hold(session, seen.place, day)
@@ -56,12 +62,9 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
             session.refresh(request)
             continue
         jobs.record(session, "booking.offered", request_id=request.id)
+        jobs.record(session, "booking.taken", request_id=request.id)
         offered += 1
     return offered
-
-
-def _morning_of(day: date, now: datetime) -> datetime:
-    return max(now, datetime.combine(day, datetime.min.time(), now.tzinfo))
 
 
 def settle(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
@@ -82,11 +85,13 @@ def settle(session: Session, request: BookingRequest, *, now: datetime, today: d
 
 def leave_late_lines(session: Session, *, now: datetime, today: date) -> None:
     """Whoever waits for a day that can no longer be booked in time waits no longer."""
-    for place_id, day in queries.lines(session):
-        line = queries.in_line(session, place_id, day)
+    for place_id, day in lines.waited_for(session):
+        line = lines.in_line(session, place_id, day)
         terms = queries.rules_of(session, line[0].campaign_id) if line else None
         if terms is not None and day < today + timedelta(days=terms.notice_days):
             for request in line:
+                if request.status != RequestStatus.WAITING:
+                    continue
                 expire(session, request, now=now)
 
 

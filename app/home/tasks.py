@@ -1,11 +1,13 @@
 """What somebody has to do now, from every feature below. Readings only."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from app.availability.queries import unanswered_campaigns
+from app.booking import fallen
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest
@@ -170,7 +172,9 @@ def _offer(seen: SeenRequest) -> Task:
     said = {"team": seen.host_team.name, "day": long_day(seen.request.day)}
     due = seen.request.due_at
     return Task(
-        _("Une place s’est libérée chez %(team)s le %(day)s") % said,
+        _("Une autre journée vous est gardée chez %(team)s le %(day)s") % said
+        if seen.request.instead_of_id is not None
+        else _("Une place s’est libérée chez %(team)s le %(day)s") % said,
         _("Elle vous est gardée jusqu’au %(due)s.") % {"due": when(due)} if due else "",
         f"/booking/requests/{seen.request.id}",
         _("Répondre"),
@@ -259,8 +263,23 @@ def against_rosters(session: Session, person: Person | None, *, is_hr: bool, tod
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
-    """What HR has to decide: proposals of repairs, one line a campaign."""
-    return [_repair(campaign, ids) for campaign, ids in repairs.to_decide(session, today)]
+    """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing instead."""
+    lost = fallen.without_another(session, today=today)
+    count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
+    return [
+        *(_repair(campaign, ids) for campaign, ids in repairs.to_decide(session, today)),
+        *(_without_another(found[one], number) for one, number in count.items()),
+    ]
+
+
+def _without_another(campaign: Campaign, count: int) -> Task:
+    title = ngettext(
+        "%(n)s journée tombée de « %(campaign)s » n’a rien à la place",
+        "%(n)s journées tombées de « %(campaign)s » n’ont rien à la place",
+        count,
+    ) % {"n": count, "campaign": campaign.name}
+    text = _("Nous cherchons toujours ; une place de plus, ou un mot à ces personnes, aiderait.")
+    return Task(title, text, f"/campaigns/{campaign.id}/booking", _("Voir lesquelles"), "people")
 
 
 def _repair(campaign: Campaign, ids: list[int]) -> Task:

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     VISIT_CERTAIN = "visit_certain"
     DELEGATION = "delegation"
     VISIT_CONDITIONS = "visit_conditions"
+    BOOKING_QUEUED = "booking_queued"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -89,6 +90,7 @@ def kinds() -> list[Choice]:
         Kind.VISIT_CERTAIN: _("Journée certaine"),
         Kind.DELEGATION: _("Délégation reçue"),
         Kind.VISIT_CONDITIONS: _("Conditions à accepter"),
+        Kind.BOOKING_QUEUED: _("Demande mise en liste d’attente"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -30,7 +30,8 @@ PRIVATE = {
 }
 """Between the two people and HR."""
 TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE} | {
-    CancelReason.REPLACED
+    CancelReason.REPLACED,
+    CancelReason.ROSTER,
 }
 """Reasons that are not about a person: a manager may read them."""
 

@@ -33,6 +33,11 @@ def can_be_cancelled(visit: Visit, today: date) -> bool:
     return stands(visit) and not is_over(visit, today)
 
 
+def is_ahead(visit: Visit, today: date) -> bool:
+    """Whether a visit is still to take place, and nobody was said to be missing."""
+    return takes_place(visit) and not is_over(visit, today)
+
+
 def confirmed_by(visit: Visit, role: By) -> bool:
     """Whether the visitor or the host said yes to the day as it is planned now."""
     if role is By.VISITOR:
@@ -122,6 +127,9 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.MISTAKE: _("Cette journée a été planifiée par erreur"),
         CancelReason.CAMPAIGN: _("La campagne est annulée"),
         CancelReason.REPLACED: _("Le plan a été réparé : une autre journée la remplace"),
+        CancelReason.ROSTER: _(
+            "Le planning est arrivé : l’une des deux personnes ne travaille pas ce jour-là"
+        ),
     }
 
 

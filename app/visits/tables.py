@@ -36,6 +36,8 @@ class CancelReason(StrEnum):
     """One of the two prefers not to, and need not say why."""
     REPLACED = "replaced"
     """A repair of the plan has other days for these people."""
+    ROSTER = "roster"
+    """A roster arrived: one of the two does not work that day."""
 
 
 class DayPart(StrEnum):

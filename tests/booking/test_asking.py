@@ -47,7 +47,7 @@ def test_a_free_day_is_booked_at_once(session: Session, shop: Shop) -> None:
         MONDAY,
     )
     assert visit.swap_id is None
-    assert events(session) == ["visit.booked"]
+    assert events(session) == ["visit.booked", "booking.taken"]
     check_counts(session)
 
 
@@ -168,7 +168,7 @@ def test_a_request_waits_for_the_team_and_then_becomes_a_visit(session: Session,
         visit.id,
         shop.hosts[0].id,
     )
-    assert events(session) == ["booking.requested", "visit.booked"]
+    assert events(session) == ["booking.requested", "visit.booked", "booking.taken"]
     check_counts(session)
     audited = session.exec(
         select(AuditEntry.action).where(AuditEntry.subject == f"booking:{request.id}")
@@ -225,7 +225,7 @@ def test_a_withdrawn_request_counts_no_more(session: Session, asked_shop: Shop) 
     shop = asked_shop
     place = shop.offer()
     request = shop.ask(shop.askers[0], place)
-    asking.withdraw(session, request, actor=shop.actor(shop.askers[0]), now=NOW, revision=0)
+    asking.withdraw(session, request, actor=shop.actor(shop.askers[0]), now=NOW, today=TODAY, revision=0)
     assert request.status == RequestStatus.WITHDRAWN
     assert shop.ask(shop.askers[0], place, TUESDAY).status == RequestStatus.REQUESTED
     check_counts(session)
@@ -234,7 +234,7 @@ def test_a_withdrawn_request_counts_no_more(session: Session, asked_shop: Shop) 
 def test_a_booked_day_is_not_withdrawn_but_cancelled(session: Session, shop: Shop) -> None:
     request = shop.ask(shop.askers[0], shop.offer())
     with pytest.raises(ImpossibleAnswer):
-        asking.withdraw(session, request, actor=shop.actor(shop.askers[0]), now=NOW, revision=0)
+        asking.withdraw(session, request, actor=shop.actor(shop.askers[0]), now=NOW, today=TODAY, revision=0)
 
 
 def test_a_place_taken_back_is_gone(session: Session, shop: Shop) -> None:

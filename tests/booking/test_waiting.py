@@ -15,7 +15,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person
 from app.visits import places
 from app.visits.service import cancel_visit
-from app.visits.tables import CancelReason, PersonDay, TeamDay, Visit
+from app.visits.tables import By, CancelReason, PersonDay, TeamDay, Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
 from tests.factories import make_campaign, make_person, make_visit
@@ -33,7 +33,8 @@ def statuses(session: Session, *requests: BookingRequest) -> list[RequestStatus]
 
 def cancel(session: Session, shop: Shop, request: BookingRequest) -> None:
     visit = session.get_one(Visit, request.visit_id)
-    cancel_visit(session, visit, CancelReason.UNAVAILABLE, shop.boss, NOW, today=TODAY)
+    who = session.get_one(Person, visit.visitor_id)
+    cancel_visit(session, visit, CancelReason.UNAVAILABLE, shop.actor(who), NOW, today=TODAY, by=By.VISITOR)
     session.commit()
 
 
@@ -120,7 +121,9 @@ def test_an_offer_declined_goes_to_the_next(
     cancel(session, shop, booked)
     drain(engine)
     session.expire_all()
-    asking.withdraw(session, first, actor=shop.actor(shop.askers[1]), now=NOW, revision=first.revision)
+    asking.withdraw(
+        session, first, actor=shop.actor(shop.askers[1]), now=NOW, today=TODAY, revision=first.revision
+    )
     session.commit()
     drain(engine)
     assert statuses(session, first, second) == [RequestStatus.WITHDRAWN, RequestStatus.OFFERED]
@@ -216,7 +219,7 @@ def test_an_offer_that_expires_gives_every_day_back(
     check_counts(session)
 
 
-def test_an_offer_is_asked_of_the_team_where_the_team_decides(
+def test_an_offer_is_booked_by_whoever_takes_it_also_where_the_team_decides(
     engine: Engine, session: Session, asked_shop: Shop, clock: Clock
 ) -> None:
     shop = asked_shop
@@ -236,9 +239,7 @@ def test_an_offer_is_asked_of_the_team_where_the_team_decides(
         today=TODAY,
         revision=first.revision,
     )
-    assert (first.status, first.holds) == (RequestStatus.REQUESTED, True)
-    shop.approve(first)
-    assert first.status == RequestStatus.BOOKED
+    assert (first.status, first.holds) == (RequestStatus.BOOKED, True)
     check_counts(session)
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.booking import asking, deciding, jobs, queries
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
@@ -87,16 +87,13 @@ class Booking(Visits):
             reason = RefusalReason.SERVICE
             self.attempt(lambda: deciding.refuse(self.session, found, reason, actor=self.boss, now=self.now))
             return
-        held = found.holds and found.day >= self.today
-        done = self.attempt(
+        self.done["booked"] += self.attempt(
             lambda: deciding.approve(self.session, found, actor=self.boss, now=self.now, today=self.today)
         )
-        self.done["booked"] += done
-        assert done or not held, "an offer that was accepted could not be approved"
 
-    @rule(pick=picks, takes=st.booleans())
-    def respond(self, pick: int, takes: bool) -> None:
-        """Whoever asked takes what is offered, or gives up. An accepted offer never fails."""
+    @rule(pick=picks, takes=st.booleans(), another=st.booleans())
+    def respond(self, pick: int, takes: bool, another: bool) -> None:
+        """Whoever asked takes what is offered, or gives up, perhaps for something else; no offer fails."""
         found = self.request(pick, *((RequestStatus.OFFERED,) if takes else WAITS))
         if found is None:
             return
@@ -119,15 +116,24 @@ class Booking(Visits):
             assert done or not in_time, "an offer could not be accepted"
         else:
             self.attempt(
-                lambda: asking.withdraw(self.session, found, actor=actor, now=self.now, revision=revision)
+                lambda: asking.withdraw(
+                    self.session,
+                    found,
+                    actor=actor,
+                    now=self.now,
+                    today=self.today,
+                    revision=revision,
+                    another=another,
+                )
             )
 
     @precondition(lambda self: any(leg.swap is None and leg.standing for leg in self.legs.values()))
-    @rule(pick=picks, after=st.booleans())
-    def free(self, pick: int, after: bool) -> None:
-        """A booked day falls; soon after, or later, the place goes to the next in line."""
+    @rule(pick=picks, after=st.booleans(), role=st.sampled_from(["visitor", "host", "hr"]))
+    def free(self, pick: int, after: bool, role: str = "visitor") -> None:
+        """A booked day falls; soon after, or later, the place goes to the next in line, and whoever lost the
+        day against their will is offered another."""
         booked = sorted(key for key, leg in self.legs.items() if leg.swap is None and leg.standing)
-        self.give_up(sorted(self.legs).index(booked[pick % len(booked)]), "hr", declined=False)
+        self.give_up(sorted(self.legs).index(booked[pick % len(booked)]), role, declined=False)
         if after:
             self.clock()
 
@@ -151,6 +157,11 @@ class Booking(Visits):
         before = len(self.held)
         self.adopt()
         self.done["offered"] += max(0, len(self.held) - before) // 2
+
+    def offered_instead(self) -> int:
+        """How many days were offered in place of one that fell."""
+        query = select(func.count()).where(col(BookingRequest.instead_of_id).in_(self.legs))
+        return int(self.session.scalar(query) or 0)
 
     @rule(hours=st.sampled_from([1, 25, 50]))
     def time_passes(self, hours: int) -> None:

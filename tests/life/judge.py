@@ -15,14 +15,14 @@ from app.availability.tables import Avoidance, Enrolment, ExcludedSite, Forbidde
 from app.booking.tables import Booker, BookingRequest, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Exchange
 from app.people.tables import Person, Team, TravelTime
-from app.visits.tables import ChangeKind, PersonDay, Swap, TeamDay, Visit, VisitChange
+from app.visits.tables import By, ChangeKind, PersonDay, Swap, TeamDay, Visit, VisitChange
 from solver.check import violations
 from solver.plan import FEASIBLE, Plan
 from solver.problem import Problem
 from solver.problem import Visit as Planned
 
-HELD = (RequestStatus.OFFERED, RequestStatus.REQUESTED)
-COUNTED = (*HELD, RequestStatus.BOOKED)
+COUNTED = (RequestStatus.OFFERED, RequestStatus.REQUESTED, RequestStatus.BOOKED)
+FELL = (ChangeKind.CANCELLED, ChangeKind.DECLINED)
 PLENTY = 9
 
 
@@ -282,20 +282,35 @@ def _requests(rows: Rows) -> Iterable[str]:
         if row.held != each[row.campaign_id, row.person_id]:
             yield f"person {row.person_id}: {row.held} counted, has {each[row.campaign_id, row.person_id]}"
     held = Counter(row.held_for for row in rows.person_days if row.held_for is not None)
-    asked = {f"booking:{one.id}": 2 for one in rows.requests if one.holds and one.status in HELD}
+    offered = [one for one in rows.requests if one.status == RequestStatus.OFFERED]
+    asked = {f"booking:{one.id}": 2 for one in offered}
     if dict(held) != asked:
         yield f"days are held for {dict(held)}, due for {asked}"
+    due = {one.id for one in rows.requests if one.status in (RequestStatus.OFFERED, RequestStatus.BOOKED)}
+    # A booked day that moved holds the place's day no more.
+    if not {one.id for one in offered} <= {one.id for one in rows.requests if one.holds} <= due:
+        yield "a request holds a place, or holds none, against its state"
+    yield from _order(rows)
     booked = {one.visit_id for one in rows.requests if one.status == RequestStatus.BOOKED}
     single = {one.id for one in rows.standing if rows.campaigns[one.campaign_id].booking == Booking.OPEN}
     if not single <= booked:
         yield f"booked {booked}, standing {single}"
 
 
+def _order(rows: Rows) -> Iterable[str]:
+    """Nobody is offered a day twice instead of the same one, nor a day they gave up; one offer at a time."""
+    given_up = {line.visit_id for line in rows.changes if line.by is By.VISITOR and line.kind in FELL}
+    instead = [one for one in rows.requests if one.instead_of_id is not None]
+    twice = Counter((one.instead_of_id, one.place_id, one.day) for one in instead)
+    yield from (f"{what} offered {count} times" for what, count in twice.items() if count > 1)
+    open_now = Counter(one.instead_of_id for one in instead if one.status == RequestStatus.OFFERED)
+    yield from (f"{count} days offered instead of {what}" for what, count in open_now.items() if count > 1)
+    yield from (f"{one.instead_of_id} was given up" for one in instead if one.instead_of_id in given_up)
+
+
 def _tables(rows: Rows) -> Iterable[str]:
     """What must agree between tables."""
-    fell = {
-        line.visit_id for line in rows.changes if line.kind in (ChangeKind.CANCELLED, ChangeKind.DECLINED)
-    }
+    fell = {line.visit_id for line in rows.changes if line.kind in FELL}
     for visit in rows.visits:
         if (visit.status.value == "cancelled") != (visit.id in fell):
             yield f"{visit.id}: its history does not say whether it stands"

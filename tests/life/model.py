@@ -217,6 +217,14 @@ class Model(Company):
         """Run what follows what was done, but for some events and for handing mails over."""
         self.session.commit()
         run_events(self.engine, {"mail.queued", *but})
+        self.fall_where_shut()
+
+    def fall_where_shut(self) -> None:
+        """A booked day falls where its site is closed; one that was offered before, once it is taken."""
+        for key, leg in self.legs.items():
+            at = (self.side(leg.host), leg.day)
+            if leg.swap is None and at in self.shut and self.ahead(key):
+                self.fall(key)
 
     @invariant()
     def agrees(self) -> None:

@@ -109,7 +109,8 @@ class Repairs(Booking):
 
     @rule(first=days, length=st.integers(0, 2), side=st.sampled_from(["back", "front"]))
     def close(self, first: object, length: int, side: str) -> None:
-        """A site closes: nobody comes there any more; what was to come stands until HR decides."""
+        """A site closes: nobody comes there any more; what was planned stands until HR decides, what was
+        booked falls."""
         at = DAYS.index(first)  # type: ignore[arg-type]
         shut = DAYS[at : at + length + 1]
         if shut[0] < self.today or len(self.shut) > 4:
@@ -117,6 +118,7 @@ class Repairs(Booking):
         closing.close_site(self.session, self.sites[side], shut[0], shut[-1], self.boss, self.now, self.today)
         self.session.commit()
         self.shut |= {(side, day) for day in shut}
+        self.fall_where_shut()
         self.done["sites closed"] += 1
 
 

@@ -90,6 +90,9 @@ def _requests(session: Session, campaign_ids: Collection[int], keys: Collection[
         word = words.get(one.status)
         if word is not None and f"booking_{word}:{one.id}:{one.person_id}" not in told:
             yield f"request {one.id} is {one.status.value}: the asker heard nothing"
+        queued = one.status == RequestStatus.WAITING and str(one.id) in asked
+        if queued and f"booking_queued:{one.id}:{one.person_id}" not in told:
+            yield f"request {one.id} was moved to the line: the asker heard nothing"
         if one.status == RequestStatus.REQUESTED and str(one.id) not in asked:
             yield f"request {one.id} waits: nobody was asked"
 

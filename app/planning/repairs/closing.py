@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.core import jobs
 from app.people.tables import Team
 from app.planning.repairs import queries, service
 from app.planning.repairs.errors import ClosureOutOfReach
@@ -16,7 +17,10 @@ from app.teams import days as team_days
 from app.teams import service as teams
 from app.teams.service import MOST_DAYS, Mark
 from app.visits import queries as visits_queries
+from app.visits import service as visits
 from app.visits.queries import SeenVisit
+from app.visits.rules import is_ahead
+from app.visits.tables import CancelReason
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Closure:
     repaired: list[SeenVisit]
     """Visits received there, for which other days are looked for, by day."""
     apart: list[SeenVisit]
-    """Visits of campaigns that are not repaired (booked days): they stay, for HR to cancel."""
+    """Booked days: they fall at once, another place is offered to their visitors."""
     teams: list[Team]
 
 
@@ -44,7 +48,7 @@ def closure_of(session: Session, site_id: int, first: date, last: date, today: d
     teams = list(session.scalars(select(Team).where(col(Team.site_id) == site_id).order_by(col(Team.id))))
     return Closure(
         repaired=[one for one in seen if queries.is_repaired(one.campaign)],
-        apart=[one for one in seen if not queries.is_repaired(one.campaign)],
+        apart=[one for one in seen if not queries.is_repaired(one.campaign) and is_ahead(one.visit, today)],
         teams=teams,
     )
 
@@ -54,7 +58,8 @@ def close_site(
 ) -> list[Repair]:
     """Nobody comes to the site on these days any more; one repair for each campaign with visits there.
 
-    The visits stand until a repair is accepted: most of them then move, and keep their place in calendars.
+    Visits of a plan stand until a repair is accepted: most of them then move, and keep their place in
+    calendars. Booked days fall at once: whatever can be had instead is offered to their visitors.
     """
     days = days_between(first, last, today)
     what = closure_of(session, site_id, first, last, today)
@@ -86,8 +91,11 @@ def close_site(
         now=now,
         first=first.isoformat(),
         last=last.isoformat(),
-        visits=len(what.repaired),
+        visits=len(what.repaired) + len(what.apart),
     )
+    for seen in what.apart:
+        visits.cancel_visit(session, seen.visit, CancelReason.CLOSED, actor, now, today=today)
+    jobs.record(session, "site.closed", site_id=site_id, first=first.isoformat(), last=last.isoformat())
     campaigns = {seen.campaign.id: seen.campaign for seen in what.repaired}
     return [
         service.open_repair(

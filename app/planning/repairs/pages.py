@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.accounts.guards import Asking
 from app.campaigns.guards import HrCampaign
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Booking, Campaign
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
@@ -35,7 +35,9 @@ ONE = REPAIRS + "/{repair_id}"
 
 @router.get(REPAIRS, response_class=HTMLResponse)
 def show_list(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """What waits for a decision, what was repaired, who accepts."""
+    """What waits for a decision, what was repaired, who accepts. Booked days are followed among bookings."""
+    if campaign.booking == Booking.OPEN:
+        return redirect(f"/campaigns/{campaign.id}/booking")
     return render(request, "repairs/list.html", **_context(session, campaign))
 
 
@@ -113,7 +115,7 @@ def close_site(
         return _closure_page(request, session, campaign, form, None, status=422)
     own = next((one for one in made if one.campaign_id == campaign.id), None)
     if own is None:
-        say = _("Le site est fermé ces jours-là. Aucune journée de cette campagne n’y était prévue.")
+        say = _("Le site est fermé ces jours-là, pour toutes les campagnes.")
         return redirect(f"/campaigns/{campaign.id}/repairs", say=say)
     say = _("Le site est fermé ces jours-là. Nous cherchons d’autres jours.")
     return redirect(f"/campaigns/{campaign.id}/repairs/{own.id}", say=say)

@@ -1,0 +1,90 @@
+"""Who stands in line for a day of a place, in order of arrival, and who wants the same."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from app.booking.queries import concerning
+from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
+from app.people.tables import Person
+
+
+def lengths(session: Session, place_ids: Collection[int]) -> dict[tuple[int, date], int]:
+    """How many wait in line, by place and day."""
+    found = session.execute(
+        select(col(BookingRequest.place_id), col(BookingRequest.day), func.count())
+        .where(
+            col(BookingRequest.place_id).in_(place_ids),
+            col(BookingRequest.status) == RequestStatus.WAITING,
+        )
+        .group_by(col(BookingRequest.place_id), col(BookingRequest.day))
+    )
+    return {(row[0], row[1]): row[2] for row in found}
+
+
+def ahead_of(session: Session, request: BookingRequest, *, asked: bool = False) -> int:
+    """How many stand before a request in its line; `asked`: also those whom the team has still to answer."""
+    before = [RequestStatus.WAITING, *([RequestStatus.REQUESTED] if asked else [])]
+    query = select(func.count()).where(
+        col(BookingRequest.place_id) == request.place_id,
+        col(BookingRequest.day) == request.day,
+        col(BookingRequest.status).in_(before),
+        or_(
+            col(BookingRequest.asked_at) < request.asked_at,
+            (col(BookingRequest.asked_at) == request.asked_at) & (col(BookingRequest.id) < request.id),
+        ),
+    )
+    return int(session.scalars(query).one())
+
+
+def waited_for(session: Session, day: date | None = None) -> list[tuple[int, date]]:
+    """Places and days for which somebody waits in line."""
+    query = select(col(BookingRequest.place_id), col(BookingRequest.day)).where(
+        col(BookingRequest.status) == RequestStatus.WAITING
+    )
+    if day is not None:
+        query = query.where(col(BookingRequest.day) == day)
+    return sorted({(row[0], row[1]) for row in session.execute(query)})
+
+
+def in_line(session: Session, place_id: int, day: date) -> list[BookingRequest]:
+    """Who waits for a day of a place, in line or for the team's answer, in order of arrival."""
+    return list(
+        session.scalars(
+            select(BookingRequest)
+            .where(
+                col(BookingRequest.place_id) == place_id,
+                col(BookingRequest.day) == day,
+                col(BookingRequest.status).in_((RequestStatus.WAITING, RequestStatus.REQUESTED)),
+            )
+            .order_by(col(BookingRequest.asked_at), col(BookingRequest.id))
+        )
+    )
+
+
+def rivals(session: Session, day: date, team_ids: Collection[int], person_ids: Collection[int]) -> list[int]:
+    """Ids of unanswered requests of a day that what these teams and people do then may leave without."""
+    query = (
+        select(col(BookingRequest.id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .join(Person, col(Person.id) == col(BookingRequest.person_id))
+        .where(
+            col(BookingRequest.status) == RequestStatus.REQUESTED,
+            col(BookingRequest.day) == day,
+            or_(concerning(team_ids), col(BookingRequest.person_id).in_(person_ids)),
+        )
+    )
+    return list(session.scalars(query.order_by(col(BookingRequest.id))))
+
+
+def taken_of(session: Session, at: Collection[tuple[int, date]]) -> dict[tuple[int, date], int]:
+    """How many hold these days of places."""
+    rows = session.execute(
+        select(col(PlaceDay.place_id), col(PlaceDay.day), col(PlaceDay.taken)).where(
+            col(PlaceDay.place_id).in_({place_id for place_id, _day in at}),
+            col(PlaceDay.day).in_({day for _place, day in at}),
+        )
+    )
+    return {(row[0], row[1]): row[2] for row in rows}

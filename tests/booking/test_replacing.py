@@ -1,0 +1,281 @@
+"""A booked day that cannot be: another one is held for its visitor at once, and HR sees who has none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app.booking import asking, deciding, jobs
+from app.booking.errors import PlaceFull
+from app.booking.tables import BookingRequest, RequestStatus
+from app.core import jobs as events
+from app.messages.tables import Mail
+from app.people.tables import Person
+from app.planning.repairs import closing
+from app.teams.tables import RosterDay, Shift
+from app.visits import service as visits
+from app.visits.tables import By, CancelReason, Visit, VisitStatus
+from app.worker import drain
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
+from tests.factories import make_site, make_team
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def fall(
+    session: Session,
+    shop: Shop,
+    request: BookingRequest,
+    by: By,
+    reason: CancelReason = CancelReason.UNAVAILABLE,
+) -> Visit:
+    visit = session.get_one(Visit, request.visit_id)
+    visits.cancel_visit(session, visit, reason, shop.boss, NOW, today=TODAY, by=by)
+    session.commit()
+    return visit
+
+
+def offers(session: Session) -> list[BookingRequest]:
+    session.expire_all()
+    query = select(BookingRequest).where(col(BookingRequest.instead_of_id).is_not(None))
+    return list(session.exec(query.order_by(col(BookingRequest.id))))
+
+
+def told(session: Session, kind: str) -> set[int | None]:
+    session.commit()
+    found = {mail.person_id for mail in session.exec(select(Mail).where(Mail.kind == kind))}
+    session.commit()
+    return found
+
+
+def respond(session: Session, shop: Shop, one: BookingRequest, *, takes: bool, **more: Any) -> Any:
+    person = session.get_one(Person, one.person_id)
+    told: dict[str, Any] = {"actor": shop.actor(person), "now": NOW, "today": TODAY, "revision": one.revision}
+    if takes:
+        made: Any = asking.accept(session, one, person, **told)
+    else:
+        made = asking.withdraw(session, one, **told, **more)
+    session.commit()
+    return made
+
+
+def let_go(session: Session, *people: Any) -> None:
+    """The test's own transaction is over, since the browser's writes."""
+    for one in people:
+        session.refresh(one)
+        session.expunge(one)
+    session.commit()
+
+
+def test_a_colleague_receives_instead_of_a_host_who_declines_before_the_line_is_served(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    shop.shop.max_visitors = 1
+    place = shop.offer((MONDAY, TUESDAY))
+    booked = shop.ask(shop.askers[0], place)
+    waits = shop.ask(shop.askers[1], place, wait=True)
+    fell = fall(session, shop, booked, By.HOST)
+    drain(engine)
+    [offered] = offers(session)
+    assert (offered.place_id, offered.day, offered.status) == (place.id, MONDAY, RequestStatus.OFFERED)
+    assert session.get_one(BookingRequest, waits.id).status == RequestStatus.WAITING
+    assert told(session, "visit_cancelled") == {fell.visitor_id, fell.host_id}
+    assert told(session, "booking_offer") == {fell.visitor_id}
+    check_counts(session)
+    respond(session, shop, offered, takes=True)
+    visit = session.get_one(Visit, offered.visit_id)
+    assert (visit.visitor_id, visit.day) == (fell.visitor_id, MONDAY)
+    assert visit.host_id != fell.host_id
+    check_counts(session)
+
+
+def test_a_site_that_closes_cancels_booked_days_and_ends_what_waits_for_them(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
+    waits = shop.ask(shop.askers[1], place, wait=True)
+    visit = session.get_one(Visit, booked.visit_id)
+    closing.close_site(session, shop.there.id or 0, MONDAY, MONDAY, shop.boss, NOW, TODAY)
+    assert visit.status == VisitStatus.CANCELLED
+    session.commit()
+    drain(engine)
+    [offered] = offers(session)
+    assert (offered.day, session.get_one(Visit, visit.id).cancel_reason) == (TUESDAY, CancelReason.CLOSED)
+    assert session.get_one(BookingRequest, waits.id).status == RequestStatus.EXPIRED
+    assert told(session, "visit_cancelled") == {visit.visitor_id, visit.host_id}
+    assert told(session, "booking_expired") == {waits.person_id}
+    check_counts(session)
+
+
+def test_a_roster_that_contradicts_a_booked_day_or_an_offer_is_followed(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer((MONDAY, TUESDAY))
+    booked = shop.ask(shop.askers[0], place)
+    visit = session.get_one(Visit, booked.visit_id)
+    session.add(RosterDay(person_id=visit.host_id, day=MONDAY, shift=Shift.OFF))
+    events.record(session, "visits.in_conflict", visit_ids=[visit.id])
+    session.commit()
+    drain(engine)
+    [offered] = offers(session)
+    assert session.get_one(Visit, visit.id).cancel_reason == CancelReason.ROSTER
+    assert (offered.day, told(session, "visit_cancelled")) == (MONDAY, {visit.visitor_id, visit.host_id})
+    # The colleague who was held to receive does not work either: whoever does receives.
+    for host in (*shop.hosts[:2], shop.hosts[3], shop.marc):
+        if host.id != visit.host_id:
+            session.add(RosterDay(person_id=host.id or 0, day=MONDAY, shift=Shift.OFF))
+    session.commit()
+    respond(session, shop, offered, takes=True)
+    assert session.get_one(Visit, offered.visit_id).host_id == shop.hosts[2].id
+    check_counts(session)
+
+
+@pytest.mark.parametrize(
+    ("by", "reason"),
+    [
+        (By.VISITOR, CancelReason.UNAVAILABLE),
+        (By.HR, CancelReason.MISTAKE),
+        (By.SERVICE, CancelReason.CAMPAIGN),
+    ],
+)
+def test_whoever_gave_the_day_up_is_offered_no_other(
+    engine: Engine, session: Session, shop: Shop, by: By, reason: CancelReason
+) -> None:
+    booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY)))
+    fall(session, shop, booked, by, reason)
+    drain(engine)
+    jobs.promote_everybody(engine)
+    assert offers(session) == []
+
+
+def test_the_visitor_may_ask_for_something_else_and_never_gets_the_same_again(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY)))
+    fall(session, shop, booked, By.HOST)
+    drain(engine)
+    [first] = offers(session)
+    other = respond(session, shop, first, takes=False, another=True)
+    assert (first.day, other.day, other.status) == (MONDAY, TUESDAY, RequestStatus.OFFERED)
+    assert respond(session, shop, other, takes=False, another=True) is None
+    jobs.promote_everybody(engine)
+    assert len(offers(session)) == 2
+    check_counts(session)
+
+
+def test_hr_sees_who_has_nothing_and_a_place_that_comes_later_is_offered(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[..., TestClient]
+) -> None:
+    booked = shop.ask(shop.askers[0], shop.offer((MONDAY,), host_id=shop.hosts[0].id))
+    fall(session, shop, booked, By.HOST, CancelReason.NOT_FOR_ME)
+    drain(engine)
+    jobs.promote_everybody(engine)
+    assert offers(session) == []
+    campaign_id, host_id = shop.campaign.id, shop.hosts[0].id
+    here = f"/campaigns/{campaign_id}/booking"
+    let_go(session, shop.hr, shop.askers[0])
+    hr = as_(shop.hr)
+    assert "n’a rien à la place" in hr.get("/home").text
+    assert "rien ne convient encore" in hr.get(here).text
+    assert hr.get(f"/campaigns/{campaign_id}/repairs").headers["location"] == here
+    # Whoever preferred not to is not brought together with the visitor again.
+    shop.offer((TUESDAY,), host_id=host_id)
+    session.commit()
+    jobs.promote_everybody(engine)
+    assert offers(session) == []
+    shop.offer((TUESDAY,), host_id=shop.hosts[1].id)
+    session.commit()
+    jobs.promote_everybody(engine)
+    [offered] = offers(session)
+    assert offered.day == TUESDAY
+    offered_id = offered.id
+    session.commit()
+    assert "rien ne convient encore" not in hr.get(here).text
+    page = as_(shop.askers[0]).get(f"/booking/requests/{offered_id}").text
+    assert "Proposez-moi autre chose" in page
+
+
+def test_losers_of_a_taken_place_wait_in_line_and_read_it(
+    engine: Engine, session: Session, asked_shop: Shop
+) -> None:
+    shop = asked_shop
+    place = shop.offer(host_id=shop.hosts[0].id)
+    first, second, third = (shop.ask(asker, place) for asker in shop.askers[:3])
+    elsewhere = shop.offer(host_id=shop.hosts[1].id)
+    shop.terms.max_per_person = 2
+    twice = shop.ask(shop.askers[1], elsewhere)
+    shop.approve(second)
+    session.commit()
+    drain(engine)
+    session.expire_all()
+    assert [one.status for one in (first, second, third, twice)] == [
+        RequestStatus.WAITING,
+        RequestStatus.BOOKED,
+        RequestStatus.WAITING,
+        RequestStatus.EXPIRED,
+    ]
+    assert told(session, "booking_queued") == {shop.askers[0].id, shop.askers[2].id}
+    assert told(session, "booking_expired") == {shop.askers[1].id}
+    check_counts(session)
+
+
+def test_the_line_does_not_overtake_an_older_request(
+    engine: Engine, session: Session, asked_shop: Shop
+) -> None:
+    shop = asked_shop
+    place = shop.offer(host_id=shop.hosts[0].id, per_day=1)
+    booked, older = shop.ask(shop.askers[0], place), shop.ask(shop.askers[1], place)
+    shop.approve(booked)
+    later = shop.ask(shop.askers[2], place, wait=True)
+    fall(session, shop, booked, By.VISITOR)
+    jobs.follow_visit(engine, booked.visit_id or 0, 1)
+    session.expire_all()
+    assert (older.status, later.status) == (RequestStatus.REQUESTED, RequestStatus.WAITING)
+    session.commit()
+    drain(engine)
+    check_counts(session)
+
+
+def test_the_manager_chooses_who_receives_among_those_who_did_not_say_no(
+    engine: Engine, session: Session, asked_shop: Shop, as_: Callable[..., TestClient]
+) -> None:
+    shop = asked_shop
+    place = shop.offer((MONDAY,), per_day=3)
+    booked = shop.ask(shop.askers[0], place)
+    refuser = shop.approve(booked).host_id
+    asked, other = shop.ask(shop.askers[1], place), shop.ask(shop.askers[2], place)
+    fall(session, shop, booked, By.HOST)
+    drain(engine)
+    asked_id = asked.id
+    names = {host.id: host.name for host in (*shop.hosts, shop.marc)}
+    let_go(session, shop.marc, *shop.hosts)
+    marc = as_(shop.marc)
+    here = f"/booking/requests/{asked_id}/approval"
+    page = marc.get(here).text
+    assert names[shop.hosts[3].id] in page
+    assert names[refuser] not in page
+    with pytest.raises(PlaceFull):
+        deciding.approve(session, other, actor=shop.boss, now=NOW, today=TODAY, host_id=refuser)
+    session.rollback()
+    said = marc.post(here, data={"revision": "0", "host_id": str(shop.hosts[3].id)})
+    assert f"{names[shop.hosts[3].id]} reçoit" in marc.get(said.headers["location"]).text
+    session.expire_all()
+    visit_id = session.get_one(BookingRequest, asked_id).visit_id
+    assert session.get_one(Visit, visit_id).host_id == shop.hosts[3].id
+    session.commit()
+
+
+def test_a_site_that_closes_names_its_booked_days_first(
+    session: Session, shop: Shop, as_: Callable[..., TestClient]
+) -> None:
+    shop.ask(shop.askers[0], shop.offer((MONDAY,), host_id=shop.hosts[0].id))
+    make_team(session, make_site(session))
+    let_go(session, shop.hr)
+    where = f"site_id={shop.there.id}&first={MONDAY}&last={MONDAY}"
+    page = as_(shop.hr).get(f"/campaigns/{shop.campaign.id}/repairs/closure?{where}").text
+    assert "Anna Compte0" in page
+    assert "elle est annulée aussitôt" in page
