@@ -51,6 +51,7 @@ LIVED = {
     "booked days": 0.1,
     "sites closed": 0.1,
     "repairs accepted": 0.05,
+    "offered instead": 0.05,
 }
 """What must have been lived, for each sequence at least: a machine that does nothing proves nothing."""
 

@@ -67,15 +67,15 @@ class Booking(Visits):
             )
         )
 
-    @rule(place=picks, day=st.integers(0, 2), falls=st.booleans())
-    def crowd(self, place: int, day: int, falls: bool) -> None:
+    @rule(place=picks, day=st.integers(0, 2), falls=st.sampled_from([None, "visitor", "host", "hr"]))
+    def crowd(self, place: int, day: int, falls: str | None) -> None:
         """Everybody wants the same day: the team says yes to one, who comes too late stands in line; then,
         perhaps, the day falls and is offered."""
         for who in range(3):
             self.ask(who, place, day, wait=True)
             self.decide(place, yes=True)
         if falls and any(leg.swap is None and leg.standing for leg in self.legs.values()):
-            self.free(place, after=True)
+            self.free(place, after=True, role=falls)
 
     @rule(pick=picks, yes=st.booleans())
     def decide(self, pick: int, yes: bool) -> None:
@@ -129,7 +129,7 @@ class Booking(Visits):
 
     @precondition(lambda self: any(leg.swap is None and leg.standing for leg in self.legs.values()))
     @rule(pick=picks, after=st.booleans(), role=st.sampled_from(["visitor", "host", "hr"]))
-    def free(self, pick: int, after: bool, role: str = "visitor") -> None:
+    def free(self, pick: int, after: bool, role: str) -> None:
         """A booked day falls; soon after, or later, the place goes to the next in line, and whoever lost the
         day against their will is offered another."""
         booked = sorted(key for key, leg in self.legs.items() if leg.swap is None and leg.standing)
@@ -156,12 +156,10 @@ class Booking(Visits):
                     leg.proposal = None
         before = len(self.held)
         self.adopt()
-        self.done["offered"] += max(0, len(self.held) - before) // 2
-
-    def offered_instead(self) -> int:
-        """How many days were offered in place of one that fell."""
         query = select(func.count()).where(col(BookingRequest.instead_of_id).in_(self.legs))
-        return int(self.session.scalar(query) or 0)
+        self.done["offered instead"] = int(self.session.scalar(query) or 0)
+        self.session.commit()
+        self.done["offered"] += max(0, len(self.held) - before) // 2
 
     @rule(hours=st.sampled_from([1, 25, 50]))
     def time_passes(self, hours: int) -> None:
