@@ -70,8 +70,9 @@ def test_a_generated_client_searches_books_is_refused_and_cancels(
         api.visits_cancel(visit_id=visit["id"], body=why)
     assert twice.value.status == 409
     run_jobs()
-    [mine] = api.booking_requests_for(person_id=first)["requests"]
-    assert mine["status"] == "cancelled"
+    mine, instead = api.booking_requests_for(person_id=first)["requests"]
+    assert (mine["status"], instead["status"]) == ("cancelled", "offered")
+    assert instead["instead_of_id"] == visit["id"]
     [theirs] = api.booking_requests_for(person_id=second)["requests"]
     assert theirs["status"] == "offered"
     gone = api.booking_withdraw_for(
