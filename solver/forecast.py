@@ -1,8 +1,12 @@
 """How many more people a change would match, quickly enough for a slider.
 
-The answer is a range: plans that were really made, and bounds that no plan can beat. When the two meet, it
-is exact. The plan at hand is where the plans begin: what of it still holds stays, and chains of matches
-(`solver.chains`) bring in whom they can.
+The answer is a range that holds what `solver.solve` gives once it is proven: plans that were really made,
+and bounds that no plan can beat. When the two meet, it is exact. The plan at hand is where the plans begin:
+what of it still holds stays, and chains of matches (`solver.chains`) bring in whom they can. Where there is
+no time for that, as among 100,000 people, the range is that of a glance (`solver.glance`).
+
+A plan puts people of a higher priority first, and may leave out two for one of them. So does a forecast: it
+counts the people of the best plan, which may be fewer than could be matched if nobody came first.
 """
 
 from __future__ import annotations
@@ -12,10 +16,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from solver.changes import Change, apply
+from solver.glance import EACH, Glance, glance
 from solver.limits import Clock, Limits
+from solver.pins import contradictions
 from solver.plan import Plan
 from solver.problem import Problem, Visit
-from solver.reach import Reach, reach
+from solver.reach import Reach, reach, scale_of
 
 SHARE = 0.8
 """Of the time given, so much is for searching: the last step begun may take a little longer."""
@@ -31,7 +37,7 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """People matched before and after: at least (a plan really made) and at most (a bound no plan beats).
+    """People in the best plan before and after, at least and at most.
 
     ``possible`` is False where the pinned visits contradict the rules: then there is no plan to count.
     """
@@ -45,6 +51,8 @@ class Forecast:
     """Nothing became stricter: nobody can be lost."""
     same: bool = False
     """Nothing was changed."""
+    prioritised: bool = False
+    """Some people come first: the best plan need not match as many people as possible."""
 
     @property
     def exact(self) -> bool:
@@ -57,7 +65,8 @@ class Forecast:
         if self.same:
             return 0, 0
         least = self.after[0] - self.before[1]
-        return max(0, least) if self.loosened else least, self.after[1] - self.before[0]
+        fewer = self.prioritised or not self.loosened
+        return least if fewer else max(0, least), self.after[1] - self.before[0]
 
 
 def forecast(
@@ -69,7 +78,8 @@ def forecast(
 ) -> Forecast:
     """How many people would be matched. ``limits.seconds`` (1 by default) is kept, reading the plan included.
 
-    ``plan`` is a plan of the problem, where there is one: no number is below what it already does.
+    ``plan`` is a plan of the problem, where there is one: no number is below what it already does, and where
+    it says that its priorities are proven, it is what there is now.
     """
     return Forecasts(problem, plan).of(changes, limits=limits)
 
@@ -81,6 +91,9 @@ class Forecasts:
         self.problem = problem
         self.visits: Sequence[Visit] = () if plan is None else plan.visits
         self.now: Reach | None = None
+        self.prioritised = bool(scale_of(problem))
+        self.heads = len({visit.visitor for visit in self.visits})
+        self.proven = plan is not None and plan.bounds.get("priority") == plan.values.get("priority", -1)
 
     def of(self, changes: Iterable[Change] = (), *, limits: Limits | None = None) -> Forecast:
         """What these changes bring."""
@@ -96,28 +109,70 @@ class Forecasts:
         limits = limits or Limits(seconds=1.0)
         started = time.monotonic()
         same = changed is self.problem
-        if self.now is None or not self.now.exact:
-            self.now = reach(self.problem, self.visits, self._clock(limits, 0.0, 1 if same else 2), self.now)
-        now, loosened = self.now, not same and loosens(self.problem, changed)
-        if same or now is None:
-            then = now
+        loosened = not same and loosens(self.problem, changed)
+        now: Reach | Glance | None
+        if self.proven and not same:
+            now = Glance((self.heads, self.heads), self.visits)
         else:
-            spent = time.monotonic() - started
-            then = reach(changed, now.visits, self._clock(limits, spent, 1))
-        if now is None or then is None:
+            now = self._now(self._clock(limits, started, 1 if same else 2))
+        if now is None:
             return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
-        before, after = (now.least, now.most), (then.least, then.most)
-        if loosened:
+        before = self._before(now)
+        if same:
+            then, after = now, before
+        else:
+            clock = self._clock(limits, started, 1)
+            found: Reach | Glance | None
+            if self._fits(clock):
+                found = reach(changed, now.visits, clock)
+            else:
+                found = None if contradictions(changed) else glance(changed, now.visits, holds=loosened)
+            if found is None:
+                return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
+            then, after = found, found.heads
+        if loosened and not self.prioritised:
             before = before[0], min(before[1], after[1])
             after = max(before[0], after[0]), after[1]
-        found = tuple(Bottleneck(team, waiting) for team, waiting in then.bottlenecks())
-        return Forecast(before, after, found, time.monotonic() - started, loosened=loosened, same=same)
+        return Forecast(
+            before,
+            after,
+            tuple(Bottleneck(team, waiting) for team, waiting in then.bottlenecks()),
+            time.monotonic() - started,
+            loosened=loosened,
+            same=same,
+            prioritised=self.prioritised,
+        )
+
+    def _now(self, clock: Clock) -> Reach | Glance | None:
+        """What is known of the problem as it stands, better known where time allows; None: pins clash."""
+        if self.now is None and not self._fits(clock):
+            if contradictions(self.problem):
+                return None
+            return glance(self.problem, self.visits, holds=True)
+        if self.now is None or not self.now.exact:
+            self.now = reach(self.problem, self.visits, clock, self.now)
+        return self.now
+
+    def _before(self, now: Reach | Glance) -> tuple[int, int]:
+        """A plan whose priorities are proven is what there is; else the range of the best one."""
+        if self.proven or (
+            isinstance(now, Reach)
+            and now.scale
+            and now.stands
+            and now.worth(self.visits) // now.scale >= now.most // now.scale
+        ):
+            return self.heads, self.heads
+        return now.heads
+
+    def _fits(self, clock: Clock) -> bool:
+        return EACH * len(self.problem.people) <= clock.left
 
     @staticmethod
-    def _clock(limits: Limits, spent: float, parts: int) -> Clock:
+    def _clock(limits: Limits, started: float, parts: int) -> Clock:
         if limits.seconds is None:
             return Clock(limits)
-        return Clock(replace(limits, seconds=max(0.02, (SHARE * limits.seconds - spent) / parts)))
+        left = SHARE * limits.seconds - (time.monotonic() - started)
+        return Clock(replace(limits, seconds=max(0.02, left / parts)))
 
 
 def loosens(before: Problem, after: Problem) -> bool:

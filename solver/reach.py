@@ -1,11 +1,16 @@
-"""How many people a problem can match: at least (a plan really made) and at most (a bound), in little time.
+"""How many people the best plan of a problem matches: at least and at most, in little time.
 
 1. Least   what of a plan at hand still holds, then everybody whom a chain of matches brings in.
 2. Most    the prices of the assignment, days aside.
 3. Between, where choices are few: the linear relaxation bounds better, and a plan is looked for among what it
    likes and what the plan at hand has.
 
-It stops as soon as the two meet, or when time is up.
+It stops as soon as the two meet, or when time is up. Where there is no time at all, see `solver.glance`.
+
+A plan counts priorities, not heads. Where everybody counts the same, that is the same. Else everybody is
+worth ``scale`` times their priority and one more: whoever comes first comes first, and heads decide among
+equals. How many heads the best plan then has lies between two further bounds: the most, and the fewest, that
+go with its priorities (`_heads`).
 """
 
 from __future__ import annotations
@@ -13,7 +18,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,7 +28,8 @@ from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board
 from solver.edges import Edges
 from solver.engine import Engine
-from solver.instance import Bools, Instance
+from solver.heads import by_twos, flow_bound, most_of
+from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
 from solver.mip import LinearProgram, priced, solve_integer
 from solver.model import build
@@ -36,17 +43,28 @@ NAMED = 5
 CHOICES = 20_000
 """Up to so many choices the linear relaxation is quick enough; with more seconds, so many for each."""
 STEPS = 150
+RATES = ((0, 1), (1, -1), (2, -1), (1, 1))
+"""Points of priority for a head, as long as the priorities are not proven: those that bound heads best."""
 
 
 @dataclass
 class Reach:
-    """People matched at least and at most, the plan that shows the least, and who could visit whom."""
+    """What can be matched at least and at most, the plan that shows the least, and who could visit whom.
+
+    ``least`` and ``most`` count as `worth_of` does, ``heads`` people.
+    """
 
     least: int
     most: int
     visits: Sequence[Visit]
     engine: Engine
     pins: Sequence[Visit]
+    scale: int
+    heads: tuple[int, int] = (0, 0)
+    limits: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Bounds on what any plan is worth, by rate and sign (see `_limit`)."""
+    stands: bool = False
+    """Whether everything of the plan at hand holds."""
 
     @property
     def instance(self) -> Instance:
@@ -60,6 +78,11 @@ class Reach:
     @property
     def exact(self) -> bool:
         return self.least >= self.most
+
+    def worth(self, visits: Sequence[Visit]) -> int:
+        """What a plan counts."""
+        people, priority = self.instance.index, self.instance.priority
+        return int(sum(priority[people[who]] for who in {visit.visitor for visit in visits}))
 
     def bottlenecks(self) -> list[tuple[str, int]]:
         """The teams that most of the people without a match could visit, and how many of them."""
@@ -86,7 +109,10 @@ def reach(
         return _closed_in(known, clock)
     if contradictions(problem):
         return None
-    plain = tuple(replace(person, priority=1, wishes=()) for person in problem.people)
+    scale = scale_of(problem)
+    plain = tuple(
+        replace(person, priority=scale * person.priority + 1, wishes=()) for person in problem.people
+    )
     heads = replace(problem, people=plain, previous=())
     heads = without_minutes(replace(heads, campaign=replace(heads.campaign, link_points=0)))
     instance = Instance(heads)
@@ -98,16 +124,24 @@ def reach(
     chosen = engine.assign()
     most = engine.bounds(engine.values(), ["people"])["people"]
     standing = _kept(instance, pins, visits)
-    found = Reach(standing.heads, _even(instance, most), standing.visits(), engine, pins)
+    kept = standing.visits()
+    found = Reach(0, most, kept, engine, pins, scale)
+    found.least, found.most = found.worth(kept), _even(found, most)
+    found.stands = set(kept) == set(visits)
     if not found.exact:
         engine.schedule(chosen)
         _better(found, visits_of(instance, engine.board.choices()))
     return _closed_in(found, clock)
 
 
-def _even(instance: Instance, most: int) -> int:
-    """Where everybody has one swap, people are matched by twos."""
-    return most - most % 2 if instance.swap and int(instance.cap.max(initial=0)) <= 1 else most
+def scale_of(problem: Problem) -> int:
+    """What a point of priority is worth in heads: 0 where everybody counts the same."""
+    priorities = {person.priority for person in problem.people}
+    return 0 if len(priorities) <= 1 and 0 not in priorities else len(problem.people) + 1
+
+
+def _even(found: Reach, most: int) -> int:
+    return most - most % 2 if not found.scale and by_twos(found.instance) else most
 
 
 def _kept(instance: Instance, pins: Sequence[Visit], visits: Sequence[Visit]) -> Standing:
@@ -148,7 +182,62 @@ def _closed_in(found: Reach, clock: Clock) -> Reach:
             _relaxed(found, clock)
     if not found.exact and not clock.over:
         _chained(found, clock)
+    found.heads = _heads(found, clock) if found.scale else (found.least, found.most)
     return found
+
+
+def _heads(found: Reach, clock: Clock) -> tuple[int, int]:
+    """The fewest and the most people whom a plan of the best priorities matches.
+
+    Any plan of at least so many points has, for any rate, at least ``rate x points - most(rate x priority -
+    1)`` people, and at most ``most(rate x priority + 1) - rate x points``.
+    """
+    scale, instance = found.scale, found.instance
+    priority = (instance.priority - 1) // scale
+    points, last = found.least // scale, found.most // scale
+    ranked = np.sort(priority)
+    fewest = int(np.searchsorted(np.cumsum(ranked[::-1]), points))
+    fewest += points > 0
+    most = most_of(priority, last)
+    if points == last:  # the priorities are proven: what is above them are heads
+        most = min(most, found.most - scale * points)
+        _limit(found, [(scale, -1)], clock)
+    _limit(found, RATES, clock)
+    for (rate, sign), limit in found.limits.items():
+        if sign > 0:
+            most = min(most, limit - rate * points)
+        else:
+            fewest = max(fewest, rate * points - limit)
+    if by_twos(instance):
+        return fewest + fewest % 2, most - most % 2
+    return fewest, most
+
+
+def _limit(found: Reach, rates: Sequence[tuple[int, int]], clock: Clock) -> None:
+    """Bound what any plan is worth where everybody matched is worth rate x priority and one more, or less."""
+    priority = (found.instance.priority - 1) // found.scale
+    for rate, sign in rates:
+        if (rate, sign) not in found.limits and not clock.over:
+            found.limits[rate, sign] = _most(found, rate * priority + sign, clock)
+
+
+def _most(found: Reach, gain: Ints, clock: Clock) -> int:
+    """A bound on what any plan is worth where everybody matched is worth their gain."""
+    engine, net = found.engine, found.engine.net
+    assert net is not None
+    instance = copy(found.instance)
+    instance.priority = gain
+    settled = sum(int(gain[found.instance.index[who]]) for who in {visit.visitor for visit in found.pins})
+    most = flow_bound(engine, gain)
+    few = int(CHOICES * max(1.0, clock.left))
+    if not clock.over and net.edges.complete and count_choices(instance, net.edges, enough=few) <= few:
+        choices = choices_of(instance, net.edges.left, net.edges.right, engine.busy)
+        model = build(instance, choices, engine.room)
+        objective = model.worth["people"]
+        relaxed = LinearProgram(model, objective, np.ones(model.columns, dtype=bool)).solve(clock)
+        if relaxed is not None:
+            most = min(most, math.floor(priced(model, objective, relaxed.prices)[0] + 1e-4))
+    return settled + most
 
 
 def _chained(found: Reach, clock: Clock) -> None:
@@ -156,7 +245,7 @@ def _chained(found: Reach, clock: Clock) -> None:
     standing = Standing(found.instance.problem, found.visits)
     chains = Chains(standing)
     for i in range(len(standing.team)):
-        if clock.over or standing.heads >= found.most:
+        if clock.over or (not found.scale and standing.heads >= found.most):
             break
         if standing.cap[i] and not standing.made[i]:
             chains.keep(i, Leave(), steps=STEPS)
@@ -164,10 +253,10 @@ def _chained(found: Reach, clock: Clock) -> None:
 
 
 def _better(found: Reach, visits: Sequence[Visit]) -> None:
-    """Another plan, where it matches more people."""
-    heads = len({visit.visitor for visit in visits})
-    if heads > found.least:
-        found.least, found.visits = heads, visits
+    """Another plan, where it is worth more."""
+    worth = found.worth(visits)
+    if worth > found.least:
+        found.least, found.visits = worth, visits
 
 
 def _relaxed(found: Reach, clock: Clock) -> None:
@@ -181,12 +270,16 @@ def _relaxed(found: Reach, clock: Clock) -> None:
     if relaxed is None:
         return
     limit, _ = priced(model, objective, relaxed.prices)
-    found.most = max(found.least, min(found.most, _even(instance, pinned + math.floor(limit + 1e-4))))
+    found.most = max(found.least, min(found.most, _even(found, pinned + math.floor(limit + 1e-4))))
+    if found.scale:
+        _limit(found, RATES, clock)
     if found.exact or clock.over:
         return
     small = choices.take((relaxed.columns[: len(choices)] > 1e-6) | _planned(instance, choices, found.visits))
     model = build(instance, small, engine.room)
-    solved = solve_integer(model, model.worth["people"], clock, seconds=clock.left)
+    solved = solve_integer(
+        model, model.worth["people"], clock, seconds=clock.left / (3 if found.scale else 1)
+    )
     if solved.chosen is not None:
         _better(found, [*found.pins, *visits_of(instance, small.take(solved.chosen[: len(small)]))])
 

@@ -49,7 +49,9 @@ class Remedies:
         proven = plan.bounds.get("priority")
         self.best = proven is not None and proven <= plan.values.get("priority", 0)
         """No plan is worth more on the first level."""
-        self.heads_proven = self.best and plan.bounds.get("people") == plan.values.get("people")
+        heads = plan.bounds.get("people") == plan.values.get("people")
+        self.heads_proven = self.best and heads and len({one.priority for one in problem.people}) == 1
+        """Solving again gives as many people as can be matched: nobody comes first."""
 
     def of(self, person: str, *, steps: int = STEPS) -> Remedy | None:
         """The cheapest change found for somebody without a match; None when none tried helps."""

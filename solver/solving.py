@@ -18,6 +18,7 @@ from solver.clash import clash
 from solver.days import Board
 from solver.engine import Engine
 from solver.hasty import place_hastily
+from solver.heads import heads_at_most
 from solver.instance import Instance, sorted_set
 from solver.limits import LARGE, Clock, Limits, OnProgress, ShouldStop, Stopped
 from solver.mip import Row, solve_integer
@@ -225,8 +226,8 @@ def finish(engine: Engine, bounds: Mapping[str, int]) -> Plan:
     ):
         said.pop("travel_minutes", None)  # such a bound says nothing
     proven = all(said.get(name) == values[name] for name in MEASURE.values())
-    if said.get("priority") is not None and all(person.priority == 1 for person in problem.people):
-        said["people"] = said["priority"]
+    if "priority" in said:
+        said["people"] = float(heads_at_most(engine, int(said["priority"])))
     return Plan(
         status=OPTIMAL if proven else FEASIBLE,
         visits=visits,

@@ -52,6 +52,8 @@ class Told:
     """Nothing became stricter: whoever could be matched before still can."""
     tried: bool = True
     """Something was changed at all."""
+    prioritised: bool = False
+    """Some people come first: the plan need not match as many as possible."""
 
     @property
     def exact(self) -> bool:
@@ -115,13 +117,17 @@ def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST, plan: P
         after=said.after,
         people=len(problem.people),
         bottlenecks=[(row_id(one.team), one.waiting) for one in said.bottlenecks],
-        loosens=said.loosened or said.same,
+        loosens=said.same or (said.loosened and not said.prioritised),
         tried=not said.same,
+        prioritised=said.prioritised,
     )
 
 
 def plan_at_hand(session: Session, campaign: Campaign, problem: Problem) -> Plan | None:
-    """The last plan, on the days of a problem, whether or not it still holds; None where there is none."""
+    """The last plan, on the days of a problem, whether or not it still holds; None where there is none.
+
+    What it had proven does not count once answers or rules changed.
+    """
     assert campaign.id is not None
     found = queries.finished_runs(session, campaign.id, limit=1)
     if not found:
@@ -130,7 +136,12 @@ def plan_at_hand(session: Session, campaign: Campaign, problem: Problem) -> Plan
     index = {day: number for number, day in enumerate(problem.campaign.days)}
     days = then.campaign.days
     visits = [v._replace(day=index[days[v.day]]) for v in plan.visits if days[v.day] in index]
-    return replace(plan, visits=tuple(visits))
+    changed = (
+        found[0].inputs != queries.inputs_stamp(session, campaign)
+        or found[0].people != len(problem.people)
+        or len(visits) < len(plan.visits)
+    )
+    return replace(plan, visits=tuple(visits), bounds={} if changed else plan.bounds)
 
 
 def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: date) -> Problem:
@@ -279,6 +290,7 @@ def told_to_json(told: Told) -> dict[str, Any]:
         "bottlenecks": [list(one) for one in told.bottlenecks],
         "loosens": told.loosens,
         "tried": told.tried,
+        "prioritised": told.prioritised,
     }
 
 
@@ -291,6 +303,7 @@ def told_from_json(row: dict[str, Any]) -> Told:
         bottlenecks=[_two(one) for one in row["bottlenecks"]],
         loosens=row["loosens"],
         tried=row["tried"],
+        prioritised=row.get("prioritised", False),
     )
 
 

@@ -152,7 +152,7 @@ def limit_words(found: Review, at_most: int | None) -> tuple[str, str]:
     """How good the plan is: the proven limit, and what else speaks for it."""
     if found.matched == found.people:
         title = _("Tout le monde a un binôme.")
-    elif found.proven and at_most is not None:
+    elif found.proven and at_most == found.matched:
         title = _("Au plus %(limit)s, c’est démontré : c’est le maximum.") % {"limit": number(at_most)}
     elif found.proven:
         title = _("Aucun plan ne fait mieux, c’est démontré. Les personnes prioritaires comptent davantage.")

@@ -81,7 +81,7 @@ def test_priorities_are_counted_in_the_verdict(
     )
     problem, plan, found = planned()
     people = why.levels(problem, plan)[0]
-    assert (people.limit, people.reached) == (None, True)
+    assert (people.limit, people.reached) == (4, True)
     assert [part["value"] for part in shares(found, None, 1)] == [4, 1]
 
 

@@ -56,11 +56,15 @@ def test_everybody_without_a_match_is_explained_once(exchange: str) -> None:
     assert {row.reason for row in plan.unmatched} <= set(REASONS)
 
 
+def nobody_first(made: dict[str, Any]) -> Problem:
+    problem = Problem.from_json(made)
+    return replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+
+
 def test_a_forecast_holds_the_truth_between_its_numbers() -> None:
-    problem = Problem.from_json(company(people=100, seed=6, few_dates=1.0))
+    heads = nobody_first(company(people=100, seed=6, few_dates=1.0))
     changes = [{"kind": "max_away", "value": 1}, {"kind": "max_visitors", "value": 1}]
-    said = forecast(problem, changes, limits=Limits(seconds=4.0, threads=1))
-    heads = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+    said = forecast(heads, changes, limits=Limits(seconds=4.0, threads=1))
     before, after = solve(heads, limits=QUICK), solve(apply(heads, changes), limits=QUICK)
     assert said.before[0] <= before.values["people"] <= said.before[1]
     assert said.after[0] <= after.values["people"] <= said.after[1]
@@ -70,7 +74,7 @@ def test_a_forecast_holds_the_truth_between_its_numbers() -> None:
 
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
 def test_loosening_never_lowers_a_forecast_and_tightening_is_known(exchange: str) -> None:
-    problem = Problem.from_json(company(people=90, seed=12, few_dates=1.0, exchange=exchange))
+    problem = nobody_first(company(people=90, seed=12, few_dates=1.0, exchange=exchange))
     more = [{"kind": "max_away", "value": 1}, {"kind": "max_visitors", "value": 1}]
     assert loosens(problem, apply(problem, more))
     assert loosens(problem, apply(problem, [{"kind": "max_travel", "value": 120}]))
@@ -86,8 +90,7 @@ def test_loosening_never_lowers_a_forecast_and_tightening_is_known(exchange: str
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
 @pytest.mark.parametrize("few", [0.2, 1.0])
 def test_a_forecast_begins_with_the_plan_at_hand(exchange: str, few: float) -> None:
-    problem = Problem.from_json(company(people=70, seed=4, few_dates=few, exchange=exchange, pins=1))
-    heads = replace(problem, people=tuple(replace(p, priority=1) for p in problem.people))
+    heads = nobody_first(company(people=70, seed=4, few_dates=few, exchange=exchange, pins=1))
     plan = solve(heads, limits=QUICK)
     asked = Forecasts(heads, plan)
     for change in (
@@ -112,7 +115,7 @@ def test_a_forecast_begins_with_the_plan_at_hand(exchange: str, few: float) -> N
 
 
 def test_a_forecast_in_no_time_still_knows_what_the_plan_does() -> None:
-    problem = Problem.from_json(company(people=100, seed=6, few_dates=1.0))
+    problem = nobody_first(company(people=100, seed=6, few_dates=1.0))
     plan = solve(problem, limits=QUICK)
     said = forecast(problem, [{"kind": "max_away", "value": 1}], plan=plan, limits=Limits(seconds=0.01))
     assert said.before[0] >= plan.values["people"]

@@ -1,0 +1,83 @@
+"""A forecast's range holds what solving gives, whoever comes first; what it calls exact is exact."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from solver import Forecasts, Limits, Plan, Problem, forecast, solve
+from solver.changes import Change, apply
+from solver.plan import OPTIMAL
+from tests.solver.company import company
+
+PATIENT = Limits(seconds=20.0, threads=1)
+
+
+def solved(problem: Problem) -> tuple[Plan, int]:
+    """A proven plan, and how many people it matches."""
+    plan = solve(problem, limits=Limits(60, 1))
+    assert plan.bounds["priority"] == plan.values["priority"]
+    return plan, plan.values["people"]
+
+
+def some_come_first(seed: int, **more: Any) -> Problem:
+    """A company of which a third counts two, three or nothing."""
+    problem = Problem.from_json(company(60, seed, few_dates=1.0, **more))
+    rng = random.Random(seed)
+    people = [replace(p, priority=rng.choice([1, 1, 1, 1, 2, 2, 3, 0])) for p in problem.people]
+    return replace(problem, people=tuple(people))
+
+
+def changes_of(problem: Problem, rng: random.Random) -> list[list[Change]]:
+    team = rng.choice(problem.teams).id
+    return [
+        [{"kind": "max_visitors", "id": team, "value": 1}],
+        [{"kind": "max_travel", "value": problem.campaign.max_travel_minutes // 2}],
+        [{"kind": "max_gap", "value": 40}],
+    ]
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+@pytest.mark.parametrize("seed", range(2))
+def test_the_range_holds_what_solving_gives_where_some_come_first(seed: int, exchange: str) -> None:
+    problem = some_come_first(seed, exchange=exchange)
+    plan, now = solved(problem)
+    equal = replace(problem, people=tuple(replace(person, priority=1) for person in problem.people))
+    assert plan.bounds["people"] >= solved(equal)[1]
+    for change in changes_of(problem, random.Random(seed)):
+        _, then = solved(apply(problem, change))
+        for known in (plan, replace(plan, bounds={}), None):
+            said = forecast(problem, change, plan=known, limits=PATIENT)
+            assert said.prioritised
+            assert said.before[0] <= now <= said.before[1]
+            assert said.after[0] <= then <= said.after[1]
+            assert said.gain[0] <= then - now <= said.gain[1]
+            if said.exact:
+                assert said.gain == (then - now, then - now)
+        assert forecast(problem, change, plan=plan, limits=PATIENT).before == (now, now)
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_without_time_a_glance_holds_the_truth_too(exchange: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("solver.forecast")
+    monkeypatch.setattr(module, "EACH", 10.0)
+    monkeypatch.setattr(module, "reach", None)
+    for problem in (
+        some_come_first(5, exchange=exchange),
+        Problem.from_json(company(60, 5, exchange=exchange)),
+    ):
+        plan, now = solved(problem)
+        assert plan.status == OPTIMAL
+        for change in changes_of(problem, random.Random(5)):
+            _, then = solved(apply(problem, change))
+            for known in (plan, None):
+                said = Forecasts(problem, known).of(change)
+                assert said.before[0] <= now <= said.before[1]
+                assert said.after[0] <= then <= said.after[1]
+                assert said.gain[0] <= then - now <= said.gain[1]
+                assert said.gain == (then - now, then - now) or not said.exact
+                assert said.bottlenecks == ()
