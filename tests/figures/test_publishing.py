@@ -35,15 +35,18 @@ def test_versions_that_nobody_checks_are_missed(database_url: str, monkeypatch: 
     assert not FIGURES[3].measure(database_url, HUNDREDTH).holds
 
 
-def left_while_published(url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Somebody leaves after the plan was judged and before it is published: what is wrong afterwards."""
+def left_while_published(url: str, monkeypatch: pytest.MonkeyPatch, patience: float = 30) -> list[str]:
+    """Somebody leaves after the plan was judged and before it is published: what is wrong afterwards.
+
+    Who is kept waiting does not leave within the patience, and publishing goes on.
+    """
     judged, left = Event(), Event()
     judge = publishing.refusals
 
     def slowly(*told: Any) -> list[str]:
         found = judge(*told)
         judged.set()
-        left.wait(6)
+        left.wait(patience)
         return found
 
     monkeypatch.setattr(publishing, "refusals", slowly)
@@ -65,7 +68,7 @@ def left_while_published(url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]
 def test_who_leaves_while_the_plan_is_published_keeps_no_visit(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert left_while_published(database_url, monkeypatch) == []
+    assert left_while_published(database_url, monkeypatch, patience=2) == []
 
 
 @pytest.mark.database("postgresql")

@@ -90,7 +90,7 @@ def test_loosening_never_lowers_a_forecast_and_tightening_is_known(exchange: str
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
 @pytest.mark.parametrize("few", [0.2, 1.0])
 def test_a_forecast_begins_with_the_plan_at_hand(exchange: str, few: float) -> None:
-    heads = nobody_first(company(people=70, seed=4, few_dates=few, exchange=exchange, pins=1))
+    heads = nobody_first(company(people=30, seed=4, few_dates=few, exchange=exchange, pins=1))
     plan = solve(heads, limits=QUICK)
     asked = Forecasts(heads, plan)
     for change in (
@@ -107,6 +107,7 @@ def test_a_forecast_begins_with_the_plan_at_hand(exchange: str, few: float) -> N
             assert not said.possible
             continue
         assert said.before[0] >= plan.values["people"]
+        assert truth.status == "optimal"
         assert said.after[0] <= truth.values["people"] <= said.after[1]
         if change["kind"] != "max_swaps":
             assert said.exact
@@ -149,7 +150,7 @@ def test_alternatives_are_possible_and_name_who_would_lose_or_move(exchange: str
     plan = solve(problem, limits=QUICK)
     before = {visit.visitor for visit in plan.visits}
     looked = 0
-    for someone in sorted(before)[:8]:
+    for someone in sorted(before)[:4]:
         for option in alternatives(problem, plan, someone):
             looked += 1
             assert violations(problem, Plan(status="feasible", visits=option.after)) == []
