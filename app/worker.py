@@ -91,6 +91,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking.promote_everybody,
         busy.forget_closed,
         busy.ask_due,
+        calendars.remind_unconfirmed,
         campaigns.take_due_steps,
         debriefs.open_forms,
         debriefs.release_batches,

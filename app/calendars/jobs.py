@@ -4,6 +4,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.calendars import ics
+from app.calendars.reminding import remind_unconfirmed
 from app.calendars.telling import (
     tell_absence,
     tell_agreed,
@@ -35,6 +36,7 @@ from app.visits.rules import stands
 ROLES = ("visitor", "host")
 __all__ = [
     "invite_participants",
+    "remind_unconfirmed",
     "tell_absence",
     "tell_agreed",
     "tell_booked",

@@ -130,6 +130,7 @@ def _embeds(campaign: Campaign) -> list[tuple[str, str, str]]:
             (_("Les réponses"), "answers", ENROLLED, planned),
             (_("Le plan"), "planning", PLANNED, planned),
             (_("Les réparations"), "repairs", (Status.PUBLISHED, Status.RUNNING), planned),
+            (_("Les conventions"), "agreements", (Status.OPEN, Status.PUBLISHED, Status.RUNNING), True),
             (_("Les réservations"), "booking", (Status.DRAFT, *ENROLLED), True),
             (_("Les résultats"), "results", LIVED, True),
         )

@@ -263,13 +263,25 @@ def against_rosters(session: Session, person: Person | None, *, is_hr: bool, tod
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
-    """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing instead."""
+    """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing
+    instead, agreements between companies."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
     return [
         *(_repair(campaign, ids) for campaign, ids in repairs.to_decide(session, today)),
         *(_without_another(found[one], number) for one, number in count.items()),
+        *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
     ]
+
+
+def _agreements(campaign: Campaign, due: int) -> Task:
+    title = ngettext(
+        "%(n)s journée de « %(campaign)s » attend une convention",
+        "%(n)s journées de « %(campaign)s » attendent une convention",
+        due,
+    ) % {"n": due, "campaign": campaign.name}
+    text = _("Les deux personnes travaillent pour deux sociétés : rien n’est certain avant.")
+    return Task(title, text, f"/campaigns/{campaign.id}/agreements", _("Enregistrer"), "edit")
 
 
 def _without_another(campaign: Campaign, count: int) -> Task:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DELEGATION = "delegation"
     VISIT_CONDITIONS = "visit_conditions"
     BOOKING_QUEUED = "booking_queued"
+    VISIT_REMINDER = "visit_reminder"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -51,6 +52,7 @@ ABOUT_VISITS = (
     Kind.VISIT_TEAM,
     Kind.VISIT_CERTAIN,
     Kind.VISIT_CONDITIONS,
+    Kind.VISIT_REMINDER,
     Kind.DEBRIEF_INVITATION,
     Kind.DEBRIEF_REMINDER,
 )
@@ -91,6 +93,7 @@ def kinds() -> list[Choice]:
         Kind.DELEGATION: _("Délégation reçue"),
         Kind.VISIT_CONDITIONS: _("Conditions à accepter"),
         Kind.BOOKING_QUEUED: _("Demande mise en liste d’attente"),
+        Kind.VISIT_REMINDER: _("Rappel : journée à confirmer"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -30,6 +30,14 @@ def agreements(request: Request, session: Db, campaign: HrCampaign) -> Response:
     return _show_agreements(request, session, campaign, None)
 
 
+@router.get("/campaigns/{campaign_id}/agreements/summary", response_class=HTMLResponse)
+def agreements_summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """How many wait, embedded in the campaign's page; nothing when none does."""
+    assert campaign.id is not None
+    due = len(queries.visits_without_agreement(session, campaign.id, clock.today()))
+    return render(request, "visits/_agreements_summary.html", campaign=campaign, due=due)
+
+
 @router.post("/campaigns/{campaign_id}/agreements")
 def record_agreements(
     request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted

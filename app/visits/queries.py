@@ -142,7 +142,7 @@ def coming_visits_of(
     session: Session, person_id: int, campaign_id: int | None, today: date
 ) -> list[SeenVisit]:
     """A person's visits from today on, as visitor, host or tutor; `campaign_id` None: in all."""
-    conditions = [*_to_come(today)]
+    conditions = [*to_come(today)]
     if campaign_id is not None:
         conditions.append(col(Visit.campaign_id) == campaign_id)
     return read_visits(session, _lived_by(person_id), *conditions)
@@ -264,18 +264,38 @@ def visits_without_agreement(session: Session, campaign_id: int, today: date) ->
     ]
 
 
+def agreements_due(session: Session, today: date) -> list[tuple[Campaign, int]]:
+    """Campaigns with standing visits to come of two companies that have not agreed yet, and how many."""
+    query = (
+        select(Campaign, func.count())
+        .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
+        .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
+        .join(Host, col(Host.id) == col(Visit.host_id))
+        .where(
+            *to_come(today),
+            col(Visit.agreement_at).is_(None),
+            col(Visitor.legal_entity) != col(Host.legal_entity),
+            col(Visitor.legal_entity) != "",
+            col(Host.legal_entity) != "",
+        )
+        .group_by(col(Campaign.id))
+        .order_by(col(Campaign.id))
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def coming_visits(session: Session, campaign_id: int, today: date) -> list[Visit]:
     """Standing visits of a campaign from today on."""
     return list(
         session.scalars(
             select(Visit)
-            .where(col(Visit.campaign_id) == campaign_id, *_to_come(today))
+            .where(col(Visit.campaign_id) == campaign_id, *to_come(today))
             .order_by(col(Visit.id))
         )
     )
 
 
-def _to_come(today: date) -> list[ColumnElement[bool]]:
+def to_come(today: date) -> list[ColumnElement[bool]]:
     """It stands, its day is today or later, and nobody was said to be missing on it."""
     return [
         col(Visit.status) == VisitStatus.PLANNED,

@@ -1,8 +1,8 @@
-"""More SELECTs of visits: what was proposed, reported and changed."""
+"""More SELECTs of visits: what was proposed, reported and changed, what waits for a yes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.people.tables import Person
+from app.visits.queries import SeenVisit, read_visits, to_come
 from app.visits.tables import (
     NoShow,
     Proposal,
@@ -149,3 +150,14 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
             .order_by(col(Proposal.id))
         )
     ]
+
+
+def unconfirmed_between(session: Session, first: date, last: date, before: datetime) -> list[SeenVisit]:
+    """Visits to come between two days to which one of the two has not said yes, unchanged since `before`."""
+    return read_visits(
+        session,
+        *to_come(first),
+        col(Visit.day) <= last,
+        or_(col(Visit.visitor_confirmed_at).is_(None), col(Visit.host_confirmed_at).is_(None)),
+        col(Visit.changed_at) <= before,
+    )

@@ -206,6 +206,8 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
         session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
     assert "attend une convention" in as_(company.anna).get("/visits").text
     assert hr.post(here, data={}).status_code == 422
+    assert "2 journées de" in hr.get("/home").text
+    assert "2 journées entre deux sociétés" in hr.get(f"{here}/summary").text
     page = hr.get(here).text
     assert "Enregistrer la convention de ces 2 journées" in page
     both = {"visit_ids": [str(company.there.id), str(company.back.id)], "reference": "GRP-2027-14"}
@@ -217,6 +219,7 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "1er mars 2027" in told
     hr.post(here, data=both)
     assert "n’attendaient plus" in hr.get(here).text
+    assert "entre deux sociétés" not in hr.get(f"{here}/summary").text
     assert "attend une convention" not in as_(company.anna).get("/visits").text
     assert hr.get(f"/api/v1{here}").json() == {"visits": []}
 

@@ -1,0 +1,63 @@
+"""Reminds of visits that come soon those who have not said yes, once for each day planned."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from app.core import clock
+from app.core.db import open_session
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.people.tables import Person
+from app.visits import reading
+from app.visits.queries import SeenVisit
+from app.visits.rules import confirmed_by
+from app.visits.tables import By
+
+AHEAD = timedelta(days=7)
+"""From so long before the day."""
+RESTS = timedelta(days=2)
+"""So long after the last message about a change nobody is reminded."""
+
+
+def remind_unconfirmed(engine: Engine) -> None:
+    """Job of `clock.tick`: whoever has not confirmed a visit that comes soon is asked once more.
+
+    Not while one of the two proposes another day: that is to be answered first. Safe to run twice.
+    """
+    now, today = clock.now(), clock.today()
+    with open_session(engine, reads_only=True) as session:
+        found = reading.unconfirmed_between(session, today + timedelta(days=1), today + AHEAD, now - RESTS)
+        proposed = reading.open_proposals(session, [one.visit.id or 0 for one in found])
+        asked = [
+            (seen, role, person)
+            for seen in found
+            if seen.visit.id not in proposed
+            for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host))
+            if not confirmed_by(seen.visit, role)
+        ]
+        written = mails.keys_written(session, {_key(*one) for one in asked})
+    for one in asked:
+        if _key(*one) not in written:
+            _remind(engine, *one)
+
+
+def _key(seen: SeenVisit, _role: By, person: Person) -> str:
+    return f"{Kind.VISIT_REMINDER}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person.id}"
+
+
+def _remind(engine: Engine, seen: SeenVisit, role: By, person: Person) -> None:
+    with open_session(engine) as session:
+        reader = mails.readers_of(session, [person.id or 0]).get(person.id or 0)
+        if reader is not None:
+            outbox.send(
+                session,
+                Kind.VISIT_REMINDER,
+                reader,
+                key=_key(seen, role, person),
+                now=clock.now(),
+                context={"seen": seen, "role": role.value},
+                campaign=seen.campaign,
+                reply_to=mails.reply_address(session, seen.campaign),
+            )
