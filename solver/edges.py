@@ -100,7 +100,8 @@ def first_edges(instance: Instance, rng: np.random.Generator, clock: Clock | Non
         for site, here in enumerate(instance.backs_at)
         if len(here)
     )
-    pairs, choices = _estimate(instance, rng)
+    # of few people no sample is needed
+    pairs, choices = (0.0, 0.0) if 2 * size <= ALL_PAIRS else _estimate(instance, rng)
     if size * pairs <= ALL_PAIRS or (size * choices <= FEW_CHOICES and size * pairs <= SPARSE_PAIRS):
         back, front = instance.pairs()
         left, right = (back, front) if instance.swap else _both_ways(back, front)

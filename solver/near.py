@@ -56,13 +56,12 @@ class Near:
         self.matched = {visit.visitor for visit in plan.visits}
         self._any_day: dict[str, list[rules.Party]] = {}
         self.pinned = {name for visit in problem.pinned for name in visit[:2]}
-        made = Counter(visit.visitor for visit in plan.visits)
+        made = Counter(visit.visitor for visit in plan.visits) if problem.campaign.is_swap else Counter[str]()
         hosted = Counter(visit.host for visit in plan.visits)
         self.free = [
             party
-            for party in self.parties
-            if max(made[party.id] if problem.campaign.is_swap else 0, hosted[party.id])
-            < problem.may_swap(problem.person_by_id[party.id])
+            for party, person in zip(self.parties, problem.people, strict=True)
+            if max(made.get(party.id, 0), hosted.get(party.id, 0)) < problem.may_swap(person)
         ]
 
     @cached_property
@@ -73,11 +72,16 @@ class Near:
     def _party(self) -> dict[str, rules.Party]:
         return {party.id: party for party in self.parties}
 
-    @cached_property
-    def _always(self) -> list[rules.Party]:
-        """Everybody as if every day were free: whom rules alone keep apart is nobody's colleague."""
+    def _always(self, me: rules.Party) -> list[rules.Party]:
+        """The other side within reach as if every day were free."""
         every = (1 << len(self.problem.campaign.days)) - 1
-        return [replace(party, can_leave=every, can_host=every) for party in self.parties]
+        reach, most = {me.site}, self.frame.max_travel
+        reach |= {b for (a, b), minutes in self.frame.minutes.items() if a == me.site and minutes <= most}
+        return [
+            replace(party, can_leave=every, can_host=every)
+            for party in self.parties
+            if party.side != me.side and party.site in reach
+        ]
 
     def people_near(self, person: str, with_whom: Iterable[str] = ()) -> list[str]:
         """The person, colleagues, their partners, and who is free for those."""
@@ -101,7 +105,9 @@ class Near:
         """Whom somebody could meet if days were no matter, with the days that those really have."""
         if me.id not in self._any_day:
             every = (1 << len(self.problem.campaign.days)) - 1
-            found = rules.hosts_for(self.frame, replace(me, can_leave=every, can_host=every), self._always)
+            found = rules.hosts_for(
+                self.frame, replace(me, can_leave=every, can_host=every), self._always(me)
+            )
             self._any_day[me.id] = [self._party[party.id] for party in found]
         return self._any_day[me.id]
 

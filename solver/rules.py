@@ -245,14 +245,18 @@ def days_to_receive(team: Team, count: int) -> int:
 
 def party_of(person: Person, team: Team, count: int) -> Party:
     """A person of a problem as the rules see them; ``count`` is the number of campaign days."""
+    return _party(person, team, days_to_leave(team, count), days_to_receive(team, count))
+
+
+def _party(person: Person, team: Team, leave: int, receive: int) -> Party:
     return Party(
         id=person.id,
         team=team.id,
         side=team.side,
         department=team.department,
         site=team.site,
-        can_leave=person.available & days_to_leave(team, count),
-        can_host=person.can_host & days_to_receive(team, count),
+        can_leave=person.available & leave,
+        can_host=person.can_host & receive,
         languages=frozenset(person.languages),
         manager=person.manager,
         avoid=frozenset(person.avoid),
@@ -262,8 +266,11 @@ def party_of(person: Person, team: Team, count: int) -> Party:
 
 def parties_of(problem: Problem) -> list[Party]:
     """Everybody of a problem, in its order."""
-    count, teams = len(problem.campaign.days), problem.team_by_id
-    return [party_of(person, teams[person.team], count) for person in problem.people]
+    count = len(problem.campaign.days)
+    teams = {
+        team.id: (team, days_to_leave(team, count), days_to_receive(team, count)) for team in problem.teams
+    }
+    return [_party(person, *teams[person.team]) for person in problem.people]
 
 
 def frame_of(problem: Problem) -> Frame:
