@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 LARGEST = 10**9
 """No number of a problem is larger: above, sums of levels would no longer fit into 64 bits."""
+MOST_WISHES = 3
 MOST_DAYS = 1_100
 """A campaign of three years, every day of it."""
 
@@ -83,6 +84,20 @@ def as_texts(row: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def as_wishes(row: dict[str, Any], place: str, teams: Container[str]) -> tuple[str, ...]:
+    """At most `MOST_WISHES` teams, each once."""
+    wishes = as_texts(row, "wishes", place)
+    for n, wish in enumerate(wishes):
+        where = f"{place}.wishes[{n}]"
+        if wish not in teams:
+            raise ProblemError(f"{where}: there is no team {said(wish)}")
+        if wish in wishes[:n]:
+            raise ProblemError(f"{where}: {said(wish)} is wished twice")
+        if n >= MOST_WISHES:
+            raise ProblemError(f"{where}: {said(wish)} is a wish too many, at most {MOST_WISHES}")
+    return wishes
+
+
 def as_count(row: dict[str, Any], name: str, place: str, default: int | None = None) -> int:
     value = row.get(name, default)
     if value is None:
@@ -115,8 +130,19 @@ class Days:
         self.count = len(days)
         self.bit = {day.isoformat(): 1 << index for index, day in enumerate(days)}
         self.index = {day.isoformat(): index for index, day in enumerate(days)}
+        self.outside: list[tuple[str, str]] = []
+        """Real days that are no campaign days, and where they stand."""
 
-    def mask(self, value: object, place: str) -> int:
+    def notes(self) -> Iterator[str]:
+        """A sentence about days outside the campaign, where there are any."""
+        if self.outside:
+            place, day = self.outside[0]
+            yield f"{place}: {len(self.outside)} days of teams are no campaign days ({day}); they say nothing"
+
+    def mask(self, value: object, place: str, *, inside: bool = False) -> int:
+        """The days of a list or text. A calendar of a team may reach beyond the campaign, what people offer
+        (``inside``) not: it would be a slip of the pen that leaves them without a day.
+        """
         if isinstance(value, str):
             if len(value) != self.count or value.strip("01"):
                 raise ProblemError(
@@ -129,7 +155,10 @@ class Days:
         for item in value:
             known = bit.get(item) if isinstance(item, str) else None
             if known is None:
-                as_day(item, place)  # a real day outside the campaign says nothing; anything else is refused
+                day = as_day(item, place)
+                if inside:
+                    raise ProblemError(f"{place}: {said(item)} is not a campaign day")
+                self.outside.append((place, day.isoformat()))
             else:
                 mask |= known
         return mask

@@ -15,7 +15,6 @@ where the first stands; the command repeats it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,8 +31,10 @@ from solver.fields import (
     as_rows,
     as_text,
     as_texts,
+    as_wishes,
     said,
 )
+from solver.parsing import parsed
 from solver.shapes import (
     LEVELS,
     MUTUAL_POINTS,
@@ -129,17 +130,7 @@ class Problem:
 
 def load(path: str | Path) -> Problem:
     """Read a problem file; raises `ProblemError` (also for a file that is not there or not JSON)."""
-    try:
-        document = json.loads(Path(path).read_bytes())
-    except OSError as error:
-        raise ProblemError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
-        raise ProblemError(f"{path}: is not UTF-8 text") from error
-    except RecursionError as error:
-        raise ProblemError(f"{path}: is nested too deeply") from error
-    except ValueError as error:
-        raise ProblemError(f"{path}: is not JSON ({error})") from error
-    return Problem.from_json(document)
+    return Problem.from_json(parsed(path))
 
 
 def _campaign(document: dict[str, Any]) -> Campaign:
@@ -205,7 +196,9 @@ def _team(value: object, place: str, sites: Mapping[str, Site], days: Days) -> T
             where = f"{place}.limits_by_day[{said(day)}]"
             at = days.position(day, where)
             given = as_object(limit, where)
-            if at >= 0:
+            if at < 0:
+                days.outside.append((where, day))
+            else:
                 limits[at] = Limit(
                     as_count(given, "max_away", where, away), as_count(given, "max_visitors", where, visitors)
                 )
@@ -235,15 +228,11 @@ def _person(
         raise ProblemError(f"{place}.team: there is no team {said(team)}")
     if "available" not in row:
         raise ProblemError(f"{place}.available: is missing")
-    available = days.mask(row["available"], f"{place}.available")
+    available = days.mask(row["available"], f"{place}.available", inside=True)
     hosting = row.get("can_host")
     manager = row.get("manager")
     if manager is not None and not isinstance(manager, str):
         raise ProblemError(f"{place}.manager: {said(manager)} is not a text")
-    wishes = as_texts(row, "wishes", place)
-    for n, wish in enumerate(wishes):
-        if wish not in teams:
-            raise ProblemError(f"{place}.wishes[{n}]: there is no team {said(wish)}")
     excluded = as_texts(row, "excluded_sites", place)
     for n, site in enumerate(excluded):
         if site not in sites:
@@ -252,9 +241,9 @@ def _person(
         id=as_text(row, "id", place),
         team=team,
         available=available,
-        can_host=available if hosting is None else days.mask(hosting, f"{place}.can_host"),
+        can_host=available if hosting is None else days.mask(hosting, f"{place}.can_host", inside=True),
         manager=manager,
-        wishes=wishes[:3],
+        wishes=as_wishes(row, place, teams),
         avoid=as_texts(row, "avoid", place),
         languages=as_texts(row, "languages", place),
         priority=as_count(row, "priority", place, 1),
@@ -396,5 +385,9 @@ def _read(value: object) -> Problem:
         previous=previous,
         forbidden=frozenset(forbidden),
         mutual=frozenset(mutual),
-        strangers=(*_strangers(people, previous, forbidden, mutual, person_by_id), *unread(document)),
+        strangers=(
+            *_strangers(people, previous, forbidden, mutual, person_by_id),
+            *days.notes(),
+            *unread(document),
+        ),
     )

@@ -63,6 +63,9 @@ def broken(path: str, value: Any) -> dict[str, Any]:
             "travel_minutes[1].minutes: 45 contradicts 30",
         ),
         ("people.1.available", ["2027-02-30"], 'people[1].available: "2027-02-30" is not a day'),
+        ("people.1.available", ["2031-01-01"], 'people[1].available: "2031-01-01" is not a campaign day'),
+        ("people.1.can_host", ["2031-01-01"], 'people[1].can_host: "2031-01-01" is not a campaign day'),
+        ("people.1.wishes", ["compta", "compta"], 'people[1].wishes[1]: "compta" is wished twice'),
         ("people.1.available", "101", 'people[1].available: "101" is not one 0 or 1'),
         ("people.1.available", "1010x", "people[1].available"),
         ("people.1.available", 5, "people[1].available: 5 is neither"),
@@ -109,6 +112,40 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     for name in ("cut.json", "latin.json", "deep.json", "absent.json", "."):
         with pytest.raises(ProblemError):
             load(tmp_path / name)
+
+
+def test_a_fourth_wish_is_one_too_many() -> None:
+    teams = [team(f"boutique{n}", "front", "lyon") for n in range(4)]
+    wishes = [row["id"] for row in teams]
+    people = [person("anna", "compta", wishes=wishes)]
+    with pytest.raises(ProblemError, match=r'^people\[0\].wishes\[3\]: "boutique3" is a wish too many'):
+        Problem.from_json(document(people=people, teams=[team("compta", "back", "paris"), *teams]))
+    people[0]["wishes"] = wishes[:3]
+    assert Problem.from_json(document(people=people, teams=[team("compta", "back", "paris"), *teams])).people[
+        0
+    ].wishes == tuple(wishes[:3])
+
+
+def test_a_key_that_stands_twice_is_named_by_its_place(tmp_path: Path) -> None:
+    text = json.dumps(document()).replace('"priority"', '"id": "zoe", "priority"', 1)
+    assert '"priority"' in text
+    (tmp_path / "m.json").write_text(text)
+    with pytest.raises(ProblemError, match=r"^people\[0\]\.id: stands twice in one object$"):
+        load(tmp_path / "m.json")
+    (tmp_path / "m.json").write_text('{"format": "a", "format": "b"}')
+    with pytest.raises(ProblemError, match=r"^format: stands twice"):
+        load(tmp_path / "m.json")
+
+
+def test_a_calendar_of_a_team_may_reach_beyond_the_campaign() -> None:
+    made = document()
+    made["teams"][0] |= {"closed_days": ["2031-01-01"], "good_days": ["2031-01-02"]}
+    made["teams"][1] |= {"limits_by_day": {"2031-01-03": {"max_away": 0}}}
+    problem = Problem.from_json(made)
+    assert problem.strangers == (
+        "teams[0].closed_days: 3 days of teams are no campaign days (2031-01-01); they say nothing",
+    )
+    assert solve(problem).values["people"] == 2
 
 
 @pytest.mark.parametrize(
