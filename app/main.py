@@ -126,6 +126,10 @@ def create_app(engine: Engine | None = None) -> FastAPI:
     return app
 
 
+QUOTED = 60
+"""Characters of a wrong value that a page repeats."""
+
+
 async def choose_language(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """The reader's cookie decides, else the browser."""
     chosen = request.cookies.get("vmv_language", "")
@@ -163,6 +167,12 @@ def unreadable(request: Request, error: Any) -> Response:
     """The request is not of the form that the route takes."""
     assert isinstance(error, RequestValidationError)
     is_api = request.url.path.startswith("/api/")
+    values = [fault.get("input") for fault in error.errors() if fault["loc"][0] == "query"]
+    if not is_api and request.method == "GET" and values and isinstance(values[0], str):
+        message = _("Une valeur de l’adresse n’est pas possible ici : « %(value)s ».") % {
+            "value": values[0][:QUOTED]
+        }
+        return _answer(request, 422, "Unreadable", message)
     named = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in error.errors()[:5]]
     where = ", ".join(f"{name}: {allowed}" if is_api else name for name, allowed in named)
     # Pydantic speaks English: so does the sentence around it for a program that asks for no language.

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from solver.chains import PRUNED, STEPS, Chains, Leave, Used
 from solver.changes import Change, apply
@@ -248,6 +249,19 @@ def remedy(problem: Problem, plan: Plan, person: str, *, known: Remedies | None 
     return (known or Remedies(problem, plan)).of(person)
 
 
+def _agreeing(row: Unmatched, remedy: Remedy | None) -> Unmatched:
+    """With the remedy; where it is a day of their own, that is the day that the reason names for example."""
+    row = replace(row, remedy=remedy, sought=True)
+    days = [item.day for item in row.blocking]
+    if remedy is None or row.reason != "no_common_day" or len(days) != 1 or days[0] is None:
+        return row
+    if remedy.change["kind"] != "available" or row.blocking[0].id != row.person:
+        return row
+    before, after = (day_words(date.fromisoformat(day)) for day in (days[0], remedy.change["day"]))
+    text = Text(row.text.fr.replace(before.fr, after.fr), row.text.en.replace(before.en, after.en))
+    return replace(row, text=text, blocking=(replace(row.blocking[0], day=remedy.change["day"]),))
+
+
 def with_remedies(
     problem: Problem, plan: Plan, *, seconds: float = 60.0, should_stop: ShouldStop | None = None
 ) -> Plan:
@@ -261,5 +275,5 @@ def with_remedies(
         if time.monotonic() > ends or (should_stop is not None and should_stop()):
             found.append(row)
             continue
-        found.append(replace(row, remedy=remedies.of(row.person, steps=QUICK), sought=True))
+        found.append(_agreeing(row, remedies.of(row.person, steps=QUICK)))
     return replace(plan, unmatched=tuple(found))

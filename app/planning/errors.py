@@ -51,13 +51,6 @@ class NothingToPublish(Refusal):
         return _("Il n’y a pas encore de plan à publier : calculez-le d’abord.")
 
 
-class NothingToCompare(Refusal):
-    """There is one plan, or none."""
-
-    def message(self) -> str:
-        return _("Il n’y a qu’un plan : recalculez-le pour en comparer deux.")
-
-
 class PlanIsOld(Refusal):
     """Answers, limits or days changed since the plan was made: what would be said of it may be wrong."""
 

@@ -12,7 +12,6 @@ from app.core.db import Db
 from app.core.errors import NotFound
 from app.planning import queries, runs, showing, why, words
 from app.planning.comparing import compare
-from app.planning.errors import NothingToCompare
 from app.planning.review import Review, review
 from app.planning.schemas import ComparisonLook, WhyLook
 from app.planning.showing import PAGE, Plan, found_in, plan_page
@@ -57,7 +56,7 @@ def comparison(
     found = found_in(plan)
     finished = queries.finished_runs(session, campaign.id, limit=PAGE)
     if len(finished) < 2:
-        raise NothingToCompare
+        return plan_page(request, "comparison", plan, "/comparison", finished=[], change=None)
     by_id = {run.id: run for run in finished}
     older = by_id.get(look.before or finished[1].id)
     newer = by_id.get(look.after or finished[0].id)
@@ -71,12 +70,19 @@ def comparison(
         "/comparison",
         look=look,
         finished=finished,
+        places=_places(finished, queries.count_finished(session, campaign.id)),
         older=older,
         newer=newer,
         change=told,
         changes=told.changes[(look.page - 1) * PAGE : look.page * PAGE],
         pages=-(-len(told.changes) // PAGE),
     )
+
+
+def _places(finished: list[PlanningRun], count: int) -> dict[int, int]:
+    """The first plan is 1; the published one comes first in the list, whichever it is."""
+    newest = sorted((run.id or 0 for run in finished), reverse=True)
+    return {run_id: count - n for n, run_id in enumerate(newest)}
 
 
 def _seen(session: Session, plan: Plan, found: Review, run: PlanningRun) -> Review:

@@ -67,6 +67,18 @@ def finished_runs(session: Session, campaign_id: int, limit: int = 2) -> list[Pl
     )
 
 
+def count_finished(session: Session, campaign_id: int) -> int:
+    """How many plans a campaign has had."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PlanningRun)
+            .where(col(PlanningRun.campaign_id) == campaign_id, col(PlanningRun.status) == RunStatus.FINISHED)
+        )
+        or 0
+    )
+
+
 def result_of(session: Session, run_id: int) -> PlanningResult:
     """What a finished run was given and found. Raises NotFound."""
     result = session.get(PlanningResult, run_id)

@@ -215,6 +215,8 @@ def progress_of(run: PlanningRun) -> dict[str, Any]:
         (_("Limite démontrée"), limit),
         (_("Secondes écoulées"), number(round(run.seconds))),
     ]
+    if not run.level:
+        share = 0  # nothing has begun: an empty bar, not one of unknown length
     if run.status == RunStatus.QUEUED:
         title = _("Le calcul va commencer")
     elif run.cancel_requested:

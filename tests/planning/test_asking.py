@@ -147,7 +147,8 @@ def test_the_page_answers_with_and_without_a_script(hr: TestClient, here: str, c
     alone = hr.get(f"{here}/what-if?more_visitors=1&team={company.shop.id}", headers={"hx-request": "true"})
     assert "<html" not in alone.text
     assert f"/people/teams/{company.shop.id}" in alone.text
-    assert hr.get(f"{here}/what-if?max_travel=9999").status_code == 422
+    wrong = hr.get(f"{here}/what-if?max_travel=abc")
+    assert (wrong.status_code, "« abc »" in wrong.text, "max_travel" in wrong.text) == (422, True, False)
     assert hr.get(f"{here}/what-if?team=99999&more_visitors=1").status_code == 404
 
 

@@ -185,7 +185,10 @@ def test_a_recomputed_plan_is_compared(
 
 
 def test_one_plan_alone_is_not_compared(hr: TestClient, planned: str) -> None:
-    assert hr.get(f"{planned}/comparison").status_code == 409
+    alone = hr.get(f"{planned}/comparison")
+    assert alone.status_code == 200
+    assert "Il n’y a qu’un plan pour l’instant" in alone.text
+    assert "<select" not in alone.text
 
 
 def test_the_limit_and_the_teams_in_the_way_are_explained(hr: TestClient, planned: str) -> None:

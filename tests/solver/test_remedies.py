@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from solver.changes import apply
 from solver.check import violations
 from solver.plan import FEASIBLE
 from solver.remedies import Remedies
+from solver.words import day_words
 from tests.solver.company import company
 from tests.solver.tiny import document, person, random_problem, team
 
@@ -152,3 +154,22 @@ def test_whom_time_did_not_reach_is_on_request() -> None:
     soon = with_remedies(problem, plan).to_json(problem)
     assert all("remedy_on_request" not in row for row in soon["unmatched"])
     assert Plan.from_json(soon, problem).unmatched == with_remedies(problem, plan).unmatched
+
+
+def test_reason_and_remedy_name_the_same_day() -> None:
+    """Days of the two sides that never meet: one more day of their own is what helps everybody."""
+    lyon = [person(f"f{n}", "boutique", "00111") for n in range(3)]
+    paris = [person(f"b{n}", "compta", "11000") for n in range(3)]
+    made = document(teams=[DESK, SHOP], people=[*lyon, *paris])
+    made["campaign"]["exchange"] = "shadow"
+    problem = Problem.from_json(made)
+    told = with_remedies(problem, solve(problem, limits=QUICK))
+    named = [row for row in told.unmatched if row.remedy and row.remedy.change["kind"] == "available"]
+    assert named
+    for row in named:
+        assert row.remedy is not None
+        assert row.reason == "no_common_day"
+        day = date.fromisoformat(row.remedy.change["day"])
+        assert day_words(day).en in row.text.en
+        assert day_words(day).fr in row.text.fr
+        assert [item.day for item in row.blocking] == [day.isoformat()]
