@@ -25,6 +25,7 @@ from app.people.tables import Person
 from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
+from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import open_proposals, uncontested_among
 from app.visits.rosters import conflicts
@@ -98,8 +99,9 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and leg.visit.id not in proposals
         and may_be_made_up(leg.visit, leg.campaign, today)
     ]
+    waived = _adults_only(session, person, legs)
     unconfirmed = [
-        _confirm(leg, person)
+        _too_young(leg) if leg.visit.id in waived else _confirm(leg, person)
         for leg in legs
         if stands(leg.visit)
         and leg.visit.day >= today
@@ -107,6 +109,28 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]
     return [*asked, *_said_absent(session, person, legs, today), *fallen, *unconfirmed]
+
+
+def _adults_only(session: Session, person: Person, legs: list[SeenVisit]) -> set[int | None]:
+    """Days to which a minor may go only if the team makes an exception."""
+    if not person.under_18:
+        return set()
+    asks = conditions_of_teams(session, {leg.host_team.id for leg in legs if leg.host_team.id is not None})
+    return {
+        leg.visit.id
+        for leg in legs
+        if leg.visitor.id == person.id and too_young(person, leg.visit, asks.get(leg.host_team.id or 0))
+    }
+
+
+def _too_young(leg: SeenVisit) -> Task:
+    return Task(
+        _("Votre journée chez %(name)s attend une exception") % {"name": leg.host.name},
+        _("Cette équipe ne reçoit que des adultes : parlez-en à son responsable."),
+        f"/visits/{leg.visit.id}",
+        _("Voir la journée"),
+        "warn",
+    )
 
 
 def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today: date) -> list[Task]:

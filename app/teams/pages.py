@@ -59,7 +59,7 @@ def delegate(request: Request, session: Db, managing: Managing, sent: Submitted)
         form.refuse("last_day", refused.message())
         return _delegations(request, session, managing.person, form, status=422)
     said = {"days": day_range(made.first_day, made.last_day)}
-    return redirect("/team/delegations", say=_("La délégation vaut du %(days)s.") % said)
+    return redirect("/team/delegations", say=_("La délégation est donnée : %(days)s.") % said)
 
 
 @router.post("/team/delegations/{delegation_id}/deletion")

@@ -136,6 +136,7 @@ def may(now: Situation, *, receives: bool) -> dict[str, bool]:
         "absent": found["absent"],
         "contest": found["contested"],
         "too_young": asked.by is By.VISITOR and asked.too_young,
+        "except": receives and found["waived"] and asked.too_young,
     }
 
 
