@@ -27,8 +27,8 @@ from app.visits import history, reading
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
-from app.visits.rules import confirmed_by, is_over, may_be_made_up, reason_labels, stands
-from app.visits.tables import By, Visit, VisitChange
+from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
+from app.visits.tables import By, CancelReason, Visit, VisitChange
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
@@ -74,6 +74,8 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
         seen = news.seen
         reason, change = seen.visit.cancel_reason, news.change
         back = news.other if news.other is not None and stands(news.other.visit) else None
+        sought = is_sought_again(seen.visit, seen.campaign, clock.today())
+        resting = {CancelReason.LEFT, CancelReason.NOT_FOR_ME}
         made_up = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
 
         def said(role: str, person: Person) -> dict[str, Any]:
@@ -83,6 +85,7 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
                 "reason": reason_labels()[reason] if reason else "",
                 "words_said": change.words if change is not None and not own else "",
                 "make_up": made_up and seen.has(person.id),
+                "sought": sought and back is None and seen.has(person.id) and not (own and reason in resting),
             }
 
         _write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)

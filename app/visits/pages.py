@@ -40,6 +40,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     today = clock.today()
     swaps = queries.as_swaps(queries.visits_of(session, person)) if person else []
     missed = queries.unmatched_of(session, person) if person else []
+    missed = [(row, campaign) for row, campaign in missed if campaign.last_day >= today]
     over = [swap for swap in swaps if not showing.concerns(swap, today)]
     paused = [one for one in own_answers(session, person) if one.is_paused(today)] if person else []
     leaving = {one.id: one for one in showing.campaigns_of(swaps, today)}

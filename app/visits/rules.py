@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 from enum import StrEnum
 
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Booking, Campaign, Status
 from app.core.i18n import _
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
@@ -86,6 +86,14 @@ def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     gone = {CancelReason.LEFT, CancelReason.CAMPAIGN}
     in_time = first_day_to_plan(campaign, today) <= campaign.last_day
     return not takes_place(visit) and visit.cancel_reason not in gone and in_time
+
+
+def is_sought_again(visit: Visit, campaign: Campaign, today: date) -> bool:
+    """Whether the plan is being repaired after a visit fell: somebody else, or another day, is looked for."""
+    for_good = {CancelReason.CAMPAIGN, CancelReason.MISTAKE, CancelReason.REPLACED}
+    lived = campaign.status in {Status.PUBLISHED, Status.RUNNING} and campaign.booking != Booking.OPEN
+    in_time = first_day_to_plan(campaign, today) <= campaign.last_day
+    return not stands(visit) and visit.cancel_reason not in for_good and lived and in_time
 
 
 PART_HOURS = {

@@ -58,6 +58,7 @@ def test_every_mail_about_a_day_reads_well(
         "reason": "Fermé",
         "words_said": "Désolé",
         "make_up": True,
+        "sought": True,
         "change": "Les heures changent.",
         "line": line,
         "who": name,

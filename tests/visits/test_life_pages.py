@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.accounts.tables import Account
+from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
+from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import Delegation, TeamConditions
 from app.visits import service
@@ -254,6 +256,8 @@ def test_an_absence_has_two_versions(company: Company, as_: Enter, clock: Clock)
 
 def test_leaving_shows_first_what_falls(company: Company, engine: Engine, as_: Enter) -> None:
     client, here = as_(company.anna), f"/campaigns/{company.campaign.id}"
+    with open_session(engine) as session:
+        session.get_one(Campaign, company.campaign.id).status = Status.PUBLISHED
     page = client.get(f"{here}/departure").text
     assert "2 journées tombent" in page
     assert "Bruno Lam" in page
@@ -262,6 +266,11 @@ def test_leaving_shows_first_what_falls(company: Company, engine: Engine, as_: E
     assert client.post(f"{here}/departure", data={"version": "1"}).status_code == 303
     assert {row(engine, one).cancel_reason for one in (company.there, company.back)} == {CancelReason.LEFT}
     assert "échange annulé" in as_(company.bruno).get("/visits").text
+    drain(engine)
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail).where(Mail.kind == "visit_cancelled")).all()
+        told = {mail.person_id: "Une autre rencontre est cherchée" in mail.text for mail in mails}
+    assert told == {company.anna.id: False, company.bruno.id: True}
 
 
 def test_a_pause_takes_its_days_alone(company: Company, engine: Engine, as_: Enter) -> None:
