@@ -13,11 +13,22 @@ from app.people.tables import Person
 
 def lengths(session: Session, place_ids: Collection[int]) -> dict[tuple[int, date], int]:
     """How many wait in line, by place and day."""
+    return _counted(session, place_ids, RequestStatus.WAITING)
+
+
+def unanswered(session: Session, place_ids: Collection[int]) -> dict[tuple[int, date], int]:
+    """How many asked and have no answer yet, by place and day."""
+    return _counted(session, place_ids, RequestStatus.REQUESTED)
+
+
+def _counted(
+    session: Session, place_ids: Collection[int], status: RequestStatus
+) -> dict[tuple[int, date], int]:
     found = session.execute(
         select(col(BookingRequest.place_id), col(BookingRequest.day), func.count())
         .where(
             col(BookingRequest.place_id).in_(place_ids),
-            col(BookingRequest.status) == RequestStatus.WAITING,
+            col(BookingRequest.status) == status,
         )
         .group_by(col(BookingRequest.place_id), col(BookingRequest.day))
     )

@@ -53,6 +53,8 @@ class DayOption:
     mine: BookingRequest | None = None
     is_busy: bool = False
     """The asker's own calendar is taken that day: greyed, bookable all the same."""
+    rivals: int = 0
+    """Others who asked for the same and have no answer yet."""
 
     @property
     def is_free(self) -> bool:
@@ -106,6 +108,7 @@ class _Scene:
     said_no: dict[int, set[date]]
     """Days on which possible hosts declined or cancelled a visit: they are not asked for them again."""
     queue: dict[tuple[int, date], int]
+    unanswered: dict[tuple[int, date], int]
     ahead: int | None
     asked: dict[tuple[int, date], BookingRequest]
     conditions: dict[int, Conditions]
@@ -168,6 +171,7 @@ def look(
         met=facts.met(session, person.id, campaign.id if campaign.allow_repeat_pairs else None),
         said_no=facts.said_no(session, everyone, today),
         queue=lines.lengths(session, ids),
+        unanswered=lines.unanswered(session, ids),
         ahead=ahead,
         asked=queries.live_requests(session, person.id, ids),
         conditions=conditions_of_teams(session, concerned.keys()),
@@ -301,6 +305,7 @@ def _day(
         tuple(free for free, busy in hosts if not busy),
         scene.asked.get(at),
         day.isoformat() in scene.calendars.get(scene.mine.id or 0, ()),
+        scene.unanswered.get(at, 0),
     )
 
 

@@ -1,5 +1,6 @@
 """Pages of the teams that receive: requests to answer, places to offer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people.tables import Person, Site, Team
+from app.teams.days import marks_between
 from app.visits.rules import PART_HOURS, part_labels
 from app.visits.tables import DayPart, Visit
 
@@ -150,14 +152,17 @@ def refuse(session: Db, allowed: AsDecider, sent: Submitted) -> Response:
 def places(request: Request, session: Db, who: AsReceiver) -> Response:
     """What my teams offer."""
     found = queries.places_of_teams(session, team_ids_of(session, who))
+    today = clock.today()
+    known = {one.id: one for one in _campaigns(session)}
     return render(
         request,
         "booking/places.html",
         places=found,
         everybody=who.actor.is_hr,
-        campaigns=_campaigns(session),
+        campaigns=known,
+        closed=views.closed_days(session, found, known, today),
         hours=views.hours_words,
-        today=clock.today(),
+        today=today,
     )
 
 
@@ -262,6 +267,8 @@ class Writing:
     site: Site | None
     members: list[Person]
     place: SeenPlace | None = None
+    no_visitors: Collection[date] = ()
+    """Days on which the team said that nobody comes."""
 
 
 def _writing(session: Db, who: Receiver, campaign_id: int | None, team_id: int | None) -> Writing:
@@ -279,13 +286,22 @@ def _writing(session: Db, who: Receiver, campaign_id: int | None, team_id: int |
         chosen = teams[0]
     team, site = chosen or (None, None)
     found = queries.members(session, [team.id]) if team is not None and team.id is not None else []
-    return Writing(open_ones, teams, campaign, team, site, found)
+    closed = _no_visitors(session, campaign, team)
+    return Writing(open_ones, teams, campaign, team, site, found, None, closed)
 
 
 def _editing(session: Db, seen: SeenPlace) -> Writing:
     campaign = session.get_one(Campaign, seen.place.campaign_id)
     found = queries.members(session, [seen.place.team_id])
-    return Writing([campaign], [(seen.team, seen.site)], campaign, seen.team, seen.site, found, seen)
+    closed = _no_visitors(session, campaign, seen.team)
+    return Writing([campaign], [(seen.team, seen.site)], campaign, seen.team, seen.site, found, seen, closed)
+
+
+def _no_visitors(session: Db, campaign: Campaign | None, team: Team | None) -> Collection[date]:
+    if campaign is None or team is None or team.id is None:
+        return ()
+    marks = marks_between(session, campaign.first_day, campaign.last_day, [team.id])
+    return marks.no_visitors.get(team.id, ())
 
 
 def _page(request: Request, writing: Writing, form: Bound[Any], *, status: int = 200) -> Response:
@@ -309,6 +325,9 @@ def _days(writing: Writing, chosen: set[str], today: date) -> list[dict[str, Any
         closed = closed_reason(writing.campaign, writing.team, writing.site, day)
         state = "past" if day < today else "free" if closed is None else "closed"
         note = "" if closed is None else closed.words
+        if closed is None and day in writing.no_visitors:
+            note = _("l’équipe ne reçoit pas ce jour-là")
+            state = state if day.isoformat() in chosen or state == "past" else "closed"
         days.append({"date": day, "state": state, "note": note, "chosen": day.isoformat() in chosen})
     return days
 

@@ -1,6 +1,6 @@
 """What booking's pages show, computed from rows already read; two doors share it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,13 +8,15 @@ from sqlmodel import Session
 
 from app.booking import facts, lines, queries
 from app.booking.looking import Look, look
-from app.booking.queries import SeenRequest, Wanted
+from app.booking.queries import SeenPlace, SeenRequest, Wanted
 from app.booking.schemas import RequestsFilter, SearchForm
 from app.booking.tables import Place
+from app.campaigns.calendar import closed_reason
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.people.importing.columns import plain
 from app.people.tables import Person
+from app.teams.days import marks_between
 from app.visits.limits import TeamRoom
 from app.visits.places import rooms_of
 from app.visits.rules import part_labels
@@ -73,6 +75,24 @@ def hours_words(place: Place) -> str:
     if place.part == DayPart.FULL:
         return times
     return f"{part_labels()[place.part].lower()}, {times}"
+
+
+def closed_days(
+    session: Session, places: Sequence[SeenPlace], campaigns: Mapping[int | None, Campaign], today: date
+) -> set[tuple[int, date]]:
+    """Days of these places, by place, on which nobody comes: the team or the site is closed."""
+    ahead = [(seen, one.day) for seen in places for one in seen.offered if one.day >= today]
+    if not ahead:
+        return set()
+    days = [day for _seen, day in ahead]
+    marks = marks_between(session, min(days), max(days), {seen.place.team_id for seen in places})
+    found = set()
+    for seen, day in ahead:
+        campaign = campaigns.get(seen.place.campaign_id)
+        is_closed = campaign is not None and closed_reason(campaign, seen.team, seen.site, day) is not None
+        if is_closed or day in marks.no_visitors.get(seen.place.team_id, ()):
+            found.add((seen.place.id or 0, day))
+    return found
 
 
 @dataclass(frozen=True)
@@ -137,8 +157,8 @@ def _effect(
         )
         % {"team": one.host_team.name, "n": there.received + 1, "most": there.max_visitors},
         ngettext(
-            "%(team)s laisse partir %(n)s personne, %(most)s au plus.",
-            "%(team)s laisse partir %(n)s personnes, %(most)s au plus.",
+            "%(team)s laisse partir %(n)s personne, %(most)s au plus, présence minimale gardée.",
+            "%(team)s laisse partir %(n)s personnes, %(most)s au plus, présence minimale gardée.",
             home.away + 1,
         )
         % {"team": one.team.name, "n": home.away + 1, "most": home.max_away},
