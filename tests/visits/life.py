@@ -13,7 +13,7 @@ from app.people.tables import Person, Side
 from app.visits import queries, service
 from app.visits.changing import Situation, situation
 from app.visits.history import Hand
-from app.visits.tables import By, PersonDay, TeamDay, Visit, VisitChange
+from app.visits.tables import By, CancelReason, PersonDay, TeamDay, Visit, VisitChange
 from app.worker import drain
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_site, make_team
 
@@ -94,6 +94,12 @@ class Company:
             select(VisitChange).where(VisitChange.visit_id == visit.id).order_by(col(VisitChange.id))
         )
         return [row.kind.value for row in rows]
+
+
+def fell(company: Company) -> None:
+    """The day there falls, since the site is closed."""
+    service.cancel_visit(company.session, company.there, CancelReason.CLOSED, None, NOW, today=TODAY)
+    company.session.commit()
 
 
 def told(engine: Engine, session: Session) -> list[tuple[str, str]]:

@@ -1,0 +1,202 @@
+"""Hours, tutors, absences: what the team that receives says of a day, and who did not come."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.campaigns.tables import Status
+from app.debriefs.jobs import open_forms
+from app.visits import absences, hosting, moving, service
+from app.visits.errors import (
+    AlreadyOver,
+    DayNotCome,
+    NotOfTheTeam,
+    NotReported,
+    NotYourPart,
+    TutorBusy,
+)
+from app.visits.hosting import Hours
+from app.visits.lifecycle import check
+from app.visits.tables import By, ChangeKind, DayPart, VisitStatus
+from tests.factories import make_person
+from tests.support.web import Clock
+from tests.visits.life import (
+    MONDAY,
+    NEXT_MONDAY,
+    NOW,
+    TUESDAY,
+    Company,
+    fell,
+    told,
+)
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def company(session: Session) -> Company:
+    return Company(session)
+
+
+def test_the_team_gives_the_hours(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    with pytest.raises(NotYourPart):
+        hosting.set_hours(
+            session,
+            company.before(visit, company.anna),
+            Hours(DayPart.MORNING),
+            company.hand(visit, company.anna),
+            revision=0,
+        )
+    hosting.set_hours(
+        session,
+        company.before(visit, company.bruno),
+        Hours(DayPart.MORNING),
+        company.hand(visit, company.bruno),
+        revision=0,
+    )
+    assert (visit.part, visit.ends_at.hour, visit.revision) == (DayPart.MORNING, 12, 1)
+    assert told(engine, session) == [("Anna", "visit_changed"), ("Bruno", "visit_changed")]
+
+
+def test_a_tutor_receives_and_no_limit_moves(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    counted = company.counted()
+
+    def name(tutor: object, revision: int) -> None:
+        hosting.name_tutor(
+            session,
+            company.before(visit, company.bruno),
+            tutor,  # type: ignore[arg-type]
+            company.hand(visit, company.bruno),
+            revision=revision,
+        )
+
+    with pytest.raises(NotOfTheTeam):
+        name(company.martine, 0)
+    name(company.lea, 0)
+    assert ("Léa", MONDAY) in company.days_taken()
+    assert company.counted() == counted
+    assert told(engine, session) == [
+        ("Anna", "visit_changed"),
+        ("Bruno", "visit_changed"),
+        ("Léa", "visit_tutor"),
+    ]
+    fell(company)
+    assert ("Léa", MONDAY) not in company.days_taken()
+    assert ("Léa", "visit_cancelled") in told(engine, session)
+
+
+def test_a_busy_colleague_is_no_tutor(company: Company) -> None:
+    other = make_person(company.session, company.payroll)
+    company.payroll.max_away = 2
+    company.shop.max_visitors = 2
+    company.session.flush()
+    service.plan_visits(
+        company.session, company.campaign, [(other.id or 0, company.lea.id or 0, MONDAY)], NOW
+    )
+    company.session.commit()
+    with pytest.raises(TutorBusy):
+        hosting.name_tutor(
+            company.session,
+            company.before(company.there, company.bruno),
+            company.lea,
+            company.hand(company.there, company.bruno),
+            revision=0,
+        )
+    company.session.rollback()
+    assert company.there.tutor_id is None
+
+
+def test_a_tutor_who_is_not_free_on_the_new_day_is_released(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    company.payroll.max_away = company.shop.max_visitors = 2
+    other = make_person(session, company.payroll)
+    service.plan_visits(session, company.campaign, [(other.id or 0, company.lea.id or 0, TUESDAY)], NOW)
+    hosting.name_tutor(
+        session,
+        company.before(visit, company.bruno),
+        company.lea,
+        company.hand(visit, company.bruno),
+        revision=0,
+    )
+    told(engine, session)
+    moving.move(session, company.before(visit, By.HR), TUESDAY, company.hand(visit, By.HR), revision=1)
+    assert visit.tutor_id is None
+    assert ("Léa", "visit_tutor") in told(engine, session)
+
+
+def test_an_absence_is_said_and_answered(company: Company, engine: Engine, clock: Clock) -> None:
+    session, visit = company.session, company.there
+    with pytest.raises(DayNotCome):
+        absences.report(session, company.before(visit, company.bruno), company.hand(visit, company.bruno))
+    with pytest.raises(NotReported):
+        absences.contest(
+            session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna)
+        )
+    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    assert told(engine, session) == [("Anna", "visit_absence")]
+    absences.contest(
+        session,
+        company.before(visit, company.anna, MONDAY),
+        company.hand(visit, company.anna, words="J’étais là à neuf heures"),
+    )
+    assert told(engine, session) == [("Bruno", "visit_absence")]
+    assert company.history(visit)[-2:] == ["absent", "contested"]
+    with pytest.raises(NotReported):
+        absences.contest(
+            session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna)
+        )
+
+
+def test_a_day_that_somebody_missed_is_made_up_for_and_asks_for_no_debrief(
+    company: Company, engine: Engine, clock: Clock
+) -> None:
+    session, missed = company.session, company.there
+    company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
+    absences.report(
+        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno)
+    )
+    told(engine, session)
+    clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
+    session.commit()
+    open_forms(engine)
+    assert "debrief_invitation" not in {kind for _name, kind in told(engine, session)}
+    with pytest.raises(AlreadyOver):
+        check(ChangeKind.CANCELLED, company.before(missed, By.HR, MONDAY).asked)
+    offer = moving.propose(
+        session,
+        company.before(missed, company.bruno, TUESDAY),
+        NEXT_MONDAY,
+        company.hand(missed, company.bruno),
+        revision=missed.revision,
+    )
+    made = moving.accept(
+        session,
+        company.before(missed, company.anna, TUESDAY),
+        offer.id or 0,
+        company.hand(missed, company.anna),
+    )
+    session.refresh(missed)
+    assert (made.day, made.swap_id) == (NEXT_MONDAY, missed.swap_id)
+    assert (missed.status, company.history(missed)[-1]) == (VisitStatus.CANCELLED, "cancelled")
+    assert ("Anna", MONDAY) not in company.days_taken()
+
+
+def test_a_contested_absence_asks_for_the_debrief_and_leaves_the_day_lived(
+    company: Company, engine: Engine, clock: Clock
+) -> None:
+    session, visit = company.session, company.there
+    company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
+    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    absences.contest(session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna))
+    told(engine, session)
+    clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
+    open_forms(engine)
+    assert [one for one in told(engine, session) if one[1] == "debrief_invitation"] == [
+        ("Anna", "debrief_invitation"),
+        ("Bruno", "debrief_invitation"),
+    ]
+    assert not company.before(visit, company.anna, TUESDAY).fallen

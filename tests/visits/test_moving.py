@@ -1,0 +1,216 @@
+"""Move a day, and make up for the part of a swap that fell: who may, what changes, who is told."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.visits import moving, queries, service
+from app.visits.errors import (
+    AlreadyCancelled,
+    DayNotPossible,
+    NotFallen,
+    NothingProposed,
+    NotYourPart,
+    OpenProposal,
+)
+from app.visits.lifecycle import check
+from app.visits.rules import State, state_of
+from app.visits.tables import ChangeKind, ProposalStatus
+from tests.factories import make_person
+from tests.visits.life import (
+    FRIDAY,
+    MONDAY,
+    NEXT_MONDAY,
+    NOW,
+    THURSDAY,
+    TODAY,
+    TUESDAY,
+    WEDNESDAY,
+    WORKED_NOT_OFFERED,
+    Company,
+    fell,
+    told,
+)
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def company(session: Session) -> Company:
+    return Company(session)
+
+
+def test_a_day_moves_when_the_other_accepts(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    proposal = moving.propose(
+        session, company.before(visit, company.anna), WEDNESDAY, company.hand(visit, company.anna), revision=0
+    )
+    assert visit.day == MONDAY
+    assert told(engine, session) == [("Bruno", "visit_proposal")]
+    with pytest.raises(NotYourPart):
+        moving.accept(
+            session, company.before(visit, company.anna), proposal.id or 0, company.hand(visit, company.anna)
+        )
+    moving.accept(
+        session, company.before(visit, company.bruno), proposal.id or 0, company.hand(visit, company.bruno)
+    )
+    assert (visit.day, visit.revision) == (WEDNESDAY, 1)
+    assert state_of(visit, crosses=False, today=TODAY) is State.CONFIRMED
+    assert company.days_taken() == {(name, day) for name in ("Anna", "Bruno") for day in (WEDNESDAY, FRIDAY)}
+    assert company.counted()["shop", WEDNESDAY] == (0, 1)
+    assert ("shop", MONDAY) not in company.counted()
+    assert told(engine, session) == [
+        ("Anna", "visit_invitation"),
+        ("Bruno", "visit_invitation"),
+        ("Marc", "visit_team"),
+        ("Martine", "visit_team"),
+    ]
+
+
+def test_one_thing_is_talked_about_at_a_time(company: Company) -> None:
+    session, visit = company.session, company.there
+    made = moving.propose(
+        session, company.before(visit, company.anna), TUESDAY, company.hand(visit, company.anna), revision=0
+    )
+    with pytest.raises(OpenProposal):
+        moving.propose(
+            session,
+            company.before(visit, company.bruno),
+            WEDNESDAY,
+            company.hand(visit, company.bruno),
+            revision=0,
+        )
+    with pytest.raises(NotYourPart):
+        moving.withdraw(
+            session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
+        )
+    moving.withdraw(
+        session, company.before(visit, company.anna), made.id or 0, company.hand(visit, company.anna)
+    )
+    with pytest.raises(NothingProposed):
+        moving.accept(
+            session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
+        )
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (TODAY + timedelta(days=1), "campagne"),
+        (FRIDAY, "déjà une journée"),
+        (MONDAY + timedelta(days=5), "campagne"),
+        (NEXT_MONDAY + timedelta(days=18), "trop loin"),
+    ],
+)
+def test_a_day_against_the_rules_is_refused_with_its_reason(company: Company, day: object, why: str) -> None:
+    company.campaign.max_gap_days = 14
+    company.session.add(company.campaign)
+    company.session.flush()
+    with pytest.raises(DayNotPossible) as refused:
+        moving.propose(
+            company.session,
+            company.before(company.there, company.anna),
+            day,  # type: ignore[arg-type]
+            company.hand(company.there, company.anna),
+            revision=0,
+        )
+    assert why in refused.value.message()
+
+
+def test_a_full_team_takes_nobody_more(company: Company) -> None:
+    company.shop.max_visitors = 1
+    other = make_person(company.session, company.payroll)
+    service.plan_visits(
+        company.session, company.campaign, [(other.id or 0, company.lea.id or 0, TUESDAY)], NOW
+    )
+    with pytest.raises(DayNotPossible) as refused:
+        moving.propose(
+            company.session,
+            company.before(company.there, company.anna),
+            TUESDAY,
+            company.hand(company.there, company.anna),
+            revision=0,
+        )
+    assert "ne peut" in refused.value.message()
+
+
+def test_the_best_days_were_offered_by_both(company: Company) -> None:
+    days = moving.days_of(company.session, company.before(company.there, company.anna))
+    found = days.possible()
+    assert all(one.offered for one in found)
+    assert FRIDAY not in [one.day for one in found]
+    worked = {one.day: one.offered for one in days.possible(None)}
+    assert worked.get(WORKED_NOT_OFFERED) is False or days.why_not(WORKED_NOT_OFFERED)
+
+
+def test_the_other_part_of_a_swap_is_made_up_for(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    fell(company)
+    told(engine, session)
+    before = company.before(visit, company.bruno)
+    assert before.fallen
+    day = moving.days_of(session, before).possible()[0].day
+    made = moving.propose(session, before, day, company.hand(visit, company.bruno), revision=1)
+    assert told(engine, session) == [("Anna", "visit_proposal")]
+    new = moving.accept(
+        session, company.before(visit, company.anna), made.id or 0, company.hand(visit, company.anna)
+    )
+    assert (new.visitor_id, new.host_id, new.day) == (company.anna.id, company.bruno.id, day)
+    assert new.swap_id == visit.swap_id
+    assert new.uid != visit.uid
+    swap = queries.swap_of(session, queries.visit(session, new.id or 0))
+    assert {leg.visit.id for leg in swap.legs} == {new.id, company.back.id}
+    assert swap.fallen is None
+    assert [kind for who, kind in told(engine, session) if who in {"Anna", "Bruno"}] == [
+        "visit_invitation",
+        "visit_invitation",
+    ]
+
+
+def test_both_may_leave_it_at_one_day(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    with pytest.raises(NothingProposed):
+        moving.propose(
+            session, company.before(visit, company.anna), None, company.hand(visit, company.anna), revision=0
+        )
+    fell(company)
+    told(engine, session)
+    made = moving.propose(
+        session, company.before(visit, company.anna), None, company.hand(visit, company.anna), revision=1
+    )
+    moving.accept(
+        session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
+    )
+    assert queries.swap_of(session, queries.visit(session, visit.id or 0)).is_one_way
+    assert not company.before(visit, company.anna).fallen
+    assert ("Anna", "visit_proposal") in told(engine, session)
+    with pytest.raises(AlreadyCancelled):
+        moving.propose(
+            session,
+            company.before(visit, company.anna),
+            TUESDAY,
+            company.hand(visit, company.anna),
+            revision=1,
+        )
+
+
+def test_a_proposal_falls_with_its_visit(company: Company) -> None:
+    session = company.session
+    made = moving.propose(
+        session,
+        company.before(company.back, company.anna),
+        THURSDAY,
+        company.hand(company.back, company.anna),
+        revision=0,
+    )
+    fell(company)
+    session.refresh(made)
+    assert made.status is ProposalStatus.VOID
+
+
+def test_only_a_fallen_part_is_made_up_for(company: Company) -> None:
+    asked = company.before(company.there, company.anna).asked
+    with pytest.raises(NotFallen):
+        check(ChangeKind.MADE_UP, asked)
