@@ -61,7 +61,14 @@ class Relaxation:
         self.process.communicate()
 
     def begin(
-        self, objective: Ints, clock: Clock, *, seconds: float, threads: int, scale: float = 1.0
+        self,
+        objective: Ints,
+        clock: Clock,
+        *,
+        seconds: float,
+        threads: int,
+        scale: float = 1.0,
+        precision: float = PRECISIONS[-1],
     ) -> None:
         """Bound an objective within ``seconds``; the last one, times ``scale``, is where it starts from."""
         first = self.thread is None
@@ -77,11 +84,11 @@ class Relaxation:
                     for array in (model.row, model.column, model.entry, self.right):
                         self._send(array)
                 self._send(self.objective)
-                for number, precision in enumerate(PRECISIONS):
+                for number, step in enumerate(one for one in PRECISIONS if one >= precision):
                     left = ends - time.monotonic()
                     if left <= 0.05 or self.bound < self.enough + 1:
                         break
-                    self._send(np.array([precision, left, threads, 1.0 if number else scale]))
+                    self._send(np.array([step, left, threads, 1.0 if number else scale]))
                     shares, prices = self._receive(), np.maximum(0.0, self._receive())
                     self._judge(shares, prices)
                 self._send(np.zeros(0))
@@ -96,6 +103,11 @@ class Relaxation:
         while self.thread is not None and self.thread.is_alive() and not clock.over:
             self.thread.join(0.05)
         return self.bound
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the prices are as good as they will be."""
+        return self.thread is None or not self.thread.is_alive()
 
     def reduced(self) -> Floats:
         """What each column is worth beyond the prices of its rows."""

@@ -1,11 +1,12 @@
 """Problems whose days are so scarce that the assignment says little: every choice is listed.
 
 1. The compiled search finds a plan. Beside it, in a second process, the linear relaxation over all choices
-   bounds the first level: the two do not need each other.
-2. Level by level, the relaxation of all levels so far bounds the last of them and shows the search the way:
-   the pairs that it takes, or nearly takes, are the only ones that the search then looks at.
-3. Once the second level counts, an integer program over the choices that the relaxation takes or nearly takes
-   runs beside the search. It needs half a minute for 10,000 people, and then is nearly always at the bound.
+   learns what the first two levels together are worth: the two do not need each other.
+2. The pairs that the relaxation takes, or nearly takes, are the only ones that the search then looks at, from
+   a temperature at which little of the first plan is left. Beside it the relaxation bounds the first level.
+3. Where there is time, an integer program over the choices that the relaxation takes or nearly takes runs
+   beside the search. It needs half a minute for 10,000 people, and then is nearly always at the bound.
+4. Each later level in turn: relaxation, then the search where it points.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -30,21 +31,25 @@ from solver.relaxing import Relaxation
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-HOT = (0.1, 0.035)
-"""First temperatures of the two rounds of the first search, in points of the first level."""
+HOT = 0.25
+"""First temperature of the first two levels' searches, in points of the first: it melts most of a plan, and
+what freezes again is better than what a cooler search makes of the old one."""
 GUIDED, LATER = (0.06, 0.02), (0.01, 0.003)
-"""The same once the relaxation shows the way: for the second level, and for later ones, which must not warm
-up what the first two have reached."""
-MOVES = 350
-"""Moves of each search for each person."""
+"""The same for more rounds once that is done, and for later levels, which must not warm up what the first two
+have reached."""
+MOVES, LONG = 350, 1_500
+"""Moves of each search for each person, and of the one that melts."""
 RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
-NEAR = 0.5
-"""The guided search looks at choices that fall short of the prices by at most so much, in units of a rate."""
-CLOSE, MOST = 0.01, 100_000
-"""The integer program looks at choices that fall short by at most so much, and at no more than so many."""
+NEAR, WIDER = 0.01, 0.5
+"""The guided search, and the integer program, look at choices that fall short of the prices by at most so
+much, in units of a rate; so much for later levels, where the prices say less."""
+MOST = 100_000
+"""The integer program looks at no more choices than so many."""
+USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
+"""Prices of the first precision show the way; with more seconds left than the last they shall be better."""
 PATIENT, ENOUGH = 10.0, 120.0
 """With less than so many seconds left it is not begun; after so many it is ended."""
 
@@ -53,35 +58,53 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     """Improve the plan on the board; returns proven bounds on every level (maximised)."""
     clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
     threads = max(1, clock.limits.threads)
+    beside = max(1, threads - 1)
     model = build(engine.instance, choices, engine.room)
     bounds = engine.bounds(engine.values())
-    rates, begun = _rates(order[:1]), clock.seconds
-    with Relaxation(model) as relaxed:
-        relaxed.begin(weighted(model, rates), clock, seconds=0.7 * clock.left, threads=max(1, threads - 1))
+    rates, begun = _rates(order[:2]), clock.seconds
+    with Relaxation(model) as relaxed, ThreadPoolExecutor(1) as pool:
+        relaxed.begin(
+            weighted(model, rates),
+            clock,
+            seconds=0.7 * clock.left,
+            threads=beside,
+            precision=USEFUL if clock.left < LEISURE else PRECISE,
+        )
         if threads == 1:
             relaxed.wait(clock)
         wide = engine.wide()
-        for hot in HOT:
-            engine.anneal(wide, moves=MOVES, seconds=0.15 * clock.left, hot=hot)
-        relaxed.enough = _loose(engine, rates)
-        bounds[order[0]] = _bound(engine, rates, relaxed.wait(clock), bounds)
-        took = clock.seconds - begun
-        for place in range(1, len(order)):
-            if clock.left < (took / 4 if place == 1 else took):
+        while True:
+            engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=HOT)
+            if relaxed.is_done or clock.over:
                 break
-            before, rates = rates, _rates(order[: place + 1])
+        took, limit = clock.seconds - begun, relaxed.wait(clock)
+        exact = _exact(engine, choices, relaxed, rates, pool)
+        guided = _guided(engine, choices, relaxed, rates, NEAR)
+        if len(rates) == 2:
+            first = _rates(order[:1])
+            scale = first[order[0]] / rates[order[0]]
             relaxed.begin(
-                weighted(model, rates),
-                clock,
-                seconds=clock.left / 3,
-                threads=threads,
-                scale=rates[order[0]] / before[order[0]],
+                weighted(model, first), clock, seconds=clock.left / 2, threads=beside, scale=scale
+            )
+            if threads == 1:
+                relaxed.wait(clock)
+            engine.anneal(guided, moves=LONG, seconds=0.85 * clock.left, hot=HOT)
+            relaxed.enough = _loose(engine, first)
+            bounds[order[0]] = _bound(engine, first, relaxed.wait(clock), bounds)
+        bounds[list(rates)[-1]] = _bound(engine, rates, limit, bounds)
+        _follow(engine, guided, bounds, list(rates), took, exact)
+        bounds[list(rates)[-1]] = _bound(engine, rates, limit, bounds)
+        for place in range(2, len(order)):
+            if clock.left < took:
+                break
+            before, rates = rates if place > 2 else _rates(order[:1]), _rates(order[: place + 1])
+            scale = rates[order[0]] / before[order[0]]
+            relaxed.begin(
+                weighted(model, rates), clock, seconds=clock.left / 3, threads=threads, scale=scale
             )
             relaxed.wait(clock)
-            with ThreadPoolExecutor(1) as pool:
-                exact = _exact(engine, choices, relaxed, rates, pool) if place == 1 else None
-                guided = _guided(engine, choices, relaxed, rates)
-                _follow(engine, guided, bounds, order[: place + 1], took, exact)
+            guided = _guided(engine, choices, relaxed, rates, WIDER)
+            _follow(engine, guided, bounds, order[: place + 1], took, None)
             bounds[order[place]] = _bound(engine, rates, relaxed.bound, bounds)
     return bounds
 
@@ -98,7 +121,7 @@ def _follow(
     clock, hopeless = engine.clock, 0
     while hopeless < HOPELESS or (exact and not clock.over):
         before, begun = engine.values(), clock.seconds
-        for hot in GUIDED if len(levels) == 2 else LATER:
+        for hot in GUIDED if len(levels) <= 2 else LATER:
             engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
         if exact and exact.done():
             engine.offer(exact.result())
@@ -126,8 +149,8 @@ def _exact(
     would hardly be found in time.
     """
     clock, size = engine.clock, len(choices)
-    short = -relaxed.reduced()[:size] / rates[list(rates)[-2]]
-    near = choices.take((short < CLOSE) | (relaxed.shares[:size] > CLOSE))
+    short = -relaxed.reduced()[:size] / max(rates.values())
+    near = choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
     if clock.left < PATIENT or len(near) > MOST:
         return None
     seconds = min(ENOUGH, 0.6 * clock.left)
@@ -143,16 +166,18 @@ def _exact(
     return looking
 
 
-def _guided(engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int]) -> Search:
+def _guided(
+    engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int], near_by: float
+) -> Search:
     """A search over the plan and the pairs that the relaxation takes or nearly takes, these tried first."""
     size, n = len(choices), engine.instance.n
     pairs, pair = np.unique(choices.a * n + choices.b, return_inverse=True)
-    unit = rates[list(rates)[-2]]
+    unit = rates[list(rates)[-2]] if len(rates) > 1 else 1
     best = np.full(len(pairs), -np.inf)
     np.maximum.at(best, pair, relaxed.reduced()[:size] / unit)
     share = np.bincount(pair, weights=relaxed.shares[:size], minlength=len(pairs))
     plan = engine.loose_choices()
-    near = (best > -NEAR) | np.isin(pairs, plan.a * n + plan.b)
+    near = (best > -near_by) | np.isin(pairs, plan.a * n + plan.b)
     left, right = np.divmod(pairs[near], n)
     return engine.search(Edges(left, right, complete=False), best[near] + share[near])
 
