@@ -15,7 +15,7 @@ from solver.limits import Clock
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
-SPARSE_PAIRS, FEW_CHOICES = 4_000_000, 6_000_000
+SPARSE_PAIRS, FEW_CHOICES = 1_000_000, 6_000_000
 """All pairs are edges as well where they have at most so many choices of days in all."""
 OTHERS = 12
 """So many other colleagues for each person; who has fewer after some draws looks at everybody."""

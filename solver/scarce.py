@@ -31,9 +31,10 @@ from solver.relaxing import Relaxation
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-HOT = 0.25
+HOT, COOLER = 0.25, 0.06
 """First temperature of the first two levels' searches, in points of the first: it melts most of a plan, and
-what freezes again is better than what a cooler search makes of the old one."""
+what freezes again is better than what a cooler search makes of the old one. Cooler where the second is to
+keep what was planned before."""
 GUIDED, LATER = (0.06, 0.02), (0.01, 0.003)
 """The same for more rounds once that is done, and for later levels, which must not warm up what the first two
 have reached."""
@@ -62,6 +63,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     model = build(engine.instance, choices, engine.room)
     bounds = engine.bounds(engine.values())
     rates, begun = _rates(order[:2]), clock.seconds
+    hot = COOLER if "changes" in rates else HOT
     with Relaxation(model) as relaxed, ThreadPoolExecutor(1) as pool:
         relaxed.begin(
             weighted(model, rates),
@@ -74,7 +76,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             relaxed.wait(clock)
         wide = engine.wide()
         while True:
-            engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=HOT)
+            engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=hot)
             if relaxed.is_done or clock.over:
                 break
         took, limit = clock.seconds - begun, relaxed.wait(clock)
@@ -88,7 +90,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             )
             if threads == 1:
                 relaxed.wait(clock)
-            engine.anneal(guided, moves=LONG, seconds=0.85 * clock.left, hot=HOT)
+            engine.anneal(guided, moves=LONG, seconds=0.85 * clock.left, hot=hot)
             relaxed.enough = _loose(engine, first)
             bounds[order[0]] = _bound(engine, first, relaxed.wait(clock), bounds)
         bounds[list(rates)[-1]] = _bound(engine, rates, limit, bounds)

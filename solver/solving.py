@@ -35,6 +35,9 @@ PIECES = 120
 """So many pieces are matched anew at most."""
 MOVES = 100
 """Moves of the search for each person where days are many; it then starts close to the best."""
+MILD, HOT = (0.01, 0.003), (0.1, 0.1)
+"""Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the days,
+and where it does not."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
 HURRIED = 5_000
@@ -111,7 +114,7 @@ def ample(engine: Engine) -> dict[str, int]:
     """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
     n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)
-    for hot in (0.01, 0.003):
+    for hot in (MILD if engine.nearly_fits() else HOT):
         before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
         if engine.leading_proven() or clock.is_asked_to_stop:
