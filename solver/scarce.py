@@ -38,7 +38,7 @@ keep what was planned before."""
 GUIDED, LATER = (0.06, 0.02), (0.01, 0.003)
 """The same for more rounds once that is done, and for later levels, which must not warm up what the first two
 have reached."""
-MOVES, LONG = 350, 1_500
+MOVES, LONG = 350, 6_000
 """Moves of each search for each person, and of the one that melts."""
 RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
@@ -90,7 +90,8 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             )
             if threads == 1:
                 relaxed.wait(clock)
-            engine.anneal(guided, moves=LONG, seconds=0.85 * clock.left, hot=hot)
+            seconds = min(0.85 * clock.left, max(10.0, clock.left / 3))
+            engine.anneal(guided, moves=LONG, seconds=seconds, hot=hot)
             relaxed.enough = _loose(engine, first)
             bounds[order[0]] = _bound(engine, first, relaxed.wait(clock), bounds)
         bounds[list(rates)[-1]] = _bound(engine, rates, limit, bounds)
