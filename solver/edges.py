@@ -12,6 +12,7 @@ import numpy as np
 
 from solver.instance import Bools, Instance, Ints, Words, sorted_set
 from solver.limits import Clock
+from solver.room import Room
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
@@ -123,6 +124,15 @@ def wished_edges(instance: Instance, *, most: int) -> Edges:
     left, right = _wished(instance)
     step = max(1, len(left) // most)
     return merged(instance, left[::step], right[::step])
+
+
+def every_edge(instance: Instance, room: Room, settled: Ints) -> Edges:
+    """Every possible edge within what room there is, but for settled ones (sorted keys)."""
+    back, front = instance.pairs()
+    left, right = (back, front) if instance.swap else _both_ways(back, front)
+    keep = possible(instance, left, right) & (room.left[left] > 0) & (room.right[right] > 0)
+    keep &= ~np.isin(left * instance.n + right, settled)
+    return Edges(left[keep], right[keep], complete=True)
 
 
 def _estimate(instance: Instance, rng: np.random.Generator) -> tuple[float, float]:

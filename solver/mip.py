@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -151,61 +151,27 @@ class Relaxed:
     prices: Floats
 
 
-class LinearProgram:
-    """The linear relaxation over some columns of a model; others may join, and GLOP goes on from there."""
+def relax(model: Model, objective: Ints, clock: Clock) -> Relaxed | None:
+    """The linear relaxation of a model, by GLOP; None when time ran out."""
+    from ortools.linear_solver.python import model_builder_helper as helper
+    from scipy import sparse
 
-    def __init__(self, model: Model, objective: Ints, active: Bools) -> None:
-        self.whole, self.objective = model, objective
-        self.active = active.copy()
-        """Which columns of the model take part."""
-        self.columns = np.flatnonzero(active)
-        place = np.full(model.columns, -1, dtype=np.int64)
-        place[self.columns] = np.arange(len(self.columns))
-        used = active[model.column]
-        part = replace(
-            model,
-            columns=len(self.columns),
-            row=model.row[used],
-            column=place[model.column[used]],
-            entry=model.entry[used],
-        )
-        self.program = mathopt.Model.from_model_proto(
-            _proto(part, objective[self.columns], (), integer=False)
-        )
-        self.rows = list(self.program.linear_constraints())
-        self.solver = mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
-        self.by_column = np.argsort(model.column, kind="stable")
-
-    def join(self, columns: Ints) -> None:
-        """Columns that take part from now on."""
-        entries = self.whole.column[self.by_column]
-        first, last = np.searchsorted(entries, columns), np.searchsorted(entries, columns, side="right")
-        for column, start, end in zip(columns.tolist(), first.tolist(), last.tolist(), strict=True):
-            variable = self.program.add_variable(lb=0.0, ub=1.0)
-            self.program.objective.set_linear_coefficient(variable, float(self.objective[column]))
-            for at in self.by_column[start:end].tolist():
-                self.rows[self.whole.row[at]].set_coefficient(variable, float(self.whole.entry[at]))
-        self.columns = np.concatenate([self.columns, columns])
-        self.active[columns] = True
-
-    def solve(self, clock: Clock) -> Relaxed | None:
-        """The relaxation over the columns that take part; None when time ran out."""
-        parameters = mathopt.SolveParameters(
-            time_limit=dt.timedelta(seconds=max(0.05, clock.left)),
-            presolve=mathopt.Emphasis.OFF,  # it would forget where the last one ended
-        )
-        result = _run(lambda: self.solver.solve(params=parameters), clock)
-        if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
-            return None
-        taken = np.zeros(self.whole.columns)
-        taken[self.columns] = result.variable_values(list(self.program.variables()))
-        return Relaxed(taken, np.maximum(0.0, np.array(result.dual_values(self.rows), dtype=float)))
-
-
-def price_out(reduced: Floats, active: Bools, most: int) -> Ints:
-    """The passive columns that the prices ask for, the most wanted first."""
-    wanted = np.flatnonzero((reduced > 1e-6) & ~active)
-    return np.asarray(wanted[np.argsort(-reduced[wanted], kind="stable")][:most])
+    size, limits = model.columns, len(model.right)
+    program, solver = helper.ModelBuilderHelper(), helper.ModelSolverHelper("glop")
+    program.fill_model_from_sparse_data(
+        np.zeros(size),
+        np.ones(size),
+        objective.astype(float),
+        np.full(limits, -np.inf),
+        model.right.astype(float),
+        sparse.csr_matrix((model.entry.astype(float), (model.row, model.column)), shape=(limits, size)),
+    )
+    program.set_maximize(True)
+    solver.set_time_limit_in_seconds(max(0.05, clock.left))
+    _run(lambda: solver.solve(program), clock)
+    if not solver.has_solution() or solver.status() != helper.SolveStatus.OPTIMAL:
+        return None
+    return Relaxed(np.array(solver.variable_values()), np.maximum(0.0, np.array(solver.dual_values())))
 
 
 def priced(model: Model, objective: Ints, prices: Floats) -> tuple[float, Floats]:

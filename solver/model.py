@@ -23,12 +23,16 @@ from solver.instance import Bools, Instance, Ints
 from solver.problem import LEVELS
 from solver.room import Room
 
-Entries = tuple[Ints, Ints]
+PERSON, HOST, DAY, AWAY, VISITORS, PAIR, MATCHED, GRANTED = range(8)
+"""Kinds of rows; the key of a row says whose it is: person, person x days + day, team x days + day, left x people
++ right, or visitor x teams + team."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """Sparse rows (coordinate lists), right-hand sides, and what each column is worth on each level."""
+    """Sparse rows (coordinate lists), right-hand sides, what each row limits, and what each column is worth on each
+    level.
+    """
 
     columns: int
     choices: int
@@ -36,34 +40,39 @@ class Model:
     column: Ints
     entry: Ints
     right: Ints
+    kind: Ints
+    key: Ints
     worth: dict[str, Ints]
-    kept_total: int
 
 
 class _Rows:
-    def __init__(self) -> None:
+    def __init__(self, *, every: bool) -> None:
+        self.every = every
+        """Whether rows that cannot be broken are kept as well."""
         self.row: list[Ints] = []
         self.column: list[Ints] = []
         self.entry: list[Ints] = []
         self.right: list[Ints] = []
+        self.kind: list[Ints] = []
+        self.key: list[Ints] = []
         self.count = 0
 
-    def at_most(self, keys: Ints, columns: Ints, right: Ints) -> None:
+    def at_most(self, kind: int, keys: Ints, columns: Ints, right: Ints) -> None:
         """One row per distinct key; ``right`` gives the limit for each entry (equal within a key)."""
         if not len(keys):
             return
         _, first, place, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
         limit = right[first]
-        used = size > limit  # a row that cannot be broken is left out
+        used = (size > limit) | self.every  # a row that cannot be broken is left out
         number = np.cumsum(used) - 1 + self.count
         chosen = used[place]
         self.row.append(number[place[chosen]])
         self.column.append(columns[chosen])
         self.entry.append(np.ones(int(chosen.sum()), dtype=np.int64))
         self.right.append(limit[used])
-        self.count += int(used.sum())
+        self._named(kind, keys[first[used]])
 
-    def helper(self, helpers: Ints, choice_helper: Ints, choice: Ints) -> None:
+    def helper(self, kind: int, keys: Ints, helpers: Ints, choice_helper: Ints, choice: Ints) -> None:
         """``helper <= sum of its choices``: one row per helper."""
         order = np.argsort(helpers, kind="stable")
         number = np.empty(len(helpers), dtype=np.int64)
@@ -73,36 +82,46 @@ class _Rows:
         self.column += [helpers, choice]
         self.entry += [np.ones(len(helpers), dtype=np.int64), np.full(len(choice), -1, dtype=np.int64)]
         self.right.append(np.zeros(len(helpers), dtype=np.int64))
-        self.count += len(helpers)
+        self._named(kind, keys[order])
+
+    def _named(self, kind: int, keys: Ints) -> None:
+        self.kind.append(np.full(len(keys), kind, dtype=np.int64))
+        self.key.append(keys)
+        self.count += len(keys)
 
 
-def build(instance: Instance, choices: Choices, room: Room | None = None) -> Model:
-    """The model of an instance over some of its choices, within what room there is (all of it by default)."""
+def build(
+    instance: Instance, choices: Choices, room: Room | None = None, *, every_row: bool = False
+) -> Model:
+    """The model of an instance over some of its choices, within what room there is (all of it by default).
+
+    ``every_row``: also the rows that these choices cannot break.
+    """
     room = room or Room.whole(instance)
     a, b, day, other = choices.a, choices.b, choices.day, choices.other
     size, n, days = len(choices), instance.n, max(1, instance.D)
     me = np.arange(size, dtype=np.int64)
     team_a, team_b = instance.team[a], instance.team[b]
-    rows = _Rows()
+    rows = _Rows(every=every_row)
     if instance.swap:
         who, mine = np.concatenate([a, b]), np.concatenate([me, me])
-        rows.at_most(who, mine, room.left[who])
+        rows.at_most(PERSON, who, mine, room.left[who])
         both = np.concatenate([a * days + day, a * days + other, b * days + day, b * days + other])
-        rows.at_most(both, np.tile(me, 4), np.ones(4 * size, dtype=np.int64))
+        rows.at_most(DAY, both, np.tile(me, 4), np.ones(4 * size, dtype=np.int64))
         gone = np.concatenate([team_a * days + day, team_b * days + other])
         got = np.concatenate([team_b * days + day, team_a * days + other])
         legs = mine
         if (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
-            rows.at_most(a * n + b, me, np.ones(size, dtype=np.int64))
+            rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
     else:
-        rows.at_most(a, me, room.left[a])
-        rows.at_most(b, me, room.right[b])
+        rows.at_most(PERSON, a, me, room.left[a])
+        rows.at_most(HOST, b, me, room.right[b])
         both = np.concatenate([a * days + day, b * days + day])
-        rows.at_most(both, np.tile(me, 2), np.ones(2 * size, dtype=np.int64))
+        rows.at_most(DAY, both, np.tile(me, 2), np.ones(2 * size, dtype=np.int64))
         gone, got, legs = team_a * days + day, team_b * days + day, me
-        rows.at_most(a * n + b, me, np.ones(size, dtype=np.int64))
-    rows.at_most(gone, legs, room.away.reshape(-1)[gone] if size else gone)
-    rows.at_most(got, legs, room.visitors.reshape(-1)[got] if size else got)
+        rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
+    rows.at_most(AWAY, gone, legs, room.away.reshape(-1)[gone] if size else gone)
+    rows.at_most(VISITORS, got, legs, room.visitors.reshape(-1)[got] if size else got)
     return _with_worth(instance, choices, rows, room)
 
 
@@ -136,7 +155,7 @@ def _with_worth(instance: Instance, choices: Choices, rows: _Rows, room: Room) -
     persons, place = np.unique(who_all[several], return_inverse=True)
     if len(persons):
         helpers = np.arange(count, count + len(persons), dtype=np.int64)
-        rows.helper(helpers, helpers[place], at_all[several])
+        rows.helper(MATCHED, persons, helpers, helpers[place], at_all[several])
         helper_people = [gain[persons]]
         count += len(persons)
     # a wish counts once per visitor and team
@@ -157,7 +176,7 @@ def _with_worth(instance: Instance, choices: Choices, rows: _Rows, room: Room) -
         np.subtract.at(wish_worth, at[repeat], granted[repeat])
         wishes, place = np.unique(keys[repeat], return_inverse=True)
         helpers = np.arange(count, count + len(wishes), dtype=np.int64)
-        rows.helper(helpers, helpers[place], at[repeat])
+        rows.helper(GRANTED, wishes, helpers, helpers[place], at[repeat])
         helper_wishes = [_wish(instance, wishes)]
         count += len(wishes)
     n_people = sum(len(part) for part in helper_people)
@@ -179,8 +198,9 @@ def _with_worth(instance: Instance, choices: Choices, rows: _Rows, room: Room) -
         column=join(rows.column) if rows.column else empty,
         entry=join(rows.entry) if rows.entry else empty,
         right=join(rows.right) if rows.right else empty,
+        kind=join(rows.kind) if rows.kind else empty,
+        key=join(rows.key) if rows.key else empty,
         worth=full,
-        kept_total=len(dict.fromkeys(instance.problem.previous)),
     )
 
 
@@ -192,12 +212,13 @@ def _wish(instance: Instance, keys: Ints) -> Ints:
     return np.where(instance.wish_keys[at] == keys, instance.wish_points[at], 0)
 
 
-def leg_worth(instance: Instance, choices: Choices) -> dict[str, Ints]:
+def leg_worth(instance: Instance, choices: Choices, *, first_only: bool = False) -> dict[str, Ints]:
     """What each choice adds to each level but the first, every level to be maximised.
 
-    ``changes`` is the previous visits kept, ``travel`` the minutes with a minus sign.
+    ``changes`` is the previous visits kept, ``travel`` the minutes with a minus sign. ``first_only``: of a swap
+    only the visit of the first day.
     """
-    a, b, swap = choices.a, choices.b, instance.swap
+    a, b, swap = choices.a, choices.b, instance.swap and not first_only
     legs = [(a, b, choices.day), (b, a, choices.other)] if swap else [(a, b, choices.day)]
     wishes = np.zeros(len(choices), dtype=np.int64)
     kept = np.zeros(len(choices), dtype=np.int64)

@@ -1,9 +1,9 @@
-"""Closes what distance is left between plan and bound by linear relaxations over choices, then exactly.
+"""Closes what distance is left between plan and bound by a linear relaxation, then exactly.
 
 Prices of the assignment already rule out most pairs: one that falls short by more than the whole distance
-cannot be part of a better plan. Over the choices of the pairs that remain, the linear relaxation (columns
-added as its prices ask for them) is nearly always exact. Its prices rule out most choices in turn, and what
-is left is solved as integers.
+cannot be part of a better plan. Over all choices of the pairs that remain, the linear relaxation
+(`solver.columns`) is nearly always exact. Its prices rule out most choices in turn, and what is left is solved
+as integers.
 """
 
 from __future__ import annotations
@@ -14,38 +14,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.assignment import Prices, bound, rounded
-from solver.choices import Choices, choices_of, count_choices
+from solver.choices import Choices
+from solver.columns import MANY, Columns, Upper
+from solver.edges import Edges, edge_worth, every_edge
 from solver.engine import Engine
-from solver.instance import Bools, Ints
-from solver.mip import Floats, LinearProgram, price_out, priced, solve_integer
-from solver.model import Model, build, weighted
+from solver.instance import Bools, Instance, Ints
+from solver.mip import solve_integer
+from solver.model import build, weighted
 
-CHOICES = 300_000, 800_000
-"""The relaxation is solved over at most so many choices; over more where fewer would leave out pairs that
-cost nothing by the prices, and so prove nothing."""
+GLANCES = 2
+"""Rounds of a relaxation that is only to show the way."""
+LIKELY = 5
+"""The relaxation starts with the best pairs by the prices, so many for each person."""
 PORTIONS = (2_000, 8_000)
 """Integer programs are first tried with so many choices, those that the relaxation likes best."""
-WHOLE = 15_000
-"""Up to so many choices the relaxation starts with all of them."""
-FIRST = 4
-"""Choices of each pair that the relaxation starts with."""
+MOST = 60_000
+"""The last one has at most so many; a plan that needs others may then stay unproven."""
 
 
 @dataclass(frozen=True)
 class _Stage:
-    """One level with those before it: weights, bound by prices, the value reached."""
+    """One level with those before it: weights, bound by prices, the value reached, and the pairs that a better
+    plan could use, the best first.
+    """
 
     level: str
     weights: dict[str, int]
     reached: int
     limit: int
-    edges: Ints
-    left_out: int
-    """What an edge that is not among them falls short by at least."""
-
-    def covers(self, reached: int) -> bool:
-        """Whether every edge that a plan better than this could use is among the edges."""
-        return self.limit - self.left_out <= reached
+    left: Ints
+    right: Ints
+    short: Ints
 
 
 def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
@@ -57,15 +56,11 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
     order = [level for level in engine.order if engine.weights.get(level)]
     if not order:
         return bounds
-    together = engine.combined_proven
+    together, last = engine.combined_proven, None
     if not together and any(bounds[level] > engine.values()[level] for level in order):
-        for _ in range(4):
-            stage = _stage(engine, order, engine.values())
-            limit = _settle(engine, stage)
-            reached = _reached(engine, stage.weights)
-            together = limit is not None and limit <= reached
-            if together or reached <= stage.reached or engine.clock.over:
-                break
+        stage = _stage(engine, order, engine.values())
+        last = _settle(engine, stage)
+        together = last is not None and last <= _reached(engine, stage.weights)
     for place, level in enumerate(order):
         if engine.clock.over:
             break
@@ -80,7 +75,7 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
         if bounds[level] <= values[level]:
             continue
         stage = _stage(engine, order[: place + 1], values)
-        limit = _settle(engine, stage)
+        limit = last if level == order[-1] else _settle(engine, stage)
         if limit is None:
             continue
         values = engine.values()
@@ -102,98 +97,86 @@ def _stage(engine: Engine, levels: list[str], values: dict[str, int]) -> _Stage:
     prices = rounded(engine.prices, unit)
     limit = bound(engine.net, weights, prices)
     reached = sum(weights[name] * (values[name] - engine.base[name]) for name in engine.order)
-    short = _short(engine, weights, prices)
+    edges = engine.net.edges
+    if not edges.complete:
+        edges = every_edge(engine.instance, engine.room, engine.settled)
+    short = _short(engine, edges, weights, prices)
     nearest = np.flatnonzero(short <= limit - reached)
     nearest = nearest[np.argsort(short[nearest], kind="stable")]
-    for most in CHOICES:
-        edges, left_out = nearest, limit - reached + 1
-        while count_choices(engine.instance, engine.net.edges.take(edges), enough=most) > most:
-            edges = edges[: len(edges) // 2]
-            left_out = int(short[nearest[len(edges)]])
-        if left_out > 0:
-            break
-    return _Stage(levels[-1], weights, reached, limit, edges, left_out)
+    return _Stage(levels[-1], weights, reached, limit, edges.left[nearest], edges.right[nearest], short[nearest])
 
 
-def _short(engine: Engine, weights: dict[str, int], prices: Prices) -> Ints:
-    assert engine.net is not None
-    edges = engine.net.edges
-    return -(engine.net.combined(weights) + prices.left[edges.left] + prices.right[edges.right])
+def _short(engine: Engine, edges: Edges, weights: dict[str, int], prices: Prices) -> Ints:
+    """By how much each edge falls short of the prices."""
+    worth = edge_worth(engine.instance, edges.left, edges.right)
+    total = sum(weights[level] * values for level, values in worth.items())
+    return -(total + prices.left[edges.left] + prices.right[edges.right])
 
 
 def _settle(engine: Engine, stage: _Stage) -> int | None:
     """A tight bound on the stage's combined value; puts a better plan on the board when there is one."""
     instance, clock = engine.instance, engine.clock
-    assert engine.net is not None
-    left, right = engine.net.edges.left[stage.edges], engine.net.edges.right[stage.edges]
-    choices = choices_of(instance, left, right, engine.busy)
-    model = build(instance, choices, engine.room)
-    objective = weighted(model, stage.weights)
-    relaxed = _relax(engine, choices, model, objective, stage)
-    if relaxed is None:
-        return None
-    limit, reduced, taken = relaxed
-    whole = math.floor(limit + 1e-4)
-    if whole <= stage.reached:
-        return stage.reached if stage.covers(stage.reached) else None
-    reached = stage.reached
-    wanted = (taken[: len(choices)] > 1e-6) | _on_board(engine, choices)
-    best_first = np.lexsort((-reduced[: len(choices)], ~wanted))
-    possible = int((reduced[: len(choices)] >= reached - limit - 1e-6).sum())
-    for size in (*(k for k in PORTIONS if k < possible), possible):
-        small = choices.take(np.sort(best_first[:size]))
-        model = build(instance, small, engine.room)
-        objective = weighted(model, stage.weights)
-        solved = solve_integer(
-            model,
-            objective,
-            clock,
-            seconds=clock.left if size == possible else clock.left / 4,
-            twisted=size == possible,
-        )
-        if solved.chosen is not None and int(objective[solved.chosen].sum()) > reached:
-            reached = int(objective[solved.chosen].sum())
-            engine.replace(small.take(solved.chosen[: len(small)]))
-            possible = int((reduced[: len(choices)] >= reached - limit - 1e-6).sum())
-        if reached >= whole:
+    columns = Columns(instance, stage.left, stage.right, engine.room, engine.busy, stage.weights)
+    reached, whole, first = stage.reached, stage.limit, LIKELY * instance.n
+    while True:
+        needed = int(np.searchsorted(stage.short, stage.limit - reached, side="right"))
+        first = min(first, needed)
+        upper = columns.relax(clock, first, reached, MANY if first == needed else GLANCES)
+        if upper is None:
             break
-        if size >= possible and stage.covers(reached):
-            if solved.proven or solved.infeasible:
-                return reached
-            return min(whole, max(reached, math.floor(min(solved.bound, 1e15) + 1e-4)))
-    return whole if stage.covers(reached) else None
+        if first == needed:
+            whole = max(reached, min(whole, math.floor(upper.bound + 1e-4)))
+        reached = _tried(engine, stage, upper, reached)
+        if reached >= whole:
+            return reached
+        if first == needed:
+            return _exactly(engine, stage, columns, upper, reached, whole)
+        first = len(stage.left)
+    return whole if whole < stage.limit else None
 
 
-def _on_board(engine: Engine, choices: Choices) -> Bools:
-    """Which of the choices are on the board now."""
-    now = set(engine.board.choices().rows())
-    return np.array([row in now for row in choices.rows()], dtype=bool)
+def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
+    """The best value of integer programs over the choices that the relaxation likes best; the plan is on the board."""
+    wanted = upper.taken | _among(engine.instance, upper.choices, engine.board.choices())
+    best_first = np.lexsort((upper.short, ~wanted))
+    for size in PORTIONS:
+        if reached >= math.floor(upper.value + 1e-4) or engine.clock.over:
+            break
+        small = upper.choices.take(np.sort(best_first[:size]))
+        reached, _ = _program(engine, stage, small, reached, engine.clock.left / 4)
+    return reached
 
 
-def _relax(
-    engine: Engine, choices: Choices, model: Model, objective: Ints, stage: _Stage
-) -> tuple[float, Floats, Floats] | None:
-    """Column generation: (bound, reduced worth of every choice, share of every choice)."""
-    keys = choices.a * engine.instance.n + choices.b
-    mixed = (choices.day * 7919 + choices.other * 104_729 + keys) % 65_537
-    order = np.lexsort((mixed, keys))
-    rank = np.arange(len(order)) - np.searchsorted(keys[order], keys[order])
-    active: Bools = np.zeros(model.columns, dtype=bool)
-    active[order[rank < (FIRST if len(choices) > WHOLE else len(choices))]] = True
-    active[len(choices) :] = True
-    best: tuple[float, Floats, Floats] | None = None
-    program = LinearProgram(model, objective, active)
-    while not engine.clock.over:
-        relaxed = program.solve(engine.clock)
-        if relaxed is None:
-            return best
-        limit, reduced = priced(model, objective, relaxed.prices)
-        if best is None or limit < best[0]:
-            best = limit, reduced, relaxed.columns
-        if math.floor(limit + 1e-4) <= stage.reached:
-            return best
-        more = price_out(reduced, program.active, max(5_000, len(program.columns)))
-        if not len(more):
-            return best
-        program.join(more)
-    return best
+def _exactly(
+    engine: Engine, stage: _Stage, columns: Columns, upper: Upper, reached: int, whole: int
+) -> int:
+    """The bound that an integer program over every choice that a better plan could use gives, where they are few."""
+    near = columns.near(upper, upper.bound - reached + 1e-6, MOST)
+    if near is None:
+        return whole
+    reached, limit = _program(engine, stage, near, reached, engine.clock.left / 2, last=True)
+    return max(reached, min(whole, limit))
+
+
+def _program(
+    engine: Engine, stage: _Stage, choices: Choices, reached: int, seconds: float, *, last: bool = False
+) -> tuple[int, int]:
+    """Value and bound of an integer program over some choices; a better plan goes on the board."""
+    model = build(engine.instance, choices, engine.room)
+    objective = weighted(model, stage.weights)
+    solved = solve_integer(model, objective, engine.clock, seconds=seconds, twisted=last)
+    if solved.chosen is not None and int(objective[solved.chosen].sum()) > reached:
+        reached = int(objective[solved.chosen].sum())
+        engine.replace(choices.take(solved.chosen[: len(choices)]))
+    if solved.proven or solved.infeasible:
+        return reached, reached
+    return reached, math.floor(min(solved.bound, 1e15) + 1e-4)
+
+
+def _among(instance: Instance, choices: Choices, others: Choices) -> Bools:
+    """Which of the choices are among others."""
+
+    def keys(some: Choices) -> Ints:
+        return ((some.a * instance.n + some.b) * instance.D + some.day) * (instance.D + 1) + some.other
+
+    return np.isin(keys(choices), keys(others))

@@ -31,7 +31,7 @@ from solver.engine import Engine
 from solver.heads import by_twos, flow_bound, most_of
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
-from solver.mip import LinearProgram, priced, solve_integer
+from solver.mip import priced, relax, solve_integer
 from solver.model import build
 from solver.near import without_minutes
 from solver.pins import contradictions
@@ -266,7 +266,7 @@ def _relaxed(found: Reach, clock: Clock) -> None:
     model = build(instance, choices, engine.room)
     objective = model.worth["people"]
     with clock.within(0.7):
-        relaxed = LinearProgram(model, objective, np.ones(model.columns, dtype=bool)).solve(clock)
+        relaxed = relax(model, objective, clock)
     if relaxed is None:
         return
     limit, _ = priced(model, objective, relaxed.prices)

@@ -96,7 +96,7 @@ def search(engine: Engine) -> dict[str, int]:
     else:
         n, bounds = engine.instance.n, engine.bounds(engine.values())
         if n <= MEDIUM and engine.instance.swap:
-            with engine.clock.within(0.65):
+            with engine.clock.within(0.9):
                 bounds = prove(engine, bounds)
         if _unproven(engine, bounds):
             first, found = engine.order[0], ample(engine)

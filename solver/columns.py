@@ -1,0 +1,278 @@
+"""The linear relaxation over every choice of some pairs, without listing the choices.
+
+A relaxation over a few choices of each pair gives every row a price; by these prices the best choice of each pair
+is found day by day, and those that are worth more than their rows cost join. Once none is, the relaxation holds
+for all choices. A pair has hundreds of choices, and hardly any of them ever joins.
+
+    worth of a choice = what the pair is worth whatever the days
+                      + what its first day is worth, less the prices of two people and two teams on that day
+                      + in a swap, the same for its second day
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.choices import Choices, choices_on, distinct, joined
+from solver.instance import Bools, Instance, Ints, Words
+from solver.limits import Clock
+from solver.mip import Floats, priced, relax
+from solver.model import AWAY, DAY, GRANTED, MATCHED, VISITORS, Model, build, leg_worth, weighted
+from solver.room import Room
+
+EACH = 4
+"""Choices of each pair that the relaxation starts with; at most so many of each join at once."""
+BLOCK = 20_000
+"""So many pairs are looked at together."""
+JOINING = 5_000
+"""At least so many of the most wanted choices join at once, where so many are wanted."""
+MANY = 1_000
+"""Rounds of a relaxation that shall go on until no choice is wanted."""
+JITTER = 0.5
+"""Among a pair's choices of nearly the same worth any may join, so that not all pairs crowd into the same days."""
+_PLACES = 1 << 48
+
+
+@dataclass(frozen=True)
+class Upper:
+    """A bound on every plan of some pairs, and the row prices that give it."""
+
+    bound: float
+    value: float
+    """What the choices that the relaxation looked at give: the bound, once none is missing."""
+    prices: _Prices
+    best: Floats
+    """What the best choice of each pair is worth beyond the prices."""
+    choices: Choices
+    """Those that the relaxation looked at,"""
+    short: Floats
+    """by how much each falls short of the prices,"""
+    taken: Bools
+    """and which it takes, wholly or in part."""
+
+
+class Columns:
+    """Pairs (``left``, ``right``) within what room there is, each level counting by its weight."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        left: Ints,
+        right: Ints,
+        room: Room,
+        busy: Words,
+        weights: Mapping[str, int],
+    ) -> None:
+        self.instance, self.room, self.busy, self.weights = instance, room, busy, weights
+        self.left, self.right = left, right
+        free = ~(busy[left] | busy[right])
+        self.there = instance.leg_days(left, right) & free
+        self.home = instance.leg_days(right, left) & free if instance.swap else self.there
+        none = np.zeros(len(left), dtype=np.int64)
+        pairs = Choices(left, right, none, none if instance.swap else none - 1)
+        self.model = build(instance, pairs, room, every_row=True)
+        worth = weighted(self.model, weights)
+        worth[: len(left)] -= self._by_days(leg_worth(instance, pairs))
+        self.worth = worth[: len(left)].astype(np.float64)
+        kind = self.model.kind
+        by_pair = (kind[self.model.row] != DAY) & (kind[self.model.row] != AWAY) & (kind[self.model.row] != VISITORS)
+        by_pair &= self.model.column < len(left)
+        self.column, self.entry = self.model.column[by_pair], self.model.entry[by_pair]
+        self.code = _code(self.model)[self.model.row[by_pair]]
+        helper = (kind == MATCHED) | (kind == GRANTED)
+        self.helper_code, self.helper_worth = self._helpers(helper, worth)
+        self.last: Upper | None = None
+        self.rng = np.random.default_rng(0)
+
+    def relax(self, clock: Clock, first: int, enough: int, rounds: int = MANY) -> Upper | None:
+        """The relaxation over the first so many pairs; None where time runs out before there is a bound.
+
+        It goes on from what it did before, and ends early once the bound is below ``enough`` + 1.
+        """
+        pairs = np.arange(first)
+        best: Upper | None = None
+        if self.last is None:
+            self.choices = self._candidates(pairs, _Prices.none(self), -np.inf, EACH * first)[1]
+        else:
+            self._join(self._candidates(pairs, self.last.prices, 1e-6, JOINING)[1])
+        for _ in range(rounds):
+            if clock.over:
+                break
+            model = build(self.instance, self.choices, self.room)
+            objective = weighted(model, self.weights)
+            solved = relax(model, objective, clock)
+            if solved is None:
+                break
+            prices = _Prices.of(self, model, solved.prices)
+            over, more = self._candidates(pairs, prices, 1e-6, max(JOINING, len(self.choices) // 4))
+            bound = float(solved.prices @ model.right) + self._left_open(prices, over)
+            if best is None or bound < best.bound:
+                size = len(self.choices)
+                short = priced(model, objective, solved.prices)[1][:size]
+                value = float(objective @ solved.columns)
+                best = Upper(bound, value, prices, over, self.choices, -short, solved.columns[:size] > 1e-6)
+            self.last = best
+            if best.bound < enough + 1 - 1e-4 or not self._join(more):
+                break
+        return best
+
+    def _join(self, more: Choices) -> bool:
+        """Let choices take part; whether any is new."""
+        size = len(self.choices)
+        self.choices = distinct(joined([self.choices, more]))
+        return len(self.choices) > size
+
+    def near(self, upper: Upper, gap: float, most: int) -> Choices | None:
+        """Every choice that falls short of the prices by at most ``gap``; None for more than ``most``."""
+        pairs = np.flatnonzero(upper.best >= -gap)
+        constant = self._constant(upper.prices)
+        found, size = [], 0
+        for k in range(0, len(pairs), BLOCK // 10):
+            block = pairs[k : k + BLOCK // 10]
+            left, right = self.left[block], self.right[block]
+            first, second = self._days(block, upper.prices)
+            choices = choices_on(self.instance, left, right, self.there[block], self.home[block])
+            keys = left * self.instance.n + right
+            order = np.argsort(keys)
+            row = order[np.searchsorted(keys[order], choices.a * self.instance.n + choices.b)]
+            over = constant[block][row] + first[row, choices.day]
+            if self.instance.swap:
+                over += second[row, choices.other]
+            found.append(choices.take(over >= -gap))
+            size += len(found[-1])
+            if size > most:
+                return None
+        return joined(found)
+
+    # -- what a choice is worth beyond the prices --
+
+    def _candidates(
+        self, pairs: Ints, prices: _Prices, above: float, most: int
+    ) -> tuple[Floats, Choices]:
+        """What the best choice of each of these pairs is worth beyond the prices, and where that is more than ``above``
+        up to `EACH` choices of the pair, the ``most`` wanted.
+        """
+        instance = self.instance
+        best, parts, wanted = np.full(len(pairs), -np.inf), [], []
+        constant = self._constant(prices)
+        for k in range(0, len(pairs), BLOCK):
+            block = pairs[k : k + BLOCK]
+            total, second = self._days(block, prices)
+            if instance.swap:
+                total = total + _best_partner(second, instance.partners)
+            total += constant[block, None]
+            best[k : k + BLOCK] = total.max(axis=1, initial=-np.inf)
+            some = min(EACH, total.shape[1])
+            liked = total + JITTER * self.rng.random(total.shape)
+            day = np.argpartition(-liked, some - 1, axis=1)[:, :some]
+            wide = total.max(axis=1, initial=-np.inf) > above
+            row, rank = np.nonzero((np.take_along_axis(total, day, axis=1) > above - JITTER) & wide[:, None])
+            day = day[row, rank]
+            other = np.full(len(row), -1)
+            if instance.swap:
+                open_ = np.where(_table(instance.partner_words, instance.D)[day], second[row], -np.inf)
+                other = (open_ + JITTER * self.rng.random(open_.shape)).argmax(axis=1)
+            parts.append(Choices(self.left[block][row], self.right[block][row], day, other))
+            wanted.append(total[row, day])
+        found = joined(parts)
+        if len(found) > most:
+            found = found.take(np.argsort(-np.concatenate(wanted), kind="stable")[:most])
+        return best, found
+
+    def _days(self, pairs: Ints, prices: _Prices) -> tuple[Floats, Floats]:
+        """(pairs, days): what the first and the second visit add on each day; minus infinity where impossible."""
+        left, right = self.left[pairs], self.right[pairs]
+        first = self._leg(left, right, self.there[pairs], prices)
+        return first, self._leg(right, left, self.home[pairs], prices) if self.instance.swap else first
+
+    def _leg(self, visitor: Ints, host: Ints, days: Words, prices: _Prices) -> Floats:
+        instance, team = self.instance, self.instance.team
+        cost = prices.day[visitor] + prices.day[host] + prices.away[team[visitor]] + prices.visitors[team[host]]
+        worth = -cost
+        if instance.kept and self.weights.get("changes") or any(instance.good):
+            row = np.repeat(np.arange(len(visitor)), instance.D)
+            day = np.tile(np.arange(instance.D), len(visitor))
+            choices = Choices(visitor[row], host[row], day, np.full(len(day), -1))
+            worth += self._by_days(leg_worth(instance, choices, first_only=True)).reshape(worth.shape)
+        return np.where(_table(days, instance.D), worth, -np.inf)
+
+    def _by_days(self, worth: Mapping[str, Ints]) -> Ints:
+        """The part of choices' worth that depends on their days."""
+        return sum(self.weights.get(level, 0) * worth[level] for level in ("changes", "days"))
+
+    def _constant(self, prices: _Prices) -> Floats:
+        """What each pair is worth whatever the days, less the prices of its people."""
+        paid = np.bincount(self.column, weights=prices.at(self.code) * self.entry, minlength=len(self.left))
+        return self.worth - paid
+
+    def _left_open(self, prices: _Prices, over: Floats) -> float:
+        """What all choices and helpers together may add to the bound beyond the prices of the rows."""
+        most = np.zeros(self.instance.n)
+        np.maximum.at(most, self.left[: len(over)], over)
+        helpers = np.maximum(0.0, self.helper_worth - prices.at(self.helper_code)).sum()
+        return float((most * self.room.left).sum() + helpers)
+
+    def _helpers(self, helper: Bools, worth: Ints) -> tuple[Ints, Floats]:
+        """Code of the row of each helper, and what the helper is worth."""
+        mine = helper[self.model.row] & (self.model.column >= len(self.left))
+        return _code(self.model)[self.model.row[mine]], worth[self.model.column[mine]].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """Prices of rows, by what they limit: people and teams by day, all others by a code."""
+
+    day: Floats
+    away: Floats
+    visitors: Floats
+    codes: Ints
+    prices: Floats
+
+    @classmethod
+    def of(cls, columns: Columns, model: Model, prices: Floats) -> _Prices:
+        """Those of a relaxation. A helper that is not in it is worth its row's price."""
+        instance = columns.instance
+        tables = []
+        for kind, size in ((DAY, instance.n), (AWAY, instance.T), (VISITORS, instance.T)):
+            table = np.zeros(size * max(1, instance.D))
+            table[model.key[model.kind == kind]] = prices[model.kind == kind]
+            tables.append(table.reshape(size, -1))
+        codes = np.concatenate([_code(model), columns.helper_code])
+        codes, first = np.unique(codes, return_index=True)
+        return cls(*tables, codes, np.concatenate([prices, columns.helper_worth])[first])
+
+    @classmethod
+    def none(cls, columns: Columns) -> _Prices:
+        """Nothing costs anything."""
+        people, teams = (np.zeros((size, columns.instance.D)) for size in (columns.instance.n, columns.instance.T))
+        return cls(people, teams, teams, np.zeros(0, dtype=np.int64), np.zeros(0))
+
+    def at(self, codes: Ints) -> Floats:
+        """The price of each row, 0 for those that are not limited."""
+        if not len(self.codes):
+            return np.zeros(len(codes))
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return np.where(self.codes[at] == codes, self.prices[at], 0.0)
+
+
+def _code(model: Model) -> Ints:
+    return model.kind * _PLACES + model.key
+
+
+def _table(words: Words, days: int) -> Bools:
+    """(rows, days) from rows of words."""
+    flags = np.unpackbits(np.ascontiguousarray(words.astype("<u8")).view(np.uint8), axis=1, bitorder="little")
+    return flags[:, :days].astype(bool)
+
+
+def _best_partner(second: Floats, partners: list[int]) -> Floats:
+    """(pairs, days): what the best second visit adds where the first is on that day."""
+    best = np.full(second.shape, -np.inf)
+    for day, mask in enumerate(partners):
+        others = [other for other in range(len(partners)) if mask >> other & 1]
+        if others:
+            best[:, day] = second[:, others].max(axis=1)
+    return best
