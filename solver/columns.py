@@ -19,12 +19,12 @@ import numpy as np
 from solver.choices import Choices, choices_on, distinct, joined
 from solver.instance import Bools, Instance, Ints, Words
 from solver.limits import Clock
-from solver.mip import Floats, priced, relax
+from solver.mip import WAYS, Floats, priced, relax
 from solver.model import AWAY, DAY, GRANTED, MATCHED, VISITORS, Model, build, leg_worth, weighted
 from solver.room import Room
 
-EACH = 4
-"""Choices of each pair that the relaxation starts with; at most so many of each join at once."""
+EACH, MORE = 4, 32
+"""Choices of each pair that the relaxation starts with; so many of a pair join at once where one is wanted."""
 BLOCK = 20_000
 """So many pairs are looked at together."""
 JOINING = 5_000
@@ -78,13 +78,18 @@ class Columns:
         worth[: len(left)] -= self._by_days(leg_worth(instance, pairs))
         self.worth = worth[: len(left)].astype(np.float64)
         kind = self.model.kind
-        by_pair = (kind[self.model.row] != DAY) & (kind[self.model.row] != AWAY) & (kind[self.model.row] != VISITORS)
+        by_pair = (
+            (kind[self.model.row] != DAY)
+            & (kind[self.model.row] != AWAY)
+            & (kind[self.model.row] != VISITORS)
+        )
         by_pair &= self.model.column < len(left)
         self.column, self.entry = self.model.column[by_pair], self.model.entry[by_pair]
         self.code = _code(self.model)[self.model.row[by_pair]]
         helper = (kind == MATCHED) | (kind == GRANTED)
         self.helper_code, self.helper_worth = self._helpers(helper, worth)
         self.last: Upper | None = None
+        self.way = WAYS[0]
         self.rng = np.random.default_rng(0)
 
     def relax(self, clock: Clock, first: int, enough: int, rounds: int = MANY) -> Upper | None:
@@ -97,15 +102,21 @@ class Columns:
         if self.last is None:
             self.choices = self._candidates(pairs, _Prices.none(self), -np.inf, EACH * first)[1]
         else:
+            keys, wanted = (
+                self.choices.a * self.instance.n + self.choices.b,
+                self.left * self.instance.n + self.right,
+            )
+            self.choices = self.choices.take(np.isin(keys, wanted[:first]))
             self._join(self._candidates(pairs, self.last.prices, 1e-6, JOINING)[1])
         for _ in range(rounds):
             if clock.over:
                 break
             model = build(self.instance, self.choices, self.room)
             objective = weighted(model, self.weights)
-            solved = relax(model, objective, clock)
+            solved = relax(model, objective, clock, self.way)
             if solved is None:
                 break
+            self.way = solved.way
             prices = _Prices.of(self, model, solved.prices)
             over, more = self._candidates(pairs, prices, 1e-6, max(JOINING, len(self.choices) // 4))
             bound = float(solved.prices @ model.right) + self._left_open(prices, over)
@@ -149,11 +160,9 @@ class Columns:
 
     # -- what a choice is worth beyond the prices --
 
-    def _candidates(
-        self, pairs: Ints, prices: _Prices, above: float, most: int
-    ) -> tuple[Floats, Choices]:
+    def _candidates(self, pairs: Ints, prices: _Prices, above: float, most: int) -> tuple[Floats, Choices]:
         """What the best choice of each of these pairs is worth beyond the prices, and where that is more than ``above``
-        up to `EACH` choices of the pair, the ``most`` wanted.
+        choices of the pair, the ``most`` wanted.
         """
         instance = self.instance
         best, parts, wanted = np.full(len(pairs), -np.inf), [], []
@@ -165,7 +174,7 @@ class Columns:
                 total = total + _best_partner(second, instance.partners)
             total += constant[block, None]
             best[k : k + BLOCK] = total.max(axis=1, initial=-np.inf)
-            some = min(EACH, total.shape[1])
+            some = min(EACH if above < 0 else MORE, total.shape[1])
             liked = total + JITTER * self.rng.random(total.shape)
             day = np.argpartition(-liked, some - 1, axis=1)[:, :some]
             wide = total.max(axis=1, initial=-np.inf) > above
@@ -190,9 +199,11 @@ class Columns:
 
     def _leg(self, visitor: Ints, host: Ints, days: Words, prices: _Prices) -> Floats:
         instance, team = self.instance, self.instance.team
-        cost = prices.day[visitor] + prices.day[host] + prices.away[team[visitor]] + prices.visitors[team[host]]
+        cost = (
+            prices.day[visitor] + prices.day[host] + prices.away[team[visitor]] + prices.visitors[team[host]]
+        )
         worth = -cost
-        if instance.kept and self.weights.get("changes") or any(instance.good):
+        if (instance.kept and self.weights.get("changes")) or any(instance.good):
             row = np.repeat(np.arange(len(visitor)), instance.D)
             day = np.tile(np.arange(instance.D), len(visitor))
             choices = Choices(visitor[row], host[row], day, np.full(len(day), -1))
@@ -247,7 +258,9 @@ class _Prices:
     @classmethod
     def none(cls, columns: Columns) -> _Prices:
         """Nothing costs anything."""
-        people, teams = (np.zeros((size, columns.instance.D)) for size in (columns.instance.n, columns.instance.T))
+        people, teams = (
+            np.zeros((size, columns.instance.D)) for size in (columns.instance.n, columns.instance.T)
+        )
         return cls(people, teams, teams, np.zeros(0, dtype=np.int64), np.zeros(0))
 
     def at(self, codes: Ints) -> Floats:

@@ -23,6 +23,12 @@ from solver.model import Model
 
 TWISTED = 3_000
 
+WAYS = ("use_preprocessing:true", "use_preprocessing:false")
+"""How a relaxation is solved: each now and then runs in circles for minutes where the other needs a tenth of a
+second."""
+WORK = " max_deterministic_time:1"
+"""After so much work, half a second, the other is tried. Not by time: the plan shall be the same each time."""
+
 THREAD = "mathopt"
 """Name of the threads of OR-Tools; one may live on for a moment after a stop."""
 
@@ -145,19 +151,22 @@ def solve_integer(
 
 @dataclass(frozen=True)
 class Relaxed:
-    """Fractional columns and row prices of the linear relaxation (prices are never negative)."""
+    """Fractional columns and row prices of the linear relaxation (prices are never negative), and the way that
+    found them.
+    """
 
     columns: Floats
     prices: Floats
+    way: str
 
 
-def relax(model: Model, objective: Ints, clock: Clock) -> Relaxed | None:
-    """The linear relaxation of a model, by GLOP; None when time ran out."""
+def relax(model: Model, objective: Ints, clock: Clock, way: str = WAYS[0]) -> Relaxed | None:
+    """The linear relaxation of a model, by GLOP, this way first; None when time ran out."""
     from ortools.linear_solver.python import model_builder_helper as helper
     from scipy import sparse
 
     size, limits = model.columns, len(model.right)
-    program, solver = helper.ModelBuilderHelper(), helper.ModelSolverHelper("glop")
+    program = helper.ModelBuilderHelper()
     program.fill_model_from_sparse_data(
         np.zeros(size),
         np.ones(size),
@@ -167,11 +176,17 @@ def relax(model: Model, objective: Ints, clock: Clock) -> Relaxed | None:
         sparse.csr_matrix((model.entry.astype(float), (model.row, model.column)), shape=(limits, size)),
     )
     program.set_maximize(True)
-    solver.set_time_limit_in_seconds(max(0.05, clock.left))
-    _run(lambda: solver.solve(program), clock)
-    if not solver.has_solution() or solver.status() != helper.SolveStatus.OPTIMAL:
-        return None
-    return Relaxed(np.array(solver.variable_values()), np.maximum(0.0, np.array(solver.dual_values())))
+    for one in sorted(WAYS, key=lambda one: one != way):
+        solver = helper.ModelSolverHelper("glop")
+        solver.set_solver_specific_parameters(one + WORK if one == way else one)
+        solver.set_time_limit_in_seconds(max(0.05, clock.left))
+        _run(lambda solver=solver: solver.solve(program), clock)
+        if solver.status() == helper.SolveStatus.OPTIMAL:
+            columns, prices = np.array(solver.variable_values()), np.array(solver.dual_values())
+            return Relaxed(columns, np.maximum(0.0, prices), one)
+        if clock.over:
+            break
+    return None
 
 
 def priced(model: Model, objective: Ints, prices: Floats) -> tuple[float, Floats]:

@@ -9,6 +9,7 @@ as integers.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,9 @@ GLANCES = 2
 """Rounds of a relaxation that is only to show the way."""
 LIKELY = 5
 """The relaxation starts with the best pairs by the prices, so many for each person."""
-PORTIONS = (2_000, 8_000)
+PORTIONS = (3_000, 5_000)
 """Integer programs are first tried with so many choices, those that the relaxation likes best."""
-MOST = 60_000
+MOST = 30_000
 """The last one has at most so many; a plan that needs others may then stay unproven."""
 
 
@@ -47,8 +48,12 @@ class _Stage:
     short: Ints
 
 
-def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
+def prove(
+    engine: Engine, bounds: dict[str, int], *, search: Callable[[], None] = lambda: None
+) -> dict[str, int]:
     """Tighter bounds, and where the relaxation shows a better plan, that plan on the board.
+
+    ``search`` may improve the plan on the board where the relaxation alone does not lead to its own value.
 
     Weights are strict below the first level: a plan that is best for all levels together is best on each of
     them given the ones before. So the first level is proven by itself, the others together.
@@ -57,25 +62,26 @@ def prove(engine: Engine, bounds: dict[str, int]) -> dict[str, int]:
     if not order:
         return bounds
     together, last = engine.combined_proven, None
-    if not together and any(bounds[level] > engine.values()[level] for level in order):
-        stage = _stage(engine, order, engine.values())
-        last = _settle(engine, stage)
+    given, values = engine.values(), engine.values()
+    if not together and any(bounds[level] > values[level] for level in order):
+        with engine.clock.within(0.5 if engine.instance.cap.max(initial=0) > 1 else 0.9):
+            stage = _stage(engine, order, values)
+            last = _settle(engine, stage, search)
         together = last is not None and last <= _reached(engine, stage.weights)
     for place, level in enumerate(order):
         if engine.clock.over:
             break
         values = engine.values()
-        later = [name for name in engine.order if name not in order[:place]]
-        fresh = engine.bounds(values, later)
-        if not place:
-            fresh[level] = min(fresh[level], bounds[level])
-        bounds = {**bounds, **fresh}
+        fresh = engine.bounds(values, engine.order[engine.order.index(level) :])
+        bounds = {**bounds, **fresh, level: min(fresh[level], bounds[level])}
+        if any(values[name] != given[name] for name in order[:place]):
+            bounds[level] = fresh[level]  # the other was given what the levels before had
         if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
             bounds[level] = values[level]
         if bounds[level] <= values[level]:
             continue
         stage = _stage(engine, order[: place + 1], values)
-        limit = last if level == order[-1] else _settle(engine, stage)
+        limit = last if level == order[-1] else _settle(engine, stage, search)
         if limit is None:
             continue
         values = engine.values()
@@ -103,7 +109,19 @@ def _stage(engine: Engine, levels: list[str], values: dict[str, int]) -> _Stage:
     short = _short(engine, edges, weights, prices)
     nearest = np.flatnonzero(short <= limit - reached)
     nearest = nearest[np.argsort(short[nearest], kind="stable")]
-    return _Stage(levels[-1], weights, reached, limit, edges.left[nearest], edges.right[nearest], short[nearest])
+    turn = _turn(edges.left[nearest])  # among equals everybody's first before anybody's second
+    nearest = nearest[np.lexsort((turn, short[nearest]))]
+    return _Stage(
+        levels[-1], weights, reached, limit, edges.left[nearest], edges.right[nearest], short[nearest]
+    )
+
+
+def _turn(people: Ints) -> Ints:
+    """How many times each of these came before."""
+    order = np.argsort(people, kind="stable")
+    turn = np.empty(len(people), dtype=np.int64)
+    turn[order] = np.arange(len(people)) - np.searchsorted(people[order], people[order])
+    return turn
 
 
 def _short(engine: Engine, edges: Edges, weights: dict[str, int], prices: Prices) -> Ints:
@@ -113,7 +131,7 @@ def _short(engine: Engine, edges: Edges, weights: dict[str, int], prices: Prices
     return -(total + prices.left[edges.left] + prices.right[edges.right])
 
 
-def _settle(engine: Engine, stage: _Stage) -> int | None:
+def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | None:
     """A tight bound on the stage's combined value; puts a better plan on the board when there is one."""
     instance, clock = engine.instance, engine.clock
     columns = Columns(instance, stage.left, stage.right, engine.room, engine.busy, stage.weights)
@@ -131,15 +149,19 @@ def _settle(engine: Engine, stage: _Stage) -> int | None:
             return reached
         if first == needed:
             return _exactly(engine, stage, columns, upper, reached, whole)
+        if reached < math.floor(upper.value + 1e-4):
+            search()
+            reached = max(reached, _reached(engine, stage.weights))
         first = len(stage.left)
     return whole if whole < stage.limit else None
 
 
 def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
     """The best value of integer programs over the choices that the relaxation likes best; the plan is on the board."""
+    pairs = upper.choices.a * engine.instance.n + upper.choices.b
     wanted = upper.taken | _among(engine.instance, upper.choices, engine.board.choices())
-    best_first = np.lexsort((upper.short, ~wanted))
-    for size in PORTIONS:
+    best_first = np.lexsort((upper.short, ~np.isin(pairs, pairs[wanted]), ~wanted))
+    for size in dict.fromkeys(min(portion, len(wanted)) for portion in PORTIONS):
         if reached >= math.floor(upper.value + 1e-4) or engine.clock.over:
             break
         small = upper.choices.take(np.sort(best_first[:size]))
@@ -147,9 +169,7 @@ def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
     return reached
 
 
-def _exactly(
-    engine: Engine, stage: _Stage, columns: Columns, upper: Upper, reached: int, whole: int
-) -> int:
+def _exactly(engine: Engine, stage: _Stage, columns: Columns, upper: Upper, reached: int, whole: int) -> int:
     """The bound that an integer program over every choice that a better plan could use gives, where they are few."""
     near = columns.near(upper, upper.bound - reached + 1e-6, MOST)
     if near is None:

@@ -85,9 +85,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         if len(rates) == 2:
             first = _rates(order[:1])
             scale = first[order[0]] / rates[order[0]]
-            relaxed.begin(
-                weighted(model, first), clock, seconds=clock.left / 2, threads=beside, scale=scale
-            )
+            relaxed.begin(weighted(model, first), clock, seconds=clock.left / 2, threads=beside, scale=scale)
             if threads == 1:
                 relaxed.wait(clock)
             seconds = min(0.85 * clock.left, max(10.0, clock.left / 3))
@@ -102,9 +100,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 break
             before, rates = rates if place > 2 else _rates(order[:1]), _rates(order[: place + 1])
             scale = rates[order[0]] / before[order[0]]
-            relaxed.begin(
-                weighted(model, rates), clock, seconds=clock.left / 3, threads=threads, scale=scale
-            )
+            relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 3, threads=threads, scale=scale)
             relaxed.wait(clock)
             guided = _guided(engine, choices, relaxed, rates, WIDER)
             _follow(engine, guided, bounds, order[: place + 1], took, None)

@@ -95,15 +95,23 @@ def search(engine: Engine) -> dict[str, int]:
         bounds = scarce.search(engine, choices)
     else:
         n, bounds = engine.instance.n, engine.bounds(engine.values())
-        if n <= MEDIUM and engine.instance.swap:
+        if n <= MEDIUM and engine.instance.swap and engine.instance.cap.max(initial=0) <= 1:
             with engine.clock.within(0.9):
-                bounds = prove(engine, bounds)
+                bounds = prove(engine, bounds, search=lambda: _searched(engine))
         if _unproven(engine, bounds):
-            first, found = engine.order[0], ample(engine)
-            found[first] = min(found[first], bounds[first])  # it holds whatever the plan
+            before, found = engine.values(), ample(engine)
+            for level, value in engine.values().items():
+                found[level] = min(found[level], bounds[level])
+                if value != before[level]:
+                    break  # bounds on later levels were given the other value
             bounds = prove(engine, found) if n <= LARGISH else found
     engine.tell(now=True)
     return bounds
+
+
+def _searched(engine: Engine) -> None:
+    """Bring a plan nearer to the best, quickly."""
+    engine.anneal(engine.guided(each=EACH), moves=MOVES, seconds=engine.clock.left / 5, hot=MILD[0])
 
 
 def _unproven(engine: Engine, bounds: Mapping[str, int]) -> bool:
@@ -114,7 +122,7 @@ def ample(engine: Engine) -> dict[str, int]:
     """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
     n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)
-    for hot in (MILD if engine.nearly_fits() else HOT):
+    for hot in MILD if engine.nearly_fits() else HOT:
         before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
         if engine.leading_proven() or clock.is_asked_to_stop:
