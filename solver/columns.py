@@ -1,8 +1,8 @@
 """The linear relaxation over every choice of some pairs, without listing the choices.
 
-A relaxation over a few choices of each pair gives every row a price; by these prices the best choice of each pair
-is found day by day, and those that are worth more than their rows cost join. Once none is, the relaxation holds
-for all choices. A pair has hundreds of choices, and hardly any of them ever joins.
+A relaxation over a few choices of each pair gives every row a price; by these prices the best choice of each
+pair is found day by day, and those that are worth more than their rows cost join. Once none is, the bound
+holds for all choices. A pair has hundreds of choices, and hardly any of them ever joins.
 
     worth of a choice = what the pair is worth whatever the days
                       + what its first day is worth, less the prices of two people and two teams on that day
@@ -24,7 +24,7 @@ from solver.model import AWAY, DAY, GRANTED, MATCHED, VISITORS, Model, build, le
 from solver.room import Room
 
 EACH, MORE = 4, 32
-"""Choices of each pair that the relaxation starts with; so many of a pair join at once where one is wanted."""
+"""Choices of each pair that the relaxation starts with; so many of a pair join where one is wanted."""
 BLOCK = 20_000
 """So many pairs are looked at together."""
 JOINING = 5_000
@@ -32,7 +32,7 @@ JOINING = 5_000
 MANY = 1_000
 """Rounds of a relaxation that shall go on until no choice is wanted."""
 JITTER = 0.5
-"""Among a pair's choices of nearly the same worth any may join, so that not all pairs crowd into the same days."""
+"""Among a pair's choices of nearly the same worth any may join: all would crowd into the same days."""
 _PLACES = 1 << 48
 
 
@@ -78,12 +78,7 @@ class Columns:
         worth[: len(left)] -= self._by_days(leg_worth(instance, pairs))
         self.worth = worth[: len(left)].astype(np.float64)
         kind = self.model.kind
-        by_pair = (
-            (kind[self.model.row] != DAY)
-            & (kind[self.model.row] != AWAY)
-            & (kind[self.model.row] != VISITORS)
-        )
-        by_pair &= self.model.column < len(left)
+        by_pair = ~np.isin(kind[self.model.row], (DAY, AWAY, VISITORS)) & (self.model.column < len(left))
         self.column, self.entry = self.model.column[by_pair], self.model.entry[by_pair]
         self.code = _code(self.model)[self.model.row[by_pair]]
         helper = (kind == MATCHED) | (kind == GRANTED)
@@ -102,11 +97,9 @@ class Columns:
         if self.last is None:
             self.choices = self._candidates(pairs, _Prices.none(self), -np.inf, EACH * first)[1]
         else:
-            keys, wanted = (
-                self.choices.a * self.instance.n + self.choices.b,
-                self.left * self.instance.n + self.right,
-            )
-            self.choices = self.choices.take(np.isin(keys, wanted[:first]))
+            wanted = self.left[:first] * self.instance.n + self.right[:first]
+            keys = self.choices.a * self.instance.n + self.choices.b
+            self.choices = self.choices.take(np.isin(keys, wanted))
             self._join(self._candidates(pairs, self.last.prices, 1e-6, JOINING)[1])
         for _ in range(rounds):
             if clock.over:
@@ -161,7 +154,7 @@ class Columns:
     # -- what a choice is worth beyond the prices --
 
     def _candidates(self, pairs: Ints, prices: _Prices, above: float, most: int) -> tuple[Floats, Choices]:
-        """What the best choice of each of these pairs is worth beyond the prices, and where that is more than ``above``
+        """What the best choice of each pair is worth beyond the prices, and where that is more than ``above``
         choices of the pair, the ``most`` wanted.
         """
         instance = self.instance
@@ -192,7 +185,7 @@ class Columns:
         return best, found
 
     def _days(self, pairs: Ints, prices: _Prices) -> tuple[Floats, Floats]:
-        """(pairs, days): what the first and the second visit add on each day; minus infinity where impossible."""
+        """(pairs, days): what the first and the second visit add on each day; -infinity where impossible."""
         left, right = self.left[pairs], self.right[pairs]
         first = self._leg(left, right, self.there[pairs], prices)
         return first, self._leg(right, left, self.home[pairs], prices) if self.instance.swap else first
@@ -212,7 +205,8 @@ class Columns:
 
     def _by_days(self, worth: Mapping[str, Ints]) -> Ints:
         """The part of choices' worth that depends on their days."""
-        return sum(self.weights.get(level, 0) * worth[level] for level in ("changes", "days"))
+        changes, days = (self.weights.get(level, 0) * worth[level] for level in ("changes", "days"))
+        return changes + days
 
     def _constant(self, prices: _Prices) -> Floats:
         """What each pair is worth whatever the days, less the prices of its people."""
@@ -246,14 +240,15 @@ class _Prices:
     def of(cls, columns: Columns, model: Model, prices: Floats) -> _Prices:
         """Those of a relaxation. A helper that is not in it is worth its row's price."""
         instance = columns.instance
-        tables = []
+        tables: list[Floats] = []
         for kind, size in ((DAY, instance.n), (AWAY, instance.T), (VISITORS, instance.T)):
             table = np.zeros(size * max(1, instance.D))
             table[model.key[model.kind == kind]] = prices[model.kind == kind]
             tables.append(table.reshape(size, -1))
         codes = np.concatenate([_code(model), columns.helper_code])
         codes, first = np.unique(codes, return_index=True)
-        return cls(*tables, codes, np.concatenate([prices, columns.helper_worth])[first])
+        day, away, visitors = tables
+        return cls(day, away, visitors, codes, np.concatenate([prices, columns.helper_worth])[first])
 
     @classmethod
     def none(cls, columns: Columns) -> _Prices:

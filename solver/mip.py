@@ -11,6 +11,8 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,15 +26,16 @@ from solver.model import Model
 TWISTED = 3_000
 
 WAYS = ("use_preprocessing:true", "use_preprocessing:false")
-"""How a relaxation is solved: each now and then runs in circles for minutes where the other needs a tenth of a
-second."""
+"""How a relaxation is solved: each now and then runs in circles for minutes where the other needs a tenth of
+a second."""
 WORK = " max_deterministic_time:1"
-"""After so much work, half a second, the other is tried. Not by time: the plan shall be the same each time."""
+"""After so much work, half a second, the other is tried. Not by time: the plan is the same each time."""
 
 THREAD = "mathopt"
 """Name of the threads of OR-Tools; one may live on for a moment after a stop."""
 
 Floats = npt.NDArray[np.float64]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,9 @@ def _proto(model: Model, objective: Ints, rows: Sequence[Row], *, integer: bool)
     return proto
 
 
-def _run(solve: Callable[[], mathopt.SolveResult], clock: Clock) -> mathopt.SolveResult | None:
+def _run(solve: Callable[[], Result], clock: Clock) -> Result | None:
     """What ``solve`` answers, or None where the clock runs out before."""
-    answer: list[mathopt.SolveResult] = []
+    answer: list[Result] = []
     failure: list[Exception] = []
 
     def work() -> None:
@@ -151,8 +154,8 @@ def solve_integer(
 
 @dataclass(frozen=True)
 class Relaxed:
-    """Fractional columns and row prices of the linear relaxation (prices are never negative), and the way that
-    found them.
+    """Fractional columns and row prices (never negative) of the linear relaxation, and the way that found
+    them.
     """
 
     columns: Floats
@@ -166,7 +169,7 @@ def relax(model: Model, objective: Ints, clock: Clock, way: str = WAYS[0]) -> Re
     from scipy import sparse
 
     size, limits = model.columns, len(model.right)
-    program = helper.ModelBuilderHelper()
+    program: Any = helper.ModelBuilderHelper()
     program.fill_model_from_sparse_data(
         np.zeros(size),
         np.ones(size),
@@ -180,7 +183,7 @@ def relax(model: Model, objective: Ints, clock: Clock, way: str = WAYS[0]) -> Re
         solver = helper.ModelSolverHelper("glop")
         solver.set_solver_specific_parameters(one + WORK if one == way else one)
         solver.set_time_limit_in_seconds(max(0.05, clock.left))
-        _run(lambda solver=solver: solver.solve(program), clock)
+        _run(partial(solver.solve, program), clock)
         if solver.status() == helper.SolveStatus.OPTIMAL:
             columns, prices = np.array(solver.variable_values()), np.array(solver.dual_values())
             return Relaxed(columns, np.maximum(0.0, prices), one)

@@ -24,14 +24,14 @@ from solver.problem import LEVELS
 from solver.room import Room
 
 PERSON, HOST, DAY, AWAY, VISITORS, PAIR, MATCHED, GRANTED = range(8)
-"""Kinds of rows; the key of a row says whose it is: person, person x days + day, team x days + day, left x people
-+ right, or visitor x teams + team."""
+"""Kinds of rows; the key of a row says whose it is: person, person x days + day, team x days + day, left x
+people + right, or visitor x teams + team."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """Sparse rows (coordinate lists), right-hand sides, what each row limits, and what each column is worth on each
-    level.
+    """Sparse rows (coordinate lists), right-hand sides, what each row limits, and what each column is worth
+    on each level.
     """
 
     columns: int
@@ -215,8 +215,8 @@ def _wish(instance: Instance, keys: Ints) -> Ints:
 def leg_worth(instance: Instance, choices: Choices, *, first_only: bool = False) -> dict[str, Ints]:
     """What each choice adds to each level but the first, every level to be maximised.
 
-    ``changes`` is the previous visits kept, ``travel`` the minutes with a minus sign. ``first_only``: of a swap
-    only the visit of the first day.
+    ``changes`` is the previous visits kept, ``travel`` the minutes with a minus sign. ``first_only``: of a
+    swap only the visit of the first day.
     """
     a, b, swap = choices.a, choices.b, instance.swap and not first_only
     legs = [(a, b, choices.day), (b, a, choices.other)] if swap else [(a, b, choices.day)]

@@ -2,8 +2,8 @@
 
 Prices of the assignment already rule out most pairs: one that falls short by more than the whole distance
 cannot be part of a better plan. Over all choices of the pairs that remain, the linear relaxation
-(`solver.columns`) is nearly always exact. Its prices rule out most choices in turn, and what is left is solved
-as integers.
+(`solver.columns`) is nearly always exact. Its prices rule out most choices in turn, and what is left is
+solved as integers.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ MOST = 30_000
 
 @dataclass(frozen=True)
 class _Stage:
-    """One level with those before it: weights, bound by prices, the value reached, and the pairs that a better
-    plan could use, the best first.
+    """One level with those before it: weights, bound by prices, the value reached, and the pairs that a
+    better plan could use, the best first.
     """
 
     level: str
@@ -157,7 +157,7 @@ def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | 
 
 
 def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
-    """The best value of integer programs over the choices that the relaxation likes best; the plan is on the board."""
+    """The best value of integer programs over what the relaxation likes best; the plan is on the board."""
     pairs = upper.choices.a * engine.instance.n + upper.choices.b
     wanted = upper.taken | _among(engine.instance, upper.choices, engine.board.choices())
     best_first = np.lexsort((upper.short, ~np.isin(pairs, pairs[wanted]), ~wanted))
@@ -170,7 +170,7 @@ def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
 
 
 def _exactly(engine: Engine, stage: _Stage, columns: Columns, upper: Upper, reached: int, whole: int) -> int:
-    """The bound that an integer program over every choice that a better plan could use gives, where they are few."""
+    """The bound that an integer program over all choices of a better plan gives, where they are few."""
     near = columns.near(upper, upper.bound - reached + 1e-6, MOST)
     if near is None:
         return whole

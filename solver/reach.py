@@ -234,7 +234,7 @@ def _most(found: Reach, gain: Ints, clock: Clock) -> int:
         choices = choices_of(instance, net.edges.left, net.edges.right, engine.busy)
         model = build(instance, choices, engine.room)
         objective = model.worth["people"]
-        relaxed = LinearProgram(model, objective, np.ones(model.columns, dtype=bool)).solve(clock)
+        relaxed = relax(model, objective, clock)
         if relaxed is not None:
             most = min(most, math.floor(priced(model, objective, relaxed.prices)[0] + 1e-4))
     return settled + most

@@ -36,8 +36,8 @@ PIECES = 120
 MOVES = 100
 """Moves of the search for each person where days are many; it then starts close to the best."""
 MILD, HOT = (0.01, 0.003), (0.1, 0.1)
-"""Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the days,
-and where it does not."""
+"""Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the
+days, and where it does not."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
 HURRIED = 5_000
