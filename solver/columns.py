@@ -215,10 +215,12 @@ class Columns:
 
     def _left_open(self, prices: _Prices, over: Floats) -> float:
         """What all choices and helpers together may add to the bound beyond the prices of the rows."""
+        over, left = np.maximum(0.0, over), self.left[: len(over)]
         most = np.zeros(self.instance.n)
-        np.maximum.at(most, self.left[: len(over)], over)
+        np.maximum.at(most, left, over)
+        most = np.minimum(most * self.room.left, np.bincount(left, weights=over, minlength=len(most)))
         helpers = np.maximum(0.0, self.helper_worth - prices.at(self.helper_code)).sum()
-        return float((most * self.room.left).sum() + helpers)
+        return float(most.sum() + helpers)
 
     def _helpers(self, helper: Bools, worth: Ints) -> tuple[Ints, Floats]:
         """Code of the row of each helper, and what the helper is worth."""

@@ -27,7 +27,7 @@ from solver.chains import Chains, Leave
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board
 from solver.edges import Edges
-from solver.engine import Engine
+from solver.engine import WHOLE, Engine
 from solver.heads import by_twos, flow_bound, most_of
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
@@ -269,19 +269,32 @@ def _relaxed(found: Reach, clock: Clock) -> None:
         relaxed = relax(model, objective, clock)
     if relaxed is None:
         return
-    limit, _ = priced(model, objective, relaxed.prices)
+    limit, reduced = priced(model, objective, relaxed.prices)
     found.most = max(found.least, min(found.most, _even(found, pinned + math.floor(limit + 1e-4))))
     if found.scale:
         _limit(found, RATES, clock)
     if found.exact or clock.over:
         return
-    small = choices.take((relaxed.columns[: len(choices)] > 1e-6) | _planned(instance, choices, found.visits))
-    model = build(instance, small, engine.room)
-    solved = solve_integer(
-        model, model.worth["people"], clock, seconds=clock.left / (3 if found.scale else 1)
-    )
+    liked = (relaxed.columns[: len(choices)] > 1e-6) | _planned(instance, choices, found.visits)
+    _matched_anew(found, choices.take(liked), clock, seconds=clock.left / (3 if found.scale else 1))
+    useful = reduced[: len(choices)] >= found.least - pinned - limit - 1e-6
+    if found.most > found.least and int(useful.sum()) <= WHOLE:
+        bound = _matched_anew(
+            found, choices.take(useful), clock, seconds=clock.left / (3 if found.scale else 1)
+        )
+        found.most = max(found.least, min(found.most, _even(found, bound)))
+
+
+def _matched_anew(found: Reach, choices: Choices, clock: Clock, *, seconds: float) -> int:
+    """The best plan of these choices, kept where it is better; returns a bound on all plans of them."""
+    model = build(found.instance, choices, found.engine.room)
+    solved = solve_integer(model, model.worth["people"], clock, seconds=seconds)
     if solved.chosen is not None:
-        _better(found, [*found.pins, *visits_of(instance, small.take(solved.chosen[: len(small)]))])
+        chosen = visits_of(found.instance, choices.take(solved.chosen[: len(choices)]))
+        _better(found, [*found.pins, *chosen])
+    if solved.proven or solved.infeasible:
+        return found.least
+    return found.engine.base["people"] + math.floor(min(solved.bound, 1e15) + 1e-4)
 
 
 def _planned(instance: Instance, choices: Choices, visits: Sequence[Visit]) -> Bools:

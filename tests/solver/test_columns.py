@@ -1,0 +1,59 @@
+"""The relaxation that lists no choices, against the one over all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver.choices import choices_of
+from solver.columns import MANY, Columns
+from solver.limits import Clock, Limits
+from solver.mip import relax
+from solver.model import build, weighted
+from tests.solver.test_search import engine_of
+from tests.solver.tiny import random_problem
+
+CLOCK = Clock(Limits(seconds=60.0, threads=1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), strict=st.booleans())
+def test_its_bound_is_the_value_of_the_relaxation_over_every_choice(seed: int, strict: bool) -> None:
+    engine = engine_of(random_problem(seed))
+    assert engine.net is not None
+    weights = engine.weights if strict else dict.fromkeys(engine.order, 1) | {"people": 40}
+    left, right = engine.net.edges.left, engine.net.edges.right
+    columns = Columns(engine.instance, left, right, engine.room, engine.busy, weights)
+    upper = columns.relax(CLOCK, len(left), -(10**18), MANY)
+    model = build(engine.instance, choices_of(engine.instance, left, right, engine.busy), engine.room)
+    objective = weighted(model, weights)
+    whole = relax(model, objective, CLOCK)
+    assert upper is not None
+    assert whole is not None
+    assert upper.bound == pytest.approx(float(objective @ whole.columns), rel=1e-7, abs=1e-4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_what_is_near_the_prices_is_every_choice_that_falls_short_by_no_more(seed: int) -> None:
+    engine = engine_of(random_problem(seed))
+    assert engine.net is not None
+    left, right = engine.net.edges.left, engine.net.edges.right
+    columns = Columns(engine.instance, left, right, engine.room, engine.busy, engine.weights)
+    upper = columns.relax(CLOCK, len(left), -(10**18), MANY)
+    assert upper is not None
+    everything = columns.near(upper, 1e15, 10**9)
+    assert everything is not None
+    size = len(choices_of(engine.instance, left, right, engine.busy))
+    assert len(everything) == size
+    if size:
+        assert columns.near(upper, 1e15, size - 1) is None
+    near = columns.near(upper, 1e-6, 10**9)
+    assert near is not None
+    tight = upper.choices.take(upper.short <= 1e-7)
+    assert set(tight.rows()) <= set(near.rows())
+    beyond = upper.choices.take(upper.short > 1e-5)
+    assert not set(beyond.rows()) & set(near.rows())
+    assert np.all(upper.short[upper.taken] <= 1e-3 * (1 + np.abs(upper.bound)))
