@@ -135,16 +135,16 @@ class Engine:
             self.combined_proven = solved.proven
         return True
 
-    def nearly_fits(self) -> bool:
-        """Whether the plan on the board matches nearly as many people as the assignment."""
+    def fits(self, share: float) -> bool:
+        """Whether the plan on the board matches more than this share of whom the assignment matches."""
         values = self.values()
-        return values["people"] > NEARLY * self.bounds(values, ["people"])["people"]
+        return values["people"] > share * self.bounds(values, ["people"])["people"]
 
     def few_choices(self) -> Choices | None:
         """Every choice there is, where each pair has few and the assignment did not fit; else None."""
         assert self.net is not None
         edges = self.net.edges
-        if not edges.complete or self.nearly_fits():
+        if not edges.complete or self.fits(NEARLY):
             return None
         most = min(LISTED, FEW * len(edges))
         if count_choices(self.instance, edges, enough=most) > most:

@@ -81,7 +81,7 @@ def prove(
         if bounds[level] <= values[level]:
             continue
         stage = _stage(engine, order[: place + 1], values)
-        limit = last if level == order[-1] else _settle(engine, stage, search)
+        limit = last if last is not None and level == order[-1] else _settle(engine, stage, search)
         if limit is None:
             continue
         values = engine.values()

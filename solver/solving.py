@@ -31,6 +31,8 @@ from solver.reasons import explain
 
 MEDIUM, LARGISH = 1_500, 3_000
 """Up to so many people who swap are proven at once, without a search; up to so many people after it."""
+FEW_PAIRS = 10_000
+"""Those who may have several matches are proven at once only where they have so few pairs."""
 PIECES = 120
 """So many pieces are matched anew at most."""
 MOVES = 100
@@ -38,6 +40,7 @@ MOVES = 100
 MILD, HOT = (0.01, 0.003), (0.1, 0.1)
 """Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the
 days, and where it does not."""
+MOSTLY = 0.9
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
 HURRIED = 5_000
@@ -85,6 +88,7 @@ def solve(
 def search(engine: Engine) -> dict[str, int]:
     """Fill the engine's board as well as time allows; returns proven bounds on every level (maximised)."""
     engine.schedule(engine.assign())
+    assert engine.net is not None
     engine.clock.go_on()
     engine.tell(now=True)
     if engine.solve_whole():
@@ -95,7 +99,8 @@ def search(engine: Engine) -> dict[str, int]:
         bounds = scarce.search(engine, choices)
     else:
         n, bounds = engine.instance.n, engine.bounds(engine.values())
-        if n <= MEDIUM and engine.instance.swap and engine.instance.cap.max(initial=0) <= 1:
+        once = engine.instance.cap.max(initial=0) <= 1
+        if n <= MEDIUM and engine.instance.swap and (once or len(engine.net.edges) <= FEW_PAIRS):
             with engine.clock.within(0.9):
                 bounds = prove(engine, bounds, search=lambda: _searched(engine))
         if _unproven(engine, bounds):
@@ -122,7 +127,7 @@ def ample(engine: Engine) -> dict[str, int]:
     """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
     n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)
-    for hot in MILD if engine.nearly_fits() else HOT:
+    for hot in MILD if engine.fits(MOSTLY) else HOT:
         before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
         if engine.leading_proven() or clock.is_asked_to_stop:
