@@ -61,8 +61,8 @@ def record_agreements(
     )
     done = confirming.record_agreements(session, campaign.id, value.visit_ids, hand, today)
     say = ngettext(
-        "%(n)s convention enregistrée : les deux personnes sont prévenues.",
-        "%(n)s conventions enregistrées : les personnes sont prévenues.",
+        "La convention est enregistrée pour une journée : les deux personnes sont prévenues.",
+        "La convention est enregistrée pour %(n)s journées : les personnes sont prévenues.",
         done,
     ) % {"n": done}
     here = f"/campaigns/{campaign.id}/agreements"
