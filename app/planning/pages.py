@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.availability.guards import OwnEnrolment
 from app.campaigns.guards import HrCampaign
+from app.core import clock
 from app.core.db import Db
 from app.core.spreadsheets import download
 from app.core.templating import render
@@ -56,7 +57,11 @@ def progress(request: Request, session: Db, campaign: HrCampaign) -> Response:
     if run is None:
         return Response(status_code=204, headers={"HX-Redirect": here})
     return render(
-        request, "planning/_progress.html", campaign=campaign, run=run, progress=showing.progress_of(run)
+        request,
+        "planning/_progress.html",
+        campaign=campaign,
+        run=run,
+        progress=showing.progress_of(run, clock.now()),
     )
 
 

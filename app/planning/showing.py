@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.availability.tables import ForbiddenPair
 from app.campaigns.tables import Campaign, Status
+from app.core import clock
 from app.core.i18n import _, ngettext
 from app.core.templating import number, render
 from app.people.tables import Person, Site, Team
@@ -114,7 +115,7 @@ def plan_page(request: Request, template: str, plan: Plan, tab: str, **context: 
         limit=limit_words(found, plan.run.at_most) if found and plan.run else ("", ""),
         tabs=tabs(plan, tab),
         why=why_not_more(found) if found else [],
-        progress=progress_of(plan.active) if plan.active else None,
+        progress=progress_of(plan.active, clock.now()) if plan.active else None,
         failure=failure_words(plan.failed.message) if plan.failed else "",
         face_of=face_of_participant,
         wish_words=wish_words,
@@ -201,8 +202,9 @@ def why_not_more(found: Review) -> list[dict[str, Any]]:
     ]
 
 
-def progress_of(run: PlanningRun) -> dict[str, Any]:
-    """A run under way, for the `progress` part."""
+def progress_of(run: PlanningRun, now: datetime) -> dict[str, Any]:
+    """A run under way, for the `progress` part; its seconds go on while the solver has nothing new to say."""
+    seconds = run.seconds if run.started_at is None else (now - run.started_at).total_seconds()
     at_most = run.at_most
     limit = number(at_most) if at_most is not None else _("en calcul")
     share = min(99, round(100 * run.matched / at_most)) if at_most and run.level == "people" else None
@@ -213,7 +215,7 @@ def progress_of(run: PlanningRun) -> dict[str, Any]:
     facts = [
         (_("Personnes avec un binôme"), number(run.matched)),
         (_("Limite démontrée"), limit),
-        (_("Secondes écoulées"), number(round(run.seconds))),
+        (_("Secondes écoulées"), number(round(seconds))),
     ]
     if not run.level:
         share = 0  # nothing has begun: an empty bar, not one of unknown length
@@ -224,7 +226,7 @@ def progress_of(run: PlanningRun) -> dict[str, Any]:
     else:
         title = level_words(run.level)
     if run.level and run.level != "people":
-        share = min(99, round(100 * run.seconds / run.time_limit))
+        share = min(99, round(100 * seconds / run.time_limit))
     return {"title": title, "value": share, "facts": facts}
 
 

@@ -90,10 +90,10 @@ def test_progress_shows_the_limit_also_where_some_count_double() -> None:
     run = PlanningRun(
         campaign_id=1, status=RunStatus.RUNNING, requested_at=at, level="people", value=90, bound=100.0
     )
-    told = progress_of(run)
+    told = progress_of(run, at)
     assert (told["value"], told["facts"][1][1]) == (90, "90 % en sont atteints")
     run.at_most, run.matched = 40, 30
-    told = progress_of(run)
+    told = progress_of(run, at)
     assert (told["value"], told["facts"][1][1]) == (75, "40")
 
 
