@@ -1,6 +1,7 @@
 """Pages of one's own enrolment; HR's pages stand in `answer_pages.py`."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -23,6 +24,7 @@ from app.availability.schemas import (
 from app.availability.service import When
 from app.availability.tables import Answer
 from app.availability.views import Typed
+from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.queries import campaign_of_code
 from app.campaigns.tables import Status
 from app.core import clock
@@ -39,6 +41,9 @@ router.include_router(answer_pages.router)
 router.include_router(busy_pages.router)
 router.include_router(named_pages.router)
 
+BOOKED_WHILE = (Status.OPEN, Status.RUNNING)
+"""States in which an openly booked campaign takes bookings."""
+
 Words = Annotated[str, Query(max_length=80)]
 
 
@@ -49,15 +54,18 @@ def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
     if campaign is None or campaign.status == Status.DRAFT:
         raise NotFound
     person = find_person(actor, session) if actor is not None else None
+    booked = is_booked_openly(campaign)
+    where = f"/booking?campaign={campaign.id}" if booked else address(campaign.id)
     if person is not None and find(session, campaign, person) is not None:
-        return RedirectResponse(address(campaign.id), 303)
+        return RedirectResponse(where, 303)
     return render(
         request,
         "availability/join.html",
         campaign=campaign,
-        open_now=is_changeable(campaign, clock.today()),
+        open_now=campaign.status in BOOKED_WHILE if booked else is_changeable(campaign, clock.today()),
         signed_in=actor is not None,
-        enrolment=address(campaign.id),
+        booked=booked,
+        next=quote(where, safe="/"),
     )
 
 

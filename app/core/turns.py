@@ -13,7 +13,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
@@ -52,15 +52,49 @@ async def arrived(request: Request) -> None:
 Arrived = Annotated[None, Depends(arrived)]
 
 
+class Turn:
+    """One request's turn, which it may give back for a while (`aside`)."""
+
+    def __init__(self, request: Request) -> None:
+        engine: Engine = request.app.state.engine
+        self._file = ""
+        if request.method not in SAFE_METHODS and engine.dialect.name == "sqlite" and engine.url.database:
+            self._file = f"{engine.url.database}-turn"
+        self._held = AsyncExitStack()
+
+    async def take(self) -> None:
+        """Wait in line."""
+        async with AsyncExitStack() as taking:
+            if self._file:
+                await taking.enter_async_context(_here().writers)
+                await taking.enter_async_context(_only_writer(self._file))
+            await taking.enter_async_context(_here().all)
+            self._held = taking.pop_all()
+
+    async def give_back(self) -> None:
+        """Let the next one in; a second time, nothing."""
+        await self._held.aclose()
+
+
 async def turn(request: Request, _arrived: Arrived = None) -> AsyncIterator[None]:
     """The turn of a request that has one transaction from end to end."""
-    engine: Engine = request.app.state.engine
-    if request.method not in SAFE_METHODS and engine.dialect.name == "sqlite" and engine.url.database:
-        async with _here().writers, _only_writer(f"{engine.url.database}-turn"), _here().all:
-            yield
-    else:
-        async with _here().all:
-            yield
+    mine = request.state.turn = Turn(request)
+    await mine.take()
+    try:
+        yield
+    finally:
+        await mine.give_back()
+
+
+@asynccontextmanager
+async def aside(request: Request) -> AsyncIterator[None]:
+    """Slow work between two transactions of one request: the caller has committed, others go on meanwhile."""
+    mine: Turn = request.state.turn
+    await mine.give_back()
+    try:
+        yield
+    finally:
+        await mine.take()
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.campaigns.guards import Asking, HrCampaign
+from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import Db
@@ -45,17 +46,20 @@ def poster_pdf(campaign: HrCampaign) -> Response:
 def _poster(campaign: Campaign) -> dict[str, object]:
     address = f"{settings().public_url}/join/{campaign.code}"
     days = {"days": day_range(campaign.first_day, campaign.last_day)}
+    booked = is_booked_openly(campaign)
     return {
         "headline": _("Et si vous passiez une journée dans le métier d’un collègue ?"),
         "campaign": campaign.name,
         "story": [line.strip() for line in campaign.story.splitlines() if line.strip()],
-        "scan": _("Scannez pour choisir vos jours"),
+        "scan": _("Scannez pour réserver votre journée") if booked else _("Scannez pour choisir vos jours"),
         "or_type": _("ou tapez cette adresse :"),
         "address": address,
         "qr": qr(address),
         "qr_alt": _("Code à scanner qui mène à %(address)s") % {"address": address},
         "days": _("Les journées : %(days)s") % days,
-        "until": _("Répondez jusqu’au %(day)s") % {"day": long_day(campaign.enrol_until)},
+        "until": _("Réservez quand vous voulez, tant qu’il reste des places")
+        if booked
+        else _("Répondez jusqu’au %(day)s") % {"day": long_day(campaign.enrol_until)},
     }
 
 

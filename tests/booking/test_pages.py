@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -16,6 +17,7 @@ from app.messages.tables import Mail
 from app.visits.tables import Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, TUESDAY, Shop, check_counts
+from tests.support.web import browser_of
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -290,3 +292,16 @@ def test_ones_data_are_given_and_forgotten(engine: Engine, as_: As, session: Ses
     assert session.exec(select(Mail)).all() == []
     check_counts(session)
     assert RequestStatus.BOOKED
+
+
+def test_a_poster_leads_to_the_places_of_an_open_booking_campaign(
+    engine: Engine, as_: As, app: FastAPI
+) -> None:
+    shop, _place = build(engine, Approval.AT_ONCE)
+    here, code = f"/booking?campaign={shop.campaign.id}", shop.campaign.code
+    poster = as_(shop.hr).get(f"/campaigns/{shop.campaign.id}/poster").text
+    assert "Scannez pour réserver votre journée" in poster
+    assert "Répondez jusqu’au" not in poster
+    stranger = browser_of(app).get(f"/join/{code}").text
+    assert f"/sign-in?next=/booking%3Fcampaign%3D{shop.campaign.id}" in stranger
+    assert as_(shop.askers[0]).get(f"/join/{code}").headers["location"] == here

@@ -17,7 +17,7 @@ from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
 from app.core import clock, turns
 from app.core.db import open_session
-from app.core.turns import AT_ONCE, turn
+from app.core.turns import AT_ONCE, aside, turn
 from tests.support.web import ORIGIN
 
 
@@ -45,7 +45,8 @@ async def most_at_once(engine: Engine, methods: list[str]) -> int:
 
 
 def request(engine: Engine, method: str) -> Any:
-    return SimpleNamespace(method=method, app=SimpleNamespace(state=SimpleNamespace(engine=engine)))
+    app = SimpleNamespace(state=SimpleNamespace(engine=engine))
+    return SimpleNamespace(method=method, app=app, state=SimpleNamespace())
 
 
 def test_readers_are_as_many_as_the_threads(engine: Engine) -> None:
@@ -76,6 +77,36 @@ def test_writers_of_several_processes_wait_in_one_line(engine: Engine) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _n: asyncio.run(many()), range(2)))
     assert most == 1
+
+
+def test_whoever_works_aside_holds_nobody_up_and_takes_a_turn_again(engine: Engine) -> None:
+    async def both() -> list[str]:
+        said: list[str] = []
+        read, wrote = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> None:
+            mine = request(engine, "POST")
+            async with asynccontextmanager(turn)(mine):
+                async with aside(mine):
+                    read.set()
+                    await wrote.wait()
+                said.append("slow")
+
+        async def quick() -> None:
+            await read.wait()
+            async with asynccontextmanager(turn)(request(engine, "POST")):
+                said.append("quick")
+                wrote.set()
+                await asyncio.sleep(0)
+                said.append("quick again")
+
+        await asyncio.gather(slow(), quick())
+        return said
+
+    order = in_a_loop(asyncio.wait_for(both(), 60))
+    assert order[0] == "quick"
+    if engine.dialect.name == "sqlite":
+        assert order == ["quick", "quick again", "slow"]
 
 
 def test_a_turn_is_given_back_when_something_breaks(engine: Engine) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 
 from app.availability import enrolment_page, queries
 from app.availability.busy import service
-from app.availability.busy.pages import read_and_keep
+from app.availability.busy.pages import read_between
+from app.availability.busy.reading import Reading
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling
 from app.availability.schemas import BusyAddressForm, BusyFileForm, BusyOut
@@ -29,15 +30,17 @@ def show_busy(session: Db, mine: OwnEnrolment) -> BusyOut:
 
 
 @router.post("/campaigns/{campaign_id}/enrolment/busy/file")
-async def give_file(session: Db, mine: OwnEnrolment, sent: Submitted) -> BusyOut:
+async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> BusyOut:
     """Grey the days that the multipart field `file` takes: .ics, or a .zip of some; `version` beside it."""
     version = bind(BusyFileForm, sent).required().version
     content = await read_upload(sent.get("file"))
-    return await run_in_threadpool(_keep, session, mine, content, version)
+    reading = await read_between(request, session, mine, content, when=_when())
+    return await run_in_threadpool(_keep, session, mine, reading, version)
 
 
-def _keep(session: Session, mine: Enrolling, content: bytes, version: int) -> BusyOut:
-    read_and_keep(session, mine, content, version=version, when=_when())
+def _keep(session: Session, mine: Enrolling, reading: Reading, version: int) -> BusyOut:
+    fresh = enrolment_page.again(session, mine)
+    service.keep_file(session, fresh, reading, version=version, when=_when())
     return _out(session, enrolment_page.again(session, mine))
 
 

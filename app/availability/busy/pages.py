@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -11,12 +12,12 @@ from app.availability import enrolment_page
 from app.availability.busy import service
 from app.availability.busy.errors import not_read
 from app.availability.busy.lines import Refused
-from app.availability.busy.running import read_calendar
+from app.availability.busy.reading import Reading
+from app.availability.busy.running import read_aside
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling
 from app.availability.schemas import BusyAddressForm, BusyFileForm, Versioned
 from app.availability.service import When
-from app.availability.tables import BusyCalendar
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
@@ -28,36 +29,45 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/campaigns/{campaign_id}/enrolment/busy/file")
-def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
+async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> Response:
     """Grey the days that a calendar file takes."""
     form = bind(BusyFileForm, sent)
     if form.value is None:
-        return _page(request, session, mine, next(iter(form.errors.values())), 422)
+        problem = next(iter(form.errors.values()))
+        return await run_in_threadpool(_page, request, session, mine, problem, 422)
     upload = sent.get("file")
-    content = upload.file.read() if isinstance(upload, UploadFile) else b""
+    content = await upload.read() if isinstance(upload, UploadFile) else b""
     if not content:
-        return _page(request, session, mine, _("Choisissez le fichier de votre agenda."), 422)
+        problem = _("Choisissez le fichier de votre agenda.")
+        return await run_in_threadpool(_page, request, session, mine, problem, 422)
     version, when = form.value.version, _when()
+    try:
+        reading = await read_between(request, session, mine, content, when=when)
+    except Refusal as refused:
+        return await run_in_threadpool(_refused, request, session, mine, refused)
 
     def change() -> Response:
-        row = read_and_keep(session, mine, content, version=version, when=when)
+        fresh = enrolment_page.again(session, mine)
+        row = service.keep_file(session, fresh, reading, version=version, when=when)
         return redirect(_address(mine), say=said_of(service.greyed(session, mine, row), row.skipped))
 
-    return _tried(request, session, mine, change)
+    return await run_in_threadpool(_tried, request, session, mine, change)
 
 
-def read_and_keep(
-    session: Session, mine: Enrolling, content: bytes, *, version: int, when: When
-) -> BusyCalendar:
-    """Read a file with no transaction open, then keep its days. Raises CalendarNotRead, Stale and others."""
-    service.check_open(session, mine, when)
-    session.commit()
+async def read_between(
+    request: Request, session: Session, mine: Enrolling, content: bytes, *, when: When
+) -> Reading:
+    """Read a file with no transaction open and nobody waiting for it. Raises CalendarNotRead and others."""
+
+    def check() -> None:
+        service.check_open(session, mine, when)
+        session.commit()
+
+    await run_in_threadpool(check)
     try:
-        reading = read_calendar(content, mine.campaign.first_day, mine.campaign.last_day)
+        return await read_aside(request, content, mine.campaign.first_day, mine.campaign.last_day)
     except Refused as refused:
         raise not_read(refused) from None
-    fresh = enrolment_page.again(session, mine)
-    return service.keep_file(session, fresh, reading, version=version, when=when)
 
 
 @router.post("/campaigns/{campaign_id}/enrolment/busy/address")
@@ -112,8 +122,12 @@ def _tried(request: Request, session: Session, mine: Enrolling, change: Callable
     try:
         return change()
     except Refusal as refused:
-        session.rollback()
-        return _page(request, session, enrolment_page.again(session, mine), refused.message(), refused.status)
+        return _refused(request, session, mine, refused)
+
+
+def _refused(request: Request, session: Session, mine: Enrolling, refused: Refusal) -> Response:
+    session.rollback()
+    return _page(request, session, enrolment_page.again(session, mine), refused.message(), refused.status)
 
 
 def _page(request: Request, session: Session, mine: Enrolling, problem: str, status: int) -> Response:

@@ -452,7 +452,7 @@ def test_no_transaction_is_open_while_a_file_is_read(
             connection.execute(text("UPDATE campaign SET name = 'x'"))
         return Reading([], 0)
 
-    monkeypatch.setattr("app.availability.busy.pages.read_calendar", read_while_another_writes)
+    monkeypatch.setattr("app.availability.busy.running.read_calendar", read_while_another_writes)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA busy_timeout=200")
