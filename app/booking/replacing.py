@@ -24,6 +24,7 @@ from app.booking.looking import DayOption, Look, look
 from app.booking.queries import SeenPlace, Wanted
 from app.booking.rules import morning_of
 from app.booking.tables import BookingRequest, BookingRules, RequestStatus
+from app.campaigns.holding import hold
 from app.campaigns.tables import Booking, Campaign
 from app.core import jobs
 from app.core.errors import Refusal
@@ -52,6 +53,7 @@ def offer(
     """Offer the visitor of a booked day that fell the best of what suits; None when nothing does, or when
     nobody waits for it. What was offered before, and not taken, is not offered again."""
     campaign, person = session.get_one(Campaign, fell.campaign_id), session.get_one(Person, fell.visitor_id)
+    hold(session, campaign)
     before = queries.request_of_visit(session, fell.id or 0)
     if before is None or is_over(fell, today) or not _waits(session, fell, campaign, person):
         return None

@@ -12,6 +12,7 @@ from app.booking.looking import look
 from app.booking.queries import takes_bookings
 from app.booking.rules import morning_of
 from app.booking.tables import BookingRequest, RequestStatus, Silence
+from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal, Stale
@@ -32,6 +33,7 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
         return 0
     seen = queries.find_place(session, place_id)
     campaign = session.get_one(Campaign, seen.place.campaign_id)
+    hold(session, campaign)
     terms = queries.rules_of(session, seen.place.campaign_id)
     if not takes_bookings(campaign) or seen.place.withdrawn_at is not None:
         return 0

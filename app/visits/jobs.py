@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from app.campaigns.holding import hold_every_one_alone
 from app.core import clock, jobs
 from app.core.db import open_session
 from app.people.tables import Person
@@ -46,6 +47,7 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
     """
     today = clock.today()
     with open_session(engine) as session:
+        hold_every_one_alone(session)  # a plan being published meanwhile is waited for, and looked at
         arrived = team_days.rosters_with_ids(session, roster_ids)
         if not arrived:
             return

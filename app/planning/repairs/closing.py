@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.campaigns.holding import hold_every_one_alone
 from app.core import jobs
 from app.people.tables import Team
 from app.planning.repairs import queries, service
@@ -62,6 +63,7 @@ def close_site(
     calendars. Booked days fall at once: whatever can be had instead is offered to their visitors.
     """
     days = days_between(first, last, today)
+    hold_every_one_alone(session)  # whoever makes visits there just now is waited for, and seen
     what = closure_of(session, site_id, first, last, today)
     marks = team_days.marks_between(session, first, last, [one.id or 0 for one in what.teams])
     for team in what.teams:
