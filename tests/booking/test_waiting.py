@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.booking import asking, jobs, offering, queries
 from app.booking.errors import EnoughBooked, ImpossibleAnswer, PlaceFull
@@ -40,7 +40,7 @@ def cancel(session: Session, shop: Shop, request: BookingRequest) -> None:
 
 def mails(session: Session, kind: str) -> list[Mail]:
     session.commit()
-    found = list(session.exec(select(Mail).where(Mail.kind == kind)))
+    found = list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))))
     session.commit()
     return found
 
