@@ -20,6 +20,7 @@ from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.people.tables import Person, Team
+from app.visits.service import describe_days
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
@@ -64,7 +65,8 @@ def change_place(
     today: date,
     **values: Any,
 ) -> None:
-    """Change a place. Days already booked stand; requests for a day taken back are over. Raises `Stale`."""
+    """Change a place. Days already booked stand, and say what the place says now; requests for a day taken
+    back are over. Raises `Stale`."""
     place = seen.place
     campaign = session.get_one(Campaign, place.campaign_id)
     kept = {one.day for one in seen.offered if one.day < today}
@@ -78,6 +80,8 @@ def change_place(
     session.add_all(PlaceDay(place_id=place.id or 0, day=day) for day in sorted(wanted - set(before)))
     session.flush()
     _end_pending(session, place, now, days={day for day in before if day not in wanted})
+    booked = session.exec(select(BookingRequest.visit_id).where(col(BookingRequest.place_id) == place.id))
+    describe_days(session, {one for one in booked if one is not None}, place.seen, place.bring, today)
     audit(session, actor.account_id, "place.changed", f"place:{place.id}", now=now, fields=sorted(values))
     for day in sorted(wanted):
         if day >= today and day in before:

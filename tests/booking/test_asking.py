@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.accounts.audit import AuditEntry
-from app.booking import asking, deciding, queries
+from app.booking import asking, deciding, offering, queries
 from app.booking.errors import (
     AlreadyAsked,
     BookingClosed,
@@ -235,6 +235,27 @@ def test_a_booked_day_is_not_withdrawn_but_cancelled(session: Session, shop: Sho
     request = shop.ask(shop.askers[0], shop.offer())
     with pytest.raises(ImpossibleAnswer):
         asking.withdraw(session, request, actor=shop.actor(shop.askers[0]), now=NOW, today=TODAY, revision=0)
+
+
+def test_a_booked_day_says_what_the_place_says_now(session: Session, shop: Shop) -> None:
+    place = shop.offer()
+    asked = shop.ask(shop.askers[0], place)
+    visit = session.get_one(Visit, asked.visit_id)
+    assert visit.bring == "Des chaussures plates."
+    names = ("host_id", "job", "seen", "part", "starts_at", "ends_at", "per_day")
+    told = {name: getattr(place, name) for name in names} | {"bring": "Entrée par le quai."}
+    offering.change_place(
+        session,
+        queries.find_place(session, place.id or 0),
+        [MONDAY],
+        version=1,
+        actor=shop.boss,
+        now=NOW,
+        today=TODAY,
+        **told,
+    )
+    session.expire_all()
+    assert visit.bring == "Entrée par le quai."
 
 
 def test_a_place_taken_back_is_gone(session: Session, shop: Shop) -> None:
