@@ -47,12 +47,11 @@ HOPELESS = 3
 NEAR, WIDER = 0.01, 0.5
 """The guided search, and the integer program, look at choices that fall short of the prices by at most so
 much, in units of a rate; so much for later levels, where the prices say less."""
-MOST = 100_000
-"""The integer program looks at no more choices than so many."""
+MOST, PATIENT, ENOUGH = 100_000, 10.0, 120.0
+"""The integer program looks at no more choices than so many; with less than so many seconds left it is not
+begun; after so many it is ended."""
 USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
 """Prices of the first precision show the way; with more seconds left than the last they shall be better."""
-PATIENT, ENOUGH = 10.0, 120.0
-"""With less than so many seconds left it is not begun; after so many it is ended."""
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
