@@ -111,7 +111,7 @@ def _solve(
     with _live_line() as show:
         plan = solve(
             problem,
-            limits=Limits(seconds=seconds, threads=threads, seed=seed),
+            limits=Limits(seconds=seconds, threads=threads or os.cpu_count() or 1, seed=seed),
             on_progress=show,
             should_stop=should_stop,
         )

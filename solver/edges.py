@@ -16,8 +16,9 @@ from solver.room import Room
 
 ALL_PAIRS = 150_000
 """Up to this many feasible pairs all of them are edges; above, wished ones and `OTHERS` for each person."""
-SPARSE_PAIRS, FEW_CHOICES = 1_000_000, 6_000_000
-"""All pairs are edges as well where they have at most so many choices of days in all."""
+SPARSE_PAIRS, SPARSE_EACH, FEW_CHOICES = 1_000_000, 40, 6_000_000
+"""All pairs are edges as well where there are at most so many, or so many for each person, and at most so
+many choices of days in all."""
 OTHERS = 12
 """So many other colleagues for each person; who has fewer after some draws looks at everybody."""
 LOOKS = 60_000_000
@@ -103,10 +104,11 @@ def first_edges(instance: Instance, rng: np.random.Generator, clock: Clock | Non
     )
     # of few people no sample is needed
     pairs, choices = (0.0, 0.0) if 2 * size <= ALL_PAIRS else _estimate(instance, rng)
-    if size * pairs <= ALL_PAIRS or (size * choices <= FEW_CHOICES and size * pairs <= SPARSE_PAIRS):
+    sparse = max(SPARSE_PAIRS, SPARSE_EACH * instance.n)
+    if size * pairs <= ALL_PAIRS or (size * choices <= FEW_CHOICES and size * pairs <= sparse):
         back, front = instance.pairs()
         left, right = (back, front) if instance.swap else _both_ways(back, front)
-        if len(left) <= SPARSE_PAIRS:
+        if len(left) <= sparse:
             keep = possible(instance, left, right)
             return Edges(left[keep], right[keep], complete=True)
     wanted = [_wished(instance), _named(instance), _linked(instance), _previous(instance)]

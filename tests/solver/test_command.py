@@ -48,6 +48,23 @@ def test_json_is_all_that_standard_output_holds(tmp_path: Path, capsys: pytest.C
     assert (said["status"], said["values"]["people"], said["gaps"]["priority"]) == ("optimal", 2, 0.0)
 
 
+@pytest.mark.parametrize(("asked", "used"), [(0, 7), (1, 1), (3, 3)])
+def test_no_number_of_threads_is_one_for_each_core(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: int, used: int
+) -> None:
+    seen = []
+
+    def solved(problem: Problem, **how: Any) -> Plan:
+        seen.append(how["limits"].threads)
+        return solve(problem, limits=Limits(seconds=5.0, threads=1))
+
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    monkeypatch.setattr("solver.command.solve", solved)
+    source = written(tmp_path / "m.json", company(12, 1))
+    assert run_solve(source, tmp_path / "plan.json", 5, 1, asked) == 0
+    assert seen == [used]
+
+
 def test_unreadable_input_is_2_and_names_the_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

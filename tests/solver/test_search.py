@@ -89,7 +89,7 @@ def test_pairs_that_the_assignment_never_saw_count_in_a_proof(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     with monkeypatch.context() as few:
-        for name in ("ALL_PAIRS", "SPARSE_PAIRS", "LOOKS"):
+        for name in ("ALL_PAIRS", "SPARSE_PAIRS", "SPARSE_EACH", "LOOKS"):
             few.setattr(f"solver.edges.{name}", 0)
         few.setattr("solver.edges.OTHERS", 1)
         problem = random_problem(seed)
