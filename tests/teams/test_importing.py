@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 from io import BytesIO
-from time import perf_counter
+from time import process_time
 
 import pytest
 import xlsxwriter
@@ -175,11 +175,11 @@ def test_ten_thousand_rows_take_seconds_and_few_statements(
     session.commit()
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    begun = perf_counter()
+    begun = process_time()
     plan = import_("Matricule;Jour;Horaires\n" + "\n".join(lines))
     assert len(plan.report.created) == 10_000
     assert len(statements) < 40
-    assert perf_counter() - begun < 20  # about 1 s where nothing else runs
+    assert process_time() - begun < 20  # of the processor: about 1 s
 
 
 def test_hours_are_dates_of_one_day(session: Session, shop: Shop, import_: Import) -> None:
