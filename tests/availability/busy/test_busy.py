@@ -1,87 +1,22 @@
 """Giving one's calendar: what changes, what is kept, who may, and what happens by the clock."""
 
-import json
-import logging
-from collections.abc import Callable
-
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from app.accounts.tables import AuditEntry
 from app.availability import service as enrolments
 from app.availability.busy import jobs as busy_jobs
 from app.availability.busy import service
-from app.availability.busy.lines import Fault, Refused
 from app.availability.busy.reading import Reading
-from app.availability.queries import busy_calendar, find_enrolling
-from app.availability.tables import Answer, BusyCalendar, Enrolment
+from app.availability.queries import find_enrolling
+from app.availability.tables import Answer, BusyCalendar
 from app.campaigns.tables import Campaign, Status
-from app.core import jobs
-from app.core.outbound import NotFetched, Why
 from app.core.settings import settings
-from app.worker import drain
 from tests.availability.busy.files import calendar, timed
+from tests.availability.busy.giving import ADDRESS, BUSY, Enter, base, enrolment, row, shown, upload
 from tests.availability.conftest import WHEN, Company, Open
-from tests.factories import NOW, make_enrolment
+from tests.factories import NOW
 from tests.support.web import Clock
-
-Enter = Callable[..., TestClient]
-ADDRESS = "https://agenda.exemple.fr/prive/canari-4f1c/basic.ics"
-# The campaign lasts from Monday 26 April to Friday 14 May.
-TAKEN = calendar(
-    timed("20270427T090000", "20270427T180000", "SUMMARY:Canari-Rendez-vous", uid="a"),
-    timed("20270428T090000", "20270428T100000", uid="b"),
-    timed("20270429T090000", "20270429T180000", uid="c"),
-    timed("20270601T090000", "20270601T180000", uid="d"),
-)
-BUSY = ["2027-04-27", "2027-04-29"]
-
-
-@pytest.fixture
-def anna(company: Company, committed: Open) -> Company:
-    """Anna takes part, on each of the campaign's days."""
-    days = [f"2027-04-{day}" for day in range(26, 31)] + ["2027-05-03"]
-    with committed() as session:
-        make_enrolment(session, company.campaign, company.anna, visit_days=days, host_days=days[1:3])
-    return company
-
-
-@pytest.fixture
-def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """IT lets the service fetch calendars."""
-    monkeypatch.setenv("CALENDAR_ADDRESSES", "https")
-    settings.cache_clear()
-
-
-def base(company: Company) -> str:
-    return f"/campaigns/{company.campaign.id}/enrolment"
-
-
-def upload(
-    client: TestClient, company: Company, content: bytes = TAKEN, version: int = 1, prefix: str = ""
-) -> object:
-    return client.post(
-        f"{prefix}{base(company)}/busy/file",
-        data={"version": version},
-        files={"file": ("agenda.ics", content, "text/calendar")},
-    )
-
-
-def shown(client: TestClient, company: Company) -> str:
-    """The page, its spaces plain."""
-    return client.get(base(company)).text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def enrolment(company: Company, committed: Open) -> Enrolment:
-    with committed() as session:
-        return session.exec(select(Enrolment).where(Enrolment.person_id == company.anna.id)).one()
-
-
-def row(company: Company, committed: Open) -> BusyCalendar | None:
-    with committed() as session:
-        return busy_calendar(session, company.enrolling(session))
 
 
 def test_a_file_greys_and_unticks_the_busy_days(anna: Company, committed: Open, enter: Enter) -> None:
@@ -221,62 +156,6 @@ def test_addresses_are_off_unless_it_allows_them(anna: Company, committed: Open,
     assert row(anna, committed) is None
 
 
-def give(
-    client: TestClient, company: Company, address: str = ADDRESS, version: int = 1, **more: str
-) -> object:
-    return client.post(f"{base(company)}/busy/address", data={"version": version, "address": address, **more})
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Where the fetching is replaced: the addresses asked for."""
-    asked: list[str] = []
-
-    def fetch(address: str, *, http: bool) -> bytes:
-        asked.append(address)
-        return TAKEN
-
-    monkeypatch.setattr(busy_jobs, "fetch", fetch)
-    return asked
-
-
-@pytest.mark.usefixtures("allowed")
-def test_an_address_is_read_by_a_job_and_then_forgotten(
-    anna: Company, committed: Open, enter: Enter, engine: Engine, server: list[str]
-) -> None:
-    client = enter(anna.anna)
-    assert give(client, anna).status_code == 303
-    assert server == []
-    assert "lecture en cours" in client.get(base(anna)).text
-    assert drain(engine) == ["calendar.given"]
-    assert server == [ADDRESS]
-    kept = row(anna, committed)
-    assert kept is not None
-    assert (kept.days, kept.sealed_address, kept.due_at) == (BUSY, None, None)
-    assert "2027-04-27" not in enrolment(anna, committed).visit_days
-    assert "Votre agenda : 2 jours pris" in shown(client, anna)
-
-
-@pytest.mark.usefixtures("allowed")
-def test_an_address_kept_is_sealed_and_read_each_day_until_the_enrolment_closes(
-    anna: Company, committed: Open, enter: Enter, engine: Engine, server: list[str], clock: Clock
-) -> None:
-    give(enter(anna.anna), anna, "webcal://agenda.exemple.fr/prive/canari-4f1c/basic.ics", daily="1")
-    drain(engine)
-    busy_jobs.ask_due(engine)
-    assert drain(engine) == []
-    clock.forward(days=1, minutes=1)
-    busy_jobs.ask_due(engine)
-    busy_jobs.ask_due(engine)
-    assert drain(engine) == ["calendar.given"]
-    assert server == [ADDRESS, ADDRESS]
-    clock.forward(days=12)
-    busy_jobs.forget_closed(engine)
-    kept = row(anna, committed)
-    assert kept is not None
-    assert (kept.sealed_address, kept.daily, kept.due_at) == (None, False, None)
-
-
 def test_days_are_kept_while_a_visit_may_be_planned_on_them(
     anna: Company, committed: Open, enter: Enter, engine: Engine
 ) -> None:
@@ -291,131 +170,6 @@ def test_days_are_kept_while_a_visit_may_be_planned_on_them(
         session.get_one(Campaign, anna.campaign.id).status = Status.DEBRIEFING
     busy_jobs.forget_closed(engine)
     assert row(anna, committed) is None
-
-
-@pytest.mark.usefixtures("allowed")
-@pytest.mark.parametrize(
-    ("trouble", "said"),
-    [
-        (NotFetched(Why.UNREACHABLE), "ne répond pas"),
-        (NotFetched(Why.REDIRECTED), "renvoie vers une autre"),
-        (NotFetched(Why.NOT_ALLOWED), "ne peut pas être lue"),
-        (NotFetched(Why.ANSWERED_NO), "ne donne pas d’agenda"),
-        (NotFetched(Why.TOO_SLOW), "trop lentement"),
-        (NotFetched(Why.TOO_LARGE), "dépasse 10 Mo"),
-        (Refused(Fault.NO_CALENDAR), "Ce n’est pas un agenda"),
-        (Refused(Fault.TOO_MANY), "trop d’événements"),
-        (Refused(Fault.TOO_COMPLICATED), "trop compliqué"),
-        (Refused(Fault.NOT_NOW), "Réessayez dans une minute"),
-    ],
-)
-def test_a_reading_that_fails_says_why_and_keeps_no_address(
-    anna: Company,
-    committed: Open,
-    enter: Enter,
-    engine: Engine,
-    monkeypatch: pytest.MonkeyPatch,
-    trouble: Exception,
-    said: str,
-) -> None:
-    def fail(*_: object, **__: object) -> bytes:
-        raise trouble
-
-    monkeypatch.setattr(busy_jobs, "fetch", fail)
-    client = enter(anna.anna)
-    give(client, anna)
-    drain(engine)
-    kept = row(anna, committed)
-    assert kept is not None
-    assert kept.sealed_address is None
-    assert said in client.get(base(anna)).text
-    assert enrolment(anna, committed).visit_days[1] == "2027-04-27"
-
-
-@pytest.mark.usefixtures("allowed")
-@pytest.mark.parametrize(
-    "bad", ["http://agenda.exemple.fr/a.ics", "https://10.0.0.1:8443/", "javascript:alert(1)"]
-)
-def test_an_address_of_another_form_is_refused_at_once(
-    anna: Company, committed: Open, enter: Enter, bad: str
-) -> None:
-    assert give(enter(anna.anna), anna, bad).status_code == 422
-    assert row(anna, committed) is None
-
-
-@pytest.mark.usefixtures("allowed")
-def test_an_address_given_meanwhile_wins_over_the_reading_under_way(
-    anna: Company, committed: Open, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = enter(anna.anna)
-    give(client, anna)
-
-    def fetch_while_it_changes(address: str, *, http: bool) -> bytes:
-        monkeypatch.setattr(busy_jobs, "fetch", lambda *_, **__: calendar())
-        assert give(client, anna, "https://autre.exemple.fr/a.ics", version=2).status_code == 303
-        return TAKEN
-
-    monkeypatch.setattr(busy_jobs, "fetch", fetch_while_it_changes)
-    drain(engine)
-    kept = row(anna, committed)
-    assert kept is not None
-    assert kept.days == []
-    assert "2027-04-27" in enrolment(anna, committed).visit_days
-
-
-@pytest.mark.usefixtures("allowed", "server")
-def test_the_address_stands_nowhere_in_plain(
-    anna: Company, committed: Open, enter: Enter, engine: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
-    client = enter(anna.anna)
-    with caplog.at_level(logging.DEBUG):
-        give(client, anna, daily="1")
-        waiting = json.dumps(jobs.pending(engine))
-        drain(engine)
-    kept = row(anna, committed)
-    assert kept is not None
-    assert kept.sealed_address is not None
-    assert b"canari" not in kept.sealed_address
-    with committed() as session:
-        audited = " ".join(str(one.model_dump()) for one in session.exec(select(AuditEntry)))
-    pages = (
-        client.get(base(anna)).text
-        + client.get(f"/api/v1{base(anna)}/busy").text
-        + client.get("/my-data").text
-    )
-    for place in (waiting, caplog.text, audited, pages):
-        assert "canari-4f1c" not in place
-
-
-@pytest.mark.usefixtures("allowed")
-def test_once_it_allows_no_addresses_any_more_those_kept_are_dropped_unread(
-    anna: Company,
-    committed: Open,
-    enter: Enter,
-    engine: Engine,
-    server: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    give(enter(anna.anna), anna, daily="1")
-    monkeypatch.setenv("CALENDAR_ADDRESSES", "off")
-    settings.cache_clear()
-    drain(engine)
-    kept = row(anna, committed)
-    assert kept is not None
-    assert (server, kept.sealed_address, kept.due_at) == ([], None, None)
-
-
-@pytest.mark.usefixtures("allowed", "server")
-def test_an_address_sealed_under_another_secret_is_dropped(
-    anna: Company, committed: Open, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    give(enter(anna.anna), anna, daily="1")
-    monkeypatch.setenv("SECRET_KEY", "another")
-    settings.cache_clear()
-    drain(engine)
-    kept = row(anna, committed)
-    assert kept is not None
-    assert (kept.sealed_address, kept.fault) == (None, "not_allowed")
 
 
 def test_the_api_offers_all_of_it(anna: Company, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
