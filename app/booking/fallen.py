@@ -14,7 +14,13 @@ from app.people.tables import Person
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
 
 FELL = (ChangeKind.DECLINED, ChangeKind.CANCELLED)
-SETTLED = (CancelReason.CAMPAIGN, CancelReason.REPLACED, CancelReason.MISTAKE)
+SETTLED = (
+    CancelReason.CAMPAIGN,
+    CancelReason.REPLACED,
+    CancelReason.MISTAKE,
+    CancelReason.VISITOR_AWAY,
+    CancelReason.VISITOR_LEFT,
+)
 """Reasons after which nobody waits for another day."""
 
 

@@ -75,7 +75,7 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
         reason, change = seen.visit.cancel_reason, news.change
         back = news.other if news.other is not None and stands(news.other.visit) else None
         sought = is_sought_again(seen.visit, seen.campaign, clock.today())
-        resting = {CancelReason.LEFT, CancelReason.NOT_FOR_ME}
+        resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
         made_up = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
 
         def said(role: str, person: Person) -> dict[str, Any]:

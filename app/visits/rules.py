@@ -83,7 +83,7 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether a day can still be found for a visit that fell, or to which one of the two did not come: nobody
     left, and the campaign goes on."""
-    gone = {CancelReason.LEFT, CancelReason.CAMPAIGN}
+    gone = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.CAMPAIGN}
     in_time = first_day_to_plan(campaign, today) <= campaign.last_day
     return not takes_place(visit) and visit.cancel_reason not in gone and in_time
 
@@ -138,6 +138,8 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.ROSTER: _(
             "Le planning est arrivé : l’une des deux personnes ne travaille pas ce jour-là"
         ),
+        CancelReason.VISITOR_AWAY: _("La personne en visite n’est plus disponible"),
+        CancelReason.VISITOR_LEFT: _("La personne en visite ne participe plus"),
     }
 
 
@@ -151,14 +153,17 @@ OFFERED: dict[By, tuple[CancelReason, ...]] = {
     ),
     By.MANAGER: (CancelReason.SERVICE, CancelReason.CLOSED),
     By.HR: (
+        CancelReason.VISITOR_AWAY,
         CancelReason.UNAVAILABLE,
         CancelReason.SERVICE,
         CancelReason.CLOSED,
+        CancelReason.VISITOR_LEFT,
         CancelReason.LEFT,
         CancelReason.MISTAKE,
     ),
 }
-"""Which reasons each role chooses from; a manager speaks for the service, never for the person."""
+"""Which reasons each role chooses from; a manager speaks for the service, never for the person. HR says whose
+side it is: a visitor who cannot come waits for no other booked day."""
 
 
 def offered_reasons(by: By) -> dict[CancelReason, str]:
@@ -169,7 +174,11 @@ def offered_reasons(by: By) -> dict[CancelReason, str]:
         CancelReason.CLOSED: _("Mon site est fermé ce jour-là"),
         CancelReason.NOT_FOR_ME: _("Je préfère ne pas le faire"),
     }
-    labels = reason_labels() | (own if by in {By.VISITOR, By.HOST} else {})
+    of_hr = {
+        CancelReason.UNAVAILABLE: _("La personne qui reçoit n’est plus disponible"),
+        CancelReason.LEFT: _("La personne qui reçoit ne participe plus"),
+    }
+    labels = reason_labels() | (own if by in {By.VISITOR, By.HOST} else of_hr)
     return {reason: labels[reason] for reason in OFFERED.get(by, ())}
 
 

@@ -38,6 +38,10 @@ class CancelReason(StrEnum):
     """A repair of the plan has other days for these people."""
     ROSTER = "roster"
     """A roster arrived: one of the two does not work that day."""
+    VISITOR_AWAY = "visitor_away"
+    """HR says that the visitor cannot come."""
+    VISITOR_LEFT = "visitor_left"
+    """HR says that the visitor takes part no more."""
 
 
 class DayPart(StrEnum):

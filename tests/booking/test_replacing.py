@@ -17,6 +17,7 @@ from app.people.tables import Person
 from app.planning.repairs import closing
 from app.teams.tables import RosterDay, Shift
 from app.visits import service as visits
+from app.visits.rules import offered_reasons
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
@@ -139,6 +140,8 @@ def test_a_roster_that_contradicts_a_booked_day_or_an_offer_is_followed(
     [
         (By.VISITOR, CancelReason.UNAVAILABLE),
         (By.HR, CancelReason.MISTAKE),
+        (By.HR, CancelReason.VISITOR_AWAY),
+        (By.HR, CancelReason.VISITOR_LEFT),
         (By.SERVICE, CancelReason.CAMPAIGN),
     ],
 )
@@ -150,6 +153,17 @@ def test_whoever_gave_the_day_up_is_offered_no_other(
     drain(engine)
     jobs.promote_everybody(engine)
     assert offers(session) == []
+
+
+@pytest.mark.parametrize("reason", [CancelReason.UNAVAILABLE, CancelReason.LEFT])
+def test_a_day_that_hr_cancels_for_the_host_is_offered_again(
+    engine: Engine, session: Session, shop: Shop, reason: CancelReason
+) -> None:
+    assert "qui reçoit" in offered_reasons(By.HR)[reason]
+    booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY)))
+    fall(session, shop, booked, By.HR, reason)
+    drain(engine)
+    assert [one.person_id for one in offers(session)] == [booked.person_id]
 
 
 def test_the_visitor_may_ask_for_something_else_and_never_gets_the_same_again(
@@ -279,3 +293,5 @@ def test_a_site_that_closes_names_its_booked_days_first(
     page = as_(shop.hr).get(f"/campaigns/{shop.campaign.id}/repairs/closure?{where}").text
     assert "Anna Compte0" in page
     assert "elle est annulée aussitôt" in page
+    assert "Les journées réservées tombent, et une autre est proposée." in page
+    assert "une seule réparation" not in page

@@ -189,6 +189,8 @@ def test_a_closed_site_is_one_action(engine: Engine, company: Published, hr: Tes
     days = {"site_id": company.there.id or 0, "first": DAYS[0].isoformat(), "last": DAYS[2].isoformat()}
     page = hr.get(f"{here}/repairs/closure", params=days).text
     assert "2 journées tombent" in page
+    assert "Les journées du plan sont regroupées en une seule réparation." in page
+    assert "réservées" not in page
     assert len(standing(engine)) == 4
     sent = hr.post(f"{here}/closures", data=days, follow_redirects=False)
     assert sent.headers["location"] == at(company, engine)
