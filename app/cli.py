@@ -132,9 +132,11 @@ def import_roster(file: Path_, dry_run: DryRun = False, as_json: AsJson = False)
     """Import a roster: a row per person and day, or a column per day. Later, and as often as needed."""
     from app import serving
     from app.teams import commands
+    from app.visits.rosters import remarks_on
 
     engine = serving.prepare()
-    raise typer.Exit(commands.import_roster(engine, file, dry_run=dry_run, as_json=as_json))
+    done = commands.import_roster(engine, file, dry_run=dry_run, as_json=as_json, remarks=remarks_on)
+    raise typer.Exit(done)
 
 
 @app.command()

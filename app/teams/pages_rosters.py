@@ -1,4 +1,4 @@
-"""Rosters in the browser: choose a file, look at what it would change, confirm or drop."""
+"""Rosters in the browser: choose a file, confirm or drop. What it would change is shown by visits."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -10,17 +10,14 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people.errors import Unreadable
-from app.people.importing.door import SHOWN, rejected_cells, sent_file
-from app.people.importing.run import fingerprint
+from app.people.importing.door import rejected_cells, sent_file
 from app.people.queries import sites_by_id, teams_by_id
 from app.teams import days as team_days
-from app.teams import queries, rosters
+from app.teams import rosters
 from app.teams.errors import RosterChanged
 from app.teams.guards import MaySendRosters, RosterSender
 from app.teams.importing.columns import usual_header
-from app.teams.importing.preview import calendars_of
 from app.teams.schemas import RosterConfirmation, RosterUpload
-from app.teams.tables import RosterFile
 
 router = APIRouter()
 
@@ -66,28 +63,10 @@ def _choose(
     )
 
 
-@router.get("/team/rosters/{roster_file_id}", response_class=HTMLResponse)
-def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
-    """What confirming would do."""
-    kept = _kept(session, sender, roster_file_id)
-    plan = rosters.preview(session, sender, kept.content, today=clock.today())
-    teams = teams_by_id(session)
-    return render(
-        request,
-        "teams/roster_preview.html",
-        kept=kept,
-        plan=plan,
-        report=plan.report,
-        calendars=calendars_of(plan, teams),
-        shown=SHOWN,
-        fingerprint=fingerprint(plan.report),
-    )
-
-
 @router.get("/team/rosters/{roster_file_id}/rejected.xlsx")
 def export_rejected(session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
     """The rejected cells, to hand to whoever can correct them."""
-    kept = _kept(session, sender, roster_file_id)
+    kept = rosters.kept_file(session, sender, roster_file_id)
     report = rosters.preview(session, sender, kept.content, today=clock.today()).report
     return rejected_cells(report)
 
@@ -95,7 +74,7 @@ def export_rejected(session: Db, sender: MaySendRosters, roster_file_id: int) ->
 @router.post("/team/rosters/{roster_file_id}/confirmation")
 def confirm(session: Db, sender: MaySendRosters, roster_file_id: int, sent: Submitted) -> Response:
     """Do what was shown, then look at the visits it contradicts."""
-    kept = _kept(session, sender, roster_file_id)
+    kept = rosters.kept_file(session, sender, roster_file_id)
     form = bind(RosterConfirmation, sent)
     try:
         if form.value is None:
@@ -118,10 +97,5 @@ def confirm(session: Db, sender: MaySendRosters, roster_file_id: int, sent: Subm
 @router.post("/team/rosters/{roster_file_id}/deletion")
 def drop(session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
     """Forget the file."""
-    rosters.drop_file(session, _kept(session, sender, roster_file_id))
+    rosters.drop_file(session, rosters.kept_file(session, sender, roster_file_id))
     return redirect("/team/rosters", say=_("L’import est abandonné : rien n’a changé."))
-
-
-def _kept(session: Session, sender: RosterSender, roster_file_id: int) -> RosterFile:
-    since = clock.now() - rosters.KEPT
-    return queries.roster_file(session, roster_file_id, account_id=sender.actor.account_id, since=since)

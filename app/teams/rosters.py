@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from app.accounts.audit import audit
-from app.core import jobs
+from app.core import clock, jobs
 from app.people.importing.run import fingerprint
 from app.teams.errors import RosterChanged
 from app.teams.guards import RosterSender
 from app.teams.importing.hours import Worked
 from app.teams.importing.run import Key, RosterPlan, plan_roster
-from app.teams.queries import led_teams
+from app.teams.queries import led_teams, roster_file
 from app.teams.tables import Roster, RosterDay, RosterFile, TeamPractice
 
 KEPT = timedelta(days=1)
@@ -34,6 +34,12 @@ def receive_file(
     session.add(kept)
     session.flush()
     return kept
+
+
+def kept_file(session: Session, sender: RosterSender, roster_file_id: int) -> RosterFile:
+    """A file that waits for its sender's confirmation. Raises NotFound."""
+    since = clock.now() - KEPT
+    return roster_file(session, roster_file_id, account_id=sender.actor.account_id, since=since)
 
 
 def preview(session: Session, sender: RosterSender, content: bytes, *, today: date) -> RosterPlan:

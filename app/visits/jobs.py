@@ -1,7 +1,5 @@
 """What follows for visits from what happens to their campaign."""
 
-from datetime import date
-
 from sqlalchemy import Engine
 
 from app.campaigns.holding import hold_every_one_alone
@@ -51,17 +49,8 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
         arrived = team_days.rosters_with_ids(session, roster_ids)
         if not arrived:
             return
-        first = max(today, min(roster.first_day for roster in arrived))
-        last = max(roster.last_day for roster in arrived)
         spans = {roster.team_id: (roster.first_day, roster.last_day) for roster in arrived}
-        covered = [
-            seen
-            for seen in queries.visits_of_teams(session, spans, first, last)
-            if any(
-                _within(seen.visit.day, spans.get(team.id or 0))
-                for team in (seen.visitor_team, seen.host_team)
-            )
-        ]
+        covered = rosters.covered(session, spans, today)
         troubled = [one.seen.visit.id for one in rosters.conflicts_among(session, covered)]
         waiting = rosters.provisional(session, covered)
         certain = [one.visit.id for one in covered if one.visit.id not in {*troubled, *waiting}]
@@ -81,10 +70,6 @@ def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
             return  # nothing is asked any more, or a later version follows
         for seen in queries.visits_received_by(session, team_id, today):
             confirming.ask_anew(session, seen, conditions_id, now)
-
-
-def _within(day: date, span: tuple[date, date] | None) -> bool:
-    return span is not None and span[0] <= day <= span[1]
 
 
 def follow_moves(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from app.visits import (
     pages_hosting,
     pages_hr,
     pages_leaving,
+    pages_rosters,
     pages_team,
     queries,
     reading,
@@ -30,7 +31,7 @@ from app.visits.rules import can_be_cancelled, confirmed_by, part_labels, reason
 from app.visits.tables import By
 
 router = APIRouter(include_in_schema=False)
-for part in (pages_team, pages_answers, pages_hosting, pages_hr, pages_leaving):
+for part in (pages_rosters, pages_team, pages_answers, pages_hosting, pages_hr, pages_leaving):
     router.include_router(part.router)
 
 

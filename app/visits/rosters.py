@@ -4,20 +4,25 @@ Both are read from the rows as they are, never kept: after a visit moved, or a l
 again. It is what a repair starts from.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists
 from sqlmodel import Session, col, or_
 
-from app.core.i18n import _
+from app.campaigns.tables import Booking
+from app.core.i18n import _, ngettext
+from app.core.templating import long_day
+from app.people.importing.report import Remark
 from app.people.tables import Person
 from app.teams import days
+from app.teams.importing.run import Key, RosterPlan
 from app.teams.rules import meets
 from app.teams.tables import RosterDay, Shift
 from app.teams.words import shift_words
-from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits
+from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
+from app.visits.rules import is_ahead
 from app.visits.tables import Visit, VisitStatus
 
 
@@ -79,10 +84,13 @@ def conflicts(
     return conflicts_among(session, read_visits(session, *conditions))
 
 
-def conflicts_among(session: Session, visits: Iterable[SeenVisit]) -> list[Conflict]:
-    """Those of these visits on which one of the two does not work. One query."""
+def conflicts_among(
+    session: Session, visits: Iterable[SeenVisit], arriving: Mapping[Key, RosterDay] | None = None
+) -> list[Conflict]:
+    """Those of these visits on which one of the two does not work; `arriving`: days of a roster that is only
+    looked at, and that would replace those known. One query."""
     visits = list(visits)
-    told = days.shifts_on(session, _days_of(visits))
+    told = days.shifts_on(session, _days_of(visits)) | dict(arriving or {})
     found = []
     for seen in visits:
         visit = seen.visit
@@ -96,6 +104,86 @@ def conflicts_among(session: Session, visits: Iterable[SeenVisit]) -> list[Confl
         if visitor is not None or receiver is not None:
             found.append(Conflict(seen, visitor, receiver))
     return found
+
+
+def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: date) -> list[SeenVisit]:
+    """Standing visits to come from or to these teams, on the days that a roster covers of each. One query."""
+    if not spans:
+        return []
+    first = max(today, min(first for first, _last in spans.values()))
+    last = max(last for _first, last in spans.values())
+    return [
+        seen
+        for seen in visits_of_teams(session, spans, first, last)
+        if any(
+            _within(seen.visit.day, spans.get(team.id or 0)) for team in (seen.visitor_team, seen.host_team)
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Contradicted:
+    """What a roster that is only looked at would contradict, by day."""
+
+    planned: list[Conflict]
+    """Visits of a plan: they stand until somebody decides."""
+    booked: list[Conflict]
+    """Booked days: they fall once it is confirmed."""
+
+    @property
+    def all(self) -> list[Conflict]:
+        """Both, by day."""
+        return sorted((*self.planned, *self.booked), key=lambda one: (one.seen.visit.day, one.seen.visit.id))
+
+
+def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicted:
+    """Visits to come that a roster would contradict, were it confirmed. Nothing is written; two queries."""
+    spans = {team_id: (span.first_day, span.last_day) for team_id, span in plan.spans.items()}
+    arriving = {
+        (person_id, day): RosterDay(
+            person_id=person_id,
+            day=day,
+            shift=worked.shift,
+            starts_at=worked.starts_at,
+            ends_at=worked.ends_at,
+        )
+        for (person_id, day), worked in plan.told.items()
+    }
+    found = [
+        one
+        for one in conflicts_among(session, covered(session, spans, today), arriving)
+        if is_ahead(one.seen.visit, today)
+        and any((person.id, one.seen.visit.day) in arriving for person in one.absent)
+    ]
+    return Contradicted(
+        planned=[one for one in found if one.seen.campaign.booking != Booking.OPEN],
+        booked=[one for one in found if one.seen.campaign.booking == Booking.OPEN],
+    )
+
+
+def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
+    """What a roster would contradict, in words for the command line: how many, then each."""
+    what = contradicted(session, plan, today)
+    lines = []
+    if n := len(what.planned):
+        sentence = ngettext(
+            "%(n)s journée du plan est contredite : elle tient en attendant une solution.",
+            "%(n)s journées du plan sont contredites : elles tiennent en attendant une solution.",
+            n,
+        )
+        lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
+    if n := len(what.booked):
+        sentence = ngettext(
+            "%(n)s journée réservée tombe avec ce planning : chacun est prévenu.",
+            "%(n)s journées réservées tombent avec ce planning : chacun est prévenu.",
+            n,
+        )
+        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
+    for one in what.all:
+        who = {"visitor": one.seen.visitor.name, "host": one.seen.host.name, "why": one.words}
+        sentence = _("%(visitor)s chez %(host)s (%(why)s)") % who
+        lines.append(Remark(None, long_day(one.seen.visit.day), "", sentence))
+    return lines
 
 
 def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
@@ -129,6 +217,10 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
             "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."
         )
     return None
+
+
+def _within(day: date, span: tuple[date, date] | None) -> bool:
+    return span is not None and span[0] <= day <= span[1]
 
 
 def _days_of(visits: Iterable[SeenVisit]) -> list[tuple[int, date]]:

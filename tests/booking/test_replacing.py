@@ -15,8 +15,10 @@ from app.core import jobs as events
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.planning.repairs import closing
+from app.teams.importing.run import plan_roster
 from app.teams.tables import RosterDay, Shift
 from app.visits import service as visits
+from app.visits.rosters import remarks_on
 from app.visits.rules import offered_reasons
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
@@ -133,6 +135,24 @@ def test_a_roster_that_contradicts_a_booked_day_or_an_offer_is_followed(
     respond(session, shop, offered, takes=True)
     assert session.get_one(Visit, offered.visit_id).host_id == shop.hosts[2].id
     check_counts(session)
+
+
+def test_a_roster_says_before_it_is_confirmed_which_booked_days_fall(session: Session, shop: Shop) -> None:
+    booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id))
+    host, visitor = shop.hosts[0], shop.askers[0]
+    host.employee_number = "B1"
+
+    def looked_at(hours: str) -> list[str]:
+        sent = f"Matricule;Jour;Horaires\nB1;{MONDAY};{hours}\n".encode()
+        plan = plan_roster(session, sent, team_ids=None, today=TODAY)
+        return [one.message for one in remarks_on(session, plan, TODAY)]
+
+    assert looked_at("J") == []
+    total, named = looked_at("repos")
+    assert "1 journée réservée tombe" in total
+    assert f"{visitor.name} chez {host.name}" in named
+    assert session.get_one(Visit, booked.visit_id).status == VisitStatus.PLANNED
+    assert session.exec(select(RosterDay)).all() == []
 
 
 @pytest.mark.parametrize(

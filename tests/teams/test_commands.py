@@ -11,6 +11,8 @@ from app.core import clock
 from app.core.db import open_session
 from app.teams.commands import import_roster
 from app.teams.tables import RosterDay
+from app.visits.rosters import remarks_on
+from tests.factories import make_campaign, make_visit
 from tests.teams.conftest import Shop
 
 
@@ -32,3 +34,16 @@ def test_a_roster_is_looked_at_then_imported(
         with open_session(engine) as reading:
             assert len(reading.exec(select(RosterDay)).all()) == there
     assert "2 créés" in capsys.readouterr().out
+
+
+def test_the_command_prints_which_days_the_roster_contradicts(
+    engine: Engine, session: Session, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = clock.today()
+    make_visit(session, make_campaign(session), shop.zoe, shop.anna, day=today)
+    session.commit()
+    path = tmp_path / "today.csv"
+    for hours, said in (("R", True), ("J", False)):
+        path.write_text(f"Matricule;{today}\nA1;{hours}\n", encoding="utf-8")
+        assert import_roster(engine, path, dry_run=True, remarks=remarks_on) == 0
+        assert ("1 journée du plan est contredite" in capsys.readouterr().out) is said

@@ -198,6 +198,9 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     )
     preview = browser.get(sent.headers["location"]).text
     assert "2 jours sont prêts" in preview
+    assert "Une journée du plan est contredite" in preview
+    assert "Paula Roy chez Anna" in preview
+    assert "réservée" not in preview
     assert "Personne de vos équipes ne porte ce matricule" in preview
     assert rows(engine, Roster) == []
     shown = preview.split('name="shown" value="')[1].split('"')[0]
