@@ -137,7 +137,9 @@ def test_a_roster_that_contradicts_a_booked_day_or_an_offer_is_followed(
     check_counts(session)
 
 
-def test_a_roster_says_before_it_is_confirmed_which_booked_days_fall(session: Session, shop: Shop) -> None:
+def test_a_roster_says_before_it_is_confirmed_which_booked_days_fall(
+    session: Session, shop: Shop, as_: Callable[..., TestClient]
+) -> None:
     booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id))
     host, visitor = shop.hosts[0], shop.askers[0]
     host.employee_number = "B1"
@@ -153,6 +155,15 @@ def test_a_roster_says_before_it_is_confirmed_which_booked_days_fall(session: Se
     assert f"{visitor.name} chez {host.name}" in named
     assert session.get_one(Visit, booked.visit_id).status == VisitStatus.PLANNED
     assert session.exec(select(RosterDay)).all() == []
+    names = f"{visitor.name} chez {host.name}"
+    let_go(session, shop.hr)
+    hr = as_(shop.hr)
+    for hours, falls in (("repos", True), ("J", False)):
+        content = f"Matricule;Jour;Horaires\nB1;{MONDAY};{hours}\n".encode()
+        sent = hr.post("/team/rosters", data={}, files={"file": ("avril.csv", content)})
+        page = hr.get(sent.headers["location"]).text
+        assert (names in page, "Une journée réservée tombe dès que vous confirmez" in page) == (falls, falls)
+        assert "journée du plan" not in page
 
 
 @pytest.mark.parametrize(

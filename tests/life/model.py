@@ -187,7 +187,7 @@ class Model(Company):
             if row.id in self.legs and not everything:
                 continue
             found, leg = self.row_told(row, waiting), self.legs.get(row.id or 0)
-            left = row.cancel_reason in (CancelReason.LEFT, CancelReason.CAMPAIGN)
+            left = row.cancel_reason in (CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.CAMPAIGN)
             self.legs[row.id or 0] = Leg(
                 row.visitor_id,
                 row.host_id,
