@@ -120,11 +120,11 @@ class Plan:
 
     @property
     def gaps(self) -> dict[str, float]:
-        """``|bound - value| / max(1, |bound|)`` of every level that has a bound."""
+        """``|bound - value| / max(1, |bound|)`` of every level that has a bound; heads are no level."""
         return {
             name: round(abs(bound - self.values[name]) / max(1.0, abs(bound)), 6)
             for name, bound in self.bounds.items()
-            if name in self.values
+            if name in MEASURE.values() and name in self.values
         }
 
     def to_json(self, problem: Problem) -> dict[str, Any]:
