@@ -3,12 +3,12 @@
 Figure 33. The attacker has a dump of every table in its physical order (rowid, or ctid and xmin), the logs,
 and even knows the order in which people sent. Each attack orders the sealed pool, and later the released
 answers, in some way and lays that order upon the authors. Chance links one author in each such matching,
-whatever its length; an attack that links more than chance plus four standard deviations has found something.
+whatever its length; an attack that links more than chance does once in 30,000 times (four standard deviations
+of a normal law) has found something.
 The control stores the same words naively, as they arrive, and must be relinked.
 """
 
 import logging
-import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from scipy.stats import norm, poisson
 from sqlalchemy import DateTime, Engine, event, text
 from sqlmodel import Session, SQLModel, select
 
@@ -50,8 +51,8 @@ class Relinked:
     said_in_logs: int = 0
 
     def limit(self, attack: str) -> float:
-        """What chance gives: one link a matching, standard deviation one."""
-        return self.matchings[attack] + 4 * math.sqrt(self.matchings[attack])
+        """What chance gives: one link a matching, as rare events fall; more comes once in 30,000 attacks."""
+        return float(poisson.isf(norm.sf(4), self.matchings[attack]))
 
     @property
     def better_than_chance(self) -> dict[str, int]:

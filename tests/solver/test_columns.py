@@ -15,7 +15,9 @@ from solver.model import build, weighted
 from tests.solver.test_search import engine_of
 from tests.solver.tiny import random_problem
 
-CLOCK = Clock(Limits(seconds=60.0, threads=1))
+
+def clock() -> Clock:
+    return Clock(Limits(seconds=60.0, threads=1))
 
 
 @settings(max_examples=60, deadline=None)
@@ -26,10 +28,10 @@ def test_its_bound_is_the_value_of_the_relaxation_over_every_choice(seed: int, s
     weights = engine.weights if strict else dict.fromkeys(engine.order, 1) | {"people": 40}
     left, right = engine.net.edges.left, engine.net.edges.right
     columns = Columns(engine.instance, left, right, engine.room, engine.busy, weights)
-    upper = columns.relax(CLOCK, len(left), -(10**18), MANY)
+    upper = columns.relax(clock(), len(left), -(10**18), MANY)
     model = build(engine.instance, choices_of(engine.instance, left, right, engine.busy), engine.room)
     objective = weighted(model, weights)
-    whole = relax(model, objective, CLOCK)
+    whole = relax(model, objective, clock())
     assert upper is not None
     assert whole is not None
     assert upper.bound == pytest.approx(float(objective @ whole.columns), rel=1e-7, abs=1e-4)
@@ -42,7 +44,7 @@ def test_what_is_near_the_prices_is_every_choice_that_falls_short_by_no_more(see
     assert engine.net is not None
     left, right = engine.net.edges.left, engine.net.edges.right
     columns = Columns(engine.instance, left, right, engine.room, engine.busy, engine.weights)
-    upper = columns.relax(CLOCK, len(left), -(10**18), MANY)
+    upper = columns.relax(clock(), len(left), -(10**18), MANY)
     assert upper is not None
     everything = columns.near(upper, 1e15, 10**9)
     assert everything is not None
