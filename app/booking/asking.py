@@ -19,7 +19,7 @@ from app.booking.errors import (
     PlaceGone,
 )
 from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
-from app.booking.looking import DayOption, look
+from app.booking.looking import REFUSED, DayOption, look
 from app.booking.queries import SeenPlace
 from app.booking.rules import until
 from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
@@ -55,7 +55,8 @@ def ask(
     now: datetime,
     today: date,
 ) -> BookingRequest:
-    """Book a day of a place, ask for it, or (`wait`) stand in line for it when it is full.
+    """Book a day of a place, ask for it, or (`wait`) stand in line for it when it is full. Whoever was
+    refused for the day may ask again while it is free, and stands in no line for it.
 
     `in_their_place`: HR books at the person's wish; what the team asks of visitors waits for the person's own
     word. `key` is the client's name for this asking: sent again it answers with the same request and changes
@@ -97,6 +98,8 @@ def ask(
                     with session.begin_nested():
                         _begin(session, campaign, seen, request, terms, option.hosts, actor=actor, now=now)
                 except PlaceFull:  # somebody was faster since the look
+                    if option.was_refused:
+                        raise NotForYou(why_words(REFUSED)) from None
                     if not wait:
                         raise
                     session.refresh(request)
@@ -325,7 +328,7 @@ def accept(
         visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
         if visit is None:
             option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
-            if not (option.is_free or option.may_wait):
+            if not (option.is_free or option.is_full):
                 raise _refusal(option)
             visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
         request.visit_id = visit.id

@@ -10,7 +10,7 @@ from app.booking import holding, queries
 from app.booking.asking import make_visit
 from app.booking.errors import NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
-from app.booking.looking import DayOption, look
+from app.booking.looking import REFUSED, DayOption, look
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words
@@ -85,7 +85,7 @@ def _made(
     """The visit of a request. The notice was the asker's to respect: a late yes counts."""
     [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
     option = found.of_day(request.day)
-    if option is None or not person.active or not (option.is_free or option.may_wait):
+    if option is None or not person.active or not (option.is_free or option.is_full):
         why = option.why if option else rules.CLOSED
         raise OwnDayTaken(request.day) if why == rules.VISITOR_BUSY else NotForYou(why_words(why))
     hosts = option.hosts if host_id is None else tuple(one for one in option.hosts if one == host_id)
@@ -97,7 +97,7 @@ def _made(
 def hosts_for(session: Session, request: BookingRequest, today: date) -> tuple[int, ...]:
     """Who could receive the asker that day, the least busy first: for the manager to choose from."""
     option = _option(session, request, today)
-    return option.hosts if option is not None and (option.is_free or option.may_wait) else ()
+    return option.hosts if option is not None and (option.is_free or option.is_full) else ()
 
 
 def _option(session: Session, request: BookingRequest, today: date) -> DayOption | None:
@@ -110,12 +110,15 @@ def _option(session: Session, request: BookingRequest, today: date) -> DayOption
 
 def queue(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
     """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
-    something else that day is over. The asker is told. Anything else stays as it is."""
+    something else that day, or was refused for it before, is over. The asker is told. Anything else stays as
+    it is."""
     if request.status != RequestStatus.REQUESTED:
         return
     option = _option(session, request, today)
     if option is not None and option.why == rules.VISITOR_BUSY:
         expire(session, request, now=now, why="busy")
+    elif option is not None and option.why == REFUSED:
+        expire(session, request, now=now, why="full")
     elif option is not None and option.may_wait:
         take_step(session, request, RequestStatus.WAITING, by=By.CLOCK, now=now)
         holding.count_down(session, request)

@@ -35,6 +35,8 @@ MET = "met"
 NO_HOST = "no_host"
 TOO_YOUNG = "too_young"
 FULL = "full"
+REFUSED = "refused"
+"""Full, and the asker was refused for that day of that place: no line for them."""
 SECRET = frozenset({rules.AVOID, rules.FORBIDDEN})
 CAN_WAIT = frozenset({FULL, rules.TEAM_FULL, rules.TEAM_AWAY, rules.HOST_BUSY})
 """Reasons that a cancellation may lift: one may wait in line."""
@@ -55,11 +57,18 @@ class DayOption:
     """The asker's own calendar is taken that day: greyed, bookable all the same."""
     rivals: int = 0
     """Others who asked for the same and have no answer yet."""
+    was_refused: bool = False
+    """The asker was told no for this day of this place: they may ask again, and are offered nothing."""
 
     @property
     def is_free(self) -> bool:
         """Bookable now."""
         return not self.why
+
+    @property
+    def is_full(self) -> bool:
+        """Full for now."""
+        return self.why in CAN_WAIT or self.why == REFUSED
 
     @property
     def may_wait(self) -> bool:
@@ -111,6 +120,7 @@ class _Scene:
     unanswered: dict[tuple[int, date], int]
     ahead: int | None
     asked: dict[tuple[int, date], BookingRequest]
+    refused: set[tuple[int, date]]
     conditions: dict[int, Conditions]
     told: Callable[[int, int], Told]
     calendars: dict[int, set[str]]
@@ -174,6 +184,7 @@ def look(
         unanswered=lines.unanswered(session, ids),
         ahead=ahead,
         asked=queries.live_requests(session, person.id, ids),
+        refused=queries.refused_days(session, person.id, ids),
         conditions=conditions_of_teams(session, concerned.keys()),
         told=told,
         calendars=calendar_days(session, everyone | {person.id}),
@@ -297,6 +308,9 @@ def _day(
     left = max(0, place.per_day - taken)
     hosts = _hosts_on(scene, willing, day)
     why = said[0] if said else _why(scene, seen, day, hosts, left)
+    was_refused = at in scene.refused
+    if was_refused and why in CAN_WAIT:
+        why = REFUSED
     return DayOption(
         day,
         why,
@@ -306,6 +320,7 @@ def _day(
         scene.asked.get(at),
         day.isoformat() in scene.calendars.get(scene.mine.id or 0, ()),
         scene.unanswered.get(at, 0),
+        was_refused,
     )
 
 

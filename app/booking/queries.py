@@ -299,6 +299,22 @@ def live_requests(
     return {(one.place_id, one.day): one for one in found}
 
 
+def refused_days(session: Session, person_id: int, place_ids: Collection[int]) -> set[tuple[int, date]]:
+    """Days of some places for which a person was told no, and not yes since."""
+    said = (RequestStatus.REFUSED, RequestStatus.BOOKED, RequestStatus.CANCELLED)
+    found = session.scalars(
+        select(BookingRequest)
+        .where(
+            col(BookingRequest.person_id) == person_id,
+            col(BookingRequest.place_id).in_(place_ids),
+            col(BookingRequest.status).in_(said),
+        )
+        .order_by(col(BookingRequest.id))
+    )
+    last = {(one.place_id, one.day): one.status for one in found}
+    return {at for at, status in last.items() if status == RequestStatus.REFUSED}
+
+
 def due(session: Session, now: datetime) -> list[int]:
     """Ids of requests and offers whose time is over."""
     query = select(col(BookingRequest.id)).where(col(BookingRequest.due_at) <= now)

@@ -7,7 +7,7 @@
 What cannot be, falls: a host says no, a team needs its people, a site closes, a roster arrives. The visitor
 had their day already, and so comes before the line, once; where nothing suits, the product looks again from
 time to time, behind the line. The campaign's notice and the limit per person hold. Nothing is offered for a
-day that the visitor gave up, or to which HR says that they cannot come.
+day that the visitor gave up, for which they were refused there, or to which HR says that they cannot come.
 """
 
 from collections.abc import Iterable
@@ -137,7 +137,7 @@ def _suitable(
         same_place = one.seen.place.id == former.place.id
         same_job = one.seen.place.job.casefold() == former.place.job.casefold()
         for option in one.days:
-            if not option.is_free or option.mine is not None or option.is_busy:
+            if not option.is_free or option.was_refused or option.mine is not None or option.is_busy:
                 continue
             if (one.seen.place.id, option.day) in known or (option.day == fell.day and not that_day):
                 continue

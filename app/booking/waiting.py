@@ -48,7 +48,7 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
         person = session.get_one(Person, request.person_id)
         [found] = look(session, campaign, person, [seen], terms.notice_days, today, ahead=0)
         option = found.of_day(day)
-        if option is None or not option.is_free or not person.active:
+        if option is None or not option.is_free or option.was_refused or not person.active:
             continue
         until = min(now + timedelta(hours=terms.accept_hours), morning_of(day, now))
         try:

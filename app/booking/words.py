@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.booking.looking import FULL, MET, NOTICE, TOO_YOUNG
+from app.booking.looking import FULL, MET, NOTICE, REFUSED, TOO_YOUNG
 from app.booking.tables import Approval, BookingRules, RefusalReason, RequestStatus, Silence
 from app.campaigns.tables import Booking
 from app.core.i18n import _, current_locale, ngettext
@@ -30,6 +30,7 @@ def why_words(code: str) -> str:
         rules.TEAM_AWAY: _("votre équipe a besoin de vous ce jour-là"),
         rules.TEAM_FULL: _("l’équipe reçoit déjà autant de monde qu’elle peut"),
         FULL: _("c’est complet"),
+        REFUSED: _("c’est complet, et votre demande pour ce jour a été refusée"),
     }.get(code, _("personne ne peut vous recevoir ce jour-là"))
 
 

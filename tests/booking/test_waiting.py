@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.booking import asking, jobs, offering, queries
-from app.booking.errors import EnoughBooked, ImpossibleAnswer, PlaceFull
-from app.booking.tables import BookingRequest, PlaceDay, RequestStatus, Silence
+from app.booking import asking, deciding, jobs, offering, queries, waiting
+from app.booking.errors import EnoughBooked, ImpossibleAnswer, NotForYou, PlaceFull
+from app.booking.tables import BookingRequest, PlaceDay, RefusalReason, RequestStatus, Silence
 from app.campaigns.jobs import take_due_steps
 from app.campaigns.tables import Status
 from app.messages.tables import Mail
@@ -372,3 +372,46 @@ def test_a_taken_place_is_not_sold_below_its_new_number(session: Session, shop: 
     assert session.get_one(PlaceDay, (place.id, MONDAY)).taken == 2
     assert shop.ask(shop.askers[2], place, wait=True).status == RequestStatus.WAITING
     check_counts(session)
+
+
+def test_who_was_refused_for_a_day_stands_in_no_line_for_it(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock
+) -> None:
+    shop = asked_shop
+    shop.terms.max_per_person = 3
+    place = shop.offer(host_id=shop.hosts[0].id)
+    no, other = shop.ask(shop.askers[0], place), shop.ask(shop.askers[1], place)
+    deciding.refuse(session, no, RefusalReason.SERVICE, actor=shop.boss, now=NOW)
+    again = shop.ask(shop.askers[0], place)  # while it is free the team may be asked once more
+    shop.approve(other)
+    session.commit()
+    drain(engine)
+    assert statuses(session, again) == [RequestStatus.EXPIRED]
+    [told] = mails(session, "booking_expired")
+    assert "avait été refusée" in told.text
+    with pytest.raises(NotForYou, match="refusée"):
+        shop.ask(shop.askers[0], place, wait=True)
+    # Another day or another place: yes. And whom the team said yes to, the line serves as before.
+    elsewhere = shop.offer([MONDAY], host_id=shop.hosts[1].id)
+    assert shop.ask(shop.askers[0], place, TUESDAY).status == RequestStatus.REQUESTED
+    assert shop.ask(shop.askers[0], elsewhere).status == RequestStatus.REQUESTED
+    allowed = shop.ask(shop.askers[2], place, wait=True)
+    cancel(session, shop, other)
+    drain(engine)
+    assert statuses(session, allowed) == [RequestStatus.OFFERED]
+    check_counts(session)
+
+
+def test_whoever_the_team_accepted_after_a_refusal_may_wait(
+    session: Session, asked_shop: Shop, clock: Clock
+) -> None:
+    shop = asked_shop
+    place = shop.offer(host_id=shop.hosts[0].id)
+    no = shop.ask(shop.askers[0], place)
+    deciding.refuse(session, no, RefusalReason.SERVICE, actor=shop.boss, now=NOW)
+    yes = shop.ask(shop.askers[0], place)
+    shop.approve(yes)
+    cancel(session, shop, yes)
+    waiting.follow_visit(session, session.get_one(Visit, yes.visit_id), now=NOW)
+    shop.approve(shop.ask(shop.askers[1], place))
+    assert shop.ask(shop.askers[0], place, wait=True).status == RequestStatus.WAITING
