@@ -33,8 +33,8 @@ from app.teams import days as team_days
 from app.teams.rules import meets
 from app.visits import places
 from app.visits import service as visits
-from app.visits.conditions import conditions_of
-from app.visits.errors import ConditionsFirst, DayTaken, TeamShort, TeamTaken
+from app.visits.conditions import conditions_of, unread
+from app.visits.errors import DayTaken, TeamShort, TeamTaken
 from app.visits.history import Hand
 from app.visits.tables import By as Role
 from app.visits.tables import Visit
@@ -60,8 +60,8 @@ def ask(
 
     `in_their_place`: HR books at the person's wish; what the team asks of visitors waits for the person's own
     word. `key` is the client's name for this asking: sent again it answers with the same request and changes
-    nothing. Raises `BookingClosed`, `ConditionsFirst`, `NotForYou`, `PlaceFull`, `OwnDayTaken`,
-    `EnoughBooked`, `AlreadyAsked`, `KeyReused`; then nothing is kept.
+    nothing. Raises `BookingClosed`, `ConditionsFirst` or `ConditionsChanged`, `NotForYou`, `PlaceFull`,
+    `OwnDayTaken`, `EnoughBooked`, `AlreadyAsked`, `KeyReused`; then nothing is kept.
     """
     assert person.id is not None
     assert seen.place.id is not None
@@ -74,8 +74,8 @@ def ask(
     if seen.place.withdrawn_at is not None:
         raise PlaceGone
     asks = conditions_of(session, seen.team)
-    if asks is not None and conditions_id != asks.id and not in_their_place:
-        raise ConditionsFirst
+    if not in_their_place and (refused := unread(asks, conditions_id)) is not None:
+        raise refused
     terms = queries.rules_of(session, seen.place.campaign_id)
     request = BookingRequest(
         campaign_id=seen.place.campaign_id,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.core import clock
 from app.core.db import Db
 from app.visits import absences, confirming, moving, queries, reading
+from app.visits.conditions import conditions_of_teams
 from app.visits.errors import DayMissing
 from app.visits.guards import Participant, Taking
 from app.visits.queries import SeenVisit
@@ -26,15 +27,15 @@ router = APIRouter()
 
 def shown(session: Session, visit_id: int) -> VisitOut:
     """One visit as it is now."""
-    proposals = reading.open_proposals(session, [visit_id])
-    return visit_out(queries.visit(session, visit_id), clock.today(), proposals)
+    return listed(session, [queries.visit(session, visit_id)]).visits[0]
 
 
 def listed(session: Session, found: Iterable[SeenVisit]) -> VisitsOut:
     """Visits with what waits about each."""
     visits, today = list(found), clock.today()
     proposals = reading.open_proposals(session, [seen.visit.id or 0 for seen in visits])
-    return VisitsOut(visits=[visit_out(seen, today, proposals) for seen in visits])
+    asks = conditions_of_teams(session, {seen.host_team.id for seen in visits if seen.host_team.id})
+    return VisitsOut(visits=[visit_out(seen, today, proposals, asks) for seen in visits])
 
 
 @router.post("/visits/{visit_id}/confirmation")
@@ -46,7 +47,7 @@ def confirm(session: Db, entered: Taking, sent: ConfirmationForm) -> VisitOut:
         before,
         entered.hand(),
         revision=sent.revision,
-        conditions_read=sent.conditions_read,
+        conditions_id=sent.conditions,
     )
     return shown(session, before.visit.id or 0)
 

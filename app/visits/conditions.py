@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.people.tables import Person, Team
 from app.teams import queries as teams
 from app.teams.words import conditions_lines
+from app.visits.errors import ConditionsChanged, ConditionsFirst
 from app.visits.tables import Visit
 
 ADULT = 18
@@ -45,6 +46,13 @@ def conditions_of_teams(session: Session, team_ids: Collection[int]) -> dict[int
         for team_id, row in found.items()
         if row.id is not None
     }
+
+
+def unread(asks: Conditions | None, read: int | None) -> ConditionsFirst | None:
+    """Why a yes on version `read` is none: nothing was acknowledged, or another version is in force now."""
+    if asks is None or read == asks.id:
+        return None
+    return ConditionsFirst() if read is None else ConditionsChanged()
 
 
 def are_open(visit: Visit, asks: Conditions | None) -> bool:

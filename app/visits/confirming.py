@@ -1,6 +1,7 @@
 """Saying yes to a day, saying no to it, and what must be in order before it is sure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, or_, update
 from app.core.errors import NotFound, Stale
 from app.visits import queries, service
 from app.visits.changing import Situation, begin, situation
+from app.visits.conditions import unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import allows, check
@@ -17,20 +19,24 @@ from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitStatus
 
 
 def confirm(
-    session: Session, before: Situation, hand: Hand, *, revision: int, conditions_read: bool = False
+    session: Session, before: Situation, hand: Hand, *, revision: int, conditions_id: int | None = None
 ) -> Visit:
     """One of the two says yes to the day as they saw it; the other is told.
 
-    A visitor acknowledges with it what the receiving team asks. Confirming changes no calendar, so the
-    revision stays. Raises as `lifecycle.STEPS` says, `Stale` when the day changed meanwhile.
+    A visitor acknowledges with it what the receiving team asks, in the version they read (`conditions_id`).
+    Confirming changes no calendar, so the revision stays. Raises as `lifecycle.STEPS` says,
+    `ConditionsChanged` when another version is in force, `Stale` when the day changed meanwhile.
     """
     now = begin(session, before, revision=revision)
-    visit = now.visit
+    visit, asked = now.visit, now.asked
     values: dict[str, Any] = {f"{now.by.value}_confirmed_at": hand.now}
-    if now.by is By.VISITOR and conditions_read and now.asks is not None:
-        visit.conditions_id = values["conditions_id"] = now.asks.id
-        values["conditions_read_at"] = hand.now
-    step = check(ChangeKind.CONFIRMED, now.asked)
+    if now.by is By.VISITOR and asked.conditions_open:
+        step = check(ChangeKind.CONFIRMED, replace(asked, conditions_open=False))
+        if (refused := unread(now.asks, conditions_id)) is not None:
+            raise refused
+        values |= {"conditions_id": conditions_id, "conditions_read_at": hand.now}
+    else:
+        step = check(ChangeKind.CONFIRMED, asked)
     own = col(Visit.visitor_confirmed_at if now.by is By.VISITOR else Visit.host_confirmed_at)
     done = session.exec(
         update(Visit)

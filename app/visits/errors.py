@@ -80,6 +80,18 @@ class ConditionsFirst(Refusal):
         return _("Lisez d’abord ce que l’équipe demande à ses visiteurs, puis cochez que vous l’acceptez.")
 
 
+class ConditionsChanged(ConditionsFirst):
+    """The team asks something else since the page was opened: a yes is to what one read."""
+
+    status = 409
+
+    def message(self) -> str:
+        return _(
+            "L’équipe demande autre chose depuis que vous avez ouvert cette page. Rien n’est enregistré : "
+            "lisez ce qu’elle demande maintenant, puis cochez que vous l’acceptez."
+        )
+
+
 class TooYoung(Refusal):
     """The receiving team asks an age that the visitor does not have."""
 

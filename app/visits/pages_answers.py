@@ -39,16 +39,17 @@ def confirm(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     form = bind(ConfirmationForm, sent)
     value = form.required()
     before = entered.situation(session, clock.today())
-    if before.asked.conditions_open and not value.conditions_read and entered.by.value == "visitor":
-        form.refuse("conditions_read", ConditionsFirst().message())
-        return _show_confirmation(request, session, entered, form, status=422)
-    confirming.confirm(
-        session,
-        before,
-        entered.hand(),
-        revision=value.revision,
-        conditions_read=value.conditions_read,
-    )
+    try:
+        confirming.confirm(
+            session,
+            before,
+            entered.hand(),
+            revision=value.revision,
+            conditions_id=value.conditions,
+        )
+    except ConditionsFirst as refused:
+        form.refuse("conditions", refused.message())
+        return _show_confirmation(request, session, entered, form, status=refused.status)
     return redirect(f"/visits/{before.visit.id}", say=_("C’est confirmé. Merci !"))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app.core.forms import FormModel
+from app.visits.conditions import Conditions, are_open
 from app.visits.days import PossibleDay
 from app.visits.history import Line
 from app.visits.queries import SeenVisit
@@ -35,8 +36,8 @@ class ConfirmationForm(FormModel):
     """Yes to a day, on the version of it that was seen."""
 
     revision: int
-    conditions_read: bool = False
-    """The visitor accepts what the receiving team asks."""
+    conditions: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    """The version of what the receiving team asks (`VisitOut.conditions`) that the visitor accepts."""
 
 
 class CancellationForm(FormModel):
@@ -197,6 +198,10 @@ class VisitOut(BaseModel):
     confirmed_by_host: bool
     one_way: bool
     """Both agreed that this swap is a single visit."""
+    conditions: int | None
+    """What the receiving team asks and the visitor has still to accept: the version to name when confirming.
+    Null when nothing is, and in lists of other people's visits."""
+    conditions_lines: list[tuple[str, str]]
     proposal: ProposalOut | None
     revision: int
 
@@ -289,11 +294,18 @@ class FallenOut(BaseModel):
 VisitFilter = Literal["", "planned", "cancelled"]
 
 
-def visit_out(seen: SeenVisit, today: date, proposals: Mapping[int, Proposal] | None = None) -> VisitOut:
-    """A visit as programs read it."""
+def visit_out(
+    seen: SeenVisit,
+    today: date,
+    proposals: Mapping[int, Proposal] | None = None,
+    asks: Mapping[int, Conditions] | None = None,
+) -> VisitOut:
+    """A visit as programs read it; `asks`: what teams ask of their visitors, by team."""
     visit = seen.visit
     assert visit.id is not None
     found = (proposals or {}).get(visit.id)
+    theirs = (asks or {}).get(seen.host_team.id or 0)
+    still_open = theirs if are_open(visit, theirs) else None
     return VisitOut(
         id=visit.id,
         campaign_id=visit.campaign_id,
@@ -323,6 +335,8 @@ def visit_out(seen: SeenVisit, today: date, proposals: Mapping[int, Proposal] | 
         confirmed_by_visitor=confirmed_by(visit, By.VISITOR),
         confirmed_by_host=confirmed_by(visit, By.HOST),
         one_way=seen.swap is not None and seen.swap.one_way_at is not None,
+        conditions=still_open.id if still_open else None,
+        conditions_lines=list(still_open.lines) if still_open else [],
         proposal=None if found is None else _proposal_out(found, seen),
         revision=visit.revision,
     )

@@ -96,7 +96,7 @@ def test_a_visitor_reads_what_the_team_asks_first(company: Company) -> None:
         company.before(company.there, company.anna),
         company.hand(company.there, company.anna),
         revision=0,
-        conditions_read=True,
+        conditions_id=first.id,
     )
     assert (company.there.conditions_id, company.there.conditions_read_at) == (first.id, NOW)
     assert not company.before(company.there, company.anna).asked.conditions_open
@@ -121,7 +121,7 @@ def test_conditions_set_later_are_asked_of_who_had_confirmed(company: Company, e
         company.before(company.there, company.anna),
         company.hand(company.there, company.anna),
         revision=0,
-        conditions_read=True,
+        conditions_id=made.id,
     )
     assert (company.there.conditions_id, len(told(engine, company.session))) == (made.id, 2)
     ask_anew(engine, company.shop.id or 0, made.id or 0)
@@ -143,7 +143,7 @@ def test_an_age_is_waived_by_whoever_leads_the_team(company: Company, engine: En
             company.before(visit, company.anna),
             company.hand(visit, company.anna),
             revision=0,
-            conditions_read=True,
+            conditions_id=1,
         )
     session.rollback()
     asks(company, min_age=18)

@@ -53,6 +53,15 @@ def row(engine: Engine, visit: Visit) -> Visit:
         return session.get_one(Visit, visit.id)
 
 
+def demand(engine: Engine, company: Company, version: int, safety: str) -> int:
+    """The team that receives asks something of its visitors; the id of that version."""
+    with open_session(engine) as session:
+        asked = TeamConditions(team_id=company.shop.id or 0, version=version, safety=safety, created_at=NOW)
+        session.add(asked)
+        session.flush()
+        return asked.id or 0
+
+
 def waiting(engine: Engine) -> Proposal:
     with open_session(engine, reads_only=True) as session:
         return session.exec(select(Proposal).where(Proposal.status == "OPEN")).one()
@@ -89,17 +98,37 @@ def test_the_home_page_asks_and_stops_asking(company: Company, engine: Engine, a
 
 
 def test_conditions_are_shown_and_must_be_accepted(company: Company, engine: Engine, as_: Enter) -> None:
-    with open_session(engine) as session:
-        session.add(
-            TeamConditions(
-                team_id=company.shop.id or 0, version=1, safety="Chaussures fermées", created_at=NOW
-            )
-        )
+    read = demand(engine, company, 1, "Chaussures fermées")
     client, here = as_(company.anna), f"/visits/{company.there.id}/confirmation"
-    assert "Chaussures fermées" in client.get(here).text
+    page = client.get(here).text
+    assert "Chaussures fermées" in page
+    assert f'name="conditions" value="{read}"' in page
     assert client.post(here, data={"revision": "0"}).status_code == 422
-    assert client.post(here, data={"revision": "0", "conditions_read": "1"}).status_code == 303
+    assert client.post(here, data={"revision": "0", "conditions": str(read)}).status_code == 303
     assert "Chaussures" not in as_(company.bruno).get(here).text
+
+
+def test_a_yes_to_other_conditions_than_those_in_force_is_none(
+    company: Company, engine: Engine, as_: Enter
+) -> None:
+    read = demand(engine, company, 1, "Chaussures fermées")
+    client, here = as_(company.anna), f"/visits/{company.there.id}"
+    told = client.get(f"/api/v1{here}").json()
+    assert (told["conditions"], told["conditions_lines"][0][1]) == (read, "Chaussures fermées")
+    current = demand(engine, company, 2, "Gants")
+    page = client.post(f"{here}/confirmation", data={"revision": "0", "conditions": str(read)})
+    assert page.status_code == 409
+    assert "L’équipe demande autre chose" in page.text
+    assert "Gants" in page.text
+    assert f'name="conditions" value="{current}"' in page.text
+    stale, fresh = ({"revision": 0, "conditions": one} for one in (read, current))
+    refused = client.post(f"/api/v1{here}/confirmation", json=stale)
+    assert refused.status_code == 409
+    assert "ConditionsChanged" in refused.text
+    assert row(engine, company.there).visitor_confirmed_at is None
+    answer = client.post(f"/api/v1{here}/confirmation", json=fresh).json()
+    assert (answer["confirmed_by_visitor"], answer["conditions"]) == (True, None)
+    assert row(engine, company.there).conditions_id == current
 
 
 def test_a_day_is_proposed_and_accepted_in_two_taps(company: Company, engine: Engine, as_: Enter) -> None:
