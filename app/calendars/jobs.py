@@ -14,11 +14,13 @@ from app.calendars.telling import (
     tell_changed,
     tell_conditions,
     tell_confirmed,
+    tell_confirmed_by_both,
     tell_made_up,
     tell_moved,
     tell_one_way,
     tell_proposal,
     tell_tutor_released,
+    tell_tutor_replaced,
 )
 from app.campaigns.tables import Campaign
 from app.core import clock
@@ -45,11 +47,13 @@ __all__ = [
     "tell_changed",
     "tell_conditions",
     "tell_confirmed",
+    "tell_confirmed_by_both",
     "tell_made_up",
     "tell_moved",
     "tell_one_way",
     "tell_proposal",
     "tell_tutor_released",
+    "tell_tutor_replaced",
     "tell_unmatched",
 ]
 

@@ -147,20 +147,34 @@ def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id:
         former = news.line.other
         if news.seen.tutor is None or news.seen.tutor.id != former.id:
             _write(news, Kind.VISIT_TUTOR, [("tutor", former)], lambda *_: {"released": True}, CANCEL)
-        if stands(news.seen.visit):
+        if stands(news.seen.visit) and news.seen.tutor is None:  # else who was named since is told
             _write(news, Kind.VISIT_CHANGED, news.two, _nothing, REQUEST)
 
 
+def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id: int, former_id: int) -> None:
+    """Another colleague receives instead: the former tutor has their day back. The others read who does
+    from `tell_changed`."""
+    with open_session(engine) as session:
+        news = _news(session, visit_id, change_id, about=revision)
+        former = session.get(Person, former_id)
+        if news is not None and former is not None and news.seen.visit.tutor_id != former_id:
+            _write(news, Kind.VISIT_TUTOR, [("former", former)], lambda *_: {"released": True}, CANCEL)
+
+
 def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """One of the two said yes: the other knows; both do once both said it."""
+    """One of the two said yes first: the other knows, unless they said it too meanwhile."""
     with open_session(engine) as session:
         news = _standing(session, visit_id, change_id, revision)
-        if news is None or news.change is None:
-            return
-        visit = news.seen.visit
-        both = confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST)
-        readers = news.two if both else news.but(news.change.by)
-        _write(news, Kind.VISIT_CONFIRMED, readers, lambda *_: {"both": both}, None)
+        if news is not None and news.change is not None and not _both_said_yes(news):
+            _write(news, Kind.VISIT_CONFIRMED, news.but(news.change.by), lambda *_: {"both": False}, None)
+
+
+def tell_confirmed_by_both(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """The second yes: both read that the day is confirmed, once."""
+    with open_session(engine) as session:
+        news = _standing(session, visit_id, change_id, revision)
+        if news is not None and _both_said_yes(news):
+            _write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, None)
 
 
 def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -240,6 +254,11 @@ def _news(session: Session, visit_id: int, change_id: int | None, *, about: int)
     other = visits.swap_of(session, seen).other(visit_id)
     line = reading.find_change(session, change_id) if change_id is not None else None
     return News(session, seen, other, line, about if change_id is None else change_id)
+
+
+def _both_said_yes(news: News) -> bool:
+    visit = news.seen.visit
+    return confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST)
 
 
 def _standing(session: Session, visit_id: int, change_id: int | None, revision: int) -> News | None:

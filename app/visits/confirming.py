@@ -14,7 +14,7 @@ from app.visits.conditions import unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import allows, check
-from app.visits.rules import OFFERED
+from app.visits.rules import OFFERED, confirmed_by
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitStatus
 
 
@@ -51,7 +51,10 @@ def confirm(
     if done.rowcount != 1:
         raise Stale
     session.refresh(visit)
-    remember(session, visit, ChangeKind.CONFIRMED, hand, event=step.event)
+    # The row is held since the update: of two who say yes at once, one alone finds the other's yes here.
+    both = confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST)
+    event = "visit.confirmed_by_both" if both else step.event
+    remember(session, visit, ChangeKind.CONFIRMED, hand, event=event)
     return visit
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, update
 
 from app.availability.days import DayBook
 from app.availability.queries import told_of_people
+from app.core import jobs
 from app.core.errors import Stale
 from app.people.tables import Person
 from app.visits import places
@@ -65,9 +66,10 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
     with session.begin_nested():
         _change(session, now, hand, tutor_id=tutor.id)
         _retake(session, seen)
-    if former is not None:
-        _released(session, visit, former, hand)
-    remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
+    line = remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
+    if former is not None:  # told that they have their day back; the one line says who receives now
+        told = {"visit_id": visit.id, "revision": visit.revision, "change_id": line.id}
+        jobs.record(session, "visit.tutor_replaced", **told, former_id=former)
     return visit
 
 

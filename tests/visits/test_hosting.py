@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.campaigns.tables import Status
 from app.debriefs.jobs import open_forms
+from app.messages.tables import Mail
 from app.visits import absences, hosting, moving, service
 from app.visits.errors import (
     AlreadyOver,
@@ -87,6 +88,36 @@ def test_a_tutor_receives_and_no_limit_moves(company: Company, engine: Engine) -
     fell(company)
     assert ("Léa", MONDAY) not in company.days_taken()
     assert ("Léa", "visit_cancelled") in told(engine, session)
+
+
+def test_another_tutor_is_one_change_and_each_reads_what_is_true(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    gael = make_person(session, company.shop, first_name="Gaël", last_name="Sow")
+    for revision, tutor in enumerate((company.lea, gael)):
+        hosting.name_tutor(
+            session,
+            company.before(visit, company.bruno),
+            tutor,
+            company.hand(visit, company.bruno),
+            revision=revision,
+        )
+        heard = told(engine, session)
+    assert heard == [
+        ("Anna", "visit_changed"),
+        ("Bruno", "visit_changed"),
+        ("Gaël", "visit_tutor"),
+        ("Léa", "visit_tutor"),
+    ]
+    with Session(engine) as reading:
+        last = reading.exec(select(Mail).order_by(col(Mail.id).desc()).limit(4)).all()
+    bodies = {mail.to_name.split()[0]: mail.text for mail in last}
+    assert "Gaël Sow reçoit Anna Roy" in bodies["Léa"]
+    assert "vous confie l’accueil" in bodies["Gaël"]
+    for name in ("Anna", "Bruno"):
+        assert "Gaël Sow" in bodies[name]
+        assert "reçoit en personne" not in bodies[name]
+    assert company.history(visit)[-2:] == ["tutor", "tutor"]
+    assert ("Léa", MONDAY) not in company.days_taken()
 
 
 def test_a_busy_colleague_is_no_tutor(company: Company) -> None:

@@ -65,6 +65,12 @@ def test_a_day_is_confirmed_once_both_said_yes(company: Company, engine: Engine)
         confirm(company, company.anna)
 
 
+def test_two_yes_before_anybody_is_told_are_told_once(company: Company, engine: Engine) -> None:
+    confirm(company, company.anna)
+    confirm(company, company.bruno)
+    assert told(engine, company.session) == [("Anna", "visit_confirmed"), ("Bruno", "visit_confirmed")]
+
+
 def test_a_yes_is_to_the_day_one_saw(company: Company) -> None:
     moving.move(
         company.session,
