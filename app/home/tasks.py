@@ -305,7 +305,7 @@ def _agreements(campaign: Campaign, due: int) -> Task:
         due,
     ) % {"n": due, "campaign": campaign.name}
     text = _("Les deux personnes travaillent pour deux sociétés : rien n’est certain avant.")
-    return Task(title, text, f"/campaigns/{campaign.id}/agreements", _("Enregistrer"), "edit")
+    return Task(title, text, f"/campaigns/{campaign.id}/agreements", _("Enregistrer les conventions"), "edit")
 
 
 def _without_another(campaign: Campaign, count: int) -> Task:
