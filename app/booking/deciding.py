@@ -21,6 +21,9 @@ from app.people.tables import Person
 from app.visits.tables import Visit
 from solver import rules
 
+TAKEN_BACK = "withdrawn"
+"""Why something ended: the team no longer offers the day."""
+
 
 def approve(
     session: Session,

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.queries import SeenRequest, requests_where
-from app.booking.tables import BookingRequest, RequestStatus
+from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
@@ -84,11 +84,12 @@ def without_another(
             col(Campaign.status).in_((Status.OPEN, Status.RUNNING)),
             col(Visit.day) >= today,
             col(Person.active),
-            ~exists().where(col(instead.instead_of_id) == col(Visit.id)),
+            ~exists().where(col(instead.instead_of_id) == col(Visit.id), ~_taken_back(instead)),
             ~exists().where(
                 col(since.person_id) == col(Visit.visitor_id),
                 col(since.campaign_id) == col(Visit.campaign_id),
                 col(since.asked_at) > col(Visit.changed_at),
+                or_(col(since.instead_of_id).is_(None), col(since.instead_of_id) != col(Visit.id)),
             ),
         )
         .order_by(col(Campaign.id), col(Visit.id))
@@ -96,6 +97,17 @@ def without_another(
     if campaign_id is not None:
         query = query.where(col(Campaign.id) == campaign_id)
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _taken_back(offer: type[BookingRequest]) -> ColumnElement[bool]:
+    """An offer that ended, for a day that its team offers no longer: nobody has said no to it."""
+    gone = exists().where(
+        col(PlaceDay.place_id) == col(Place.id),
+        col(Place.id) == col(offer.place_id),
+        col(PlaceDay.day) == col(offer.day),
+        or_(col(Place.withdrawn_at).is_not(None), col(PlaceDay.offered).is_(False)),
+    )
+    return (col(offer.status) == RequestStatus.EXPIRED) & gone
 
 
 def _lost() -> tuple[ColumnElement[bool], ...]:

@@ -64,12 +64,24 @@ def tell_refused(engine: Engine, request_id: int) -> None:
 
 
 def tell_expired(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: the asker hears that time decided."""
+    """Job of `booking.expired`: the asker hears that time decided, or what else did."""
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is not None and seen.request.status == RequestStatus.EXPIRED:
             context = {"seen": seen, "before": before}
             _tell(session, Kind.BOOKING_EXPIRED, seen, [seen.request.person_id], "", context)
+
+
+def look_again(engine: Engine, request_id: int, before: str) -> None:
+    """Job of `booking.expired`: what the team took back had been offered in place of a day that fell, and its
+    visitor had not answered. They had that day first: another is looked for, before the line is served."""
+    if before != deciding.TAKEN_BACK:
+        return
+    with open_session(engine) as session:
+        request = session.get(BookingRequest, request_id)
+        if request is not None and request.instead_of_id is not None:
+            fell = session.get_one(Visit, request.instead_of_id)
+            replacing.offer(session, fell, clock.now(), clock.today(), before_line=True)
 
 
 def tell_offered(engine: Engine, request_id: int) -> None:

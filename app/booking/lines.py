@@ -1,6 +1,7 @@
 """Who stands in line for a day of a place, in order of arrival, and who wants the same."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -9,6 +10,7 @@ from sqlmodel import Session, col
 from app.booking.queries import concerning
 from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
 from app.people.tables import Person
+from app.visits.tables import Visit
 
 
 def lengths(session: Session, place_ids: Collection[int]) -> dict[tuple[int, date], int]:
@@ -58,6 +60,58 @@ def waited_for(session: Session, day: date | None = None) -> list[tuple[int, dat
     if day is not None:
         query = query.where(col(BookingRequest.day) == day)
     return sorted({(row[0], row[1]) for row in session.execute(query)})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many hold, are offered, ask for and wait for something that may be taken away."""
+
+    booked: int = 0
+    offered: int = 0
+    requested: int = 0
+    waiting: int = 0
+
+    @property
+    def pending(self) -> int:
+        """How many are no visit yet, and would end."""
+        return self.offered + self.requested + self.waiting
+
+    @property
+    def stamp(self) -> str:
+        """What somebody read, to be compared with what is."""
+        return f"{self.booked}-{self.offered}-{self.requested}-{self.waiting}"
+
+
+def standing(
+    session: Session,
+    today: date,
+    *,
+    place_id: int | None = None,
+    campaign_id: int | None = None,
+    days: Collection[date] | None = None,
+) -> Standing:
+    """What lives for a place or a campaign, of some days only where they are told: booked days from today
+    on, and everything that waits."""
+    query = (
+        select(col(BookingRequest.status), func.count())
+        .outerjoin(Visit, col(Visit.id) == col(BookingRequest.visit_id))
+        .where(
+            col(BookingRequest.live).is_(True),
+            or_(
+                col(BookingRequest.status) != RequestStatus.BOOKED,
+                func.coalesce(col(Visit.day), col(BookingRequest.day)) >= today,
+            ),
+        )
+        .group_by(col(BookingRequest.status))
+    )
+    if place_id is not None:
+        query = query.where(col(BookingRequest.place_id) == place_id)
+    if campaign_id is not None:
+        query = query.where(col(BookingRequest.campaign_id) == campaign_id)
+    if days is not None:
+        query = query.where(func.coalesce(col(Visit.day), col(BookingRequest.day)).in_(days))
+    found = {row[0].value: row[1] for row in session.execute(query)}
+    return Standing(**found)
 
 
 def in_line(session: Session, place_id: int, day: date) -> list[BookingRequest]:

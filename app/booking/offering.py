@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.booking.deciding import expire
+from app.booking.deciding import TAKEN_BACK, expire
 from app.booking.errors import PlaceRefused
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
@@ -224,7 +224,7 @@ def _end_pending(
     if days is not None:
         query = query.where(col(BookingRequest.day).in_(days))
     for request in session.exec(query.order_by(col(BookingRequest.day), col(BookingRequest.id))).all():
-        expire(session, request, now=now)
+        expire(session, request, now=now, why=TAKEN_BACK)
 
 
 def end_campaign(session: Session, campaign_id: int, now: datetime) -> None:

@@ -9,13 +9,20 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking as Actor
-from app.booking import deciding, offering, queries, views
+from app.booking import deciding, lines, offering, queries, views
 from app.booking.errors import PlaceRefused, Unbookable
 from app.booking.guards import AsDecider, AsReceiver, Deciding, KeptPlace, Receiver, deciding_on
 from app.booking.queries import SeenPlace
-from app.booking.schemas import ApprovalForm, BulkForm, PlaceForm, RefusalForm, WithdrawalForm
+from app.booking.schemas import (
+    ApprovalForm,
+    BulkForm,
+    PlaceChangeForm,
+    PlaceForm,
+    RefusalForm,
+    WithdrawalForm,
+)
 from app.booking.tables import RefusalReason, RequestStatus
-from app.booking.words import reason_labels, status_tone, status_words
+from app.booking.words import reason_labels, status_tone, status_words, taken_back_words
 from app.campaigns import queries as campaigns
 from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.tables import Booking, Campaign, Status
@@ -221,11 +228,16 @@ def edit_place(request: Request, session: Db, seen: KeptPlace) -> Response:
 
 @router.post("/team/places/{place_id}")
 def change_place(request: Request, session: Db, seen: KeptPlace, actor: Actor, sent: Submitted) -> Response:
-    """Change it; days already booked stand."""
-    form = bind(PlaceForm, sent)
+    """Change it; days already booked stand. Who takes days back reads first what that ends."""
+    form = bind(PlaceChangeForm, sent)
     writing = _editing(session, seen)
     if form.value is None:
         return _page(request, writing, form, status=422)
+    today = clock.today()
+    dropped = {one.day for one in seen.offered if one.day >= today} - set(form.value.days)
+    ends = lines.standing(session, today, place_id=seen.place.id, days=dropped)
+    if taken_back_words(ends) and form.value.sure != ends.stamp:
+        return _page(request, writing, form, status=422, ends=ends)
     try:
         offering.change_place(
             session,
@@ -245,7 +257,8 @@ def change_place(request: Request, session: Db, seen: KeptPlace, actor: Actor, s
 @router.get("/team/places/{place_id}/withdrawal", response_class=HTMLResponse)
 def ask_withdrawal(request: Request, session: Db, seen: KeptPlace) -> Response:
     """What taking a place back does, before it is done."""
-    return render(request, "booking/withdrawal.html", seen=seen, booked=sum(one.taken for one in seen.days))
+    found = lines.standing(session, clock.today(), place_id=seen.place.id)
+    return render(request, "booking/withdrawal.html", seen=seen, ends=taken_back_words(found))
 
 
 @router.post("/team/places/{place_id}/withdrawal")
@@ -304,7 +317,14 @@ def _no_visitors(session: Db, campaign: Campaign | None, team: Team | None) -> C
     return marks.no_visitors.get(team.id, ())
 
 
-def _page(request: Request, writing: Writing, form: Bound[Any], *, status: int = 200) -> Response:
+def _page(
+    request: Request,
+    writing: Writing,
+    form: Bound[Any],
+    *,
+    status: int = 200,
+    ends: lines.Standing | None = None,
+) -> Response:
     chosen = {str(day) for day in form.get("days", [])}
     return render(
         request,
@@ -314,6 +334,8 @@ def _page(request: Request, writing: Writing, form: Bound[Any], *, status: int =
         form=form,
         days=_days(writing, chosen, clock.today()),
         parts=part_labels(),
+        ends=taken_back_words(ends) if ends else [],
+        sure=ends.stamp if ends else "",
     )
 
 

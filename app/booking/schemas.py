@@ -126,6 +126,12 @@ class PlaceForm(FormModel):
     version: Version = 0
 
 
+class PlaceChangeForm(PlaceForm):
+    """A place as its page sends it; `sure`: what somebody read of those whose day they take back."""
+
+    sure: Annotated[str, Field(max_length=40)] = ""
+
+
 class WithdrawalForm(FormModel):
     """Taking a place back, on the version that was read."""
 

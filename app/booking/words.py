@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.booking.lines import Standing
 from app.booking.looking import FULL, MET, NOTICE, REFUSED, TOO_YOUNG
 from app.booking.tables import Approval, BookingRules, RefusalReason, RequestStatus, Silence
 from app.campaigns.tables import Booking
@@ -67,6 +68,50 @@ def reason_labels() -> dict[RefusalReason, str]:
         RefusalReason.OTHER_DAY: _("Volontiers, mais un autre jour"),
         RefusalReason.ALREADY: _("Quelqu’un d’autre vient déjà ce jour-là"),
     }
+
+
+def taken_back_words(found: Standing) -> list[str]:
+    """What taking days back does to those who booked them or wait for them, one sentence each."""
+    lines = []
+    if found.booked:
+        lines.append(
+            ngettext(
+                "La journée déjà réservée reste prévue.",
+                "Les %(n)s journées déjà réservées restent prévues.",
+                found.booked,
+            )
+            % {"n": found.booked}
+        )
+    if found.offered:
+        lines.append(
+            ngettext(
+                "%(n)s place gardée pour quelqu’un n’est plus à prendre.",
+                "%(n)s places gardées pour quelqu’un ne sont plus à prendre.",
+                found.offered,
+            )
+            % {"n": found.offered}
+        )
+    if found.requested:
+        lines.append(
+            ngettext(
+                "%(n)s demande sans réponse s’arrête.",
+                "%(n)s demandes sans réponse s’arrêtent.",
+                found.requested,
+            )
+            % {"n": found.requested}
+        )
+    if found.waiting:
+        lines.append(
+            ngettext(
+                "%(n)s personne en liste d’attente n’attend plus.",
+                "%(n)s personnes en liste d’attente n’attendent plus.",
+                found.waiting,
+            )
+            % {"n": found.waiting}
+        )
+    if found.pending:
+        lines.append(_("Ces personnes lisent la raison : l’équipe a retiré cette journée."))
+    return lines
 
 
 def booking_labels() -> dict[Booking, str]:

@@ -1,6 +1,7 @@
 """A booked day that cannot be: another one is held for its visitor at once, and HR sees who has none."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.booking import asking, deciding, jobs
+from app.booking import asking, deciding, fallen, jobs, offering, queries
 from app.booking.errors import PlaceFull
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs as events
@@ -22,7 +23,7 @@ from app.visits.rosters import remarks_on
 from app.visits.rules import offered_reasons
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, check_counts
 from tests.factories import make_site, make_team
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -326,3 +327,64 @@ def test_a_site_that_closes_names_its_booked_days_first(
     assert "elle est annulée aussitôt" in page
     assert "Les journées réservées tombent, et une autre est proposée." in page
     assert "une seule réparation" not in page
+
+
+def test_a_day_taken_back_says_first_what_ends_and_what_was_offered_instead_is_looked_for_again(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[..., TestClient]
+) -> None:
+    shop.terms.max_per_person = 3
+    place = shop.offer([MONDAY], host_id=shop.hosts[0].id)
+    other = shop.offer([TUESDAY], host_id=shop.hosts[1].id)
+    third = shop.offer([WEDNESDAY], host_id=shop.hosts[2].id)
+    fell = shop.ask(shop.askers[0], place)
+    fall(session, shop, fell, By.HOST)
+    drain(engine)
+    [offer] = offers(session)
+    assert (offer.place_id, offer.status) == (other.id, RequestStatus.OFFERED)
+    shop.ask(shop.askers[1], third, WEDNESDAY)
+    shop.ask(shop.askers[2], other, TUESDAY, wait=True)
+    shop.offer([date(2027, 4, 8)], host_id=shop.hosts[3].id)
+    here, form = f"/team/places/{other.id}", {"campaign_id": shop.campaign.id, "team_id": shop.shop.id}
+    sent = {**form, "job": "Vendeur", "part": "full", "version": 1, "days": ["2027-04-09"]}
+    sent["host_id"] = shop.hosts[1].id
+    let_go(session, shop.marc)
+    marc = as_(shop.marc)
+    page = marc.get(f"{here}/withdrawal").text
+    assert "1 place gardée" in page
+    assert "1 personne en liste d’attente" in page
+    assert "déjà réservée" not in page
+    asked = marc.post(here, data=sent)
+    assert asked.status_code == 422
+    assert "1 place gardée" in asked.text
+    assert marc.post(here, data={**sent, "sure": "0-1-0-0"}).status_code == 422  # no longer what was read
+    assert marc.post(here, data={**sent, "sure": "0-1-0-1"}).status_code == 303
+    drain(engine)
+    session.expire_all()
+    texts = [one.text for one in session.exec(select(Mail).where(Mail.kind == "booking_expired"))]
+    assert len(texts) == 2
+    assert all("a retiré cette journée" in one for one in texts)
+    first, again = offers(session)
+    assert (first.status, again.status) == (RequestStatus.EXPIRED, RequestStatus.OFFERED)
+    check_counts(session)
+
+
+def test_the_clock_looks_again_for_whose_offer_the_team_took_back(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place, other = shop.offer([MONDAY], host_id=shop.hosts[0].id), shop.offer([TUESDAY])
+    fell = fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
+    drain(engine)
+    [offer] = offers(session)
+    assert offer.place_id == other.id
+    seen = queries.find_place(session, other.id or 0)
+    offering.withdraw_place(session, seen, version=1, actor=shop.boss, now=NOW)
+    session.commit()
+    drain(engine)
+    assert [one.id for one in offers(session)] == [offer.id]  # nothing suits
+    assert [one for _campaign, one in fallen.without_another(session, today=TODAY)] == [fell.id]
+    shop.offer([TUESDAY], host_id=shop.hosts[2].id)
+    session.commit()
+    jobs.promote_everybody(engine)
+    assert [one.status for one in offers(session)] == [RequestStatus.EXPIRED, RequestStatus.OFFERED]
+    assert fallen.without_another(session, today=TODAY) == []
+    check_counts(session)
