@@ -13,7 +13,7 @@ from tests.support.web import LiveServer
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# The shell first: the same engine without windows, which opens a context in a fifth of the time.
+# Whatever there is; the shell is the same engine without windows.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell")
 APPLICATIONS = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
