@@ -225,7 +225,14 @@ def set_terms(session: Db, campaign: HrCampaign, actor: Actor, sent: TermsForm) 
     """Change it, on the version of the campaign that was read."""
     values = {name: getattr(sent, name) for name in TERMS}
     offering.set_terms(
-        session, campaign, sent.booking, values, version=sent.version, actor=actor, now=clock.now()
+        session,
+        campaign,
+        sent.booking,
+        values,
+        version=sent.version,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
     )
     return _terms(session, campaign)
 

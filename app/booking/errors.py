@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from app.booking.lines import Standing
 from app.booking.tables import RequestStatus
 from app.core.errors import NotFound, Refusal
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 
 
@@ -80,6 +81,33 @@ class OwnDayTaken(Unbookable):
         return _("Une autre journée est déjà prévue le %(day)s : une seule journée Vis ma vie par jour.") % {
             "day": long_day(self.day)
         }
+
+
+class BookingsStand(Refusal):
+    """Another way of booking, while people count on what they booked or wait for."""
+
+    def __init__(self, found: Standing) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def message(self) -> str:
+        found = self.found
+        counted = [
+            (found.booked, ngettext("%(n)s journée réservée", "%(n)s journées réservées", found.booked)),
+            (found.offered, ngettext("%(n)s place gardée", "%(n)s places gardées", found.offered)),
+            (found.requested, ngettext("%(n)s demande", "%(n)s demandes", found.requested)),
+            (
+                found.waiting,
+                ngettext(
+                    "%(n)s personne en liste d’attente", "%(n)s personnes en liste d’attente", found.waiting
+                ),
+            ),
+        ]
+        said = ", ".join(words % {"n": n} for n, words in counted if n)
+        return _(
+            "Des personnes comptent sur ces réservations (%(said)s) : rien n’a changé. Vous pourrez changer "
+            "de façon de réserver quand il n’y en aura plus."
+        ) % {"said": said}
 
 
 class EnoughBooked(Refusal):

@@ -62,6 +62,22 @@ def waited_for(session: Session, day: date | None = None) -> list[tuple[int, dat
     return sorted({(row[0], row[1]) for row in session.execute(query)})
 
 
+def refused_days(session: Session, person_id: int, place_ids: Collection[int]) -> set[tuple[int, date]]:
+    """Days of some places for which a person was told no, and not yes since."""
+    said = (RequestStatus.REFUSED, RequestStatus.BOOKED, RequestStatus.CANCELLED)
+    found = session.scalars(
+        select(BookingRequest)
+        .where(
+            col(BookingRequest.person_id) == person_id,
+            col(BookingRequest.place_id).in_(place_ids),
+            col(BookingRequest.status).in_(said),
+        )
+        .order_by(col(BookingRequest.id))
+    )
+    last = {(one.place_id, one.day): one.status for one in found}
+    return {at for at, status in last.items() if status == RequestStatus.REFUSED}
+
+
 @dataclass(frozen=True)
 class Standing:
     """How many hold, are offered, ask for and wait for something that may be taken away."""

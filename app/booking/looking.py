@@ -184,7 +184,7 @@ def look(
         unanswered=lines.unanswered(session, ids),
         ahead=ahead,
         asked=queries.live_requests(session, person.id, ids),
-        refused=queries.refused_days(session, person.id, ids),
+        refused=lines.refused_days(session, person.id, ids),
         conditions=conditions_of_teams(session, concerned.keys()),
         told=told,
         calendars=calendar_days(session, everyone | {person.id}),

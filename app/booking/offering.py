@@ -8,12 +8,14 @@ from sqlmodel import Session, col, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.booking import lines
 from app.booking.deciding import TAKEN_BACK, expire
-from app.booking.errors import PlaceRefused
+from app.booking.errors import BookingsStand, PlaceRefused
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.calendar import campaign_days
 from app.campaigns.errors import TermsRefused
+from app.campaigns.holding import hold_alone
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core import jobs
@@ -104,12 +106,19 @@ def set_terms(
     version: int,
     actor: Actor,
     now: datetime,
+    today: date,
 ) -> None:
-    """How a campaign books, on the version of the campaign that HR read. Raises `Stale`, `TermsRefused`."""
+    """How a campaign books, on the version of the campaign that HR read. Its kind stays while people have
+    something booked or wait for it. Raises `Stale`, `TermsRefused`, `BookingsStand`."""
     assert campaign.id is not None
+    if booking != campaign.booking:
+        hold_alone(session, campaign)  # nobody books between our count and our change
     if campaign.version != version:
         raise Stale
     _require_booking(campaign, booking)
+    found = lines.standing(session, today, campaign_id=campaign.id)
+    if booking != campaign.booking and (found.booked or found.pending):
+        raise BookingsStand(found)
     session.flush()
     done = session.exec(
         update(Campaign)

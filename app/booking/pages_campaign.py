@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.booking import fallen, inviting, offering, queries, views
+from app.booking.errors import BookingsStand
 from app.booking.guards import ForRequest
 from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
 from app.booking.tables import Approval, RequestStatus, Silence
@@ -130,7 +131,11 @@ def save(request: Request, session: Db, campaign: HrCampaign, actor: Asking, sen
             version=value.version,
             actor=actor,
             now=clock.now(),
+            today=clock.today(),
         )
+    except BookingsStand as stands:
+        form.refuse("booking", stands.message())
+        return _page(request, campaign, form, status=409)
     except TermsRefused as refused:
         for name, sentence in refused.faults.items():
             form.refuse(name, sentence)

@@ -282,6 +282,8 @@ class Writing:
     place: SeenPlace | None = None
     no_visitors: Collection[date] = ()
     """Days on which the team said that nobody comes."""
+    booked: int = 0
+    """Booked days to come, which keep their hours and their host whatever becomes of the place."""
 
 
 def _writing(session: Db, who: Receiver, campaign_id: int | None, team_id: int | None) -> Writing:
@@ -307,7 +309,9 @@ def _editing(session: Db, seen: SeenPlace) -> Writing:
     campaign = session.get_one(Campaign, seen.place.campaign_id)
     found = queries.members(session, [seen.place.team_id])
     closed = _no_visitors(session, campaign, seen.team)
-    return Writing([campaign], [(seen.team, seen.site)], campaign, seen.team, seen.site, found, seen, closed)
+    booked = lines.standing(session, clock.today(), place_id=seen.place.id).booked
+    teams = [(seen.team, seen.site)]
+    return Writing([campaign], teams, campaign, seen.team, seen.site, found, seen, closed, booked)
 
 
 def _no_visitors(session: Db, campaign: Campaign | None, team: Team | None) -> Collection[date]:

@@ -20,7 +20,7 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
             "campaign": seen.campaign.name,
             "team": seen.host_team.name,
             "job": seen.place.job,
-            "day": seen.request.day.isoformat(),
+            "day": seen.day.isoformat(),
             "status": seen.request.status.value,
             "reason": seen.request.reason.value if seen.request.reason else None,
             "asked_at": seen.request.asked_at.isoformat(),

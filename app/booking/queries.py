@@ -16,6 +16,7 @@ from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
+from app.visits.tables import Visit
 
 HostPerson, HostTeam, HostSite = another(Person), another(Team), another(Site)
 AskerTeam, AskerSite = another(Team), another(Site)
@@ -185,13 +186,36 @@ class SeenRequest:
     host_team: Team
     host_site: Site
     host: Person | None
+    """Who receives: with the visit once there is one, else the place's own."""
+    visit: Visit | None = None
+
+    @property
+    def day(self) -> date:
+        """When it takes place: a booked day that moved is the visit's."""
+        return self.visit.day if self.visit is not None else self.request.day
+
+    @property
+    def kept(self) -> Visit | Place:
+        """Whose hours and what to bring hold: the visit's once there is one, else the place's."""
+        return self.visit or self.place
 
 
 def _requests(
     session: Session, *conditions: ColumnElement[bool], limit: int | None = None
 ) -> list[SeenRequest]:
     query = (
-        select(BookingRequest, Campaign, Place, Person, AskerTeam, AskerSite, HostTeam, HostSite, HostPerson)
+        select(
+            BookingRequest,
+            Campaign,
+            Place,
+            Person,
+            AskerTeam,
+            AskerSite,
+            HostTeam,
+            HostSite,
+            HostPerson,
+            Visit,
+        )
         .join(Campaign, col(Campaign.id) == col(BookingRequest.campaign_id))
         .join(Place, col(Place.id) == col(BookingRequest.place_id))
         .join(Person, col(Person.id) == col(BookingRequest.person_id))
@@ -199,9 +223,14 @@ def _requests(
         .join(AskerSite, col(AskerSite.id) == col(AskerTeam.site_id))
         .join(HostTeam, col(HostTeam.id) == col(Place.team_id))
         .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
-        .outerjoin(HostPerson, col(HostPerson.id) == col(Place.host_id))
+        .outerjoin(Visit, col(Visit.id) == col(BookingRequest.visit_id))
+        .outerjoin(
+            HostPerson, col(HostPerson.id) == func.coalesce(Visit.tutor_id, Visit.host_id, Place.host_id)
+        )
         .where(*conditions)
-        .order_by(col(BookingRequest.day), col(BookingRequest.asked_at), col(BookingRequest.id))
+        .order_by(
+            func.coalesce(Visit.day, BookingRequest.day), col(BookingRequest.asked_at), col(BookingRequest.id)
+        )
     )
     return [SeenRequest(*row) for row in session.execute(query)]
 
@@ -297,22 +326,6 @@ def live_requests(
         )
     )
     return {(one.place_id, one.day): one for one in found}
-
-
-def refused_days(session: Session, person_id: int, place_ids: Collection[int]) -> set[tuple[int, date]]:
-    """Days of some places for which a person was told no, and not yes since."""
-    said = (RequestStatus.REFUSED, RequestStatus.BOOKED, RequestStatus.CANCELLED)
-    found = session.scalars(
-        select(BookingRequest)
-        .where(
-            col(BookingRequest.person_id) == person_id,
-            col(BookingRequest.place_id).in_(place_ids),
-            col(BookingRequest.status).in_(said),
-        )
-        .order_by(col(BookingRequest.id))
-    )
-    last = {(one.place_id, one.day): one.status for one in found}
-    return {at for at, status in last.items() if status == RequestStatus.REFUSED}
 
 
 def due(session: Session, now: datetime) -> list[int]:

@@ -244,6 +244,7 @@ class RequestOut(BaseModel):
     team: str
     job: str
     day: date
+    """A booked day that moved: the day on which the visit takes place now."""
     status: RequestStatus
     reason: RefusalReason | None
     visit_id: int | None
@@ -315,9 +316,10 @@ def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
 def request_out(seen: SeenRequest) -> RequestOut:
     """A request as programs read it."""
     request = seen.request
-    names = ("id", "campaign_id", "place_id", "person_id", "day", "status", "reason", "visit_id", "due_at")
+    names = ("id", "campaign_id", "place_id", "person_id", "status", "reason", "visit_id", "due_at")
     return RequestOut(
         **{name: getattr(request, name) for name in (*names, "instead_of_id", "revision")},
+        day=seen.day,
         person=seen.person.name,
         team=seen.host_team.name,
         job=seen.place.job,

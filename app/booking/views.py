@@ -20,7 +20,7 @@ from app.teams.days import marks_between
 from app.visits.limits import TeamRoom
 from app.visits.places import rooms_of
 from app.visits.rules import part_labels
-from app.visits.tables import DayPart
+from app.visits.tables import DayPart, Visit
 
 PAGE = 20
 
@@ -69,7 +69,7 @@ def _matches(found: Look, asked: SearchForm) -> bool:
     return asked.minutes is None or (found.minutes is not None and found.minutes <= asked.minutes)
 
 
-def hours_words(place: Place) -> str:
+def hours_words(place: Place | Visit) -> str:
     """When one comes: `matin, 09:00 – 12:30`."""
     times = f"{place.starts_at:%H:%M} – {place.ends_at:%H:%M}"
     if place.part == DayPart.FULL:

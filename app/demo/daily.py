@@ -144,7 +144,14 @@ class DailyLife:
                 "accept_hours": 72,
             }
             offering.set_terms(
-                session, campaign, Booking.OPEN, terms, version=campaign.version, actor=hr, now=now
+                session,
+                campaign,
+                Booking.OPEN,
+                terms,
+                version=campaign.version,
+                actor=hr,
+                now=now,
+                today=today,
             )
             transition(session, campaign, Status.OPEN, actor=hr, now=now, today=today)
             for name, job, seen, per_day in DOORS:

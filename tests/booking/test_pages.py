@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from app.booking.tables import Approval, BookingRequest, Place, PlaceDay, Reques
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import open_session
 from app.messages.tables import Mail
-from app.visits.tables import Visit
+from app.visits.service import cancel_visit
+from app.visits.tables import By, CancelReason, Visit
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, Shop, check_counts
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, check_counts
 from tests.support.web import browser_of
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -305,3 +307,55 @@ def test_a_poster_leads_to_the_places_of_an_open_booking_campaign(
     stranger = browser_of(app).get(f"/join/{code}").text
     assert f"/sign-in?next=/booking%3Fcampaign%3D{shop.campaign.id}" in stranger
     assert as_(shop.askers[0]).get(f"/join/{code}").headers["location"] == here
+
+
+def test_a_booked_day_is_the_visits_wherever_it_is_read(engine: Engine, as_: As) -> None:
+    with open_session(engine) as session:
+        shop = Shop(session)
+        place = shop.offer(host_id=shop.hosts[0].id)
+        booked, other = shop.ask(shop.askers[0], place), shop.ask(shop.askers[1], place, TUESDAY)
+        visit = session.get_one(Visit, booked.visit_id)
+        visit.day, visit.starts_at, visit.tutor_id = WEDNESDAY, time(10, 15), shop.hosts[1].id
+    anna, hr = as_(shop.askers[0]), as_(shop.hr)
+    for page in (
+        anna.get(f"/booking/requests/{booked.id}").text,
+        hr.get(f"/people/{shop.askers[0].id}/booking/requests/{booked.id}").text,
+    ):
+        assert "mercredi 7 avril" in page
+        assert "lundi 5 avril" not in page
+        assert "10:15" in page
+        assert shop.hosts[1].name in page
+        assert shop.hosts[0].name not in page
+    assert "lundi 5 avril" not in anna.get("/booking/requests").text
+    table = hr.get(f"/campaigns/{shop.campaign.id}/booking").text
+    assert table.index(shop.askers[1].name) < table.index(shop.askers[0].name)  # by the present day
+    assert anna.get(f"/api/v1/booking/requests/{booked.id}").json()["day"] == str(WEDNESDAY)
+    # Whose day did not move reads the place's, and the manager reads what an edit leaves as it is.
+    assert "mardi 6 avril" in as_(shop.askers[1]).get(f"/booking/requests/{other.id}").text
+    assert "elles gardent leurs heures" in as_(shop.marc).get(f"/team/places/{place.id}/edit").text
+
+
+def test_the_kind_of_booking_stays_while_people_count_on_it(engine: Engine, as_: As) -> None:
+    with open_session(engine) as session:
+        shop = Shop(session)
+        place = shop.offer(host_id=shop.hosts[0].id)
+        booked = shop.ask(shop.askers[0], place)
+        waits = shop.ask(shop.askers[1], place, wait=True)
+    hr, here = as_(shop.hr), f"/campaigns/{shop.campaign.id}/booking"
+    sent = {"booking": "none", "version": 1}
+    refused = hr.post(here, data=sent)
+    assert refused.status_code == 409
+    assert "1 journée réservée, 1 personne en liste d’attente" in refused.text
+    assert hr.put(f"/api/v1{here}", json=sent).status_code == 409
+    assert hr.put(f"/api/v1{here}", json={**sent, "booking": "remaining"}).status_code == 409
+    with open_session(engine) as session:
+        assert session.get_one(Campaign, shop.campaign.id).booking == Booking.OPEN
+        assert session.get_one(BookingRequest, waits.id).status == RequestStatus.WAITING
+    # Its rules may change meanwhile, and its kind once nothing stands.
+    assert hr.put(f"/api/v1{here}", json={**sent, "booking": "open"}).status_code == 200
+    as_(shop.askers[1]).post(f"/booking/requests/{waits.id}/withdrawal", data={"revision": 0})
+    with open_session(engine) as session:
+        visit = session.get_one(Visit, booked.visit_id)
+        cancel_visit(session, visit, CancelReason.MISTAKE, shop.boss, NOW, today=TODAY, by=By.HR)
+    drain(engine)
+    assert hr.post(here, data={**sent, "version": 2}).status_code == 303
