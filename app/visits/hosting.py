@@ -68,8 +68,14 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
         _retake(session, seen)
     line = remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
     if former is not None:  # told that they have their day back; the one line says who receives now
-        told = {"visit_id": visit.id, "revision": visit.revision, "change_id": line.id}
-        jobs.record(session, "visit.tutor_replaced", **told, former_id=former)
+        jobs.record(
+            session,
+            "visit.tutor_replaced",
+            visit_id=visit.id,
+            revision=visit.revision,
+            change_id=line.id,
+            former_id=former,
+        )
     return visit
 
 
