@@ -12,6 +12,7 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import reading
 from app.visits.queries import SeenVisit
+from app.visits.rosters import conflicts_among
 from app.visits.rules import confirmed_by
 from app.visits.tables import By
 
@@ -24,18 +25,21 @@ RESTS = timedelta(days=2)
 def remind_unconfirmed(engine: Engine) -> None:
     """Job of `clock.tick`: whoever has not confirmed a visit that comes soon is asked once more.
 
-    Not while one of the two proposes another day: that is to be answered first. Safe to run twice.
+    Not while one of the two proposes another day: that is to be answered first; nor whose roster says that
+    they do not work then. Safe to run twice.
     """
     now, today = clock.now(), clock.today()
     with open_session(engine, reads_only=True) as session:
         found = reading.unconfirmed_between(session, today + timedelta(days=1), today + AHEAD, now - RESTS)
         proposed = reading.open_proposals(session, [one.visit.id or 0 for one in found])
+        against = {one.seen.visit.id: one for one in conflicts_among(session, found)}
         asked = [
             (seen, role, person)
             for seen in found
             if seen.visit.id not in proposed
             for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host))
             if not confirmed_by(seen.visit, role)
+            and not ((conflict := against.get(seen.visit.id)) and conflict.stops(role))
         ]
         written = mails.keys_written(session, {_key(*one) for one in asked})
     for one in asked:

@@ -27,6 +27,7 @@ from app.visits import history, reading
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
+from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
 from app.visits.tables import By, CancelReason, Visit, VisitChange
 
@@ -162,18 +163,23 @@ def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id:
 
 
 def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """One of the two said yes first: the other knows, unless they said it too meanwhile."""
+    """One of the two said yes first: the other knows, unless they said it too meanwhile. Nothing is told as
+    missing a yes, nor as confirmed, while a roster contradicts the day."""
     with open_session(engine) as session:
         news = _standing(session, visit_id, change_id, revision)
         if news is not None and news.change is not None and not _both_said_yes(news):
+            if conflict_of(session, news.seen, clock.today()) is not None:
+                return
             _write(news, Kind.VISIT_CONFIRMED, news.but(news.change.by), lambda *_: {"both": False}, None)
 
 
 def tell_confirmed_by_both(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """The second yes: both read that the day is confirmed, once."""
+    """The second yes: both read that the day is confirmed, once; not while a roster contradicts it."""
     with open_session(engine) as session:
         news = _standing(session, visit_id, change_id, revision)
         if news is not None and _both_said_yes(news):
+            if conflict_of(session, news.seen, clock.today()) is not None:
+                return
             _write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, None)
 
 

@@ -28,7 +28,7 @@ from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import open_proposals, uncontested_among
-from app.visits.rosters import conflicts
+from app.visits.rosters import conflicts, conflicts_among
 from app.visits.rules import confirmed_by, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -57,8 +57,9 @@ class Task:
 def reminders(session: Session, person: Person, coming: list[SeenVisit], today: date) -> list[Task]:
     """What asks for no answer: days that are near, places one may book."""
     soon = [leg for leg in coming if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
+    against = {one.seen.visit.id for one in conflicts_among(session, soon)}
     return [
-        *(_prepare(leg, person) for leg in soon),
+        *(_prepare(leg, person) for leg in soon if leg.visit.id not in against),
         *(_choose(campaign) for campaign in bookings.bookable_campaigns(session, person)),
     ]
 
@@ -101,14 +102,27 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
     ]
     waived = _adults_only(session, person, legs)
     unconfirmed = [
-        _too_young(leg) if leg.visit.id in waived else _confirm(leg, person)
+        leg
         for leg in legs
         if stands(leg.visit)
         and leg.visit.day >= today
         and leg.visit.id not in proposals
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]
-    return [*asked, *_said_absent(session, person, legs, today), *fallen, *unconfirmed]
+    off = {
+        one.seen.visit.id
+        for one in conflicts_among(session, unconfirmed)
+        if one.stops(by_of(one.seen, person))
+    }
+    to_confirm = [
+        _off_then(leg, person)
+        if leg.visit.id in off
+        else _too_young(leg)
+        if leg.visit.id in waived
+        else _confirm(leg, person)
+        for leg in unconfirmed
+    ]
+    return [*asked, *_said_absent(session, person, legs, today), *fallen, *to_confirm]
 
 
 def _adults_only(session: Session, person: Person, legs: list[SeenVisit]) -> set[int | None]:
@@ -128,6 +142,17 @@ def _too_young(leg: SeenVisit) -> Task:
         _("Votre journée chez %(name)s attend une exception") % {"name": leg.host.name},
         _("Cette équipe ne reçoit que des adultes : parlez-en à son responsable."),
         f"/visits/{leg.visit.id}",
+        _("Voir la journée"),
+        "warn",
+    )
+
+
+def _off_then(leg: SeenVisit, person: Person) -> Task:
+    return Task(
+        _("Votre planning dit autre chose le %(day)s") % {"day": long_day(leg.visit.day)},
+        _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.")
+        % {"name": _other(leg, person).name},
+        f"/visits/{leg.visit.id}/confirmation",
         _("Voir la journée"),
         "warn",
     )

@@ -14,6 +14,7 @@ from app.visits import queries, reading
 from app.visits.conditions import Conditions, are_open, conditions_of, too_young
 from app.visits.lifecycle import Asked
 from app.visits.queries import SeenSwap, SeenVisit
+from app.visits.rosters import Conflict, conflict_of
 from app.visits.rules import may_be_made_up
 from app.visits.tables import By, NoShow, Proposal, Swap, Visit
 
@@ -29,6 +30,8 @@ class Situation:
     proposal: Proposal | None
     reports: tuple[NoShow, ...]
     asks: Conditions | None
+    against: Conflict | None
+    """What rosters hold against the day."""
     today: date
 
     @property
@@ -62,6 +65,7 @@ class Situation:
             crosses=self.seen.crosses,
             conditions_open=are_open(self.visit, self.asks),
             too_young=too_young(self.seen.visitor, self.visit, self.asks),
+            off_then=self.against is not None and self.against.stops(self.by),
             reports=self.reports,
         )
 
@@ -94,6 +98,7 @@ def situation(session: Session, seen: SeenVisit, by: By, person_id: int | None, 
         proposal=reading.open_proposal(session, seen.visit.id),
         reports=reading.reports_of(session, seen.visit.id),
         asks=conditions_of(session, seen.host_team),
+        against=conflict_of(session, seen, today),
         today=today,
     )
 

@@ -71,6 +71,16 @@ class AlreadyConfirmed(Refusal):
         return _("Vous avez déjà confirmé cette journée. Un empêchement depuis ? Annulez-la ou déplacez-la.")
 
 
+class RosterSaysOtherwise(Refusal):
+    """The reader does not work then, says the roster: nothing is sure by their yes."""
+
+    def message(self) -> str:
+        return _(
+            "Votre planning dit autre chose ce jour-là : la journée ne peut pas être confirmée. "
+            "Proposez un autre jour, ou dites que vous ne pouvez pas."
+        )
+
+
 class ConditionsFirst(Refusal):
     """Whoever visits reads what the team asks of visitors before saying yes."""
 

@@ -24,6 +24,7 @@ from app.visits.errors import (
     NotReported,
     NotYourPart,
     OpenProposal,
+    RosterSaysOtherwise,
     TooYoung,
 )
 from app.visits.rules import confirmed_by, is_over, stands
@@ -49,6 +50,8 @@ class Asked:
     """The receiving team asks something that the visitor has not acknowledged."""
     too_young: bool = False
     """The receiving team asks an age that the visitor does not have."""
+    off_then: bool = False
+    """A roster says that the reader does not work then."""
     reports: tuple[NoShow, ...] = ()
 
 
@@ -69,6 +72,11 @@ def it_is_ahead(asked: Asked) -> Refusal | None:
 def unanswered(asked: Asked) -> Refusal | None:
     """Whoever asks has not said yes before."""
     return AlreadyConfirmed() if confirmed_by(asked.visit, asked.by) else None
+
+
+def at_work(asked: Asked) -> Refusal | None:
+    """No roster says that whoever asks does not work then."""
+    return RosterSaysOtherwise() if asked.off_then else None
 
 
 def conditions_read(asked: Asked) -> Refusal | None:
@@ -165,7 +173,12 @@ REPAIRERS = HR | {By.SERVICE}
 """The product itself moves a visit only where HR said so beforehand: a repair that moves nobody else."""
 
 STEPS: tuple[Step, ...] = (
-    Step(ChangeKind.CONFIRMED, TWO, (it_stands, it_is_ahead, unanswered, conditions_read), "visit.confirmed"),
+    Step(
+        ChangeKind.CONFIRMED,
+        TWO,
+        (it_stands, it_is_ahead, unanswered, at_work, conditions_read),
+        "visit.confirmed",
+    ),
     Step(ChangeKind.DECLINED, TWO, (it_stands, it_is_ahead, unanswered), "visit.declined"),
     Step(ChangeKind.CANCELLED, DECIDERS, (it_stands, it_is_ahead), "visit.cancelled"),
     Step(ChangeKind.PROPOSED, TWO, (it_may_change, nothing_open), "visit.proposed"),

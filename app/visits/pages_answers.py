@@ -12,8 +12,8 @@ from app.core.errors import Refusal
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
-from app.visits import confirming, moving, showing
-from app.visits.errors import ConditionsFirst, DayNotPossible
+from app.visits import confirming, moving, rosters, showing
+from app.visits.errors import ConditionsFirst, DayNotPossible, RosterSaysOtherwise
 from app.visits.guards import Entered, Participant, Taking
 from app.visits.lifecycle import allows, refusal
 from app.visits.rules import offered_reasons, stands
@@ -28,7 +28,7 @@ def ask_confirmation(request: Request, session: Db, entered: Taking) -> Response
     """The day in full, what the team asks of a visitor, one button to say yes."""
     now = entered.situation(session, clock.today())
     why = refusal(ChangeKind.CONFIRMED, now.asked)
-    if why is not None and not isinstance(why, ConditionsFirst):
+    if why is not None and not isinstance(why, ConditionsFirst | RosterSaysOtherwise):
         return redirect(f"/visits/{now.visit.id}", say=why.message(), kind="warn")
     return _show_confirmation(request, session, entered, blank(revision=now.visit.revision))
 
@@ -50,7 +50,10 @@ def confirm(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     except ConditionsFirst as refused:
         form.refuse("conditions", refused.message())
         return _show_confirmation(request, session, entered, form, status=refused.status)
-    return redirect(f"/visits/{before.visit.id}", say=_("C’est confirmé. Merci !"))
+    say = _("C’est confirmé. Merci !")
+    if before.against is not None:
+        say = _("Votre oui est noté. La journée n’est pas sûre : le planning de votre collègue la contredit.")
+    return redirect(f"/visits/{before.visit.id}", say=say, kind="warn" if before.against else "good")
 
 
 def _show_confirmation(
@@ -63,6 +66,8 @@ def _show_confirmation(
         status=status,
         seen=now.seen,
         role=entered.by.value,
+        off_then=now.asked.off_then,
+        roster_says=rosters.says(session, now.seen, now.today),
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,
         form=form,
     )

@@ -23,7 +23,7 @@ from app.teams.tables import RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
 from app.visits.rules import is_ahead
-from app.visits.tables import Visit, VisitStatus
+from app.visits.tables import By, Visit, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class Conflict:
             )
             if day is not None
         ]
+
+    def stops(self, role: By) -> bool:
+        """Whether it is the visitor, or the host, who does not work then."""
+        if role is By.VISITOR:
+            return self.visitor_day is not None
+        return role is By.HOST and self.receiver_day is not None and self.seen.tutor is None
 
     @property
     def words(self) -> str:
@@ -104,6 +110,13 @@ def conflicts_among(
         if visitor is not None or receiver is not None:
             found.append(Conflict(seen, visitor, receiver))
     return found
+
+
+def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:
+    """What rosters hold against one standing visit to come. One query."""
+    if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
+        return None
+    return next(iter(conflicts_among(session, [seen])), None)
 
 
 def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: date) -> list[SeenVisit]:
@@ -209,9 +222,9 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
     """What rosters say of one visit to come, for its page: (kind of note, sentence); None for nothing."""
     if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
         return None
-    if against := conflicts_among(session, [seen]):
+    if against := conflict_of(session, seen, today):
         sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
-        return "warn", sentence % {"words": against[0].words}
+        return "warn", sentence % {"words": against.words}
     if provisional(session, [seen]):
         return "info", _(
             "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."

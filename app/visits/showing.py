@@ -119,7 +119,7 @@ def steps(now: Situation) -> list[Step]:
 def may(now: Situation, *, receives: bool) -> dict[str, bool]:
     """What the page offers: `confirm`, `decline`, `cancel`, …"""
     asked = now.asked
-    conditions = asked.by is By.VISITOR and asked.conditions_open and not asked.too_young
+    conditions = asked.by is By.VISITOR and asked.conditions_open and not (asked.too_young or asked.off_then)
     found = {kind.value: allows(kind, asked) for kind in ChangeKind}
     return {
         "confirm": found["confirmed"] or (conditions and found["declined"]),

@@ -12,10 +12,13 @@ from sqlmodel import Session, select
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign, Status
+from app.core import jobs
 from app.core.db import open_session
+from app.home.tasks import reminders
 from app.messages.tables import Mail
 from app.people.tables import Person
-from app.teams.tables import Delegation, TeamConditions
+from app.teams.tables import Delegation, RosterDay, Shift, TeamConditions
+from app.visits import queries as visits
 from app.visits import service
 from app.visits.tables import CancelReason, Proposal, Visit
 from app.worker import drain
@@ -129,6 +132,49 @@ def test_a_yes_to_other_conditions_than_those_in_force_is_none(
     answer = client.post(f"/api/v1{here}/confirmation", json=fresh).json()
     assert (answer["confirmed_by_visitor"], answer["conditions"]) == (True, None)
     assert row(engine, company.there).conditions_id == current
+
+
+def test_no_yes_from_whoever_the_roster_has_elsewhere(company: Company, engine: Engine, as_: Enter) -> None:
+    with open_session(engine) as session:
+        session.add(RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=Shift.OFF))
+    anna, bruno, here = as_(company.anna), as_(company.bruno), f"/visits/{company.there.id}"
+    page = bruno.get(f"{here}/confirmation").text
+    assert "Le planning dit autre chose" in page
+    assert "Oui, je confirme" not in page
+    assert "Oui, confirmer" not in bruno.get(here).text
+    assert "Votre planning dit autre chose" in bruno.get("/home").text
+    assert bruno.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 409
+    assert row(engine, company.there).host_confirmed_at is None
+    page = anna.get(f"{here}/confirmation").text
+    assert "Le planning dit autre chose" in page
+    assert "Oui, je confirme" in page
+    assert anna.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
+    assert "Votre oui est noté" in anna.get(here).text
+    drain(engine)
+    with open_session(engine) as session:
+        assert "visit_confirmed" not in session.exec(select(Mail.kind)).all()
+        session.delete(session.exec(select(RosterDay)).one())
+    assert bruno.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
+    drain(engine)
+    with open_session(engine, reads_only=True) as session:
+        assert session.exec(select(Mail.kind)).all().count("visit_confirmed") == 2
+
+
+def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company, engine: Engine) -> None:
+    with open_session(engine) as session:
+        seen = visits.visit(session, company.there.id or 0)
+        assert [one.icon for one in reminders(session, company.bruno, [seen], MONDAY)] == ["calendar"]
+        seen.visit.visitor_confirmed_at = seen.visit.host_confirmed_at = NOW
+        roster = RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=Shift.OFF)
+        session.add(roster)
+        session.flush()
+        assert reminders(session, company.bruno, [seen], MONDAY) == []
+        assert reminders(session, company.anna, [seen], MONDAY) == []
+        told = {"visit_id": seen.visit.id, "revision": 0, "change_id": 1}
+        jobs.record(session, "visit.confirmed_by_both", **told)  # type: ignore[arg-type]
+    drain(engine)
+    with open_session(engine, reads_only=True) as session:
+        assert "visit_confirmed" not in session.exec(select(Mail.kind)).all()
 
 
 def test_a_day_is_proposed_and_accepted_in_two_taps(company: Company, engine: Engine, as_: Enter) -> None:
