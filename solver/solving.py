@@ -30,7 +30,7 @@ from solver.prove import prove
 from solver.reasons import explain
 
 MEDIUM, LARGISH = 1_500, 3_000
-"""Up to so many people who swap are proven at once, without a search; up to so many people after it."""
+"""Up to so many people who swap are proven first; up to so many people after the search."""
 FEW_PAIRS = 10_000
 """Those who may have several matches are proven at once only where they have so few pairs."""
 PIECES = 120
