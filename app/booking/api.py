@@ -1,13 +1,13 @@
 """JSON door of booking: the same services as the pages."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from app.accounts.guards import Asking as Actor
-from app.booking import api_for, asking, deciding, offering, queries, views
-from app.booking.errors import BookingClosed
+from app.booking import api_for, asking, deciding, inviting, offering, queries, views
 from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, KeptPlace
 from app.booking.looking import look
 from app.booking.pages_campaign import TERMS
@@ -16,7 +16,11 @@ from app.booking.queries import SeenPlace
 from app.booking.schemas import (
     ApprovalForm,
     AskInput,
+    EffectOut,
     GivingUpForm,
+    HostOut,
+    HostsOut,
+    InvitingOut,
     KeptPlaceOut,
     KeptPlacesOut,
     Key,
@@ -26,6 +30,8 @@ from app.booking.schemas import (
     RefusalForm,
     RequestOut,
     RequestsOut,
+    RequestsToAnswerOut,
+    RequestToAnswerOut,
     SearchForm,
     StepForm,
     TermsForm,
@@ -49,12 +55,7 @@ own = APIRouter(prefix="/api/v1", tags=["booking"])
 @own.get("/booking/places")
 def find(session: Db, person: Employee, asked: Annotated[SearchForm, Query()]) -> LooksOut:
     """Places of a campaign (by default the first that takes bookings) as I find them, bookable ones first."""
-    campaigns = queries.bookable_campaigns(session, person)
-    chosen = next((one for one in campaigns if asked.campaign in (None, one.id)), None)
-    if chosen is None:
-        raise BookingClosed
-    found = views.search(session, chosen, person, asked, clock.today())
-    return LooksOut(places=[look_out(one) for one in found.looks])
+    return api_for.places_for(session, person, asked)
 
 
 @own.get("/booking/places/{place_id}")
@@ -87,14 +88,13 @@ def ask(
         now=clock.now(),
         today=clock.today(),
     )
-    return _request(session, made.id)
+    return api_for.shown(session, made.id)
 
 
 @own.get("/booking/requests")
 def mine(session: Db, person: Employee) -> RequestsOut:
     """Everything I asked for."""
-    assert person.id is not None
-    return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
+    return api_for.all_of(session, person)
 
 
 @own.get("/booking/requests/{request_id}")
@@ -115,29 +115,41 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestO
         today=clock.today(),
         revision=sent.revision,
     )
-    return _request(session, mine.seen.request.id)
+    return api_for.shown(session, mine.seen.request.id)
 
 
 @own.post("/booking/requests/{request_id}/withdrawal")
 def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: GivingUpForm) -> RequestOut:
     """Give up a request, a place in line, or an offer."""
-    asking.withdraw(
-        session,
-        mine.seen.request,
-        actor=actor,
-        now=clock.now(),
-        today=clock.today(),
-        revision=sent.revision,
-        another=sent.another,
-    )
-    return _request(session, mine.seen.request.id)
+    return api_for.given_up(session, mine, actor, sent)
 
 
 @own.get("/team/requests")
-def to_answer(session: Db, who: AsReceiver) -> RequestsOut:
-    """Requests that wait for an answer and concern my teams."""
+def to_answer(session: Db, who: AsReceiver) -> RequestsToAnswerOut:
+    """Requests that wait for an answer and concern my teams, each with its effect on both teams that day."""
     found = queries.requests_to_answer(session, team_ids_of(session, who))
-    return RequestsOut(requests=[request_out(one) for one in found])
+    effects = views.effects(session, found)
+    return RequestsToAnswerOut(
+        requests=[
+            RequestToAnswerOut(
+                **request_out(one).model_dump(),
+                may_accept=who.actor.is_hr or one.place.team_id in who.team_ids,
+                effect=EffectOut(**asdict(effects[one.request.id or 0])),
+            )
+            for one in found
+        ]
+    )
+
+
+@own.get("/booking/requests/{request_id}/hosts")
+def hosts(session: Db, allowed: AsDecider) -> HostsOut:
+    """Who can receive the asker that day, for the team that receives: whom to name in the approval."""
+    if not allowed.receives:
+        raise Forbidden
+    able = deciding.hosts_for(session, allowed.seen, clock.today())
+    effect = views.effects(session, [allowed.seen])[allowed.seen.request.id or 0]
+    found = able if effect.fits else []
+    return HostsOut(hosts=[HostOut(id=one.id or 0, name=one.name, job=one.job) for one in found])
 
 
 @own.post("/booking/requests/{request_id}/approval")
@@ -155,7 +167,7 @@ def approve(session: Db, allowed: AsDecider, sent: ApprovalForm) -> RequestOut:
         revision=sent.revision,
         host_id=sent.host_id,
     )
-    return _request(session, asked.id)
+    return api_for.shown(session, asked.id)
 
 
 @own.post("/booking/requests/{request_id}/refusal")
@@ -163,7 +175,7 @@ def refuse(session: Db, allowed: AsDecider, sent: RefusalForm) -> RequestOut:
     """Say no, with a coded reason."""
     asked = allowed.seen.request
     deciding.refuse(session, asked, sent.reason, actor=allowed.actor, now=clock.now(), revision=sent.revision)
-    return _request(session, asked.id)
+    return api_for.shown(session, asked.id)
 
 
 @own.get("/team/places")
@@ -237,6 +249,13 @@ def set_terms(session: Db, campaign: HrCampaign, actor: Actor, sent: TermsForm) 
     return _terms(session, campaign)
 
 
+@own.post("/campaigns/{campaign_id}/booking/invitations", status_code=202)
+def invite(session: Db, campaign: HrCampaign, actor: Actor) -> InvitingOut:
+    """Invite those whom the opening could not invite for want of places; nobody twice."""
+    asked = inviting.ask_for(session, campaign, actor=actor, now=clock.now(), today=clock.today())
+    return InvitingOut(leaving=asked)
+
+
 @own.get("/campaigns/{campaign_id}/booking/requests")
 def of_campaign(session: Db, campaign: HrCampaign) -> RequestsOut:
     """Every request of a campaign."""
@@ -250,10 +269,6 @@ def _terms(session: Db, campaign: Campaign) -> TermsOut:
     found = queries.rules_of(session, campaign.id)
     values: dict[str, Any] = {name: getattr(found, name) for name in TERMS}
     return TermsOut(booking=campaign.booking, version=campaign.version, **values)
-
-
-def _request(session: Db, request_id: int | None) -> RequestOut:
-    return request_out(queries.find_request(session, request_id or 0))
 
 
 def _place(session: Db, place_id: int | None) -> KeptPlaceOut:

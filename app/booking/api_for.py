@@ -1,13 +1,17 @@
-"""JSON door for HR and HR's programs: book at somebody's wish. Rules are the asker's own."""
+"""JSON door for HR and HR's programs: book at somebody's wish. Rules are the asker's own.
+
+`places_for`, `all_of`, `shown` and `given_up` serve the asker's own door too (`api.py`).
+"""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
+from sqlmodel import Session
 
 from app.accounts.guards import Asking as Actor
 from app.booking import asking, queries, views
 from app.booking.errors import BookingClosed
-from app.booking.guards import ForPerson, ForRequest
+from app.booking.guards import Asking, ForPerson, ForRequest
 from app.booking.schemas import (
     AskForInput,
     GivingUpForm,
@@ -21,13 +25,13 @@ from app.booking.schemas import (
 )
 from app.core import clock
 from app.core.db import Db
+from app.people.tables import Person
 
 router = APIRouter(prefix="/api/v1/people/{person_id}/booking", tags=["booking"])
 
 
-@router.get("/places")
-def find_for(session: Db, person: ForPerson, asked: Annotated[SearchForm, Query()]) -> LooksOut:
-    """Places as this person finds them: what is open to them, and why the rest is closed."""
+def places_for(session: Session, person: Person, asked: SearchForm) -> LooksOut:
+    """Places as a person finds them, in the campaign named or else the first that takes bookings."""
     campaigns = queries.bookable_campaigns(session, person)
     chosen = next((one for one in campaigns if asked.campaign in (None, one.id)), None)
     if chosen is None:
@@ -36,11 +40,42 @@ def find_for(session: Db, person: ForPerson, asked: Annotated[SearchForm, Query(
     return LooksOut(places=[look_out(one) for one in found.looks])
 
 
+def all_of(session: Session, person: Person) -> RequestsOut:
+    """Everything a person asked for."""
+    assert person.id is not None
+    return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
+
+
+def shown(session: Session, request_id: int | None) -> RequestOut:
+    """One request as it is now."""
+    return request_out(queries.find_request(session, request_id or 0))
+
+
+def given_up(session: Session, mine: Asking, actor: Actor, sent: GivingUpForm) -> RequestOut:
+    """A request, a place in line or an offer that is no longer wanted."""
+    asked = mine.seen.request
+    asking.withdraw(
+        session,
+        asked,
+        actor=actor,
+        now=clock.now(),
+        today=clock.today(),
+        revision=sent.revision,
+        another=sent.another,
+    )
+    return shown(session, asked.id)
+
+
+@router.get("/places")
+def find_for(session: Db, person: ForPerson, asked: Annotated[SearchForm, Query()]) -> LooksOut:
+    """Places as this person finds them: what is open to them, and why the rest is closed."""
+    return places_for(session, person, asked)
+
+
 @router.get("/requests")
 def requests_for(session: Db, person: ForPerson) -> RequestsOut:
     """Everything this person asked for, or that was asked for them."""
-    assert person.id is not None
-    return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
+    return all_of(session, person)
 
 
 @router.post("/requests", status_code=201)
@@ -67,7 +102,7 @@ def ask_for(
         now=clock.now(),
         today=clock.today(),
     )
-    return request_out(queries.find_request(session, made.id or 0))
+    return shown(session, made.id)
 
 
 @router.get("/requests/{request_id}")
@@ -79,13 +114,4 @@ def request_for(mine: ForRequest) -> RequestOut:
 @router.post("/requests/{request_id}/withdrawal")
 def withdraw_for(session: Db, mine: ForRequest, actor: Actor, sent: GivingUpForm) -> RequestOut:
     """Give up a request that is no visit yet, at this person's wish; a visit is cancelled as such."""
-    asking.withdraw(
-        session,
-        mine.seen.request,
-        actor=actor,
-        now=clock.now(),
-        today=clock.today(),
-        revision=sent.revision,
-        another=sent.another,
-    )
-    return request_out(queries.find_request(session, mine.seen.request.id or 0))
+    return given_up(session, mine, actor, sent)

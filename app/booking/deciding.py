@@ -8,10 +8,10 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
 from app.booking.asking import make_visit
-from app.booking.errors import NotForYou, OwnDayTaken, PlaceFull, Unbookable
+from app.booking.errors import ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
 from app.booking.looking import REFUSED, DayOption, look
-from app.booking.queries import SeenPlace
+from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words
 from app.campaigns.holding import hold
@@ -97,10 +97,18 @@ def _made(
     return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now)
 
 
-def hosts_for(session: Session, request: BookingRequest, today: date) -> tuple[int, ...]:
-    """Who could receive the asker that day, the least busy first: for the manager to choose from."""
-    option = _option(session, request, today)
-    return option.hosts if option is not None and (option.is_free or option.is_full) else ()
+def hosts_for(session: Session, asked: SeenRequest, today: date) -> list[Person]:
+    """Who could receive the asker that day, the least busy first: for the manager to choose from.
+
+    Raises `ImpossibleAnswer` once the request is answered.
+    """
+    if asked.request.status != RequestStatus.REQUESTED:
+        raise ImpossibleAnswer(asked.request.status)
+    option = _option(session, asked.request, today)
+    if option is None or not (option.is_free or option.is_full):
+        return []
+    people = {one.id: one for one in queries.members(session, [asked.place.team_id])}
+    return [people[one] for one in option.hosts if one in people]
 
 
 def _option(session: Session, request: BookingRequest, today: date) -> DayOption | None:

@@ -123,9 +123,7 @@ def choose_host(request: Request, session: Db, allowed: AsDecider) -> Response:
     if not allowed.receives or asked.status != RequestStatus.REQUESTED:
         say = None if allowed.receives else _("L’équipe qui reçoit répond à cette demande.")
         return redirect("/team/requests", say=say, kind="warn")
-    ids = deciding.hosts_for(session, asked, clock.today())
-    people = {one.id: one for one in queries.members(session, [allowed.seen.place.team_id])}
-    hosts = [people[one] for one in ids if one in people]
+    hosts = deciding.hosts_for(session, allowed.seen, clock.today())
     effect = views.effects(session, [allowed.seen])[asked.id or 0]
     return render(
         request, "booking/approval.html", seen=allowed.seen, asked=asked, hosts=hosts, effect=effect

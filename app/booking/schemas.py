@@ -260,6 +260,47 @@ class RequestsOut(BaseModel):
     requests: list[RequestOut]
 
 
+class EffectOut(BaseModel):
+    """What a yes would do to the two teams that day."""
+
+    lines: list[str]
+    """How many each team would receive or let go, and how many it may: in the reader's language."""
+    fits: bool
+    """Whether a yes is possible."""
+    why: str
+    """What stands against it, where it is no team's limit."""
+    rivals: int
+    """Other requests that wait for the same day of the same place."""
+
+
+class RequestToAnswerOut(RequestOut):
+    """A request that waits for an answer, and its effect."""
+
+    may_accept: bool
+    """The reader answers for the team that receives; the asker's own manager may only say no."""
+    effect: EffectOut
+
+
+class RequestsToAnswerOut(BaseModel):
+    """Requests that wait for an answer, by day."""
+
+    requests: list[RequestToAnswerOut]
+
+
+class HostOut(BaseModel):
+    """Somebody who can receive."""
+
+    id: int
+    name: str
+    job: str
+
+
+class HostsOut(BaseModel):
+    """Who can receive, the least busy first; empty when nobody can, or a team's limit is reached."""
+
+    hosts: list[HostOut]
+
+
 class TermsOut(BaseModel):
     """How a campaign books; `version` is the campaign's."""
 
@@ -271,6 +312,12 @@ class TermsOut(BaseModel):
     silence: Silence
     accept_hours: int
     version: int
+
+
+class InvitingOut(BaseModel):
+    """Whether invitations leave; not while no place is offered."""
+
+    leaving: bool
 
 
 def place_values(seen: SeenPlace) -> dict[str, Any]:

@@ -1,23 +1,19 @@
-"""JSON door of teams: marked days, rosters, delegations, what is asked of visitors."""
+"""JSON door of teams: marked days, rosters that arrived, delegations, what is asked of visitors.
+
+A roster to import enters through `visits`, which knows the days that it contradicts.
+"""
 
 from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from app.core import clock
 from app.core.db import Db
-from app.core.forms import Submitted
-from app.core.i18n import _
-from app.core.openapi import FILE_BODY
-from app.people.errors import Unreadable
-from app.people.schemas import RemarkShape
 from app.teams import days as team_days
-from app.teams import queries, rosters, service
-from app.teams.guards import LedTeam, Managing, MaySendRosters, OfTeam, RosterSender
+from app.teams import queries, service
+from app.teams.guards import LedTeam, Managing, OfTeam
 from app.teams.pages import days_of
 from app.teams.schemas import (
     ByRosterForm,
@@ -30,7 +26,6 @@ from app.teams.schemas import (
     MarkForm,
     RosterDayOut,
     RosterOut,
-    RosterReport,
     RostersOut,
 )
 from app.teams.service import Mark
@@ -41,16 +36,17 @@ Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
 LONGEST = timedelta(days=366)
 
 
-def _span(first: date | None, last: date | None) -> tuple[date, date]:
+def span(first: date | None, last: date | None, usual: timedelta = timedelta(days=90)) -> tuple[date, date]:
+    """The days asked for: from today, for the `usual` time, unless told otherwise; a year at most."""
     first = first or clock.today()
-    last = last or first + timedelta(days=90)
+    last = last or first + usual
     return first, min(last, first + LONGEST)
 
 
 @router.get("/teams/{team_id}/days")
 def days(session: Db, led: OfTeam, first: Day = None, last: Day = None) -> MarkedDays:
     """The marked days of a team (from today, for 90 days, unless told otherwise; a year at most)."""
-    return _marked(session, led.id, *_span(first, last))
+    return _marked(session, led.id, *span(first, last))
 
 
 @router.put("/teams/{team_id}/days")
@@ -76,7 +72,7 @@ def work_by_roster(session: Db, led: OfTeam, sent: ByRosterForm) -> MarkedDays:
     service.work_by_roster(
         session, led.id, by_roster=sent.by_roster, version=sent.version, by=led.by, now=clock.now()
     )
-    return _marked(session, led.id, *_span(None, None))
+    return _marked(session, led.id, *span(None, None))
 
 
 def _marked(session: Session, team_id: int, first: date, last: date) -> MarkedDays:
@@ -125,36 +121,8 @@ def rosters_of_team(session: Db, led: OfTeam, first: Day = None, last: Day = Non
         ],
         days=[
             RosterDayOut.model_validate(row.model_dump())
-            for row in team_days.roster_of_team(session, led.id, *_span(first, last))
+            for row in team_days.roster_of_team(session, led.id, *span(first, last))
         ],
-    )
-
-
-@router.post("/rosters", openapi_extra=FILE_BODY)
-async def import_roster(
-    session: Db, sender: MaySendRosters, sent: Submitted, dry_run: bool = False
-) -> RosterReport:
-    """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen."""
-    upload = sent.get("file")
-    if not isinstance(upload, UploadFile):
-        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
-    content = await upload.read()
-    return await run_in_threadpool(_import, session, sender, content, dry_run)
-
-
-def _import(session: Session, sender: RosterSender, content: bytes, dry_run: bool) -> RosterReport:
-    plan = rosters.preview(session, sender, content, today=clock.today())
-    ids = [] if dry_run else rosters.take_in(session, sender, plan, now=clock.now())
-    report = plan.report
-    return RosterReport(
-        dry_run=dry_run,
-        roster_ids=ids,
-        created=len(report.created),
-        updated=len(report.updated),
-        unchanged=report.unchanged,
-        days_off_without_a_line=plan.implied,
-        rejected=[RemarkShape(**one.as_json()) for one in report.rejected],
-        warnings=[RemarkShape(**one.as_json()) for one in report.warnings],
     )
 
 

@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.core.forms import FormModel
 from app.core.i18n import _
-from app.people.schemas import RemarkShape
 from app.teams.tables import Shift
 
 SHORT, LONG = 300, 2_000
@@ -138,19 +137,6 @@ class RosterOut(BaseModel):
     last_day: date
     people: int
     received_at: datetime
-
-
-class RosterReport(BaseModel):
-    """What a roster did, or would do."""
-
-    dry_run: bool
-    roster_ids: list[int]
-    created: int
-    updated: int
-    unchanged: int
-    days_off_without_a_line: int
-    rejected: list[RemarkShape]
-    warnings: list[RemarkShape]
 
 
 class RostersOut(BaseModel):

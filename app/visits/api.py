@@ -13,6 +13,7 @@ from app.teams.rosters import teams_of
 from app.visits import (
     api_answers,
     api_leaving,
+    api_team,
     confirming,
     history,
     hosting,
@@ -35,29 +36,31 @@ from app.visits.schemas import (
     HoursForm,
     MoveForm,
     TutorForm,
+    TutorsOut,
     VisitOut,
     VisitsOut,
     WaiverForm,
     absence_out,
     days_out,
     history_out,
+    host_side,
     visit_out,
 )
 from app.visits.tables import By
 
-router = APIRouter(prefix="/api/v1", tags=["visits"])
-router.include_router(api_answers.router)
-router.include_router(api_leaving.router)
+own = APIRouter(prefix="/api/v1", tags=["visits"])
+own.include_router(api_answers.router)
+own.include_router(api_leaving.router)
 
 
-@router.get("/visits")
+@own.get("/visits")
 def my_visits(session: Db, person: Me) -> VisitsOut:
     """My visits, as visitor, host and tutor."""
     found = queries.visits_of(session, person) if person else []
     return api_answers.listed(session, found)
 
 
-@router.get("/visits/conflicts")
+@own.get("/visits/conflicts")
 def conflicts(session: Db, sender: MaySendRosters) -> ConflictsOut:
     """Visits to come whose visitor or host does not work then: all of them for HR, of one's teams else."""
     found = rosters.conflicts(session, clock.today(), team_ids=teams_of(session, sender))
@@ -72,27 +75,27 @@ def conflicts(session: Db, sender: MaySendRosters) -> ConflictsOut:
     )
 
 
-@router.get("/visits/{visit_id}")
+@own.get("/visits/{visit_id}")
 def show(session: Db, entered: Participant) -> VisitOut:
     """One visit, for its people, their managers and HR."""
     return api_answers.shown(session, entered.seen.visit.id or 0)
 
 
-@router.get("/visits/{visit_id}/days")
+@own.get("/visits/{visit_id}/days")
 def possible_days(session: Db, entered: Participant) -> DaysOut:
     """A handful of good days for the visit: to move it, or to make up for it once it fell."""
     now = entered.situation(session, clock.today())
     return days_out(moving.days_of(session, now).possible(), may_leave_it=now.fallen)
 
 
-@router.get("/visits/{visit_id}/history")
+@own.get("/visits/{visit_id}/history")
 def show_history(session: Db, entered: Participant) -> HistoryOut:
     """What happened to the visit, oldest first, in the reader's words."""
     changes = reading.history_of(session, [entered.seen.visit.id or 0])
     return history_out(history.told(changes, to_manager=entered.by is By.MANAGER))
 
 
-@router.post("/visits/{visit_id}/hours")
+@own.post("/visits/{visit_id}/hours")
 def set_hours(session: Db, entered: Receiving, sent: HoursForm) -> VisitOut:
     """The team that receives says how long the visit lasts."""
     hours = Hours(sent.part, sent.starts_at, sent.ends_at)
@@ -101,7 +104,16 @@ def set_hours(session: Db, entered: Receiving, sent: HoursForm) -> VisitOut:
     return api_answers.shown(session, before.visit.id or 0)
 
 
-@router.post("/visits/{visit_id}/tutor")
+@own.get("/visits/{visit_id}/tutors")
+def possible_tutors(session: Db, entered: Receiving) -> TutorsOut:
+    """Colleagues of the host's team whom one may name as the tutor, by name; whoever is taken that day is
+    refused when named."""
+    seen = entered.seen
+    found = reading.tutors_for(session, seen.host.team_id, {seen.visit.visitor_id, seen.visit.host_id})
+    return TutorsOut(tutors=[host_side(seen, one) for one in found])
+
+
+@own.post("/visits/{visit_id}/tutor")
 def set_tutor(session: Db, entered: Receiving, sent: TutorForm) -> VisitOut:
     """A colleague of the host's team receives in the host's place; null: the host in person."""
     before = entered.situation(session, clock.today())
@@ -109,7 +121,7 @@ def set_tutor(session: Db, entered: Receiving, sent: TutorForm) -> VisitOut:
     return api_answers.shown(session, before.visit.id or 0)
 
 
-@router.post("/visits/{visit_id}/waiver")
+@own.post("/visits/{visit_id}/waiver")
 def waive(session: Db, entered: Receiving, sent: WaiverForm) -> VisitOut:
     """Whoever leads the receiving team asks nothing of this visitor; recorded."""
     before = entered.situation(session, clock.today())
@@ -117,7 +129,7 @@ def waive(session: Db, entered: Receiving, sent: WaiverForm) -> VisitOut:
     return api_answers.shown(session, before.visit.id or 0)
 
 
-@router.post("/visits/{visit_id}/move")
+@own.post("/visits/{visit_id}/move")
 def move(session: Db, entered: ForHr, sent: MoveForm) -> VisitOut:
     """HR moves a visit at once; both are told and asked to confirm anew."""
     before = entered.situation(session, clock.today())
@@ -125,14 +137,14 @@ def move(session: Db, entered: ForHr, sent: MoveForm) -> VisitOut:
     return api_answers.shown(session, before.visit.id or 0)
 
 
-@router.get("/campaigns/{campaign_id}/visits")
+@own.get("/campaigns/{campaign_id}/visits")
 def of_campaign(session: Db, campaign: HrCampaign) -> VisitsOut:
     """Every visit of a campaign, cancelled ones included."""
     assert campaign.id is not None
     return api_answers.listed(session, queries.visits_of_campaign(session, campaign.id))
 
 
-@router.get("/campaigns/{campaign_id}/agreements")
+@own.get("/campaigns/{campaign_id}/agreements")
 def waiting_for_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
     """Visits of two companies that wait for the agreement."""
     assert campaign.id is not None
@@ -141,7 +153,7 @@ def waiting_for_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
     return VisitsOut(visits=[visit_out(seen, today) for seen in found])
 
 
-@router.post("/campaigns/{campaign_id}/agreements")
+@own.post("/campaigns/{campaign_id}/agreements")
 def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementsForm) -> VisitsOut:
     """The two companies agreed on these visits; the ones that still wait."""
     assert campaign.id is not None
@@ -151,9 +163,14 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
     return waiting_for_agreement(session, campaign)
 
 
-@router.get("/campaigns/{campaign_id}/absences")
+@own.get("/campaigns/{campaign_id}/absences")
 def absences(session: Db, campaign: HrCampaign) -> AbsencesOut:
     """Absences reported, with what those concerned answered."""
     assert campaign.id is not None
     found = reading.reports_of_campaign(session, campaign.id)
     return AbsencesOut(absences=[absence_out(row) for row in found])
+
+
+router = APIRouter()
+router.include_router(own)
+router.include_router(api_team.router)

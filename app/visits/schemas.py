@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app.core.forms import FormModel
+from app.people.tables import Person
 from app.visits.conditions import Conditions, are_open
 from app.visits.days import PossibleDay
 from app.visits.history import Line
@@ -165,6 +166,12 @@ class PersonOut(BaseModel):
     site: str
 
 
+class TutorsOut(BaseModel):
+    """Who may receive in the host's place, by name."""
+
+    tutors: list[PersonOut]
+
+
 class ProposalOut(BaseModel):
     """What waits for an answer."""
 
@@ -310,20 +317,9 @@ def visit_out(
         id=visit.id,
         campaign_id=visit.campaign_id,
         swap_id=visit.swap_id,
-        visitor=PersonOut(
-            id=visit.visitor_id,
-            name=seen.visitor.name,
-            team=seen.visitor_team.name,
-            site=seen.visitor_site.name,
-        ),
-        host=PersonOut(
-            id=visit.host_id, name=seen.host.name, team=seen.host_team.name, site=seen.host_site.name
-        ),
-        tutor=None
-        if seen.tutor is None
-        else PersonOut(
-            id=seen.tutor.id or 0, name=seen.tutor.name, team=seen.host_team.name, site=seen.host_site.name
-        ),
+        visitor=visitor_out(seen),
+        host=host_side(seen, seen.host),
+        tutor=None if seen.tutor is None else host_side(seen, seen.tutor),
         day=visit.day,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
@@ -340,6 +336,21 @@ def visit_out(
         proposal=None if found is None else _proposal_out(found, seen),
         revision=visit.revision,
     )
+
+
+def visitor_out(seen: SeenVisit) -> PersonOut:
+    """Who visits."""
+    return PersonOut(
+        id=seen.visit.visitor_id,
+        name=seen.visitor.name,
+        team=seen.visitor_team.name,
+        site=seen.visitor_site.name,
+    )
+
+
+def host_side(seen: SeenVisit, person: Person) -> PersonOut:
+    """The host, or a colleague of theirs."""
+    return PersonOut(id=person.id or 0, name=person.name, team=seen.host_team.name, site=seen.host_site.name)
 
 
 def _proposal_out(found: Proposal, seen: SeenVisit) -> ProposalOut:

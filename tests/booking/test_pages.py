@@ -143,6 +143,8 @@ def test_the_askers_manager_may_refuse_but_not_accept(engine: Engine, as_: As) -
     martine = as_(shop.martine)
     assert "Ils aimeraient partir" in martine.get("/team/requests").text
     assert martine.post("/booking/requests/1/approval", data={"revision": 0}).status_code == 403
+    assert martine.get("/api/v1/booking/requests/1/hosts").status_code == 403
+    assert [one["may_accept"] for one in martine.get("/api/v1/team/requests").json()["requests"]] == [False]
     assert (
         martine.post("/booking/requests/1/refusal", data={"revision": 0, "reason": "service"}).status_code
         == 303

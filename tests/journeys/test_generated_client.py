@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from app.accounts.service import create_token
 from app.accounts.tables import TokenRole
-from app.booking.tables import Approval
+from app.booking.tables import Approval, BookingRules, Place
 from app.core.db import open_session
 from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop
 from tests.support.generated import GeneratedClient, Refused
@@ -123,6 +123,78 @@ def test_somebody_for_whom_hr_booked_accepts_the_conditions_themselves(
         body={"place_id": place["id"], "day": TUESDAY.isoformat()},
     )
     assert not api.visits_show(visit_id=asked["visit_id"])["confirmed_by_visitor"]
+
+
+def test_a_program_reads_what_managers_read_and_answers_with_a_host(
+    engine: Engine, api: GeneratedClient, shop: Shop
+) -> None:
+    with open_session(engine) as session:
+        session.get_one(BookingRules, shop.campaign.id).approval = Approval.MANAGER
+        session.get_one(Place, 1).host_id = None
+    [place] = api.booking_find_for(person_id=shop.askers[0].id)["places"]
+    wanted = {"place_id": place["id"], "day": MONDAY.isoformat()}
+    asked = api.booking_ask_for(person_id=shop.askers[0].id, idempotency_key="intranet-1", body=wanted)
+    [waiting] = api.booking_to_answer()["requests"]
+    assert (waiting["id"], waiting["status"], waiting["may_accept"]) == (asked["id"], "requested", True)
+    assert (waiting["effect"]["fits"], waiting["effect"]["rivals"]) == (True, 0)
+    assert len(waiting["effect"]["lines"]) == 2
+
+    able = api.booking_hosts(request_id=asked["id"])["hosts"]
+    assert {one["id"] for one in able} >= {one.id for one in shop.hosts}
+    yes = {"host_id": shop.hosts[2].id, "revision": asked["revision"]}
+    booked = api.booking_approve(request_id=asked["id"], body=yes)
+    with pytest.raises(Refused) as answered:
+        api.booking_hosts(request_id=asked["id"])
+    assert (answered.value.status, answered.value.code) == (409, "ImpossibleAnswer")
+
+    month = {"first": "2027-04-05", "last": "2027-04-10"}
+    there, home = (
+        api.teams_calendar(team_id=one.id, **month)["days"][0] for one in (shop.shop, shop.accounts)
+    )
+    [comes], [leaves] = there["coming"], home["leaving"]
+    assert comes == leaves
+    assert (comes["visit_id"], comes["visitor"]["id"]) == (booked["visit_id"], shop.askers[0].id)
+    assert comes["host"]["id"] == shop.hosts[2].id
+    assert (there["day"], there["state"], there["may_come"]) == (MONDAY.isoformat(), "some", 3)
+    assert (home["present"], home["staying"], home["may_leave"]) == (7, 6, 7)
+    assert len(api.teams_calendar(team_id=shop.shop.id, **month)["days"]) == 6
+
+    others = api.visits_possible_tutors(visit_id=booked["visit_id"])["tutors"]
+    assert {one["id"] for one in others} == {
+        one.id for one in (*shop.hosts, shop.marc) if one is not shop.hosts[2]
+    }
+    assert api.booking_invite(campaign_id=shop.campaign.id) == {"leaving": True}
+
+
+def test_a_roster_tried_by_a_program_says_which_days_it_contradicts(
+    engine: Engine, api: GeneratedClient, shop: Shop
+) -> None:
+    [place] = api.booking_find_for(person_id=shop.askers[0].id)["places"]
+    asked = api.booking_ask_for(
+        person_id=shop.askers[0].id,
+        idempotency_key="intranet-1",
+        body={"place_id": place["id"], "day": MONDAY.isoformat()},
+    )
+    number = shop.hosts[0].employee_number
+    file = f"Matricule;Jour;Horaires\n{number};{MONDAY.isoformat()};repos\n".encode()
+    tried = api.teams_import_roster(file=file, dry_run=True)
+    [against] = tried["contradicted"]
+    assert (against["visit"]["id"], against["absent"]) == (asked["visit_id"], [shop.hosts[0].id])
+    assert against["falls"]
+    assert shop.hosts[0].name in against["words"]
+    assert (tried["dry_run"], tried["created"], tried["roster_ids"]) == (True, 1, [])
+    assert not _monday(api, shop)["contradicted"]
+
+    done = api.teams_import_roster(file=file)
+    assert done["contradicted"] == tried["contradicted"]
+    assert len(done["roster_ids"]) == 1
+    assert _monday(api, shop)["contradicted"]
+
+
+def _monday(api: GeneratedClient, shop: Shop) -> dict[str, Any]:
+    week = api.teams_calendar(team_id=shop.shop.id, first=MONDAY.isoformat(), last=TUESDAY.isoformat())
+    found: dict[str, Any] = week["days"][0]
+    return found
 
 
 def test_the_description_is_good_enough_to_make_a_client_from(client: TestClient) -> None:

@@ -47,7 +47,15 @@ class GeneratedClient:
         return partial(self._call, *self.operations[name])
 
     def _call(
-        self, method: str, path: str, operation: dict[str, Any], /, *, body: Any = None, **given: Any
+        self,
+        method: str,
+        path: str,
+        operation: dict[str, Any],
+        /,
+        *,
+        body: Any = None,
+        file: bytes | None = None,
+        **given: Any,
     ) -> Any:
         places: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": dict(self._headers)}
         for parameter in operation.get("parameters", []):
@@ -60,8 +68,12 @@ class GeneratedClient:
             raise Undescribed(f"{operation['operationId']} takes no {', '.join(given)}")
         if body is not None:
             self._check(operation["requestBody"]["content"]["application/json"]["schema"], body)
+        sent: dict[str, Any] = {"json": body}
+        if file is not None:
+            [field] = operation["requestBody"]["content"]["multipart/form-data"]["schema"]["required"]
+            sent = {"files": {field: ("sent.csv", file)}}
         answer = self._http.request(
-            method, path.format(**places["path"]), params=places["query"], headers=places["header"], json=body
+            method, path.format(**places["path"]), params=places["query"], headers=places["header"], **sent
         )
         described = operation["responses"].get(str(answer.status_code))
         if described is None:

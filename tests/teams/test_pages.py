@@ -93,6 +93,11 @@ def test_nobody_else_enters(company: Company, as_: As) -> None:
     assert as_(company.anna).get("/team").status_code == 403
     assert as_(company.paul).get(f"/team/{company.team.id}").status_code == 404
     assert as_(company.hr).get(f"/team/{company.team.id}").status_code == 200
+    here = f"/api/v1/teams/{company.team.id}/calendar"
+    answers = [
+        as_(one).get(here).status_code for one in (company.anna, company.paul, company.marc, company.hr)
+    ]
+    assert answers == [404, 404, 200, 200]
 
 
 def test_one_tap_closes_a_day_and_another_opens_it(company: Company, as_: As, engine: Engine) -> None:

@@ -1,0 +1,54 @@
+"""JSON door of a team's days: its calendar, and rosters with the visits that they contradict."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from app.core import clock
+from app.core.db import Db
+from app.core.forms import Submitted
+from app.core.i18n import _
+from app.core.openapi import FILE_BODY
+from app.people.errors import Unreadable
+from app.teams import rosters as arriving
+from app.teams.api import Day, span
+from app.teams.guards import MaySendRosters, OfTeam, RosterSender
+from app.visits import rosters
+from app.visits.schemas_team import RosterReport, TeamCalendarOut, calendar_out, roster_report
+from app.visits.team_view import WEEKS, team_ahead
+
+router = APIRouter(prefix="/api/v1", tags=["teams"])
+
+
+@router.get("/teams/{team_id}/calendar")
+def calendar(session: Db, led: OfTeam, first: Day = None, last: Day = None) -> TeamCalendarOut:
+    """Who leaves and who comes, day by day, against what the team bears (from today, for six weeks, unless
+    told otherwise; a year at most)."""
+    today = clock.today()
+    first, last = span(first, last, timedelta(weeks=WEEKS, days=-1))
+    ahead = team_ahead(session, led.team, led.site, first, last, today)
+    against = rosters.conflicts(session, today, team_ids=[led.id], last=last)
+    return calendar_out(ahead, {one.seen.visit.day for one in against})
+
+
+@router.post("/rosters", openapi_extra=FILE_BODY)
+async def import_roster(
+    session: Db, sender: MaySendRosters, sent: Submitted, dry_run: bool = False
+) -> RosterReport:
+    """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen."""
+    upload = sent.get("file")
+    if not isinstance(upload, UploadFile):
+        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
+    content = await upload.read()
+    return await run_in_threadpool(_import, session, sender, content, dry_run)
+
+
+def _import(session: Session, sender: RosterSender, content: bytes, dry_run: bool) -> RosterReport:
+    today = clock.today()
+    plan = arriving.preview(session, sender, content, today=today)
+    against = rosters.contradicted(session, plan, today)
+    ids = [] if dry_run else arriving.take_in(session, sender, plan, now=clock.now())
+    return roster_report(plan, against, ids, today, dry_run=dry_run)

@@ -1,0 +1,154 @@
+"""Shapes of a team's calendar, and of what a roster does to visits."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from app.people.schemas import RemarkShape
+from app.teams.importing.run import RosterPlan
+from app.visits.queries import SeenVisit
+from app.visits.rosters import Contradicted
+from app.visits.schemas import PersonOut, VisitOut, host_side, visit_out, visitor_out
+from app.visits.team_view import TeamAhead, TeamDay
+
+
+class MoveOut(BaseModel):
+    """Who spends the day with whom."""
+
+    visit_id: int
+    visitor: PersonOut
+    host: PersonOut
+
+
+class TeamDayOut(BaseModel):
+    """One day of a team, against what it bears."""
+
+    day: date
+    past: bool
+    mark: Literal["", "closed", "no_visitors", "no_leaving", "good"]
+    """What the team says of the day; empty: nothing."""
+    closed: str
+    """Why nobody comes whatever the team says, in words: a holiday's name, or a weekday without visits."""
+    provisional: bool
+    """No roster covers it yet."""
+    present: int
+    """Members at work, those who leave included."""
+    staying: int
+    may_leave: int
+    """The most that may leave, whoever already does: the team's limit, and what its presence allows."""
+    may_come: int
+    state: Literal["none", "some", "full", "over"]
+    """`full`: a limit is reached; `over`: more leave or come than the team bears now."""
+    below_presence: bool
+    """On a day with visits fewer stay than the team needs."""
+    contradicted: bool
+    """The roster has somebody of a visit elsewhere that day."""
+    leaving: list[MoveOut]
+    coming: list[MoveOut]
+
+
+class TeamCalendarOut(BaseModel):
+    """Who leaves and who comes, day by day; Sundays only where there is something to say.
+
+    The limits are the team's own: a campaign may be stricter.
+    """
+
+    team_id: int
+    team: str
+    site: str
+    version: int
+    """Of the marked days: what a change must name."""
+    by_roster: bool
+    covered_until: date | None
+    """The last day that a roster covers."""
+    max_away: int
+    max_visitors: int
+    min_presence: int
+    days: list[TeamDayOut]
+
+
+class ContradictedOut(BaseModel):
+    """A visit to come that a roster contradicts."""
+
+    visit: VisitOut
+    absent: list[int]
+    """Who does not work then, by id."""
+    words: str
+    """What the roster says of them, in the reader's language."""
+    falls: bool
+    """A booked day falls with the roster; one of a plan stands until somebody decides."""
+
+
+class RosterReport(BaseModel):
+    """What a roster did, or would do."""
+
+    dry_run: bool
+    roster_ids: list[int]
+    created: int
+    updated: int
+    unchanged: int
+    days_off_without_a_line: int
+    contradicted: list[ContradictedOut]
+    rejected: list[RemarkShape]
+    warnings: list[RemarkShape]
+
+
+def calendar_out(ahead: TeamAhead, against: set[date]) -> TeamCalendarOut:
+    """A team's calendar as programs read it; `against`: days of visits that a roster contradicts."""
+    team = ahead.team
+    assert team.id is not None
+    return TeamCalendarOut(
+        team_id=team.id,
+        team=team.name,
+        site=ahead.site.name,
+        version=ahead.version,
+        by_roster=ahead.by_roster,
+        covered_until=ahead.covered_until,
+        max_away=team.max_away,
+        max_visitors=team.max_visitors,
+        min_presence=team.min_presence,
+        days=[_day_out(one, contradicted=one.day in against) for one in ahead.days],
+    )
+
+
+def _day_out(one: TeamDay, *, contradicted: bool) -> TeamDayOut:
+    return TeamDayOut.model_validate(
+        {
+            **{name: getattr(one, name) for name in TeamDayOut.model_fields if hasattr(one, name)},
+            "below_presence": one.short,
+            "contradicted": contradicted,
+            "leaving": [_move_out(seen) for seen in one.leaving],
+            "coming": [_move_out(seen) for seen in one.coming],
+        }
+    )
+
+
+def _move_out(seen: SeenVisit) -> MoveOut:
+    return MoveOut(visit_id=seen.visit.id or 0, visitor=visitor_out(seen), host=host_side(seen, seen.host))
+
+
+def roster_report(
+    plan: RosterPlan, against: Contradicted, roster_ids: list[int], today: date, *, dry_run: bool
+) -> RosterReport:
+    """What became, or would become, of a roster."""
+    report = plan.report
+    return RosterReport(
+        dry_run=dry_run,
+        roster_ids=roster_ids,
+        created=len(report.created),
+        updated=len(report.updated),
+        unchanged=report.unchanged,
+        days_off_without_a_line=plan.implied,
+        contradicted=[
+            ContradictedOut(
+                visit=visit_out(one.seen, today),
+                absent=[person.id for person in one.absent if person.id],
+                words=one.words,
+                falls=one in against.booked,
+            )
+            for one in against.all
+        ],
+        rejected=[RemarkShape(**one.as_json()) for one in report.rejected],
+        warnings=[RemarkShape(**one.as_json()) for one in report.warnings],
+    )
