@@ -5,16 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from app.accounts.guards import Hr
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted
-from app.core.i18n import _
 from app.core.openapi import FILE_BODY
 from app.people import queries
-from app.people.errors import Unreadable
+from app.people.importing.door import posted_file
 from app.people.importing.run import run_import
 from app.people.queries import Wanted
 from app.people.schemas import PeopleShape, PersonShape, ReportShape, SiteShape, TeamShape
@@ -76,10 +74,7 @@ async def import_file(
 
     Rejected rows are in the answer and keep nobody else out. People missing from the file stay.
     """
-    upload = sent.get("file")
-    if not isinstance(upload, UploadFile):
-        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
-    content = await upload.read()
+    content = await posted_file(sent)
     return await run_in_threadpool(_run, session, actor.account_id, kind, content, dry_run)
 
 

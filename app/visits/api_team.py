@@ -5,14 +5,12 @@ from datetime import timedelta
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted
-from app.core.i18n import _
 from app.core.openapi import FILE_BODY
-from app.people.errors import Unreadable
+from app.people.importing.door import posted_file
 from app.teams import rosters as arriving
 from app.teams.api import Day, span
 from app.teams.guards import MaySendRosters, OfTeam, RosterSender
@@ -39,10 +37,7 @@ async def import_roster(
     session: Db, sender: MaySendRosters, sent: Submitted, dry_run: bool = False
 ) -> RosterReport:
     """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen."""
-    upload = sent.get("file")
-    if not isinstance(upload, UploadFile):
-        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
-    content = await upload.read()
+    content = await posted_file(sent)
     return await run_in_threadpool(_import, session, sender, content, dry_run)
 
 

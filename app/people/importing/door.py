@@ -1,4 +1,4 @@
-"""What every import in the browser does alike: take the file sent, hand out the rejected cells."""
+"""What every import does alike: take the file sent, hand out the rejected cells."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.core.forms import Bound
 from app.core.i18n import _
 from app.core.spreadsheets import download
+from app.people.errors import Unreadable
 from app.people.importing.report import ImportReport
 
 SHOWN = 200
@@ -24,6 +25,14 @@ def sent_file(form: Bound[Any], sent: FormData) -> tuple[str, bytes] | None:
         form.refuse("file", _("Choisissez un fichier CSV ou XLSX."))
         return None
     return (file.filename if isinstance(file, UploadFile) else None) or _("fichier"), content
+
+
+async def posted_file(sent: FormData) -> bytes:
+    """The field `file` that a program sent. Raises Unreadable."""
+    file = sent.get("file")
+    if not isinstance(file, UploadFile):
+        raise Unreadable(_("Envoyez le fichier dans le champ « file » d’un formulaire multipart."))
+    return await file.read()
 
 
 def rejected_cells(report: ImportReport) -> Response:
