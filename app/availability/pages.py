@@ -24,6 +24,7 @@ from app.availability.schemas import (
 from app.availability.service import When
 from app.availability.tables import Answer
 from app.availability.views import Typed
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.queries import campaign_of_code
 from app.campaigns.tables import Status
@@ -40,9 +41,6 @@ router = APIRouter(include_in_schema=False)
 router.include_router(answer_pages.router)
 router.include_router(busy_pages.router)
 router.include_router(named_pages.router)
-
-BOOKED_WHILE = (Status.OPEN, Status.RUNNING)
-"""States in which an openly booked campaign takes bookings."""
 
 Words = Annotated[str, Query(max_length=80)]
 
@@ -62,7 +60,7 @@ def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
         request,
         "availability/join.html",
         campaign=campaign,
-        open_now=campaign.status in BOOKED_WHILE if booked else is_changeable(campaign, clock.today()),
+        open_now=takes_bookings(campaign) if booked else is_changeable(campaign, clock.today()),
         signed_in=actor is not None,
         booked=booked,
         next=quote(where, safe="/"),
@@ -71,7 +69,10 @@ def join(request: Request, session: Db, actor: Someone, code: str) -> Response:
 
 @router.get("/campaigns/{campaign_id}/enrolment", response_class=HTMLResponse)
 def show(request: Request, session: Db, mine: OwnEnrolment, team: Words = "") -> Response:
-    """One's own enrolment; `team` is a search that works without a script."""
+    """One's own enrolment; `team` is a search that works without a script. Where one books, nobody enrols."""
+    if is_booked_openly(mine.campaign):
+        here = f"/booking?campaign={mine.campaign.id}"
+        return redirect(here if takes_bookings(mine.campaign) else "/booking/requests")
     return enrolment_page.show(request, session, mine, Typed(team=team))
 
 

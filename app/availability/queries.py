@@ -144,6 +144,20 @@ def busy_calendar(session: Session, enrolling: Enrolling) -> BusyCalendar | None
     return session.get(BusyCalendar, enrolling.enrolment_id) if enrolling.enrolment_id else None
 
 
+def calendar_read(session: Session, campaign_id: int, person_id: int) -> BusyCalendar | None:
+    """What was read of somebody's own calendar for a campaign; None when they gave none, or it waits."""
+    query = (
+        select(BusyCalendar)
+        .join(Enrolment, col(Enrolment.id) == col(BusyCalendar.enrolment_id))
+        .where(
+            col(Enrolment.campaign_id) == campaign_id,
+            col(Enrolment.person_id) == person_id,
+            col(BusyCalendar.read_at).is_not(None),
+        )
+    )
+    return session.exec(query).first()
+
+
 def sites_by_name(session: Session) -> list[Site]:
     """Every site."""
     return list(session.exec(select(Site).order_by(col(Site.name))))

@@ -24,6 +24,7 @@ from app.booking.queries import SeenPlace
 from app.booking.rules import until
 from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
 from app.booking.words import why_words
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign
@@ -69,7 +70,7 @@ def ask(
         return before
     campaign = session.get_one(Campaign, seen.place.campaign_id)
     hold(session, campaign)
-    if not queries.takes_bookings(campaign) or not is_invited(session, campaign, person):
+    if not takes_bookings(campaign) or not is_invited(session, campaign, person):
         raise BookingClosed
     if seen.place.withdrawn_at is not None:
         raise PlaceGone
@@ -311,7 +312,7 @@ def accept(
     """Take the place that is offered: it is booked. All of it was held; nobody else has to say yes."""
     campaign = session.get_one(Campaign, request.campaign_id)
     hold(session, campaign)
-    if not queries.takes_bookings(campaign):
+    if not takes_bookings(campaign):
         raise BookingClosed
     seen = queries.find_place(session, request.place_id)
     with all_or_nothing(session, request):

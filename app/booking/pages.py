@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking as Actor
+from app.availability.queries import calendar_read
 from app.booking import asking, lines, pages_campaign, pages_team, queries, views
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull
 from app.booking.guards import AsAsker, AsVisitor
@@ -21,6 +22,7 @@ from app.booking.words import (
     terms_in_words,
     why_words,
 )
+from app.campaigns.bookable import takes_bookings
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
@@ -54,6 +56,7 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
         terms=terms_in_words(chosen.booking, queries.rules_of(session, chosen.id or 0)) if chosen else [],
         mine=[one for one in queries.requests_of(session, person.id) if one.request.live],
         filtered=asked.narrows,
+        calendar=calendar_read(session, chosen.id or 0, person.id) if chosen else None,
         hours=views.hours_words,
         why=why_words,
         status_words=status_words,
@@ -125,11 +128,12 @@ def _place_page(
         campaign=campaign,
         terms=terms,
         look=found,
+        calendar=calendar_read(session, campaign.id or 0, visiting.person.id or 0),
         days=[one for one in found.days if one.day >= today],
         chosen=_chosen(found, day),
         key=uuid4().hex,
         refused=refused.message() if refused else None,
-        open_now=queries.takes_bookings(campaign) and seen.place.withdrawn_at is None,
+        open_now=takes_bookings(campaign) and seen.place.withdrawn_at is None,
         hours=views.hours_words,
         why=why_words,
         status_words=status_words,

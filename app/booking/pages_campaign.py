@@ -11,6 +11,7 @@ from app.booking.guards import ForRequest
 from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
 from app.booking.tables import Approval, RequestStatus, Silence
 from app.booking.words import booking_labels, reason_labels, status_tone, status_words, terms_in_words
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.errors import ImpossibleStep, NotReady, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
 from app.campaigns.invited import invited_counts, invited_without_email
@@ -99,7 +100,7 @@ def _context(session: Db, campaign: Campaign) -> dict[str, Any]:
         "hours": views.hours_words,
         "status_words": status_words,
         "status_tone": status_tone,
-        "open_now": queries.takes_bookings(campaign),
+        "open_now": takes_bookings(campaign),
         "today": clock.today(),
         "uninvited": inviting.nobody_invited(session, campaign),
     }

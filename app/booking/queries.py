@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.invited import campaigns_inviting
-from app.campaigns.tables import Booking, Campaign, Status
+from app.campaigns.tables import Campaign, Status
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
@@ -20,17 +21,6 @@ from app.visits.tables import Visit
 
 HostPerson, HostTeam, HostSite = another(Person), another(Team), another(Site)
 AskerTeam, AskerSite = another(Team), another(Site)
-
-TAKES_BOOKINGS = {
-    Booking.OPEN: (Status.OPEN, Status.RUNNING),
-    Booking.REMAINING: (Status.PUBLISHED, Status.RUNNING),
-}
-"""States of a campaign in which its places are booked."""
-
-
-def takes_bookings(campaign: Campaign) -> bool:
-    """Whether places of a campaign can be booked now."""
-    return campaign.status in TAKES_BOOKINGS.get(campaign.booking, ())
 
 
 def rules_of(session: Session, campaign_id: int) -> BookingRules:

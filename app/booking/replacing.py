@@ -25,6 +25,7 @@ from app.booking.looking import DayOption, Look, look
 from app.booking.queries import SeenPlace, Wanted
 from app.booking.rules import morning_of
 from app.booking.tables import BookingRequest, BookingRules, RequestStatus
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
 from app.campaigns.tables import Booking, Campaign
 from app.core import jobs
@@ -79,7 +80,7 @@ def offer(
 
 def _waits(session: Session, fell: Visit, campaign: Campaign, person: Person) -> bool:
     """The visitor lost a day that they had not given up, is here, and takes part."""
-    if campaign.booking != Booking.OPEN or not queries.takes_bookings(campaign) or not person.active:
+    if campaign.booking != Booking.OPEN or not takes_bookings(campaign) or not person.active:
         return False
     line = fallen.fall_of(session, fell.id or 0)
     if stands(fell) or fell.cancel_reason in fallen.SETTLED or (line is not None and line.by == By.VISITOR):

@@ -9,9 +9,9 @@ from app.booking.deciding import approve, expire
 from app.booking.errors import PlaceFull
 from app.booking.lifecycle import By, take_step
 from app.booking.looking import look
-from app.booking.queries import takes_bookings
 from app.booking.rules import morning_of
 from app.booking.tables import BookingRequest, RequestStatus, Silence
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.core import jobs

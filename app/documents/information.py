@@ -96,7 +96,7 @@ def _stored() -> list[list[str]]:
             _("Jours pris dans votre agenda, si vous le donnez : ni titres, ni heures"),
             _("Les griser sur votre calendrier"),
             _("Vous seul"),
-            _("Jusqu’à la fin des inscriptions"),
+            _("Jusqu’au dernier jour de la campagne"),
         ],
         [
             _("Les collègues que vous nommez, un ou deux"),

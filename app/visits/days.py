@@ -9,7 +9,7 @@
 Days that both had offered come first; another worked day is possible when both agree on it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -62,8 +62,8 @@ class Days:
     """The day of a standing visit: moving it there moves nothing."""
     good: int = 0
     taken: int = 0
-    """Days on which the own calendar of one of the two is taken: not proposed unless both offered them all
-    the same, never refused."""
+    """Days on which the own calendar of one of the two is taken and that they did not offer all the same: not
+    proposed, never refused."""
     first: date = date.min
     """The first day that leaves the notice."""
     may_meet: bool = True
@@ -79,7 +79,7 @@ class Days:
 
     def possible(self, limit: int | None = HANDFUL, near: date | None = None) -> list[PossibleDay]:
         """The best days: offered by both, then good for the team, then close to `near`; in order of date."""
-        proposed = self.mask & (self.offered | ~self.taken)
+        proposed = self.mask & ~self.taken
         found = [
             PossibleDay(day, bool(self.offered >> i & 1), bool(self.good >> i & 1))
             for i, day in enumerate(self.book.days)
@@ -162,7 +162,14 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
         current=book.mask_of([seen.visit.day.isoformat()]) if stands(seen.visit) else 0,
         good=_mask(room.is_good for room in here),
-        taken=book.mask_of(set[str]().union(*calendar_days(session, {visitor_id, host_id}).values())),
+        taken=_taken(
+            book,
+            calendar_days(session, {visitor_id, host_id}),
+            {
+                visitor_id: offers[visitor_id].visit_days if visitor_id in offers else (),
+                host_id: offers[host_id].host_days if host_id in offers else (),
+            },
+        ),
         may_meet=_still(offers, visitor_id, host_id) and not rules.leg_refusals(frame, visitor, host),
         names={"visitor": seen.visitor.name, "host": seen.host.name},
     )
@@ -172,6 +179,13 @@ def _here(book: DayBook, person: Person, offer: Offer | None) -> int:
     """Days on which somebody is neither gone nor pausing."""
     mask = book.every_day if person.active else 0
     return mask & ~book.mask_between(offer.paused_from, offer.paused_until) if offer else mask
+
+
+def _taken(book: DayBook, calendars: Mapping[int, set[str]], offered: Mapping[int, Collection[str]]) -> int:
+    """Days on which somebody's calendar is taken, but those they offered on purpose."""
+    return book.mask_of(
+        day for person_id, days in calendars.items() for day in days - set(offered[person_id])
+    )
 
 
 def _offered(book: DayBook, visitor: Offer | None, host: Offer | None) -> int:

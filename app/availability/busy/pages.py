@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from app.availability import enrolment_page
 from app.availability.busy import service
@@ -18,14 +18,23 @@ from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling
 from app.availability.schemas import BusyAddressForm, BusyFileForm, Versioned
 from app.availability.service import When
+from app.availability.views import busy_view
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
-from app.core.templating import redirect
+from app.core.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/campaigns/{campaign_id}/enrolment/busy", response_class=HTMLResponse)
+def show(request: Request, session: Db, mine: OwnEnrolment) -> Response:
+    """One's own calendar for whoever books; where one enrols, it stands on the enrolment's page."""
+    if not service.is_for_booking(mine):
+        return redirect(_address(mine))
+    return _page(request, session, mine, "", 200)
 
 
 @router.post("/campaigns/{campaign_id}/enrolment/busy/file")
@@ -49,7 +58,9 @@ async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Sub
     def change() -> Response:
         fresh = enrolment_page.again(session, mine)
         row = service.keep_file(session, fresh, reading, version=version, when=when)
-        return redirect(_address(mine), say=said_of(service.greyed(session, mine, row), row.skipped))
+        booking = service.is_for_booking(mine)
+        n = len(row.days) if booking else service.greyed(session, mine, row)
+        return redirect(_address(mine), say=said_of(n, row.skipped, unticked=not booking))
 
     return await run_in_threadpool(_tried, request, session, mine, change)
 
@@ -99,10 +110,16 @@ def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     return _tried(request, session, mine, change)
 
 
-def said_of(n: int, left_out: int) -> str:
-    """What a reading gave, in a sentence or two."""
+def said_of(n: int, left_out: int, *, unticked: bool) -> str:
+    """What a reading gave, in a sentence or two; `unticked`: there are days to tick."""
     found = _("Agenda lu : aucun jour pris pendant la campagne.")
-    if n:
+    if n and not unticked:
+        found = ngettext(
+            "Agenda lu : %(n)s jour pris, grisé quand vous réservez.",
+            "Agenda lu : %(n)s jours pris, grisés quand vous réservez.",
+            n,
+        ) % {"n": n}
+    elif n:
         found = ngettext(
             "Agenda lu : %(n)s jour pris, grisé et décoché.",
             "Agenda lu : %(n)s jours pris, grisés et décochés.",
@@ -131,10 +148,21 @@ def _refused(request: Request, session: Session, mine: Enrolling, refused: Refus
 
 
 def _page(request: Request, session: Session, mine: Enrolling, problem: str, status: int) -> Response:
-    return enrolment_page.show(request, session, mine, status=status, problem=problem, at="busy")
+    if not service.is_for_booking(mine):
+        return enrolment_page.show(request, session, mine, status=status, problem=problem, at="busy")
+    return render(
+        request,
+        "availability/busy.html",
+        status=status,
+        mine=mine,
+        busy=busy_view(session, mine),
+        problem=problem,
+    )
 
 
 def _address(mine: Enrolling) -> str:
+    if service.is_for_booking(mine):
+        return f"/campaigns/{mine.campaign.id}/enrolment/busy"
     return f"/campaigns/{mine.campaign.id}/enrolment#busy"
 
 

@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlmodel import Session, and_, col, delete, or_, select, update
 
+from app.availability import queries
 from app.availability.busy.errors import AddressesOff, CalendarNotRead
 from app.availability.busy.reading import Reading
 from app.availability.busy.sealing import seal, unseal
@@ -19,9 +20,12 @@ from app.availability.days import possible_days
 from app.availability.queries import Enrolling, told_of
 from app.availability.service import When, check_takes_part, write
 from app.availability.tables import BusyCalendar, Enrolment
+from app.campaigns.bookable import takes_bookings, taking_bookings
 from app.campaigns.calendar import campaign_days
+from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign, Status
 from app.core import jobs
+from app.core.errors import NotFound
 from app.core.outbound import NotFetched, check_address
 from app.core.settings import settings
 
@@ -49,18 +53,30 @@ def is_waiting(row: BusyCalendar) -> bool:
     return row.sealed_address is not None and row.read_at is None and not row.fault
 
 
+def is_for_booking(enrolling: Enrolling) -> bool:
+    """Whether a calendar given now helps to book: nothing has to be answered first."""
+    return takes_bookings(enrolling.campaign)
+
+
 def check_open(session: Session, enrolling: Enrolling, when: When) -> None:
-    """Before a file is read: somebody who takes part, in time. Raises EnrolmentClosed, AnswerFirst."""
-    check_takes_part(session, enrolling, when)
+    """Before a calendar is given or forgotten: somebody who takes part, in time; or, while days are booked,
+    anybody invited. Raises EnrolmentClosed, AnswerFirst."""
+    if not is_for_booking(enrolling):
+        check_takes_part(session, enrolling, when)
+        return
+    hold(session, enrolling.campaign)
+    if not enrolling.is_invited:
+        raise NotFound
 
 
 def keep_file(
     session: Session, enrolling: Enrolling, reading: Reading, *, version: int, when: When
 ) -> BusyCalendar:
     """Keep the busy days of a file, in place of whatever was read before; an address is forgotten."""
-    check_takes_part(session, enrolling, when)
-    row = _row(session, enrolling)
-    write(session, enrolling, version, **_unticked(enrolling.enrolment, row.days, reading.days))
+    check_open(session, enrolling, when)
+    before = queries.busy_calendar(session, enrolling)
+    unticked = _unticked(enrolling.enrolment, before.days if before else (), reading.days)
+    row = _row(session, write(session, enrolling, version, **unticked))
     _keep(row, enrolling.campaign, reading, when.now)
     row.sealed_address, row.daily, row.due_at = None, False, None
     session.add(row)
@@ -72,7 +88,7 @@ def give_address(
     session: Session, enrolling: Enrolling, address: str, *, daily: bool, version: int, when: When
 ) -> BusyCalendar:
     """Have the calendar at a private address read, once or each day. Raises AddressesOff, CalendarNotRead."""
-    check_takes_part(session, enrolling, when)
+    check_open(session, enrolling, when)
     if not addresses_allowed():
         raise AddressesOff
     scheme, colon, rest = address.partition("://")
@@ -82,8 +98,7 @@ def give_address(
         check_address(usual, http=http_allowed())
     except NotFetched as refused:
         raise CalendarNotRead(refused.why) from None
-    row = _row(session, enrolling)
-    write(session, enrolling, version)
+    row = _row(session, write(session, enrolling, version))
     row.sealed_address, row.daily, row.fault = seal(usual, row.enrolment_id), daily, ""
     row.read_at, row.due_at = None, when.now + AGAIN
     session.add(row)
@@ -93,7 +108,7 @@ def give_address(
 
 def forget(session: Session, enrolling: Enrolling, *, version: int, when: When) -> None:
     """Forget the calendar; the days stay as they are ticked."""
-    check_takes_part(session, enrolling, when)
+    check_open(session, enrolling, when)
     write(session, enrolling, version)
     session.exec(delete(BusyCalendar).where(col(BusyCalendar.enrolment_id) == enrolling.enrolment_id))
 
@@ -169,8 +184,10 @@ def ask_due(session: Session, *, now: datetime) -> None:
 
 
 def forget_closed(session: Session, *, today: date) -> None:
-    """Forget the address of an enrolment that has closed; the days once no visit can be planned on them."""
-    closed = _enrolments_of(or_(col(Campaign.status) != Status.OPEN, col(Campaign.enrol_until) < today))
+    """Forget the address of an enrolment that has closed, once nothing is booked either; the days once no
+    visit can be planned on them."""
+    answered = or_(col(Campaign.status) != Status.OPEN, col(Campaign.enrol_until) < today)
+    closed = _enrolments_of(and_(answered, ~taking_bookings()))
     session.exec(
         update(BusyCalendar)
         .where(col(BusyCalendar.enrolment_id).in_(closed), col(BusyCalendar.sealed_address).is_not(None))
@@ -190,10 +207,9 @@ def _enrolments_of(which: ColumnElement[bool]) -> Any:
     return chosen.join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id)).where(which)
 
 
-def _row(session: Session, enrolling: Enrolling) -> BusyCalendar:
-    enrolment_id = enrolling.enrolment_id
-    assert enrolment_id is not None
-    return session.get(BusyCalendar, enrolment_id) or BusyCalendar(enrolment_id=enrolment_id)
+def _row(session: Session, enrolment: Enrolment) -> BusyCalendar:
+    assert enrolment.id is not None
+    return session.get(BusyCalendar, enrolment.id) or BusyCalendar(enrolment_id=enrolment.id)
 
 
 def _keep(row: BusyCalendar, campaign: Campaign, reading: Reading, now: datetime) -> None:
@@ -204,7 +220,8 @@ def _keep(row: BusyCalendar, campaign: Campaign, reading: Reading, now: datetime
 
 def _unticked(enrolment: Enrolment | None, before: Collection[str], busy: Collection[str]) -> dict[str, Any]:
     """The chosen days without those newly busy; only what changes."""
-    assert enrolment is not None
+    if enrolment is None:
+        return {}
     fresh = set(busy) - set(before)
     values = {}
     for name in ("visit_days", "host_days"):
