@@ -69,6 +69,7 @@ def test_the_pages_are_clean(engine: Engine, enter: Enter, width: int, locale: s
         f"/booking/places/{counter.id}?day={WEDNESDAY}",
         f"/booking/places/{counter.id}?day={MONDAY}",
         "/booking/requests",
+        f"/campaigns/{campaign.id}/enrolment/busy",
         f"/booking/requests/{asked.id}",
         f"/booking/requests/{waiting.id}",
     ):
