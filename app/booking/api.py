@@ -11,7 +11,7 @@ from app.booking import api_for, asking, deciding, inviting, offering, queries, 
 from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, KeptPlace
 from app.booking.looking import look
 from app.booking.pages_campaign import TERMS
-from app.booking.pages_team import place_values_of, team_ids_of
+from app.booking.pages_places import place_values_of, team_ids_of
 from app.booking.queries import SeenPlace
 from app.booking.schemas import (
     ApprovalForm,

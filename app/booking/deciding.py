@@ -21,8 +21,10 @@ from app.people.tables import Person
 from app.visits.tables import Visit
 from solver import rules
 
-TAKEN_BACK = "withdrawn"
-"""Why something ended: the team no longer offers the day."""
+FELL = "fell"
+"""Why a request waits: the place is held for somebody whose booked day fell."""
+TAKEN_BACK, CLOSED = "withdrawn", "closed"
+"""Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
 
 
 def approve(
@@ -119,10 +121,12 @@ def _option(session: Session, request: BookingRequest, today: date) -> DayOption
     return found.of_day(request.day)
 
 
-def queue(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
+def queue(
+    session: Session, request: BookingRequest, *, now: datetime, today: date, because: str = ""
+) -> None:
     """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
-    something else that day, or was refused for it before, is over. The asker is told. Anything else stays as
-    it is."""
+    something else that day, or was refused for it before, is over. The asker is told, with `because` if there
+    is more to say than that no place is left. Anything else stays as it is."""
     if request.status != RequestStatus.REQUESTED:
         return
     option = _option(session, request, today)
@@ -134,7 +138,7 @@ def queue(session: Session, request: BookingRequest, *, now: datetime, today: da
         take_step(session, request, RequestStatus.WAITING, by=By.CLOCK, now=now)
         holding.count_down(session, request)
         audit(session, None, "booking.queued", f"booking:{request.id}", now=now)
-        jobs.record(session, "booking.queued", request_id=request.id)
+        jobs.record(session, "booking.queued", request_id=request.id, because=because)
 
 
 def refuse(
@@ -167,7 +171,8 @@ def expire(session: Session, request: BookingRequest, *, now: datetime, why: str
     """Time decides: the request, the offer or the place in line is over; the asker is told. `why`: another
     reason than time."""
     before, held = request.status, request.holds
-    take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, holds=False)
+    gone = why in (TAKEN_BACK, CLOSED)
+    take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, holds=False, taken_back=gone)
     if before in COUNTED:
         holding.count_down(session, request)
     if held:

@@ -46,6 +46,15 @@ class NotForYou(Unbookable):
         return _("Cette journée ne peut pas être réservée : %(why)s.") % {"why": self.why}
 
 
+class OwnRequest(Refusal):
+    """Nobody says yes or no to what they ask for themselves."""
+
+    status = 403
+
+    def message(self) -> str:
+        return _("C’est votre propre demande : l’équipe qui reçoit y répond.")
+
+
 class PlaceFull(Unbookable):
     """Somebody was faster."""
 
@@ -151,6 +160,11 @@ class ImpossibleAnswer(Refusal):
 
     def message(self) -> str:
         return {
+            RequestStatus.WAITING: _(
+                "Cette demande est passée en liste d’attente : il n’y a plus de place ce jour-là. Elle ne "
+                "demande plus de réponse."
+            ),
+            RequestStatus.OFFERED: _("Une place est déjà gardée pour cette personne, qui doit la confirmer."),
             RequestStatus.BOOKED: _("Cette demande est déjà acceptée : la journée est réservée."),
             RequestStatus.REFUSED: _("Cette demande a déjà été refusée."),
             RequestStatus.EXPIRED: _("Cette demande a expiré : il n’y a plus rien à répondre."),

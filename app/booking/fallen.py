@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.queries import SeenRequest, requests_where
-from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
+from app.booking.tables import BookingRequest, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
@@ -84,7 +84,7 @@ def without_another(
             col(Campaign.status).in_((Status.OPEN, Status.RUNNING)),
             col(Visit.day) >= today,
             col(Person.active),
-            ~exists().where(col(instead.instead_of_id) == col(Visit.id), ~_taken_back(instead)),
+            ~exists().where(col(instead.instead_of_id) == col(Visit.id), col(instead.taken_back).is_(False)),
             ~exists().where(
                 col(since.person_id) == col(Visit.visitor_id),
                 col(since.campaign_id) == col(Visit.campaign_id),
@@ -97,17 +97,6 @@ def without_another(
     if campaign_id is not None:
         query = query.where(col(Campaign.id) == campaign_id)
     return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def _taken_back(offer: type[BookingRequest]) -> ColumnElement[bool]:
-    """An offer that ended, for a day that its team offers no longer: nobody has said no to it."""
-    gone = exists().where(
-        col(PlaceDay.place_id) == col(Place.id),
-        col(Place.id) == col(offer.place_id),
-        col(PlaceDay.day) == col(offer.day),
-        or_(col(Place.withdrawn_at).is_not(None), col(PlaceDay.offered).is_(False)),
-    )
-    return (col(offer.status) == RequestStatus.EXPIRED) & gone
 
 
 def _lost() -> tuple[ColumnElement[bool], ...]:

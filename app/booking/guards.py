@@ -1,5 +1,6 @@
 """Who enters: askers, the teams that receive, HR."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from app.accounts.guards import Hr, SignedIn
 from app.accounts.sessions import Actor
 from app.booking import queries
+from app.booking.errors import OwnRequest
 from app.booking.queries import SeenPlace, SeenRequest
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign, Status
@@ -102,10 +104,21 @@ class Deciding:
     """Answers for the receiving team: may say yes. The asker's own manager may say no."""
 
 
+def is_left_to_the_team(session: Session, person: Person, led: Collection[int], seen: SeenRequest) -> bool:
+    """Whether a request is the reader's own and others answer it: HR do not answer for themselves, unless
+    they lead the team that receives, or nobody leads it."""
+    team_id = seen.place.team_id
+    if seen.person.id != person.id or team_id in led:
+        return False
+    return bool(queries.managers_of(session, [team_id])[team_id])
+
+
 def deciding_on(session: Session, actor: Actor, person: Person | None, seen: SeenRequest) -> Deciding:
-    """What somebody may answer. Raises NotFound when nothing."""
+    """What somebody may answer. Raises NotFound when nothing, `OwnRequest`."""
     led = led_team_ids(session, person)
     receives = actor.is_hr or seen.place.team_id in led
+    if person is not None and is_left_to_the_team(session, person, led, seen):
+        raise OwnRequest
     if not (receives or seen.person.team_id in led):
         raise NotFound
     return Deciding(actor, seen, receives)

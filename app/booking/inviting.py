@@ -1,5 +1,6 @@
-"""Inviting to a campaign of open booking: once there is something to book, and nobody twice."""
+"""Where there is something to book; inviting to it once there is, and nobody twice."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -7,6 +8,7 @@ from sqlmodel import Session, col, select
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import queries
+from app.booking.tables import Place, PlaceDay
 from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.tables import Campaign, Status
 from app.core import jobs
@@ -34,3 +36,19 @@ def ask_for(session: Session, campaign: Campaign, *, actor: Actor, now: datetime
     audit(session, actor.account_id, "campaign.invited", f"campaign:{campaign.id}", now=now)
     jobs.record(session, "campaign.opened", campaign_id=campaign.id)
     return True
+
+
+def offering_days(session: Session, campaign_ids: Collection[int], today: date) -> set[int]:
+    """Those of some campaigns that offer a day of a place from today on."""
+    query = (
+        select(col(Place.campaign_id))
+        .join(PlaceDay, col(PlaceDay.place_id) == col(Place.id))
+        .where(
+            col(Place.campaign_id).in_(campaign_ids),
+            col(Place.withdrawn_at).is_(None),
+            col(PlaceDay.offered).is_(True),
+            col(PlaceDay.day) >= today,
+        )
+        .distinct()
+    )
+    return set(session.exec(query))

@@ -73,9 +73,10 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
 
 
 def look_again(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: what the team took back had been offered in place of a day that fell, and its
-    visitor had not answered. They had that day first: another is looked for, before the line is served."""
-    if before != deciding.TAKEN_BACK:
+    """Job of `booking.expired`: what the team took back, or a site closed, had been offered in place of a day
+    that fell, and its visitor had not answered. They had that day first: another is looked for, before the
+    line is served."""
+    if before not in (deciding.TAKEN_BACK, deciding.CLOSED):
         return
     with open_session(engine) as session:
         request = session.get(BookingRequest, request_id)
@@ -95,13 +96,13 @@ def tell_offered(engine: Engine, request_id: int) -> None:
             _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, context)
 
 
-def tell_queued(engine: Engine, request_id: int) -> None:
-    """Job of `booking.queued`: no place is left for a request; the asker waits in line, and reads it."""
+def tell_queued(engine: Engine, request_id: int, because: str = "") -> None:
+    """Job of `booking.queued`: no place is left for a request; the asker waits in line, and reads why."""
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is not None and seen.request.status == RequestStatus.WAITING:
             ahead = lines.ahead_of(session, seen.request, asked=True)
-            context = {"seen": seen, "ahead": ahead}
+            context = {"seen": seen, "ahead": ahead, "overtaken": because == deciding.FELL}
             word = str(seen.request.revision)
             _tell(session, Kind.BOOKING_QUEUED, seen, [seen.request.person_id], word, context)
 
@@ -116,11 +117,12 @@ def queue_losers(engine: Engine, request_id: int) -> None:
         people = {seen.request.person_id} | ({host_id} if host_id is not None else set())
         teams = {seen.place.team_id, seen.person.team_id}
         ids = lines.rivals(session, seen.request.day, teams, people)
+        because = deciding.FELL if seen.request.instead_of_id is not None else ""
 
     def queue(session: Session, request_id: int) -> None:
         request = session.get(BookingRequest, request_id)
         if request is not None:
-            deciding.queue(session, request, now=clock.now(), today=clock.today())
+            deciding.queue(session, request, now=clock.now(), today=clock.today(), because=because)
 
     _each(engine, ids, queue)
 
@@ -143,7 +145,7 @@ def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
     span = date.fromisoformat(first), date.fromisoformat(last)
     with open_session(engine) as session:
         for request in queries.pending_at(session, site_id, *span):
-            expire(session, request, now=now, why="closed")
+            expire(session, request, now=now, why=deciding.CLOSED)
         for one in visits_received_at(session, site_id, *span):
             if one.campaign.booking == Booking.OPEN and is_ahead(one.visit, today):
                 visits.cancel_visit(session, one.visit, CancelReason.CLOSED, None, now, today=today)

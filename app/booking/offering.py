@@ -13,15 +13,16 @@ from app.booking.deciding import TAKEN_BACK, expire
 from app.booking.errors import BookingsStand, PlaceRefused
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
-from app.campaigns.calendar import campaign_days
+from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.errors import TermsRefused
 from app.campaigns.holding import hold_alone
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core import jobs
 from app.core.errors import Stale
-from app.core.i18n import _
-from app.people.tables import Person, Team
+from app.core.i18n import _, ngettext
+from app.core.templating import long_day
+from app.people.tables import Person, Site, Team
 from app.visits.service import describe_days
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
@@ -72,7 +73,8 @@ def change_place(
     place = seen.place
     campaign = session.get_one(Campaign, place.campaign_id)
     kept = {one.day for one in seen.offered if one.day < today}
-    _require(session, campaign, seen.team, set(days) | kept, today, values, kept=kept)
+    standing = {one.day for one in seen.offered}
+    _require(session, campaign, seen.team, set(days) | kept, today, values, kept=kept, standing=standing)
     _write(session, place, version, values)
     before = {one.day: one for one in seen.days}
     wanted = set(days) | kept
@@ -183,15 +185,30 @@ def _require(
     values: dict[str, Any],
     *,
     kept: Collection[date] = (),
+    standing: Collection[date] = (),
 ) -> None:
+    """`kept`: past days of the place; `standing`: days that it offers already, whatever closed since."""
     found: dict[str, str] = {}
     if campaign.booking == Booking.NONE or campaign.status not in NOT_OVER:
         found["campaign_id"] = _("Cette campagne ne prend pas de réservations : choisissez-en une autre.")
     possible = {day for day in campaign_days(campaign) if day >= today} | set(kept)
+    site = session.get_one(Site, team.site_id)
+    shut = [
+        (day, reason)
+        for day in sorted(set(days) & possible - set(standing))
+        if (reason := closed_reason(campaign, team, site, day)) is not None
+    ]
     if not set(days) - set(kept) and not kept:
         found["days"] = _("Choisissez au moins un jour.")
     elif set(days) - possible:
-        found["days"] = _("Un des jours n’est pas un jour à venir de la campagne : choisissez à nouveau.")
+        found["days"] = _("Le %(day)s n’est pas un jour à venir de la campagne : choisissez à nouveau.") % {
+            "day": long_day(min(set(days) - possible))
+        }
+    elif shut:
+        found["days"] = _("Personne ne vient le %(day)s (%(why)s) : décochez ce jour.") % {
+            "day": long_day(shut[0][0]),
+            "why": shut[0][1].words,
+        }
     host_id, per_day = values.get("host_id"), values.get("per_day", 1)
     if host_id is not None:
         host = session.get(Person, host_id)
@@ -204,7 +221,11 @@ def _require(
             )
     most = team_limits(campaign, team).max_visitors
     if per_day > most:
-        found["per_day"] = _("Cette équipe reçoit %(n)s personnes par jour au plus.") % {"n": most}
+        found["per_day"] = ngettext(
+            "Cette équipe reçoit %(n)s personne par jour au plus.",
+            "Cette équipe reçoit %(n)s personnes par jour au plus.",
+            most,
+        ) % {"n": most}
     if values["starts_at"] >= values["ends_at"]:
         found["ends_at"] = _("La fin vient avant le début : échangez les heures.")
     if found:

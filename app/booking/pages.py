@@ -1,5 +1,6 @@
 """Pages of those who book: places to find, a day to take, requests to follow."""
 
+from datetime import date
 from typing import Annotated
 from uuid import uuid4
 
@@ -8,9 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking as Actor
 from app.availability.queries import calendar_read
-from app.booking import asking, lines, pages_campaign, pages_team, queries, views
-from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull
+from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, views
+from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull, PlaceGone
 from app.booking.guards import AsAsker, AsVisitor
+from app.booking.inviting import offering_days
 from app.booking.looking import Look, look
 from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
 from app.booking.tables import RequestStatus
@@ -28,13 +30,14 @@ from app.core.db import Db
 from app.core.errors import Refusal
 from app.core.forms import Submitted, bind
 from app.core.i18n import _
-from app.core.templating import redirect, render
+from app.core.templating import long_day, redirect, render
 from app.people.guards import Employee
 from app.visits.errors import ConditionsFirst
 from app.visits.tables import Visit
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_team.router)
+router.include_router(pages_places.router)
 router.include_router(pages_campaign.router)
 
 
@@ -43,6 +46,8 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
     """Places to visit: bookable first, then full, then closed with the reason."""
     today = clock.today()
     campaigns = queries.bookable_campaigns(session, person)
+    offering = offering_days(session, [one.id or 0 for one in campaigns], today)
+    campaigns.sort(key=lambda one: one.id not in offering)  # those with something to find first
     chosen = next((one for one in campaigns if one.id == asked.campaign), campaigns[0] if campaigns else None)
     found = views.search(session, chosen, person, asked, today) if chosen else None
     assert person.id is not None
@@ -96,6 +101,8 @@ def ask(request: Request, session: Db, visiting: AsVisitor, actor: Actor, sent: 
             now=clock.now(),
             today=clock.today(),
         )
+    except PlaceGone:
+        return _place_page(request, session, visiting, value.day.isoformat(), status=409)
     except (PlaceFull, NotForYou, OwnDayTaken, EnoughBooked, ConditionsFirst) as refused:
         return _place_page(request, session, visiting, value.day.isoformat(), status=409, refused=refused)
     say = {
@@ -121,6 +128,7 @@ def _place_page(
     terms = queries.rules_of(session, campaign.id or 0)
     today = clock.today()
     [found] = look(session, campaign, visiting.person, [seen], terms.notice_days, today)
+    chosen = _chosen(found, day)
     return render(
         request,
         "booking/place.html",
@@ -130,7 +138,8 @@ def _place_page(
         look=found,
         calendar=calendar_read(session, campaign.id or 0, visiting.person.id or 0),
         days=[one for one in found.days if one.day >= today],
-        chosen=_chosen(found, day),
+        chosen=chosen,
+        missing="" if chosen is not None or not day else _missing(day),
         key=uuid4().hex,
         refused=refused.message() if refused else None,
         open_now=takes_bookings(campaign) and seen.place.withdrawn_at is None,
@@ -142,6 +151,17 @@ def _place_page(
 
 def _chosen(found: Look, day: str) -> object:
     return next((one for one in found.days if one.day.isoformat() == day), None)
+
+
+def _missing(day: str) -> str:
+    """What to say of a day that the place does not offer (any more)."""
+    try:
+        named = long_day(date.fromisoformat(day))
+    except ValueError:
+        return _("Ce jour n’existe pas : choisissez-en un ci-dessous.")
+    return _(
+        "L’équipe ne propose pas le %(day)s (ou ne le propose plus) : choisissez un jour ci-dessous."
+    ) % {"day": named}
 
 
 @router.get("/booking/requests", response_class=HTMLResponse)

@@ -146,6 +146,8 @@ class BookingRequest(SQLModel, table=True):
     """The version of what the receiving team asks of visitors that the asker acknowledged."""
     instead_of_id: int | None = Field(default=None, foreign_key="visit.id", index=True, ondelete="SET NULL")
     """The booked day that fell, and in whose place this one is offered."""
+    taken_back: bool = False
+    """It ended because nobody can come that day any more: the team took the day back, or the site closed."""
     reason: RefusalReason | None = None
     asked_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

@@ -1,6 +1,6 @@
 """What booking's pages show, computed from rows already read; two doors share it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -92,6 +92,32 @@ def closed_days(
         is_closed = campaign is not None and closed_reason(campaign, seen.team, seen.site, day) is not None
         if is_closed or day in marks.no_visitors.get(seen.place.team_id, ()):
             found.add((seen.place.id or 0, day))
+    return found
+
+
+def full_days(
+    session: Session,
+    places: Sequence[SeenPlace],
+    campaigns: Mapping[int | None, Campaign],
+    closed: Collection[tuple[int, date]],
+    today: date,
+) -> set[tuple[int, date]]:
+    """Days of these places that still have one, on which the team receives already as many as it can."""
+    found = set()
+    for campaign_id, campaign in campaigns.items():
+        free = [
+            (seen, one.day)
+            for seen in places
+            for one in seen.offered
+            if seen.place.campaign_id == campaign_id
+            and one.day >= today
+            and one.taken < seen.place.per_day
+            and (seen.place.id or 0, one.day) not in closed
+        ]
+        rooms = rooms_of(session, campaign, {(seen.place.team_id, day) for seen, day in free}) if free else {}
+        for seen, day in free:
+            if rooms[seen.place.team_id, day].left.max_visitors <= 0:
+                found.add((seen.place.id or 0, day))
     return found
 
 

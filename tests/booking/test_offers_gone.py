@@ -1,0 +1,77 @@
+"""An offer in place of a fallen day that goes by no act of its visitor is looked for again; one that they let
+lapse is not. Who loses a place to such an offer reads it."""
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.booking import deciding, fallen, offering, queries
+from app.booking.tables import Approval, RequestStatus
+from app.messages.tables import Mail
+from app.planning.repairs import closing
+from app.visits.tables import By
+from app.worker import drain
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, check_counts
+from tests.booking.test_replacing import fall, offers
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def test_what_a_closed_site_takes_back_is_looked_for_again(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
+    fell = fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
+    drain(engine)
+    [offer] = offers(session)
+    assert offer.day == TUESDAY
+    closing.close_site(session, shop.there.id or 0, TUESDAY, TUESDAY, shop.boss, NOW, TODAY)
+    session.commit()
+    drain(engine)
+    first, again = offers(session)
+    assert (first.status, first.taken_back, again.status) == (RequestStatus.EXPIRED, True, "offered")
+    assert again.day == WEDNESDAY
+    assert again.instead_of_id == fell.id
+    check_counts(session)
+
+
+def test_an_offer_that_lapsed_is_not_made_anew_when_the_team_takes_the_day_back(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
+    fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
+    drain(engine)
+    [offer] = offers(session)
+    deciding.expire(session, offer, now=NOW)
+    offering.withdraw_place(
+        session, queries.find_place(session, place.id or 0), version=1, actor=shop.boss, now=NOW
+    )
+    shop.offer([WEDNESDAY], host_id=shop.hosts[1].id)
+    session.commit()
+    drain(engine)
+    assert [one.id for one in offers(session)] == [offer.id]
+    assert fallen.without_another(session, today=TODAY) == []
+
+
+@pytest.mark.parametrize("fell", [True, False])
+def test_whoever_waits_because_a_day_fell_reads_it(engine: Engine, session: Session, fell: bool) -> None:
+    shop = Shop(session, approval=Approval.MANAGER)
+    shop.terms.max_per_person = 2
+    first = shop.offer([MONDAY], host_id=shop.hosts[0].id)
+    other = shop.offer([TUESDAY], host_id=shop.hosts[1].id)
+    booked = shop.ask(shop.askers[0], first)
+    shop.approve(booked)
+    waits = shop.ask(shop.askers[1], other, TUESDAY)
+    rival = shop.ask(shop.askers[2], other, TUESDAY)
+    session.commit()
+    drain(engine)
+    if fell:
+        fall(session, shop, booked, By.HOST)
+    else:
+        shop.approve(rival)
+        session.commit()
+    drain(engine)
+    session.expire_all()
+    mails = session.exec(select(Mail).where(Mail.kind == "booking_queued")).all()
+    [mine] = [one for one in mails if one.person_id == waits.person_id]
+    assert ("dont la journée réservée vient de tomber" in mine.text) is fell
