@@ -1,5 +1,5 @@
-"""Nobody answers what they ask for themselves, unless the team is theirs or nobody leads it; what pages say of
-days that are not offered, of full teams, and of requests that moved to the line."""
+"""Nobody answers what they ask for themselves, unless the team is theirs or nobody leads it; what pages say
+of days that are not offered, of full teams, and of requests that moved to the line."""
 
 from collections.abc import Callable
 from datetime import date
