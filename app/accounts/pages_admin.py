@@ -1,4 +1,4 @@
-"""The administrator's pages: who may do what, programs' keys, the audit trail."""
+"""The administrator's pages: who may do what, programs' keys. The audit trail is in `people`."""
 
 from datetime import datetime, time
 from typing import Annotated, Any
@@ -178,26 +178,3 @@ def revoke_token(session: Db, actor: Admin, token_id: int) -> Response:
     """Refuse the program from now on."""
     service.revoke_token(session, token_id, by=actor.account_id, now=clock.now())
     return redirect("/admin/api-tokens", say=_("Le jeton est révoqué : le programme n’entre plus."))
-
-
-@router.get("/audit", response_class=HTMLResponse)
-def audit_trail(
-    request: Request,
-    session: Db,
-    actor: Admin,
-    action: Annotated[str, Query(max_length=60)] = "",
-    account: Annotated[int | None, Query()] = None,
-    page: Number = 1,
-) -> Response:
-    """Who did what, newest first."""
-    known = words.actions()
-    present = [(code, known.get(code, code)) for code in queries.audited_actions(session)]
-    return render(
-        request,
-        "accounts/audit.html",
-        found=queries.audit_trail(session, action=action, account_id=account, page=page),
-        present=sorted(present, key=lambda one: one[1]),
-        action=action,
-        account=account,
-        action_label=words.action_label,
-    )

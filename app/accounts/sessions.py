@@ -30,6 +30,13 @@ class Actor:
     """None for a program with an API token."""
     program: bool = False
     """A program is nobody's employee, whoever made its key."""
+    acts_for: int | None = None
+    """The person in whose place they decide, as a delegate: said by the guard that loads what is decided."""
+
+    @property
+    def on_behalf(self) -> dict[str, object]:
+        """What the audit trail adds to a decision taken for somebody else."""
+        return {} if self.acts_for is None else {"for_manager": self.acts_for}
 
 
 def begin(session: Session, account: Account, *, now: datetime, shared_screen: bool = False) -> str:

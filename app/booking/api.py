@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from app.accounts.guards import Asking as Actor
 from app.booking import api_for, asking, deciding, inviting, offering, queries, views
-from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, KeptPlace
+from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, Keeper, KeptPlace, acting
 from app.booking.looking import look
 from app.booking.pages_campaign import TERMS
 from app.booking.pages_places import place_values_of, team_ids_of
@@ -186,7 +186,7 @@ def places(session: Db, who: AsReceiver) -> KeptPlacesOut:
 
 
 @own.post("/team/places", status_code=201)
-def offer(session: Db, who: AsReceiver, actor: Actor, sent: PlaceForm) -> KeptPlaceOut:
+def offer(session: Db, who: AsReceiver, sent: PlaceForm) -> KeptPlaceOut:
     """Offer a place for one of my teams."""
     campaign, team = session.get(Campaign, sent.campaign_id), session.get(Team, sent.team_id)
     if campaign is None or team is None or not (who.actor.is_hr or team.id in who.team_ids):
@@ -196,7 +196,7 @@ def offer(session: Db, who: AsReceiver, actor: Actor, sent: PlaceForm) -> KeptPl
         campaign,
         team,
         sent.days,
-        actor=actor,
+        actor=acting(session, who.actor, who.person, sent.team_id),
         now=clock.now(),
         today=clock.today(),
         **place_values_of(sent),
@@ -205,7 +205,7 @@ def offer(session: Db, who: AsReceiver, actor: Actor, sent: PlaceForm) -> KeptPl
 
 
 @own.put("/team/places/{place_id}")
-def change(session: Db, seen: KeptPlace, actor: Actor, sent: PlaceForm) -> KeptPlaceOut:
+def change(session: Db, seen: KeptPlace, actor: Keeper, sent: PlaceForm) -> KeptPlaceOut:
     """Change a place; its campaign and team stay."""
     offering.change_place(
         session,
@@ -221,7 +221,7 @@ def change(session: Db, seen: KeptPlace, actor: Actor, sent: PlaceForm) -> KeptP
 
 
 @own.post("/team/places/{place_id}/withdrawal", status_code=204, response_class=Response)
-def withdraw_place(session: Db, seen: KeptPlace, actor: Actor, sent: WithdrawalForm) -> None:
+def withdraw_place(session: Db, seen: KeptPlace, actor: Keeper, sent: WithdrawalForm) -> None:
     """No longer offer it; days already booked stand."""
     offering.withdraw_place(session, seen, version=sent.version, actor=actor, now=clock.now())
 

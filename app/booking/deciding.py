@@ -71,7 +71,8 @@ def approve(
     except Unbookable as refused:
         refused.to_answerer(person.name)
         raise
-    audit(session, by, "booking.approved", f"booking:{request.id}", now=now)
+    said = actor.on_behalf if actor else {}
+    audit(session, by, "booking.approved", f"booking:{request.id}", now=now, **said)
     jobs.record(session, "booking.taken", request_id=request.id)
     return visit
 
@@ -163,7 +164,8 @@ def refuse(
     )
     holding.count_down(session, request)
     jobs.record(session, "booking.freed", day=request.day.isoformat())
-    audit(session, actor.account_id, "booking.refused", f"booking:{request.id}", now=now, reason=reason.value)
+    said = {"reason": reason.value, **actor.on_behalf}
+    audit(session, actor.account_id, "booking.refused", f"booking:{request.id}", now=now, **said)
     jobs.record(session, "booking.refused", request_id=request.id)
 
 

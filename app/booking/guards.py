@@ -1,7 +1,7 @@
 """Who enters: askers, the teams that receive, HR."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -31,6 +31,12 @@ def led_team_ids(session: Session, person: Person | None) -> set[int]:
     return {team.id for team, _site in teams.led_teams(session, managers) if team.id is not None}
 
 
+def acting(session: Session, actor: Actor, person: Person | None, team_id: int) -> Actor:
+    """The actor as they decide for a team: a delegate's decision says for whom it was taken."""
+    lead = teams.find_lead(session, person, team_id, clock.today()) if person and not actor.is_hr else None
+    return replace(actor, acts_for=lead.manager.id) if lead and lead.by_delegation else actor
+
+
 @dataclass(frozen=True)
 class Receiver:
     """Somebody who offers places and answers requests: for their teams, or for every team (HR)."""
@@ -56,6 +62,11 @@ def place_keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> 
     if not (actor.is_hr or seen.team.id in led_team_ids(session, person)):
         raise NotFound
     return seen
+
+
+def keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> Actor:
+    """Who changes `{place_id}`, and for whom."""
+    return acting(session, actor, person, queries.find_place(session, place_id).place.team_id)
 
 
 @dataclass(frozen=True)
@@ -121,7 +132,8 @@ def deciding_on(session: Session, actor: Actor, person: Person | None, seen: See
         raise OwnRequest
     if not (receives or seen.person.team_id in led):
         raise NotFound
-    return Deciding(actor, seen, receives)
+    team_id = seen.place.team_id if receives else seen.person.team_id
+    return Deciding(acting(session, actor, person, team_id), seen, receives)
 
 
 @policy("decider")
@@ -153,6 +165,7 @@ def for_request(
 ForPerson = Annotated[Person, Depends(for_person, scope="function")]
 ForRequest = Annotated[Asking, Depends(for_request, scope="function")]
 AsReceiver = Annotated[Receiver, Depends(receiver, scope="function")]
+Keeper = Annotated[Actor, Depends(keeper, scope="function")]
 KeptPlace = Annotated[SeenPlace, Depends(place_keeper, scope="function")]
 AsVisitor = Annotated[Visiting, Depends(place_visitor, scope="function")]
 AsAsker = Annotated[Asking, Depends(asker, scope="function")]

@@ -21,6 +21,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.jobs import invite_everybody
+from app.teams import queries as teams
 from app.visits import service as visits
 from app.visits.queries import visits_received_at, visits_with_ids
 from app.visits.rosters import conflicts_among
@@ -31,7 +32,7 @@ Item = TypeVar("Item")
 
 
 def ask_managers(engine: Engine, request_id: int) -> None:
-    """Job of `booking.requested`: those who manage the receiving team are asked to answer."""
+    """Job of `booking.requested`: those who lead the receiving team today are asked to answer."""
     _ask(engine, request_id, again=False)
 
 
@@ -49,7 +50,7 @@ def _ask(engine: Engine, request_id: int, *, again: bool) -> None:
         if seen is None or seen.request.status != RequestStatus.REQUESTED or seen.request.due_at is None:
             return
         terms = queries.rules_of(session, seen.request.campaign_id)
-        managers = queries.managers_of(session, [seen.place.team_id])[seen.place.team_id]
+        managers = sorted(teams.leaders_of(session, seen.place.team_id, clock.today()))
         context = {"seen": seen, "again": again, "approves": terms.silence == Silence.APPROVE}
         word = "again" if again else "asked"
         _tell(session, Kind.BOOKING_REQUEST, seen, managers, f"{word}:{seen.request.revision}", context)
@@ -179,6 +180,7 @@ def _tell(
             context={**context, "reason": reason},
             campaign=seen.campaign,
             reply_to=reply_to,
+            until=seen.request.day,
         )
 
 

@@ -52,7 +52,7 @@ def offer_place(
     assert place.id is not None
     session.add_all(PlaceDay(place_id=place.id, day=day) for day in sorted(set(days)))
     session.flush()
-    audit(session, actor.account_id, "place.offered", f"place:{place.id}", now=now)
+    audit(session, actor.account_id, "place.offered", f"place:{place.id}", now=now, **actor.on_behalf)
     return place
 
 
@@ -86,7 +86,8 @@ def change_place(
     _end_pending(session, place, now, days={day for day in before if day not in wanted})
     booked = session.exec(select(BookingRequest.visit_id).where(col(BookingRequest.place_id) == place.id))
     describe_days(session, {one for one in booked if one is not None}, place.seen, place.bring, today)
-    audit(session, actor.account_id, "place.changed", f"place:{place.id}", now=now, fields=sorted(values))
+    said = {"fields": sorted(values), **actor.on_behalf}
+    audit(session, actor.account_id, "place.changed", f"place:{place.id}", now=now, **said)
     for day in sorted(wanted):
         if day >= today and day in before:
             jobs.record(session, "booking.freed", day=day.isoformat())
@@ -96,7 +97,7 @@ def withdraw_place(session: Session, seen: SeenPlace, *, version: int, actor: Ac
     """No longer offer a place. Days already booked stand; requests that wait are over. Raises `Stale`."""
     _write(session, seen.place, version, {"withdrawn_at": now})
     _end_pending(session, seen.place, now)
-    audit(session, actor.account_id, "place.withdrawn", f"place:{seen.place.id}", now=now)
+    audit(session, actor.account_id, "place.withdrawn", f"place:{seen.place.id}", now=now, **actor.on_behalf)
 
 
 def set_terms(

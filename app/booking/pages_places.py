@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.accounts.guards import Asking as Actor
 from app.booking import lines, offering, queries, views
 from app.booking.errors import PlaceRefused
 from app.booking.guards import (
+    Keeper,
+    acting,
     AsReceiver,
     KeptPlace,
     Receiver,
@@ -74,7 +75,7 @@ def new_place(
 
 
 @router.post("/team/places")
-def offer(request: Request, session: Db, who: AsReceiver, actor: Actor, sent: Submitted) -> Response:
+def offer(request: Request, session: Db, who: AsReceiver, sent: Submitted) -> Response:
     """Offer it."""
     form = bind(PlaceForm, sent)
     chosen = form.value
@@ -89,7 +90,7 @@ def offer(request: Request, session: Db, who: AsReceiver, actor: Actor, sent: Su
             writing.campaign,
             writing.team,
             chosen.days,
-            actor=actor,
+            actor=acting(session, who.actor, who.person, writing.team.id or 0),
             now=clock.now(),
             today=clock.today(),
             **place_values_of(chosen),
@@ -114,7 +115,7 @@ def edit_place(request: Request, session: Db, seen: KeptPlace) -> Response:
 
 
 @router.post("/team/places/{place_id}")
-def change_place(request: Request, session: Db, seen: KeptPlace, actor: Actor, sent: Submitted) -> Response:
+def change_place(request: Request, session: Db, seen: KeptPlace, actor: Keeper, sent: Submitted) -> Response:
     """Change it; days already booked stand. Who takes days back reads first what that ends."""
     form = bind(PlaceChangeForm, sent)
     writing = _editing(session, seen)
@@ -149,7 +150,7 @@ def ask_withdrawal(request: Request, session: Db, seen: KeptPlace) -> Response:
 
 
 @router.post("/team/places/{place_id}/withdrawal")
-def withdraw_place(session: Db, seen: KeptPlace, actor: Actor, sent: Submitted) -> Response:
+def withdraw_place(session: Db, seen: KeptPlace, actor: Keeper, sent: Submitted) -> Response:
     """Take it back."""
     form = bind(WithdrawalForm, sent).required()
     offering.withdraw_place(session, seen, version=form.version, actor=actor, now=clock.now())

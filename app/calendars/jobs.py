@@ -142,6 +142,7 @@ def invite(
             campaign=seen.campaign,
             reply_to=reply_to,
             calendar=Invitation(content, "REQUEST"),
+            until=seen.visit.day,
         )
 
 

@@ -64,4 +64,5 @@ def _remind(engine: Engine, seen: SeenVisit, role: By, person: Person) -> None:
                 context={"seen": seen, "role": role.value},
                 campaign=seen.campaign,
                 reply_to=mails.reply_address(session, seen.campaign),
+                until=seen.visit.day,
             )

@@ -16,6 +16,7 @@ from app.core.db import Db
 from app.core.security import everyone
 from app.core.templating import redirect, render
 from app.home import pages_erasure, personal_data, space, tasks
+from app.home.decisions import decisions
 from app.people.guards import find_person
 from app.people.tables import Person
 from app.visits.showing import state_chip
@@ -45,7 +46,7 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         person=person,
         mine=space.space_of(session, person, today=today, now=now) if person else None,
         feed=find_feed(session, person) if person else None,
-        decisions=tasks.decisions(session, today=today) if actor.is_hr else [],
+        decisions=decisions(session, today=today) if actor.is_hr else [],
         team=tasks.team_news(session, person, today=today) if person else None,
         against=tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
         news=tasks.campaign_news(session, today=today) if actor.is_hr else None,

@@ -28,7 +28,7 @@ class Space:
     next_swap: SeenSwap | None
     """The exchange with the next day to come, drawn."""
     coming: list[SeenVisit]
-    """The other days to come, cancelled ones included."""
+    """Days to come, by day: those that stand. One that fell is found among all days, or asks for another."""
     past: list[SeenVisit]
     """Days lived, the latest first."""
     more_past: int
@@ -44,8 +44,6 @@ def space_of(session: Session, person: Person, *, today: date, now: datetime) ->
     coming = [leg for leg in standing if leg.visit.day >= today]
     lived = [leg for leg in reversed(standing) if leg.visit.day < today]
     drawn = next((swap for swap in swaps if coming and coming[0] in swap.legs), None)
-    fallen = [leg for swap in swaps for leg in swap.legs if not stands(leg.visit) and leg.visit.day >= today]
-    shown = [leg for leg in _by_day([*coming, *fallen]) if drawn is None or leg not in drawn.legs]
     assert person.id is not None
     return Space(
         tasks=[
@@ -53,7 +51,7 @@ def space_of(session: Session, person: Person, *, today: date, now: datetime) ->
             *reminders(session, person, coming, today),
         ],
         next_swap=drawn,
-        coming=shown,
+        coming=coming,
         past=lived[:PAST_DAYS],
         more_past=max(0, len(lived) - PAST_DAYS),
         requests=[one for one in bookings.requests_of(session, person.id) if _waits(one, today)],

@@ -1,13 +1,11 @@
 """What somebody has to do now, from every feature below. Readings only."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from app.availability.queries import unanswered_campaigns
-from app.booking import fallen
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest
@@ -22,12 +20,11 @@ from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
 from app.people.tables import Person
-from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
-from app.visits.reading import open_proposals, uncontested_among
+from app.visits.reading import minors_received_by, open_proposals, uncontested_among
 from app.visits.rosters import conflicts, conflicts_among
 from app.visits.rules import confirmed_by, may_be_made_up, stands
 from app.visits.showing import by_of
@@ -76,6 +73,7 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
     return [
         *(_offer(seen) for seen in bookings.offers_of(session, person.id)),
         *_to_answer(session, person),
+        *_exceptions(session, person, today),
         *(_debrief(form) for form in forms),
         *_visit_tasks(session, person, today),
         *(_answer(campaign) for campaign in waiting),
@@ -243,6 +241,25 @@ def _to_answer(session: Session, person: Person) -> list[Task]:
     return [Task(title, text, "/team/requests", _("Voir les demandes"), "people")]
 
 
+def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
+    """Visitors whom one's teams do not receive for their age: an exception, or the day falls."""
+    teams = led_team_ids(session, person)
+    young = minors_received_by(session, teams, today) if teams else []
+    asks = conditions_of_teams(session, {leg.host_team.id or 0 for leg in young}) if young else {}
+    return [
+        Task(
+            _("%(name)s n’a pas l’âge que votre équipe demande") % {"name": leg.visitor.name},
+            _("Journée du %(day)s avec %(host)s : faites une exception, ou annulez-la.")
+            % {"day": long_day(leg.visit.day), "host": leg.host.name},
+            f"/visits/{leg.visit.id}",
+            _("Voir la journée"),
+            "warn",
+        )
+        for leg in young
+        if leg.visitor.id != person.id and too_young(leg.visitor, leg.visit, asks.get(leg.host_team.id or 0))
+    ]
+
+
 def _choose(campaign: Campaign) -> Task:
     return Task(
         _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
@@ -309,54 +326,6 @@ def against_rosters(session: Session, person: Person | None, *, is_hr: bool, tod
     """How many days to come a roster contradicts: all of them for HR, those of one's teams else."""
     teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
     return 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
-
-
-def decisions(session: Session, *, today: date) -> list[Task]:
-    """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing
-    instead, agreements between companies."""
-    lost = fallen.without_another(session, today=today)
-    count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
-    return [
-        *(_repair(campaign, ids) for campaign, ids in repairs.to_decide(session, today)),
-        *(_without_another(found[one], number) for one, number in count.items()),
-        *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
-    ]
-
-
-def _agreements(campaign: Campaign, due: int) -> Task:
-    title = ngettext(
-        "%(n)s journée de « %(campaign)s » attend une convention",
-        "%(n)s journées de « %(campaign)s » attendent une convention",
-        due,
-    ) % {"n": due, "campaign": campaign.name}
-    text = _("Les deux personnes travaillent pour deux sociétés : rien n’est certain avant.")
-    return Task(title, text, f"/campaigns/{campaign.id}/agreements", _("Enregistrer les conventions"), "edit")
-
-
-def _without_another(campaign: Campaign, count: int) -> Task:
-    title = ngettext(
-        "%(n)s journée tombée de « %(campaign)s » n’a rien à la place",
-        "%(n)s journées tombées de « %(campaign)s » n’ont rien à la place",
-        count,
-    ) % {"n": count, "campaign": campaign.name}
-    text = _("Nous cherchons toujours ; une place de plus, ou un mot à ces personnes, aiderait.")
-    return Task(title, text, f"/campaigns/{campaign.id}/booking", _("Voir lesquelles"), "people")
-
-
-def _repair(campaign: Campaign, ids: list[int]) -> Task:
-    title = ngettext(
-        "%(n)s réparation de « %(campaign)s » attend votre décision",
-        "%(n)s réparations de « %(campaign)s » attendent votre décision",
-        len(ids),
-    ) % {"n": len(ids), "campaign": campaign.name}
-    here = f"/campaigns/{campaign.id}/repairs"
-    return Task(
-        title,
-        _("Des journées sont tombées. Choisissez une solution : rien ne change avant."),
-        f"{here}/{ids[0]}" if len(ids) == 1 else here,
-        _("Comparer les solutions"),
-        "people",
-    )
 
 
 @dataclass(frozen=True)

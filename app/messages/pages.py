@@ -138,8 +138,8 @@ def paper(
         request,
         "messages/paper.html",
         campaign=campaign,
-        letters=queries.letters(session, campaign.id or 0, status=MailStatus.UNREACHABLE, site_id=site),
-        sites=queries.sites_with_letters(session, campaign.id or 0),
+        letters=queries.letters(session, campaign.id or 0, today=clock.today(), site_id=site),
+        sites=queries.sites_with_letters(session, campaign.id or 0, today=clock.today()),
         told=queries.letters_told(session, campaign.id or 0),
         site=site,
         catalogue=catalogue,
@@ -154,7 +154,7 @@ def letters(
     site: Annotated[int | None, Query()] = None,
 ) -> Response:
     """The letters themselves, to print and hand out."""
-    found = queries.letters(session, campaign.id or 0, status=MailStatus.UNREACHABLE, site_id=site)
+    found = queries.letters(session, campaign.id or 0, today=clock.today(), site_id=site)
     return render(request, "messages/letters.html", campaign=campaign, letters=found, site=site)
 
 

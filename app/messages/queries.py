@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from app.accounts.tables import Account
@@ -121,16 +121,20 @@ class Letter:
     site: str
 
 
-def letters(
-    session: Session, campaign_id: int, *, status: MailStatus, site_id: int | None = None
-) -> list[Letter]:
+def _to_hand_over(campaign_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
+    """Told on paper or not at all, and still of use: no past day, none that fell before it was told."""
+    serves = or_(col(Mail.until).is_(None), col(Mail.until) >= today)
+    return col(Mail.campaign_id) == campaign_id, col(Mail.status) == MailStatus.UNREACHABLE, serves
+
+
+def letters(session: Session, campaign_id: int, *, today: date, site_id: int | None = None) -> list[Letter]:
     """A campaign's letters, sorted as they are handed out: site, team, name."""
     query = (
         select(Mail, Team.name, Site.name)
         .join(Person, col(Person.id) == col(Mail.person_id))
         .join(Team, col(Team.id) == col(Person.team_id))
         .join(Site, col(Site.id) == col(Team.site_id))
-        .where(Mail.campaign_id == campaign_id, Mail.status == status)
+        .where(*_to_hand_over(campaign_id, today))
         .order_by(col(Site.name), col(Team.name), col(Person.last_name), col(Person.id), col(Mail.id))
     )
     if site_id is not None:
@@ -138,14 +142,14 @@ def letters(
     return [Letter(mail, team, site) for mail, team, site in session.exec(query)]
 
 
-def sites_with_letters(session: Session, campaign_id: int) -> list[tuple[int, str, int]]:
+def sites_with_letters(session: Session, campaign_id: int, *, today: date) -> list[tuple[int, str, int]]:
     """Sites where letters of a campaign remain to be handed out: id, name, how many."""
     rows = session.exec(
         select(Site.id, Site.name, func.count())
         .join(Team, col(Team.site_id) == col(Site.id))
         .join(Person, col(Person.team_id) == col(Team.id))
         .join(Mail, col(Mail.person_id) == col(Person.id))
-        .where(Mail.campaign_id == campaign_id, Mail.status == MailStatus.UNREACHABLE)
+        .where(*_to_hand_over(campaign_id, today))
         .group_by(col(Site.id), col(Site.name))
         .order_by(col(Site.name))
     )

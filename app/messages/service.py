@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete, or_, select, update
@@ -49,11 +49,13 @@ def send(
     campaign: Campaign | None = None,
     reply_to: str | None = None,
     calendar: Invitation | None = None,
+    until: date | None = None,
 ) -> Mail | None:
     """Write one mail in its reader's language; it leaves after the caller's commit.
 
     `key` names the news: the same key writes nothing again and returns None. Somebody without address gets
-    a row that HR sees among what must be told on paper (None for kinds that make no sense there).
+    a row that HR sees among what must be told on paper (None for kinds that make no sense there), up to the
+    day `until`.
     """
     if session.exec(select(Mail.id).where(Mail.key == key)).first() is not None:
         return None
@@ -88,6 +90,7 @@ def send(
         html=html,
         calendar=calendar.content if calendar else None,
         calendar_method=calendar.method if calendar else None,
+        until=until,
         next_attempt_at=now + SAFETY_NET,
         created_at=now,
     )
@@ -136,6 +139,32 @@ def hand_over(session: Session, campaign_id: int, mail_ids: list[int], *, now: d
         .values(status=MailStatus.TOLD, sent_at=now)
     )
     return int(changed.rowcount)
+
+
+def drop_letters(session: Session, visit_id: int, person_ids: Collection[int], *, today: date) -> set[int]:
+    """A visit fell: nobody hands over any more what was still to be said of it to these people on paper.
+
+    Returns those of them to whom nothing was ever handed over: on paper they heard of no such day.
+    """
+    news = [kind for kind in ABOUT_VISITS if kind not in (Kind.VISIT_CANCELLED, Kind.VISIT_TEAM)]
+    about = or_(*(col(Mail.key).startswith(f"{kind}:{visit_id}:", autoescape=True) for kind in news))
+    rows = session.exec(
+        select(Mail).where(
+            about,
+            col(Mail.person_id).in_(person_ids),
+            col(Mail.status).in_((MailStatus.UNREACHABLE, MailStatus.TOLD)),
+        )
+    ).all()
+    told = {mail.person_id for mail in rows if mail.status == MailStatus.TOLD}
+    never = set[int]()
+    for mail in rows:
+        if mail.status == MailStatus.UNREACHABLE:
+            mail.until = today - timedelta(days=1)
+            session.add(mail)
+            if mail.person_id is not None and mail.person_id not in told:
+                never.add(mail.person_id)
+    session.flush()
+    return never
 
 
 def blank_if_secret(mail: Mail) -> None:

@@ -1,6 +1,6 @@
 """Rows of messages: the outbox, where every mail of the product lies before, while and after it leaves."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, Text
@@ -47,6 +47,8 @@ class Mail(SQLModel, table=True):
     """An iCalendar object, sent as an invitation beside the text."""
     calendar_method: str | None = None
     """`REQUEST` or `CANCEL`, as inside the object."""
+    until: date | None = Field(default=None, index=True)
+    """The last day on which its news is of use: nobody is asked to hand it over later. None: always."""
     attempts: int = 0
     error: str | None = None
     """Why the last attempt failed: `smtp 550`, `connection`, … never an address."""

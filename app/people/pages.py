@@ -12,11 +12,12 @@ from app.accounts.guards import Hr
 from app.core.db import Db
 from app.core.spreadsheets import download
 from app.core.templating import render
-from app.people import exports, pages_company, pages_import, pages_travel, queries, words
+from app.people import exports, pages_audit, pages_company, pages_import, pages_travel, queries, words
 from app.people.queries import PAGE, Wanted
 from app.people.tables import ContractKind, Side
 
 router = APIRouter(include_in_schema=False)
+router.include_router(pages_audit.router)
 router.include_router(pages_import.router)
 router.include_router(pages_company.router)
 router.include_router(pages_travel.router)

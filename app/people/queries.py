@@ -1,7 +1,7 @@
 """Every reading of sites, teams, people, links and journeys."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,13 @@ def person(session: Session, person_id: int) -> Listed:
     if row is None:
         raise NotFound
     return Listed(*row)
+
+
+def names_of(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """People's names by id, of those here and gone."""
+    if not ids:
+        return {}
+    return {one.id: one.name for one in session.exec(select(Person).where(col(Person.id).in_(ids))) if one.id}
 
 
 def lock_person(session: Session, person_id: int) -> Person | None:

@@ -1,6 +1,6 @@
-"""JSON door of teams: marked days, rosters that arrived, delegations, what is asked of visitors.
+"""JSON door of teams: marked days, rosters that arrived, delegations.
 
-A roster to import enters through `visits`, which knows the days that it contradicts.
+A roster to import, and what is asked of visitors, enter through `visits`, which knows the days they touch.
 """
 
 from datetime import date, timedelta
@@ -13,12 +13,10 @@ from app.core import clock
 from app.core.db import Db
 from app.teams import days as team_days
 from app.teams import queries, service
-from app.teams.guards import LedTeam, Managing, OfTeam
+from app.teams.guards import Managing, OfTeam
 from app.teams.pages import days_of
 from app.teams.schemas import (
     ByRosterForm,
-    ConditionsForm,
-    ConditionsOut,
     DelegationForm,
     DelegationOut,
     DelegationsOut,
@@ -86,29 +84,6 @@ def _marked(session: Session, team_id: int, first: date, last: date) -> MarkedDa
         no_leaving=sorted(marks.no_leaving.get(team_id, ())),
         good=sorted(marks.good.get(team_id, ())),
     )
-
-
-@router.get("/teams/{team_id}/conditions")
-def conditions(session: Db, led: OfTeam) -> ConditionsOut:
-    """What a team asks of its visitors now; version 0: it never asked anything."""
-    return _conditions(session, led)
-
-
-@router.put("/teams/{team_id}/conditions")
-def ask_of_visitors(session: Db, led: OfTeam, sent: ConditionsForm) -> ConditionsOut:
-    """Keep a new version of what a team asks; the same words again change nothing."""
-    service.ask_of_visitors(session, led.id, sent, by=led.by, now=clock.now())
-    return _conditions(session, led)
-
-
-def _conditions(session: Session, led: LedTeam) -> ConditionsOut:
-    found = next(iter(queries.latest_conditions(session, [led.id])), None)
-    values = (
-        found.model_dump(include=set(ConditionsOut.model_fields))
-        if found
-        else {**ConditionsForm(version=0).model_dump(), "team_id": led.id}
-    )
-    return ConditionsOut.model_validate(values)
 
 
 @router.get("/teams/{team_id}/rosters")

@@ -1,4 +1,4 @@
-"""Pages of teams: days set by a tap, delegates, what is asked of visitors. The calendar is in `visits`."""
+"""Pages of teams: days set by a tap, delegates. The calendar and the conditions of visits are in `visits`."""
 
 from datetime import date, timedelta
 
@@ -16,9 +16,9 @@ from app.teams import days as team_days
 from app.teams import pages_rosters, queries, service
 from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationTooLong
 from app.teams.guards import Managing, OfTeam
-from app.teams.schemas import ByRosterForm, ConditionsForm, DelegationForm, MarkForm, MarkPageForm
+from app.teams.schemas import ByRosterForm, DelegationForm, MarkForm, MarkPageForm
 from app.teams.service import Mark
-from app.teams.words import conditions_lines, mark_words
+from app.teams.words import mark_words
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_rosters.router)
@@ -155,45 +155,3 @@ def work_by_roster(session: Db, led: OfTeam, sent: Submitted) -> Response:
         else _("L’équipe travaille en semaine habituelle.")
     )
     return redirect(f"/team/{led.id}", say=said)
-
-
-@router.get("/team/{team_id}/conditions", response_class=HTMLResponse)
-def conditions(request: Request, session: Db, led: OfTeam) -> Response:
-    """What the team asks of its visitors, to change."""
-    latest = next(iter(queries.latest_conditions(session, [led.id])), None)
-    values = latest.model_dump(include=set(ConditionsForm.model_fields)) if latest else {"version": 0}
-    shown = {
-        name: ("1" if value else "") if isinstance(value, bool) else value for name, value in values.items()
-    }
-    return _conditions(request, session, led, blank(**shown))
-
-
-@router.post("/team/{team_id}/conditions")
-def ask_of_visitors(request: Request, session: Db, led: OfTeam, sent: Submitted) -> Response:
-    """Keep a new version; visitors are asked again."""
-    form = bind(ConditionsForm, sent)
-    if form.value is None:
-        return _conditions(request, session, led, form, status=422)
-    service.ask_of_visitors(session, led.id, form.value, by=led.by, now=clock.now())
-    return redirect(
-        f"/team/{led.id}/conditions",
-        say=_(
-            "C’est noté. Les visiteurs lisent cette version et l’acceptent, "
-            "aussi ceux qui avaient déjà confirmé."
-        ),
-    )
-
-
-def _conditions(
-    request: Request, session: Session, led: OfTeam, form: Bound[ConditionsForm], *, status: int = 200
-) -> Response:
-    now = queries.conditions_of(session, led.id)
-    return render(
-        request,
-        "teams/conditions.html",
-        status=status,
-        led=led,
-        form=form,
-        now=now,
-        lines=conditions_lines(now) if now else [],
-    )

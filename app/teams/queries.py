@@ -165,6 +165,18 @@ def delegates_of(session: Session, manager_ids: Collection[int], today: date) ->
     return found
 
 
+def leaders_of(session: Session, team_id: int, today: date) -> set[int]:
+    """Who decides for a team today: whoever manages a member of it, and their delegates."""
+    managers = aliased(Person)
+    rows = session.scalars(
+        select(managers)
+        .join(Person, col(Person.manager_id) == col(managers.id))
+        .where(col(Person.team_id) == team_id, col(Person.active), col(managers.active))
+    )
+    found = {one.id for one in rows if one.id is not None}
+    return found | {one for lent in delegates_of(session, found, today).values() for one in lent}
+
+
 def find_delegation(session: Session, delegation_id: int, manager: Person) -> Delegation | None:
     """A delegation that a manager gave; None when it is none of theirs."""
     return session.scalars(

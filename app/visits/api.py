@@ -12,6 +12,7 @@ from app.teams.guards import MaySendRosters
 from app.teams.rosters import teams_of
 from app.visits import (
     api_answers,
+    api_conditions,
     api_leaving,
     api_team,
     confirming,
@@ -50,6 +51,7 @@ from app.visits.tables import By
 
 own = APIRouter(prefix="/api/v1", tags=["visits"])
 own.include_router(api_answers.router)
+own.include_router(api_conditions.router)
 own.include_router(api_leaving.router)
 
 
@@ -124,6 +126,7 @@ def set_tutor(session: Db, entered: Receiving, sent: TutorForm) -> VisitOut:
 @own.post("/visits/{visit_id}/waiver")
 def waive(session: Db, entered: Receiving, sent: WaiverForm) -> VisitOut:
     """Whoever leads the receiving team asks nothing of this visitor; recorded."""
+    entered = entered.leading()
     before = entered.situation(session, clock.today())
     confirming.waive_conditions(session, before, entered.hand(sent.words), revision=sent.revision)
     return api_answers.shown(session, before.visit.id or 0)

@@ -1,7 +1,7 @@
 """What the receiving team asks of its visitors (`app.teams`), in front of one visit.
 
 A visitor acknowledges the version they read before saying yes; a later version asks anew. Whoever leads the
-receiving team may waive it for one visit (an age, a briefing given otherwise): recorded, never silent.
+receiving team may waive one version for one visit (an age, a briefing given otherwise): it is recorded.
 """
 
 from collections.abc import Collection
@@ -57,13 +57,18 @@ def unread(asks: Conditions | None, read: int | None) -> ConditionsFirst | None:
 
 def are_open(visit: Visit, asks: Conditions | None) -> bool:
     """Whether the visitor has still to acknowledge them."""
-    if asks is None or visit.conditions_waived_at is not None:
+    if asks is None or is_waived(visit, asks):
         return False
     return visit.conditions_id != asks.id
 
 
+def is_waived(visit: Visit, asks: Conditions) -> bool:
+    """Whether the team asks nothing of this visitor: said of this version, not of one that came later."""
+    return visit.conditions_waived_at is not None and visit.conditions_waived_id == asks.id
+
+
 def too_young(visitor: Person, visit: Visit, asks: Conditions | None) -> bool:
     """The team receives adults only, the visitor is none, and nobody of the team said yes to that."""
-    if asks is None or visit.conditions_waived_at is not None:
+    if asks is None or is_waived(visit, asks):
         return False
     return visitor.under_18 and (asks.min_age or 0) >= ADULT

@@ -5,11 +5,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, update
 
 from app.core.errors import NotFound, Stale
+from app.teams import service as teams
+from app.teams.schemas import ConditionsForm
+from app.teams.tables import TeamConditions
 from app.visits import queries, service
-from app.visits.changing import Situation, begin, situation
+from app.visits.changing import Situation, begin, hold_all, situation
 from app.visits.conditions import unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
@@ -116,6 +120,27 @@ def _record_agreement(session: Session, seen: queries.SeenVisit, hand: Hand, tod
     return True
 
 
+def ask_of_visitors(
+    session: Session, team_id: int, wanted: ConditionsForm, *, by: teams.By, now: datetime, today: date
+) -> TeamConditions:
+    """A team asks something else of visitors: from this moment on no yes given on other terms counts.
+
+    Raises `Stale`. A yes that was on its way meanwhile is asked anew by the job that follows.
+    """
+    made = teams.ask_of_visitors(session, team_id, wanted, by=by, now=now)
+    if made.asks and made.id is not None:
+        ask_all_anew(session, team_id, made.id, now, today)
+    return made
+
+
+def ask_all_anew(session: Session, team_id: int, conditions_id: int, now: datetime, today: date) -> None:
+    """`ask_anew` for each visit that a team is to receive."""
+    found = queries.visits_received_by(session, team_id, today)
+    hold_all(session, [seen.visit.id for seen in found if seen.visit.id is not None])
+    for seen in found:
+        ask_anew(session, seen, conditions_id, now)
+
+
 def ask_anew(session: Session, seen: queries.SeenVisit, conditions_id: int, now: datetime) -> bool:
     """The receiving team asks something else of visitors: whoever had said yes on other terms reads the new
     ones and says yes again. Done twice, it changes nothing more."""
@@ -126,8 +151,8 @@ def ask_anew(session: Session, seen: queries.SeenVisit, conditions_id: int, now:
             col(Visit.id) == visit.id,
             col(Visit.status) == VisitStatus.PLANNED,
             col(Visit.visitor_confirmed_at).is_not(None),
-            col(Visit.conditions_waived_at).is_(None),
-            or_(col(Visit.conditions_id).is_(None), col(Visit.conditions_id) != conditions_id),
+            _is_another(Visit.conditions_waived_id, conditions_id),
+            _is_another(Visit.conditions_id, conditions_id),
         )
         .values(visitor_confirmed_at=None)
         .execution_options(synchronize_session=False)
@@ -140,17 +165,23 @@ def ask_anew(session: Session, seen: queries.SeenVisit, conditions_id: int, now:
     return True
 
 
+def _is_another(version: Any, conditions_id: int) -> ColumnElement[bool]:
+    return or_(col(version).is_(None), col(version) != conditions_id)
+
+
 def waive_conditions(session: Session, before: Situation, hand: Hand, *, revision: int) -> Visit:
-    """Whoever leads the receiving team takes it upon themselves that this visitor comes as they are. Audited.
+    """Whoever leads the receiving team takes it upon themselves that this visitor comes as they are, whatever
+    is asked today. Audited.
 
     Raises as `lifecycle.STEPS` says.
     """
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.WAIVED, now.asked)
+    assert now.asks is not None
     session.exec(
         update(Visit)
-        .where(col(Visit.id) == now.visit.id, col(Visit.conditions_waived_at).is_(None))
-        .values(conditions_waived_at=hand.now)
+        .where(col(Visit.id) == now.visit.id)
+        .values(conditions_waived_at=hand.now, conditions_waived_id=now.asks.id)
     )
     session.refresh(now.visit)
     remember(session, now.visit, ChangeKind.WAIVED, hand, event=step.event)

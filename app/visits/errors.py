@@ -126,6 +126,16 @@ class NotYourPart(Refusal):
         return _("Ce n’est pas à vous de décider cela pour cette journée.")
 
 
+class ForTheLead(NotYourPart):
+    """Only whoever leads the receiving team, or HR, receives somebody on other terms."""
+
+    def message(self) -> str:
+        return _(
+            "Seul le responsable de l’équipe qui reçoit, ou l’équipe RH, peut faire une exception : "
+            "parlez-lui-en."
+        )
+
+
 class OpenProposal(Refusal):
     """One thing is talked about at a time."""
 
@@ -199,6 +209,19 @@ class HoursNotInOrder(Refusal):
 
     def message(self) -> str:
         return _("La visite doit commencer avant de finir : corrigez les heures.")
+
+
+class HoursDoNotFit(Refusal):
+    """A morning in the afternoon, a day that lasts the night."""
+
+    status = 422
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.sentence = why
+
+    def message(self) -> str:
+        return self.sentence
 
 
 class NoAgreementNeeded(Refusal):

@@ -1,6 +1,6 @@
 """Who enters a visit: its two people, who receives in the host's place, HR, and whoever leads either."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -32,7 +32,7 @@ class Entered:
     person: Person | None
     by: By
     leads_host: bool = False
-    """Manager of the host, or their delegate today."""
+    """Manager of the receiving team, or their delegate today; also a host who leads it."""
 
     @property
     def takes_part(self) -> bool:
@@ -47,6 +47,10 @@ class Entered:
     def situation(self, session: Session, today: date) -> Situation:
         """The visit in front of the reader."""
         return situation(session, self.seen, self.by, self.person.id if self.person else None, today)
+
+    def leading(self) -> "Entered":
+        """The same reader as whoever leads the receiving team, where they do: a host may be both."""
+        return replace(self, by=By.MANAGER) if self.leads_host and self.by is not By.HR else self
 
     def hand(self, words: str = "") -> Hand:
         """The reader's hand, now."""
@@ -64,14 +68,17 @@ def visit_participant(
     seen = queries.find_visit(session, visit_id)
     if seen is None:
         raise NotFound
-    by, leads_host = role_of(seen, actor, person), False
-    if person is not None and by not in {By.VISITOR, By.HOST, By.TUTOR}:
-        leads = {one.id for one in teams.acting_for(session, person, clock.today())} - {None}
-        leads_host = seen.host.manager_id in leads
-        by = by or role_of(seen, actor, person, leads=leads_host or seen.visitor.manager_id in leads)
+    by, of_host, lead = role_of(seen, actor, person), None, None
+    if person is not None and by is not By.VISITOR:
+        of_host = lead = teams.find_lead(session, person, seen.host_team.id or 0, clock.today())
+    if person is not None and by in {None, By.HR} and lead is None:
+        lead = teams.find_lead(session, person, seen.visitor_team.id or 0, clock.today())
+    by = by or role_of(seen, actor, person, leads=lead is not None)
     if by is None:
         raise NotFound
-    return Entered(seen, actor, person, by, leads_host)
+    if by is By.MANAGER and lead is not None and lead.by_delegation:
+        actor = replace(actor, acts_for=lead.manager.id)
+    return Entered(seen, actor, person, by, of_host is not None)
 
 
 @policy("visit_person")

@@ -66,7 +66,9 @@ def remember(
     )
     session.add(line)
     session.flush()
-    said = {"reason": line.reason.value} if line.reason is not None else {}
+    said: dict[str, object] = {"reason": line.reason.value} if line.reason is not None else {}
+    if hand.actor is not None:
+        said |= hand.actor.on_behalf
     audit(session, account_id, f"visit.{kind.value}", f"visit:{visit.id}", now=hand.now, **said)
     if event is not None:
         jobs.record(session, event, visit_id=visit.id, revision=visit.revision, change_id=line.id)

@@ -12,11 +12,11 @@ from app.core.errors import Stale
 from app.people.tables import Person
 from app.visits import places
 from app.visits.changing import Situation, begin
-from app.visits.errors import DayTaken, HoursNotInOrder, NotOfTheTeam, TutorBusy
+from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
-from app.visits.rules import PART_HOURS
+from app.visits.rules import PART_HOURS, hours_fault
 from app.visits.tables import ChangeKind, DayPart, Visit, VisitStatus
 
 
@@ -32,7 +32,7 @@ class Hours:
 def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, revision: int) -> Visit:
     """Say how long the visit lasts; the visitor is told, calendars follow. Saying the same changes nothing.
 
-    Raises `HoursNotInOrder`, and as `lifecycle.STEPS` says.
+    Raises `HoursNotInOrder`, `HoursDoNotFit`, and as `lifecycle.STEPS` says.
     """
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.HOURS, now.asked)
@@ -40,6 +40,8 @@ def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, 
     starts, ends = hours.starts_at or usual[0], hours.ends_at or usual[1]
     if starts >= ends:
         raise HoursNotInOrder
+    if (fault := hours_fault(hours.part, starts, ends)) is not None:
+        raise HoursDoNotFit(fault)
     visit = now.visit
     if (visit.part, visit.starts_at, visit.ends_at) == (hours.part, starts, ends):
         return visit

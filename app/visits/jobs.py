@@ -61,15 +61,14 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
 
 
 def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
-    """Job of `team.conditions_changed`: visitors to come who had accepted other terms are asked again. Safe
-    to run twice."""
+    """Job of `team.conditions_changed`: a yes on other terms that was given while the team wrote the new ones
+    is asked again; all others were in the same transaction. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         asks = team_queries.conditions_of(session, team_id)
         if asks is None or asks.id != conditions_id:
             return  # nothing is asked any more, or a later version follows
-        for seen in queries.visits_received_by(session, team_id, today):
-            confirming.ask_anew(session, seen, conditions_id, now)
+        confirming.ask_all_anew(session, team_id, conditions_id, now, today)
 
 
 def follow_moves(engine: Engine) -> None:

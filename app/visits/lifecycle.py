@@ -17,6 +17,7 @@ from app.visits.errors import (
     AlreadyReported,
     ConditionsFirst,
     DayNotCome,
+    ForTheLead,
     NoAgreementNeeded,
     NotFallen,
     NothingAsked,
@@ -207,7 +208,7 @@ def refusal(kind: ChangeKind, asked: Asked) -> Refusal | None:
     """Why it cannot be done now; None when it can."""
     step = find_step(kind, asked.by)
     if step is None:
-        return NotYourPart()
+        return ForTheLead() if kind is ChangeKind.WAIVED else NotYourPart()
     return next((found for need in step.needs if (found := need(asked)) is not None), None)
 
 

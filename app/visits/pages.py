@@ -15,6 +15,7 @@ from app.core.templating import render
 from app.visits import (
     history,
     pages_answers,
+    pages_conditions,
     pages_hosting,
     pages_hr,
     pages_leaving,
@@ -31,7 +32,15 @@ from app.visits.rules import can_be_cancelled, confirmed_by, part_labels, reason
 from app.visits.tables import By
 
 router = APIRouter(include_in_schema=False)
-for part in (pages_rosters, pages_team, pages_answers, pages_hosting, pages_hr, pages_leaving):
+for part in (
+    pages_rosters,
+    pages_team,
+    pages_answers,
+    pages_conditions,
+    pages_hosting,
+    pages_hr,
+    pages_leaving,
+):
     router.include_router(part.router)
 
 
@@ -89,7 +98,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         by=entered.by.value,
         takes_part=entered.takes_part,
         hosts=entered.by in {By.HOST, By.TUTOR},
-        may=showing.may(now, receives=entered.receives),
+        may=showing.may(now, receives=entered.receives, leads=entered.leads_host or entered.by is By.HR),
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
         reasons=reason_labels(),

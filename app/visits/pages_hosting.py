@@ -12,7 +12,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.visits import absences, confirming, hosting, reading, showing
-from app.visits.errors import HoursNotInOrder, NotOfTheTeam, TutorBusy
+from app.visits.errors import HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.guards import Entered, Receiving, Taking
 from app.visits.hosting import Hours
 from app.visits.lifecycle import refusal
@@ -39,7 +39,7 @@ def set_hours(request: Request, session: Db, entered: Receiving, sent: Submitted
     hours = Hours(value.part, value.starts_at, value.ends_at)
     try:
         hosting.set_hours(session, before, hours, entered.hand(), revision=value.revision)
-    except HoursNotInOrder as refused:
+    except (HoursNotInOrder, HoursDoNotFit) as refused:
         form.refuse("ends_at", refused.message())
         return _show_hours(request, session, entered, form, status=422)
     return redirect(f"/visits/{before.visit.id}", say=_("Les heures sont notées, les agendas suivent."))
@@ -107,6 +107,7 @@ def _show_tutor(
 @router.get("/visits/{visit_id}/waiver", response_class=HTMLResponse)
 def ask_waiver(request: Request, session: Db, entered: Receiving) -> Response:
     """Before somebody comes without what the team asks."""
+    entered = entered.leading()
     now = entered.situation(session, clock.today())
     away = _refused(session, entered, ChangeKind.WAIVED)
     return away or render(request, "visits/waiver.html", seen=entered.seen, asks=now.asks, form=blank())
@@ -115,7 +116,7 @@ def ask_waiver(request: Request, session: Db, entered: Receiving) -> Response:
 @router.post("/visits/{visit_id}/waiver")
 def waive(session: Db, entered: Receiving, sent: Submitted) -> Response:
     """The team asks nothing of this visitor: recorded."""
-    value = bind(WaiverForm, sent).required()
+    value, entered = bind(WaiverForm, sent).required(), entered.leading()
     before = entered.situation(session, clock.today())
     confirming.waive_conditions(session, before, entered.hand(value.words), revision=value.revision)
     return redirect(f"/visits/{before.visit.id}", say=_("C’est noté dans l’historique de la journée."))

@@ -66,6 +66,13 @@ def record_agreements(
         done,
     ) % {"n": done}
     here = f"/campaigns/{campaign.id}/agreements"
+    if not done:
+        nothing = ngettext(
+            "Rien de nouveau n’est enregistré : cette journée n’attendait plus de convention.",
+            "Rien de nouveau n’est enregistré : ces journées n’attendaient plus de convention.",
+            len(set(value.visit_ids)),
+        )
+        return redirect(here, say=nothing, kind="warn")
     if late := len(set(value.visit_ids)) - done:
         late_words = ngettext(
             "%(n)s journée n’attendait plus de convention : elle a changé entre-temps.",

@@ -58,7 +58,9 @@ def mine(request: Request, session: Db, leading: Leader, start: Start = None, ma
 def conflicts(request: Request, session: Db, sender: MaySendRosters) -> Response:
     """Visits to come on a day when the visitor or the host does not work."""
     found = rosters.conflicts(session, clock.today(), team_ids=teams_of(session, sender))
-    return render(request, "visits/conflicts.html", conflicts=found, from_hr=sender.everybody)
+    return render(
+        request, "visits/conflicts.html", conflicts=found, from_hr=sender.everybody, own=sender.person_id
+    )
 
 
 @router.get("/team/{team_id}", response_class=HTMLResponse)

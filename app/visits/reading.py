@@ -12,8 +12,9 @@ from sqlmodel import Session, col, or_
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.people.tables import Person
-from app.visits.queries import SeenVisit, read_visits, to_come
+from app.visits.queries import HostTeam, SeenVisit, Visitor, read_visits, to_come
 from app.visits.tables import (
+    ChangeKind,
     NoShow,
     Proposal,
     ProposalStatus,
@@ -80,14 +81,14 @@ def history_of(session: Session, visit_ids: Collection[int]) -> list[SeenChange]
     return _changes(session, col(VisitChange.visit_id).in_(visit_ids))
 
 
-def _changes(session: Session, which: ColumnElement[bool]) -> list[SeenChange]:
+def _changes(session: Session, *which: ColumnElement[bool]) -> list[SeenChange]:
     hand, other = aliased(Person), aliased(Person)
     query: Any = (
         select(VisitChange, col(Account.name), hand, other)
         .outerjoin(Account, col(Account.id) == col(VisitChange.account_id))
         .outerjoin(hand, col(hand.account_id) == col(Account.id))
         .outerjoin(other, col(other.id) == col(VisitChange.other_id))
-        .where(which)
+        .where(*which)
         .order_by(col(VisitChange.at), col(VisitChange.id))
     )
     return [
@@ -99,6 +100,19 @@ def _changes(session: Session, which: ColumnElement[bool]) -> list[SeenChange]:
 def find_change(session: Session, change_id: int) -> SeenChange | None:
     """One line of a history."""
     return next(iter(_changes(session, col(VisitChange.id) == change_id)), None)
+
+
+def last_yes(session: Session, visit_id: int) -> SeenChange | None:
+    """The latest yes of one of the two, with who gave it."""
+    kind = col(VisitChange.kind) == ChangeKind.CONFIRMED
+    return next(iter(reversed(_changes(session, col(VisitChange.visit_id) == visit_id, kind))), None)
+
+
+def minors_received_by(session: Session, team_ids: Collection[int], today: date) -> list[SeenVisit]:
+    """Visits to come of people under age to some teams, by day."""
+    return read_visits(
+        session, col(HostTeam.id).in_(team_ids), col(Visitor.under_18).is_(True), *to_come(today)
+    )
 
 
 def changes_by(session: Session, person: Person) -> list[VisitChange]:

@@ -104,6 +104,35 @@ PART_HOURS = {
 """Hours proposed for each part of the day; the team that receives says its own."""
 
 
+NOON, MORNING_ENDS = time(12, 0), time(14, 0)
+SHORTEST_DAY, LONGEST_DAY = timedelta(hours=5), timedelta(hours=12)
+
+
+def hours_fault(part: DayPart, starts: time, ends: time) -> str | None:
+    """Why hours contradict the name they are given, in the reader's language; None when they do not.
+
+    A morning begins before noon and is over at 14:00; an afternoon begins at noon or later; a whole day
+    lasts from five to twelve hours, whenever the shift begins.
+    """
+    if part is DayPart.MORNING and not (starts < NOON and ends <= MORNING_ENDS):
+        return _(
+            "Un matin commence avant midi et finit à 14:00 au plus tard : "
+            "corrigez les heures, ou choisissez autre chose que « Matin »."
+        )
+    if part is DayPart.AFTERNOON and starts < NOON:
+        return _(
+            "Un après-midi commence à midi au plus tôt : "
+            "corrigez les heures, ou choisissez autre chose que « Après-midi »."
+        )
+    lasts = timedelta(hours=ends.hour - starts.hour, minutes=ends.minute - starts.minute)
+    if part is DayPart.FULL and not SHORTEST_DAY <= lasts <= LONGEST_DAY:
+        return _(
+            "Une journée entière dure de cinq à douze heures : "
+            "corrigez les heures, ou choisissez « Matin » ou « Après-midi »."
+        )
+    return None
+
+
 def in_pairs(legs: Iterable[Leg]) -> list[tuple[Leg, Leg | None]]:
     """Join each visit with its reciprocal one, the earlier first; those without one stand alone.
 

@@ -1,7 +1,7 @@
 """Where a visit and a swap stand, in words, and what a page offers to do. Computed from what was read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.campaigns.tables import Campaign
@@ -9,6 +9,7 @@ from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.tables import Person
 from app.visits.changing import Situation
+from app.visits.conditions import is_waived
 from app.visits.guards import Entered
 from app.visits.lifecycle import allows
 from app.visits.queries import SeenSwap, SeenVisit
@@ -109,16 +110,17 @@ def steps(now: Situation) -> list[Step]:
         (_("Réponse : %(name)s") % {"name": seen.visitor.first_name}, confirmed_by(visit, By.VISITOR)),
         (_("Réponse : %(name)s") % {"name": seen.host.first_name}, confirmed_by(visit, By.HOST)),
     ]
-    if now.asks is not None and visit.conditions_waived_at is None:
+    if now.asks is not None and not is_waived(visit, now.asks):
         found.insert(0, (_("Conditions de l’équipe acceptées"), not now.asked.conditions_open))
     if seen.crosses:
         found.append((_("Convention entre les deux sociétés"), visit.agreement_at is not None))
     return [Step(label, done) for label, done in found]
 
 
-def may(now: Situation, *, receives: bool) -> dict[str, bool]:
-    """What the page offers: `confirm`, `decline`, `cancel`, …"""
+def may(now: Situation, *, receives: bool, leads: bool) -> dict[str, bool]:
+    """What the page offers: `confirm`, `decline`, `cancel`, … `leads`: the receiving team, in any role."""
     asked = now.asked
+    waives = leads and allows(ChangeKind.WAIVED, replace(asked, by=By.MANAGER))
     conditions = asked.by is By.VISITOR and asked.conditions_open and not (asked.too_young or asked.off_then)
     found = {kind.value: allows(kind, asked) for kind in ChangeKind}
     return {
@@ -130,13 +132,14 @@ def may(now: Situation, *, receives: bool) -> dict[str, bool]:
         "withdraw": found["withdrawn"],
         "hours": receives and found["hours"],
         "tutor": receives and found["tutor"],
-        "waive": receives and found["waived"],
+        "waive": waives,
         "agree": found["agreed"],
         "move": asked.by is By.HR and found["moved"],
         "absent": found["absent"],
         "contest": found["contested"],
         "too_young": asked.by is By.VISITOR and asked.too_young,
-        "except": receives and found["waived"] and asked.too_young,
+        "except": waives and asked.too_young,
+        "needs_lead": asked.by in {By.HOST, By.TUTOR} and asked.too_young and not waives,
     }
 
 

@@ -117,6 +117,10 @@ class Visit(SQLModel, table=True):
     conditions_read_at: datetime | None = Field(default=None, sa_type=Instant)
     conditions_waived_at: datetime | None = Field(default=None, sa_type=Instant)
     """When somebody who leads the receiving team took it upon themselves that nothing is asked."""
+    conditions_waived_id: int | None = Field(
+        default=None, foreign_key="team_conditions.id", index=True, ondelete="SET NULL"
+    )
+    """The version that they had read then: a later one is asked of this visitor too."""
     agreement_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
     missed_at: datetime | None = Field(default=None, sa_type=Instant)

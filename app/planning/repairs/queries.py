@@ -59,6 +59,15 @@ def proposals_of(session: Session, repair_ids: Collection[int]) -> list[RepairPr
     return list(session.scalars(query.order_by(col(RepairProposal.repair_id))))
 
 
+def with_solutions(session: Session, repair_ids: Collection[int]) -> set[int]:
+    """Those of these repairs that wait for a choice between solutions: something was found."""
+    query = select(col(RepairProposal.repair_id)).join(
+        Repair, col(Repair.id) == col(RepairProposal.repair_id)
+    )
+    which = col(Repair.id).in_(repair_ids), col(Repair.status) == RepairStatus.READY
+    return set(session.scalars(query.where(*which))) if repair_ids else set()
+
+
 def visit_ids(session: Session, repair_id: int) -> list[int]:
     """The visits a repair is about, but those that gave way."""
     return visits_by_repair(session, [repair_id]).get(repair_id, [])

@@ -93,7 +93,9 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     people = queries.people_with_ids(session, named)
     late = repair in queries.late(session, clock.today(), campaign.id)
     was = {visit_id: day for content in contents.values() for visit_id, day in content.before}
-    status, tone = words.status_words(repair.status, late=late)
+    done = rows.get(repair.accepted) if repair.accepted is not None else None
+    partly = done is not None and done.left > 0
+    status, tone = words.status_words(repair.status, late=late, partly=partly)
     lost = sorted(
         (Lost(seen[one], was.get(one, seen[one].visit.day)) for one in ids if one in seen),
         key=lambda one: (one.day, one.seen.visit.id or 0),
@@ -106,6 +108,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "late": late,
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(repair, _site_name(session, repair)),
+        "mended": words.mended_words(done) if done is not None else "",
         "state": status,
         "tone": tone,
         "lost": lost,
@@ -133,9 +136,12 @@ def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | N
     repairs = list(repairs)
     visits = queries.visits_by_repair(session, [one.id or 0 for one in repairs])
     sites = people_queries.sites_by_id(session)
+    accepted = {one.id: one.accepted for one in repairs if one.id is not None and one.accepted is not None}
+    rows = queries.proposals_of(session, list(accepted)) if accepted else []
+    partly = {row.repair_id for row in rows if row.left and accepted[row.repair_id] is row.kind}
     found = []
     for one in repairs:
-        status, tone = words.status_words(one.status, late=one.id in late)
+        status, tone = words.status_words(one.status, late=one.id in late, partly=one.id in partly)
         site = sites[one.site_id].name if one.site_id in sites else ""
         found.append(
             Listed(one, words.cause_words(one, site), status, tone, len(visits.get(one.id or 0, ())))

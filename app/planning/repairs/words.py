@@ -19,8 +19,11 @@ def cause_words(repair: Repair, site: str) -> str:
     }[repair.cause]
 
 
-def status_words(status: RepairStatus, *, late: bool = False) -> tuple[str, str]:
-    """Where a repair stands, and its tone. `late`: it is over without a decision, and one is still needed."""
+def status_words(status: RepairStatus, *, late: bool = False, partly: bool = False) -> tuple[str, str]:
+    """Where a repair stands, and its tone. `late`: it is over without a decision, and one is still needed.
+    `partly`: what was accepted leaves somebody without a day."""
+    if partly and status is RepairStatus.ACCEPTED:
+        return _("réparé en partie"), "warn"
     if late and status is RepairStatus.EXPIRED:
         return _("périmé, à chercher de nouveau"), "warn"
     if late and status is RepairStatus.CANCELLED:
@@ -35,6 +38,25 @@ def status_words(status: RepairStatus, *, late: bool = False) -> tuple[str, str]
         RepairStatus.CANCELLED: (_("arrêté"), "plain"),
         RepairStatus.FAILED: (_("sans solution"), "bad"),
     }[status]
+
+
+def mended_words(row: RepairProposal) -> str:
+    """What an accepted repair gave back, as a title: all of it, or to how many of those who lost a day."""
+    if not row.left:
+        return ngettext(
+            "%(n)s personne retrouve une journée", "%(n)s personnes retrouvent une journée", row.restored
+        ) % {"n": number(row.restored)}
+    said = {"n": number(row.restored), "all": number(row.restored + row.left)}
+    if not row.restored:
+        return _("Personne n’a retrouvé de journée, sur %(all)s") % said
+    return (
+        ngettext(
+            "%(n)s personne sur %(all)s retrouve une journée",
+            "%(n)s personnes sur %(all)s retrouvent une journée",
+            row.restored,
+        )
+        % said
+    )
 
 
 def kind_words(kind: RepairKind) -> tuple[str, str]:

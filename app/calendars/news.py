@@ -1,0 +1,168 @@
+"""What happened to a visit, and how it is written to each of those whom it concerns (`telling.py`)."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from app.calendars import ics
+from app.core import clock
+from app.core.i18n import speaking
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.messages.readers import Reader
+from app.messages.service import Invitation
+from app.people.tables import Person
+from app.teams import queries as teams
+from app.visits import history, reading
+from app.visits import queries as visits
+from app.visits.queries import SeenVisit
+from app.visits.reading import SeenChange
+from app.visits.rules import confirmed_by, stands
+from app.visits.tables import By, VisitChange
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+@dataclass(frozen=True)
+class News:
+    """A change of a visit, with what a message about it needs."""
+
+    session: Session
+    seen: SeenVisit
+    other: SeenVisit | None
+    line: SeenChange | None
+    about: int
+    """Names the news in the messages' keys: the history's line."""
+
+    @property
+    def change(self) -> VisitChange | None:
+        """The history's line."""
+        return self.line.change if self.line else None
+
+    @property
+    def two(self) -> list[tuple[str, Person]]:
+        """Visitor and host, with their roles."""
+        return [("visitor", self.seen.visitor), ("host", self.seen.host)]
+
+    @property
+    def three(self) -> list[tuple[str, Person]]:
+        """Visitor, host, and who receives in the host's place."""
+        tutor = self.seen.tutor
+        return self.two if tutor is None else [*self.two, ("tutor", tutor)]
+
+    def but(self, by: By | None) -> list[tuple[str, Person]]:
+        """The other one of the two; both when neither did it."""
+        return [(role, person) for role, person in self.two if by is None or role != by.value]
+
+
+Said = Callable[[str, Person], dict[str, Any]]
+
+
+def nothing(_role: str, _person: Person) -> dict[str, Any]:
+    return {}
+
+
+def news_of(session: Session, visit_id: int, change_id: int | None, *, about: int) -> News | None:
+    seen = visits.find_visit(session, visit_id)
+    if seen is None:
+        return None
+    other = visits.swap_of(session, seen).other(visit_id)
+    line = reading.find_change(session, change_id) if change_id is not None else None
+    return News(session, seen, other, line, about if change_id is None else change_id)
+
+
+def both_said_yes(news: News) -> bool:
+    visit = news.seen.visit
+    return confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST)
+
+
+def standing(session: Session, visit_id: int, change_id: int | None, revision: int) -> News | None:
+    news = news_of(session, visit_id, change_id, about=revision)
+    return news if news is not None and stands(news.seen.visit) else None
+
+
+def invite(news: News, *, moved: bool) -> None:
+    back = news.other if news.other is not None and stands(news.other.visit) else None
+    said = {"back": back, "moved": moved, "agreed": not moved}
+    write(news, Kind.VISIT_INVITATION, news.three, lambda *_: said, REQUEST)
+
+
+def tell_managers(news: News, what: str) -> None:
+    """Each manager, and whoever decides for them today, once, about their side of it; never a reason."""
+    seen = news.seen
+    managers = [(seen.host.manager_id, "host"), (seen.visitor.manager_id, "visitor")]
+    lent = teams.delegates_of(news.session, {one for one, _ in managers if one}, clock.today())
+    sides: dict[int, str] = {}
+    for manager_id, side in managers:
+        if manager_id is not None:
+            sides |= dict.fromkeys([manager_id, *lent.get(manager_id, ())], side)
+    readers = mails.readers_of(news.session, [one for one in sides if not seen.has(one)])
+    for person_id, reader in readers.items():
+        said = {"what": what, "side": sides[person_id]}
+        _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
+
+
+def tell_receivers(news: News, what: str) -> None:
+    """Whoever may decide for the receiving team today, once."""
+    leads = teams.leaders_of(news.session, news.seen.host_team.id or 0, clock.today())
+    for person_id, reader in mails.readers_of(news.session, leads - {news.seen.visitor.id or 0}).items():
+        said = {"what": what, "side": "host"}
+        _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
+
+
+def write(
+    news: News,
+    kind: Kind,
+    to: Iterable[tuple[str, Person]],
+    said: Said,
+    method: str | None,
+    unheard: Collection[int] = (),
+) -> None:
+    """`unheard`: whom nobody has to tell on paper."""
+    people = list(to)
+    gone = clock.today() - timedelta(days=1)
+    readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
+    for role, person in people:
+        reader = readers.get(person.id or 0)
+        if reader is None:
+            continue
+        with speaking(reader.language):
+            invitation = None
+            if method is not None:
+                content = ics.invitation(news.seen, person, withdrawn=method == CANCEL)
+                invitation = Invitation(content, method)
+            context = {**said(role, person), "change": history.sentence(news.line) if news.line else ""}
+        _send(news, kind, reader, role, context, invitation, gone if person.id in unheard else None)
+
+
+def _send(
+    news: News,
+    kind: Kind,
+    reader: Reader,
+    role: str,
+    context: dict[str, Any],
+    invitation: Invitation | None,
+    until: date | None = None,
+) -> None:
+    outbox.send(
+        news.session,
+        kind,
+        reader,
+        key=f"{kind}:{news.seen.visit.id}:{news.about}:{role}",
+        now=clock.now(),
+        context={
+            "seen": news.seen,
+            "role": role,
+            "line": news.line.change if news.line is not None else None,
+            "who": news.line.who if news.line is not None else "",
+            **context,
+        },
+        campaign=news.seen.campaign,
+        reply_to=mails.reply_address(news.session, news.seen.campaign),
+        calendar=invitation,
+        until=None if kind is Kind.VISIT_ABSENCE else until or news.seen.visit.day,
+    )

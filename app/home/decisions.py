@@ -1,0 +1,65 @@
+"""What HR has to decide, from every feature below. Readings only."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+
+from sqlmodel import Session
+
+from app.booking import fallen
+from app.campaigns.tables import Campaign
+from app.core.i18n import _, ngettext
+from app.home.tasks import Task
+from app.planning.repairs import queries as repairs
+from app.visits import queries as visits
+
+
+def decisions(session: Session, *, today: date) -> list[Task]:
+    """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing
+    instead, agreements between companies."""
+    lost = fallen.without_another(session, today=today)
+    count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
+    waiting = repairs.to_decide(session, today)
+    solved = repairs.with_solutions(session, [one for _campaign, ids in waiting for one in ids])
+    return [
+        *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
+        *(_without_another(found[one], number) for one, number in count.items()),
+        *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
+    ]
+
+
+def _agreements(campaign: Campaign, due: int) -> Task:
+    title = ngettext(
+        "%(n)s journée de « %(campaign)s » attend une convention",
+        "%(n)s journées de « %(campaign)s » attendent une convention",
+        due,
+    ) % {"n": due, "campaign": campaign.name}
+    text = _("Les deux personnes travaillent pour deux sociétés : rien n’est certain avant.")
+    return Task(title, text, f"/campaigns/{campaign.id}/agreements", _("Enregistrer les conventions"), "edit")
+
+
+def _without_another(campaign: Campaign, count: int) -> Task:
+    title = ngettext(
+        "%(n)s journée tombée de « %(campaign)s » n’a rien à la place",
+        "%(n)s journées tombées de « %(campaign)s » n’ont rien à la place",
+        count,
+    ) % {"n": count, "campaign": campaign.name}
+    text = _("Nous cherchons toujours ; une place de plus, ou un mot à ces personnes, aiderait.")
+    return Task(title, text, f"/campaigns/{campaign.id}/booking", _("Voir lesquelles"), "people")
+
+
+def _repair(campaign: Campaign, ids: list[int], solved: Collection[int]) -> Task:
+    here = f"/campaigns/{campaign.id}/repairs"
+    href = f"{here}/{ids[0]}" if len(ids) == 1 else here
+    title = ngettext(
+        "%(n)s réparation de « %(campaign)s » attend votre décision",
+        "%(n)s réparations de « %(campaign)s » attendent votre décision",
+        len(ids),
+    ) % {"n": len(ids), "campaign": campaign.name}
+    if not solved:
+        text = _(
+            "Des journées sont tombées, sans solution à comparer : cherchez de nouveau, ou laissez-en là."
+        )
+        return Task(title, text, href, _("Voir ce qui est tombé"), "people")
+    text = _("Des journées sont tombées. Choisissez une solution : rien ne change avant.")
+    return Task(title, text, href, _("Comparer les solutions"), "people")
