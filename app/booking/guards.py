@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlmodel import Session
 
+from app.accounts.guards import Asking as Someone
 from app.accounts.guards import Hr, SignedIn
 from app.accounts.sessions import Actor
 from app.booking import queries
@@ -64,8 +65,8 @@ def place_keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> 
     return seen
 
 
-def keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> Actor:
-    """Who changes `{place_id}`, and for whom."""
+def keeper(actor: Someone, session: Db, person: Found, place_id: int) -> Actor:
+    """Who changes `{place_id}`, and for whom: beside `KeptPlace`, which lets them in."""
     return acting(session, actor, person, queries.find_place(session, place_id).place.team_id)
 
 

@@ -108,7 +108,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "late": late,
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(repair, _site_name(session, repair)),
-        "mended": words.mended_words(done) if done is not None else "",
+        "mended": words.mended_words(done, len(lost)) if done is not None else "",
         "state": status,
         "tone": tone,
         "lost": lost,

@@ -40,12 +40,10 @@ def status_words(status: RepairStatus, *, late: bool = False, partly: bool = Fal
     }[status]
 
 
-def mended_words(row: RepairProposal) -> str:
-    """What an accepted repair gave back, as a title: all of it, or to how many of those who lost a day."""
+def mended_words(row: RepairProposal, days: int) -> str:
+    """What an accepted repair gave back, as a title: all days, or to how many of those who lost one."""
     if not row.left:
-        return ngettext(
-            "%(n)s personne retrouve une journée", "%(n)s personnes retrouvent une journée", row.restored
-        ) % {"n": number(row.restored)}
+        return ngettext("Une journée réparée", "%(n)s journées réparées", days) % {"n": number(days)}
     said = {"n": number(row.restored), "all": number(row.restored + row.left)}
     if not row.restored:
         return _("Personne n’a retrouvé de journée, sur %(all)s") % said
