@@ -65,9 +65,10 @@ def place_keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> 
     return seen
 
 
-def keeper(actor: Someone, session: Db, person: Found, place_id: int) -> Actor:
+def keeper(actor: Someone, session: Db, place_id: int) -> Actor:
     """Who changes `{place_id}`, and for whom: beside `KeptPlace`, which lets them in."""
-    return acting(session, actor, person, queries.find_place(session, place_id).place.team_id)
+    person, seen = find_person(actor, session), queries.find_place(session, place_id)
+    return acting(session, actor, person, seen.place.team_id)
 
 
 @dataclass(frozen=True)
