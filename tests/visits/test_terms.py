@@ -1,0 +1,261 @@
+"""On which terms a day stands: its hours, what the team asks, exceptions, rosters, letters."""
+
+from datetime import time, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.accounts.tables import Account
+from app.calendars.jobs import invite_participants, tell_certain
+from app.home.tasks import asked_tasks
+from app.messages import queries as mails
+from app.messages.service import hand_over
+from app.messages.tables import Mail
+from app.people.tables import Person
+from app.teams import service as teams
+from app.teams.schemas import ConditionsForm
+from app.teams.tables import RosterDay, Shift, TeamConditions
+from app.visits import confirming, hosting, service
+from app.visits.errors import ForTheLead, HoursDoNotFit
+from app.visits.history import Hand
+from app.visits.hosting import Hours
+from app.visits.rules import hours_fault
+from app.visits.tables import By, CancelReason, DayPart
+from tests.visits.life import MONDAY, NOW, TODAY, Company, told
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def company(session: Session) -> Company:
+    return Company(session)
+
+
+def ask(company: Company, version: int, **wanted: object) -> TeamConditions:
+    """The shop asks something of its visitors."""
+    actor = company.hand(company.there, By.HR).actor
+    assert actor is not None
+    form = ConditionsForm(version=version, **wanted)  # type: ignore[arg-type]
+    return confirming.ask_of_visitors(
+        company.session, company.shop.id or 0, form, by=teams.By(actor), now=NOW, today=TODAY
+    )
+
+
+def both_confirm(company: Company) -> None:
+    for who in (company.anna, company.bruno):
+        confirming.confirm(
+            company.session, company.before(company.there, who), company.hand(company.there, who), revision=0
+        )
+
+
+def waive(company: Company) -> None:
+    confirming.waive_conditions(
+        company.session,
+        company.before(company.there, By.MANAGER),
+        company.hand(company.there, By.MANAGER),
+        revision=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "starts", "ends", "fits"),
+    [
+        (DayPart.MORNING, time(8), time(14), True),
+        (DayPart.MORNING, time(14), time(16), False),
+        (DayPart.MORNING, time(9), time(14, 30), False),
+        (DayPart.AFTERNOON, time(12), time(18), True),
+        (DayPart.AFTERNOON, time(11, 30), time(17), False),
+        (DayPart.FULL, time(14), time(22), True),
+        (DayPart.FULL, time(0), time(23, 59), False),
+        (DayPart.FULL, time(9), time(13), False),
+    ],
+)
+def test_hours_keep_the_name_they_are_given(part: DayPart, starts: time, ends: time, fits: bool) -> None:
+    assert (hours_fault(part, starts, ends) is None) is fits
+
+
+def test_hours_that_contradict_their_name_change_nothing(company: Company) -> None:
+    before, hand = company.before(company.there, company.bruno), company.hand(company.there, company.bruno)
+    with pytest.raises(HoursDoNotFit) as refused:
+        hosting.set_hours(
+            company.session, before, Hours(DayPart.MORNING, time(14), time(16)), hand, revision=0
+        )
+    assert "corrigez les heures" in refused.value.message()
+    assert company.there.revision == 0
+    hosting.set_hours(company.session, before, Hours(DayPart.MORNING, time(8), time(11)), hand, revision=0)
+    assert (company.there.part, company.there.ends_at) == (DayPart.MORNING, time(11))
+
+
+def test_new_conditions_undo_a_yes_on_other_terms_before_any_job(company: Company) -> None:
+    both_confirm(company)
+    ask(company, 0, safety="Chaussures fermées")
+    company.session.expire_all()
+    assert company.there.visitor_confirmed_at is None
+    assert company.there.host_confirmed_at is not None
+    assert company.back.visitor_confirmed_at is None
+    assert company.history(company.there)[-1] == "asked_anew"
+    assert "asked_anew" not in company.history(company.back)
+
+
+def test_a_waiver_covers_the_conditions_it_was_given_for(company: Company) -> None:
+    ask(company, 0, safety="Chaussures fermées")
+    waive(company)
+    both_confirm(company)
+    assert not company.before(company.there, company.anna).asked.conditions_open
+    ask(company, 1, safety="Chaussures fermées et casque")
+    company.session.expire_all()
+    assert company.before(company.there, company.anna).asked.conditions_open
+    assert company.there.visitor_confirmed_at is None
+
+
+def test_a_minor_reads_what_they_cannot_do_and_the_manager_what_they_can(
+    company: Company, engine: Engine
+) -> None:
+    both_confirm(company)
+    told(engine, company.session)
+    company.anna.under_18 = True
+    ask(company, 0, min_age=18)
+    assert told(engine, company.session) == [("Anna", "visit_conditions"), ("Marc", "visit_team")]
+    texts = {mail.to_name: mail.text for mail in company.session.exec(select(Mail))}
+    assert "vous ne pouvez pas confirmer vous-même" in texts["Anna Roy"]
+    assert "Lisez, acceptez" not in texts["Anna Roy"]
+    assert "Faites une exception" in texts["Marc Chef"]
+    wanted = "Anna Roy n’a pas l’âge que votre équipe demande"
+
+    def titles(who: Person) -> list[str]:
+        return [task.title for task in asked_tasks(company.session, who, today=TODAY, now=NOW)]
+
+    assert wanted in titles(company.marc)
+    assert wanted not in titles(company.martine)
+    waive(company)
+    assert wanted not in titles(company.marc)
+
+
+def test_who_still_waits_for_the_host_is_not_told_that_all_is_confirmed(
+    company: Company, engine: Engine
+) -> None:
+    confirming.confirm(
+        company.session,
+        company.before(company.there, company.anna),
+        company.hand(company.there, company.anna),
+        revision=0,
+    )
+    told(engine, company.session)
+    ask(company, 0, safety="Chaussures fermées")
+    told(engine, company.session)
+    text = company.session.exec(select(Mail.text).where(Mail.kind == "visit_conditions")).one()
+    assert "Bruno Lam n’a pas encore répondu" in text
+    assert "de nouveau confirmée" not in text
+
+
+def test_a_host_who_does_not_lead_reads_who_can_make_an_exception(company: Company) -> None:
+    ask(company, 0, safety="Chaussures fermées")
+    with pytest.raises(ForTheLead) as refused:
+        confirming.waive_conditions(
+            company.session,
+            company.before(company.there, company.bruno),
+            company.hand(company.there, company.bruno),
+            revision=0,
+        )
+    assert "Seul le responsable" in refused.value.message()
+
+
+def off(company: Company, shift: Shift) -> None:
+    company.session.merge(RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=shift))
+    company.session.flush()
+
+
+def test_two_yes_that_a_roster_contradicted_are_told_once_it_is_corrected(
+    company: Company, engine: Engine
+) -> None:
+    confirming.confirm(
+        company.session,
+        company.before(company.there, company.bruno),
+        company.hand(company.there, company.bruno),
+        revision=0,
+    )
+    told(engine, company.session)
+    off(company, Shift.OFF)
+    confirming.confirm(
+        company.session,
+        company.before(company.there, company.anna),
+        company.hand(company.there, company.anna, now=NOW + timedelta(minutes=1)),
+        revision=0,
+    )
+    assert told(engine, company.session) == []
+    off(company, Shift.FULL)
+    company.session.commit()
+    for _twice in range(2):
+        tell_certain(engine, [company.there.id or 0])
+        assert confirmations(engine) == ["Anna Roy", "Anna Roy", "Bruno Lam"]  # Anna also read Bruno's yes
+
+
+def confirmations(engine: Engine) -> list[str]:
+    """Who read that somebody, or both, said yes."""
+    with Session(engine) as session:
+        return sorted(session.exec(select(Mail.to_name).where(Mail.kind == "visit_confirmed")))
+
+
+def test_a_day_that_both_heard_of_is_confirmed_once(company: Company, engine: Engine) -> None:
+    both_confirm(company)
+    assert told(engine, company.session) == [("Anna", "visit_confirmed"), ("Bruno", "visit_confirmed")]
+    tell_certain(engine, [company.there.id or 0])
+    assert confirmations(engine) == ["Anna Roy", "Bruno Lam"]
+
+
+def on_paper(company: Company, engine: Engine) -> list[str]:
+    """Anna has no address: what HR is asked to hand over to her."""
+    with Session(engine) as session:
+        found = mails.letters(session, company.campaign.id or 0, today=TODAY)
+        return [one.mail.kind for one in found]
+
+
+def cancel(company: Company) -> None:
+    hand = Hand(by=By.HR, actor=company.hand(company.there, By.HR).actor, now=NOW)
+    service.cancel_visit(
+        company.session, company.there, CancelReason.CLOSED, hand.actor, NOW, today=TODAY, by=By.HR
+    )
+
+
+@pytest.fixture
+def invited(company: Company, engine: Engine) -> Company:
+    company.session.get_one(Account, company.anna.account_id).email = None
+    company.anna.email = None
+    company.session.commit()
+    invite_participants(engine, company.campaign.id or 0)
+    return company
+
+
+def test_a_day_that_fell_before_anybody_told_of_it_needs_no_letter(invited: Company, engine: Engine) -> None:
+    assert on_paper(invited, engine) == ["visit_invitation"] * 2
+    cancel(invited)
+    told(engine, invited.session)
+    assert on_paper(invited, engine) == ["visit_invitation"]  # of the other day
+
+
+def test_whoever_was_told_of_a_day_is_told_that_it_fell(invited: Company, engine: Engine) -> None:
+    letters = mails.letters(invited.session, invited.campaign.id or 0, today=TODAY)
+    hand_over(invited.session, invited.campaign.id or 0, [one.mail.id or 0 for one in letters], now=NOW)
+    cancel(invited)
+    told(engine, invited.session)
+    assert on_paper(invited, engine) == ["visit_cancelled"]
+
+
+def test_whoever_said_yes_without_a_letter_is_told_that_it_fell(invited: Company, engine: Engine) -> None:
+    confirming.confirm(
+        invited.session,
+        invited.before(invited.there, invited.anna),
+        invited.hand(invited.there, invited.anna),
+        revision=0,
+    )
+    cancel(invited)
+    told(engine, invited.session)
+    assert "visit_cancelled" in on_paper(invited, engine)
+
+
+def test_letters_about_past_days_are_not_handed_over(invited: Company) -> None:
+    days = (MONDAY, MONDAY + timedelta(days=1), MONDAY + timedelta(days=5))
+    left = [len(mails.letters(invited.session, invited.campaign.id or 0, today=day)) for day in days]
+    assert left == [2, 1, 0]
+    assert mails.sites_with_letters(invited.session, invited.campaign.id or 0, today=days[-1]) == []
