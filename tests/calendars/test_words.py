@@ -66,7 +66,10 @@ def test_every_mail_about_a_day_reads_well(
         "waits": True,
         "released": False,
         "unconfirmed": role == "host",
-        "what": "moved",
+        "what": "moved" if role == "visitor" else "too_young",
+        "too_young": role == "host",
+        "waits_agreement": email is None,
+        "waits_host": True,
         "side": role,
     }
     mail = service.send(
