@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from app.booking import lines, offering, queries, views
 from app.booking.errors import PlaceRefused
 from app.booking.guards import (
-    Keeper,
-    acting,
     AsReceiver,
+    Keeper,
     KeptPlace,
     Receiver,
+    acting,
 )
 from app.booking.queries import SeenPlace
 from app.booking.schemas import (
