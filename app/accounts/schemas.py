@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.tables import TokenRole
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.core.security import local_path
 
 
@@ -97,7 +97,7 @@ class TokenForm(FormModel):
     last_day: date
 
 
-class MeOut(BaseModel):
+class MeOut(AnswerModel):
     """Whoever asks: somebody signed in, or a program by its name, with what either may do."""
 
     account_id: int

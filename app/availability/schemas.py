@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.availability.tables import Answer
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -79,7 +79,7 @@ class RecordedForm(Versioned):
     visit_days: list[date] = Field(default=[], max_length=MOST_DAYS)
 
 
-class Json(BaseModel):
+class Json(AnswerModel):
     """Base of what goes out."""
 
     model_config = ConfigDict(extra="forbid")

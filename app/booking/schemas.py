@@ -3,14 +3,14 @@
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from app.booking.looking import Look
 from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import Approval, RefusalReason, RequestStatus, Silence
 from app.booking.words import why_words
 from app.campaigns.tables import Booking
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.visits.tables import DayPart
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -166,7 +166,7 @@ class OpeningForm(FormModel):
     version: Version
 
 
-class DayOut(BaseModel):
+class DayOut(AnswerModel):
     """A day of a place for the reader: bookable when `closed` is null."""
 
     day: date
@@ -178,7 +178,7 @@ class DayOut(BaseModel):
     waiting: int
 
 
-class PlaceOut(BaseModel):
+class PlaceOut(AnswerModel):
     """A place as programs read it."""
 
     id: int
@@ -208,13 +208,13 @@ class LookOut(PlaceOut):
     days: list[DayOut]
 
 
-class LooksOut(BaseModel):
+class LooksOut(AnswerModel):
     """Places, bookable ones first."""
 
     places: list[LookOut]
 
 
-class OfferedDay(BaseModel):
+class OfferedDay(AnswerModel):
     """A day of a place, and how many have it."""
 
     day: date
@@ -227,13 +227,13 @@ class KeptPlaceOut(PlaceOut):
     days: list[OfferedDay]
 
 
-class KeptPlacesOut(BaseModel):
+class KeptPlacesOut(AnswerModel):
     """Places of the reader's teams."""
 
     places: list[KeptPlaceOut]
 
 
-class RequestOut(BaseModel):
+class RequestOut(AnswerModel):
     """A request as programs read it."""
 
     id: int
@@ -254,13 +254,13 @@ class RequestOut(BaseModel):
     revision: int
 
 
-class RequestsOut(BaseModel):
+class RequestsOut(AnswerModel):
     """Requests, by day."""
 
     requests: list[RequestOut]
 
 
-class EffectOut(BaseModel):
+class EffectOut(AnswerModel):
     """What a yes would do to the two teams that day."""
 
     lines: list[str]
@@ -281,13 +281,13 @@ class RequestToAnswerOut(RequestOut):
     effect: EffectOut
 
 
-class RequestsToAnswerOut(BaseModel):
+class RequestsToAnswerOut(AnswerModel):
     """Requests that wait for an answer, by day."""
 
     requests: list[RequestToAnswerOut]
 
 
-class HostOut(BaseModel):
+class HostOut(AnswerModel):
     """Somebody who can receive."""
 
     id: int
@@ -295,13 +295,13 @@ class HostOut(BaseModel):
     job: str
 
 
-class HostsOut(BaseModel):
+class HostsOut(AnswerModel):
     """Who can receive, the least busy first; empty when nobody can, or a team's limit is reached."""
 
     hosts: list[HostOut]
 
 
-class TermsOut(BaseModel):
+class TermsOut(AnswerModel):
     """How a campaign books; `version` is the campaign's."""
 
     booking: Booking
@@ -314,7 +314,7 @@ class TermsOut(BaseModel):
     version: int
 
 
-class InvitingOut(BaseModel):
+class InvitingOut(AnswerModel):
     """Whether invitations leave; not while no place is offered."""
 
     leaving: bool

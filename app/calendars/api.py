@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from app.calendars import queries, service
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound
+from app.core.forms import AnswerModel
 from app.core.settings import settings
 from app.people.guards import Employee
 
 router = APIRouter(prefix="/api/v1", tags=["calendars"])
 
 
-class AddressOut(BaseModel):
+class AddressOut(AnswerModel):
     """When the address was made; only its hash is kept."""
 
     created_at: datetime

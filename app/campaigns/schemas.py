@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from app.campaigns.tables import Booking, Exchange, InvitedKind, Status
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.people.tables import Side
 
 LONGEST_STORY = 4000
@@ -123,7 +123,7 @@ class StepForm(FormModel):
     plan_by: date | None = None
 
 
-class Group(BaseModel):
+class Group(AnswerModel):
     """Part of who is invited, for programs: `ref` is a side's word, or the id of a site or a team."""
 
     model_config = ConfigDict(extra="forbid")
@@ -178,7 +178,7 @@ class StepInput(FormModel):
     plan_by: date | None = None
 
 
-class CampaignOut(BaseModel):
+class CampaignOut(AnswerModel):
     """A campaign, for programs."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
@@ -221,7 +221,7 @@ class CampaignDetail(CampaignOut):
     next_states: list[Status]
 
 
-class CampaignPage(BaseModel):
+class CampaignPage(AnswerModel):
     """One page of campaigns."""
 
     items: list[CampaignOut]

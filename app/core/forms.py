@@ -20,10 +20,16 @@ MAX_UPLOAD = 20 * 1024 * 1024
 """Bytes of one uploaded file."""
 
 
+class AnswerModel(BaseModel):
+    """Base of every JSON answer: what is written under a field reaches the API's description."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
 class FormModel(BaseModel):
     """Base of every form and JSON input: unknown fields are refused, spaces around values go."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.debriefs.questions import Kind, Readers, questions_of, reader_sentence
 from app.debriefs.results import Result, Results
 from app.debriefs.rules import State
@@ -17,7 +15,7 @@ class AnswersIn(FormModel):
     answers: dict[str, int | str | bool | None]
 
 
-class QuestionOut(BaseModel):
+class QuestionOut(AnswerModel):
     """A question, and who will read its answer."""
 
     key: str
@@ -27,7 +25,7 @@ class QuestionOut(BaseModel):
     read_by: str
 
 
-class DebriefOut(BaseModel):
+class DebriefOut(AnswerModel):
     """One's own form. What was sent is not here: nobody can find it again."""
 
     visit_id: int
@@ -38,7 +36,7 @@ class DebriefOut(BaseModel):
     thanks: str | None
 
 
-class AnsweredOut(BaseModel):
+class AnsweredOut(AnswerModel):
     """How many forms are in, of how many that are open; how many are in the figures."""
 
     sent: int
@@ -46,7 +44,7 @@ class AnsweredOut(BaseModel):
     counted: int
 
 
-class ResultOut(BaseModel):
+class ResultOut(AnswerModel):
     """One question. Hidden: fewer than five answers, or all the same."""
 
     key: str
@@ -58,7 +56,7 @@ class ResultOut(BaseModel):
     mean: float | None
 
 
-class ResultsOut(BaseModel):
+class ResultsOut(AnswerModel):
     """A campaign's results."""
 
     campaign_id: int

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
 from app.accounts.guards import Admin
 from app.core.db import Db
+from app.core.forms import AnswerModel
 from app.messages import queries
 from app.messages.catalogue import Kind
 from app.messages.tables import MailStatus
@@ -15,7 +15,7 @@ from app.messages.tables import MailStatus
 router = APIRouter(prefix="/api/v1", tags=["messages"])
 
 
-class MailOut(BaseModel):
+class MailOut(AnswerModel):
     """A mail without its words."""
 
     id: int
@@ -29,7 +29,7 @@ class MailOut(BaseModel):
     sent_at: datetime | None
 
 
-class OutboxOut(BaseModel):
+class OutboxOut(AnswerModel):
     """One page of the outbox, newest first."""
 
     total: int

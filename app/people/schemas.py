@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.core.i18n import _
 from app.people.tables import ContractKind, Holidays, ImportKind, Side
 
@@ -76,7 +76,7 @@ class ConfirmForm(FormModel):
         return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
-class Shape(BaseModel):
+class Shape(AnswerModel):
     """Base of what the API answers."""
 
     model_config = ConfigDict(extra="forbid")

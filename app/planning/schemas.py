@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.planning.runs import TIME_LIMIT
 from app.planning.tables import PlanningRun, RunStatus
 
@@ -125,7 +125,7 @@ class RemedyForm(FormModel):
     person: int = Field(ge=1, le=2**31 - 1)
 
 
-class RunOut(BaseModel):
+class RunOut(AnswerModel):
     """A run as programs read it."""
 
     id: int
@@ -146,13 +146,13 @@ class RunOut(BaseModel):
     published_at: datetime | None
 
 
-class RunsOut(BaseModel):
+class RunsOut(AnswerModel):
     """Runs, newest first."""
 
     runs: list[RunOut]
 
 
-class PublicationOut(BaseModel):
+class PublicationOut(AnswerModel):
     """What publishing did."""
 
     campaign_id: int

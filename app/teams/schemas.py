@@ -3,9 +3,9 @@
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.core.i18n import _
 from app.teams.tables import Shift
 
@@ -77,7 +77,7 @@ class MarkPageForm(MarkForm):
     start: date | None = None
 
 
-class ConditionsOut(BaseModel):
+class ConditionsOut(AnswerModel):
     """What a team asks of its visitors; `version` 0 means that it never asked anything."""
 
     team_id: int
@@ -90,7 +90,7 @@ class ConditionsOut(BaseModel):
     charter: str
 
 
-class DelegationOut(BaseModel):
+class DelegationOut(AnswerModel):
     """A delegation, by ids of people."""
 
     id: int
@@ -100,13 +100,13 @@ class DelegationOut(BaseModel):
     last_day: date
 
 
-class DelegationsOut(BaseModel):
+class DelegationsOut(AnswerModel):
     """Delegations given or received that are not over."""
 
     delegations: list[DelegationOut]
 
 
-class MarkedDays(BaseModel):
+class MarkedDays(AnswerModel):
     """Marked days of a team between two days."""
 
     team_id: int
@@ -118,7 +118,7 @@ class MarkedDays(BaseModel):
     good: list[date]
 
 
-class RosterDayOut(BaseModel):
+class RosterDayOut(AnswerModel):
     """One person's day in a roster."""
 
     person_id: int
@@ -128,7 +128,7 @@ class RosterDayOut(BaseModel):
     ends_at: time | None
 
 
-class RosterOut(BaseModel):
+class RosterOut(AnswerModel):
     """A roster that arrived."""
 
     id: int
@@ -139,7 +139,7 @@ class RosterOut(BaseModel):
     received_at: datetime
 
 
-class RostersOut(BaseModel):
+class RostersOut(AnswerModel):
     """The rosters of a team: those that arrived, and the days they say."""
 
     rosters: list[RosterOut]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.people.tables import Person
 from app.visits.conditions import Conditions, are_open
 from app.visits.days import PossibleDay
@@ -157,7 +157,7 @@ class ResumeForm(FormModel):
     version: int
 
 
-class PersonOut(BaseModel):
+class PersonOut(AnswerModel):
     """One of the people of a visit."""
 
     id: int
@@ -166,13 +166,13 @@ class PersonOut(BaseModel):
     site: str
 
 
-class TutorsOut(BaseModel):
+class TutorsOut(AnswerModel):
     """Who may receive in the host's place, by name."""
 
     tutors: list[PersonOut]
 
 
-class ProposalOut(BaseModel):
+class ProposalOut(AnswerModel):
     """What waits for an answer."""
 
     id: int
@@ -182,7 +182,7 @@ class ProposalOut(BaseModel):
     status: ProposalStatus
 
 
-class VisitOut(BaseModel):
+class VisitOut(AnswerModel):
     """A visit as programs read it."""
 
     id: int
@@ -213,26 +213,26 @@ class VisitOut(BaseModel):
     revision: int
 
 
-class VisitsOut(BaseModel):
+class VisitsOut(AnswerModel):
     """Visits, by day."""
 
     visits: list[VisitOut]
 
 
-class ConflictOut(BaseModel):
+class ConflictOut(AnswerModel):
     """A visit that a roster contradicts, and who does not work then."""
 
     visit: VisitOut
     absent: list[int]
 
 
-class ConflictsOut(BaseModel):
+class ConflictsOut(AnswerModel):
     """Visits that rosters contradict, by day."""
 
     conflicts: list[ConflictOut]
 
 
-class DayOut(BaseModel):
+class DayOut(AnswerModel):
     """A day on which the visit could take place."""
 
     day: date
@@ -242,14 +242,14 @@ class DayOut(BaseModel):
     """The host's team gladly receives that day."""
 
 
-class DaysOut(BaseModel):
+class DaysOut(AnswerModel):
     """A handful of good days, in order."""
 
     days: list[DayOut]
     may_leave_it_at_one: bool
 
 
-class LineOut(BaseModel):
+class LineOut(AnswerModel):
     """A line of a visit's history, in the reader's words."""
 
     at: datetime
@@ -259,13 +259,13 @@ class LineOut(BaseModel):
     words: str
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(AnswerModel):
     """What happened to a visit, oldest first."""
 
     changes: list[LineOut]
 
 
-class AbsenceOut(BaseModel):
+class AbsenceOut(AnswerModel):
     """Somebody was said to be absent, and what they answered."""
 
     visit_id: int
@@ -276,13 +276,13 @@ class AbsenceOut(BaseModel):
     contest_words: str
 
 
-class AbsencesOut(BaseModel):
+class AbsencesOut(AnswerModel):
     """Absences reported in a campaign, latest first."""
 
     absences: list[AbsenceOut]
 
 
-class ConsequencesOut(BaseModel):
+class ConsequencesOut(AnswerModel):
     """What falls when somebody pauses or leaves."""
 
     falling: list[VisitOut]
@@ -292,7 +292,7 @@ class ConsequencesOut(BaseModel):
     """What the change must name."""
 
 
-class FallenOut(BaseModel):
+class FallenOut(AnswerModel):
     """How many visits fell."""
 
     cancelled: int

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel
-
+from app.core.forms import AnswerModel
 from app.people.schemas import RemarkShape
 from app.teams.importing.run import RosterPlan
 from app.visits.queries import SeenVisit
@@ -13,7 +12,7 @@ from app.visits.schemas import PersonOut, VisitOut, host_side, visit_out, visito
 from app.visits.team_view import TeamAhead, TeamDay
 
 
-class MoveOut(BaseModel):
+class MoveOut(AnswerModel):
     """Who spends the day with whom."""
 
     visit_id: int
@@ -21,7 +20,7 @@ class MoveOut(BaseModel):
     host: PersonOut
 
 
-class TeamDayOut(BaseModel):
+class TeamDayOut(AnswerModel):
     """One day of a team, against what it bears."""
 
     day: date
@@ -48,7 +47,7 @@ class TeamDayOut(BaseModel):
     coming: list[MoveOut]
 
 
-class TeamCalendarOut(BaseModel):
+class TeamCalendarOut(AnswerModel):
     """Who leaves and who comes, day by day; Sundays only where there is something to say.
 
     The limits are the team's own: a campaign may be stricter.
@@ -68,7 +67,7 @@ class TeamCalendarOut(BaseModel):
     days: list[TeamDayOut]
 
 
-class ContradictedOut(BaseModel):
+class ContradictedOut(AnswerModel):
     """A visit to come that a roster contradicts."""
 
     visit: VisitOut
@@ -80,7 +79,7 @@ class ContradictedOut(BaseModel):
     """A booked day falls with the roster; one of a plan stands until somebody decides."""
 
 
-class RosterReport(BaseModel):
+class RosterReport(AnswerModel):
     """What a roster did, or would do."""
 
     dry_run: bool

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pydantic import BaseModel, field_validator
+from pydantic import field_validator
 
-from app.core.forms import FormModel
+from app.core.forms import AnswerModel, FormModel
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 
@@ -51,14 +51,14 @@ class RulesForm(FormModel):
     version: int
 
 
-class RulesOut(BaseModel):
+class RulesOut(AnswerModel):
     """Who accepts repairs."""
 
     automatic: bool
     version: int
 
 
-class LegOut(BaseModel):
+class LegOut(AnswerModel):
     """A visit of a proposal."""
 
     visitor_id: int
@@ -66,14 +66,14 @@ class LegOut(BaseModel):
     day: date
 
 
-class MoveOut(BaseModel):
+class MoveOut(AnswerModel):
     """A visit that would move."""
 
     visit_id: int
     day: date
 
 
-class ProposalOut(BaseModel):
+class ProposalOut(AnswerModel):
     """One way to repair."""
 
     kind: RepairKind
@@ -86,7 +86,7 @@ class ProposalOut(BaseModel):
     new: list[LegOut]
 
 
-class RepairOut(BaseModel):
+class RepairOut(AnswerModel):
     """A repair as programs read it."""
 
     id: int
@@ -102,7 +102,7 @@ class RepairOut(BaseModel):
     proposals: list[ProposalOut]
 
 
-class RepairsOut(BaseModel):
+class RepairsOut(AnswerModel):
     """Repairs of a campaign, newest first."""
 
     repairs: list[RepairOut]
