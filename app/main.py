@@ -30,7 +30,7 @@ from app.core import i18n
 from app.core.db import make_engine
 from app.core.errors import NotFound, Refusal, SignInNeeded
 from app.core.i18n import _
-from app.core.openapi import describe_refusals, operation_id
+from app.core.openapi import complete_description, operation_id
 from app.core.security import GuardHeaders
 from app.core.settings import settings
 from app.core.templating import STATIC, problem, render
@@ -108,7 +108,7 @@ def create_app(engine: Engine | None = None) -> FastAPI:
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
-    describe_refusals(app)
+    complete_description(app)
     app.state.engine = engine or make_engine(settings().database)
     app.state.chrome = chrome
     for door in DOORS:

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.accounts import pages_account, pages_admin, pages_sign_in
+from app.accounts import pages_account, pages_admin, pages_api, pages_sign_in
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_sign_in.router)
 router.include_router(pages_account.router)
 router.include_router(pages_admin.router)
+router.include_router(pages_api.router)

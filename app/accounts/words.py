@@ -108,6 +108,58 @@ def token_roles() -> dict[TokenRole, str]:
     }
 
 
+HR, ADMIN = frozenset({TokenRole.HR}), frozenset({TokenRole.ADMIN})
+NO_KEY = frozenset[TokenRole]()
+
+
+def who_may() -> dict[str, tuple[str, frozenset[TokenRole]]]:
+    """Policy of a route of the API → who enters, and which keys of programs do. A test holds it complete."""
+    hr = _("Les ressources humaines.")
+    return {
+        "signed_in": (_("Toute personne qui a un compte."), HR | ADMIN),
+        "admin": (_("L’administration du service."), ADMIN),
+        "hr": (hr, HR),
+        "hr_campaign": (hr, HR),
+        "hr_for_person": (hr, HR),
+        "hr_for_request": (hr, HR),
+        "employee": (_("Les personnes de l’entreprise, chacune pour elle-même."), NO_KEY),
+        "enrolling": (_("Les personnes que la campagne invite, chacune pour elle-même."), NO_KEY),
+        "place_visitor": (_("Les personnes que la campagne invite, chacune pour elle-même."), NO_KEY),
+        "asker": (_("La personne qui a fait la demande."), NO_KEY),
+        "team_lead": (_("Qui dirige l’équipe, ses délégués, et les ressources humaines."), HR),
+        "place_keeper": (_("Qui dirige l’équipe, ses délégués, et les ressources humaines."), HR),
+        "roster_sender": (_("Qui dirige une équipe, ses délégués, et les ressources humaines."), HR),
+        "receiver": (_("Qui dirige une équipe, ses délégués, et les ressources humaines."), HR),
+        "decider": (_("Qui dirige une des deux équipes, ses délégués, et les ressources humaines."), HR),
+        "managing": (_("Qui dirige une équipe ; un délégué ne transmet rien."), NO_KEY),
+        "visit_participant": (
+            _("Les deux personnes de la journée, le tuteur, qui les dirige, et les ressources humaines."),
+            HR,
+        ),
+        "visit_person": (_("Les deux personnes de la journée."), NO_KEY),
+        "visit_receiver": (_("Qui reçoit, qui dirige l’équipe qui reçoit, et les ressources humaines."), HR),
+        "visit_hr": (_("Les ressources humaines, sauf pour leur propre journée."), HR),
+        "debrief_author": (_("Les deux personnes de la journée, chacune pour son bilan."), NO_KEY),
+    }
+
+
+def api_parts() -> dict[str, str]:
+    """Parts of the API in words, in the order of the page."""
+    return {
+        "accounts": _("Comptes"),
+        "people": _("Personnel, équipes et sites"),
+        "teams": _("Les jours d’une équipe"),
+        "campaigns": _("Campagnes"),
+        "availability": _("Inscriptions"),
+        "planning": _("Plans et réparations"),
+        "booking": _("Réservations"),
+        "visits": _("Journées"),
+        "calendars": _("Agendas"),
+        "debriefs": _("Bilans"),
+        "messages": _("Boîte d’envoi"),
+    }
+
+
 def action_label(action: str) -> str:
     """The action in words."""
     return actions().get(action, action)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
+
+from app.core.security import policies
 
 REFUSALS = {
     "401": "Nobody is signed in, or the key is unknown, revoked or over.",
@@ -30,6 +32,9 @@ class RefusalOut(BaseModel):
     error: RefusalDetail
 
 
+POLICY = "x-policy"
+"""The field of an operation that names the policy of its route."""
+
 FILE_BODY = {
     "requestBody": {
         "required": True,
@@ -53,13 +58,14 @@ def operation_id(route: APIRoute) -> str:
     return f"{feature}_{route.name}".replace("-", "_")
 
 
-def describe_refusals(app: FastAPI) -> None:
-    """State in the description what `app.main` answers when a rule says no, not FastAPI's own shape."""
+def complete_description(app: FastAPI) -> None:
+    """State in the description who may enter, and what `app.main` answers when a rule says no, not FastAPI's
+    own shape."""
     make: Callable[[], dict[str, Any]] = app.openapi
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _with_refusals(make())
+            app.openapi_schema = _with_policies(app, _with_refusals(make()))
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
@@ -77,4 +83,13 @@ def _with_refusals(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in path.values():
             for status, words in REFUSALS.items():
                 operation["responses"][status] = {"description": words, "content": content}
+    return schema
+
+
+def _with_policies(app: FastAPI, schema: dict[str, Any]) -> dict[str, Any]:
+    for route in iter_route_contexts(app.routes):
+        for method in route.methods or ():
+            operation = schema["paths"].get(route.path, {}).get(method.lower())
+            if operation is not None:
+                [operation[POLICY]] = policies(route.dependant)
     return schema

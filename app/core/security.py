@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from fastapi.dependencies.models import Dependant
 from itsdangerous import URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -47,6 +48,15 @@ def policy(name: str) -> Callable[[Guard], Guard]:
         return guard
 
     return mark
+
+
+def policies(dependant: Dependant) -> list[str]:
+    """The policies of a route. A guard built upon another one counts once: it is the stricter of the two."""
+    found: list[str] = []
+    for below in dependant.dependencies:
+        name = getattr(below.call, "policy", None)
+        found += [name] if name is not None else policies(below)
+    return found
 
 
 @policy("everyone")

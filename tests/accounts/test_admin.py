@@ -21,7 +21,14 @@ from tests.accounts.conftest import PASSWORD, Read
 from tests.support.accounts import SignIn
 from tests.support.web import Clock, browser_of
 
-PAGES = ("/admin", "/admin/accounts", "/admin/accounts/new", "/admin/api-tokens", "/admin/audit")
+PAGES = (
+    "/admin",
+    "/admin/accounts",
+    "/admin/accounts/new",
+    "/admin/api-tokens",
+    "/admin/api",
+    "/admin/audit",
+)
 
 
 @pytest.fixture

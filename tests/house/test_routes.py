@@ -4,24 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import Depends, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import create_engine
 
-from app.core.security import SAFE_METHODS, everyone
+from app.core.security import SAFE_METHODS, everyone, policies
 from app.main import create_app
 
 # Served without a guard: our own static files and the description of the API, the same for everybody.
 PUBLIC = {"/static", "/api/v1/openapi.json"}
-
-
-def policies(dependant: Dependant) -> list[str]:
-    """The policies of a route. A guard built upon another one counts once: it is the stricter of the two."""
-    found = []
-    for below in dependant.dependencies:
-        name = getattr(below.call, "policy", None)
-        found += [name] if name is not None else policies(below)
-    return found
 
 
 def undeclared(app: FastAPI) -> dict[str, list[str]]:

@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 
 from app.core import clock
 from app.core.db import make_engine, open_session
+from app.core.security import policies
 from app.main import create_app
 from tests.figures.registry import Figure
 from tests.figures.registry import Outcome as Measured
-from tests.house.test_routes import policies
 from tests.journeys.roles import (
     NOW,
     House,

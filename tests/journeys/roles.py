@@ -252,6 +252,7 @@ def fresh_values(session: Session, house: House, account: Account) -> dict[str, 
     session.flush()
     return {
         **house.values,
+        "operation_id": "accounts_me",
         "file_id": file.id,
         "roster_file_id": roster.id,
         "delegation_id": lent.id,

@@ -12,6 +12,8 @@ from sqlalchemy import Engine, create_engine, select
 from sqlmodel import SQLModel
 
 from app.accounts import guards
+from app.accounts.tables import TokenRole
+from app.accounts.words import who_may
 from app.core.db import open_session
 from app.core.security import everyone
 from app.main import create_app
@@ -19,6 +21,8 @@ from app.people.tables import ImportFile
 from tests.factories import make_campaign
 from tests.journeys.access import IN, NOT_FOUND, OFFICES, POLICIES, ask, faults, routes
 from tests.journeys.roles import House, Role, address_of, build_house, come_as, fresh_values, outcome_of
+
+OPENED = {Role.PROGRAM: TokenRole.HR, Role.WATCHER: TokenRole.ADMIN}
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -45,6 +49,17 @@ def test_the_table_names_every_policy() -> None:
     used = {policy for _method, _path, policy in routes(create_app(engine))}
     engine.dispose()
     assert used == set(POLICIES)
+
+
+def test_the_apis_page_says_of_keys_what_the_table_says() -> None:
+    engine = create_engine("sqlite://")
+    used = {policy for _method, path, policy in routes(create_app(engine)) if path.startswith("/api/v1/")}
+    engine.dispose()
+    said = {policy: keys for policy, (_words, keys) in who_may().items()}
+    assert set(said) == used
+    assert said == {
+        policy: {role for key, role in OPENED.items() if POLICIES[policy][key] is IN} for policy in used
+    }
 
 
 @pytest.mark.database("sqlite")
