@@ -130,10 +130,10 @@ def deciding_on(session: Session, actor: Actor, person: Person | None, seen: See
     """What somebody may answer. Raises NotFound when nothing, `OwnRequest`."""
     led = led_team_ids(session, person)
     receives = actor.is_hr or seen.place.team_id in led
-    if person is not None and is_left_to_the_team(session, person, led, seen):
-        raise OwnRequest
     if not (receives or seen.person.team_id in led):
         raise NotFound
+    if person is not None and is_left_to_the_team(session, person, led, seen):
+        raise OwnRequest
     team_id = seen.place.team_id if receives else seen.person.team_id
     return Deciding(acting(session, actor, person, team_id), seen, receives)
 
