@@ -83,6 +83,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.tutor_replaced": (calendars.tell_tutor_replaced,),
     "site.closed": (booking.follow_closure,),
     "visits.in_conflict": (repairs.follow_conflicts, booking.follow_conflicts),
+    "visits.described": (calendars.tell_described,),
     "visits.certain": (calendars.tell_certain,),
     "delegation.given": (messages.tell_delegation,),
     "mail.queued": (messages.deliver,),

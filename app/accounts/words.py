@@ -78,6 +78,8 @@ def actions() -> dict[str, str]:
         "visit.made_up": _("Journée de rattrapage prise"),
         "visit.one_way": _("Échange laissé à une journée"),
         "visit.hours": _("Heures d’une journée fixées"),
+        "visit.shows": _("Ce que montre une journée changé"),
+        "visit.bring": _("Ce qu’il faut apporter changé"),
         "visit.tutor": _("Tuteur nommé"),
         "visit.released": _("Tuteur libéré"),
         "visit.waived": _("Visiteur accueilli sans conditions"),

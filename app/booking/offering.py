@@ -23,7 +23,9 @@ from app.core.errors import Stale
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.tables import Person, Site, Team
-from app.visits.service import describe_days
+from app.visits.describing import describe_days
+from app.visits.history import Hand
+from app.visits.tables import By as Role
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
@@ -67,9 +69,9 @@ def change_place(
     now: datetime,
     today: date,
     **values: Any,
-) -> None:
-    """Change a place. Days already booked stand, and say what the place says now; requests for a day taken
-    back are over. Raises `Stale`."""
+) -> int:
+    """Change a place. Days already booked stand with their hours and their host, and say what the place says
+    now; requests for a day taken back are over. How many booked days say something else. Raises `Stale`."""
     place = seen.place
     campaign = session.get_one(Campaign, place.campaign_id)
     kept = {one.day for one in seen.offered if one.day < today}
@@ -84,13 +86,23 @@ def change_place(
     session.add_all(PlaceDay(place_id=place.id or 0, day=day) for day in sorted(wanted - set(before)))
     session.flush()
     _end_pending(session, place, now, days={day for day in before if day not in wanted})
-    booked = session.exec(select(BookingRequest.visit_id).where(col(BookingRequest.place_id) == place.id))
-    describe_days(session, {one for one in booked if one is not None}, place.seen, place.bring, today)
+    hand = Hand(Role.HR if actor.is_hr else Role.MANAGER, actor, now)
+    told = describe_days(session, _booked(session, place), place.seen, place.bring, hand, today)
     said = {"fields": sorted(values), **actor.on_behalf}
     audit(session, actor.account_id, "place.changed", f"place:{place.id}", now=now, **said)
     for day in sorted(wanted):
         if day >= today and day in before:
             jobs.record(session, "booking.freed", day=day.isoformat())
+    return told
+
+
+def _booked(session: Session, place: Place) -> set[int]:
+    found = session.exec(
+        select(BookingRequest.visit_id).where(
+            col(BookingRequest.place_id) == place.id, col(BookingRequest.status) == RequestStatus.BOOKED
+        )
+    )
+    return {one for one in found if one is not None}
 
 
 def withdraw_place(session: Session, seen: SeenPlace, *, version: int, actor: Actor, now: datetime) -> None:

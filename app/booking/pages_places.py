@@ -31,7 +31,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.core.forms import Bound, Submitted, bind, blank
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people.tables import Person, Site, Team
 from app.teams.days import marks_between
@@ -127,7 +127,7 @@ def change_place(request: Request, session: Db, seen: KeptPlace, actor: Keeper, 
     if taken_back_words(ends) and form.value.sure != ends.stamp:
         return _page(request, writing, form, status=422, ends=ends)
     try:
-        offering.change_place(
+        told = offering.change_place(
             session,
             seen,
             form.value.days,
@@ -139,7 +139,14 @@ def change_place(request: Request, session: Db, seen: KeptPlace, actor: Keeper, 
         )
     except PlaceRefused as refused:
         return _page(request, writing, _told(form, refused), status=422)
-    return redirect("/team/places", say=_("C’est enregistré."))
+    say = _("C’est enregistré.")
+    if told:
+        say += " " + ngettext(
+            "%(n)s journée réservée le dit aussi : les personnes concernées reçoivent un message.",
+            "%(n)s journées réservées le disent aussi : les personnes concernées reçoivent un message.",
+            told,
+        ) % {"n": told}
+    return redirect("/team/places", say=say)
 
 
 @router.get("/team/places/{place_id}/withdrawal", response_class=HTMLResponse)

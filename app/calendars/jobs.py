@@ -4,6 +4,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.calendars import ics
+from app.calendars.describing import tell_described
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.telling import (
     tell_absence,
@@ -48,6 +49,7 @@ __all__ = [
     "tell_conditions",
     "tell_confirmed",
     "tell_confirmed_by_both",
+    "tell_described",
     "tell_made_up",
     "tell_moved",
     "tell_one_way",

@@ -135,7 +135,8 @@ def write(
             if method is not None:
                 content = ics.invitation(news.seen, person, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
-            context = {**said(role, person), "change": history.sentence(news.line) if news.line else ""}
+            change = history.sentence(news.line) if news.line else ""
+            context = {"change": change, **said(role, person)}
         _send(news, kind, reader, role, context, invitation, gone if person.id in unheard else None)
 
 

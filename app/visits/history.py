@@ -133,6 +133,8 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         if line.by in {By.HR, By.SERVICE}
         else _("Les deux en restent à une seule journée : %(who)s a accepté."),
         ChangeKind.HOURS: _("%(who)s fixe les heures : %(part)s."),
+        ChangeKind.SHOWS: _("%(who)s change ce que l’on verra ce jour-là."),
+        ChangeKind.BRING: _("%(who)s change ce qu’il faut apporter, ou savoir avant de venir."),
         ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _("%(other)s n’accueille plus : l’hôte reçoit en personne."),
         ChangeKind.WAIVED: _("%(who)s accueille ce visiteur sans conditions."),

@@ -115,6 +115,11 @@ def minors_received_by(session: Session, team_ids: Collection[int], today: date)
     )
 
 
+def changes_with_ids(session: Session, change_ids: Collection[int]) -> list[SeenChange]:
+    """These lines of histories, oldest first."""
+    return _changes(session, col(VisitChange.id).in_(change_ids))
+
+
 def changes_by(session: Session, person: Person) -> list[VisitChange]:
     """What somebody changed themselves, oldest first."""
     if person.account_id is None:

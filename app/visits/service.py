@@ -1,6 +1,6 @@
 """Every change of visits: planned together, cancelled one by one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session, col, delete, select, update
@@ -91,16 +91,6 @@ def book_visit(
             places.take(session, campaign, [visit])
         remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
     return visit
-
-
-def describe_days(session: Session, visit_ids: Collection[int], shows: str, bring: str, today: date) -> None:
-    """Days to come say what one will see and what to bring as the team says it now."""
-    session.exec(
-        update(Visit)
-        .where(col(Visit.id).in_(visit_ids), col(Visit.day) >= today)
-        .values(shows=shows, bring=bring)
-        .execution_options(synchronize_session="fetch")
-    )
 
 
 def export(session: Session, person: Person) -> list[dict[str, object]]:
