@@ -26,7 +26,7 @@ from app.visits import service as visits
 from app.visits.queries import visits_received_at, visits_with_ids
 from app.visits.rosters import conflicts_among
 from app.visits.rules import is_ahead, stands
-from app.visits.tables import CancelReason, Visit
+from app.visits.tables import CancelReason, Visit, VisitChange
 
 Item = TypeVar("Item")
 
@@ -185,7 +185,8 @@ def _tell(
 
 
 def follow_visit(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
-    """Job of `visit.cancelled` and `visit.moved`: a booked place is free again, for the next in line."""
+    """Job of `visit.cancelled` and `visit.moved`: a booked place is free again where it was, for the next in
+    line; where it moved to, it is taken (`moving`)."""
     now = clock.now()
     with open_session(engine) as session:
         visit = session.get(Visit, visit_id)
@@ -195,8 +196,11 @@ def follow_visit(engine: Engine, visit_id: int, revision: int, change_id: int | 
                 replacing.offer(session, visit, now, clock.today(), before_line=True)
             days = {visit.day}
             request = queries.request_of_visit(session, visit_id)
+            line = session.get(VisitChange, change_id) if change_id is not None else None
             if request is not None:
                 days.add(request.day)
+            if line is not None and line.day_before is not None:
+                days.add(line.day_before)
     if visit is not None:
         for day in sorted(days):
             promote_day(engine, day.isoformat())

@@ -1,6 +1,7 @@
 """On which days a visit could take place: for moving it, or for making up for one that fell.
 
-1. The campaign's days that leave its notice.
+1. The campaign's days that leave its notice; of a booked day, those that its place offers, with the notice
+   that booking promises.
 2. Both work that day, the host's team receives, nobody paused, left, or has another visit.
 3. Both teams have room, as `limits` says.
 4. In a swap, the other visit is near enough and far enough.
@@ -11,7 +12,7 @@ Days that both had offered come first; another worked day is possible when both 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
@@ -23,9 +24,10 @@ from app.core.i18n import _
 from app.core.templating import day_month, long_day
 from app.people.tables import Person, Team
 from app.visits import queries
+from app.visits.bookings import promise_of
 from app.visits.limits import team_rooms
 from app.visits.queries import SeenVisit
-from app.visits.rules import first_day_to_plan, stands
+from app.visits.rules import stands
 from solver import rules
 
 HANDFUL = 6
@@ -55,6 +57,8 @@ class Days:
     host_free: int
     may_leave: int
     may_come: int
+    open: int
+    """Of a booked day: those that its place offers, and has room on."""
     near: int
     """Days in the right distance from the swap's other visit."""
     offered: int
@@ -66,8 +70,16 @@ class Days:
     proposed, never refused."""
     first: date = date.min
     """The first day that leaves the notice."""
+    notice_days: int = 0
+    is_booked: bool = False
+    """Somebody booked the day: the notice is booking's, the days are its place's."""
     may_meet: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def avoids(self) -> bool:
+        """Whether a possible day is not proposed because of somebody's calendar."""
+        return bool(self.mask & self.taken)
 
     @property
     def mask(self) -> int:
@@ -75,7 +87,7 @@ class Days:
         if not self.may_meet:
             return 0
         works = self.visitor_works & self.host_works & self.visitor_free & self.host_free
-        return self.soon & works & self.may_leave & self.may_come & self.near & ~self.current
+        return self.soon & self.open & works & self.may_leave & self.may_come & self.near & ~self.current
 
     def possible(self, limit: int | None = HANDFUL, near: date | None = None) -> list[PossibleDay]:
         """The best days: offered by both, then good for the team, then close to `near`; in order of date."""
@@ -101,28 +113,39 @@ class Days:
         if not self.soon & bit:
             said["first"] = day_month(self.first)
             return _("Le %(day)s est trop proche : choisissez un jour à partir du %(first)s.") % said
+        if not self.open & bit:
+            return _(
+                "L’équipe n’a pas de place à proposer le %(day)s : une journée réservée passe à un autre "
+                "jour de la même place."
+            ) % {"day": said["day"]}
         if not self.may_meet:
             return _("Les règles de la campagne ne permettent plus cette rencontre. Parlez-en à vos RH.")
-        if not self.visitor_works & bit:
-            return _("%(visitor)s ne travaille pas le %(day)s, ou n’est pas disponible.") % said
-        if not self.host_works & bit:
-            return _("%(host)s ne travaille pas le %(day)s, ou ne peut pas recevoir.") % said
-        if not self.visitor_free & bit:
-            return _("%(visitor)s a déjà une journée le %(day)s.") % said
-        if not self.host_free & bit:
-            return _("%(host)s a déjà une journée le %(day)s.") % said
-        if not self.may_leave & bit:
-            return _("L’équipe de %(visitor)s ne peut laisser partir personne de plus le %(day)s.") % said
-        if not self.may_come & bit:
-            return _("L’équipe de %(host)s ne peut recevoir personne de plus le %(day)s.") % said
-        if not self.near & bit:
-            return _("Le %(day)s est trop près ou trop loin de l’autre journée de l’échange.") % said
+        return self._taken_by(bit, said)
+
+    def _taken_by(self, bit: int, said: Mapping[str, str]) -> str | None:
+        for mask, sentence in (
+            (self.visitor_works, _("%(visitor)s ne travaille pas le %(day)s, ou n’est pas disponible.")),
+            (self.host_works, _("%(host)s ne travaille pas le %(day)s, ou ne peut pas recevoir.")),
+            (self.visitor_free, _("%(visitor)s a déjà une journée le %(day)s.")),
+            (self.host_free, _("%(host)s a déjà une journée le %(day)s.")),
+            (
+                self.may_leave,
+                _("L’équipe de %(visitor)s ne peut laisser partir personne de plus le %(day)s."),
+            ),
+            (self.may_come, _("L’équipe de %(host)s ne peut recevoir personne de plus le %(day)s.")),
+            (self.near, _("Le %(day)s est trop près ou trop loin de l’autre journée de l’échange.")),
+        ):
+            if not mask & bit:
+                return sentence % said
         return None
 
 
 def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date | None) -> Days:
     """The days of one visit. `other_day` is the swap's other visit's, None where there is none to mind."""
     campaign, book = seen.campaign, DayBook(seen.campaign)
+    promise = promise_of(session, seen.visit, today)
+    notice = campaign.notice_days if promise is None else promise.notice_days
+    first = max(campaign.first_day, today + timedelta(days=notice))
     visitor_id, host_id = seen.visit.visitor_id, seen.visit.host_id
     offers = offers_of(session, seen.visit.campaign_id, {visitor_id, host_id})
     busy = queries.busy_days(session, {visitor_id, host_id}, but=seen.visit.id)
@@ -150,14 +173,17 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     host = _party(seen.host, seen.host_team, 0, receives, offers.get(host_id))
     return Days(
         book=book,
-        soon=book.mask_between(first_day_to_plan(campaign, today), campaign.last_day),
+        soon=book.mask_between(first, campaign.last_day),
+        open=book.every_day if promise is None else book.mask_of(day.isoformat() for day in promise.days),
         visitor_works=leaves,
         host_works=receives,
         visitor_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(visitor_id, ())),
         host_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(host_id, ())),
         may_leave=_mask(room.left.max_away > 0 for room in away),
         may_come=_mask(room.is_open and room.left.max_visitors > 0 for room in here),
-        first=first_day_to_plan(campaign, today),
+        first=first,
+        notice_days=notice,
+        is_booked=promise is not None,
         near=_near(frame, book, other_day),
         offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
         current=book.mask_of([seen.visit.day.isoformat()]) if stands(seen.visit) else 0,

@@ -13,7 +13,7 @@ from app.availability.leaving import offer_day
 from app.availability.queries import offers_of
 from app.campaigns.holding import hold
 from app.core.errors import Stale
-from app.visits import hosting, places, queries
+from app.visits import bookings, hosting, places, queries
 from app.visits.changing import Situation, begin
 from app.visits.conditions import are_open
 from app.visits.days import Days, days_for
@@ -143,6 +143,7 @@ def _check_day(session: Session, now: Situation, day: date) -> None:
 def _move(session: Session, now: Situation, day: date, hand: Hand, event: str, *, agreed: bool) -> Visit:
     visit, before = now.visit, now.visit.day
     reads_first = are_open(visit, now.asks)
+    bookings.follow(session, visit, day)
     done = session.exec(
         update(Visit)
         .where(

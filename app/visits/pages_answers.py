@@ -194,6 +194,7 @@ def _show_days(
         other=now.other,
         days=days.possible(near=now.visit.day),
         first=days.first,
+        possible=days,
         last=now.seen.campaign.last_day,
         form=form or blank(revision=now.visit.revision),
     )

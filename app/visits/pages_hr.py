@@ -152,5 +152,6 @@ def _show_move(
         other=now.other,
         days=days.possible(12, near=now.visit.day),
         first=days.first,
+        possible=days,
         form=form or blank(),
     )

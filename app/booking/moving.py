@@ -1,0 +1,83 @@
+"""A booked day moves: among the days that its place offers, with the notice that booking promises.
+
+The host's yes suffices, also where teams approve what is asked: the team has approved this visitor and offers
+these days, a day for which it refused them is not among them, its limits hold, its managers read the move at
+once and may cancel. Nobody who waits in line for a day is overtaken.
+"""
+
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, update
+
+from app.booking import holding, lines, queries
+from app.booking.errors import PlaceFull, PlaceGone
+from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
+from app.core.errors import Stale
+from app.core.i18n import _
+from app.core.templating import long_day
+from app.visits.bookings import Promise
+from app.visits.errors import DayNotPossible
+from app.visits.tables import Visit
+
+
+class Keeper:
+    """What booking answers about moving visits: see `visits.bookings`."""
+
+    def promise(self, session: Session, visit: Visit, today: date) -> Promise | None:
+        """The campaign's notice, and the free days of the place at which the visit was booked."""
+        request = queries.request_of_visit(session, visit.id or 0)
+        if request is None:
+            return None
+        notice = queries.rules_of(session, request.campaign_id).notice_days
+        seen = queries.find_place(session, request.place_id)
+        if seen.place.withdrawn_at is not None:
+            return Promise(notice, frozenset())
+        at = [request.place_id]
+        closed = {
+            *lines.lengths(session, at),
+            *lines.refused_days(session, request.person_id, at),
+            *queries.live_requests(session, request.person_id, at),
+        }
+        free = {
+            one.day
+            for one in seen.offered
+            if one.taken < seen.place.per_day and (request.place_id, one.day) not in closed
+        }
+        return Promise(notice, frozenset(free))
+
+    def follow(self, session: Session, visit: Visit, day: date) -> None:
+        """The request and what it holds of its place go to the other day."""
+        request = queries.request_of_visit(session, visit.id or 0)
+        if request is None or request.status != RequestStatus.BOOKED:
+            return
+        place = queries.find_place(session, request.place_id).place
+        try:
+            with session.begin_nested():
+                for one in sorted({day, request.day}):
+                    holding.lock_day(session, request.place_id, one)
+                holding.hold(session, place, day)
+                _move(session, request, day)
+        except (IntegrityError, PlaceFull, PlaceGone) as taken:
+            said = _("Il n’y a plus de place le %(day)s dans cette équipe.") % {"day": long_day(day)}
+            raise DayNotPossible(said) from taken
+
+
+def _move(session: Session, request: BookingRequest, day: date) -> None:
+    left, held = request.day, request.holds
+    done = session.exec(
+        update(BookingRequest)
+        .where(col(BookingRequest.id) == request.id, col(BookingRequest.revision) == request.revision)
+        .values(day=day, holds=True, revision=request.revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise Stale
+    if held:
+        session.exec(
+            update(PlaceDay)
+            .where(col(PlaceDay.place_id) == request.place_id, col(PlaceDay.day) == left)
+            .values(taken=col(PlaceDay.taken) - 1)
+            .execution_options(synchronize_session=False)
+        )
+    session.refresh(request)
