@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.campaigns.tables import Booking, Campaign, Exchange
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.holidays import public_holidays
 from app.people.tables import Holidays, Team
@@ -73,8 +73,10 @@ def faults(terms: Terms) -> dict[str, str]:
     elif terms.exchange == Exchange.SWAP and terms.last_day >= terms.first_day:
         span = (terms.last_day - terms.first_day).days
         if terms.min_gap_days > span:
-            found["min_gap_days"] = _(
-                "La campagne ne dure que %(days)s jours : deux journées ne peuvent pas être si éloignées."
+            found["min_gap_days"] = ngettext(
+                "La campagne ne dure que %(days)s jour : deux journées ne peuvent pas être si éloignées.",
+                "La campagne ne dure que %(days)s jours : deux journées ne peuvent pas être si éloignées.",
+                span + 1,
             ) % {"days": span + 1}
     return found
 
