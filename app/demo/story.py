@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -17,7 +18,7 @@ from app import worker
 from app.accounts.sessions import Actor
 from app.availability.days import possible_days
 from app.availability.service import may_wish
-from app.availability.tables import Answer, Enrolment, Wish
+from app.availability.tables import Answer, ColleagueWish, Enrolment, Wish
 from app.campaigns.invited import invited_people
 from app.campaigns.lifecycle import transition
 from app.campaigns.service import new_campaign
@@ -180,6 +181,26 @@ class Story:
                 assert enrolment.id is not None
                 assert team.id is not None
                 session.add(Wish(enrolment_id=enrolment.id, rank=rank, team_id=team.id))
+        self._name_each_other(
+            session, [one for one in enrolments if one[0].answer is Answer.YES], teams, near
+        )
+
+    @staticmethod
+    def _name_each_other(
+        session: Session,
+        taking_part: list[tuple[Enrolment, Person]],
+        teams: dict[int, Team],
+        near: Callable[[Team], list[Team]],
+    ) -> None:
+        """Two colleagues name one another: the first two who may, and who have two days in common."""
+        for (mine, me), (theirs, other) in combinations(taking_part, 2):
+            own, their = teams[me.team_id], teams[other.team_id]
+            common = set(mine.visit_days) & set(theirs.visit_days)
+            managed = me.manager_id == other.id or other.manager_id == me.id
+            if len(common) >= 2 and not managed and may_wish(own, their) and their in near(own):
+                for enrolment, named in ((mine, other), (theirs, me)):
+                    session.add(ColleagueWish(enrolment_id=enrolment.id, person_id=named.id))
+                return
 
     @staticmethod
     def _near(

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from app import demo
 from app.accounts.tables import Account
+from app.availability.colleagues import mutual_pairs
 from app.booking.tables import BookingRequest, RequestStatus
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
@@ -40,6 +41,11 @@ def test_demo_lives_its_campaigns_once_and_lets_each_role_in(loaded: Engine, cli
         statuses = session.exec(select(Campaign.status).order_by(col(Campaign.id))).all()
         asked = set(session.exec(select(BookingRequest.status)).all())
         rostered = session.exec(select(func.count()).select_from(RosterDay)).one()
+        mutual = [
+            len(mutual_pairs(session, one))
+            for one in session.exec(select(Campaign.id).order_by(col(Campaign.id)))
+            if one
+        ]
         without_mail = session.exec(select(func.count()).where(col(Person.email).is_(None))).one()
     assert before[0] == sum(team[5] for team in TEAMS)
     assert len(SITES) == 12
@@ -47,6 +53,7 @@ def test_demo_lives_its_campaigns_once_and_lets_each_role_in(loaded: Engine, cli
     assert statuses == [Status.CLOSED, Status.RUNNING, Status.OPEN, Status.OPEN]
     assert {RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.BOOKED} <= asked
     assert rostered > 100
+    assert mutual == [1, 1, 1, 0]  # where every day is booked, nobody is named
     assert before[2] > 100
 
     links = dict(demo.role_links(loaded))

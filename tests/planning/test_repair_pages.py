@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign
@@ -70,6 +70,34 @@ def test_what_fell_is_shown_with_proposals_and_one_button_accepts(
     assert page.split('class="repair-lines"')[1].split("</ul>")[0] in kept
     again = hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
     assert again.status_code == 409
+    assert "en partie" not in kept
+
+
+def test_a_repair_that_leaves_people_without_a_day_says_for_how_many_it_was(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
+    with open_session(engine) as session:
+        for row in session.exec(select(RepairProposal)):
+            row.restored, row.left = 1, 4
+    page = hr.get(at(company, engine)).text
+    assert "1 personne sur 5 retrouve une journée" in page
+    assert "Une journée réparée" not in page
+    assert "réparé en partie" in page
+    assert "réparé en partie" in hr.get(f"/campaigns/{company.campaign.id}/repairs").text
+
+
+def test_a_repair_that_found_nothing_is_not_offered_as_a_choice(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    assert "Comparer les solutions" in hr.get("/home").text
+    with open_session(engine) as session:
+        session.exec(delete(RepairProposal))
+    home = hr.get("/home").text
+    assert "Voir ce qui est tombé" in home
+    assert "Comparer les solutions" not in home
 
 
 def test_a_proposal_that_does_not_hold_changes_nothing_and_looks_again(

@@ -222,6 +222,14 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     assert "Le planning dit autre chose" in as_(company.paula).get(f"/visits/{company.visit.id}").text
     assert "Paula Roy" not in as_(company.paul).get("/team/conflicts").text
     assert "Paula Roy" in as_(company.hr).get("/team/conflicts").text
+    repair, move = f'/campaigns/{company.campaign.id}/repairs"', f'/visits/{company.visit.id}/move"'
+    links = as_(company.hr).get("/team/conflicts").text
+    assert (repair in links, move in links) == (True, True)
+    assert (repair in page, move in page, f"/visits/{company.visit.id}/cancellation" in page) == (
+        False,
+        False,
+        True,
+    )
     with open_session(engine) as session:
         [found] = conflicts(session, date(2027, 3, 2))
         assert [one.id for one in found.absent] == [company.anna.id]

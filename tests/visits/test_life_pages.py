@@ -295,7 +295,9 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "GRP-2027-14" in told
     assert "1er mars 2027" in told
     hr.post(here, data=both)
-    assert "n’attendaient plus" in hr.get(here).text
+    again = hr.get(here).text
+    assert "Rien de nouveau n’est enregistré : ces journées n’attendaient plus de convention" in again
+    assert "sont prévenues" not in again  # nothing is claimed that did not happen
     assert "entre deux sociétés" not in hr.get(f"{here}/summary").text
     assert "attend une convention" not in as_(company.anna).get("/visits").text
     assert hr.get(f"/api/v1{here}").json() == {"visits": []}
