@@ -25,7 +25,9 @@ from app.core.templating import long_day
 from app.people.tables import Person, Site, Team
 from app.visits.describing import describe_days
 from app.visits.history import Hand
+from app.visits.rules import hours_fault
 from app.visits.tables import By as Role
+from app.visits.tables import DayPart
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
@@ -241,6 +243,8 @@ def _require(
         ) % {"n": most}
     if values["starts_at"] >= values["ends_at"]:
         found["ends_at"] = _("La fin vient avant le début : échangez les heures.")
+    elif fault := hours_fault(values.get("part", DayPart.FULL), values["starts_at"], values["ends_at"]):
+        found["ends_at"] = fault
     if found:
         raise PlaceRefused(found)
 

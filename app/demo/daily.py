@@ -12,12 +12,12 @@ from app.accounts.sessions import Actor
 from app.booking import asking, deciding, offering, queries
 from app.booking.looking import DayOption, look
 from app.booking.tables import Approval, BookingRequest, RefusalReason, RequestStatus, Silence
-from app.campaigns.calendar import campaign_days
+from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.lifecycle import transition
 from app.campaigns.service import new_campaign
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.errors import Refusal
-from app.people.tables import Person, Side
+from app.people.tables import Person, Side, Site
 from app.teams import rosters, service
 from app.teams.guards import RosterSender
 from app.teams.schemas import ConditionsForm
@@ -156,7 +156,10 @@ class DailyLife:
             transition(session, campaign, Status.OPEN, actor=hr, now=now, today=today)
             for name, job, seen, per_day in DOORS:
                 team = session.merge(self.story.company.teams[name])
-                days = [day for day in campaign_days(campaign) if team.closed_weekdays[day.weekday()] == "0"]
+                site = session.get_one(Site, team.site_id)
+                days = [
+                    day for day in campaign_days(campaign) if not closed_reason(campaign, team, site, day)
+                ]
                 offering.offer_place(
                     session,
                     campaign,

@@ -199,6 +199,8 @@ class Story:
             managed = me.manager_id == other.id or other.manager_id == me.id
             if len(common) >= 2 and not managed and may_wish(own, their) and their in near(own):
                 for enrolment, named in ((mine, other), (theirs, me)):
+                    assert enrolment.id is not None
+                    assert named.id is not None
                     session.add(ColleagueWish(enrolment_id=enrolment.id, person_id=named.id))
                 return
 
