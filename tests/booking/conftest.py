@@ -1,26 +1,20 @@
 """A shop that offers a day behind its counter, and accountants who would like to see it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.accounts.sessions import Actor
-from app.accounts.tables import Account
 from app.booking import asking, deciding, offering, queries
 from app.booking.tables import Approval, Booker, BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign
-from app.core.db import open_session
 from app.people.tables import Person, Side, TravelTime
 from app.visits.tables import PersonDay, TeamDay, Visit, VisitStatus
 from tests.factories import make_account, make_campaign, make_person, make_site, make_team
-from tests.support.web import browser_of
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -186,18 +180,3 @@ def shop(session: Session) -> Shop:
 @pytest.fixture
 def asked_shop(session: Session) -> Shop:
     return Shop(session, approval=Approval.MANAGER)
-
-
-@pytest.fixture
-def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Callable[[Any], TestClient]:
-    """`as_(person)`: a browser signed in as somebody."""
-
-    def enter(who: Person | Account) -> TestClient:
-        made = browser_of(app)
-        with open_session(engine) as session:
-            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
-        assert account is not None
-        sign_in(made, account)
-        return made
-
-    return enter

@@ -1,23 +1,19 @@
 """A campaign whose days have been lived, and its people."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.accounts.tables import Account
 from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.debriefs.service import Author, author_of
 from app.people.tables import Person
 from app.visits import queries as visits
 from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
-from tests.support.web import Clock, browser_of
+from tests.support.web import Clock
 
 EVENING = datetime(2027, 4, 6, 16, 0, tzinfo=UTC)
 """18:00 in Paris, after the day."""
@@ -84,18 +80,3 @@ def evening(clock: Clock) -> Clock:
     """The day has been lived."""
     clock.set(EVENING)
     return clock
-
-
-@pytest.fixture
-def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Callable[..., TestClient]:
-    """`as_(person)`: a browser signed in as somebody, `shared_screen=True` at a shared screen."""
-
-    def enter(who: Person | Account, **options: Any) -> TestClient:
-        made = browser_of(app)
-        with open_session(engine) as session:
-            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
-        assert account is not None
-        sign_in(made, account, **options)
-        return made
-
-    return enter

@@ -38,16 +38,6 @@ def story(engine: Engine, clock: Clock) -> Story:
         return Story(session, clock)
 
 
-@pytest.fixture
-def as_(app: FastAPI, sign_in: Any) -> Enter:
-    def enter(who: Account) -> TestClient:
-        made = browser_of(app)
-        sign_in(made, who)
-        return made
-
-    return enter
-
-
 def leaks(engine: Engine) -> Iterator[tuple[str, str, str]]:
     for table, rows in dump(engine).items():
         for row in rows:

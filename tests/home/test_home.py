@@ -3,45 +3,26 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from app.accounts.tables import Account
 from app.availability.tables import Answer, Enrolment, Wish
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.core.db import open_session
 from app.debriefs import service as debriefs
 from app.debriefs.jobs import open_forms
-from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits.tables import VisitStatus
 from tests.factories import NOW, make_campaign, make_enrolment, make_person, make_visit
 from tests.home.conftest import Company
-from tests.support.web import Clock, browser_of
+from tests.support.web import Clock
 
 Enter = Callable[..., TestClient]
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture
-def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Enter:
-    """`as_(person)`: a browser signed in as somebody."""
-
-    def enter(who: Person | Account) -> TestClient:
-        made = browser_of(app)
-        with open_session(engine) as session:
-            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
-        assert account is not None
-        sign_in(made, account)
-        return made
-
-    return enter
 
 
 def test_the_plain_address_leads_each_to_their_place(

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Protocol
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -14,6 +15,8 @@ from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
 from app.core import clock as app_clock
 from app.core.db import open_session
+from app.people.tables import Person
+from tests.support.web import browser_of
 
 
 class SignIn(Protocol):
@@ -46,6 +49,20 @@ def sign_in(engine: Engine) -> SignIn:
         with open_session(engine) as session:
             token = sessions.begin(session, account, now=app_clock.now(), shared_screen=shared_screen)
         client.cookies.set(COOKIE, token)
+
+    return enter
+
+
+@pytest.fixture
+def as_(app: FastAPI, engine: Engine, sign_in: SignIn) -> Callable[..., TestClient]:
+    """`as_(person)`: a browser signed in as somebody, `shared_screen=True` at a shared screen."""
+
+    def enter(who: Person | Account, **options: Any) -> TestClient:
+        made = browser_of(app)
+        with open_session(engine) as session:
+            account = who if isinstance(who, Account) else session.get_one(Account, who.account_id)
+        sign_in(made, account, **options)
+        return made
 
     return enter
 

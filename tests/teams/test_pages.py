@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
-from app.accounts.tables import Account, AuditEntry
+from app.accounts.tables import AuditEntry
 from app.core import jobs
 from app.core.db import open_session
 from app.messages.tables import Mail
@@ -28,7 +27,6 @@ from app.visits.queries import read_visits
 from app.visits.rosters import conflicts, provisional
 from app.worker import drain
 from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
-from tests.support.web import browser_of
 from tests.teams.conftest import Shop
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -53,20 +51,6 @@ class Company(Shop):
 def company(engine: Engine) -> Company:
     with open_session(engine) as session:
         return Company(session)
-
-
-@pytest.fixture
-def as_(app: FastAPI, engine: Engine, sign_in: Any) -> As:
-    """`as_(person)`: a browser signed in as somebody."""
-
-    def enter(who: Person | Account) -> TestClient:
-        made = browser_of(app)
-        with open_session(engine) as session:
-            account = who if isinstance(who, Account) else session.get_one(Account, who.account_id)
-        sign_in(made, account)
-        return made
-
-    return enter
 
 
 def rows(engine: Engine, table: Any) -> list[Any]:

@@ -36,11 +36,6 @@ from tests.visits.life import (
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-@pytest.fixture
-def company(session: Session) -> Company:
-    return Company(session)
-
-
 def test_the_team_gives_the_hours(company: Company, engine: Engine) -> None:
     session, visit = company.session, company.there
     with pytest.raises(NotYourPart):

@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from app.core.errors import Stale
 from app.home.tasks import asked_tasks
@@ -36,11 +35,6 @@ from tests.visits.life import (
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture
-def company(session: Session) -> Company:
-    return Company(session)
 
 
 def confirm(company: Company, who: object, revision: int = 0) -> None:

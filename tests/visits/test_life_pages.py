@@ -5,12 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.accounts.tables import Account
 from app.campaigns.tables import Campaign, Status
 from app.core import jobs
 from app.core.db import open_session
@@ -23,32 +21,11 @@ from app.visits import service
 from app.visits.tables import CancelReason, Proposal, Visit
 from app.worker import drain
 from tests.factories import NOW, make_person
-from tests.support.web import Clock, browser_of
+from tests.support.web import Clock
 from tests.visits.life import FRIDAY, MONDAY, TODAY, WEDNESDAY, Company
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
-
-
-@pytest.fixture
-def company(engine: Engine) -> Company:
-    with open_session(engine) as session:
-        return Company(session)
-
-
-@pytest.fixture
-def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Enter:
-    """`as_(person)`: a browser signed in as somebody."""
-
-    def enter(who: Person | Account) -> TestClient:
-        made = browser_of(app)
-        with open_session(engine) as session:
-            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
-        assert account is not None
-        sign_in(made, account)
-        return made
-
-    return enter
 
 
 def row(engine: Engine, visit: Visit) -> Visit:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from app.visits import moving, queries, service
 from app.visits.errors import (
@@ -35,11 +34,6 @@ from tests.visits.life import (
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture
-def company(session: Session) -> Company:
-    return Company(session)
 
 
 def test_a_day_moves_when_the_other_accepts(company: Company, engine: Engine) -> None:

@@ -27,11 +27,6 @@ from tests.visits.life import MONDAY, NOW, TODAY, Company, told
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-@pytest.fixture
-def company(session: Session) -> Company:
-    return Company(session)
-
-
 def ask(company: Company, version: int, **wanted: object) -> TeamConditions:
     """The shop asks something of its visitors."""
     actor = company.hand(company.there, By.HR).actor

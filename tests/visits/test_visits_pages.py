@@ -5,17 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.accounts.tables import Account
 from app.core.db import open_session
-from app.people.tables import Person
 from app.visits.tables import Unmatched, Visit, VisitStatus
 from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
-from tests.support.web import browser_of
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -44,21 +40,6 @@ class Company:
 def company(engine: Engine) -> Company:
     with open_session(engine) as session:
         return Company(session)
-
-
-@pytest.fixture
-def as_(app: FastAPI, engine: Engine, sign_in: Any) -> Callable[[Any], TestClient]:
-    """`as_(person)`: a browser signed in as somebody."""
-
-    def enter(who: Person | Account) -> TestClient:
-        made = browser_of(app)
-        with open_session(engine) as session:
-            account = who if isinstance(who, Account) else session.get(Account, who.account_id)
-        assert account is not None
-        sign_in(made, account)
-        return made
-
-    return enter
 
 
 def test_both_people_see_their_day(company: Company, as_: Callable[[Any], TestClient]) -> None:
