@@ -8,12 +8,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import select
 
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
-from app.availability.tables import Enrolment
 from app.core import jobs as events
 from app.core.db import open_session
 from app.people.tables import Person, Team
@@ -22,15 +20,18 @@ from app.visits.tables import Visit
 from app.worker import drain
 from tests.life.judge import faults
 from tests.life.told import unheard
-from tests.planning.broken import DAYS, NOW, TODAY, Published, cancel, last_repair, proposals, standing
-from tests.support.web import Clock, browser_of
+from tests.planning.repairs.broken import (
+    NOW,
+    TODAY,
+    Published,
+    cancel,
+    last_repair,
+    proposals,
+    standing,
+)
+from tests.support.web import browser_of
 
 Post = tuple[Account, str, dict[str, object]]
-
-
-@pytest.fixture(autouse=True)
-def at(clock: Clock) -> None:
-    clock.set(NOW)
 
 
 @pytest.fixture
@@ -96,17 +97,6 @@ def test_two_repairs_accepted_at_once_do_not_take_the_same_days(
     assert set(said) <= {200, 202, 409}
     assert standing(engine) != before
     check(engine, company)
-
-
-@pytest.fixture
-def crowded(engine: Engine) -> Published:
-    """Anna0 can only go on the day Anna1 is at the shop, which takes one visitor a day."""
-    with open_session(engine) as session:
-        company = Published(session)
-        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.back[0].id)).one()
-        row.visit_days = [DAYS[n].isoformat() for n in (0, 1, 3)]
-        session.get_one(Team, company.shop.id).max_visitors = 1
-        return company
 
 
 def test_a_visit_cancelled_while_a_repair_moves_it_is_one_or_the_other(

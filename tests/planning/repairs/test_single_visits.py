@@ -6,14 +6,20 @@ from sqlmodel import select
 from app.campaigns.tables import Exchange
 from app.core.db import open_session
 from app.messages.tables import Mail
-from app.planning.repairs import service
-from app.planning.tables import Repair, RepairKind
+from app.planning.tables import RepairKind
 from app.visits import service as visits
 from app.visits.tables import CancelReason, Visit
 from app.worker import drain
-from tests.planning.broken import DAYS, NOW, TODAY, campaign_of, cancel, last_repair, proposals, standing
 from tests.planning.company import Company
-from tests.support.web import Clock
+from tests.planning.repairs.broken import (
+    DAYS,
+    NOW,
+    accept,
+    cancel,
+    last_repair,
+    proposals,
+    standing,
+)
 
 
 def published(engine: Engine) -> tuple[Company, list[Visit]]:
@@ -27,16 +33,7 @@ def published(engine: Engine) -> tuple[Company, list[Visit]]:
         return company, visits.plan_visits(session, company.campaign, legs, NOW)
 
 
-def accept(engine: Engine, company: Company, kind: RepairKind) -> None:
-    repair = last_repair(engine)
-    with open_session(engine) as session:
-        row = session.get_one(Repair, repair.id)
-        campaign = campaign_of(session, company)
-        service.accept(session, campaign, row, kind, company.actor, NOW, TODAY)
-
-
-def test_a_single_visit_that_fell_gets_another_day(engine: Engine, clock: Clock) -> None:
-    clock.set(NOW)
+def test_a_single_visit_that_fell_gets_another_day(engine: Engine) -> None:
     company, (fell, stays) = published(engine)
     cancel(engine, fell)
     found = proposals(engine, last_repair(engine))
@@ -54,8 +51,7 @@ def test_a_single_visit_that_fell_gets_another_day(engine: Engine, clock: Clock)
     assert told >= {fell.visitor_id, fell.host_id}
 
 
-def test_who_said_not_me_rests_and_their_host_gets_no_visit_to_make(engine: Engine, clock: Clock) -> None:
-    clock.set(NOW)
+def test_who_said_not_me_rests_and_their_host_gets_no_visit_to_make(engine: Engine) -> None:
     _company, (fell, _stays) = published(engine)
     cancel(engine, fell, CancelReason.NOT_FOR_ME)
     assert proposals(engine, last_repair(engine)) == {}

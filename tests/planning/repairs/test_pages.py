@@ -29,16 +29,9 @@ from app.planning.tables import (
 )
 from app.teams.tables import RosterDay, Shift
 from app.worker import drain
-from tests.planning.broken import DAYS, NOW, Published, cancel, last_repair, standing
+from tests.planning.repairs.broken import DAYS, NOW, Published, cancel, last_repair, standing
 from tests.support.accounts import SignIn
 from tests.support.web import Clock
-
-
-@pytest.fixture
-def company(engine: Engine, clock: Clock) -> Published:
-    clock.set(NOW)
-    with open_session(engine) as session:
-        return Published(session)
 
 
 @pytest.fixture

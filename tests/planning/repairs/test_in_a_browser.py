@@ -10,17 +10,16 @@ from sqlalchemy import Engine
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.core.db import open_session
-from tests.planning.broken import DAYS, NOW, Published, cancel, last_repair, standing
+from tests.planning.repairs.broken import DAYS, Published, cancel, last_repair, standing
 from tests.support.browser import faults_of
-from tests.support.web import Clock, LiveServer
+from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 
 
 def test_a_repair_is_compared_and_accepted(
-    new_page: Callable[..., Page], live_server: LiveServer, engine: Engine, clock: Clock
+    new_page: Callable[..., Page], live_server: LiveServer, engine: Engine
 ) -> None:
-    clock.set(NOW)
     with open_session(engine) as session:
         company = Published(session)
         company.enrol(company.shop, "Zoé", "Libre")

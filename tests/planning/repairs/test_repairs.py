@@ -1,6 +1,6 @@
 """After something fell: what is proposed, what may be accepted, who is touched and who is not."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -21,11 +21,11 @@ from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.visits import service as visits
 from app.visits.tables import By, CancelReason, Swap, Visit, VisitChange
 from app.worker import drain
-from tests.planning.broken import (
+from tests.planning.repairs.broken import (
     DAYS,
     NOW,
-    TODAY,
     Published,
+    accept,
     campaign_of,
     cancel,
     days_taken,
@@ -37,24 +37,6 @@ from tests.planning.broken import (
 from tests.support.web import Clock
 
 SAME, STILL, BEST = RepairKind.SAME, RepairKind.STILL, RepairKind.BEST
-
-
-@pytest.fixture(autouse=True)
-def at(clock: Clock) -> None:
-    clock.set(NOW)
-
-
-@pytest.fixture
-def company(engine: Engine) -> Published:
-    with open_session(engine) as session:
-        return Published(session)
-
-
-def accept(engine: Engine, company: Published, kind: RepairKind, today: date = TODAY) -> None:
-    repair = last_repair(engine)
-    with open_session(engine) as session:
-        row = session.get_one(Repair, repair.id)
-        service.accept(session, campaign_of(session, company), row, kind, company.actor, NOW, today)
 
 
 def test_a_cancelled_half_is_made_up_on_another_day_and_nobody_else_moves(
@@ -198,17 +180,6 @@ def test_a_repair_is_decided_once(engine: Engine, company: Published) -> None:
     accept(engine, company, SAME)
     with pytest.raises(RepairDecided):
         accept(engine, company, SAME)
-
-
-@pytest.fixture
-def crowded(engine: Engine) -> Published:
-    """Anna0 can only go on the day Anna1 is at the shop, which takes one visitor a day."""
-    with open_session(engine) as session:
-        company = Published(session)
-        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.back[0].id)).one()
-        row.visit_days = [DAYS[n].isoformat() for n in (0, 1, 3)]
-        session.get_one(Team, company.shop.id).max_visitors = 1
-        return company
 
 
 def test_the_best_way_moves_others_only_where_nothing_else_helps(engine: Engine, crowded: Published) -> None:

@@ -1,6 +1,6 @@
 """What starts a repair: a closed site, a roster, somebody who leaves; and what does not."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -21,37 +21,19 @@ from app.teams.tables import BlackoutDay
 from app.visits.tables import CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.life.judge import faults
-from tests.planning.broken import (
+from tests.planning.repairs.broken import (
     DAYS,
     NOW,
     TODAY,
     Published,
+    accept,
     campaign_of,
     cancel,
     last_repair,
     proposals,
 )
-from tests.support.web import Clock
 
 SAME, STILL, BEST = RepairKind.SAME, RepairKind.STILL, RepairKind.BEST
-
-
-@pytest.fixture(autouse=True)
-def at(clock: Clock) -> None:
-    clock.set(NOW)
-
-
-@pytest.fixture
-def company(engine: Engine) -> Published:
-    with open_session(engine) as session:
-        return Published(session)
-
-
-def accept(engine: Engine, company: Published, kind: RepairKind, today: date = TODAY) -> None:
-    repair = last_repair(engine)
-    with open_session(engine) as session:
-        row = session.get_one(Repair, repair.id)
-        service.accept(session, campaign_of(session, company), row, kind, company.actor, NOW, today)
 
 
 def test_a_site_closed_for_a_week_is_one_repair_and_most_visits_keep_their_uid(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.people.tables import Person
-from app.planning.repairs import queries
+from app.planning.repairs import queries, service
 from app.planning.tables import Repair, RepairKind, RepairProposal
 from app.visits import service as visits
 from app.visits.tables import By, CancelReason, PersonDay, Visit, VisitStatus
@@ -66,6 +66,14 @@ def last_repair(engine: Engine) -> Repair:
     """The latest repair."""
     with open_session(engine) as session:
         return session.exec(select(Repair).order_by(col(Repair.id).desc())).all()[0]
+
+
+def accept(engine: Engine, company: Company, kind: RepairKind, today: date = TODAY) -> None:
+    """HR accept a proposal of the last repair."""
+    repair = last_repair(engine)
+    with open_session(engine) as session:
+        row = session.get_one(Repair, repair.id)
+        service.accept(session, campaign_of(session, company), row, kind, company.actor, NOW, today)
 
 
 def proposals(engine: Engine, repair: Repair) -> dict[RepairKind, RepairProposal]:

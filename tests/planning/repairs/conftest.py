@@ -1,0 +1,33 @@
+"""A published campaign, on the day things happen to it."""
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.availability.tables import Enrolment
+from app.core.db import open_session
+from app.people.tables import Team
+from tests.planning.repairs.broken import DAYS, NOW, Published
+from tests.support.web import Clock
+
+
+@pytest.fixture(autouse=True)
+def at(clock: Clock) -> None:
+    clock.set(NOW)
+
+
+@pytest.fixture
+def company(engine: Engine) -> Published:
+    with open_session(engine) as session:
+        return Published(session)
+
+
+@pytest.fixture
+def crowded(engine: Engine) -> Published:
+    """Anna0 can only go on the day Anna1 is at the shop, which takes one visitor a day."""
+    with open_session(engine) as session:
+        company = Published(session)
+        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.back[0].id)).one()
+        row.visit_days = [DAYS[n].isoformat() for n in (0, 1, 3)]
+        session.get_one(Team, company.shop.id).max_visitors = 1
+        return company
