@@ -6,14 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.accounts.sessions import Actor
 from app.booking import asking, deciding, offering, queries
 from app.booking.tables import Approval, Booker, BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign
+from app.messages.tables import Mail
 from app.people.tables import Person, Side, TravelTime
-from app.visits.tables import PersonDay, TeamDay, Visit, VisitStatus
+from app.visits.service import cancel_visit
+from app.visits.tables import By, CancelReason, PersonDay, TeamDay, Visit, VisitStatus
 from tests.factories import make_account, make_campaign, make_person, make_site, make_team
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
@@ -170,6 +172,29 @@ def check_counts(session: Session) -> None:
     """Every counter equals its recount."""
     for name, (counted, recounted) in held(session).items():
         assert counted == recounted, name
+
+
+def statuses(session: Session, *requests: BookingRequest) -> list[RequestStatus]:
+    """Where requests stand now."""
+    session.commit()
+    session.expire_all()
+    found = [session.get_one(BookingRequest, one.id).status for one in requests]
+    session.commit()  # the jobs write in transactions of their own
+    return found
+
+
+def cancel(session: Session, shop: Shop, request: BookingRequest) -> None:
+    visit = session.get_one(Visit, request.visit_id)
+    who = session.get_one(Person, visit.visitor_id)
+    cancel_visit(session, visit, CancelReason.UNAVAILABLE, shop.actor(who), NOW, today=TODAY, by=By.VISITOR)
+    session.commit()
+
+
+def mails(session: Session, kind: str) -> list[Mail]:
+    session.commit()
+    found = list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))))
+    session.commit()
+    return found
 
 
 @pytest.fixture

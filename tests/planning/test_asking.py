@@ -33,21 +33,6 @@ NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def company(engine: Engine) -> Company:
-    with open_session(engine) as session:
-        made = Company(session)
-        made.enrol(made.shop, "Zoé", "Seule")
-    return made
-
-
-@pytest.fixture
-def hr(app: FastAPI, company: Company, sign_in: Any) -> TestClient:
-    made = browser_of(app)
-    sign_in(made, company.hr)
-    return made
-
-
-@pytest.fixture
 def here(company: Company) -> str:
     return f"/campaigns/{company.campaign.id}/planning"
 

@@ -12,12 +12,11 @@ from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from app.accounts.tables import Account
-from app.availability.tables import Avoidance, ColleagueWish, Enrolment
-from app.campaigns.tables import Campaign, Status
+from app.availability.tables import Avoidance, Enrolment
+from app.campaigns.tables import Campaign
 from app.core.db import open_session
 from app.planning import jobs, queries, runs
 from app.planning.tables import Pin, PlanningRun, RunStatus
-from app.visits.tables import Visit
 from solver import Problem
 from solver.check import violations
 from solver.plan import Plan
@@ -25,33 +24,6 @@ from tests.planning.company import Company
 from tests.support.web import browser_of
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture
-def company(engine: Engine) -> Company:
-    with open_session(engine) as session:
-        made = Company(session)
-        made.enrol(made.shop, "Zoé", "Seule")
-    return made
-
-
-@pytest.fixture
-def hr(app: FastAPI, company: Company, sign_in: Any) -> TestClient:
-    made = browser_of(app)
-    sign_in(made, company.hr)
-    return made
-
-
-@pytest.fixture
-def planned(hr: TestClient, company: Company, engine: Engine) -> str:
-    """Address of the planning, once a plan is there."""
-    here = f"/campaigns/{company.campaign.id}/planning"
-    assert hr.post(f"{here}/runs").status_code == 303
-    with open_session(engine) as session:
-        run = queries.active_run(session, company.campaign.id or 0)
-    assert run is not None
-    jobs.solve_run(engine, run.id or 0)
-    return here
 
 
 def headline(client: TestClient, address: str) -> str:
@@ -210,87 +182,6 @@ def test_the_export_holds_every_visit_and_every_reason(hr: TestClient, planned: 
     assert rows[-1][10] == "Plus de place ou plus de collègue libre"
 
 
-def test_publishing_asks_first_and_happens_once(
-    hr: TestClient, planned: str, company: Company, engine: Engine
-) -> None:
-    asked = hr.get(f"{planned}/publication").text
-    assert "5 messages partent tout de suite" in asked
-    assert "jours de prévenance sont respectés" in asked
-    with open_session(engine) as session:
-        run = queries.finished_runs(session, company.campaign.id or 0)[0]
-        version = session.get_one(Campaign, company.campaign.id).version
-    sent = {"run": str(run.id), "version": str(version)}
-    for _ in range(2):
-        done = hr.post(f"{planned}/publication", data=sent)
-        assert (done.status_code, done.headers["location"]) == (
-            303,
-            f"/campaigns/{company.campaign.id}/visits",
-        )
-    with open_session(engine) as session:
-        assert len(session.exec(select(Visit)).all()) == 4
-    assert "Recalculer" not in hr.get(planned).text
-    assert hr.post(f"{planned}/runs").status_code == 409
-    assert hr.post(f"{planned}/pins", data={"one": "1", "other": "2"}).status_code == 409
-
-
-def test_two_who_named_each_other_meet_and_both_and_hr_read_why(
-    app: FastAPI, hr: TestClient, company: Company, engine: Engine, sign_in: Any
-) -> None:
-    anna, berta = company.back[0], company.front[1]
-    here = f"/campaigns/{company.campaign.id}/planning"
-    with open_session(engine) as session:
-        for one, other in ((anna, berta), (berta, anna)):
-            row = session.exec(select(Enrolment).where(Enrolment.person_id == one.id)).one()
-            session.add(ColleagueWish(enrolment_id=row.id, person_id=other.id))
-    hr.post(f"{here}/runs")
-    with open_session(engine) as session:
-        run = queries.active_run(session, company.campaign.id or 0)
-    jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
-    assert "souhait réciproque" in hr.get(f"{here}?show=wish").text
-    assert (
-        "Ils s’étaient souhaités mutuellement"
-        in hr.get(f"{here}/alternatives?one={anna.id}&other={berta.id}").text
-    )
-    with open_session(engine) as session:
-        version = session.get_one(Campaign, company.campaign.id).version
-    hr.post(f"{here}/publication", data={"run": str(run.id), "version": str(version)})  # type: ignore[union-attr]
-    with open_session(engine) as session:
-        visits = {(one.visitor_id, one.host_id): one.id for one in session.exec(select(Visit))}
-    page = f"/visits/{visits[anna.id, berta.id]}"
-    assert "Ils s’étaient souhaités mutuellement" in hr.get(page).text
-    others = next(one for pair, one in visits.items() if anna.id not in pair and berta.id not in pair)
-    assert "souhaités" not in hr.get(f"/visits/{others}").text
-    with open_session(engine) as session:
-        account = session.get_one(Account, anna.account_id)
-    mine = browser_of(app)
-    sign_in(mine, account)
-    assert "Vous vous étiez souhaités mutuellement" in mine.get(page).text
-
-
-def test_a_plan_that_no_longer_holds_says_what_changed(
-    hr: TestClient, planned: str, company: Company, engine: Engine
-) -> None:
-    with open_session(engine) as session:
-        session.merge(company.back[0]).active = False
-        version = session.get_one(Campaign, company.campaign.id).version
-        run = queries.finished_runs(session, company.campaign.id or 0)[0]
-    refused = hr.post(f"{planned}/publication", data={"run": str(run.id), "version": str(version)})
-    assert refused.status_code == 409
-    assert "Anna Back0 ne participe plus." in refused.text
-    with open_session(engine) as session:
-        assert session.get_one(Campaign, company.campaign.id).status == Status.PLANNING
-
-
-def test_a_trial_while_people_enrol_is_not_published(
-    hr: TestClient, planned: str, company: Company, engine: Engine
-) -> None:
-    with open_session(engine) as session:
-        session.get_one(Campaign, company.campaign.id).status = Status.OPEN
-    page = hr.get(planned).text
-    assert "ce plan est un essai" in page
-    assert "Publier le plan" not in page
-
-
 ADDRESSES = [
     "",
     "/progress",
@@ -309,7 +200,6 @@ ADDRESSES = [
 def test_employees_do_not_enter(
     app: FastAPI, engine: Engine, planned: str, company: Company, sign_in: Any, path: str
 ) -> None:
-    from app.accounts.tables import Account
 
     other = browser_of(app)
     assert other.get(planned + path).status_code == 303
