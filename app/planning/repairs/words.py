@@ -62,7 +62,7 @@ def kind_words(kind: RepairKind) -> tuple[str, str]:
     return {
         RepairKind.SAME: (
             _("Les mêmes binômes, un autre jour"),
-            _("Chacun retrouve la personne prévue."),
+            _("La personne prévue reste la même."),
         ),
         RepairKind.STILL: (
             _("D’autres collègues, sans déplacer personne"),
