@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from app.booking import asking, deciding, jobs, waiting
 from app.booking.errors import EnoughBooked, ImpossibleAnswer, NotForYou, PlaceFull
-from app.booking.tables import RefusalReason, RequestStatus
+from app.booking.tables import BookingRequest, Place, RefusalReason, RequestStatus
 from app.people.tables import Person
 from app.visits.tables import PersonDay, TeamDay, Visit
 from app.worker import drain
@@ -17,13 +17,20 @@ from tests.factories import make_campaign, make_person, make_visit
 from tests.support.web import Clock
 
 
+def line_up(shop: Shop, place: Place) -> tuple[BookingRequest, BookingRequest, BookingRequest]:
+    """One has the day; the next two stand in line for it, a minute apart."""
+    return (
+        shop.ask(shop.askers[0], place),
+        shop.ask(shop.askers[1], place, wait=True),
+        shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1)),
+    )
+
+
 def test_a_freed_place_is_offered_to_the_first_in_line_who_takes_it(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    first = shop.ask(shop.askers[1], place, wait=True)
-    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    booked, first, second = line_up(shop, place)
     assert statuses(session, first, second) == [RequestStatus.WAITING] * 2
     cancel(session, shop, booked)
     drain(engine)
@@ -56,9 +63,7 @@ def test_an_offer_that_is_not_taken_goes_to_the_next(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    first = shop.ask(shop.askers[1], place, wait=True)
-    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    booked, first, second = line_up(shop, place)
     cancel(session, shop, booked)
     drain(engine)
     clock.forward(hours=47)
@@ -87,9 +92,7 @@ def test_an_offer_declined_goes_to_the_next(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    first = shop.ask(shop.askers[1], place, wait=True)
-    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    booked, first, second = line_up(shop, place)
     cancel(session, shop, booked)
     drain(engine)
     session.expire_all()
@@ -106,9 +109,7 @@ def test_whoever_is_busy_that_day_is_passed_over(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    first = shop.ask(shop.askers[1], place, wait=True)
-    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    booked, first, second = line_up(shop, place)
     make_visit(session, make_campaign(session), shop.askers[1], make_person(session), day=MONDAY)
     cancel(session, shop, booked)
     drain(engine)
@@ -120,9 +121,7 @@ def test_who_has_enough_is_passed_over_and_an_offer_counts(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    enough = shop.ask(shop.askers[1], place, wait=True)
-    second = shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1))
+    booked, enough, second = line_up(shop, place)
     elsewhere = shop.offer((TUESDAY,), host_id=shop.hosts[1].id)
     shop.ask(shop.askers[1], elsewhere, TUESDAY)
     cancel(session, shop, booked)
