@@ -12,7 +12,7 @@ from app.visits.schemas import PersonOut, VisitOut, host_side, visit_out, visito
 from app.visits.team_view import TeamAhead, TeamDay
 
 
-class MoveOut(AnswerModel):
+class TeamVisitOut(AnswerModel):
     """Who spends the day with whom."""
 
     visit_id: int
@@ -43,8 +43,8 @@ class TeamDayOut(AnswerModel):
     """On a day with visits fewer stay than the team needs."""
     contradicted: bool
     """The roster has somebody of a visit elsewhere that day."""
-    leaving: list[MoveOut]
-    coming: list[MoveOut]
+    leaving: list[TeamVisitOut]
+    coming: list[TeamVisitOut]
 
 
 class TeamCalendarOut(AnswerModel):
@@ -117,14 +117,16 @@ def _day_out(one: TeamDay, *, contradicted: bool) -> TeamDayOut:
             **{name: getattr(one, name) for name in TeamDayOut.model_fields if hasattr(one, name)},
             "below_presence": one.short,
             "contradicted": contradicted,
-            "leaving": [_move_out(seen) for seen in one.leaving],
-            "coming": [_move_out(seen) for seen in one.coming],
+            "leaving": [_visit_out(seen) for seen in one.leaving],
+            "coming": [_visit_out(seen) for seen in one.coming],
         }
     )
 
 
-def _move_out(seen: SeenVisit) -> MoveOut:
-    return MoveOut(visit_id=seen.visit.id or 0, visitor=visitor_out(seen), host=host_side(seen, seen.host))
+def _visit_out(seen: SeenVisit) -> TeamVisitOut:
+    return TeamVisitOut(
+        visit_id=seen.visit.id or 0, visitor=visitor_out(seen), host=host_side(seen, seen.host)
+    )
 
 
 def roster_report(

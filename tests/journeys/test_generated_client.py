@@ -164,6 +164,9 @@ def test_a_program_reads_what_managers_read_and_answers_with_a_host(
         one.id for one in (*shop.hosts, shop.marc) if one is not shop.hosts[2]
     }
     assert api.booking_invite(campaign_id=shop.campaign.id) == {"leaving": True}
+    closed = api.planning_show_closure(campaign_id=shop.campaign.id, site_id=shop.there.id, **month)
+    assert [one["id"] for one in closed["falling"]] == [booked["visit_id"]]
+    assert closed["repaired"] == []
 
 
 def test_a_roster_tried_by_a_program_says_which_days_it_contradicts(

@@ -1,16 +1,20 @@
 """JSON door of repairs."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from app.accounts.guards import Asking
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
+from app.people import queries as people_queries
 from app.planning.repairs import closing, queries, ruling, service
 from app.planning.repairs.schemas import (
     AcceptanceForm,
     ClosureForm,
+    ClosureOut,
     DismissalForm,
     RepairOut,
     RepairsOut,
@@ -19,6 +23,7 @@ from app.planning.repairs.schemas import (
     repair_out,
 )
 from app.planning.tables import Repair
+from app.visits.schemas import visit_out
 
 router = APIRouter()
 
@@ -113,8 +118,21 @@ def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: in
     return _out(session, [service.search_again(session, campaign, repair, actor, clock.now())])[0]
 
 
+@router.get("/campaigns/{campaign_id}/closures")
+def show_closure(session: Db, campaign: HrCampaign, asked: Annotated[ClosureForm, Query()]) -> ClosureOut:
+    """What closing a site for some days would do, in every campaign. Changes nothing."""
+    people_queries.site(session, asked.site_id)
+    today = clock.today()
+    what = closing.closure_of(session, asked.site_id, asked.first, asked.last, today)
+    return ClosureOut(
+        repaired=[visit_out(seen, today) for seen in what.repaired],
+        falling=[visit_out(seen, today) for seen in what.apart],
+    )
+
+
 @router.post("/campaigns/{campaign_id}/closures", status_code=202)
 def close_site(session: Db, actor: Asking, campaign: HrCampaign, sent: ClosureForm) -> RepairsOut:
     """Close a site for some days: one repair for each campaign with visits there."""
+    people_queries.site(session, sent.site_id)
     made = closing.close_site(session, sent.site_id, sent.first, sent.last, actor, clock.now(), clock.today())
     return RepairsOut(repairs=_out(session, made))

@@ -8,6 +8,7 @@ from pydantic import field_validator
 from app.core.forms import AnswerModel, FormModel
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
+from app.visits.schemas import VisitOut
 
 
 class AcceptanceForm(FormModel):
@@ -28,6 +29,15 @@ class ClosureForm(FormModel):
     site_id: int
     first: date
     last: date
+
+
+class ClosureOut(AnswerModel):
+    """What closing a site would do."""
+
+    repaired: list[VisitOut]
+    """Visits of plans: they stand until a repair is accepted."""
+    falling: list[VisitOut]
+    """Booked days: cancelled at once, another place is offered."""
 
 
 class ClosureLook(FormModel):
