@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts.tables import Account
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Booking, Campaign
 from app.core import clock, jobs
 from app.core.i18n import speaking
 from app.core.settings import settings
@@ -90,7 +90,7 @@ def send(
         html=html,
         calendar=calendar.content if calendar else None,
         calendar_method=calendar.method if calendar else None,
-        until=until,
+        until=until or _serves_until(kind, campaign),
         next_attempt_at=now + SAFETY_NET,
         created_at=now,
     )
@@ -99,6 +99,19 @@ def send(
     if mail.status == MailStatus.WAITING:
         queue(session, mail)
     return mail
+
+
+def _serves_until(kind: Kind, campaign: Campaign | None) -> date | None:
+    """The last day on which somebody can do what a campaign's letter asks."""
+    if campaign is None:
+        return None
+    booked = campaign.booking == Booking.OPEN
+    return {
+        Kind.CAMPAIGN_INVITATION: campaign.last_day if booked else campaign.enrol_until,
+        Kind.ENROLMENT_REMINDER: campaign.enrol_until,
+        Kind.DEBRIEF_INVITATION: campaign.debrief_until,
+        Kind.DEBRIEF_REMINDER: campaign.debrief_until,
+    }.get(kind)
 
 
 def _spaced(text: str) -> str:

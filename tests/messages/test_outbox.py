@@ -215,6 +215,16 @@ def test_hr_prints_hands_over_and_ticks_off(
     assert "Tout le monde est prévenu" in hr.get(path).text
 
 
+def test_nobody_hands_over_an_invitation_whose_answer_is_too_late(
+    engine: Engine, hr: TestClient, campaign: Campaign, run_jobs: Callable[[], list[str]], clock: Clock
+) -> None:
+    opened(engine, campaign, run_jobs)
+    clock.forward(days=(campaign.enrol_until - NOW.date()).days)
+    assert "Nina Faure" in hr.get(f"/campaigns/{campaign.id}/paper").text
+    clock.forward(days=1)
+    assert "Tout le monde est prévenu" in hr.get(f"/campaigns/{campaign.id}/paper").text
+
+
 def test_handing_over_touches_only_letters_of_the_campaign(
     engine: Engine, hr: TestClient, campaign: Campaign, run_jobs: Callable[[], list[str]]
 ) -> None:
