@@ -23,7 +23,7 @@ from app.campaigns.rules import faults, faults_today, terms_of
 from app.campaigns.tables import Booking, Campaign, Status, StatusChange
 from app.core import jobs
 from app.core.errors import Stale
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.tables import Side
 
@@ -103,7 +103,11 @@ def notice_left(asked: Asked) -> list[str]:
     if plannable_days(asked.campaign, asked.today):
         return []
     return [
-        _("Plus aucun jour ne laisse %(notice)s jours de prévenance : repoussez le dernier jour.")
+        ngettext(
+            "Plus aucun jour ne laisse %(notice)s jour de prévenance : repoussez le dernier jour.",
+            "Plus aucun jour ne laisse %(notice)s jours de prévenance : repoussez le dernier jour.",
+            asked.campaign.notice_days,
+        )
         % {"notice": asked.campaign.notice_days}
     ]
 

@@ -55,8 +55,10 @@ def faults(terms: Terms) -> dict[str, str]:
         found["last_day"] = _("Une campagne dure un an au plus : choisissez un dernier jour plus proche.")
     planned = terms.booking != Booking.OPEN
     if planned and terms.plan_by > latest_plan:
-        found["plan_by"] = _(
-            "Le plan doit être publié au plus tard le %(day)s : %(notice)s jours avant le premier jour."
+        found["plan_by"] = ngettext(
+            "Le plan doit être publié au plus tard le %(day)s : %(notice)s jour avant le premier jour.",
+            "Le plan doit être publié au plus tard le %(day)s : %(notice)s jours avant le premier jour.",
+            terms.notice_days,
         ) % {"day": long_day(latest_plan), "notice": terms.notice_days}
     if planned and terms.enrol_until >= terms.plan_by:
         found["enrol_until"] = _(

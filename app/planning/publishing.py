@@ -11,7 +11,7 @@ from app.campaigns.holding import hold_alone
 from app.campaigns.lifecycle import transition
 from app.campaigns.tables import Campaign, Status
 from app.core.errors import NotFound, Refusal, Stale
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.tables import Person
 from app.planning import queries, runs
@@ -98,7 +98,11 @@ def _gone(now: Problem, leg: Leg, people: dict[int, Participant], notice: int) -
         if f"p{person_id}" not in now.person_by_id:
             yield _("%(name)s ne participe plus.") % {"name": _name(people, person_id)}
     if day not in now.campaign.days:
-        yield _("Le %(day)s ne laisse plus %(notice)s jours de prévenance, ou n’est plus ouvert.") % {
+        yield ngettext(
+            "Le %(day)s ne laisse plus %(notice)s jour de prévenance, ou n’est plus ouvert.",
+            "Le %(day)s ne laisse plus %(notice)s jours de prévenance, ou n’est plus ouvert.",
+            notice,
+        ) % {
             "day": long_day(day),
             "notice": notice,
         }
