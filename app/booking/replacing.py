@@ -6,9 +6,10 @@
 
 What cannot be, falls: a host says no, a team needs its people, a site closes, a roster arrives. The visitor
 had their day already, and so comes before the line, once; where nothing suits, the product looks again from
-time to time, behind the line. What its team takes back before the visitor answered was no offer. The
-campaign's notice and the limit per person hold. Nothing is offered for a day that the visitor gave up, for
-which they were refused there, or to which HR says that they cannot come.
+time to time, behind the line. What its team takes back, or a site closes, before the visitor answered was no
+offer; what they let lapse was one. The campaign's notice and the limit per person hold. Nothing is offered
+for a day that the visitor gave up, for which they were refused there, or to which HR says that they cannot
+come.
 """
 
 from collections.abc import Iterable

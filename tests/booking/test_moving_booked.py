@@ -12,6 +12,8 @@ from sqlmodel import Session, col, select
 from app.booking import deciding
 from app.booking.tables import Approval, BookingRequest, PlaceDay, RefusalReason, RequestStatus
 from app.core.db import open_session
+from app.visits import bookings
+from app.visits.errors import DayNotPossible
 from app.visits.tables import Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, check_counts
@@ -93,6 +95,22 @@ def test_a_booked_day_moves_to_no_day_for_which_the_team_refused_its_visitor(eng
 def test_the_notice_of_booking_holds_for_a_move(engine: Engine, as_: As) -> None:
     shop = build(engine, notice=90)
     assert (TUESDAY - TODAY).days < 90
+    assert move(as_, shop, TUESDAY) == 422
+
+
+def test_a_booked_day_moves_to_no_day_that_is_full(engine: Engine, as_: As) -> None:
+    shop = build(engine)
+    with open_session(engine) as session:
+        full = session.get_one(PlaceDay, (1, TUESDAY))
+        full.taken = 1
+        session.add(full)
+        session.commit()
+        # The look says so; whoever is faster than the look is not overtaken either.
+        with pytest.raises(DayNotPossible):
+            bookings.follow(session, session.get_one(Visit, 1), TUESDAY)
+        assert taken(session) == [1, 1]
+        assert session.get_one(BookingRequest, 1).day == MONDAY
+    assert f'value="{TUESDAY}"' not in proposed(as_, shop.askers[0])
     assert move(as_, shop, TUESDAY) == 422
 
 

@@ -137,6 +137,15 @@ class Booking(Visits):
         if after:
             self.clock()
 
+    @precondition(lambda self: any(leg.swap is None and leg.standing for leg in self.legs.values()))
+    @rule(pick=picks, day=st.integers(0, 2))
+    def elsewhere(self, pick: int, day: int) -> None:
+        """A booked day moves to another one of the same place, if there is room."""
+        booked = sorted(key for key, leg in self.legs.items() if leg.swap is None and leg.standing)
+        key = booked[pick % len(booked)]
+        self.hr_moves(sorted(self.legs).index(key), BOOKED_DAYS[day])
+        self.done["booked days moved"] += self.legs[key].day == BOOKED_DAYS[day]
+
     @rule()
     def clock(self) -> None:
         """What the worker does, by itself and at each turn of the clock."""

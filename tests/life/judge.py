@@ -287,12 +287,18 @@ def _requests(rows: Rows) -> Iterable[str]:
     if dict(held) != asked:
         yield f"days are held for {dict(held)}, due for {asked}"
     due = {one.id for one in rows.requests if one.status in (RequestStatus.OFFERED, RequestStatus.BOOKED)}
-    # A booked day that moved holds the place's day no more.
+    # A booked day that a repair moved holds the place's day no more; any other moves with what it holds.
     if not {one.id for one in offered} <= {one.id for one in rows.requests if one.holds} <= due:
         yield "a request holds a place, or holds none, against its state"
     yield from _order(rows)
     booked = {one.visit_id for one in rows.requests if one.status == RequestStatus.BOOKED}
-    single = {one.id for one in rows.standing if rows.campaigns[one.campaign_id].booking == Booking.OPEN}
+    lived = {
+        one.id: one.day for one in rows.standing if rows.campaigns[one.campaign_id].booking == Booking.OPEN
+    }
+    for one in rows.requests:
+        if one.status == RequestStatus.BOOKED and one.day != lived.get(one.visit_id, one.day):
+            yield f"request {one.id} is booked on {one.day}, its visit is on {lived[one.visit_id]}"
+    single = set(lived)
     if not single <= booked:
         yield f"booked {booked}, standing {single}"
 

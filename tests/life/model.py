@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from app.accounts.sessions import Actor
 from app.availability.queries import Enrolling, find_enrolling
 from app.booking import offering
+from app.booking.tables import BookingRequest, RequestStatus
 from app.campaigns.tables import Status
 from app.core import jobs
 from app.core.errors import Refusal
@@ -24,7 +25,9 @@ from app.visits.history import Hand
 from app.visits.tables import By, CancelReason, PersonDay, Swap, Visit
 from app.worker import JOBS
 from tests.life import judge, told
-from tests.life.company import AWAY, LAST, MAX_GAP, MIN_GAP, NOTICE, RECEIVED, Company, Leg
+from tests.life.company import AWAY, BOOKED_DAYS, LAST, MAX_GAP, MIN_GAP, NOTICE, RECEIVED, Company, Leg
+
+SAID = (RequestStatus.REFUSED, RequestStatus.BOOKED, RequestStatus.CANCELLED)
 
 
 class Model(Company):
@@ -76,6 +79,27 @@ class Model(Company):
             or (leg.swap is not None and any(self.paused(one, day) for one in (leg.visitor, leg.host)))
             or not self.room(leg.visitor, leg.host, day, key)
             or far
+            or (leg.swap is None and not self.offered_to(key, day))
+        )
+
+    def offered_to(self, key: int, day: date) -> bool:
+        """Whether the place of a booked day has room on another one, with nobody in line, and did not refuse
+        its visitor for it."""
+        query = select(BookingRequest).execution_options(populate_existing=True)
+        place = self.session.exec(query.where(BookingRequest.visit_id == key)).one().place_id
+        there = self.session.exec(
+            query.where(BookingRequest.place_id == place, BookingRequest.day == day).order_by(
+                col(BookingRequest.id)
+            )
+        ).all()
+        self.session.commit()
+        own = [one for one in there if one.person_id == self.legs[key].visitor]
+        told = [one.status for one in own if one.status in SAID]
+        return (
+            day in BOOKED_DAYS
+            and not any(one.holds or one.status == RequestStatus.WAITING for one in there)
+            and not any(one.live for one in own)
+            and (not told or told[-1] != RequestStatus.REFUSED)
         )
 
     def other(self, key: int) -> Leg | None:

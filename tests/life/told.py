@@ -50,14 +50,21 @@ def unheard(session: Session, campaign_ids: Collection[int]) -> list[str]:
 def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[str]:
     """What a visit was before it fell, its fall tells. A plan's first invitations follow its publication."""
     by_id = {visit.id: visit for visit in rows.visits}
+    yes: dict[int, list[int]] = {}
+    for line in rows.changes:
+        if line.kind is ChangeKind.CONFIRMED:
+            yes.setdefault(line.visit_id, []).append(line.id or 0)
     for line in rows.changes:
         visit = by_id[line.visit_id]
         if line.kind is ChangeKind.PLANNED and _published(rows.campaigns[visit.campaign_id], line):
             continue
         if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
             continue
+        # Of two yes that come close, the second one's message tells both.
+        by_itself = line.kind is not ChangeKind.CONFIRMED
+        says = {line.id} if by_itself else {one for one in yes[line.visit_id] if one >= (line.id or 0)}
         for role, person_id in _concerned(rows, visit, line):
-            if (f"{visit.id}:{line.id}", person_id) not in heard:
+            if not any((f"{visit.id}:{one}", person_id) in heard for one in says):
                 yield f"{line.kind.value} of {visit.id}: the {role} heard nothing"
 
 
