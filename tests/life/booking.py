@@ -67,14 +67,18 @@ class Booking(Visits):
             )
         )
 
-    @rule(place=picks, day=st.integers(0, 2), falls=st.sampled_from([None, "visitor", "host", "hr"]))
+    @rule(place=picks, day=st.integers(0, 2), falls=st.sampled_from([None, "visitor", "host", "hr", "moves"]))
     def crowd(self, place: int, day: int, falls: str | None) -> None:
         """Everybody wants the same day: the team says yes to one, who comes too late stands in line; then,
-        perhaps, the day falls and is offered."""
+        perhaps, the day falls and is offered, or moves."""
         for who in range(3):
             self.ask(who, place, day, wait=True)
             self.decide(place, yes=True)
-        if falls and any(leg.swap is None and leg.standing for leg in self.legs.values()):
+        if falls is None or not any(leg.swap is None and leg.standing for leg in self.legs.values()):
+            return
+        if falls == "moves":
+            self.elsewhere(place, (day + 1) % 3)
+        else:
             self.free(place, after=True, role=falls)
 
     @rule(pick=picks, yes=st.booleans())
