@@ -29,8 +29,8 @@ from solver.room import Room
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-WHOLE = 20_000
-"""Up to so many choices a problem is solved as one integer program."""
+WHOLE, EACH = 20_000, 60
+"""Up to so many choices, and so many for each person, a problem is solved as one integer program."""
 NEARLY = 0.99
 """Where the assignment fits into the days so well, its prices say what is left to do."""
 LISTED, FEW = 6_000_000, 5
@@ -120,8 +120,8 @@ class Engine:
     def solve_whole(self) -> bool:
         """Solve a problem of few choices as one integer program; False when it has too many."""
         assert self.net is not None
-        edges = self.net.edges
-        if not edges.complete or count_choices(self.instance, edges, enough=WHOLE) > WHOLE:
+        edges, most = self.net.edges, min(WHOLE, EACH * self.instance.n)
+        if not edges.complete or count_choices(self.instance, edges, enough=most) > most:
             return False
         choices = choices_of(self.instance, edges.left, edges.right, self.busy)
         model = build(self.instance, choices, self.room)

@@ -27,7 +27,7 @@ GLANCES = 2
 """Rounds of a relaxation that is only to show the way."""
 LIKELY = 5
 """The relaxation starts with the best pairs by the prices, so many for each person."""
-PORTIONS = (3_000, 5_000)
+PORTIONS = (1_000, 3_000, 5_000)
 """Integer programs are first tried with so many choices, those that the relaxation likes best."""
 MOST = 30_000
 """The last one has at most so many; a plan that needs others may then stay unproven."""
@@ -165,7 +165,7 @@ def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
         if reached >= math.floor(upper.value + 1e-4) or engine.clock.over:
             break
         small = upper.choices.take(np.sort(best_first[:size]))
-        reached, _ = _program(engine, stage, small, reached, engine.clock.left / 4)
+        reached, _ = _program(engine, stage, small, reached, engine.clock.left / 2)
     return reached
 
 

@@ -32,7 +32,7 @@ from solver.reasons import explain
 MEDIUM, LARGISH = 1_500, 3_000
 """Up to so many people who swap are proven first; up to so many people after the search."""
 FEW_PAIRS = 10_000
-"""Those who may have several matches are proven at once only where they have so few pairs."""
+"""Single visits, and those who may have several matches, are proven at once only where pairs are so few."""
 PIECES = 120
 """So many pieces are matched anew at most."""
 MOVES = 100
@@ -95,12 +95,12 @@ def search(engine: Engine) -> dict[str, int]:
         if not engine.combined_proven:
             engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
         bounds = prove(engine, engine.bounds(engine.values()))
-    elif choices := engine.few_choices():
+    elif not (few_pairs := len(engine.net.edges) <= FEW_PAIRS) and (choices := engine.few_choices()):
         bounds = scarce.search(engine, choices)
     else:
         n, bounds = engine.instance.n, engine.bounds(engine.values())
-        once = engine.instance.cap.max(initial=0) <= 1
-        if n <= MEDIUM and engine.instance.swap and (once or len(engine.net.edges) <= FEW_PAIRS):
+        swap_once = engine.instance.swap and engine.instance.cap.max(initial=0) <= 1
+        if n <= MEDIUM and (swap_once or few_pairs):
             with engine.clock.within(0.9):
                 bounds = prove(engine, bounds, search=lambda: _searched(engine))
         if _unproven(engine, bounds):
