@@ -114,3 +114,12 @@ def distinct(choices: Choices) -> Choices:
     columns = np.stack([choices.a, choices.b, choices.day, choices.other])
     columns = columns[:, np.lexsort(columns[::-1])]
     return Choices(*columns[:, (np.diff(columns, axis=1, prepend=columns[:, :1] - 1) != 0).any(axis=0)])
+
+
+def among(instance: Instance, choices: Choices, others: Choices) -> Bools:
+    """Which of the choices are among others."""
+
+    def keys(some: Choices) -> Ints:
+        return ((some.a * instance.n + some.b) * instance.D + some.day) * (instance.D + 1) + some.other
+
+    return np.isin(keys(choices), keys(others))

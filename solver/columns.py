@@ -11,6 +11,7 @@ holds for all choices. A pair has hundreds of choices, and hardly any of them ev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,12 +24,14 @@ from solver.mip import WAYS, Floats, priced, relax
 from solver.model import AWAY, DAY, GRANTED, MATCHED, VISITORS, Model, build, leg_worth, weighted
 from solver.room import Room
 
-EACH, MORE = 4, 32
+EACH, MORE = 3, 32
 """Choices of each pair that the relaxation starts with; so many of a pair join where one is wanted."""
 BLOCK = 20_000
 """So many pairs are looked at together."""
-JOINING = 5_000
+JOINING = 15_000
 """At least so many of the most wanted choices join at once, where so many are wanted."""
+MOST = 80_000
+"""No more choices take part: each costs a kilobyte."""
 MANY = 1_000
 """Rounds of a relaxation that shall go on until no choice is wanted."""
 JITTER = 0.5
@@ -65,9 +68,12 @@ class Columns:
         room: Room,
         busy: Words,
         weights: Mapping[str, int],
+        plan: Choices | None = None,
     ) -> None:
         self.instance, self.room, self.busy, self.weights = instance, room, busy, weights
         self.left, self.right = left, right
+        self.plan = joined([]) if plan is None else plan
+        """A plan that the relaxation starts with: prices are then near the right ones from the beginning."""
         free = ~(busy[left] | busy[right])
         self.there = instance.leg_days(left, right) & free
         self.home = instance.leg_days(right, left) & free if instance.swap else self.there
@@ -87,22 +93,26 @@ class Columns:
         self.way = WAYS[0]
         self.rng = np.random.default_rng(0)
 
-    def relax(self, clock: Clock, first: int, enough: int, rounds: int = MANY) -> Upper | None:
+    def relax(
+        self, clock: Clock, first: int, enough: int, rounds: int = MANY, known: float = math.inf
+    ) -> Upper | None:
         """The relaxation over the first so many pairs; None where time runs out before there is a bound.
 
-        It goes on from what it did before, and ends early once the bound is below ``enough`` + 1.
+        It goes on from what it did before, and ends early once the bound is below ``enough`` + 1, or once its
+        value shows that it will not be below a ``known`` bound.
         """
         pairs = np.arange(first)
         best: Upper | None = None
         if self.last is None:
             self.choices = self._candidates(pairs, _Prices.none(self), -np.inf, EACH * first)[1]
+            self._join(self.plan)
         else:
             wanted = self.left[:first] * self.instance.n + self.right[:first]
             keys = self.choices.a * self.instance.n + self.choices.b
             self.choices = self.choices.take(np.isin(keys, wanted))
             self._join(self._candidates(pairs, self.last.prices, 1e-6, JOINING)[1])
         for _ in range(rounds):
-            if clock.over:
+            if clock.over or len(self.choices) > MOST:
                 break
             model = build(self.instance, self.choices, self.room)
             objective = weighted(model, self.weights)
@@ -113,13 +123,13 @@ class Columns:
             prices = _Prices.of(self, model, solved.prices)
             over, more = self._candidates(pairs, prices, 1e-6, max(JOINING, len(self.choices) // 4))
             bound = float(solved.prices @ model.right) + self._left_open(prices, over)
-            if best is None or bound < best.bound:
+            value = float(objective @ solved.columns)
+            if best is None or bound < best.bound or value > known - 1e-4:
                 size = len(self.choices)
                 short = priced(model, objective, solved.prices)[1][:size]
-                value = float(objective @ solved.columns)
                 best = Upper(bound, value, prices, over, self.choices, -short, solved.columns[:size] > 1e-6)
             self.last = best
-            if best.bound < enough + 1 - 1e-4 or not self._join(more):
+            if best.bound < enough + 1 - 1e-4 or value > known - 1e-4 or not self._join(more):
                 break
         return best
 

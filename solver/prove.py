@@ -15,17 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.assignment import Prices, bound, rounded
-from solver.choices import Choices
+from solver.choices import Choices, among
 from solver.columns import MANY, Columns, Upper
 from solver.edges import Edges, edge_worth, every_edge
 from solver.engine import Engine
-from solver.instance import Bools, Instance, Ints
+from solver.instance import Ints
 from solver.mip import solve_integer
 from solver.model import build, weighted
 
 GLANCES = 2
 """Rounds of a relaxation that is only to show the way."""
-LIKELY = 5
+LIKELY = 4
 """The relaxation starts with the best pairs by the prices, so many for each person."""
 PORTIONS = (1_000, 3_000, 5_000)
 """Integer programs are first tried with so many choices, those that the relaxation likes best."""
@@ -134,12 +134,15 @@ def _short(engine: Engine, edges: Edges, weights: dict[str, int], prices: Prices
 def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | None:
     """A tight bound on the stage's combined value; puts a better plan on the board when there is one."""
     instance, clock = engine.instance, engine.clock
-    columns = Columns(instance, stage.left, stage.right, engine.room, engine.busy, stage.weights)
+    columns = Columns(
+        instance, stage.left, stage.right, engine.room, engine.busy, stage.weights, engine.loose_choices()
+    )
     reached, whole, first = stage.reached, stage.limit, LIKELY * instance.n
+    known: float = whole
     while True:
         needed = int(np.searchsorted(stage.short, stage.limit - reached, side="right"))
         first = min(first, needed)
-        upper = columns.relax(clock, first, reached, MANY if first == needed else GLANCES)
+        upper = columns.relax(clock, first, reached, MANY if first == needed else GLANCES, known)
         if upper is None:
             break
         if first == needed:
@@ -147,11 +150,13 @@ def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | 
         reached = _tried(engine, stage, upper, reached)
         if reached >= whole:
             return reached
-        if first == needed:
+        if first == needed and upper.value < known - 1e-4:
             return _exactly(engine, stage, columns, upper, reached, whole)
         if reached < math.floor(upper.value + 1e-4):
             search()
             reached = max(reached, _reached(engine, stage.weights))
+        if first == needed:
+            known = math.inf  # the bound is what it was: it takes an integer program over more
         first = len(stage.left)
     return whole if whole < stage.limit else None
 
@@ -159,7 +164,7 @@ def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | 
 def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:
     """The best value of integer programs over what the relaxation likes best; the plan is on the board."""
     pairs = upper.choices.a * engine.instance.n + upper.choices.b
-    wanted = upper.taken | _among(engine.instance, upper.choices, engine.board.choices())
+    wanted = upper.taken | among(engine.instance, upper.choices, engine.board.choices())
     best_first = np.lexsort((upper.short, ~np.isin(pairs, pairs[wanted]), ~wanted))
     for size in dict.fromkeys(min(portion, len(wanted)) for portion in PORTIONS):
         if reached >= math.floor(upper.value + 1e-4) or engine.clock.over:
@@ -191,12 +196,3 @@ def _program(
     if solved.proven or solved.infeasible:
         return reached, reached
     return reached, math.floor(min(solved.bound, 1e15) + 1e-4)
-
-
-def _among(instance: Instance, choices: Choices, others: Choices) -> Bools:
-    """Which of the choices are among others."""
-
-    def keys(some: Choices) -> Ints:
-        return ((some.a * instance.n + some.b) * instance.D + some.day) * (instance.D + 1) + some.other
-
-    return np.isin(keys(choices), keys(others))

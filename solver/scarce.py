@@ -6,7 +6,8 @@
    a temperature at which little of the first plan is left. Beside it the relaxation bounds the first level.
 3. Where there is time, an integer program over the choices that the relaxation takes or nearly takes runs
    beside the search. It needs half a minute for 10,000 people, and then is nearly always at the bound.
-4. Each later level in turn: relaxation, then the search where it points.
+4. Each later level in turn: relaxation, then the search where it points. Small companies are polished by
+   integer programs over what the relaxation likes best; there the one beside the search does not end in time.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.choices import Choices
+from solver.choices import Choices, among
 from solver.edges import Edges
 from solver.engine import Engine
 from solver.mip import solve_integer
@@ -42,6 +43,8 @@ MOVES, LONG = 350, 6_000
 """Moves of each search for each person, and of the one that melts."""
 RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
+SMALL, PORTIONS = 1_500, (1_000, 3_000, 5_000, 10_000, 20_000)
+"""For so few people integer programs over so many choices polish the later levels at the end."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
 NEAR, WIDER = 0.01, 0.5
@@ -103,6 +106,8 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             relaxed.wait(clock)
             guided = _guided(engine, choices, relaxed, rates, WIDER)
             _follow(engine, guided, bounds, order[: place + 1], took, None)
+            if engine.instance.n <= SMALL:
+                _polish(engine, choices, relaxed)
             bounds[order[place]] = _bound(engine, rates, relaxed.bound, bounds)
     return bounds
 
@@ -149,7 +154,7 @@ def _exact(
     clock, size = engine.clock, len(choices)
     short = -relaxed.reduced()[:size] / max(rates.values())
     near = choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
-    if clock.left < PATIENT or len(near) > MOST:
+    if clock.left < PATIENT or len(near) > MOST or engine.instance.n <= SMALL:
         return None
     seconds = min(ENOUGH, 0.6 * clock.left)
 
@@ -162,6 +167,21 @@ def _exact(
     if clock.limits.threads == 1:
         looking.exception()  # one after the other
     return looking
+
+
+def _polish(engine: Engine, choices: Choices, relaxed: Relaxation) -> None:
+    """Integer programs over the plan and the choices that the relaxation likes best, ever more of them."""
+    mine = among(engine.instance, choices, engine.loose_choices())
+    best_first = np.lexsort((-relaxed.reduced()[: len(choices)], ~mine))
+    for portion in PORTIONS:
+        some = choices.take(np.sort(best_first[:portion]))
+        model = build(engine.instance, some, engine.room)
+        objective = weighted(model, engine.weights)
+        solved = solve_integer(model, objective, engine.clock, seconds=engine.clock.left / 3)
+        if solved.chosen is not None:
+            engine.offer(some.take(solved.chosen[: len(some)]))
+        if not solved.proven:
+            return
 
 
 def _guided(

@@ -37,6 +37,28 @@ def test_its_bound_is_the_value_of_the_relaxation_over_every_choice(seed: int, s
     assert upper.bound == pytest.approx(float(objective @ whole.columns), rel=1e-7, abs=1e-4)
 
 
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_a_plan_to_start_with_changes_no_bound_and_a_known_bound_ends_it_early(seed: int) -> None:
+    engine = engine_of(random_problem(seed))
+    assert engine.net is not None
+    left, right = engine.net.edges.left, engine.net.edges.right
+    instance, room, busy, weights = engine.instance, engine.room, engine.busy, engine.weights
+    alone = Columns(instance, left, right, room, busy, weights).relax(clock(), len(left), -(10**18))
+    engine.schedule(np.arange(len(left)))
+    plan = engine.loose_choices()
+    begun = Columns(instance, left, right, room, busy, weights, plan)
+    upper = begun.relax(clock(), len(left), -(10**18))
+    assert alone is not None
+    assert upper is not None
+    assert upper.bound == pytest.approx(alone.bound, rel=1e-7, abs=1e-4)
+    again = Columns(instance, left, right, room, busy, weights, plan)
+    early = again.relax(clock(), len(left), -(10**18), known=alone.value)
+    assert early is not None
+    assert early.value == pytest.approx(alone.value, rel=1e-7, abs=1e-4)
+    assert early.bound >= alone.bound - 1e-4 * (1 + abs(alone.bound))
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_what_is_near_the_prices_is_every_choice_that_falls_short_by_no_more(seed: int) -> None:
