@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.choices import Choices, choices_on, distinct, joined
+from solver.edges import Edges
 from solver.instance import Bools, Instance, Ints, Words
 from solver.limits import Clock
 from solver.mip import WAYS, Floats, priced, relax
@@ -26,8 +27,8 @@ from solver.room import Room
 
 EACH, MORE = 3, 32
 """Choices of each pair that the relaxation starts with; so many of a pair join where one is wanted."""
-BLOCK = 20_000
-"""So many pairs are looked at together."""
+BLOCK, AT_ONCE = 20_000, 200_000
+"""So many pairs are looked at together; of a million pairs so many are held at once."""
 JOINING = 15_000
 """At least so many of the most wanted choices join at once, where so many are wanted."""
 MOST = 80_000
@@ -79,16 +80,17 @@ class Columns:
         self.home = instance.leg_days(right, left) & free if instance.swap else self.there
         none = np.zeros(len(left), dtype=np.int64)
         pairs = Choices(left, right, none, none if instance.swap else none - 1)
-        self.model = build(instance, pairs, room, every_row=True)
-        worth = weighted(self.model, weights)
+        model = build(instance, pairs, room, pairs_only=True)
+        worth = weighted(model, weights)
         worth[: len(left)] -= self._by_days(leg_worth(instance, pairs))
         self.worth = worth[: len(left)].astype(np.float64)
-        kind = self.model.kind
-        by_pair = ~np.isin(kind[self.model.row], (DAY, AWAY, VISITORS)) & (self.model.column < len(left))
-        self.column, self.entry = self.model.column[by_pair], self.model.entry[by_pair]
-        self.code = _code(self.model)[self.model.row[by_pair]]
-        helper = (kind == MATCHED) | (kind == GRANTED)
-        self.helper_code, self.helper_worth = self._helpers(helper, worth)
+        by_pair = model.column < len(left)
+        self.column, self.entry = model.column[by_pair], model.entry[by_pair]
+        self.code = _code(model)[model.row[by_pair]]
+        helper = ((model.kind == MATCHED) | (model.kind == GRANTED))[model.row] & ~by_pair
+        self.helper_code = _code(model)[model.row[helper]]
+        """The row of each helper, and what the helper is worth."""
+        self.helper_worth = worth[model.column[helper]].astype(np.float64)
         self.last: Upper | None = None
         self.way = WAYS[0]
         self.rng = np.random.default_rng(0)
@@ -225,17 +227,46 @@ class Columns:
 
     def _left_open(self, prices: _Prices, over: Floats) -> float:
         """What all choices and helpers together may add to the bound beyond the prices of the rows."""
-        over, left = np.maximum(0.0, over), self.left[: len(over)]
-        most = np.zeros(self.instance.n)
-        np.maximum.at(most, left, over)
-        most = np.minimum(most * self.room.left, np.bincount(left, weights=over, minlength=len(most)))
         helpers = np.maximum(0.0, self.helper_worth - prices.at(self.helper_code)).sum()
-        return float(most.sum() + helpers)
+        return _open(self.room, self.left[: len(over)], over) + float(helpers)
 
-    def _helpers(self, helper: Bools, worth: Ints) -> tuple[Ints, Floats]:
-        """Code of the row of each helper, and what the helper is worth."""
-        mine = helper[self.model.row] & (self.model.column >= len(self.left))
-        return _code(self.model)[self.model.row[mine]], worth[self.model.column[mine]].astype(np.float64)
+
+def judged(
+    instance: Instance,
+    pairs: Edges,
+    room: Room,
+    busy: Words,
+    weights: Mapping[str, int],
+    model: Model,
+    prices: Floats,
+    clock: Clock,
+    most: int = 0,
+) -> tuple[float, Choices]:
+    """What the row prices of a model over some choices say about every choice of these pairs: a bound on all
+    plans, infinite where time runs out, and about so many of the choices that are worth more than the prices.
+    """
+    over, wanted, helpers = np.zeros(len(pairs)), list[Choices](), dict[int, float]()
+    for k in range(0, len(pairs), AT_ONCE):
+        if clock.over:
+            return math.inf, joined(wanted)
+        left, right = pairs.left[k : k + AT_ONCE], pairs.right[k : k + AT_ONCE]
+        columns = Columns(instance, left, right, room, busy, weights)
+        known = _Prices.of(columns, model, prices)
+        share = most * len(left) // len(pairs)
+        over[k : k + AT_ONCE], more = columns._candidates(np.arange(len(left)), known, 1e-6, share)
+        wanted.append(more)
+        beyond = np.maximum(0.0, columns.helper_worth - known.at(columns.helper_code))
+        helpers |= dict(zip(columns.helper_code.tolist(), beyond.tolist(), strict=True))
+    bound = float(prices @ model.right) + _open(room, pairs.left, over) + sum(helpers.values())
+    return bound, joined(wanted)
+
+
+def _open(room: Room, left: Ints, over: Floats) -> float:
+    """What the best choices of pairs may add together, each person as often as there is room."""
+    over, most = np.maximum(0.0, over), np.zeros(len(room.left))
+    np.maximum.at(most, left, over)
+    together = np.bincount(left, weights=over, minlength=len(most))
+    return float(np.minimum(most * room.left, together).sum())
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,9 @@ WHOLE, EACH = 20_000, 60
 """Up to so many choices, and so many for each person, a problem is solved as one integer program."""
 NEARLY = 0.99
 """Where the assignment fits into the days so well, its prices say what is left to do."""
-LISTED, FEW = 6_000_000, 5
-"""Up to so many choices in all, and so many for each pair, are listed one by one."""
+LISTED, FEW, SEEN = 6_000_000, 5, 20_000
+"""Up to so many choices in all, and so many for each pair, are listed one by one; up to so many people every
+pair that is no edge can be looked at."""
 MOVES = 1_000_000
 """A search makes at least so many moves."""
 TELLING = 0.2
@@ -141,10 +142,13 @@ class Engine:
         return values["people"] > share * self.bounds(values, ["people"])["people"]
 
     def few_choices(self) -> Choices | None:
-        """Every choice there is, where each pair has few and the assignment did not fit; else None."""
+        """Every choice of the edges, where each has few and the assignment did not fit; else None.
+
+        Where not all pairs are edges only as long as all can be looked at.
+        """
         assert self.net is not None
         edges = self.net.edges
-        if not edges.complete or self.fits(NEARLY):
+        if self.fits(NEARLY) or not (edges.complete or self.instance.n <= SEEN):
             return None
         most = min(LISTED, FEW * len(edges))
         if count_choices(self.instance, edges, enough=most) > most:

@@ -91,37 +91,39 @@ class _Rows:
 
 
 def build(
-    instance: Instance, choices: Choices, room: Room | None = None, *, every_row: bool = False
+    instance: Instance, choices: Choices, room: Room | None = None, *, pairs_only: bool = False
 ) -> Model:
     """The model of an instance over some of its choices, within what room there is (all of it by default).
 
-    ``every_row``: also the rows that these choices cannot break.
+    ``pairs_only``: what does not depend on days, but also the rows that these choices cannot break.
     """
     room = room or Room.whole(instance)
     a, b, day, other = choices.a, choices.b, choices.day, choices.other
     size, n, days = len(choices), instance.n, max(1, instance.D)
     me = np.arange(size, dtype=np.int64)
     team_a, team_b = instance.team[a], instance.team[b]
-    rows = _Rows(every=every_row)
+    rows = _Rows(every=pairs_only)
     if instance.swap:
         who, mine = np.concatenate([a, b]), np.concatenate([me, me])
         rows.at_most(PERSON, who, mine, room.left[who])
-        both = np.concatenate([a * days + day, a * days + other, b * days + day, b * days + other])
-        rows.at_most(DAY, both, np.tile(me, 4), np.ones(4 * size, dtype=np.int64))
+        if (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
+            rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
+        both = [a * days + day, a * days + other, b * days + day, b * days + other]
         gone = np.concatenate([team_a * days + day, team_b * days + other])
         got = np.concatenate([team_b * days + day, team_a * days + other])
         legs = mine
-        if (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
-            rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
     else:
         rows.at_most(PERSON, a, me, room.left[a])
         rows.at_most(HOST, b, me, room.right[b])
-        both = np.concatenate([a * days + day, b * days + day])
-        rows.at_most(DAY, both, np.tile(me, 2), np.ones(2 * size, dtype=np.int64))
-        gone, got, legs = team_a * days + day, team_b * days + day, me
         rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
-    rows.at_most(AWAY, gone, legs, room.away.reshape(-1)[gone] if size else gone)
-    rows.at_most(VISITORS, got, legs, room.visitors.reshape(-1)[got] if size else got)
+        both = [a * days + day, b * days + day]
+        gone, got, legs = team_a * days + day, team_b * days + day, me
+    if not pairs_only:
+        rows.at_most(
+            DAY, np.concatenate(both), np.tile(me, len(both)), np.ones(len(both) * size, dtype=np.int64)
+        )
+        rows.at_most(AWAY, gone, legs, room.away.reshape(-1)[gone] if size else gone)
+        rows.at_most(VISITORS, got, legs, room.visitors.reshape(-1)[got] if size else got)
     return _with_worth(instance, choices, rows, room)
 
 

@@ -1,4 +1,5 @@
-"""Problems whose days are so scarce that the assignment says little: every choice is listed.
+"""Problems whose days are so scarce that the assignment says little: every choice is listed, where pairs are
+too many those of the pairs that were drawn for it.
 
 1. The compiled search finds a plan. Beside it, in a second process, the linear relaxation over all choices
    learns what the first two levels together are worth: the two do not need each other.
@@ -22,11 +23,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.choices import Choices, among
-from solver.edges import Edges
+from solver.choices import Choices, among, distinct, joined
+from solver.columns import judged
+from solver.edges import Edges, every_edge
 from solver.engine import Engine
-from solver.mip import solve_integer
-from solver.model import build, weighted
+from solver.mip import Floats, solve_integer
+from solver.model import Model, build, weighted
 from solver.relaxing import Relaxation
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ MOVES, LONG = 350, 6_000
 """Moves of each search for each person, and of the one that melts."""
 RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
+AMPLE, WANTED = 30.0, 200_000
+"""Where not every pair is an edge, and more seconds are left, the choices of all pairs are looked at first,
+and so many of them join."""
 SMALL, PORTIONS = 1_500, (1_000, 3_000, 5_000, 10_000, 20_000)
 """For so few people integer programs over so many choices polish the later levels at the end."""
 HOPELESS = 3
@@ -59,44 +64,45 @@ USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
     """Improve the plan on the board; returns proven bounds on every level (maximised)."""
+    assert engine.net is not None
     clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
     threads = max(1, clock.limits.threads)
     beside = max(1, threads - 1)
-    model = build(engine.instance, choices, engine.room)
     bounds = engine.bounds(engine.values())
-    rates, begun = _rates(order[:2]), clock.seconds
+    rates = _rates(order[:2])
     hot = COOLER if "changes" in rates else HOT
-    with Relaxation(model) as relaxed, ThreadPoolExecutor(1) as pool:
-        relaxed.begin(
-            weighted(model, rates),
-            clock,
-            seconds=0.7 * clock.left,
-            threads=beside,
-            precision=USEFUL if clock.left < LEISURE else PRECISE,
-        )
-        if threads == 1:
-            relaxed.wait(clock)
-        wide = engine.wide()
-        while True:
-            engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=hot)
-            if relaxed.is_done or clock.over:
-                break
-        took, limit = clock.seconds - begun, relaxed.wait(clock)
+    if not engine.net.edges.complete and clock.left > AMPLE:
+        choices = _with_wanted(engine, choices, rates, hot)
+    begun, model = clock.seconds, build(engine.instance, choices, engine.room)
+    with Relaxation(model) as relaxed, ThreadPoolExecutor(2) as pool:
+
+        def limit() -> Future[float]:
+            """The bound that the latest prices give, being found."""
+            found = pool.submit(_limit, engine, model, rates, relaxed.prices, relaxed.bound)
+            if threads == 1:
+                found.exception()  # one after the other
+            return found
+
+        _first(engine, relaxed, rates, hot)
+        took, together = clock.seconds - begun, limit()
         exact = _exact(engine, choices, relaxed, rates, pool)
         guided = _guided(engine, choices, relaxed, rates, NEAR)
         if len(rates) == 2:
-            first = _rates(order[:1])
-            scale = first[order[0]] / rates[order[0]]
-            relaxed.begin(weighted(model, first), clock, seconds=clock.left / 2, threads=beside, scale=scale)
+            both, rates = rates, _rates(order[:1])
+            scale = rates[order[0]] / both[order[0]]
+            relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 2, threads=beside, scale=scale)
             if threads == 1:
                 relaxed.wait(clock)
             seconds = min(0.85 * clock.left, max(10.0, clock.left / 3))
             engine.anneal(guided, moves=LONG, seconds=seconds, hot=hot)
-            relaxed.enough = _loose(engine, first)
-            bounds[order[0]] = _bound(engine, first, relaxed.wait(clock), bounds)
-        bounds[list(rates)[-1]] = _bound(engine, rates, limit, bounds)
+            relaxed.enough = _loose(engine, rates)
+            relaxed.wait(clock)
+            bounds |= engine.bounds(engine.values())
+            bounds[order[0]] = _bound(engine, rates, limit().result(), bounds)
+            rates = both
+        bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
         _follow(engine, guided, bounds, list(rates), took, exact)
-        bounds[list(rates)[-1]] = _bound(engine, rates, limit, bounds)
+        bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
         for place in range(2, len(order)):
             if clock.left < took:
                 break
@@ -104,12 +110,57 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             scale = rates[order[0]] / before[order[0]]
             relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 3, threads=threads, scale=scale)
             relaxed.wait(clock)
+            found = limit()
             guided = _guided(engine, choices, relaxed, rates, WIDER)
             _follow(engine, guided, bounds, order[: place + 1], took, None)
             if engine.instance.n <= SMALL:
                 _polish(engine, choices, relaxed)
-            bounds[order[place]] = _bound(engine, rates, relaxed.bound, bounds)
+            bounds[order[place]] = _bound(engine, rates, found.result(), bounds)
     return bounds
+
+
+def _first(engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: float) -> None:
+    """Relax the first two levels together, and search beside it."""
+    clock = engine.clock
+    threads = max(1, clock.limits.threads)
+    relaxed.begin(
+        weighted(relaxed.model, rates),
+        clock,
+        seconds=0.7 * clock.left,
+        threads=max(1, threads - 1),
+        precision=USEFUL if clock.left < LEISURE else PRECISE,
+    )
+    if threads == 1:
+        relaxed.wait(clock)
+    wide = engine.wide()
+    while True:
+        engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=hot)
+        if relaxed.is_done or clock.over:
+            return
+
+
+def _with_wanted(engine: Engine, choices: Choices, rates: Mapping[str, int], hot: float) -> Choices:
+    """These choices, and those of all other pairs that by their prices are worth more than they cost."""
+    with Relaxation(build(engine.instance, choices, engine.room)) as relaxed:
+        _first(engine, relaxed, rates, hot)
+        _, more = _judged(engine, relaxed.model, rates, relaxed.prices, most=WANTED)
+    return distinct(joined([choices, more]))
+
+
+def _limit(engine: Engine, model: Model, rates: Mapping[str, int], prices: Floats, bound: float) -> float:
+    """The bound of a relaxation, widened by the pairs that it did not look at."""
+    assert engine.net is not None
+    if engine.net.edges.complete:
+        return bound
+    return _judged(engine, model, rates, prices)[0]
+
+
+def _judged(
+    engine: Engine, model: Model, rates: Mapping[str, int], prices: Floats, *, most: int = 0
+) -> tuple[float, Choices]:
+    instance, room, busy = engine.instance, engine.room, engine.busy
+    pairs = every_edge(instance, room, engine.settled)
+    return judged(instance, pairs, room, busy, rates, model, prices, engine.clock, most)
 
 
 def _follow(
@@ -125,6 +176,8 @@ def _follow(
     while hopeless < HOPELESS or (exact and not clock.over):
         before, begun = engine.values(), clock.seconds
         for hot in GUIDED if len(levels) <= 2 else LATER:
+            if clock.over:
+                break
             engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
         if exact and exact.done():
             engine.offer(exact.result())

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.choices import choices_of
-from solver.columns import MANY, Columns
+from solver.columns import MANY, Columns, judged
 from solver.limits import Clock, Limits
 from solver.mip import relax
 from solver.model import build, weighted
@@ -57,6 +57,35 @@ def test_a_plan_to_start_with_changes_no_bound_and_a_known_bound_ends_it_early(s
     assert early is not None
     assert early.value == pytest.approx(alone.value, rel=1e-7, abs=1e-4)
     assert early.bound >= alone.bound - 1e-4 * (1 + abs(alone.bound))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), kept=st.integers(1, 4), at_once=st.integers(1, 3))
+def test_prices_of_some_choices_bound_all_and_say_which_others_are_wanted(
+    seed: int, kept: int, at_once: int
+) -> None:
+    engine = engine_of(random_problem(seed))
+    assert engine.net is not None
+    instance, room, busy, weights = engine.instance, engine.room, engine.busy, engine.weights
+    edges = engine.net.edges
+    all_choices = choices_of(instance, edges.left, edges.right, busy)
+    whole = build(instance, all_choices, room)
+    best = relax(whole, weighted(whole, weights), clock())
+    assert best is not None
+    value = float(weighted(whole, weights) @ best.columns)
+    some = all_choices.take(np.arange(len(all_choices)) % kept == 0)
+    model = build(instance, some, room)
+    solved = relax(model, weighted(model, weights), clock())
+    assert solved is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("solver.columns.AT_ONCE", at_once)
+        found = judged(instance, edges, room, busy, weights, model, solved.prices, clock(), most=10**6)
+    bound, wanted = found
+    slack = 1e-6 * (1 + abs(value))
+    assert bound >= value - slack
+    assert len(wanted) > 0 or bound <= value + slack
+    if kept == 1:
+        assert bound == pytest.approx(value, rel=1e-7, abs=1e-4)
 
 
 @settings(max_examples=60, deadline=None)

@@ -83,17 +83,22 @@ def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int
             break  # the later levels of the two plans no longer compare
 
 
+@pytest.mark.parametrize(
+    ("way", "ample"), [(proven, 0.0), (listed, 60.0), (listed, 0.0)], ids=["proven", "hurried", "scarce"]
+)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
-def test_pairs_that_the_assignment_never_saw_count_in_a_proof(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+def test_pairs_that_the_assignment_never_saw_count_in_every_bound(
+    monkeypatch: pytest.MonkeyPatch, way: Way, ample: float, seed: int
 ) -> None:
     with monkeypatch.context() as few:
+        few.setattr("solver.scarce.AMPLE", ample)
         for name in ("ALL_PAIRS", "SPARSE_PAIRS", "SPARSE_EACH", "LOOKS"):
             few.setattr(f"solver.edges.{name}", 0)
         few.setattr("solver.edges.OTHERS", 1)
         problem = random_problem(seed)
-        plan = walked(problem, proven)
+        plan = walked(problem, way)
+    assert violations(problem, plan) == []
     best = best_by_trying(problem)
     for level, value, most in zip(
         problem.campaign.objective_order, vector(problem, plan.visits), best, strict=True
