@@ -19,11 +19,11 @@ from solver.assignment import Network, Prices, assign, bound, level_weights, net
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
-from solver.improve import Target, piece_around, rematch
+from solver.improve import Target, culprits, piece_around, rematch
 from solver.instance import Bools, Instance, Ints, sorted_set, words_of
 from solver.limits import Clock, Stopped
 from solver.mip import Floats, solve_integer
-from solver.model import build, leg_worth, weighted
+from solver.model import build, weighted
 from solver.room import Room
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ TELLING = 0.2
 """Seconds between two words to whoever watches."""
 RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600), "days": (1,)}
 """What one point of a higher level may be worth in each level's own unit, for bounds below a gap."""
+SWEEPS = 10
+"""Bounds look at every pair; where so many looks take longer than there is time, they wait for the end."""
 ROUNDS = 6
 """At most so many times edges that the prices ask for are added and the assignment is solved again."""
 
@@ -65,7 +67,11 @@ class Engine:
         self.limit: dict[str, int] = {}
         self.soft: dict[tuple[object, ...], int] = {}
         self.prices: Prices | None = None
-        self.flow_seconds = 0.0
+        self.flow_seconds, self.sweep_seconds = 0.0, 0.0
+        self.assigned = 0
+        """What the assignment, which knows no days, has on the first level."""
+        self.sweeps = True
+        """Whether bounds look at every pair at once, or wait for `sweep`."""
         self.last_told, self.telling = -1.0, 0.0
 
     # -- values --
@@ -91,12 +97,19 @@ class Engine:
             assert self.net is not None
             try:
                 more = overlooked(self.net, self.weights, prices, self.clock)
+                self.sweep_seconds = self.clock.seconds - begun
                 if len(more) == len(self.net.edges):
                     break
                 edges = more
                 chosen, prices = self._solve(edges)
             except Stopped:
                 break
+        assert self.net is not None
+        self.sweep_seconds = self.sweep_seconds or 2 * self.flow_seconds
+        self.sweeps = self.net.edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
+        edges = self.net.edges.take(chosen)
+        self.assigned = int(self.net.left_gain[np.unique(edges.left)].sum())
+        self.assigned += int(self.net.right_gain[np.unique(edges.right)].sum())
         return chosen
 
     def _solve(self, edges: Edges) -> tuple[Ints, Prices]:
@@ -139,6 +152,8 @@ class Engine:
     def fits(self, share: float) -> bool:
         """Whether the plan on the board matches more than this share of whom the assignment matches."""
         values = self.values()
+        if not self.sweeps:
+            return values["people"] - self.base["people"] > share * self.assigned
         return values["people"] > share * self.bounds(values, ["people"])["people"]
 
     def few_choices(self) -> Choices | None:
@@ -245,11 +260,11 @@ class Engine:
             while True:
                 if size > sizes[0] and self.leading_proven():
                     return
-                culprits = [who for who in self.culprits(target) if who not in hopeless]
-                if not culprits:
+                missed = [who for who in culprits(self.board, target) if who not in hopeless]
+                if not missed:
                     break
                 touched: set[int] = set()
-                for seeds in culprits:
+                for seeds in missed:
                     if pieces == most or self.clock.over or self.clock.seconds > until:
                         return
                     if touched & set(seeds):
@@ -272,32 +287,6 @@ class Engine:
         leading = self.leading()
         bounds = self.bounds(self.values(), list(leading))
         return all(bounds[level] <= value for level, value in leading.items())
-
-    def culprits(self, target: Target) -> list[tuple[int, ...]]:
-        """Matches and unmatched people that fall short of the prices, the worst first."""
-        board, net, weight = self.board, target.net, self.weights.get("people", 0)
-        choices = board.choices()
-        room = board.room()
-        fixed = [board.fixed[m] for m in board.live()]
-        worth = leg_worth(self.instance, choices)
-        total = np.zeros(len(choices), dtype=np.int64)
-        for level, values in worth.items():
-            total += self.weights.get(level, 0) * values
-        short = -(total + target.prices.left[choices.a] + target.prices.right[choices.b])
-        found: list[tuple[int, tuple[int, ...]]] = [
-            (int(s), (int(a), int(b)))
-            for s, a, b, pinned in zip(short, choices.a, choices.b, fixed, strict=True)
-            if s > 0 and not pinned
-        ]
-        idle_left = (room.left > 0) & (room.left == net.left_room) & (net.left_room > 0)
-        idle_right = (room.right > 0) & (room.right == net.right_room) & (net.right_room > 0)
-        for idle, gain, price in (
-            (idle_left, net.left_gain, target.prices.left),
-            (idle_right, net.right_gain, target.prices.right),
-        ):
-            lost = np.maximum(0, weight * gain - price)
-            found += [(int(lost[p]), (int(p),)) for p in np.flatnonzero(idle & (lost > 0))]
-        return [who for _, who in sorted(found, key=lambda item: (-item[0], item[1]))]
 
     def loose_choices(self) -> Choices:
         """The matches on the board that are not pinned."""
@@ -335,7 +324,7 @@ class Engine:
                     one += weights[name] * self._span(name)
                 known = (level, rate, *loose)
                 if known not in self.soft:
-                    if self.clock.left < 1.3 * self.flow_seconds:
+                    if self.clock.left < 1.3 * self.flow_seconds + (0 if self.sweeps else self.sweep_seconds):
                         continue
                     _, prices = assign(self.net, weights, self.clock)
                     self.soft[known] = bound(self.net, weights, prices)
@@ -364,10 +353,38 @@ class Engine:
             if not unit:
                 found[level] = self.base[level]
                 continue
-            scaled = {name: self.weights[name] // unit for name in self.order[: place + 1]}
-            whole = {name: scaled.get(name, 0) for name in self.order}
+            whole = self._whole(level)
             if level not in self.limit:
+                if not self.sweeps:
+                    found[level] = self._at_most(level)
+                    continue
                 self.limit[level] = bound(self.net, whole, rounded(self.prices, unit))
             spent = sum(whole[name] * (values[name] - self.base[name]) for name in self.order[:place])
             found[level] = self.limit[level] - spent + self.base[level]
         return found
+
+    def sweep(self) -> None:
+        """Find the bounds that were left for the end, as far as time allows: those of pairs beyond number."""
+        assert self.net is not None
+        assert self.prices is not None
+        for level in [level for level in self.order if self.weights[level] and level not in self.limit]:
+            if self.clock.left < self.sweep_seconds:
+                return
+            self.limit[level] = bound(self.net, self._whole(level), rounded(self.prices, self.weights[level]))
+
+    def _whole(self, level: str) -> dict[str, int]:
+        """The weights of a level and those before it, in units of the level."""
+        upto, unit = self.order[: self.order.index(level) + 1], self.weights[level]
+        return {name: self.weights[name] // unit if name in upto else 0 for name in self.order}
+
+    def _at_most(self, level: str) -> int:
+        """What no plan exceeds on a level, whatever the prices."""
+        assert self.net is not None
+        net = self.net
+        if level == "travel":
+            return self.base[level]
+        if level == "people":
+            gains = net.left_gain[net.left_room > 0].sum() + net.right_gain[net.right_room > 0].sum()
+            return self.base[level] + int(gains)
+        edges = min(int(net.left_room.sum()), int(net.right_room.sum()))
+        return self.base[level] + edges * self._span(level)

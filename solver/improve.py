@@ -18,7 +18,7 @@ from solver.days import AWAY, VISITORS, Board, Days
 from solver.instance import Instance, Ints, Words, sorted_set, words_of
 from solver.limits import Clock
 from solver.mip import solve_integer
-from solver.model import build, weighted
+from solver.model import build, leg_worth, weighted
 from solver.problem import days_of
 from solver.room import Room
 
@@ -97,6 +97,32 @@ class Target:
         else:
             parts = [(people, *sides[0]), (people, room.right, np.zeros_like(gain), self.prices.right)]
         return sum(units(left[who], worth[who], price[who]) for who, left, worth, price in parts)
+
+
+def culprits(board: Board, target: Target) -> list[tuple[int, ...]]:
+    """Matches and unmatched people that fall short of the prices, the worst first."""
+    net, weight = target.net, target.weights.get("people", 0)
+    choices = board.choices()
+    room = board.room()
+    fixed = [board.fixed[m] for m in board.live()]
+    total = np.zeros(len(choices), dtype=np.int64)
+    for level, values in leg_worth(board.instance, choices).items():
+        total += target.weights.get(level, 0) * values
+    short = -(total + target.prices.left[choices.a] + target.prices.right[choices.b])
+    found: list[tuple[int, tuple[int, ...]]] = [
+        (int(s), (int(a), int(b)))
+        for s, a, b, pinned in zip(short, choices.a, choices.b, fixed, strict=True)
+        if s > 0 and not pinned
+    ]
+    idle_left = (room.left > 0) & (room.left == net.left_room) & (net.left_room > 0)
+    idle_right = (room.right > 0) & (room.right == net.right_room) & (net.right_room > 0)
+    for idle, gain, price in (
+        (idle_left, net.left_gain, target.prices.left),
+        (idle_right, net.right_gain, target.prices.right),
+    ):
+        lost = np.maximum(0, weight * gain - price)
+        found += [(int(lost[p]), (int(p),)) for p in np.flatnonzero(idle & (lost > 0))]
+    return [who for _, who in sorted(found, key=lambda item: (-item[0], item[1]))]
 
 
 def rematch(

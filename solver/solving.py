@@ -138,6 +138,7 @@ def ample(engine: Engine) -> dict[str, int]:
             engine.repair((120, 400, 1_500), most=PIECES, until=clock.seconds + last)
         elif engine.leading() != before:
             engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
+    engine.sweep()
     values = engine.values()
     return engine.softened(values, engine.bounds(values))
 

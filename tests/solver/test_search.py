@@ -84,15 +84,24 @@ def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int
 
 
 @pytest.mark.parametrize(
-    ("way", "ample"), [(proven, 0.0), (listed, 60.0), (listed, 0.0)], ids=["proven", "hurried", "scarce"]
+    ("way", "set_"),
+    [
+        (proven, {}),
+        (listed, {"scarce.AMPLE": 60.0}),
+        (listed, {"scarce.AMPLE": 0.0}),
+        (solving.ample, {}),
+        (solving.ample, {"engine.SWEEPS": 1e12}),
+    ],
+    ids=["proven", "hurried", "scarce", "ample", "late"],
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_pairs_that_the_assignment_never_saw_count_in_every_bound(
-    monkeypatch: pytest.MonkeyPatch, way: Way, ample: float, seed: int
+    monkeypatch: pytest.MonkeyPatch, way: Way, set_: dict[str, float], seed: int
 ) -> None:
     with monkeypatch.context() as few:
-        few.setattr("solver.scarce.AMPLE", ample)
+        for name, value in set_.items():
+            few.setattr(f"solver.{name}", value)
         for name in ("ALL_PAIRS", "SPARSE_PAIRS", "SPARSE_EACH", "LOOKS"):
             few.setattr(f"solver.edges.{name}", 0)
         few.setattr("solver.edges.OTHERS", 1)
