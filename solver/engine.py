@@ -105,7 +105,7 @@ class Engine:
             except Stopped:
                 break
         assert self.net is not None
-        self.sweep_seconds = self.sweep_seconds or 2 * self.flow_seconds
+        self.sweep_seconds = self.sweep_seconds or (0.3 if self.instance.swap else 2.0) * self.flow_seconds
         self.sweeps = self.net.edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
         edges = self.net.edges.take(chosen)
         self.assigned = int(self.net.left_gain[np.unique(edges.left)].sum())
