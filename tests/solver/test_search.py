@@ -52,7 +52,7 @@ def proven(engine: Engine) -> dict[str, int]:
 def engine_of(problem: Problem) -> Engine:
     """An engine with the pins on its board and a first plan."""
     instance = Instance(problem)
-    board, clock = Board(instance), Clock(Limits(seconds=20.0, threads=1))
+    board, clock = Board(instance), Clock(Limits(seconds=90.0, threads=1))
     assert solving.place_pins(instance, board, clock)
     engine = Engine(instance, board, clock, problem.campaign.objective_order)
     engine.schedule(engine.assign())
@@ -87,7 +87,7 @@ def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int
     ("way", "set_"),
     [
         (proven, {}),
-        (listed, {"scarce.AMPLE": 60.0}),
+        (listed, {"scarce.AMPLE": 1e9}),
         (listed, {"scarce.AMPLE": 0.0}),
         (solving.ample, {}),
         (solving.ample, {"engine.SWEEPS": 1e12}),
