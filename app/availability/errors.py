@@ -148,3 +148,10 @@ class PauseImpossible(Refusal):
 
     def message(self) -> str:
         return _("Une pause commence aujourd’hui ou plus tard, finit après son début, et dure un an au plus.")
+
+
+class CannotComeBack(Refusal):
+    """One comes back to a campaign that one left, while its days are booked."""
+
+    def message(self) -> str:
+        return _("Il n’y a rien à reprendre : vous participez déjà, ou plus rien ne se réserve.")

@@ -7,12 +7,33 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from app.availability.errors import AnswerFirst, PauseImpossible
+from app.availability.errors import AnswerFirst, CannotComeBack, PauseImpossible
 from app.availability.queries import Enrolling
 from app.availability.service import When, write
 from app.availability.tables import Answer, Enrolment
+from app.campaigns.bookable import takes_bookings
+from app.campaigns.tables import Booking
 
 LONGEST_PAUSE = timedelta(days=366)
+
+
+def may_pause(enrolling: Enrolling) -> bool:
+    """They said yes; or one books, which asks for no answer, and they did not leave."""
+    if enrolling.answer is None:
+        return enrolling.campaign.booking != Booking.NONE
+    return enrolling.answer == Answer.YES
+
+
+def may_come_back(enrolling: Enrolling) -> bool:
+    """They take no part, are invited, and there are days to book."""
+    return enrolling.answer == Answer.NO and enrolling.is_invited and takes_bookings(enrolling.campaign)
+
+
+def come_back(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
+    """Who left may book again: nothing is answered, as before. Raises `CannotComeBack`, `Stale`."""
+    if not may_come_back(enrolling):
+        raise CannotComeBack
+    return write(session, enrolling, version, answer=None, answered_at=None)
 
 
 def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -> Enrolment:
@@ -34,7 +55,7 @@ def pause(
     session: Session, enrolling: Enrolling, first: date, last: date, *, version: int, when: When
 ) -> Enrolment:
     """Nothing is planned from `first` to `last`, both included; the days offered stay for afterwards."""
-    if enrolling.answer != Answer.YES:
+    if not may_pause(enrolling):
         raise AnswerFirst
     if not when.today <= first <= last <= first + LONGEST_PAUSE:
         raise PauseImpossible
@@ -43,7 +64,7 @@ def pause(
 
 def resume(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
     """The pause is over."""
-    if enrolling.answer != Answer.YES:
+    if not may_pause(enrolling):
         raise AnswerFirst
     return write(session, enrolling, version, paused_from=None, paused_until=None)
 

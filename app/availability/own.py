@@ -46,6 +46,21 @@ class OwnAnswer:
         return is_changeable(self.campaign, today)
 
 
+def own_pauses(session: Session, person: Person, today: date) -> list[tuple[Campaign, Enrolment]]:
+    """Pauses running or to come, the next campaign first; whoever books pauses without an answer."""
+    rows = session.exec(
+        select(Campaign, Enrolment)
+        .join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
+        .where(
+            col(Enrolment.person_id) == person.id,
+            col(Enrolment.paused_until) >= today,
+            col(Campaign.status).in_(ALIVE),
+        )
+        .order_by(col(Campaign.first_day), col(Campaign.id))
+    )
+    return list(rows)
+
+
 def own_answers(session: Session, person: Person) -> list[OwnAnswer]:
     """One's answers to campaigns that are not over, the next campaign first, in two queries."""
     rows = session.exec(

@@ -18,7 +18,8 @@ from app.booking.errors import (
     PlaceFull,
     PlaceGone,
 )
-from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
+from app.booking.giving_up import give_up
+from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import REFUSED, DayOption, look
 from app.booking.queries import SeenPlace
 from app.booking.rules import until
@@ -276,23 +277,7 @@ def withdraw(
 
     `another`: of what was offered in place of a day that fell, something else, if there is any: returned.
     """
-    before, held = request.status, request.holds
-    take_step(
-        session,
-        request,
-        RequestStatus.WITHDRAWN,
-        by=By.ASKER,
-        now=now,
-        account_id=actor.account_id,
-        revision=revision,
-        holds=False,
-    )
-    if before in COUNTED:
-        holding.count_down(session, request)
-    if held:
-        holding.release(session, request)
-    audit(session, actor.account_id, "booking.withdrawn", f"booking:{request.id}", now=now)
-    jobs.record(session, "booking.freed", day=request.day.isoformat())
+    give_up(session, request, actor=actor, now=now, revision=revision)
     if not another or request.instead_of_id is None:
         return None
     fell = session.get_one(Visit, request.instead_of_id)

@@ -34,6 +34,8 @@ NOTICE = "notice"
 MET = "met"
 NO_HOST = "no_host"
 TOO_YOUNG = "too_young"
+LEFT = "left"
+PAUSED = "paused"
 FULL = "full"
 REFUSED = "refused"
 """Full, and the asker was refused for that day of that place: no line for them."""
@@ -109,6 +111,10 @@ class _Scene:
     frame: Frame
     me: Party
     mine: Person
+    has_left: bool
+    """The asker said no, or left: nothing is bookable until they come back."""
+    paused: int
+    """The days of the asker's pause."""
     earliest: date
     rooms: dict[tuple[int, date], TeamRoom]
     busy: dict[int, set[date]]
@@ -174,6 +180,8 @@ def look(
             excluded=facts.excluded_sites(session, campaign.id, person.id),
         ),
         mine=person,
+        has_left=(mine := answered.get(person.id)) is not None and mine.answer == Answer.NO,
+        paused=_paused(book, mine),
         earliest=today + timedelta(days=notice_days),
         rooms=team_rooms(session, campaign, concerned.values(), sites, days),
         busy=facts.busy_days(session, everyone | {person.id}, today),
@@ -277,6 +285,8 @@ def _look(scene: _Scene, seen: SeenPlace, hosts: list[Party], minutes: int | Non
     asks = scene.conditions.get(seen.team.id or 0)
     if asks is not None and scene.mine.under_18 and (asks.min_age or 0) >= ADULT:
         said = (*said, TOO_YOUNG)
+    if scene.has_left:
+        said = (LEFT,)
     days = tuple(_day(scene, seen, day.day, day.taken, willing, said) for day in seen.offered)
     return Look(seen, minutes, said, days, spoken, asks)
 
@@ -346,6 +356,8 @@ def _why(scene: _Scene, seen: SeenPlace, day: date, hosts: list[tuple[int, bool]
         return NOTICE
     if number is None or there is None or home is None or not there.is_open:
         return rules.CLOSED
+    if scene.paused >> number & 1:
+        return PAUSED
     if not scene.me.can_leave >> number & 1:
         return rules.NOT_AVAILABLE
     if not hosts:

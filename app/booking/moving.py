@@ -5,24 +5,27 @@ these days, a day for which it refused them is not among them, its limits hold, 
 once and may cancel. Nobody who waits in line for a day is overtaken.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
+from app.accounts.sessions import Actor
 from app.booking import holding, lines, queries
 from app.booking.errors import PlaceFull, PlaceGone
+from app.booking.giving_up import give_up
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
+from app.booking.words import status_words
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
-from app.visits.bookings import Promise
+from app.visits.bookings import Pending, Promise
 from app.visits.errors import DayNotPossible
 from app.visits.tables import Visit
 
 
 class Keeper:
-    """What booking answers about moving visits: see `visits.bookings`."""
+    """What booking answers about visits: see `visits.bookings`."""
 
     def promise(self, session: Session, visit: Visit, today: date) -> Promise | None:
         """The campaign's notice, and the free days of the place at which the visit was booked."""
@@ -45,6 +48,29 @@ class Keeper:
             if one.taken < seen.place.per_day and (request.place_id, one.day) not in closed
         }
         return Promise(notice, frozenset(free))
+
+    def pending(
+        self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
+    ) -> list[Pending]:
+        """Requests, places in line and places kept, by day."""
+        found = queries.pending_of(session, person_id, campaign_id, first, last)
+        return [
+            Pending(one.request.id or 0, one.day, f"{one.host_team.name}, {status_words(one.request.status)}")
+            for one in found
+        ]
+
+    def give_up(
+        self,
+        session: Session,
+        person_id: int,
+        campaign_id: int,
+        span: tuple[date, date | None],
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """The asker no longer wants them."""
+        for one in queries.pending_of(session, person_id, campaign_id, *span):
+            give_up(session, one.request, actor=actor, now=now, revision=one.request.revision)
 
     def follow(self, session: Session, visit: Visit, day: date) -> None:
         """The request and what it holds of its place go to the other day."""

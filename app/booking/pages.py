@@ -6,9 +6,11 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 
 from app.accounts.guards import Asking as Actor
-from app.availability.queries import calendar_read
+from app.availability.leaving import may_come_back
+from app.availability.queries import Enrolling, calendar_read, find_enrolling
 from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, views
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull, PlaceGone
 from app.booking.guards import AsAsker, AsVisitor
@@ -25,6 +27,7 @@ from app.booking.words import (
     why_words,
 )
 from app.campaigns.bookable import takes_bookings
+from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
@@ -32,6 +35,7 @@ from app.core.forms import Submitted, bind
 from app.core.i18n import _
 from app.core.templating import long_day, redirect, render
 from app.people.guards import Employee
+from app.people.tables import Person
 from app.visits.errors import ConditionsFirst
 from app.visits.tables import Visit
 
@@ -59,6 +63,7 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
         asked=asked,
         found=found,
         terms=terms_in_words(chosen.booking, queries.rules_of(session, chosen.id or 0)) if chosen else [],
+        left=_left(session, chosen, person) if chosen else None,
         mine=[one for one in queries.requests_of(session, person.id) if one.request.live],
         filtered=asked.narrows,
         calendar=calendar_read(session, chosen.id or 0, person.id) if chosen else None,
@@ -142,11 +147,18 @@ def _place_page(
         missing="" if chosen is not None or not day else _missing(day),
         key=uuid4().hex,
         refused=refused.message() if refused else None,
+        left=_left(session, campaign, visiting.person),
         open_now=takes_bookings(campaign) and seen.place.withdrawn_at is None,
         hours=views.hours_words,
         why=why_words,
         status_words=status_words,
     )
+
+
+def _left(session: Session, campaign: Campaign, person: Person) -> Enrolling | None:
+    """Somebody who takes no part, and may come back."""
+    found = find_enrolling(session, campaign.id or 0, person.id or 0)
+    return found if found is not None and may_come_back(found) else None
 
 
 def _chosen(found: Look, day: str) -> object:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from app.availability.queries import unanswered_campaigns
+from app.availability.queries import left_campaigns, unanswered_campaigns
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest
@@ -55,9 +55,11 @@ def reminders(session: Session, person: Person, coming: list[SeenVisit], today: 
     """What asks for no answer: days that are near, places one may book."""
     soon = [leg for leg in coming if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
     against = {one.seen.visit.id for one in conflicts_among(session, soon)}
+    bookable = bookings.bookable_campaigns(session, person)
+    left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
     return [
         *(_prepare(leg, person) for leg in soon if leg.visit.id not in against),
-        *(_choose(campaign) for campaign in bookings.bookable_campaigns(session, person)),
+        *(_choose(campaign) for campaign in bookable if campaign.id not in left),
     ]
 
 

@@ -42,6 +42,7 @@ def consequences(
         falling=[visit_out(seen, today) for seen in found.falling],
         left_alone=[visit_out(seen, today) for seen in found.left_alone],
         people_told=[person.name for person in found.told],
+        requests_given_up=[one.request_id for one in found.requests],
         version=enrolling.version,
     )
 
@@ -77,4 +78,11 @@ def pause(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: PauseForm) 
 def resume(session: Db, enrolling: OwnEnrolment, sent: ResumeForm) -> FallenOut:
     """The pause is over."""
     participation.resume(session, enrolling, version=sent.version)
+    return FallenOut(cancelled=0)
+
+
+@router.post("/campaigns/{campaign_id}/participation")
+def come_back(session: Db, enrolling: OwnEnrolment, sent: ResumeForm) -> FallenOut:
+    """Who left an openly booked campaign may book again."""
+    participation.come_back(session, enrolling, version=sent.version)
     return FallenOut(cancelled=0)

@@ -5,11 +5,12 @@ how many may come on each. It says so here, once, when it is loaded, as it is wh
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlmodel import Session
 
+from app.accounts.sessions import Actor
 from app.visits.tables import Visit
 
 
@@ -22,8 +23,34 @@ class Promise:
     """Days that the team offers at the same place, with room for this visitor."""
 
 
+@dataclass(frozen=True)
+class Pending:
+    """Something asked for that is no visit yet: a request, a place in line, or one that is kept."""
+
+    request_id: int
+    day: date
+    words: str
+    """Where it stands, and where it would be."""
+
+
 class Keeper(Protocol):
     """What booking answers about visits."""
+
+    def pending(
+        self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
+    ) -> list[Pending]:
+        """What somebody asked for between two days (None: for good) and is no visit yet, by day."""
+
+    def give_up(
+        self,
+        session: Session,
+        person_id: int,
+        campaign_id: int,
+        span: tuple[date, date | None],
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """The same, no longer wanted."""
 
     def promise(self, session: Session, visit: Visit, today: date) -> Promise | None:
         """For a visit that was booked; None for any other."""
@@ -34,6 +61,22 @@ class Keeper(Protocol):
 
 
 class _Nobody:
+    def pending(
+        self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
+    ) -> list[Pending]:
+        return []
+
+    def give_up(
+        self,
+        session: Session,
+        person_id: int,
+        campaign_id: int,
+        span: tuple[date, date | None],
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        return None
+
     def promise(self, session: Session, visit: Visit, today: date) -> Promise | None:
         return None
 
@@ -57,3 +100,22 @@ def promise_of(session: Session, visit: Visit, today: date) -> Promise | None:
 def follow(session: Session, visit: Visit, day: date) -> None:
     """A visit moves to another day: what was booked with it moves too. Raises `DayNotPossible`."""
     _keepers[0].follow(session, visit, day)
+
+
+def pending_of(
+    session: Session, person_id: int, campaign_id: int, first: date, last: date | None
+) -> list[Pending]:
+    """What somebody asked for in a campaign and is no visit yet, between two days."""
+    return _keepers[0].pending(session, person_id, campaign_id, first, last)
+
+
+def give_up(
+    session: Session,
+    person_id: int,
+    campaign_id: int,
+    span: tuple[date, date | None],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The same, no longer wanted by whoever asked."""
+    _keepers[0].give_up(session, person_id, campaign_id, span, actor, now)

@@ -18,7 +18,14 @@ from sqlmodel import Session
 
 from app.availability.days import DayBook
 from app.availability.matching import department_key, minutes_from, person_key, site_key, team_key
-from app.availability.queries import Offer, calendar_days, forbidden_pairs, offers_of, told_of_people
+from app.availability.queries import (
+    Offer,
+    calendar_days,
+    forbidden_pairs,
+    offers_of,
+    pauses_of,
+    told_of_people,
+)
 from app.campaigns.tables import Exchange
 from app.core.i18n import _
 from app.core.templating import day_month, long_day
@@ -148,14 +155,15 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     first = max(campaign.first_day, today + timedelta(days=notice))
     visitor_id, host_id = seen.visit.visitor_id, seen.visit.host_id
     offers = offers_of(session, seen.visit.campaign_id, {visitor_id, host_id})
+    pauses = pauses_of(session, seen.visit.campaign_id, {visitor_id, host_id})
     busy = queries.busy_days(session, {visitor_id, host_id}, but=seen.visit.id)
     told = told_of_people(session, campaign, [seen.visitor, seen.host])
     leaves = book.leaving(seen.visitor, seen.visitor_site, told(visitor_id, seen.visitor.team_id))
-    leaves &= _here(book, seen.visitor, offers.get(visitor_id))
+    leaves &= _here(book, seen.visitor, pauses.get(visitor_id))
     receives = book.receiving(
         seen.host, seen.host_site, seen.host_team.closed_weekdays, told(host_id, seen.host.team_id)
     )
-    receives &= _here(book, seen.host, offers.get(host_id))
+    receives &= _here(book, seen.host, pauses.get(host_id))
     sites = {site.id: site for site in (seen.visitor_site, seen.host_site) if site.id is not None}
     rooms = team_rooms(session, campaign, _teams(seen), sites, book.days)
     away = [rooms[seen.visitor.team_id, day] for day in book.days]
@@ -201,10 +209,10 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     )
 
 
-def _here(book: DayBook, person: Person, offer: Offer | None) -> int:
+def _here(book: DayBook, person: Person, pause: tuple[date, date] | None) -> int:
     """Days on which somebody is neither gone nor pausing."""
     mask = book.every_day if person.active else 0
-    return mask & ~book.mask_between(offer.paused_from, offer.paused_until) if offer else mask
+    return mask & ~book.mask_between(*pause) if pause else mask
 
 
 def _taken(book: DayBook, calendars: Mapping[int, set[str]], offered: Mapping[int, Collection[str]]) -> int:

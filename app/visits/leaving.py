@@ -11,7 +11,8 @@ from app.availability.queries import Enrolling
 from app.availability.service import When
 from app.campaigns.holding import hold_alone, hold_every_one_alone
 from app.people.tables import Person
-from app.visits import hosting, queries, service
+from app.visits import bookings, hosting, queries, service
+from app.visits.bookings import Pending
 from app.visits.changing import role_of, situation
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
@@ -31,6 +32,8 @@ class Consequences:
     """Other parts of their swaps that stand: their colleague may choose what becomes of them."""
     told: list[Person]
     """Colleagues who get a message, by name."""
+    requests: list[Pending]
+    """What they asked for in open booking and is no visit yet: it is given up."""
 
 
 def consequences(
@@ -54,7 +57,8 @@ def consequences(
         if one is not None and one.id != person.id
     }
     told |= {seen.host.id: seen.host for seen in tutored}
-    return Consequences(falling, tutored, alone, sorted(told.values(), key=lambda one: one.name))
+    asked = bookings.pending_of(session, person.id, campaign_id, first, last) if campaign_id else []
+    return Consequences(falling, tutored, alone, sorted(told.values(), key=lambda one: one.name), asked)
 
 
 def leave_campaign(
@@ -63,9 +67,7 @@ def leave_campaign(
     """Take part no more: the days to come fall, those concerned are told. How many fell. Raises `Stale`."""
     hold_alone(session, enrolling.campaign)
     leaving.leave(session, enrolling, version=version, when=when)
-    return _let_fall(
-        session, enrolling.person, enrolling.campaign.id, (when.today, None), actor, when.now, words
-    )
+    return _go(session, enrolling, (when.today, None), actor, when, words)
 
 
 def pause_campaign(
@@ -82,7 +84,20 @@ def pause_campaign(
     """Nothing from `first` to `last`: the days in between fall, those after stay. How many fell."""
     hold_alone(session, enrolling.campaign)
     leaving.pause(session, enrolling, first, last, version=version, when=when)
-    return _let_fall(session, enrolling.person, enrolling.campaign.id, (first, last), actor, when.now, words)
+    return _go(session, enrolling, (first, last), actor, when, words)
+
+
+def _go(
+    session: Session,
+    enrolling: Enrolling,
+    span: tuple[date, date | None],
+    actor: Actor,
+    when: When,
+    words: str,
+) -> int:
+    person, campaign_id = enrolling.person, enrolling.campaign.id or 0
+    bookings.give_up(session, person.id or 0, campaign_id, span, actor, when.now)
+    return _let_fall(session, person, campaign_id, span, actor, when.now, words)
 
 
 def leave_company(session: Session, person: Person, now: datetime, today: date) -> int:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.availability.colleagues import named_each_other
-from app.availability.own import own_answers
+from app.availability.own import own_pauses
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
@@ -52,9 +52,9 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     missed = queries.unmatched_of(session, person) if person else []
     missed = [(row, campaign) for row, campaign in missed if campaign.last_day >= today]
     over = [swap for swap in swaps if not showing.concerns(swap, today)]
-    paused = [one for one in own_answers(session, person) if one.is_paused(today)] if person else []
+    paused = own_pauses(session, person, today) if person else []
     leaving = {one.id: one for one in showing.campaigns_of(swaps, today)}
-    leaving |= {one.campaign.id: one.campaign for one in paused}
+    leaving |= {one.id: one for one, _enrolment in paused}
     ids = [leg.visit.id for swap in swaps for leg in swap.legs if leg.visit.id is not None]
     return render(
         request,
@@ -72,7 +72,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         by_of=partial(showing.by_of, person=person),
         confirmed_by=confirmed_by,
         leaving=list(leaving.values()),
-        pauses={one.campaign.id: one.enrolment for one in paused},
+        pauses={one.id: enrolment for one, enrolment in paused},
         today=today,
     )
 

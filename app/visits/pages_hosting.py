@@ -36,7 +36,10 @@ def set_hours(request: Request, session: Db, entered: Receiving, sent: Submitted
     if form.value is None:
         return _show_hours(request, session, entered, form, status=422)
     before, value = entered.situation(session, clock.today()), form.value
-    hours = Hours(value.part, value.starts_at, value.ends_at)
+    own = (before.visit.starts_at, before.visit.ends_at)
+    # Another part with the times that the page had filled in: nobody chose them for it.
+    kept = value.part != before.visit.part and (value.starts_at, value.ends_at) == own
+    hours = Hours(value.part) if kept else Hours(value.part, value.starts_at, value.ends_at)
     try:
         hosting.set_hours(session, before, hours, entered.hand(), revision=value.revision)
     except (HoursNotInOrder, HoursDoNotFit) as refused:

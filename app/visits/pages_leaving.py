@@ -13,7 +13,6 @@ from app.availability.errors import PauseImpossible
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling
 from app.availability.service import When
-from app.availability.tables import Answer
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
@@ -35,7 +34,8 @@ def ask_departure(request: Request, session: Db, enrolling: OwnEnrolment) -> Res
         "visits/departure.html",
         enrolling=enrolling,
         campaign=enrolling.campaign,
-        takes_part=enrolling.answer == Answer.YES or bool(found.falling),
+        takes_part=participation.may_pause(enrolling) or bool(found.falling or found.requests),
+        may_come_back=participation.may_come_back(enrolling),
         found=found,
         today=today,
         form=blank(),
@@ -51,6 +51,14 @@ def leave(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) 
         session, enrolling, actor, version=value.version, when=when, words=value.words
     )
     return redirect("/visits", say=_gone(fell, _("Vous ne participez plus.")))
+
+
+@router.post("/campaigns/{campaign_id}/participation")
+def come_back(session: Db, enrolling: OwnEnrolment, sent: Submitted) -> Response:
+    """Who left takes part again: places can be booked."""
+    participation.come_back(session, enrolling, version=bind(ResumeForm, sent).required().version)
+    say = _("Vous participez de nouveau : choisissez une place.")
+    return redirect(f"/booking?campaign={enrolling.campaign.id}", say=say)
 
 
 @router.get("/campaigns/{campaign_id}/pause", response_class=HTMLResponse)
@@ -112,7 +120,8 @@ def _show_pause(
         status=status,
         enrolling=enrolling,
         campaign=enrolling.campaign,
-        takes_part=enrolling.answer == Answer.YES,
+        takes_part=participation.may_pause(enrolling),
+        may_come_back=participation.may_come_back(enrolling),
         first=first,
         last=last,
         found=found,

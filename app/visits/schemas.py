@@ -288,6 +288,8 @@ class ConsequencesOut(AnswerModel):
     falling: list[VisitOut]
     left_alone: list[VisitOut]
     people_told: list[str]
+    requests_given_up: list[int]
+    """Requests, places in line and places kept, of open booking, that are given up."""
     version: int
     """What the change must name."""
 

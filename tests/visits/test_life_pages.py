@@ -241,12 +241,19 @@ def test_the_team_gives_hours_and_a_tutor(company: Company, engine: Engine, as_:
     assert client.post(f"{here}/hours", data=wrong).status_code == 422
     assert client.post(f"{here}/hours", data={"part": "morning", "revision": "0"}).status_code == 303
     assert "12:30" in as_(company.anna).get(here).text
-    tutor = {"tutor_id": str(company.lea.id), "revision": "1"}
+    own = {"starts_at": "09:15", "ends_at": "12:15"}  # of the morning: untouched, they follow the part
+    assert client.post(f"{here}/hours", data={"part": "morning", **own, "revision": "1"}).status_code == 303
+    touched = {"part": "afternoon", "starts_at": "09:15", "ends_at": "12:30", "revision": "2"}
+    assert client.post(f"{here}/hours", data=touched).status_code == 422
+    untouched = {"part": "afternoon", **own, "revision": "2"}
+    assert client.post(f"{here}/hours", data=untouched).status_code == 303
+    assert "13:30 – 17:00" in as_(company.anna).get(here).text.replace("\u202f", " ").replace("\xa0", " ")
+    tutor = {"tutor_id": str(company.lea.id), "revision": "3"}
     assert client.post(f"{here}/tutor", data=tutor).status_code == 303
     lea = as_(company.lea)
     assert "Vous recevez Anna Roy" in lea.get(here).text
-    assert lea.post(f"{here}/cancellation", data={"revision": "2", "reason": "service"}).status_code == 422
-    assert lea.post(f"{here}/tutor", data={"revision": "2"}).status_code == 303
+    assert lea.post(f"{here}/cancellation", data={"revision": "4", "reason": "service"}).status_code == 422
+    assert lea.post(f"{here}/tutor", data={"revision": "4"}).status_code == 303
     assert lea.get(here).status_code == 404
     assert row(engine, company.there).tutor_id is None
 
