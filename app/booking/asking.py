@@ -14,6 +14,7 @@ from app.booking.errors import (
     BookingClosed,
     KeyReused,
     NotForYou,
+    OfferOver,
     OwnDayTaken,
     PlaceFull,
     PlaceGone,
@@ -299,6 +300,8 @@ def accept(
     hold(session, campaign)
     if not takes_bookings(campaign):
         raise BookingClosed
+    if request.status == RequestStatus.OFFERED and request.due_at is not None and request.due_at <= now:
+        raise OfferOver(request.due_at)  # even if the clock has not passed it on yet
     seen = queries.find_place(session, request.place_id)
     with all_or_nothing(session, request):
         holding.lock_day(session, request.place_id, request.day)

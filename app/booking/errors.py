@@ -1,12 +1,12 @@
 """What booking refuses, in words for whoever asked."""
 
-from datetime import date
+from datetime import date, datetime
 
 from app.booking.lines import Standing
 from app.booking.tables import RequestStatus
 from app.core.errors import NotFound, Refusal
 from app.core.i18n import _, ngettext
-from app.core.templating import long_day
+from app.core.templating import long_day, when
 
 
 class BookingClosed(Refusal):
@@ -171,6 +171,20 @@ class ImpossibleAnswer(Refusal):
             RequestStatus.WITHDRAWN: _("Cette demande a été retirée : il n’y a plus rien à répondre."),
             RequestStatus.CANCELLED: _("Cette journée a été annulée : il n’y a plus rien à répondre."),
         }.get(self.stands, _("Cette demande n’attend pas cette réponse : relisez-la."))
+
+
+class OfferOver(Refusal):
+    """The time to take a place that was kept is over."""
+
+    def __init__(self, due: datetime) -> None:
+        super().__init__(due)
+        self.due = due
+
+    def message(self) -> str:
+        return _(
+            "Cette place vous était gardée jusqu’au %(due)s : elle passe à la personne suivante. "
+            "Choisissez-en une autre."
+        ) % {"due": when(self.due)}
 
 
 class PlaceRefused(Refusal):

@@ -1,13 +1,14 @@
 """The asker no longer wants what they asked for, as long as it is no visit (a visit is cancelled as such)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.booking import holding
+from app.booking import holding, queries
 from app.booking.lifecycle import COUNTED, By, take_step
+from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs
 
@@ -32,3 +33,19 @@ def give_up(session: Session, request: BookingRequest, *, actor: Actor, now: dat
         holding.release(session, request)
     audit(session, actor.account_id, "booking.withdrawn", f"booking:{request.id}", now=now)
     jobs.record(session, "booking.freed", day=request.day.isoformat())
+
+
+def pending_of(
+    session: Session, person_id: int, campaign_id: int, first: date, last: date | None
+) -> list[SeenRequest]:
+    """What a person asked for in a campaign between two days (None: for good) and is no visit yet, by day."""
+    pending = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+    conditions = [
+        col(BookingRequest.person_id) == person_id,
+        col(BookingRequest.campaign_id) == campaign_id,
+        col(BookingRequest.status).in_(pending),
+        col(BookingRequest.day) >= first,
+    ]
+    if last is not None:
+        conditions.append(col(BookingRequest.day) <= last)
+    return queries.requests_where(session, *conditions)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, update
 from app.accounts.sessions import Actor
 from app.booking import holding, lines, queries
 from app.booking.errors import PlaceFull, PlaceGone
-from app.booking.giving_up import give_up
+from app.booking.giving_up import give_up, pending_of
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
 from app.booking.words import status_words
 from app.core.errors import Stale
@@ -53,7 +53,7 @@ class Keeper:
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
     ) -> list[Pending]:
         """Requests, places in line and places kept, by day."""
-        found = queries.pending_of(session, person_id, campaign_id, first, last)
+        found = pending_of(session, person_id, campaign_id, first, last)
         return [
             Pending(one.request.id or 0, one.day, f"{one.host_team.name}, {status_words(one.request.status)}")
             for one in found
@@ -69,7 +69,7 @@ class Keeper:
         now: datetime,
     ) -> None:
         """The asker no longer wants them."""
-        for one in queries.pending_of(session, person_id, campaign_id, *span):
+        for one in pending_of(session, person_id, campaign_id, *span):
             give_up(session, one.request, actor=actor, now=now, revision=one.request.revision)
 
     def follow(self, session: Session, visit: Visit, day: date) -> None:

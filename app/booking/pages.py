@@ -15,8 +15,9 @@ from app.booking import asking, lines, pages_campaign, pages_places, pages_team,
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull, PlaceGone
 from app.booking.guards import AsAsker, AsVisitor
 from app.booking.inviting import offering_days
-from app.booking.looking import Look, look
+from app.booking.looking import DayOption, Look, look
 from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
+from app.booking.stands import stands_of, still_missing
 from app.booking.tables import RequestStatus
 from app.booking.words import (
     language_names,
@@ -55,6 +56,7 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
     chosen = next((one for one in campaigns if one.id == asked.campaign), campaigns[0] if campaigns else None)
     found = views.search(session, chosen, person, asked, today) if chosen else None
     assert person.id is not None
+    mine = [one for one in queries.requests_of(session, person.id) if one.request.live]
     return render(
         request,
         "booking/find.html",
@@ -64,7 +66,8 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
         found=found,
         terms=terms_in_words(chosen.booking, queries.rules_of(session, chosen.id or 0)) if chosen else [],
         left=_left(session, chosen, person) if chosen else None,
-        mine=[one for one in queries.requests_of(session, person.id) if one.request.live],
+        mine=mine,
+        stands=stands_of(session, mine),
         filtered=asked.narrows,
         calendar=calendar_read(session, chosen.id or 0, person.id) if chosen else None,
         hours=views.hours_words,
@@ -111,7 +114,7 @@ def ask(request: Request, session: Db, visiting: AsVisitor, actor: Actor, sent: 
     except (PlaceFull, NotForYou, OwnDayTaken, EnoughBooked, ConditionsFirst) as refused:
         return _place_page(request, session, visiting, value.day.isoformat(), status=409, refused=refused)
     say = {
-        RequestStatus.BOOKED: _("C’est réservé. L’invitation arrive dans votre agenda."),
+        RequestStatus.BOOKED: _("La place est à vous. L’invitation arrive dans votre agenda."),
         RequestStatus.REQUESTED: _("Votre demande est partie : l’équipe va vous répondre."),
         RequestStatus.WAITING: _(
             "Vous êtes en liste d’attente : un message vous prévient d’une place libre."
@@ -144,6 +147,7 @@ def _place_page(
         calendar=calendar_read(session, campaign.id or 0, visiting.person.id or 0),
         days=[one for one in found.days if one.day >= today],
         chosen=chosen,
+        waits=still_missing(session, visiting.person, chosen, seen.place.team_id),
         missing="" if chosen is not None or not day else _missing(day),
         key=uuid4().hex,
         refused=refused.message() if refused else None,
@@ -161,7 +165,7 @@ def _left(session: Session, campaign: Campaign, person: Person) -> Enrolling | N
     return found if found is not None and may_come_back(found) else None
 
 
-def _chosen(found: Look, day: str) -> object:
+def _chosen(found: Look, day: str) -> DayOption | None:
     return next((one for one in found.days if one.day.isoformat() == day), None)
 
 
@@ -185,6 +189,7 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
         request,
         "booking/mine.html",
         live=[one for one in found if one.request.live],
+        stands=stands_of(session, found),
         over=[one for one in reversed(found) if not one.request.live],
         hours=views.hours_words,
         reasons=reason_labels(),
@@ -201,6 +206,7 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         request,
         "booking/request.html",
         seen=mine.seen,
+        stands=stands_of(session, [mine.seen])[asked.id or 0],
         asked=asked,
         fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
@@ -225,7 +231,7 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respons
         today=clock.today(),
         revision=form.revision,
     )
-    say = _("C’est réservé. L’invitation arrive dans votre agenda.")
+    say = _("La place est à vous. L’invitation arrive dans votre agenda.")
     return redirect(f"/booking/requests/{asked.id}", say=say)
 
 

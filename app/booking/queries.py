@@ -252,22 +252,6 @@ def offers_of(session: Session, person_id: int) -> list[SeenRequest]:
     )
 
 
-def pending_of(
-    session: Session, person_id: int, campaign_id: int, first: date, last: date | None
-) -> list[SeenRequest]:
-    """What a person asked for in a campaign between two days (None: for good) and is no visit yet, by day."""
-    pending = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
-    conditions = [
-        col(BookingRequest.person_id) == person_id,
-        col(BookingRequest.campaign_id) == campaign_id,
-        col(BookingRequest.status).in_(pending),
-        col(BookingRequest.day) >= first,
-    ]
-    if last is not None:
-        conditions.append(col(BookingRequest.day) <= last)
-    return _requests(session, *conditions)
-
-
 def concerning(team_ids: Collection[int]) -> ColumnElement[bool]:
     """Requests to some teams, or of their members; for queries that join `Place` and `Person`."""
     return or_(col(Place.team_id).in_(team_ids), col(Person.team_id).in_(team_ids))

@@ -1,10 +1,11 @@
 """Visits as iCalendar objects: one builder for the mailed invitation, the feed and the downloaded file.
 
-A visit keeps its UID for life; SEQUENCE is its revision and DTSTAMP the instant of its last change, so a
-calendar program that knows an older state replaces it, and one that gets the same twice changes nothing.
+A visit keeps its UID for life; SEQUENCE grows with its revision, and once more when it becomes certain, and
+DTSTAMP is the instant of its last change, so a calendar program that knows an older state replaces it, and
+one that gets the same twice changes nothing. Until nothing is missing any more, it is TENTATIVE.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,30 +19,37 @@ from app.messages.lines import one_line, plain_lines
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
+from app.visits.standing import Missing, Standing, words
+from app.visits.tables import Visit
 
+CERTAIN = Standing()
 REFRESH = timedelta(hours=4)
 """How often a calendar program is asked to read the feed again."""
 
 
-def invitation(seen: SeenVisit, reader: Person | None, *, withdrawn: bool = False) -> str:
+def invitation(
+    seen: SeenVisit, reader: Person | None, stand: Standing = CERTAIN, *, withdrawn: bool = False
+) -> str:
     """The object that goes with a mail: METHOD:REQUEST, or CANCEL once the visit is cancelled.
 
     `withdrawn`: the visit stands and this reader is no longer part of it: it leaves their calendar.
     """
     standing = stands(seen.visit) and not withdrawn
     calendar = _calendar("REQUEST" if standing else "CANCEL")
-    calendar.add_component(_event(seen, reader, asks=standing, withdrawn=withdrawn))
+    calendar.add_component(_event(seen, reader, stand, asks=standing, withdrawn=withdrawn))
     return _written(calendar)
 
 
-def download(seen: SeenVisit, reader: Person | None) -> str:
+def download(seen: SeenVisit, reader: Person | None, stand: Standing = CERTAIN) -> str:
     """One visit as a file to open: METHOD:PUBLISH, which asks nobody for an answer."""
     calendar = _calendar("PUBLISH")
-    calendar.add_component(_event(seen, reader))
+    calendar.add_component(_event(seen, reader, stand))
     return _written(calendar)
 
 
-def feed(visits: Iterable[SeenVisit], reader: Person | None) -> str:
+def feed(
+    visits: Iterable[SeenVisit], reader: Person | None, known: Mapping[int, Standing] | None = None
+) -> str:
     """Everything a person lives; cancelled visits stay, marked so, and thereby disappear from calendars."""
     calendar = _calendar("PUBLISH")
     calendar.add("name", SENDER_NAME)
@@ -49,7 +57,7 @@ def feed(visits: Iterable[SeenVisit], reader: Person | None) -> str:
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT4H")
     for seen in visits:
-        calendar.add_component(_event(seen, reader))
+        calendar.add_component(_event(seen, reader, (known or {}).get(seen.visit.id or 0, CERTAIN)))
     return _written(calendar)
 
 
@@ -68,7 +76,14 @@ def _written(calendar: Calendar) -> str:
     return written.decode()
 
 
-def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False, withdrawn: bool = False) -> Event:
+def _event(
+    seen: SeenVisit,
+    reader: Person | None,
+    stand: Standing,
+    *,
+    asks: bool = False,
+    withdrawn: bool = False,
+) -> Event:
     """`asks`: the reader has yet to accept, which is how a calendar program offers to take the event in."""
     visit = seen.visit
     assert visit.id is not None
@@ -76,17 +91,18 @@ def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False, withdr
     standing = stands(visit) and not withdrawn
     event = Event()
     event.add("uid", visit.uid)
-    event.add("sequence", visit.revision)
-    event.add("dtstamp", visit.changed_at)
-    event.add("last-modified", visit.changed_at)
+    event.add("sequence", sequence(visit, stand))
+    event.add("dtstamp", _stamp(visit))
+    event.add("last-modified", _stamp(visit))
     event.add("created", visit.created_at)
     event.add("dtstart", datetime.combine(visit.day, visit.starts_at, zone))
     event.add("dtend", datetime.combine(visit.day, visit.ends_at, zone))
     event.add("summary", _summary(seen, reader))
-    event.add("description", _description(seen, reader))
+    event.add("description", _description(seen, reader, stand))
     event.add("location", one_line(seen.host_site.name))
     event.add("url", _url(visit.id))
-    event.add("status", "CONFIRMED" if standing else "CANCELLED")
+    certain = "CONFIRMED" if stand.is_certain else "TENTATIVE"
+    event.add("status", certain if standing else "CANCELLED")
     event.add("transp", "OPAQUE" if standing else "TRANSPARENT")
     event.add("organizer", _person_address(f"{SENDER_NAME} · {settings().company}", settings().mail_from))
     people = [seen.visitor, seen.host, *([seen.tutor] if seen.tutor else [])]
@@ -95,8 +111,29 @@ def _event(seen: SeenVisit, reader: Person | None, *, asks: bool = False, withdr
     for person in people:
         if person.email:
             waits = asks and reader is not None and reader.id == person.id
-            event.add("attendee", _attendee(person, waits=waits))
+            event.add("attendee", _attendee(person, waits=waits, said_yes=_said_yes(seen, person, stand)))
     return event
+
+
+def sequence(visit: Visit, stand: Standing) -> int:
+    """Grows with each revision, and between two of them when the day becomes certain."""
+    return 2 * visit.revision + int(stands(visit) and stand.is_certain)
+
+
+def _stamp(visit: Visit) -> datetime:
+    """When something that an invitation says changed last."""
+    said = (visit.visitor_confirmed_at, visit.host_confirmed_at, visit.agreement_at)
+    return max([visit.changed_at, *(one for one in said if one is not None)])
+
+
+def _said_yes(seen: SeenVisit, person: Person, stand: Standing) -> bool:
+    """A visitor or a host who has not confirmed has not accepted either; nobody asks it of a tutor."""
+    if not stands(seen.visit):
+        return True
+    not_yet = {Missing.VISITOR, Missing.CONDITIONS, Missing.EXCEPTION} & set(stand.missing)
+    if person.id == seen.visitor.id and not_yet:
+        return False
+    return person.id != seen.host.id or Missing.HOST not in stand.missing
 
 
 def _summary(seen: SeenVisit, reader: Person | None) -> str:
@@ -108,7 +145,7 @@ def _summary(seen: SeenVisit, reader: Person | None) -> str:
     return one_line(_("Vis ma vie : %(visitor)s chez %(host)s") % names)
 
 
-def _description(seen: SeenVisit, reader: Person | None) -> str:
+def _description(seen: SeenVisit, reader: Person | None, stand: Standing) -> str:
     hosts = reader is not None and reader.id in (seen.host.id, seen.visit.tutor_id)
     colleague, team = (seen.visitor, seen.visitor_team) if hosts else (seen.host, seen.host_team)
     facts = {"name": colleague.name, "job": colleague.job, "team": team.name}
@@ -123,11 +160,22 @@ def _description(seen: SeenVisit, reader: Person | None) -> str:
             if seen.visit.bring and not hosts
             else []
         ),
+        *(_asked(stand) if not hosts and stands(seen.visit) else []),
         _url(seen.visit.id or 0),
     ]
+    if stand.missing and stands(seen.visit):
+        open_ = " ".join(words(one) for one in stand.missing)
+        lines.insert(0, _("Pas encore certain. %(what)s") % {"what": open_})
     if not stands(seen.visit):
         lines.insert(0, _("Cette journée est annulée."))
     return plain_lines("\n".join(one_line(line) for line in lines))
+
+
+def _asked(stand: Standing) -> list[str]:
+    """What the team asks of its visitors: to be read again the day before."""
+    if stand.asks is None:
+        return []
+    return [_("%(title)s : %(text)s") % {"title": title, "text": text} for title, text in stand.asks.lines]
 
 
 def _url(visit_id: int) -> str:
@@ -141,10 +189,10 @@ def _person_address(name: str, email: str) -> vCalAddress:
     return found
 
 
-def _attendee(person: Person, *, waits: bool) -> vCalAddress:
+def _attendee(person: Person, *, waits: bool, said_yes: bool) -> vCalAddress:
     found = _person_address(person.name, person.email or "")
     found.params["CUTYPE"] = vText("INDIVIDUAL")
     found.params["ROLE"] = vText("REQ-PARTICIPANT")
-    found.params["PARTSTAT"] = vText("NEEDS-ACTION" if waits else "ACCEPTED")
+    found.params["PARTSTAT"] = vText("NEEDS-ACTION" if waits or not said_yes else "ACCEPTED")
     found.params["RSVP"] = vText("TRUE" if waits else "FALSE")
     return found

@@ -35,6 +35,7 @@ from app.messages.service import Invitation
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
+from app.visits.standing import Missing, standing_of, words
 
 ROLES = ("visitor", "host")
 __all__ = [
@@ -122,12 +123,14 @@ def invite(
     written: set[str],
 ) -> None:
     """The first invitation of both people to one visit."""
+    stand = standing_of(session, seen)
     for role, person in zip(ROLES, (seen.visitor, seen.host), strict=True):
         reader, key = readers.get(person.id or 0), plan_key(seen, role)
         if reader is None or key in written:
             continue
         with speaking(reader.language):
-            content = ics.invitation(seen, person)
+            content = ics.invitation(seen, person, stand)
+            missing = [words(Missing.ROSTER)] if Missing.ROSTER in stand.missing else []
         outbox.send(
             session,
             Kind.VISIT_INVITATION,
@@ -140,6 +143,7 @@ def invite(
                 "back": other if other is not None and stands(other.visit) else None,
                 "moved": False,
                 "agreed": False,
+                "missing": missing,
             },
             campaign=seen.campaign,
             reply_to=reply_to,

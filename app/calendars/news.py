@@ -22,9 +22,12 @@ from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
 from app.visits.rules import confirmed_by, stands
+from app.visits.standing import Missing, standing_of, words
 from app.visits.tables import By, VisitChange
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+SAID_APART = {Missing.AGREEMENT, Missing.VISITOR}
+"""What mails say in words of their own."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class News:
 
 
 Said = Callable[[str, Person], dict[str, Any]]
+
+
+def certain_request(news: News) -> str | None:
+    """The invitation that goes with a change by which the day may have become certain: sent again then."""
+    return REQUEST if standing_of(news.session, news.seen).is_certain else None
 
 
 def nothing(_role: str, _person: Person) -> dict[str, Any]:
@@ -126,6 +134,7 @@ def write(
     people = list(to)
     gone = clock.today() - timedelta(days=1)
     readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
+    stand = standing_of(news.session, news.seen)
     for role, person in people:
         reader = readers.get(person.id or 0)
         if reader is None:
@@ -133,10 +142,11 @@ def write(
         with speaking(reader.language):
             invitation = None
             if method is not None:
-                content = ics.invitation(news.seen, person, withdrawn=method == CANCEL)
+                content = ics.invitation(news.seen, person, stand, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
             change = history.sentence(news.line) if news.line else ""
-            context = {"change": change, **said(role, person)}
+            missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
+            context = {"change": change, "missing": missing, **said(role, person)}
         _send(news, kind, reader, role, context, invitation, gone if person.id in unheard else None)
 
 

@@ -15,6 +15,7 @@ from app.core.templating import redirect, render
 from app.people.guards import Employee
 from app.visits import queries as visits
 from app.visits.guards import Participant
+from app.visits.standing import standing_of, standings
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,7 +54,8 @@ def revoke(session: Db, person: Employee) -> Response:
 def feed(request: Request, session: Db, holder: TokenHolder) -> Response:
     """Everything the holder lives, for a calendar program; unchanged since its last reading → 304."""
     with speaking(holder.language):
-        content = ics.feed(visits.visits_of(session, holder.person), holder.person)
+        mine = visits.visits_of(session, holder.person)
+        content = ics.feed(mine, holder.person, standings(session, mine))
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
     headers = {
         "etag": etag,
@@ -71,9 +73,9 @@ def feed(request: Request, session: Db, holder: TokenHolder) -> Response:
 
 
 @router.get("/visits/{visit_id}.ics")
-def download(visit: Participant) -> Response:
+def download(session: Db, visit: Participant) -> Response:
     """One visit, to open in a calendar program."""
-    content = ics.download(visit.seen, visit.person)
+    content = ics.download(visit.seen, visit.person, standing_of(session, visit.seen))
     name = f"vis-ma-vie-{visit.seen.visit.id}.ics"
     return Response(
         content, media_type=CALENDAR, headers={"content-disposition": f'attachment; filename="{name}"'}

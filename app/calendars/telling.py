@@ -15,6 +15,7 @@ from app.calendars.news import (
     REQUEST,
     News,
     both_said_yes,
+    certain_request,
     invite,
     news_of,
     nothing,
@@ -161,7 +162,7 @@ def tell_confirmed_by_both(engine: Engine, visit_id: int, revision: int, change_
         if news is not None and both_said_yes(news):
             if conflict_of(session, news.seen, clock.today()) is not None:
                 return
-            write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, None)
+            write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, certain_request(news))
 
 
 def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -169,7 +170,7 @@ def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) ->
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
-            write(news, Kind.VISIT_CHANGED, news.two, nothing, None)
+            write(news, Kind.VISIT_CHANGED, news.two, nothing, certain_request(news))
 
 
 def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -235,7 +236,7 @@ def tell_certain(engine: Engine, visit_ids: list[int]) -> None:
             def said(role: str, _person: Person, visit: Visit = visit) -> dict[str, Any]:
                 return {"unconfirmed": role != By.TUTOR and not confirmed_by(visit, By(role))}
 
-            write(news, Kind.VISIT_CERTAIN, news.three, said, None)
+            write(news, Kind.VISIT_CERTAIN, news.three, said, certain_request(news))
             _tell_owed(session, seen)
 
 
@@ -251,4 +252,4 @@ def _tell_owed(session: Session, seen: SeenVisit) -> None:
     if line is None or line.change.at not in {visit.visitor_confirmed_at, visit.host_confirmed_at}:
         return  # they agreed otherwise: by settling on a day
     news = News(session, seen, None, line, line.change.id or 0)
-    write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, None)
+    write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, certain_request(news))

@@ -20,6 +20,7 @@ from app.home.decisions import decisions
 from app.people.guards import find_person
 from app.people.tables import Person
 from app.visits.showing import state_chip
+from app.visits.standing import standings
 from app.visits.views import face_of
 
 router = APIRouter(include_in_schema=False)
@@ -40,11 +41,12 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
     if person is None and actor.is_admin and not actor.is_hr:
         return redirect("/admin")
     today, now = clock.today(), clock.now()
+    mine = space.space_of(session, person, today=today, now=now) if person else None
     return render(
         request,
         "home/show.html",
         person=person,
-        mine=space.space_of(session, person, today=today, now=now) if person else None,
+        mine=mine,
         feed=find_feed(session, person) if person else None,
         decisions=decisions(session, today=today) if actor.is_hr else [],
         team=tasks.team_news(session, person, today=today) if person else None,
@@ -52,7 +54,9 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         news=tasks.campaign_news(session, today=today) if actor.is_hr else None,
         first_name=person.first_name if person else actor.name,
         face_of=face_of,
-        state_chip=partial(state_chip, today=today),
+        state_chip=partial(
+            state_chip, today=today, known=standings(session, mine.coming, today) if mine else {}
+        ),
         place_hours=hours_words,
         status_words=status_words,
         status_tone=status_tone,

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from app.availability.queries import left_campaigns, unanswered_campaigns
+from app.availability.going import left_campaigns
+from app.availability.queries import unanswered_campaigns
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest

@@ -33,6 +33,11 @@ def mark_words() -> dict[str, str]:
     }
 
 
+def age_title() -> str:
+    """What the line about an age is called."""
+    return _("Âge minimal")
+
+
 def conditions_lines(conditions: TeamConditions) -> list[tuple[str, str]]:
     """What a team asks of visitors, line by line: (title, words)."""
     found: list[tuple[str, str]] = []
@@ -47,7 +52,7 @@ def conditions_lines(conditions: TeamConditions) -> list[tuple[str, str]]:
     if conditions.equipment:
         found.append((_("Tenue et équipement"), conditions.equipment))
     if conditions.min_age:
-        found.append((_("Âge minimal"), _("%(years)s ans") % {"years": conditions.min_age}))
+        found.append((age_title(), _("%(years)s ans") % {"years": conditions.min_age}))
     if conditions.charter:
         found.append((_("Charte de l’équipe"), conditions.charter))
     return found

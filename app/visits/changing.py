@@ -11,7 +11,7 @@ from app.accounts.sessions import Actor
 from app.core.errors import NotFound, Stale
 from app.people.tables import Person
 from app.visits import queries, reading
-from app.visits.conditions import Conditions, are_open, conditions_of, too_young
+from app.visits.conditions import Conditions, are_open, conditions_of, for_visit, too_young
 from app.visits.lifecycle import Asked
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rosters import Conflict, conflict_of
@@ -65,6 +65,7 @@ class Situation:
             crosses=self.seen.crosses,
             conditions_open=are_open(self.visit, self.asks),
             too_young=too_young(self.seen.visitor, self.visit, self.asks),
+            age_waived=self.asks is not None and self.asks.but_age,
             off_then=self.against is not None and self.against.stops(self.by),
             reports=self.reports,
         )
@@ -97,7 +98,7 @@ def situation(session: Session, seen: SeenVisit, by: By, person_id: int | None, 
         person_id=person_id,
         proposal=reading.open_proposal(session, seen.visit.id),
         reports=reading.reports_of(session, seen.visit.id),
-        asks=conditions_of(session, seen.host_team),
+        asks=for_visit(conditions_of(session, seen.host_team), seen.visitor, seen.visit),
         against=conflict_of(session, seen, today),
         today=today,
     )

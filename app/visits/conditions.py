@@ -5,13 +5,13 @@ receiving team may waive one version for one visit (an age, a briefing given oth
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from app.people.tables import Person, Team
 from app.teams import queries as teams
-from app.teams.words import conditions_lines
+from app.teams.words import age_title, conditions_lines
 from app.visits.errors import ConditionsChanged, ConditionsFirst
 from app.visits.tables import Visit
 
@@ -28,6 +28,8 @@ class Conditions:
     lines: tuple[tuple[str, str], ...]
     """(title, words)"""
     min_age: int | None = None
+    but_age: bool = False
+    """The team made an exception for this visitor's age, and for nothing else."""
 
 
 def conditions_of(session: Session, team: Team) -> Conditions | None:
@@ -48,6 +50,20 @@ def conditions_of_teams(session: Session, team_ids: Collection[int]) -> dict[int
     }
 
 
+def for_visit(asks: Conditions | None, visitor: Person, visit: Visit) -> Conditions | None:
+    """What a team asks of one visitor: an exception for somebody's age waives the age alone, the rest is
+    asked of them as of everybody."""
+    if asks is None or not (is_waived(visit, asks) and of_age(visitor, asks)):
+        return asks
+    lines = tuple(line for line in asks.lines if line[0] != age_title())
+    return replace(asks, lines=lines, min_age=None, but_age=True) if lines else None
+
+
+def of_age(visitor: Person, asks: Conditions) -> bool:
+    """Whether their age is what stands between a visitor and this team."""
+    return visitor.under_18 and (asks.min_age or 0) >= ADULT
+
+
 def unread(asks: Conditions | None, read: int | None) -> ConditionsFirst | None:
     """Why a yes on version `read` is none: nothing was acknowledged, or another version is in force now."""
     if asks is None or read == asks.id:
@@ -57,7 +73,7 @@ def unread(asks: Conditions | None, read: int | None) -> ConditionsFirst | None:
 
 def are_open(visit: Visit, asks: Conditions | None) -> bool:
     """Whether the visitor has still to acknowledge them."""
-    if asks is None or is_waived(visit, asks):
+    if asks is None or (is_waived(visit, asks) and not asks.but_age):
         return False
     return visit.conditions_id != asks.id
 
@@ -69,6 +85,4 @@ def is_waived(visit: Visit, asks: Conditions) -> bool:
 
 def too_young(visitor: Person, visit: Visit, asks: Conditions | None) -> bool:
     """The team receives adults only, the visitor is none, and nobody of the team said yes to that."""
-    if asks is None or is_waived(visit, asks):
-        return False
-    return visitor.under_18 and (asks.min_age or 0) >= ADULT
+    return asks is not None and not is_waived(visit, asks) and of_age(visitor, asks)

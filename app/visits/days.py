@@ -17,13 +17,13 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from app.availability.days import DayBook
+from app.availability.going import pauses_of
 from app.availability.matching import department_key, minutes_from, person_key, site_key, team_key
 from app.availability.queries import (
     Offer,
     calendar_days,
     forbidden_pairs,
     offers_of,
-    pauses_of,
     told_of_people,
 )
 from app.campaigns.tables import Exchange

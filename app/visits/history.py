@@ -137,7 +137,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         ChangeKind.BRING: _("%(who)s change ce qu’il faut apporter, ou savoir avant de venir."),
         ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _("%(other)s n’accueille plus : l’hôte reçoit en personne."),
-        ChangeKind.WAIVED: _("%(who)s accueille ce visiteur sans conditions."),
+        ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
         ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),

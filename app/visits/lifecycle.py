@@ -51,6 +51,8 @@ class Asked:
     """The receiving team asks something that the visitor has not acknowledged."""
     too_young: bool = False
     """The receiving team asks an age that the visitor does not have."""
+    age_waived: bool = False
+    """It made an exception for that, and asks the rest."""
     off_then: bool = False
     """A roster says that the reader does not work then."""
     reports: tuple[NoShow, ...] = ()
@@ -91,7 +93,8 @@ def conditions_read(asked: Asked) -> Refusal | None:
 
 def something_asked(asked: Asked) -> Refusal | None:
     """The team asks something of this visitor that is not settled."""
-    return None if asked.conditions_open or asked.too_young else NothingAsked()
+    is_open = (asked.conditions_open and not asked.age_waived) or asked.too_young
+    return None if is_open else NothingAsked()
 
 
 def it_may_change(asked: Asked) -> Refusal | None:

@@ -25,8 +25,10 @@ from app.visits import (
     reading,
     rosters,
     showing,
+    standing,
     views,
 )
+from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
 from app.visits.rules import can_be_cancelled, confirmed_by, part_labels, reason_labels, state_of
 from app.visits.tables import By
@@ -67,7 +69,11 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         missed=[views.missed(row, campaign) for row, campaign in missed],
         ahead=sum(can_be_cancelled(leg.visit, today) for swap in swaps for leg in swap.legs),
         proposals=reading.open_proposals(session, ids),
-        state_chip=partial(showing.state_chip, today=today),
+        state_chip=partial(
+            showing.state_chip,
+            today=today,
+            known=standing.standings(session, [leg for swap in swaps for leg in swap.legs], today),
+        ),
         swap_words=partial(showing.swap_words, today=today),
         by_of=partial(showing.by_of, person=person),
         confirmed_by=confirmed_by,
@@ -81,7 +87,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
 def show(request: Request, session: Db, entered: Participant) -> Response:
     """One visit: where it stands, what the reader may do, the other one of its swap, its history."""
     seen, today = entered.seen, clock.today()
-    now = entered.situation(session, today)
+    now, stand = entered.situation(session, today), standing.standing_of(session, seen, today)
     lines = history.told(
         reading.history_of(session, [seen.visit.id or 0]), to_manager=entered.by is By.MANAGER
     )
@@ -93,7 +99,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         other=now.other,
         swap_words=showing.swap_words(now.swap, today),
         state=state_of(seen.visit, crosses=seen.crosses, today=today),
-        state_chip=showing.state_chip(seen, today=today),
+        state_chip=showing.state_chip(seen, today=today, known={seen.visit.id or 0: stand}),
+        waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),
         steps=showing.steps(now),
         by=entered.by.value,
         takes_part=entered.takes_part,

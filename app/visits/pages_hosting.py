@@ -113,7 +113,14 @@ def ask_waiver(request: Request, session: Db, entered: Receiving) -> Response:
     entered = entered.leading()
     now = entered.situation(session, clock.today())
     away = _refused(session, entered, ChangeKind.WAIVED)
-    return away or render(request, "visits/waiver.html", seen=entered.seen, asks=now.asks, form=blank())
+    return away or render(
+        request,
+        "visits/waiver.html",
+        seen=entered.seen,
+        asks=now.asks,
+        for_age=now.asked.too_young,
+        form=blank(),
+    )
 
 
 @router.post("/visits/{visit_id}/waiver")

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from app.core.forms import AnswerModel, FormModel
 from app.people.tables import Person
-from app.visits.conditions import Conditions, are_open
+from app.visits.conditions import Conditions, are_open, for_visit
 from app.visits.days import PossibleDay
 from app.visits.history import Line
 from app.visits.queries import SeenVisit
@@ -313,7 +313,7 @@ def visit_out(
     visit = seen.visit
     assert visit.id is not None
     found = (proposals or {}).get(visit.id)
-    theirs = (asks or {}).get(seen.host_team.id or 0)
+    theirs = for_visit((asks or {}).get(seen.host_team.id or 0), seen.visitor, visit)
     still_open = theirs if are_open(visit, theirs) else None
     return VisitOut(
         id=visit.id,

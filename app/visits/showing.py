@@ -1,6 +1,6 @@
 """Where a visit and a swap stand, in words, and what a page offers to do. Computed from what was read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from app.visits.guards import Entered
 from app.visits.lifecycle import allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rules import State, confirmed_by, may_be_made_up, stands, state_of
+from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, ChangeKind, NoShow, Proposal
 
 TONES = {
@@ -33,9 +34,12 @@ class Chip:
     tone: str
 
 
-def state_chip(seen: SeenVisit, *, today: date) -> Chip:
-    """Where a visit stands, in a word or two."""
+def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | None = None) -> Chip:
+    """Where a visit stands, in a word or two; `known`: what each waits for."""
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
+    missing = known[seen.visit.id or 0].missing if known and seen.visit.id in known else ()
+    if missing and missing[0] not in {Missing.VISITOR, Missing.HOST}:
+        return Chip(short_words(missing[0]), "warn")
     words = {
         State.CANCELLED: _("annulée"),
         State.LIVED: _("passée"),
@@ -110,7 +114,7 @@ def steps(now: Situation) -> list[Step]:
         (_("Réponse : %(name)s") % {"name": seen.visitor.first_name}, confirmed_by(visit, By.VISITOR)),
         (_("Réponse : %(name)s") % {"name": seen.host.first_name}, confirmed_by(visit, By.HOST)),
     ]
-    if now.asks is not None and not is_waived(visit, now.asks):
+    if now.asks is not None and (now.asks.but_age or not is_waived(visit, now.asks)):
         found.insert(0, (_("Conditions de l’équipe acceptées"), not now.asked.conditions_open))
     if seen.crosses:
         found.append((_("Convention entre les deux sociétés"), visit.agreement_at is not None))

@@ -36,7 +36,7 @@ def test_a_pause_takes_booked_days_and_requests_of_its_days_alone(engine: Engine
     assert anna.post(here, data={**span, "version": 0}).status_code == 303
     drain(engine)
     assert statuses(engine) == ["cancelled", "withdrawn", "requested"]
-    assert "Votre pause :" in anna.get("/visits").text
+    assert "Changer ma pause" in anna.get("/visits").text
     again = anna.post(
         f"/booking/places/{place_id}/requests", data={"day": str(TUESDAY), "key": "another-key"}
     )

@@ -17,6 +17,7 @@ from app.core.settings import settings
 from app.people.tables import Person, Side, Site, Team
 from app.visits import queries
 from app.visits.queries import SeenVisit
+from app.visits.standing import Missing, Standing
 from app.visits.tables import Visit, VisitStatus
 from tests.factories import NOW, make_campaign, make_person, make_site, make_team, make_visit
 
@@ -50,7 +51,7 @@ def test_an_invitation_says_what_when_where_and_who(session: Session) -> None:
         "mailto:anna@exemple.fr",
         "mailto:bruno@exemple.fr",
     ]
-    assert (found["SEQUENCE"], found["STATUS"]) == (0, "CONFIRMED")
+    assert (found["SEQUENCE"], found["STATUS"]) == (1, "CONFIRMED")
     assert found.DTSTAMP == NOW
     assert str(found["URL"]).endswith(f"/visits/{seen.visit.id}")
 
@@ -107,8 +108,11 @@ def test_a_mail_asks_its_reader_alone_to_accept_and_the_feed_asks_nobody(session
         return [(one.params["PARTSTAT"], one.params["RSVP"]) for one in event(text)["ATTENDEE"]]
 
     accepted, asked = ("ACCEPTED", "FALSE"), ("NEEDS-ACTION", "TRUE")
+    waits = ("NEEDS-ACTION", "FALSE")
+    tentative = Standing((Missing.VISITOR, Missing.HOST))
+    assert states(ics.invitation(seen, seen.visitor, tentative)) == [asked, waits]
+    assert states(ics.invitation(seen, seen.host, tentative)) == [waits, asked]
     assert states(ics.invitation(seen, seen.visitor)) == [asked, accepted]
-    assert states(ics.invitation(seen, seen.host)) == [accepted, asked]
     assert states(ics.feed([seen], seen.visitor)) == [accepted, accepted]
     seen.visit.status = VisitStatus.CANCELLED
     assert states(ics.invitation(seen, seen.visitor)) == [accepted, accepted]

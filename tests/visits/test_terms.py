@@ -17,7 +17,7 @@ from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import RosterDay, Shift, TeamConditions
 from app.visits import confirming, hosting, service
-from app.visits.errors import ForTheLead, HoursDoNotFit
+from app.visits.errors import ConditionsFirst, ForTheLead, HoursDoNotFit
 from app.visits.history import Hand
 from app.visits.hosting import Hours
 from app.visits.rules import hours_fault
@@ -254,3 +254,19 @@ def test_letters_about_past_days_are_not_handed_over(invited: Company) -> None:
     left = [len(mails.letters(invited.session, invited.campaign.id or 0, today=day)) for day in days]
     assert left == [2, 1, 0]
     assert mails.sites_with_letters(invited.session, invited.campaign.id or 0, today=days[-1]) == []
+
+
+def test_an_exception_for_an_age_waives_the_age_alone(company: Company) -> None:
+    company.anna.under_18 = True
+    ask(company, 0, min_age=18, safety="Chaussures fermées")
+    waive(company)
+    before = company.before(company.there, company.anna)
+    assert not before.asked.too_young
+    assert before.asked.conditions_open
+    assert before.asks is not None
+    assert [words for _title, words in before.asks.lines] == ["Chaussures fermées"]
+    hand = company.hand(company.there, company.anna)
+    with pytest.raises(ConditionsFirst):
+        confirming.confirm(company.session, before, hand, revision=0)
+    confirming.confirm(company.session, before, hand, revision=0, conditions_id=before.asks.id)
+    assert company.there.visitor_confirmed_at is not None

@@ -1,0 +1,53 @@
+"""Where a request stands, with what its booked day still waits for: the same words as on the visit's page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app.booking.looking import DayOption
+from app.booking.queries import SeenRequest
+from app.booking.tables import RequestStatus
+from app.booking.words import status_tone, status_words
+from app.core.i18n import _
+from app.people.tables import Person
+from app.visits.queries import visits_with_ids
+from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where one request stands."""
+
+    text: str
+    tone: str
+    missing: tuple[str, ...] = ()
+    """What a booked day waits for, in sentences."""
+
+
+def stands_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, Stands]:
+    """Of some requests, by id. A handful of queries."""
+    asked = list(requests)
+    ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
+    booked = [one for one in ids if one is not None]
+    known = standings(session, visits_with_ids(session, booked)) if booked else {}
+    return {one.request.id or 0: _stands(one, known.get(one.request.visit_id or 0)) for one in asked}
+
+
+def _stands(one: SeenRequest, standing: Standing | None) -> Stands:
+    text, tone = status_words(one.request.status), status_tone(one.request.status)
+    if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:
+        return Stands(text, tone)
+    what = _("%(state)s, %(what)s") % {"state": text, "what": short_words(standing.missing[0])}
+    return Stands(what, "warn", tuple(words(missing) for missing in standing.missing))
+
+
+def still_missing(session: Session, person: Person, chosen: DayOption | None, team_id: int) -> list[str]:
+    """What a day would wait for once booked, said before it is: sentences."""
+    if chosen is None or not chosen.is_free:
+        return []
+    host = session.get(Person, chosen.hosts[0]) if chosen.hosts else None
+    found: list[Missing] = before_booking(
+        session, person, [host] if host else [], chosen.day, team_ids=(person.team_id, team_id)
+    )
+    return [words(one) for one in found]
