@@ -104,7 +104,7 @@ class Booking(Visits):
         person = self.session.get_one(Person, found.person_id)
         actor, revision = self.actor(found.person_id), found.revision
         if takes:
-            in_time = found.day >= self.today
+            in_time = found.day >= self.today and (found.due_at is None or found.due_at > self.now)
             done = self.attempt(
                 lambda: asking.accept(
                     self.session,
