@@ -184,6 +184,7 @@ def make_visit(
     *,
     actor: Actor | None,
     now: datetime,
+    approved: bool = False,
 ) -> Visit:
     """The visit of a request, with the first of `hosts` whose day is still free.
 
@@ -192,7 +193,8 @@ def make_visit(
     hand = Hand(_role(session, request, actor), actor, now)
     for host_id in hosts:
         try:
-            return visits.book_visit(session, campaign, _visit(session, seen, request, host_id, now), hand)
+            made = _visit(session, seen, request, host_id, now)
+            return visits.book_visit(session, campaign, made, hand, approved=approved)
         except DayTaken as taken:
             # Somebody booked meanwhile: this host, or the asker elsewhere.
             if request.person_id in taken.people:

@@ -97,7 +97,7 @@ def _made(
     hosts = option.hosts if host_id is None else tuple(one for one in option.hosts if one == host_id)
     if not hosts:
         raise PlaceFull(request.day)
-    return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now)
+    return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now, approved=True)
 
 
 def hosts_for(session: Session, asked: SeenRequest, today: date) -> list[Person]:

@@ -62,6 +62,8 @@ def remember(
         by=hand.by,
         account_id=account_id,
         words=hand.words,
+        for_id=hand.actor.acts_for if hand.actor else None,
+        program=hand.actor.name if hand.actor and hand.actor.program else "",
         **facts,
     )
     session.add(line)
@@ -106,7 +108,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
     kind = line.kind
     if to_manager and kind is ChangeKind.DECLINED:
         kind = ChangeKind.CANCELLED
-    who = _who(seen, hidden=to_manager and kind is ChangeKind.CANCELLED)
+    who = _who(seen, hidden=to_manager and kind is ChangeKind.CANCELLED, inside=kind is ChangeKind.CANCELLED)
     said = {
         "who": who,
         "before": long_day(line.day_before) if line.day_before else "",
@@ -115,7 +117,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         "other": seen.other.name if seen.other is not None else "",
     }
     sentences = {
-        ChangeKind.PLANNED: _("Journée prévue le %(after)s."),
+        ChangeKind.PLANNED: _planned(seen),
         ChangeKind.CONFIRMED: _("%(who)s confirme."),
         ChangeKind.DECLINED: _("%(who)s ne peut pas."),
         ChangeKind.CANCELLED: _("Annulée par %(who)s.") if who else _("Annulée."),
@@ -146,9 +148,29 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
     return sentences[kind] % said
 
 
-def _who(seen: SeenChange, *, hidden: bool) -> str:
-    if hidden or seen.change.by is By.SERVICE:
-        return "" if hidden else _("Le service")
+def _planned(seen: SeenChange) -> str:
+    """By a plan; or booked: who asked, and who said yes."""
+    if seen.other is None:
+        is_booked = seen.change.by in {By.VISITOR, By.HR} and seen.change.account_id is not None
+        return (
+            _("%(who)s réserve la journée du %(after)s.") if is_booked else _("Journée prévue le %(after)s.")
+        )
+    if seen.change.by is By.SERVICE:
+        return _("%(other)s avait demandé le %(after)s : sans réponse à temps, c’est accepté.")
+    return _("%(other)s avait demandé le %(after)s : %(who)s accepte.")
+
+
+def _who(seen: SeenChange, *, hidden: bool, inside: bool = False) -> str:
+    """`inside`: in the middle of a sentence."""
+    if hidden:
+        return ""
+    if seen.change.program:
+        said = {"name": seen.change.program}
+        return (_("le programme « %(name)s »") if inside else _("Le programme « %(name)s »")) % said
+    if seen.change.by is By.SERVICE:
+        return _("le service") if inside else _("Le service")
+    if seen.who and seen.behalf:
+        return _("%(name)s (pour %(manager)s)") % {"name": seen.who, "manager": seen.behalf.name}
     if seen.who:
         return seen.who
     return {

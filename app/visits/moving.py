@@ -200,7 +200,9 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
     session.flush()
     places.take(session, now.seen.campaign, [made])
     _offer(session, now.seen, day)
-    remember(session, made, ChangeKind.MADE_UP, hand, event=event, day_before=fell.day, day_after=day)
+    for one in (fell, made):  # the history of each says who agreed, and to which day
+        tells = event if one is made else None
+        remember(session, one, ChangeKind.MADE_UP, hand, event=tells, day_before=fell.day, day_after=day)
     return made
 
 

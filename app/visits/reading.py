@@ -74,6 +74,8 @@ class SeenChange:
     who: str
     """Name of whoever did it; empty for the product itself, and for an erased account."""
     other: Person | None
+    behalf: Person | None = None
+    """The manager in whose place a delegate did it."""
 
 
 def history_of(session: Session, visit_ids: Collection[int]) -> list[SeenChange]:
@@ -82,18 +84,19 @@ def history_of(session: Session, visit_ids: Collection[int]) -> list[SeenChange]
 
 
 def _changes(session: Session, *which: ColumnElement[bool]) -> list[SeenChange]:
-    hand, other = aliased(Person), aliased(Person)
+    hand, other, behalf = aliased(Person), aliased(Person), aliased(Person)
     query: Any = (
-        select(VisitChange, col(Account.name), hand, other)
+        select(VisitChange, col(Account.name), hand, other, behalf)
         .outerjoin(Account, col(Account.id) == col(VisitChange.account_id))
         .outerjoin(hand, col(hand.account_id) == col(Account.id))
         .outerjoin(other, col(other.id) == col(VisitChange.other_id))
+        .outerjoin(behalf, col(behalf.id) == col(VisitChange.for_id))
         .where(*which)
         .order_by(col(VisitChange.at), col(VisitChange.id))
     )
     return [
-        SeenChange(change, person.name if person is not None else name or "", one)
-        for change, name, person, one in session.execute(query)
+        SeenChange(change, person.name if person is not None else name or "", one, manager)
+        for change, name, person, one, manager in session.execute(query)
     ]
 
 

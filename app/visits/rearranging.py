@@ -39,6 +39,8 @@ class Move:
     visit_id: int
     revision: int
     day: date
+    reason: CancelReason | None = None
+    """Why it cannot stay on its day; None: it makes room for another."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def rearrange(
                 revision=fall.revision,
                 by=hand.by,
             )
+        why = {move.visit_id: move.reason for move in moves}
         former = {move.visit_id: before[move.visit_id].visit.day for move in moves}
         moved = _move(session, [(before[one.visit_id], one) for one in moves], hand, today)
         made = _make(session, campaign, fresh, before, hand)
@@ -90,6 +93,7 @@ def rearrange(
                 ChangeKind.MOVED,
                 hand,
                 event="visit.moved",
+                reason=why[visit.id],
                 day_before=former[visit.id],
                 day_after=visit.day,
             )

@@ -80,16 +80,25 @@ def _insert(
 
 
 def book_visit(
-    session: Session, campaign: Campaign, visit: Visit, hand: Hand, *, held_for: str | None = None
+    session: Session,
+    campaign: Campaign,
+    visit: Visit,
+    hand: Hand,
+    *,
+    held_for: str | None = None,
+    approved: bool = False,
 ) -> Visit:
     """Make one visit that somebody booked, and have those concerned told. `held_for`: its days may be held
-    already (`places.hold`); else raises as `places.take` does."""
+    already (`places.hold`); else raises as `places.take` does. `approved`: the visitor asked, `hand` says
+    yes."""
     with session.begin_nested():
         session.add(visit)
         session.flush()
         if held_for is None or not places.turn_into(session, held_for, visit):
             places.take(session, campaign, [visit])
-        remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
+        asked_by = visit.visitor_id if approved else None
+        facts = {"day_after": visit.day, "other_id": asked_by}
+        remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", **facts)
     return visit
 
 

@@ -276,7 +276,11 @@ class VisitChange(SQLModel, table=True):
     day_after: date | None = None
     part: DayPart | None = None
     other_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
-    """The tutor who was named or released."""
+    """The tutor who was named or released; of a booked day, whoever had asked for it."""
+    for_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
+    """The manager in whose place a delegate decided."""
+    program: str = ""
+    """The name of the program that did it, where it was one."""
     words: str = ""
     """In the words of whoever did it, for the two people and HR."""
 

@@ -62,7 +62,10 @@ class Proposal:
 
         return cls(
             falls=tuple(Fall(**one | {"reason": CancelReason(one["reason"])}) for one in row["falls"]),
-            moves=tuple(Move(**dated(one)) for one in row["moves"]),
+            moves=tuple(
+                Move(**dated(one) | {"reason": CancelReason(why) if (why := one.get("reason")) else None})
+                for one in row["moves"]
+            ),
             fresh=tuple(Fresh(**dated(one)) for one in row["fresh"]),
             given_up=tuple(row["given_up"]),
             before=tuple((one, date.fromisoformat(day)) for one, day in row.get("before", ())),
@@ -102,7 +105,7 @@ def proposal_of(scene: Scene, planned: Iterable[Leg], reason: CancelReason) -> P
         assert visit.id is not None
         new = None if visit.swap_id in scene.one_way else by_pair.pop(leg[:2], None)
         if new is not None:
-            moves.append(Move(visit.id, visit.revision, new[2]))
+            moves.append(Move(visit.id, visit.revision, new[2], reason if leg in impossible else None))
             wanted.discard(new)
             swap_of[leg[:2]] = visit.swap_id
         else:

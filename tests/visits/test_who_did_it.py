@@ -1,0 +1,40 @@
+"""The history of a day says who asked, who said yes and for whom, who settled it, and which program acted."""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from app.booking import deciding
+from app.booking.tables import Approval
+from app.people.tables import Person
+from app.visits import history, reading
+from app.visits.service import cancel_visit
+from app.visits.tables import By, CancelReason, Visit
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop
+
+
+def said(session: Session, visit: Visit) -> list[str]:
+    lines = history.told(reading.history_of(session, [visit.id or 0]), to_manager=False)
+    return [one.sentence for one in lines]
+
+
+def test_a_booked_day_names_who_asked_and_who_said_yes(session: Session) -> None:
+    shop = Shop(session, approval=Approval.MANAGER)
+    place, (anna, bea) = shop.offer(per_day=2), shop.askers[:2]
+    delegate = replace(shop.actor(shop.hosts[0]), acts_for=shop.marc.id)
+    by_delegate = deciding.approve(session, shop.ask(anna, place), actor=delegate, now=NOW, today=TODAY)
+    by_silence = deciding.approve(session, shop.ask(bea, place, TUESDAY), actor=None, now=NOW, today=TODAY)
+    assert said(session, by_delegate)[0].startswith(f"{anna.name} avait demandé le lundi 5 avril 2027")
+    assert said(session, by_delegate)[0].endswith(f"{shop.hosts[0].name} (pour {shop.marc.name}) accepte.")
+    assert said(session, by_silence)[0].endswith("sans réponse à temps, c’est accepté.")
+
+
+def test_a_day_booked_at_once_names_its_visitor_and_a_cancellation_its_program(session: Session) -> None:
+    shop = Shop(session)
+    request = shop.ask(shop.askers[0], shop.offer(), MONDAY)
+    visit = session.get_one(Visit, request.visit_id)
+    robot = replace(shop.boss, name="Planning des boutiques", program=True)
+    cancel_visit(session, visit, CancelReason.SERVICE, robot, NOW, today=TODAY, by=By.HR)
+    person = session.get_one(Person, request.person_id)
+    assert said(session, visit)[0].startswith(f"{person.name} réserve la journée")
+    assert said(session, visit)[-1] == "Annulée par le programme «\u00a0Planning des boutiques\u00a0»."
