@@ -17,6 +17,7 @@ from app.booking.guards import (
     Receiver,
     acting,
 )
+from app.booking.hosts_off import hosts_off
 from app.booking.queries import SeenPlace
 from app.booking.schemas import (
     PlaceChangeForm,
@@ -56,6 +57,7 @@ def places(request: Request, session: Db, who: AsReceiver) -> Response:
         campaigns=known,
         closed=closed,
         full=views.full_days(session, found, known, closed, today),
+        off=hosts_off(session, found, known, today) - closed,
         hours=views.hours_words,
         today=today,
     )
