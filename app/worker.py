@@ -25,6 +25,7 @@ from app.messages import jobs as messages
 from app.people import jobs as people
 from app.planning import jobs as planning
 from app.planning.repairs import jobs as repairs
+from app.planning.repairs import telling as repairs_telling
 from app.teams import jobs as teams
 from app.visits import jobs as visits
 
@@ -57,8 +58,9 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "planning.asked": (planning.answer_question,),
     "person.left": (visits.leave_company,),
     "repair.requested": (repairs.look_for,),
-    "repair.ready": (repairs.follow_rule, repairs.tell_hr),
-    "repair.accepted": (repairs.refresh_others,),
+    "repair.ready": (repairs.follow_rule, repairs.tell_hr, repairs_telling.tell_over),
+    "repair.accepted": (repairs.refresh_others, repairs_telling.tell_over),
+    "repair.dismissed": (repairs_telling.tell_over,),
     "visit.absent": (calendars.tell_absence,),
     "visit.agreed": (calendars.tell_agreed,),
     "visit.booked": (calendars.tell_booked,),
@@ -68,12 +70,13 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.confirmed_by_both": (calendars.tell_confirmed_by_both,),
     "visit.contested": (calendars.tell_absence,),
     "visit.declined": VISIT_FELL,
-    "visit.made_up": (calendars.tell_made_up,),
+    "visit.ended": (calendars.tell_ended, booking.follow_visit),
+    "visit.made_up": (calendars.tell_made_up, repairs.follow_settled),
     "team.conditions_changed": (visits.ask_anew,),
     "visit.asked_anew": (calendars.tell_conditions,),
     "roster.imported": (visits.examine_rosters,),
-    "visit.moved": (calendars.tell_moved, booking.follow_visit),
-    "visit.one_way": (calendars.tell_one_way,),
+    "visit.moved": (calendars.tell_moved, booking.follow_visit, repairs.follow_settled),
+    "visit.one_way": (calendars.tell_one_way, repairs.follow_settled),
     "visit.proposal_lapsed": (calendars.tell_proposal,),
     "visit.proposal_refused": (calendars.tell_proposal,),
     "visit.proposal_withdrawn": (calendars.tell_proposal,),

@@ -90,6 +90,7 @@ def actions() -> dict[str, str]:
         "repair.requested": _("Réparation cherchée"),
         "repair.accepted": _("Réparation acceptée"),
         "repair.dismissed": _("Réparation écartée"),
+        "repair.settled": _("Réparation réglée entre les personnes"),
         "repair.stopped": _("Recherche de réparation arrêtée"),
         "repair.rules": _("Règle des réparations changée"),
         "site.closed": _("Site fermé quelques jours"),

@@ -40,6 +40,17 @@ from app.visits.tables import By, CancelReason, Visit
 
 def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
     """A visit fell: it leaves everybody's calendar, and the managers know who stays."""
+    _tell_fallen(engine, visit_id, revision, change_id)
+
+
+def tell_ended(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
+    """The same when whoever decided it knows that nothing replaces it: nobody is promised a search."""
+    _tell_fallen(engine, visit_id, revision, change_id, for_good=True)
+
+
+def _tell_fallen(
+    engine: Engine, visit_id: int, revision: int, change_id: int | None, *, for_good: bool = False
+) -> None:
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
         if news is None or stands(news.seen.visit):
@@ -53,12 +64,14 @@ def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int 
 
         def said(role: str, person: Person) -> dict[str, Any]:
             own = change is not None and change.by.value == role
+            awaits = sought and back is None and seen.has(person.id) and not (own and reason in resting)
             return {
                 "back": back,
                 "reason": reason_labels()[reason] if reason else "",
                 "words_said": change.words if change is not None and not own else "",
                 "make_up": made_up and seen.has(person.id),
-                "sought": sought and back is None and seen.has(person.id) and not (own and reason in resting),
+                "sought": awaits and not for_good,
+                "ended": awaits and for_good and reason is not CancelReason.REPLACED,
             }
 
         write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL, _unheard(news))

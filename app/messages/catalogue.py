@@ -33,6 +33,7 @@ class Kind(StrEnum):
     VISIT_CONDITIONS = "visit_conditions"
     BOOKING_QUEUED = "booking_queued"
     VISIT_REMINDER = "visit_reminder"
+    SEARCH_OVER = "search_over"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -53,6 +54,7 @@ ABOUT_VISITS = (
     Kind.VISIT_CERTAIN,
     Kind.VISIT_CONDITIONS,
     Kind.VISIT_REMINDER,
+    Kind.SEARCH_OVER,
     Kind.DEBRIEF_INVITATION,
     Kind.DEBRIEF_REMINDER,
 )
@@ -94,6 +96,7 @@ def kinds() -> list[Choice]:
         Kind.VISIT_CONDITIONS: _("Conditions à accepter"),
         Kind.BOOKING_QUEUED: _("Demande mise en liste d’attente"),
         Kind.VISIT_REMINDER: _("Rappel : journée à confirmer"),
+        Kind.SEARCH_OVER: _("Recherche sans résultat"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

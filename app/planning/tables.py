@@ -150,6 +150,8 @@ class RepairStatus(StrEnum):
     """Nobody decided in time, or another repair took its place."""
     CANCELLED = "cancelled"
     FAILED = "failed"
+    SETTLED = "settled"
+    """Nothing is to be repaired any more: those concerned settled each of its days themselves."""
 
 
 COMPUTING = (RepairStatus.QUEUED, RepairStatus.RUNNING)

@@ -79,6 +79,7 @@ def rearrange(
                 today=today,
                 revision=fall.revision,
                 by=hand.by,
+                for_good=True,
             )
         why = {move.visit_id: move.reason for move in moves}
         former = {move.visit_id: before[move.visit_id].visit.day for move in moves}

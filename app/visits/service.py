@@ -179,8 +179,11 @@ def cancel_visit(
     by: By | None = None,
     words: str = "",
     declined: bool = False,
+    for_good: bool = False,
 ) -> Visit:
     """Cancel one visit; the other one of a swap stands until it is cancelled itself.
+
+    `for_good`: whoever decides knows that nothing is looked for instead; `visit.ended` then tells it.
 
     `revision` is the one the reader saw. Both people get their day back, and everybody who follows
     `visit.cancelled` (or `visit.declined`: the answer to a plan) tells them. `actor` None is the service
@@ -206,7 +209,8 @@ def cancel_visit(
     session.refresh(visit)
     void_proposals(session, visit, now)
     hand = Hand(by=role, actor=actor, now=now, words=words)
-    remember(session, visit, kind, hand, event=step.event, reason=reason, day_before=visit.day)
+    event = "visit.ended" if for_good else step.event
+    remember(session, visit, kind, hand, event=event, reason=reason, day_before=visit.day)
     return visit
 
 

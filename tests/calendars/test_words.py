@@ -59,6 +59,7 @@ def test_every_mail_about_a_day_reads_well(
         "words_said": "Désolé",
         "make_up": True,
         "sought": True,
+        "ended": role == "host",
         "change": "Les heures changent.",
         "line": line,
         "who": name,

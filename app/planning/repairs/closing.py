@@ -59,7 +59,8 @@ def close_site(
 ) -> list[Repair]:
     """Nobody comes to the site on these days any more; one repair for each campaign with visits there.
 
-    Visits of a plan stand until a repair is accepted: most of them then move, and keep their place in
+    What an undecided closure is about already stays there: asked for twice, it is one repair. Visits of a
+    plan stand until a repair is accepted: most of them then move, and keep their place in
     calendars. Booked days fall at once: whatever can be had instead is offered to their visitors.
     """
     days = days_between(first, last, today)
@@ -98,12 +99,16 @@ def close_site(
     for seen in what.apart:
         visits.cancel_visit(session, seen.visit, CancelReason.CLOSED, actor, now, today=today)
     jobs.record(session, "site.closed", site_id=site_id, first=first.isoformat(), last=last.isoformat())
-    campaigns = {seen.campaign.id: seen.campaign for seen in what.repaired}
-    return [
+    before = queries.closures_open(session, [seen.visit.id or 0 for seen in what.repaired])
+    known = {visit_id for visit_id, _repair in before}
+    fell = [seen for seen in what.repaired if seen.visit.id not in known]
+    campaigns = {seen.campaign.id: seen.campaign for seen in fell}
+    again = {one.id: one for _visit_id, one in before}
+    return list(again.values()) + [
         service.open_repair(
             session,
             campaign,
-            [seen.visit.id or 0 for seen in what.repaired if seen.campaign.id == campaign_id],
+            [seen.visit.id or 0 for seen in fell if seen.campaign.id == campaign_id],
             RepairCause.CLOSURE,
             actor,
             now,

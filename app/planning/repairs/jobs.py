@@ -55,6 +55,12 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
         service.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
 
 
+def follow_settled(engine: Engine, visit_id: int, **_payload: object) -> None:
+    """Job of `visit.made_up`, `visit.one_way` and `visit.moved`: what the two settled is repaired no more."""
+    with open_session(engine) as session:
+        service.leave_out(session, visit_id, clock.now(), clock.today())
+
+
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
     """Job of `visits.in_conflict`: visits on days when one of the two does not work. Safe to run twice."""
     now, today = clock.now(), clock.today()
@@ -176,6 +182,11 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         repair = session.get(Repair, repair_id)
         if repair is None or repair.status not in TOLD:
             return
+        ids = queries.visit_ids(session, repair_id)
+        left = set(ids) - queries.settled_among(session, ids)
+        if not left:
+            service.close(session, repair, clock.now())
+            return
         campaign = session.get_one(Campaign, repair.campaign_id)
         site = people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
         rows = queries.proposals_of(session, [repair_id])
@@ -194,7 +205,7 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
                     **said,
                     "repair": repair,
                     "late": late,
-                    "visits": len(queries.visit_ids(session, repair_id)),
+                    "visits": len(left),
                     "solutions": len(rows),
                 },
                 campaign=campaign,

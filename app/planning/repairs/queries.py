@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
@@ -21,7 +21,8 @@ from app.planning.tables import (
     RepairStatus,
     RepairVisit,
 )
-from app.visits.rosters import Conflict, conflicts
+from app.visits.queries import visits_with_ids
+from app.visits.rosters import Conflict, conflicts, conflicts_among
 from app.visits.rules import stands
 from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange, VisitStatus
 
@@ -125,7 +126,7 @@ def late(session: Session, today: date, campaign_id: int | None = None) -> list[
 
     Of one campaign, or of all that are repaired. Three queries.
     """
-    later, successor = aliased(RepairVisit), aliased(Visit)
+    later = aliased(RepairVisit)
     query = (
         select(Repair, Visit)
         .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
@@ -138,12 +139,7 @@ def late(session: Session, today: date, campaign_id: int | None = None) -> list[
             ~exists().where(
                 col(later.visit_id) == col(Visit.id), col(later.repair_id) > col(RepairVisit.repair_id)
             ),
-            ~exists().where(
-                col(successor.swap_id) == col(Visit.swap_id),
-                col(successor.visitor_id) == col(Visit.visitor_id),
-                col(successor.id) > col(Visit.id),
-                col(successor.status) == VisitStatus.PLANNED,
-            ),
+            ~_settled(),
         )
         .order_by(col(Repair.id))
     )
@@ -155,6 +151,64 @@ def late(session: Session, today: date, campaign_id: int | None = None) -> list[
     contrary = {one.seen.visit.id for one in conflicts(session, today)}
     found = {one.id: one for one, visit in rows if _is_to_repair(one, visit, contrary)}
     return list(found.values())
+
+
+def _settled() -> ColumnElement[bool]:
+    """A visit fell, and another of the same two took its place, or both left it at the one that stands."""
+    successor, left = aliased(Visit), aliased(Visit)
+    return and_(
+        col(Visit.status) != VisitStatus.PLANNED,
+        or_(
+            exists().where(
+                col(successor.swap_id) == col(Visit.swap_id),
+                col(successor.visitor_id) == col(Visit.visitor_id),
+                col(successor.id) > col(Visit.id),
+                col(successor.status) == VisitStatus.PLANNED,
+            ),
+            exists().where(
+                col(Swap.id) == col(Visit.swap_id),
+                col(Swap.one_way_at).is_not(None),
+                col(left.swap_id) == col(Visit.swap_id),
+                col(left.status) == VisitStatus.PLANNED,
+            ),
+        ),
+    )
+
+
+def settled_among(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these visits that fell and for which nothing is to be found: the two settled it."""
+    return set(session.scalars(select(col(Visit.id)).where(col(Visit.id).in_(ids), _settled())))
+
+
+def undecided_about(session: Session, visit_id: int) -> list[Repair]:
+    """Repairs about a visit, or others of its swap, on which nobody decided, oldest first."""
+    swap = select(col(Visit.swap_id)).where(col(Visit.id) == visit_id).scalar_subquery()
+    query = (
+        select(Repair)
+        .distinct()
+        .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
+        .join(Visit, col(Visit.id) == col(RepairVisit.visit_id))
+        .where(
+            or_(col(Visit.id) == visit_id, col(Visit.swap_id) == swap),
+            col(RepairVisit.gave_way).is_(False),
+            col(Repair.status).in_((*PENDING, *UNDECIDED)),
+        )
+    )
+    return list(session.scalars(query.order_by(col(Repair.id))))
+
+
+def need_nothing(session: Session, repair: Repair, today: date) -> set[int]:
+    """The visits of a repair that need it no more: settled by the two, or moved to a day on which they can
+    take place. Three queries."""
+    ids = visit_ids(session, repair.id or 0)
+    seen = visits_with_ids(session, ids)
+    contrary = {one.seen.visit.id for one in conflicts_among(session, seen)}
+    moved = {
+        one.visit.id or 0
+        for one in seen
+        if stands(one.visit) and not _is_to_repair(repair, one.visit, contrary)
+    }
+    return moved | settled_among(session, ids)
 
 
 def _is_to_repair(repair: Repair, visit: Visit, contrary: Collection[int | None]) -> bool:
@@ -204,6 +258,20 @@ def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause |
     if cause is not None:
         query = query.where(col(Repair.cause) == cause)
     return set(session.scalars(query))
+
+
+def closures_open(session: Session, ids: Collection[int]) -> list[tuple[int, Repair]]:
+    """Those of these visits that the undecided repair of a closed site is about, with that repair."""
+    query = (
+        select(col(RepairVisit.visit_id), Repair)
+        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+        .where(
+            col(RepairVisit.visit_id).in_(ids),
+            col(Repair.cause) == RepairCause.CLOSURE,
+            col(Repair.status).in_(PENDING),
+        )
+    )
+    return [(row[0], row[1]) for row in session.execute(query.order_by(col(Repair.id)))]
 
 
 def already_open(session: Session, visit_id: int) -> bool:

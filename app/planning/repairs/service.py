@@ -78,6 +78,7 @@ def open_repair(
                 continue
             if _end(session, other.id, PENDING, RepairStatus.EXPIRED, now):
                 wanted |= set(queries.visit_ids(session, other.id or 0))
+    wanted -= queries.settled_among(session, wanted)
     if not wanted:
         raise NothingFell
     made = Repair(
@@ -99,13 +100,44 @@ def open_repair(
 def search_again(
     session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime
 ) -> Repair:
-    """New proposals for the same visits; those before mean nothing any more."""
-    ids = queries.visit_ids(session, repair.id or 0)
-    if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED):
+    """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
+    each of them meanwhile, the repair closes."""
+    ids = set(queries.visit_ids(session, repair.id or 0))
+    if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
         raise RepairDecided
+    if ids and ids == queries.settled_among(session, ids):
+        close(session, repair, now)
+        return repair
     _end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
     closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
     return open_repair(session, campaign, ids, repair.cause, actor, now, **closure)
+
+
+def leave_out(session: Session, visit_id: int, now: datetime, today: date) -> None:
+    """A day that those concerned settled leaves the repairs that nobody decided on: what was found for the
+    others is looked for again, without a word to HR; a repair with no other day closes."""
+    for repair in queries.undecided_about(session, visit_id):
+        assert repair.id is not None
+        gone = queries.need_nothing(session, repair, today)
+        if not gone:
+            continue
+        if gone >= set(queries.visit_ids(session, repair.id)):
+            close(session, repair, now)
+        elif repair.status in PENDING:
+            session.exec(
+                delete(RepairVisit).where(
+                    col(RepairVisit.repair_id) == repair.id, col(RepairVisit.visit_id).in_(gone)
+                )
+            )
+            if _change(session, repair.id, (RepairStatus.READY,), status=RepairStatus.QUEUED):
+                session.exec(delete(RepairProposal).where(col(RepairProposal.repair_id) == repair.id))
+                jobs.record(session, "repair.requested", queue=jobs.SOLVER_QUEUE, repair_id=repair.id)
+
+
+def close(session: Session, repair: Repair, now: datetime) -> None:
+    """Nothing is left to repair: it waits for nobody any more."""
+    if _end(session, repair.id, (*PENDING, *UNDECIDED), RepairStatus.SETTLED, now):
+        _note(session, repair, None, "repair.settled", now)
 
 
 def repair_conflicts(
@@ -311,9 +343,12 @@ def dismiss(
         for seen in sorted(rows, key=lambda seen: seen.visit.id or 0):
             if takes_place(seen.visit) and not is_over(seen.visit, today):
                 reason = FALL_REASON[repair.cause]
-                visits_service.cancel_visit(session, seen.visit, reason, actor, now, today=today)
+                visits_service.cancel_visit(
+                    session, seen.visit, reason, actor, now, today=today, for_good=True
+                )
                 done += 1
     _note(session, repair, actor, "repair.dismissed", now, cancelled=done)
+    jobs.record(session, "repair.dismissed", repair_id=repair.id)
     return done
 
 

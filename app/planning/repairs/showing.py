@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.campaigns.tables import Campaign
 from app.core import clock
@@ -17,10 +17,13 @@ from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.searching import ORDER
 from app.planning.tables import COMPUTING, Repair, RepairProposal, RepairStatus
 from app.visits import queries as visits_queries
+from app.visits import reading
 from app.visits.queries import SeenVisit
-from app.visits.rules import first_day_to_plan, stands
+from app.visits.rules import first_day_to_plan, may_be_made_up, stands
+from app.visits.tables import Visit
 from app.visits.views import side_of
 
+DECIDED = (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED)
 FIRST = 6
 """Lines of a proposal shown at once; the rest is behind a tap."""
 
@@ -62,6 +65,8 @@ class Lost:
 
     seen: SeenVisit
     day: date
+    meanwhile: str = ""
+    """What the two do about it themselves, while nobody decided."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,9 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     done = rows.get(repair.accepted) if repair.accepted is not None else None
     partly = done is not None and done.left > 0
     status, tone = words.status_words(repair.status, late=late, partly=partly)
+    told = {} if repair.status in DECIDED else _meanwhile(session, [seen[one] for one in ids if one in seen])
     lost = sorted(
-        (Lost(seen[one], was.get(one, seen[one].visit.day)) for one in ids if one in seen),
+        (Lost(seen[one], was.get(one, seen[one].visit.day), told.get(one, "")) for one in ids if one in seen),
         key=lambda one: (one.day, one.seen.visit.id or 0),
     )
     return {
@@ -109,15 +115,41 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(repair, _site_name(session, repair)),
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
+        "settled": repair.status is RepairStatus.SETTLED,
+        "choosing": any(one.meanwhile for one in lost),
         "state": status,
         "tone": tone,
         "lost": lost,
-        "impossible": sum(1 for one in lost if stands(one.seen.visit)),
+        "impossible": (impossible := sum(1 for one in lost if stands(one.seen.visit))),
+        "stays": words.stays_words(repair, impossible),
         "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
         "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
         "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
     }
+
+
+def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
+    """What the two of each fallen visit propose to one another, or still may, by visit. Two queries."""
+    ids = {one.visit.id or 0 for one in lost}
+    proposed = reading.open_proposals(session, ids)
+    swaps = {one.visit.swap_id for one in lost if one.visit.swap_id is not None}
+    legs = visits_queries.read_visits(session, col(Visit.swap_id).in_(swaps)) if swaps else []
+    fallen = {
+        swap.fallen.visit.id or 0: swap.fallen
+        for swap in visits_queries.as_swaps(legs)
+        if swap.fallen is not None
+    }
+    found = {}
+    for one in lost:
+        visit_id = one.visit.id or 0
+        proposal = proposed.get(visit_id)
+        if proposal is not None:
+            by = one.visitor if proposal.by_id == one.visit.visitor_id else one.host
+            found[visit_id] = words.proposed_words(by.name, proposal.day)
+        elif visit_id in fallen and may_be_made_up(one.visit, one.campaign, clock.today()):
+            found[visit_id] = _("Les deux peuvent aussi choisir un jour entre eux.")
+    return found
 
 
 def progress_of(repair: Repair) -> dict[str, Any]:

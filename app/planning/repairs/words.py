@@ -1,7 +1,9 @@
 """Words for repairs."""
 
+from datetime import date
+
 from app.core.i18n import _, ngettext
-from app.core.templating import day_range, number
+from app.core.templating import day_range, long_day, number
 from app.planning.errors import NoDaysLeft
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 from app.planning.words import failure_words
@@ -37,6 +39,7 @@ def status_words(status: RepairStatus, *, late: bool = False, partly: bool = Fal
         RepairStatus.EXPIRED: (_("périmé"), "plain"),
         RepairStatus.CANCELLED: (_("arrêté"), "plain"),
         RepairStatus.FAILED: (_("sans solution"), "bad"),
+        RepairStatus.SETTLED: (_("réglé entre les personnes"), "good"),
     }[status]
 
 
@@ -106,6 +109,32 @@ def effect_lines(row: RepairProposal) -> list[tuple[str, str]]:
         )
         found.append((words % {"n": number(row.newcomers)}, "good"))
     return found
+
+
+def proposed_words(name: str, day: date | None) -> str:
+    """What one of the two proposes to the other."""
+    if day is None:
+        return _("%(name)s propose d’en rester à une seule journée.") % {"name": name}
+    return _("%(name)s propose le %(day)s.") % {"name": name, "day": long_day(day)}
+
+
+def stays_words(repair: Repair, days: int) -> str:
+    """What changing nothing leaves behind: days that cannot take place; empty when there is none."""
+    if not days or repair.cause is RepairCause.FALLEN:
+        return ""
+    if repair.cause is RepairCause.CLOSURE:
+        sentence = ngettext(
+            "%(n)s journée reste prévue sur un site fermé.",
+            "%(n)s journées restent prévues sur un site fermé.",
+            days,
+        )
+    else:
+        sentence = ngettext(
+            "%(n)s journée reste prévue contre un planning.",
+            "%(n)s journées restent prévues contre un planning.",
+            days,
+        )
+    return sentence % {"n": number(days)}
 
 
 def why_failed(code: str) -> str:

@@ -1,0 +1,156 @@
+"""What the two settle between them is repaired no more, and nobody waits for a search that is over."""
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from app.accounts.sessions import Actor
+from app.availability.tables import Enrolment
+from app.core.db import open_session
+from app.home.decisions import decisions
+from app.messages.tables import Mail
+from app.planning.repairs import closing, service
+from app.planning.tables import Repair, RepairStatus
+from app.visits import moving, queries
+from app.visits.changing import situation
+from app.visits.history import Hand
+from app.visits.tables import By, CancelReason, Proposal, Visit, VisitStatus
+from app.worker import drain
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, cancel, last_repair
+from tests.support.accounts import SignIn
+
+
+def agree(engine: Engine, fell: Visit, *, on_one: bool, answered: bool = True) -> None:
+    """The visitor proposes the first day that both work, or to leave it at one; the host says yes."""
+    for by, person_id in ((By.VISITOR, fell.visitor_id), (By.HOST, fell.host_id)):
+        with open_session(engine) as session:
+            now = situation(session, queries.visit(session, fell.id or 0), by, person_id, TODAY)
+            hand = Hand(by=by, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
+            if by is By.VISITOR:
+                day = None if on_one else moving.days_of(session, now).possible()[0].day
+                moving.propose(session, now, day, hand, revision=now.visit.revision)
+            elif answered:
+                assert now.proposal is not None
+                moving.accept(session, now, now.proposal.id or 0, hand)
+    drain(engine)
+
+
+def told(engine: Engine, kind: str) -> list[Mail]:
+    with open_session(engine) as session:
+        return list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))))
+
+
+@pytest.mark.parametrize("on_one", [True, False])
+def test_a_day_that_the_two_settled_leaves_its_repair_which_closes_when_empty(
+    engine: Engine, company: Published, on_one: bool
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell)
+    agree(engine, fell, on_one=on_one)
+    assert last_repair(engine).status == RepairStatus.SETTLED
+    with open_session(engine) as session:
+        assert decisions(session, today=TODAY) == []
+
+
+def test_the_others_stay_in_the_repair_and_hr_reads_nothing_twice(engine: Engine, company: Published) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    other = company.visit(company.back[1], company.front[1])
+    cancel(engine, fell)
+    cancel(engine, other)
+    mails = len(told(engine, "repair_ready"))
+    agree(engine, fell, on_one=False)
+    repair = last_repair(engine)
+    assert repair.status == RepairStatus.READY
+    with open_session(engine) as session:
+        assert service.queries.visit_ids(session, repair.id or 0) == [other.id]
+    assert len(told(engine, "repair_ready")) == mails
+    third = company.visit(company.front[1], company.back[1])
+    cancel(engine, third)
+    with open_session(engine) as session:  # a later one takes along what is still to repair, nothing settled
+        ids = service.queries.visit_ids(session, last_repair(engine).id or 0)
+    assert ids == sorted([other.id or 0, third.id or 0])
+
+
+def test_hr_reads_what_the_two_are_choosing_and_what_was_tried(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    """Nobody offered another day, though both work on others: nothing says that they cannot meet."""
+    fell = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        for row in session.exec(select(Enrolment)):
+            row.visit_days, row.host_days = [fell.day.isoformat()], [DAYS[3].isoformat()]
+    cancel(engine, fell)
+    sign_in(client, company.hr)
+    here = f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
+    page = client.get(here).text
+    assert "sur les jours que chacun a donnés" in page
+    assert "Les deux peuvent aussi choisir un jour entre eux." in page
+    agree(engine, fell, on_one=False, answered=False)
+    with open_session(engine) as session:
+        assert session.exec(select(Proposal)).one().day is not None
+    assert "propose le" in client.get(here).text
+
+
+def test_a_search_that_ends_without_result_is_told_once_to_those_who_wait(
+    engine: Engine, company: Published
+) -> None:
+    with open_session(engine) as session:
+        for row in session.exec(select(Enrolment)):
+            row.visit_days, row.host_days = [DAYS[0].isoformat()], [DAYS[3].isoformat()]
+    there = company.visit(company.back[0], company.front[0])
+    cancel(engine, there)
+    assert told(engine, "search_over") == []  # the other day of the swap stands: the two may choose one
+    cancel(engine, company.visit(company.front[0], company.back[0]))
+    over = told(engine, "search_over")
+    assert {mail.person_id for mail in over} == {there.visitor_id, there.host_id}
+    with open_session(engine) as session:
+        repair = session.get_one(Repair, last_repair(engine).id)
+        service.dismiss(session, repair, company.actor, NOW, TODAY, cancel_visits=False)
+    drain(engine)
+    assert len(told(engine, "search_over")) == len(over)
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_nobody_is_promised_a_search_that_hr_has_ended(
+    engine: Engine, company: Published, cancelled: bool
+) -> None:
+    """A day that falls of itself is looked for; one that HR cancels without another is not."""
+    there = company.visit(company.back[0], company.front[0])
+    cancel(engine, company.visit(company.front[0], company.back[0]), CancelReason.SERVICE)
+    if cancelled:
+        with open_session(engine) as session:
+            closing.close_site(
+                session, company.there.id or 0, there.day, there.day, company.actor, NOW, TODAY
+            )
+        drain(engine)
+        with open_session(engine) as session:
+            repair = session.get_one(Repair, last_repair(engine).id)
+            service.dismiss(session, repair, company.actor, NOW, TODAY, cancel_visits=True)
+        drain(engine)
+    else:
+        cancel(engine, there)
+    [mail] = [
+        mail
+        for mail in told(engine, "visit_cancelled")
+        if mail.key.startswith(f"visit_cancelled:{there.id}:") and mail.person_id == there.visitor_id
+    ]
+    assert ("est cherchée pour vous" in mail.text) is not cancelled
+    assert ("Elle n’est pas remplacée" in mail.text) is cancelled
+
+
+def test_closing_a_site_twice_at_once_is_one_repair(engine: Engine, company: Published) -> None:
+    made = []
+    for _time in range(2):
+        with open_session(engine) as session:
+            made += closing.close_site(
+                session, company.there.id or 0, DAYS[0], DAYS[0], company.actor, NOW, TODAY
+            )
+    assert made[0].id == made[1].id
+    with open_session(engine) as session:  # another day of the same site is another repair
+        *_before, later = closing.close_site(
+            session, company.there.id or 0, DAYS[0], DAYS[1], company.actor, NOW, TODAY
+        )
+        assert later.id != made[0].id
+        assert len(service.queries.visit_ids(session, later.id or 0)) == 1
+        assert session.exec(select(Visit).where(Visit.status != VisitStatus.PLANNED)).all() == []
