@@ -24,7 +24,7 @@ from app.messages.jobs import invite_everybody
 from app.teams import queries as teams
 from app.visits import service as visits
 from app.visits.queries import visits_received_at, visits_with_ids
-from app.visits.rosters import conflicts_among
+from app.visits.rosters import conflicts_among, falls
 from app.visits.rules import is_ahead, stands
 from app.visits.tables import CancelReason, Visit, VisitChange
 
@@ -135,7 +135,7 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
     with open_session(engine) as session:
         booked = [one for one in visits_with_ids(session, visit_ids) if one.campaign.booking == Booking.OPEN]
         ahead = [one for one in booked if is_ahead(one.visit, today)]
-        for one in conflicts_among(session, ahead):
+        for one in filter(falls, conflicts_among(session, ahead)):
             visits.cancel_visit(session, one.seen.visit, CancelReason.ROSTER, None, now, today=today)
 
 

@@ -111,12 +111,12 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]
     off = {
-        one.seen.visit.id
+        one.seen.visit.id: one.closed
         for one in conflicts_among(session, unconfirmed)
         if one.stops(by_of(one.seen, person))
     }
     to_confirm = [
-        _off_then(leg, person)
+        _off_then(leg, person, closed=off[leg.visit.id])
         if leg.visit.id in off
         else _too_young(leg)
         if leg.visit.id in waived
@@ -148,9 +148,10 @@ def _too_young(leg: SeenVisit) -> Task:
     )
 
 
-def _off_then(leg: SeenVisit, person: Person) -> Task:
+def _off_then(leg: SeenVisit, person: Person, *, closed: bool) -> Task:
+    title = _("Le site est fermé le %(day)s") if closed else _("Votre planning dit autre chose le %(day)s")
     return Task(
-        _("Votre planning dit autre chose le %(day)s") % {"day": long_day(leg.visit.day)},
+        title % {"day": long_day(leg.visit.day)},
         _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.")
         % {"name": _other(leg, person).name},
         f"/visits/{leg.visit.id}/confirmation",

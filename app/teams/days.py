@@ -54,6 +54,19 @@ def marks_between(
     return marks
 
 
+def closed_sites(session: Session, pairs: Iterable[tuple[int, date]]) -> set[tuple[int, date]]:
+    """Those of these teams' days, (team id, day), on which HR closed their site; one query."""
+    wanted = set(pairs)
+    if not wanted:
+        return set()
+    query = select(col(BlackoutDay.team_id), col(BlackoutDay.day)).where(
+        col(BlackoutDay.site_closed),
+        col(BlackoutDay.team_id).in_({team for team, _day in wanted}),
+        col(BlackoutDay.day).in_({day for _team, day in wanted}),
+    )
+    return {(row[0], row[1]) for row in session.execute(query)} & wanted
+
+
 # -- rosters --
 
 

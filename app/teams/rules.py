@@ -75,7 +75,12 @@ def hours_of(row: RosterDay) -> tuple[time, time] | None:
     }.get(row.shift)
 
 
-def meets(row: RosterDay, starts_at: time, ends_at: time) -> bool:
-    """Whether somebody is at work during some of a visit's hours; the two then agree on the rest."""
+def meets(row: RosterDay, starts_at: time, ends_at: time, *, whole_day: bool = False) -> bool:
+    """Whether somebody is at work during some of a visit's hours; the two then agree on the rest.
+
+    A morning or an afternoon at work is no `whole_day`: a visit of one needs other hours, or somebody else.
+    """
     hours = hours_of(row)
+    if whole_day and row.shift in {Shift.MORNING, Shift.AFTERNOON}:
+        return False
     return hours is not None and hours[0] < ends_at and starts_at < hours[1]

@@ -57,11 +57,12 @@ class By:
 
 def mark_days(
     session: Session, team_id: int, days: Iterable[date], mark: Mark, *, version: int, by: By, now: datetime,
-    today: date,
+    today: date, site_closed: bool = False,
 ) -> TeamPractice:  # fmt: skip
     """Say the same of some days; what was said of them before is replaced. Raises DaysOutOfReach, Stale.
 
-    Visits that stand on them stay: the manager sees them, and cancels or moves what must not be.
+    Visits that stand on them stay: the manager sees them, and cancels or moves what must not be. Where HR
+    closed the whole site (`site_closed`), they cannot take place.
     """
     wanted = sorted(set(days))
     if not wanted or len(wanted) > MOST_DAYS or wanted[0] < today or wanted[-1] > today + AHEAD:
@@ -78,6 +79,7 @@ def mark_days(
                 day=day,
                 no_visitors=mark != Mark.NO_LEAVING,
                 no_leaving=mark != Mark.NO_VISITORS,
+                site_closed=site_closed,
             )
             for day in wanted
         )

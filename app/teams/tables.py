@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.core.db import Instant
@@ -90,6 +90,8 @@ class BlackoutDay(SQLModel, table=True):
     """Nobody comes."""
     no_leaving: bool
     """Nobody goes."""
+    site_closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """HR closed the whole site: days planned there cannot be. A mark of the team's own leaves them."""
 
 
 class GoodDay(SQLModel, table=True):

@@ -49,8 +49,16 @@ class Situation:
 
     @property
     def other(self) -> SeenVisit | None:
-        """The other part of the swap."""
-        return self.swap.other(self.visit.id)
+        """The other part of the swap: who received, visits. Also for a visit that another one replaces."""
+        own = self.visit.visitor_id
+        return next((leg for leg in self.swap.legs if leg.visit.visitor_id != own), None)
+
+    @property
+    def successor(self) -> SeenVisit | None:
+        """The visit of the same two that took the place of this one."""
+        own, visit_id = self.visit.visitor_id, self.visit.id
+        legs = (leg for leg in self.swap.legs if leg.visit.visitor_id == own and leg.visit.id != visit_id)
+        return next(legs, None)
 
     @property
     def asked(self) -> Asked:
@@ -67,6 +75,7 @@ class Situation:
             too_young=too_young(self.seen.visitor, self.visit, self.asks),
             age_waived=self.asks is not None and self.asks.but_age,
             off_then=self.against is not None and self.against.stops(self.by),
+            closed_then=self.against is not None and self.against.closed,
             reports=self.reports,
         )
 

@@ -75,6 +75,8 @@ class Days:
     taken: int = 0
     """Days on which the own calendar of one of the two is taken and that they did not offer all the same: not
     proposed, never refused."""
+    fell: int = 0
+    """The day of a visit that fell: somebody said no to it. Not proposed; the two may still agree."""
     first: date = date.min
     """The first day that leaves the notice."""
     notice_days: int = 0
@@ -98,7 +100,7 @@ class Days:
 
     def possible(self, limit: int | None = HANDFUL, near: date | None = None) -> list[PossibleDay]:
         """The best days: offered by both, then good for the team, then close to `near`; in order of date."""
-        proposed = self.mask & ~self.taken
+        proposed = self.mask & ~self.taken & ~self.fell
         found = [
             PossibleDay(day, bool(self.offered >> i & 1), bool(self.good >> i & 1))
             for i, day in enumerate(self.book.days)
@@ -107,6 +109,11 @@ class Days:
         anchor = near or (self.book.days[0] if self.book.days else date.min)
         found.sort(key=lambda one: (not one.offered, not one.is_good, abs((one.day - anchor).days), one.day))
         return sorted(found[:limit], key=lambda one: one.day)
+
+    def is_taken(self, day: date) -> bool:
+        """Whether the own calendar of one of the two is taken that day."""
+        index = self.book.by_iso.get(day.isoformat())
+        return index is not None and bool(self.taken >> index & 1)
 
     def why_not(self, day: date) -> str | None:
         """What stands against a day, in words for the two people; None when nothing does."""
@@ -195,6 +202,7 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         near=_near(frame, book, other_day),
         offered=_offered(book, offers.get(visitor_id), offers.get(host_id)),
         current=book.mask_of([seen.visit.day.isoformat()]) if stands(seen.visit) else 0,
+        fell=0 if stands(seen.visit) else book.mask_of([seen.visit.day.isoformat()]),
         good=_mask(room.is_good for room in here),
         taken=_taken(
             book,

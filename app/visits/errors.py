@@ -81,6 +81,16 @@ class RosterSaysOtherwise(Refusal):
         )
 
 
+class SiteClosed(Refusal):
+    """Nobody is received on a closed site: nothing is sure by a yes."""
+
+    def message(self) -> str:
+        return _(
+            "Le site est fermé ce jour-là : la journée ne peut pas être confirmée. "
+            "Proposez un autre jour, ou dites que vous ne pouvez pas."
+        )
+
+
 class ConditionsFirst(Refusal):
     """Whoever visits reads what the team asks of visitors before saying yes."""
 

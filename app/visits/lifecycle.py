@@ -26,6 +26,7 @@ from app.visits.errors import (
     NotYourPart,
     OpenProposal,
     RosterSaysOtherwise,
+    SiteClosed,
     TooYoung,
 )
 from app.visits.rules import confirmed_by, is_over, stands
@@ -55,6 +56,8 @@ class Asked:
     """It made an exception for that, and asks the rest."""
     off_then: bool = False
     """A roster says that the reader does not work then."""
+    closed_then: bool = False
+    """HR closed the site that receives."""
     reports: tuple[NoShow, ...] = ()
 
 
@@ -78,7 +81,9 @@ def unanswered(asked: Asked) -> Refusal | None:
 
 
 def at_work(asked: Asked) -> Refusal | None:
-    """No roster says that whoever asks does not work then."""
+    """No roster says that whoever asks does not work then, and the site is open."""
+    if asked.closed_then:
+        return SiteClosed()
     return RosterSaysOtherwise() if asked.off_then else None
 
 

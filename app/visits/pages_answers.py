@@ -67,6 +67,7 @@ def _show_confirmation(
         seen=now.seen,
         role=entered.by.value,
         off_then=now.asked.off_then,
+        closed_then=now.asked.closed_then,
         roster_says=rosters.says(session, now.seen, now.today),
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,
         form=form,
@@ -208,7 +209,8 @@ def ask_answer(request: Request, session: Db, entered: Taking) -> Response:
         say = _("Plus aucune proposition n’attend de réponse pour cette journée.")
         return redirect(f"/visits/{now.visit.id}", say=say, kind="warn")
     day = now.proposal.day
-    against = moving.days_of(session, now).why_not(day) if day is not None else None
+    days = moving.days_of(session, now) if day is not None else None
+    against = days.why_not(day) if days is not None and day is not None else None
     return render(
         request,
         "visits/answer.html",
@@ -218,6 +220,7 @@ def ask_answer(request: Request, session: Db, entered: Taking) -> Response:
         colleague=showing.colleague(now),
         other=now.other,
         against=against,
+        taken=days is not None and day is not None and days.is_taken(day),
         form=blank(),
     )
 

@@ -1,4 +1,5 @@
-"""What rosters say of visits: those still provisional, and those on a day when one of the two does not work.
+"""What rosters say of visits: those still provisional, and those on a day when one of the two does not work,
+or when the site that receives is closed.
 
 Both are read from the rows as they are, never kept: after a visit moved, or a later roster, the list is right
 again. It is what a repair starts from.
@@ -19,11 +20,11 @@ from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
 from app.teams.rules import meets
-from app.teams.tables import RosterDay, Shift
+from app.teams.tables import BlackoutDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
 from app.visits.rules import is_ahead
-from app.visits.tables import By, Visit, VisitStatus
+from app.visits.tables import By, DayPart, Visit, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Conflict:
     """What the roster says of the visitor when that is the trouble."""
     receiver_day: RosterDay | None
     """What it says of whoever receives: the tutor where there is one, else the host."""
+    closed: bool = False
+    """HR closed the site that receives."""
 
     @property
     def absent(self) -> list[Person]:
@@ -49,14 +52,26 @@ class Conflict:
         ]
 
     def stops(self, role: By) -> bool:
-        """Whether it is the visitor, or the host, who does not work then."""
+        """Whether it is the visitor, or the host, who does not work then; both where the site is closed."""
+        if self.closed:
+            return role in {By.VISITOR, By.HOST}
         if role is By.VISITOR:
             return self.visitor_day is not None
         return role is By.HOST and self.receiver_day is not None and self.seen.tutor is None
 
     @property
+    def is_half_day(self) -> bool:
+        """Whoever is in the way works half of a whole day: other hours, or somebody else, mend it."""
+        rows = [day for day in (self.visitor_day, self.receiver_day) if day is not None]
+        visit = self.seen.visit
+        at_work = all(meets(day, visit.starts_at, visit.ends_at) for day in rows)
+        return not self.closed and bool(rows) and at_work
+
+    @property
     def words(self) -> str:
-        """Who does what instead, in the reader's language."""
+        """What is closed, and who does what instead, in the reader's language."""
+        if self.closed:
+            return _("%(site)s : fermé") % {"site": self.seen.host_site.name}
         told = ((self.seen.visitor, self.visitor_day), (self.seen.receiver, self.receiver_day))
         return ", ".join(
             _("%(name)s : %(shift)s")
@@ -73,16 +88,22 @@ def conflicts(
     team_ids: Collection[int] | None = None,
     last: date | None = None,
 ) -> list[Conflict]:
-    """Standing visits from today on (up to `last`) whose visitor or receiver is off, or works at other hours.
+    """Standing visits from today on (up to `last`) whose visitor or receiver is off, or works at other hours,
+    or whose site is closed.
 
-    Of these teams (of all when None): those that send or receive. Two queries.
+    Of these teams (of all when None): those that send or receive. Three queries.
     """
     other_hours = exists().where(
         col(RosterDay.person_id).in_([col(Visit.visitor_id), col(Visit.host_id), col(Visit.tutor_id)]),
         col(RosterDay.day) == col(Visit.day),
         col(RosterDay.shift) != Shift.FULL,
     )
-    conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today, other_hours]
+    closed = exists().where(
+        col(BlackoutDay.team_id) == col(HostTeam.id),
+        col(BlackoutDay.day) == col(Visit.day),
+        col(BlackoutDay.site_closed),
+    )
+    conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today, or_(other_hours, closed)]
     if last is not None:
         conditions.append(col(Visit.day) <= last)
     if team_ids is not None:
@@ -93,9 +114,10 @@ def conflicts(
 def conflicts_among(
     session: Session, visits: Iterable[SeenVisit], arriving: Mapping[Key, RosterDay] | None = None
 ) -> list[Conflict]:
-    """Those of these visits on which one of the two does not work; `arriving`: days of a roster that is only
-    looked at, and that would replace those known. One query."""
+    """Those of these visits on which one of the two does not work, or whose site is closed; `arriving`: days
+    of a roster that is only looked at, and that would replace those known. Two queries."""
     visits = list(visits)
+    closed = days.closed_sites(session, [(one.host_team.id or 0, one.visit.day) for one in visits])
     told = days.shifts_on(session, _days_of(visits)) | dict(arriving or {})
     found = []
     for seen in visits:
@@ -103,17 +125,18 @@ def conflicts_among(
         visitor, receiver = (
             row
             if (row := told.get((person.id or 0, visit.day)))
-            and not meets(row, visit.starts_at, visit.ends_at)
+            and not meets(row, visit.starts_at, visit.ends_at, whole_day=visit.part is DayPart.FULL)
             else None
             for person in (seen.visitor, seen.receiver)
         )
-        if visitor is not None or receiver is not None:
-            found.append(Conflict(seen, visitor, receiver))
+        shut = (seen.host_team.id, visit.day) in closed
+        if shut or visitor is not None or receiver is not None:
+            found.append(Conflict(seen, visitor, receiver, closed=shut))
     return found
 
 
 def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:
-    """What rosters hold against one standing visit to come. One query."""
+    """What rosters, or a closed site, hold against one standing visit to come. Two queries."""
     if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
         return None
     return next(iter(conflicts_among(session, [seen])), None)
@@ -169,9 +192,14 @@ def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicte
         and any((person.id, one.seen.visit.day) in arriving for person in one.absent)
     ]
     return Contradicted(
-        planned=[one for one in found if one.seen.campaign.booking != Booking.OPEN],
-        booked=[one for one in found if one.seen.campaign.booking == Booking.OPEN],
+        planned=[one for one in found if not falls(one)],
+        booked=[one for one in found if falls(one)],
     )
+
+
+def falls(conflict: Conflict) -> bool:
+    """Whether a booked day ends with a roster; one that other hours would mend waits for them."""
+    return conflict.seen.campaign.booking == Booking.OPEN and not conflict.is_half_day
 
 
 def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
@@ -223,6 +251,17 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
     if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
         return None
     if against := conflict_of(session, seen, today):
+        if against.closed:
+            return "warn", _(
+                "%(site)s est fermé ce jour-là : cette journée ne peut pas avoir lieu. Elle est à déplacer "
+                "ou à annuler."
+            ) % {"site": seen.host_site.name}
+        if against.is_half_day:
+            sentence = _(
+                "Le planning ne couvre qu’une demi-journée ce jour-là. %(words)s. L’équipe qui reçoit peut "
+                "changer les heures, ou faire accueillir par un collègue."
+            )
+            return "warn", sentence % {"words": against.words}
         sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
         return "warn", sentence % {"words": against.words}
     if provisional(session, [seen]):

@@ -13,7 +13,7 @@ from app.visits.conditions import is_waived
 from app.visits.guards import Entered
 from app.visits.lifecycle import allows
 from app.visits.queries import SeenSwap, SeenVisit
-from app.visits.rules import State, confirmed_by, may_be_made_up, stands, state_of
+from app.visits.rules import State, confirmed_by, may_be_made_up, stands, state_of, takes_place
 from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, ChangeKind, NoShow, Proposal
 
@@ -36,6 +36,8 @@ class Chip:
 
 def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | None = None) -> Chip:
     """Where a visit stands, in a word or two; `known`: what each waits for."""
+    if stands(seen.visit) and not takes_place(seen.visit):
+        return Chip(_("n’a pas eu lieu"), "bad")
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
     missing = known[seen.visit.id or 0].missing if known and seen.visit.id in known else ()
     if missing and missing[0] not in {Missing.VISITOR, Missing.HOST}:
@@ -54,7 +56,7 @@ def swap_words(swap: SeenSwap, today: date) -> Chip | None:
     """Where an exchange of two visits stands, the same for both and for HR; None for a single visit."""
     if swap.back is None:
         return None
-    standing = [leg for leg in swap.legs if stands(leg.visit)]
+    standing = [leg for leg in swap.legs if takes_place(leg.visit)]
     if len(standing) == 2:
         return Chip(_("échange complet"), "good")
     if not standing:

@@ -85,6 +85,7 @@ def close_site(
                     by=teams.By(actor),
                     now=now,
                     today=today,
+                    site_closed=True,
                 )
     audit(
         session,

@@ -19,7 +19,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import queries, ruling, service, words
+from app.planning.repairs import judging, queries, ruling, service, words
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Scene
 from app.planning.repairs.searching import ORDER, search, without_return
@@ -122,7 +122,7 @@ def _look_for(engine: Engine, repair: Repair) -> None:
 def _scene(engine: Engine, repair: Repair, given_up: Collection[int] = ()) -> Scene:
     with open_session(engine, reads_only=True) as session:
         campaign = session.get_one(Campaign, repair.campaign_id)
-        return service.scene_today(session, campaign, repair, clock.today(), given_up)
+        return judging.scene_today(session, campaign, repair, clock.today(), given_up)
 
 
 def _proposed(
@@ -223,7 +223,7 @@ def refresh_others(engine: Engine, repair_id: int) -> None:
         if not queries.is_repaired(campaign):
             return
         for other in queries.waiting(session, done.campaign_id, RepairStatus.READY):
-            if not service.holds(session, campaign, other, today):
+            if not judging.holds(session, campaign, other, today):
                 service.search_again(session, campaign, other, None, now)
 
 

@@ -16,7 +16,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people import queries as people_queries
-from app.planning.repairs import closing, queries, ruling, service, showing
+from app.planning.repairs import closing, queries, ruling, service, showing, words
 from app.planning.repairs.errors import ClosureOutOfReach
 from app.planning.repairs.schemas import (
     AcceptanceForm,
@@ -194,7 +194,11 @@ def dismiss(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, se
         done,
     ) % {"n": done}
     here = f"/campaigns/{campaign.id}/repairs"
-    return redirect(here, say=say if done else _("Rien n’a changé : la réparation est écartée."))
+    if done:
+        return redirect(here, say=say)
+    stays = words.stays_words(repair, showing.impossible_days(session, repair))
+    say = _("Rien n’a changé : la réparation est écartée.")
+    return redirect(here, say=f"{say} {stays}".strip(), kind="warn" if stays else "good")
 
 
 @router.post(ONE + "/cancellation")

@@ -15,11 +15,10 @@ from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal, Stale
-from app.planning.errors import NobodyEnrolled, NoDaysLeft
 from app.planning.repairs import queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairChanged, RepairDecided
-from app.planning.repairs.proposals import Effect, Proposal, broken_by, covers
-from app.planning.repairs.scene import Scene, scene_of
+from app.planning.repairs.judging import against
+from app.planning.repairs.proposals import Effect, Proposal
 from app.planning.tables import (
     COMPUTING,
     PENDING,
@@ -35,8 +34,8 @@ from app.visits import queries as visits_queries
 from app.visits import service as visits_service
 from app.visits.history import Hand
 from app.visits.rearranging import rearrange
-from app.visits.rules import is_over, stands, takes_place
-from app.visits.tables import By, CancelReason, Visit
+from app.visits.rules import is_over, takes_place
+from app.visits.tables import By, CancelReason
 
 SILENCE = timedelta(minutes=2)
 """A job that gave no sign of life for so long is not waited for."""
@@ -143,9 +142,11 @@ def close(session: Session, repair: Repair, now: datetime) -> None:
 def repair_conflicts(
     session: Session, campaign: Campaign, actor: Actor, now: datetime, today: date
 ) -> Repair:
-    """One repair for what rosters contradict and no undecided repair is about. Raises `NothingFell`."""
-    ids = [one.seen.visit.id or 0 for one in queries.in_conflict(session, campaign.id or 0, today)]
-    return open_repair(session, campaign, ids, RepairCause.ROSTER, actor, now)
+    """One repair for what rosters contradict, or stands on a closed site, and no undecided repair is about.
+    Raises `NothingFell`."""
+    found = queries.in_conflict(session, campaign.id or 0, today)
+    cause = RepairCause.CLOSURE if found and all(one.closed for one in found) else RepairCause.ROSTER
+    return open_repair(session, campaign, [one.seen.visit.id or 0 for one in found], cause, actor, now)
 
 
 def stop(session: Session, repair: Repair, actor: Actor, now: datetime) -> None:
@@ -287,47 +288,6 @@ def accept_or_search(
         session.refresh(repair)
         return search_again(session, campaign, repair, actor, now)
     return repair
-
-
-def holds(session: Session, campaign: Campaign, repair: Repair, today: date) -> bool:
-    """Whether each proposal of a repair could still be accepted."""
-    rows = queries.proposals_of(session, [repair.id or 0])
-    return not any(against(session, campaign, repair, Proposal.from_json(row.content), today) for row in rows)
-
-
-def against(
-    session: Session, campaign: Campaign, repair: Repair, proposal: Proposal, today: date
-) -> list[str]:
-    """What stands against a proposal on today's rows; empty when it still holds."""
-    try:
-        scene = scene_today(session, campaign, repair, today, proposal.given_up)
-    except (NoDaysLeft, NobodyEnrolled) as refused:
-        return [refused.code]
-    visits = visits_of(session, proposal)
-    for visit_id, revision in proposal.revisions.items():
-        visit = visits.get(visit_id)
-        if visit is None or not stands(visit) or visit.revision != revision:
-            return [f"visit {visit_id} changed"]
-    movable = {visit.id for visit in scene.movable.values()}
-    if not proposal.visit_ids <= movable | set(scene.lost):
-        return ["a visit that may not be moved any more"]
-    if not covers(proposal, [one for one, visit in scene.lost.items() if stands(visit)]):
-        return ["a visit that cannot be stands still"]
-    return broken_by(scene, proposal, visits)
-
-
-def scene_today(
-    session: Session, campaign: Campaign, repair: Repair, today: date, given_up: Collection[int] = ()
-) -> Scene:
-    """What the repair is about, read anew."""
-    ids = queries.visit_ids(session, repair.id or 0)
-    return scene_of(session, campaign, ids, repair.cause, today, given_up=given_up)
-
-
-def visits_of(session: Session, proposal: Proposal) -> dict[int, Visit]:
-    """The standing visits that a proposal changes, by id."""
-    rows = visits_queries.visits_with_ids(session, proposal.visit_ids)
-    return {seen.visit.id or 0: seen.visit for seen in rows}
 
 
 def dismiss(

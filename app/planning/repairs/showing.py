@@ -129,6 +129,12 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     }
 
 
+def impossible_days(session: Session, repair: Repair) -> int:
+    """How many of its visits stand on a day on which they cannot take place. Two queries."""
+    ids = queries.visit_ids(session, repair.id or 0)
+    return sum(stands(one.visit) for one in visits_queries.visits_with_ids(session, ids))
+
+
 def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
     """What the two of each fallen visit propose to one another, or still may, by visit. Two queries."""
     ids = {one.visit.id or 0 for one in lost}

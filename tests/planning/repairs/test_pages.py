@@ -169,11 +169,11 @@ def test_a_day_that_a_roster_contradicts_is_never_said_to_hold(
     drain(engine)
     hr.post(f"{at(company, engine)}/dismissal")
     listed = hr.get(here).text
-    assert "Un planning contredit une journée" in listed
+    assert "Une journée prévue ne peut pas avoir lieu" in listed
     assert "rien n’est à réparer" not in listed
     sent = hr.post(here, follow_redirects=False)
     assert sent.headers["location"] == at(company, engine)
-    assert "Un planning contredit une journée" not in hr.get(here).text
+    assert "Une journée prévue ne peut pas avoir lieu" not in hr.get(here).text
 
 
 def test_a_repair_that_another_one_contradicts_looks_again_by_itself(

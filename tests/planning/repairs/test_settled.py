@@ -1,5 +1,7 @@
 """What the two settle between them is repaired no more, and nobody waits for a search that is over."""
 
+from datetime import date
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
@@ -11,11 +13,16 @@ from app.core.db import open_session
 from app.home.decisions import decisions
 from app.messages.tables import Mail
 from app.planning.repairs import closing, service
-from app.planning.tables import Repair, RepairStatus
+from app.planning.tables import Repair, RepairCause, RepairStatus
+from app.teams import service as teams
+from app.teams.service import Mark, mark_days
+from app.teams.tables import RosterDay, Shift
 from app.visits import moving, queries
 from app.visits.changing import situation
+from app.visits.confirming import confirm
+from app.visits.errors import SiteClosed
 from app.visits.history import Hand
-from app.visits.tables import By, CancelReason, Proposal, Visit, VisitStatus
+from app.visits.tables import By, CancelReason, DayPart, Proposal, Visit, VisitStatus
 from app.worker import drain
 from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, cancel, last_repair
 from tests.support.accounts import SignIn
@@ -154,3 +161,58 @@ def test_closing_a_site_twice_at_once_is_one_repair(engine: Engine, company: Pub
         assert later.id != made[0].id
         assert len(service.queries.visit_ids(session, later.id or 0)) == 1
         assert session.exec(select(Visit).where(Visit.status != VisitStatus.PLANNED)).all() == []
+
+
+def close_and_change_nothing(engine: Engine, company: Published, hr: TestClient, day: date) -> str:
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, day, day, company.actor, NOW, TODAY)
+    drain(engine)
+    here = f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
+    assert "Si vous ne changez rien : 1 journée reste prévue sur un site fermé." in hr.get(here).text
+    return hr.post(f"{here}/dismissal").text
+
+
+def test_a_day_left_on_a_closed_site_is_said_everywhere_and_confirmed_by_nobody(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    sign_in(client, company.hr)
+    assert "1 journée reste prévue sur un site fermé." in close_and_change_nothing(
+        engine, company, client, there.day
+    )
+    assert "est fermé ce jour-là" in client.get(f"/visits/{there.id}").text
+    assert "ne peut pas avoir lieu" in client.get("/").text
+    assert company.there.name in client.get("/team/conflicts").text
+    sent = client.post(f"/campaigns/{company.campaign.id}/repairs", follow_redirects=False)
+    assert sent.status_code == 303
+    assert last_repair(engine).cause == RepairCause.CLOSURE
+    with open_session(engine) as session:
+        now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
+        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
+        with pytest.raises(SiteClosed):
+            confirm(session, now, hand, revision=there.revision)
+
+
+def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        mark_days(
+            session, company.shop.id or 0, [there.day], Mark.NO_VISITORS,
+            version=0, by=teams.By(company.actor), now=NOW, today=TODAY,
+        )  # fmt: skip
+        now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
+        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
+        assert confirm(session, now, hand, revision=there.revision).host_confirmed_at == NOW
+
+
+@pytest.mark.parametrize(("part", "against"), [(DayPart.FULL, True), (DayPart.AFTERNOON, False)])
+def test_half_a_day_at_work_is_no_whole_day_and_says_what_mends_it(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn, part: DayPart, against: bool
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        session.get_one(Visit, there.id).part = part
+        session.add(RosterDay(person_id=there.host_id, day=there.day, shift=Shift.AFTERNOON))
+    sign_in(client, company.hr)
+    assert ("ne couvre qu’une demi-journée" in client.get(f"/visits/{there.id}").text) is against
+    assert (f"/visits/{there.id}/hours" in client.get("/team/conflicts").text) is against
