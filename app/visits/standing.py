@@ -25,6 +25,8 @@ from app.visits.tables import By
 class Missing(StrEnum):
     """Something without which a day is not certain; the first of several is said where room is short."""
 
+    CLOSED = "closed"
+    """HR closed the site that receives."""
     CONFLICT = "conflict"
     """A roster says that one of the two does not work then."""
     EXCEPTION = "exception"
@@ -59,13 +61,14 @@ def standings(
         return {}
     asked = conditions_of_teams(session, {one.host_team.id for one in ahead if one.host_team.id is not None})
     waiting = provisional(session, ahead)
-    against = {one.seen.visit.id for one in conflicts_among(session, ahead)}
+    against = {one.seen.visit.id: one.closed for one in conflicts_among(session, ahead)}
     return {
         seen.visit.id or 0: _standing(
             seen,
             asked.get(seen.host_team.id or 0),
             is_provisional=seen.visit.id in waiting,
             is_contradicted=seen.visit.id in against,
+            is_closed=against.get(seen.visit.id, False),
         )
         for seen in ahead
     }
@@ -77,13 +80,19 @@ def standing_of(session: Session, seen: SeenVisit, today: date | None = None) ->
 
 
 def _standing(
-    seen: SeenVisit, team_asks: Conditions | None, *, is_provisional: bool, is_contradicted: bool
+    seen: SeenVisit,
+    team_asks: Conditions | None,
+    *,
+    is_provisional: bool,
+    is_contradicted: bool,
+    is_closed: bool,
 ) -> Standing:
     visit = seen.visit
     asks = for_visit(team_asks, seen.visitor, visit)
     is_young = too_young(seen.visitor, visit, asks)
     found = {
-        Missing.CONFLICT: is_contradicted,
+        Missing.CLOSED: is_closed,
+        Missing.CONFLICT: is_contradicted and not is_closed,
         Missing.EXCEPTION: is_young,
         Missing.AGREEMENT: seen.crosses and visit.agreement_at is None,
         Missing.CONDITIONS: are_open(visit, asks) and not is_young,
@@ -115,6 +124,7 @@ def before_booking(
 def short_words(what: Missing) -> str:
     """In a chip, after `réservée, `, or alone."""
     return {
+        Missing.CLOSED: _("site fermé ce jour-là"),
         Missing.CONFLICT: _("contredite par un planning"),
         Missing.EXCEPTION: _("attend une exception"),
         Missing.AGREEMENT: _("attend une convention"),
@@ -128,6 +138,7 @@ def short_words(what: Missing) -> str:
 def words(what: Missing) -> str:
     """In a sentence, for whoever it concerns."""
     return {
+        Missing.CLOSED: _("Le site qui reçoit est fermé ce jour-là."),
         Missing.CONFLICT: _("Un planning dit autre chose ce jour-là."),
         Missing.EXCEPTION: _(
             "L’équipe ne reçoit que des adultes : son responsable peut faire une exception."
