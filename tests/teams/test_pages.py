@@ -197,12 +197,12 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     assert done.headers["location"] == "/team/conflicts"
     page = browser.get("/team/conflicts").text
     assert "Paula Roy chez Anna" in page
-    assert "ne travaille pas" in page
+    assert "ne peut pas avoir lieu" in page
     assert rows(engine, RosterFile) == []
-    assert "Une journée tombe" in browser.get("/team").text
-    assert "Une journée tombe" in browser.get("/home").text
-    assert "Une journée tombe" in as_(company.hr).get("/home").text
-    assert "Une journée tombe" not in as_(company.paul).get("/home").text
+    assert "ne peut pas avoir lieu" in browser.get("/team").text
+    assert "ne peut pas avoir lieu" in browser.get("/home").text
+    assert "ne peut pas avoir lieu" in as_(company.hr).get("/home").text
+    assert "ne peut pas avoir lieu" not in as_(company.paul).get("/home").text
     assert "Le planning dit autre chose" in as_(company.paula).get(f"/visits/{company.visit.id}").text
     assert "Paula Roy" not in as_(company.paul).get("/team/conflicts").text
     assert "Paula Roy" in as_(company.hr).get("/team/conflicts").text
