@@ -139,7 +139,7 @@ def terms_in_words(booking: Booking, terms: BookingRules) -> list[str]:
         _("Les équipes proposent des places, chacun réserve la sienne : il n’y a pas de plan.")
         if booking == Booking.OPEN
         else _("Une fois le plan publié, chacun peut réserver les places qui restent."),
-        _("Une réservation est certaine tout de suite.")
+        _("La place est à qui la réserve, tout de suite.")
         if terms.approval == Approval.AT_ONCE
         else _("Une réservation est certaine quand l’équipe qui reçoit a dit oui."),
         ngettext(

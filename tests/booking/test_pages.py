@@ -60,7 +60,7 @@ def test_two_taps_book_a_day(engine: Engine, as_: As) -> None:
     again = anna.post(f"/booking/places/{place_id}/requests", data=sent)
     assert first.status_code == again.status_code == 303
     assert first.headers["location"] == again.headers["location"]
-    assert "Votre place est prise" in anna.get(first.headers["location"]).text
+    assert "Votre place est retenue" in anna.get(first.headers["location"]).text
     drain(engine)
     with open_session(engine) as session:
         assert len(session.exec(select(Visit)).all()) == 1
