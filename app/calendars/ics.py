@@ -116,8 +116,10 @@ def _event(
 
 
 def sequence(visit: Visit, stand: Standing) -> int:
-    """Grows with each revision, and between two of them when the day becomes certain."""
-    return 2 * visit.revision + int(stands(visit) and stand.is_certain)
+    """Grows with each revision, and between two of them when all that people do for the day is done. A roster
+    or a closed site that comes later takes nothing back: it never falls."""
+    done = set(stand.missing) <= {Missing.CLOSED, Missing.CONFLICT}
+    return 2 * visit.revision + int(stands(visit) and done)
 
 
 def _stamp(visit: Visit) -> datetime:

@@ -154,7 +154,7 @@ def ask_anew(session: Session, seen: queries.SeenVisit, conditions_id: int, now:
             _is_another(Visit.conditions_waived_id, conditions_id),
             _is_another(Visit.conditions_id, conditions_id),
         )
-        .values(visitor_confirmed_at=None)
+        .values(visitor_confirmed_at=None, revision=col(Visit.revision) + 1, changed_at=now)
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:

@@ -61,6 +61,11 @@ def test_a_booked_day_is_certain_nowhere_until_nothing_is_missing(engine: Engine
     assert (after["STATUS"], after["UID"]) == ("CONFIRMED", before["UID"])
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert "C’est réservé" in anna.get(sent.headers["location"]).text
+    asks = {"safety": "Chaussures fermées", "version": "0"}
+    assert as_(shop.hr).post(f"/team/{host.team_id}/conditions", data=asks).status_code == 303
+    again = event(anna, visit.id or 0)
+    assert again["STATUS"] == "TENTATIVE"
+    assert again["SEQUENCE"] > after["SEQUENCE"]
 
 
 def test_an_offer_is_taken_in_time_and_not_after_it(session: Session, shop: Shop) -> None:

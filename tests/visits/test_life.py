@@ -120,7 +120,7 @@ def test_conditions_set_later_are_asked_of_who_had_confirmed(company: Company, e
         company.session,
         company.before(company.there, company.anna),
         company.hand(company.there, company.anna),
-        revision=0,
+        revision=company.there.revision,
         conditions_id=made.id,
     )
     assert (company.there.conditions_id, len(told(engine, company.session))) == (made.id, 2)

@@ -49,7 +49,7 @@ def waive(company: Company) -> None:
         company.session,
         company.before(company.there, By.MANAGER),
         company.hand(company.there, By.MANAGER),
-        revision=0,
+        revision=company.there.revision,
     )
 
 
