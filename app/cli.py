@@ -147,8 +147,10 @@ def solve(
         Path, typer.Option("--output", "-o", metavar="PLAN.json", help="Where to write the plan.")
     ],
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds, at most.")] = 60.0,
-    seed: Annotated[int, typer.Option(help="Same seed, same input, one thread: same plan.")] = 0,
-    threads: Annotated[int, typer.Option(min=0, help="0: as many as the machine has cores.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="Same seed, same input, one thread: same plan.")
+    ] = 0,
+    threads: Annotated[int, typer.Option(min=0, max=256, help="0: as many as the machine has cores.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable; 3: the pins break the rules."""

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -108,7 +109,7 @@ def _solve(
     if time_limit is not None:
         writing = WRITING * len(problem.people)
         seconds = max(0.5 * time_limit, time_limit - (time.monotonic() - started) - writing)
-    with _live_line() as show:
+    with _live_line() as show, _kept_clean():
         plan = solve(
             problem,
             limits=Limits(seconds=seconds, threads=threads or os.cpu_count() or 1, seed=seed),
@@ -250,6 +251,27 @@ def _live_line() -> Iterator[OnProgress]:
     finally:
         if live:
             sys.stderr.write("\r\x1b[K")
+
+
+@contextmanager
+def _kept_clean() -> Iterator[None]:
+    """Standard output is the command's own: what a library prints there goes to standard error.
+
+    HiGHS now and then says a word, whatever it is told.
+    """
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is none
+        yield
+        return
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)  # what C still holds back
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 @contextmanager

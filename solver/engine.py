@@ -29,8 +29,9 @@ from solver.room import Room
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-WHOLE, EACH = 20_000, 60
-"""Up to so many choices, and so many for each person, a problem is solved as one integer program."""
+WHOLE, EACH, MOSTLY = 20_000, 60, 0.75
+"""Up to so many choices, and so many for each person, a problem is solved as one integer program, which has
+so much of the time."""
 NEARLY = 0.99
 """Where the assignment fits into the days so well, its prices say what is left to do."""
 LISTED, FEW, SEEN = 6_000_000, 5, 20_000
@@ -131,23 +132,26 @@ class Engine:
             self.board.remove(match)
         self.board.prefer_good_days()
 
-    def solve_whole(self) -> bool:
-        """Solve a problem of few choices as one integer program; False when it has too many."""
+    def whole(self) -> Choices | None:
+        """Every choice of a problem that has few; else None."""
         assert self.net is not None
         edges, most = self.net.edges, min(WHOLE, EACH * self.instance.n)
         if not edges.complete or count_choices(self.instance, edges, enough=most) > most:
-            return False
-        choices = choices_of(self.instance, edges.left, edges.right, self.busy)
+            return None
+        return choices_of(self.instance, edges.left, edges.right, self.busy)
+
+    def solve_whole(self, choices: Choices) -> None:
+        """Solve a problem of few choices as one integer program."""
         model = build(self.instance, choices, self.room)
         objective = weighted(model, self.weights)
-        solved = solve_integer(model, objective, self.clock, seconds=self.clock.left / 2, twisted=True)
+        seconds = MOSTLY * self.clock.left
+        solved = solve_integer(model, objective, self.clock, seconds=seconds, twisted=True)
         if solved.chosen is not None:
             before = self.combined(self.values())
             after = sum(w * self.base[level] for level, w in self.weights.items())
             if after + int(objective[solved.chosen].sum()) > before:
                 self.replace(choices.take(solved.chosen[: len(choices)]))
             self.combined_proven = solved.proven
-        return True
 
     def fits(self, share: float) -> bool:
         """Whether the plan on the board matches more than this share of whom the assignment matches."""

@@ -40,6 +40,8 @@ def parsed(path: str | Path) -> object:
         raise ProblemError(f"{path}: is nested too deeply") from error
     except json.JSONDecodeError as error:
         raise ProblemError(f"{path}: is not JSON ({error})") from error
+    except ValueError as error:
+        raise ProblemError(f"{path}: holds a number of too many digits") from error
     return document
 
 

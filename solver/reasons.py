@@ -272,7 +272,8 @@ class Reasons:
                 return Unmatched(person.id, "no_common_day", no_days_at_all(), rule)
         dates = [self.instance.problem.campaign.days[day] for day in days]
         offered = person.available.bit_count()
-        text = no_shared_day(willing, offered, dates) if offered else no_day_offered(dates)
+        swap = self.instance.swap
+        text = no_shared_day(willing, offered, dates, swap=swap) if offered else no_day_offered(dates)
         return Unmatched(person.id, "no_common_day", text, tuple(items))
 
     def _missing(self, i: int, crowd: Crowd, row: Words, words: Ints) -> list[int]:

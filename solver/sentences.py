@@ -84,17 +84,23 @@ def no_day_offered(days: Sequence[date]) -> Text:
     )
 
 
-def no_shared_day(willing: int, offered: int, days: Sequence[date]) -> Text:
-    plural_fr, plural_en = ("s", "s") if offered > 1 else ("", "")
-    if willing == 1:
-        fr = f"Le seul collègue possible n’a pas de jours communs avec le{plural_fr} "
-        fr += f"{offered} jours proposés" if offered > 1 else "jour proposé"
-        en = f"The only possible colleague has no days in common with the {offered} day{plural_en} offered"
-    else:
-        shared = f"les {offered} jours proposés" if offered > 1 else "le jour proposé"
-        fr = f"Aucun des {willing} collègues possibles n’a de jours communs avec {shared}"
-        en = f"None of the {willing} possible colleagues has days in common with the {offered} day{plural_en}"
-        en += " offered"
+def no_shared_day(willing: int, offered: int, days: Sequence[date], *, swap: bool) -> Text:
+    shared_fr = f"les {offered} jours proposés" if offered > 1 else "le jour proposé"
+    shared_en = f"the {offered} days offered" if offered > 1 else "the day offered"
+    who_fr = (
+        "le seul collègue possible n’a pas"
+        if willing == 1
+        else f"aucun des {willing} collègues possibles n’a"
+    )
+    who_en = (
+        "the only possible colleague does not have" if willing == 1 else f"none of the {willing} possible "
+    )
+    who_en += "" if willing == 1 else "colleagues has"
+    what_fr, what_en = "de jour commun", "a day in common"
+    if swap:
+        what_fr = "les deux jours communs qu’il faut à un échange"
+        what_en = "the two days in common that a swap needs"
+    fr, en = f"Avec {shared_fr}, {who_fr} {what_fr}", f"With {shared_en}, {who_en} {what_en}"
     if not days:
         return Text(f"{fr}.", f"{en}.")
     on, more = both(list(days)), len(days) > 1

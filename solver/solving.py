@@ -29,8 +29,9 @@ from solver.problem import Problem, Visit
 from solver.prove import prove
 from solver.reasons import explain
 
-MEDIUM, LARGISH = 1_500, 3_000
-"""Up to so many people who swap are proven first; up to so many people after the search."""
+SMALL, MEDIUM, LARGISH = 300, 1_500, 3_000
+"""Above so many people a search comes before everything is solved at once. Up to so many people who swap are
+proven first; up to so many people after the search."""
 FEW_PAIRS = 10_000
 """Single visits, and those who may have several matches, are proven at once only where pairs are so few."""
 PIECES = 120
@@ -91,7 +92,10 @@ def search(engine: Engine) -> dict[str, int]:
     assert engine.net is not None
     engine.clock.go_on()
     engine.tell(now=True)
-    if engine.solve_whole():
+    if (whole := engine.whole()) is not None:
+        if engine.instance.n > SMALL:  # whoever stops the integer program has the search's plan
+            engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 10, hot=HOT[0])
+        engine.solve_whole(whole)
         if not engine.combined_proven:
             engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
         bounds = prove(engine, engine.bounds(engine.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -46,6 +47,30 @@ def test_json_is_all_that_standard_output_holds(tmp_path: Path, capsys: pytest.C
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {"status", "values", "bounds", "gaps", "seconds"}
     assert (said["status"], said["values"]["people"], said["gaps"]["priority"]) == ("optimal", 2, 0.0)
+
+
+def test_what_a_library_prints_is_kept_from_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def talking(problem: Problem, **_: Any) -> Plan:
+        ctypes.CDLL(None).puts(b"a word of HiGHS")
+        os.write(1, b"another one\n")
+        return solve(problem, limits=Limits(seconds=5.0, threads=1))
+
+    monkeypatch.setattr("solver.command.solve", talking)
+    source = written(tmp_path / "m.json", company(12, 1))
+    assert run_solve(source, tmp_path / "plan.json", 5, 1, 1, as_json=True) == 0
+    said = capfd.readouterr()
+    assert json.loads(said.out)["status"] == "optimal"
+    assert "a word of HiGHS" in said.err
+    assert "another one" in said.err
+
+
+def test_a_number_without_end_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "m.json"
+    source.write_text('{"version": ' + "9" * 6_000 + "}")
+    assert run_solve(source, tmp_path / "plan.json") == 2
+    assert "too many digits" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("asked", "used"), [(0, 7), (1, 1), (3, 3)])

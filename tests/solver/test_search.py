@@ -148,6 +148,18 @@ def test_the_search_never_loses_people_that_it_began_with() -> None:
     assert engine.values()["people"] > before
 
 
+@pytest.mark.parametrize(("people", "searched"), [(320, True), (60, False)])
+def test_a_search_comes_before_an_integer_program_that_takes_long(
+    monkeypatch: pytest.MonkeyPatch, people: int, searched: bool
+) -> None:
+    engine = engine_of(Problem.from_json(company(people, 2, few_dates=1.0)))
+    first, seen = engine.values(), []
+    monkeypatch.setattr(Engine, "solve_whole", lambda self, _choices: seen.append(self.values()))
+    monkeypatch.setattr(solving, "prove", lambda _engine, bounds: bounds)
+    solving.search(engine)
+    assert (seen[0]["people"] > first["people"]) is searched
+
+
 def test_an_empty_plan_is_one_to_begin_with() -> None:
     problem = Problem.from_json(company(60, 3))
     engine = engine_of(problem)
