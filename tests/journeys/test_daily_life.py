@@ -116,7 +116,7 @@ def test_a_day_is_booked_approved_confirmed_moved_and_cancelled(
     page.wait_for_url("**/visits/*")
     run_jobs()
     for name in ("employee", "host"):
-        come_as(name, "/home")
+        come_as(name, "/visits")
         expect(page.locator("main")).to_contain_text("annulée")
     come_as("manager", "/team")
     with open_session(engine, reads_only=True) as session:

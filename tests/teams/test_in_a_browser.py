@@ -119,4 +119,6 @@ def test_a_manager_imports_a_roster(company: Company, page_of: Callable[..., Pag
         page.screenshot(path=f"{folder}/teams-preview.png", full_page=True)
     assert faults_of(page) == []
     page.get_by_role("button", name="Confirmer le planning").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("2 journées tombent")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        "2 journées prévues ne peuvent pas avoir lieu"
+    )
