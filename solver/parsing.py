@@ -32,6 +32,8 @@ def parsed(path: str | Path) -> object:
         if twice:
             place = next(_doubled(json.loads(content, object_pairs_hook=_marked), ""))
             raise ProblemError(f"{place}: stands twice in one object")
+    except ProblemError:
+        raise
     except OSError as error:
         raise ProblemError(f"{path}: cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
