@@ -68,11 +68,11 @@ def test_a_booked_day_is_certain_nowhere_until_nothing_is_missing(engine: Engine
     assert again["SEQUENCE"] > after["SEQUENCE"]
 
 
-def test_an_offer_is_taken_in_time_and_not_after_it(session: Session, shop: Shop) -> None:
+def test_an_offer_is_taken_in_time_and_not_after_it(session: Session, shop: Shop, engine: Engine) -> None:
     place = shop.offer()
     first, second = (shop.ask(one, place, wait=True) for one in shop.askers[:2])
     cancel(session, shop, first)
-    drain(session.get_bind())  # type: ignore[arg-type]
+    drain(engine)
     assert statuses(session, second) == [RequestStatus.OFFERED]
     offer = session.get_one(BookingRequest, second.id)
     assert offer.due_at is not None

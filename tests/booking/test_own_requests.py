@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.accounts.tables import Account
-from app.booking.tables import Approval, BookingRequest, PlaceDay
+from app.booking.tables import Approval, BookingRequest, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import open_session
 from app.people.tables import Person, Team
@@ -68,7 +68,7 @@ def test_a_request_that_moved_to_the_line_says_so(engine: Engine, as_: As) -> No
     ask(as_, shop.askers[0], place_id)
     with open_session(engine) as session:
         one = session.exec(select(BookingRequest)).one()
-        one.status = "waiting"  # type: ignore[assignment]
+        one.status = RequestStatus.WAITING
         session.add(one)
     marc = as_(shop.marc)
     alone = marc.post("/booking/requests/1/approval", data={"revision": 0})
