@@ -33,6 +33,8 @@ class Why(StrEnum):
     """The team lets nobody go that day."""
     ROSTER_OFF = "roster_off"
     """The roster has them off."""
+    ROSTER_PART = "roster_part"
+    """The roster has them at work, but not at these hours."""
 
 
 class Rhythm(Protocol):
@@ -50,7 +52,7 @@ class Rhythm(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What rosters say of one person's days, and their team of everybody's."""
+    """What rosters say of one person's days, for a visit at given hours, and their team of everybody's."""
 
     roster: RosterWeek = NO_ROSTER
     no_leaving: Collection[date] = frozenset()
@@ -95,7 +97,7 @@ class DayBook:
             is_holiday = closed.kind == ClosedKind.HOLIDAY
             return DayState(day, Why.HOLIDAY if is_holiday else Why.CLOSING, closed.name)
         if day in roster.off:
-            return DayState(day, Why.ROSTER_OFF)
+            return DayState(day, Why.ROSTER_PART if day in roster.partly else Why.ROSTER_OFF)
         if day not in roster.works:
             if not marked(rhythm.worked_weekdays, day):
                 return DayState(day, Why.NOT_WORKED)

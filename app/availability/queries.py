@@ -1,9 +1,8 @@
 """Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -23,7 +22,7 @@ from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person, Side, Site, Team
 from app.teams import days as teams
 from app.teams.days import Marks
-from app.teams.rules import NO_ROSTER, RosterWeek
+from app.teams.rules import NO_ROSTER, WHOLE_DAY, During, RosterWeek
 
 
 @dataclass(frozen=True)
@@ -230,33 +229,39 @@ def told_of(session: Session, enrolling: Enrolling) -> Told:
     assert person.id is not None
     marks = teams.marks_between(session, campaign.first_day, campaign.last_day, [person.team_id])
     rosters = teams.roster_days(session, campaign.first_day, campaign.last_day, col(Person.id) == person.id)
-    return _told(rosters, marks, person.id, person.team_id)
+    return Teller(rosters, marks)(person.id, person.team_id)
 
 
-def told_of_everybody(session: Session, campaign: Campaign) -> Callable[[int, int], Told]:
+@dataclass(frozen=True)
+class Teller:
+    """Says what rosters and teams told of somebody's days."""
+
+    rosters: Mapping[int, RosterWeek]
+    marks: Marks
+
+    def __call__(self, person_id: int, team_id: int, during: During = WHOLE_DAY) -> Told:
+        """Of one person, for a visit at these hours."""
+        return Told(
+            self.rosters.get(person_id, NO_ROSTER).at(during),
+            self.marks.no_leaving.get(team_id, frozenset()),
+            self.marks.no_visitors.get(team_id, frozenset()),
+        )
+
+
+def told_of_everybody(session: Session, campaign: Campaign) -> Teller:
     """`told(person_id, team_id)` for whoever is invited to a campaign, in three queries."""
     first, last = campaign.first_day, campaign.last_day
     marks = teams.marks_between(session, first, last)
     rosters = teams.roster_days(session, first, last)
-    return partial(_told, rosters, marks)
+    return Teller(rosters, marks)
 
 
-def told_of_people(
-    session: Session, campaign: Campaign, people: Collection[Person]
-) -> Callable[[int, int], Told]:
+def told_of_people(session: Session, campaign: Campaign, people: Collection[Person]) -> Teller:
     """`told(person_id, team_id)` for these people, in three queries."""
     first, last = campaign.first_day, campaign.last_day
     marks = teams.marks_between(session, first, last, {one.team_id for one in people})
     own = col(Person.id).in_([one.id for one in people])
-    return partial(_told, teams.roster_days(session, first, last, own), marks)
-
-
-def _told(rosters: Mapping[int, RosterWeek], marks: Marks, person_id: int, team_id: int) -> Told:
-    return Told(
-        rosters.get(person_id, NO_ROSTER),
-        marks.no_leaving.get(team_id, frozenset()),
-        marks.no_visitors.get(team_id, frozenset()),
-    )
+    return Teller(teams.roster_days(session, first, last, own), marks)
 
 
 def _yes(campaign_id: int, only: Collection[int] | None) -> Any:

@@ -241,6 +241,7 @@ def _day(state: DayState, chosen: bool, busy: bool) -> dict[str, Any]:
         Why.TEAM_CLOSED: ("closed", _("votre équipe ne reçoit pas")),
         Why.TEAM_NEEDED: ("closed", _("votre équipe a besoin de tous")),
         Why.ROSTER_OFF: ("off", _("repos selon le planning")),
+        Why.ROSTER_PART: ("off", _("pas toute la journée, selon le planning")),
     }
     shown, note = look[state.why]
     return {

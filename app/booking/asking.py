@@ -233,7 +233,7 @@ def make_held_visit(
 def _off(session: Session, seen: SeenPlace, day: date, two: tuple[int, int]) -> bool:
     """Whether a roster says that one of the two is not there."""
     told = team_days.shifts_on(session, [(one, day) for one in two])
-    return any(not meets(row, seen.place.starts_at, seen.place.ends_at) for row in told.values())
+    return any(not meets(row, seen.during) for row in told.values())
 
 
 def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: int, now: datetime) -> Visit:

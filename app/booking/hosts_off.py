@@ -26,7 +26,7 @@ def hosts_off(
         book = DayBook(campaign)
         told = told_of_people(session, campaign, [host for _seen, host in named])
         for seen, host in named:
-            known = told(host.id or 0, host.team_id)
+            known = told(host.id or 0, host.team_id, seen.during)
             works = set(book.dates(book.receiving(host, seen.site, seen.team.closed_weekdays, known)))
             found |= {
                 (seen.place.id or 0, one.day)

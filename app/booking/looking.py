@@ -8,22 +8,22 @@ Who avoids whom is confidential: avoidance, and pairs kept apart by HR, look exa
 nobody can receive (`NO_HOST`), which happens every day for ordinary reasons.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from app.availability.days import DayBook, Told
+from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
-from app.availability.queries import calendar_days, told_of_people
+from app.availability.queries import Teller, calendar_days, told_of_people
 from app.availability.tables import Answer
 from app.booking import facts, lines, queries
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest
 from app.campaigns.tables import Booking, Campaign
 from app.people import queries as people_queries
-from app.people.tables import Person, Site, Team
+from app.people.tables import Person, Team
 from app.visits.conditions import ADULT, Conditions, conditions_of_teams
 from app.visits.limits import TeamRoom, team_rooms
 from solver import rules
@@ -128,9 +128,13 @@ class _Scene:
     asked: dict[tuple[int, date], BookingRequest]
     refused: set[tuple[int, date]]
     conditions: dict[int, Conditions]
-    told: Callable[[int, int], Told]
+    told: Teller
     calendars: dict[int, set[str]]
     index: dict[date, int] = field(default_factory=dict)
+
+    def leaves(self, days: int) -> None:
+        """When the asker could go, at the hours of the place that is looked at."""
+        self.me = replace(self.me, can_leave=days)
 
 
 def look(
@@ -174,8 +178,7 @@ def look(
         me=_party(
             person,
             here,
-            book.leaving(person, sites[here.site_id], told(person.id, person.team_id))
-            & ~_paused(book, answered.get(person.id)),
+            0,
             answered.get(person.id),
             excluded=facts.excluded_sites(session, campaign.id, person.id),
         ),
@@ -200,8 +203,10 @@ def look(
     )
     found = []
     for seen in places:
+        own = told(person.id, person.team_id, seen.during)
+        scene.leaves(book.leaving(person, sites[here.site_id], own) & ~scene.paused)
         hosts = [
-            _host(one, seen.team, seen.site, scene, answered.get(one.id or 0), campaign)
+            _host(one, seen, scene, answered.get(one.id or 0), campaign)
             for one in candidates.get(seen.place.id or 0, ())
         ]
         found.append(
@@ -225,17 +230,19 @@ def _candidates(session: Session, places: Sequence[SeenPlace], asker_id: int) ->
 
 def _host(
     person: Person,
-    team: Team,
-    site: Site,
+    seen: SeenPlace,
     scene: _Scene,
     answered: facts.Answered | None,
     campaign: Campaign,
 ) -> Party | None:
     """A possible host as the rules see them; None for somebody who left or does not take part."""
+    team = seen.team
     if not person.active or person.team_id != team.id or (answered and answered.answer == Answer.NO):
         return None
-    told = scene.told(person.id or 0, person.team_id)
-    days = scene.book.receiving(person, site, team.closed_weekdays, told) & ~_paused(scene.book, answered)
+    told = scene.told(person.id or 0, person.team_id, seen.during)
+    days = scene.book.receiving(person, seen.site, team.closed_weekdays, told) & ~_paused(
+        scene.book, answered
+    )
     days &= ~scene.book.mask_of(day.isoformat() for day in scene.said_no.get(person.id or 0, ()))
     if answered and answered.answer == Answer.YES and campaign.booking == Booking.REMAINING:
         days &= scene.book.mask_of(answered.host_days)

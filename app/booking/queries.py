@@ -17,7 +17,8 @@ from app.campaigns.tables import Campaign, Status
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.visits.tables import Visit
+from app.teams.rules import During
+from app.visits.tables import DayPart, Visit
 
 HostPerson, HostTeam, HostSite = another(Person), another(Team), another(Site)
 AskerTeam, AskerSite = another(Team), another(Site)
@@ -43,6 +44,12 @@ class SeenPlace:
     site: Site
     host: Person | None
     days: list[PlaceDay] = field(default_factory=list)
+
+    @property
+    def during(self) -> During:
+        """Its hours, as rosters are compared with them."""
+        whole_day = self.place.part is DayPart.FULL
+        return During(self.place.starts_at, self.place.ends_at, whole_day)
 
     @property
     def offered(self) -> list[PlaceDay]:

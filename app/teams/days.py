@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from app.people.tables import Person
-from app.teams.rules import Presence, RosterWeek
+from app.teams.rules import Part, Presence, RosterWeek
 from app.teams.tables import BlackoutDay, GoodDay, Roster, RosterDay, Shift, TeamPractice
 
 # -- marked days --
@@ -73,22 +73,36 @@ def closed_sites(session: Session, pairs: Iterable[tuple[int, date]]) -> set[tup
 def roster_days(
     session: Session, first: date, last: date, *conditions: ColumnElement[bool]
 ) -> dict[int, RosterWeek]:
-    """By person id, which days between two days a roster covers, and on which of them the person works.
+    """By person id, which days between two days a roster covers, and on which of them the person works, and
+    when where it is not all day.
 
     `conditions` are about `Person`. People whom no roster names are absent. One query, without row objects:
     a campaign of 10,000 people has hundreds of thousands of days.
     """
     query = (
-        select(col(RosterDay.person_id), col(RosterDay.day), col(RosterDay.shift) != Shift.OFF)
+        select(
+            col(RosterDay.person_id),
+            col(RosterDay.day),
+            col(RosterDay.shift),
+            col(RosterDay.starts_at),
+            col(RosterDay.ends_at),
+        )
         .join(Person, col(Person.id) == col(RosterDay.person_id))
         .where(col(RosterDay.day).between(first, last), *conditions)
     )
     found: dict[int, RosterWeek] = {}
-    for person_id, day, works in session.execute(query):
+    parts: dict[int, dict[date, Part]] = {}
+    for person_id, day, shift, starts_at, ends_at in session.execute(query):
         week = found.get(person_id)
         if week is None:
-            week = found[person_id] = RosterWeek()
-        (week.works if works else week.off).add(day)
+            parts[person_id] = {}
+            week = found[person_id] = RosterWeek(partly=parts[person_id])
+        if shift is Shift.FULL:
+            week.works.add(day)
+        elif shift is Shift.OFF:
+            week.off.add(day)
+        else:
+            parts[person_id][day] = Part(shift, starts_at, ends_at)
     return found
 
 

@@ -6,25 +6,63 @@
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import NamedTuple, Protocol
 
-from app.teams.tables import RosterDay, Shift
+from app.teams.tables import Shift
 
 NOON, HALF_PAST_ONE = time(12, 30), time(13, 30)
 DAY_BEGINS, DAY_ENDS = time(0, 0), time(23, 59, 59)
 
 
+class Shifted(Protocol):
+    """What a roster says of a day: a row, a line of a file, a `Part`."""
+
+    @property
+    def shift(self) -> Shift: ...
+    @property
+    def starts_at(self) -> time | None: ...
+    @property
+    def ends_at(self) -> time | None: ...
+
+
+class Part(NamedTuple):
+    """A day of which somebody works a part."""
+
+    shift: Shift
+    starts_at: time | None = None
+    ends_at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """A visit's hours, and whether it takes the whole day."""
+
+    starts_at: time
+    ends_at: time
+    whole_day: bool = False
+
+
+WHOLE_DAY = During(time(9, 0), time(17, 0), whole_day=True)
+"""A visit as plans make it."""
+
+
 @dataclass(slots=True, eq=False)
 class RosterWeek:
-    """The days of one person that rosters cover."""
+    """The days of one person that rosters cover: at work, off, or at work for a part of the day."""
 
     works: set[date] = field(default_factory=set)
     off: set[date] = field(default_factory=set)
+    partly: Mapping[date, Part] = field(default_factory=dict)
 
-    def covers(self, day: date) -> bool:
-        """Whether a roster says anything about the day."""
-        return day in self.works or day in self.off
+    def at(self, during: During) -> "RosterWeek":
+        """As it counts for a visit at these hours: a part of a day that does not meet it is off."""
+        if not self.partly:
+            return self
+        met = {day for day, part in self.partly.items() if meets(part, during)}
+        return RosterWeek(self.works | met, self.off | (self.partly.keys() - met), self.partly)
 
 
 NO_ROSTER = RosterWeek()
@@ -64,7 +102,7 @@ class Presence:
         return self._weekly[team_id][day.weekday()] + self._told.get((team_id, day), 0)
 
 
-def hours_of(row: RosterDay) -> tuple[time, time] | None:
+def hours_of(row: Shifted) -> tuple[time, time] | None:
     """From when to when a roster's day goes; None when the person is off."""
     if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
         return row.starts_at, row.ends_at
@@ -75,12 +113,13 @@ def hours_of(row: RosterDay) -> tuple[time, time] | None:
     }.get(row.shift)
 
 
-def meets(row: RosterDay, starts_at: time, ends_at: time, *, whole_day: bool = False) -> bool:
-    """Whether somebody is at work during some of a visit's hours; the two then agree on the rest.
+def meets(row: Shifted, during: During) -> bool:
+    """Whether somebody is at work during some of a visit's hours; the two then agree on the rest. Planning,
+    moving and booking offer what this allows, and a day that stands contradicts a roster where it does not.
 
-    A morning or an afternoon at work is no `whole_day`: a visit of one needs other hours, or somebody else.
+    A morning or an afternoon at work is no whole day: a visit of one needs other hours, or somebody else.
     """
     hours = hours_of(row)
-    if whole_day and row.shift in {Shift.MORNING, Shift.AFTERNOON}:
+    if during.whole_day and row.shift in {Shift.MORNING, Shift.AFTERNOON}:
         return False
-    return hours is not None and hours[0] < ends_at and starts_at < hours[1]
+    return hours is not None and hours[0] < during.ends_at and during.starts_at < hours[1]

@@ -2,7 +2,8 @@
 
 1. The campaign's days that leave its notice; of a booked day, those that its place offers, with the notice
    that booking promises.
-2. Both work that day, the host's team receives, nobody paused, left, or has another visit.
+2. Both work that day, at the visit's hours; the host's team receives, nobody paused, left, or has another
+   visit.
 3. Both teams have room, as `limits` says.
 4. In a swap, the other visit is near enough and far enough.
 5. The two may meet at all: `solver.rules` decides, as it does for the plan.
@@ -34,7 +35,7 @@ from app.visits import queries
 from app.visits.bookings import promise_of
 from app.visits.limits import team_rooms
 from app.visits.queries import SeenVisit
-from app.visits.rules import stands
+from app.visits.rules import during, stands
 from solver import rules
 
 HANDFUL = 6
@@ -165,10 +166,11 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     pauses = pauses_of(session, seen.visit.campaign_id, {visitor_id, host_id})
     busy = queries.busy_days(session, {visitor_id, host_id}, but=seen.visit.id)
     told = told_of_people(session, campaign, [seen.visitor, seen.host])
-    leaves = book.leaving(seen.visitor, seen.visitor_site, told(visitor_id, seen.visitor.team_id))
+    at = during(seen.visit)
+    leaves = book.leaving(seen.visitor, seen.visitor_site, told(visitor_id, seen.visitor.team_id, at))
     leaves &= _here(book, seen.visitor, pauses.get(visitor_id))
     receives = book.receiving(
-        seen.host, seen.host_site, seen.host_team.closed_weekdays, told(host_id, seen.host.team_id)
+        seen.host, seen.host_site, seen.host_team.closed_weekdays, told(host_id, seen.host.team_id, at)
     )
     receives &= _here(book, seen.host, pauses.get(host_id))
     sites = {site.id: site for site in (seen.visitor_site, seen.host_site) if site.id is not None}

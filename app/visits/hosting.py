@@ -16,7 +16,7 @@ from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfThe
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
-from app.visits.rules import PART_HOURS, hours_fault
+from app.visits.rules import PART_HOURS, during, hours_fault
 from app.visits.tables import ChangeKind, DayPart, Visit, VisitStatus
 
 
@@ -119,10 +119,10 @@ def release_if_busy(session: Session, seen: SeenVisit, day: date, taken: bool, h
 
 
 def works(session: Session, seen: SeenVisit, tutor: Person, day: date) -> bool:
-    """Whether a colleague of the host's team is at work that day, and the team receives."""
+    """Whether a colleague of the host's team is at work during the visit, and the team receives that day."""
     assert tutor.id is not None
     book = DayBook(seen.campaign)
-    told = told_of_people(session, seen.campaign, [tutor])(tutor.id, tutor.team_id)
+    told = told_of_people(session, seen.campaign, [tutor])(tutor.id, tutor.team_id, during(seen.visit))
     return day in book.dates(book.receiving(tutor, seen.host_site, seen.host_team.closed_weekdays, told))
 
 

@@ -6,7 +6,7 @@ again. It is what a repair starts from.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import exists
@@ -23,8 +23,8 @@ from app.teams.rules import meets
 from app.teams.tables import BlackoutDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
-from app.visits.rules import is_ahead
-from app.visits.tables import By, DayPart, Visit, VisitStatus
+from app.visits.rules import during, is_ahead
+from app.visits.tables import By, Visit, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Conflict:
     def is_half_day(self) -> bool:
         """Whoever is in the way works half of a whole day: other hours, or somebody else, mend it."""
         rows = [day for day in (self.visitor_day, self.receiver_day) if day is not None]
-        visit = self.seen.visit
-        at_work = all(meets(day, visit.starts_at, visit.ends_at) for day in rows)
+        at_some_hours = replace(during(self.seen.visit), whole_day=False)
+        at_work = all(meets(day, at_some_hours) for day in rows)
         return not self.closed and bool(rows) and at_work
 
     @property
@@ -123,10 +123,7 @@ def conflicts_among(
     for seen in visits:
         visit = seen.visit
         visitor, receiver = (
-            row
-            if (row := told.get((person.id or 0, visit.day)))
-            and not meets(row, visit.starts_at, visit.ends_at, whole_day=visit.part is DayPart.FULL)
-            else None
+            row if (row := told.get((person.id or 0, visit.day))) and not meets(row, during(visit)) else None
             for person in (seen.visitor, seen.receiver)
         )
         shut = (seen.host_team.id, visit.day) in closed

@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.i18n import _
 from app.people.tables import Person
+from app.teams.rules import During
 from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
 
 Leg = tuple[int, int, date]
@@ -43,6 +44,11 @@ def confirmed_by(visit: Visit, role: By) -> bool:
     if role is By.VISITOR:
         return visit.visitor_confirmed_at is not None
     return role is By.HOST and visit.host_confirmed_at is not None
+
+
+def during(visit: Visit) -> During:
+    """When it takes place, as rosters are compared with it."""
+    return During(visit.starts_at, visit.ends_at, visit.part is DayPart.FULL)
 
 
 def crosses_companies(visitor: Person, host: Person) -> bool:

@@ -74,6 +74,18 @@ def test_a_saturday_worked_by_the_roster_is_possible(
     assert SATURDAY in days_of(session, campaign, shop.anna)[0]
 
 
+@pytest.mark.parametrize(("hours", "possible"), [("matin", False), ("après-midi", False), ("11h-19h", True)])
+def test_half_a_day_at_work_is_no_day_to_plan(
+    session: Session, shop: Shop, campaign: Campaign, import_: Import, hours: str, possible: bool
+) -> None:
+    """What would contradict the roster once planned is not offered: plans make whole days."""
+    import_(f"Matricule;Jour;Horaires\nA1;{SECOND};{hours}\n")
+    leaves, receives = days_of(session, campaign, shop.anna)
+    assert (SECOND in leaves, SECOND in receives) == (possible, possible)
+    person = build(session, campaign, TODAY).problem.person_by_id[f"p{shop.anna.id}"]
+    assert bool(person.can_host >> 1 & 1) is possible
+
+
 def test_a_holiday_stays_closed_whatever_the_roster_says(
     session: Session, shop: Shop, import_: Import
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from app.teams.tables import RosterDay, Shift
 from app.visits import moving, queries, service
 from app.visits.errors import (
     AlreadyCancelled,
@@ -15,8 +16,8 @@ from app.visits.errors import (
     OpenProposal,
 )
 from app.visits.lifecycle import check
-from app.visits.rules import State, state_of
-from app.visits.tables import ChangeKind, ProposalStatus
+from app.visits.rules import PART_HOURS, State, state_of
+from app.visits.tables import ChangeKind, DayPart, ProposalStatus
 from tests.factories import make_person
 from tests.visits.life import (
     FRIDAY,
@@ -111,6 +112,19 @@ def test_a_day_against_the_rules_is_refused_with_its_reason(company: Company, da
             revision=0,
         )
     assert why in refused.value.message()
+
+
+@pytest.mark.parametrize(("part", "possible"), [(DayPart.FULL, False), (DayPart.AFTERNOON, True)])
+def test_a_day_that_a_half_day_roster_contradicts_is_not_offered(
+    company: Company, part: DayPart, possible: bool
+) -> None:
+    visit, session = company.there, company.session
+    visit.part, (visit.starts_at, visit.ends_at) = part, PART_HOURS[part]
+    session.add(RosterDay(person_id=visit.host_id, day=WEDNESDAY, shift=Shift.AFTERNOON))
+    session.flush()
+    days = moving.days_of(session, company.before(visit, company.anna))
+    assert (days.why_not(WEDNESDAY) is None) is possible
+    assert (WEDNESDAY in [one.day for one in days.possible(None)]) is possible
 
 
 def test_a_full_team_takes_nobody_more(company: Company) -> None:
