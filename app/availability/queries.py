@@ -1,6 +1,6 @@
 """Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,12 +17,10 @@ from app.availability.tables import (
     ForbiddenPair,
     Wish,
 )
+from app.availability.told import told_of_everybody, told_of_people
 from app.campaigns.invited import campaigns_inviting, invitation
 from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person, Side, Site, Team
-from app.teams import days as teams
-from app.teams.days import Marks
-from app.teams.rules import NO_ROSTER, WHOLE_DAY, During, RosterWeek
 
 
 @dataclass(frozen=True)
@@ -184,11 +182,18 @@ class EnrolledPerson:
     """Site ids. Confidential."""
 
 
-def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = None) -> list[EnrolledPerson]:
-    """Everybody invited who said yes, by id, in nine queries whatever their number; `only` these people.
+def enrolled(
+    session: Session,
+    campaign_id: int,
+    only: Collection[int] | None = None,
+    *,
+    beyond: Collection[int] = (),
+) -> list[EnrolledPerson]:
+    """Everybody invited who said yes, by id, in ten queries whatever their number; `only` these people.
 
     Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed, a
     roster has them off, their team closed the day, they paused) are dropped here: nobody is planned on them.
+    `beyond`: people who count as free on whatever day they work and their own calendar leaves, given or not.
     """
     campaign = session.get_one(Campaign, campaign_id)
     book = DayBook(campaign)
@@ -197,12 +202,16 @@ def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = 
     wishes = _grouped(session, Wish.team_id, Wish.enrolment_id, campaign_id, order=col(Wish.rank))
     avoid = _grouped(session, Avoidance.person_id, Avoidance.enrolment_id, campaign_id)
     excluded = _grouped(session, ExcludedSite.site_id, ExcludedSite.enrolment_id, campaign_id)
+    busy = calendar_days(session, beyond) if beyond else {}
     found = []
     for row in session.exec(_yes(campaign_id, only)):
         site, own = sites[row.site_id], told(row.id, row.team_id)
         here = ~book.mask_between(row.paused_from, row.paused_until)
         leaves = book.mask_of(row.visit_days)
         receives = leaves if row.host_days is None else book.mask_of(row.host_days)
+        if row.id in beyond:
+            untaken = book.every_day & ~book.mask_of(busy.get(row.id, ()))
+            leaves, receives = leaves | untaken, receives | untaken
         found.append(
             EnrolledPerson(
                 person_id=row.id,
@@ -225,43 +234,9 @@ def enrolled(session: Session, campaign_id: int, only: Collection[int] | None = 
 
 def told_of(session: Session, enrolling: Enrolling) -> Told:
     """What rosters and the team say of one person's days in a campaign, in three queries."""
-    campaign, person = enrolling.campaign, enrolling.person
+    person = enrolling.person
     assert person.id is not None
-    marks = teams.marks_between(session, campaign.first_day, campaign.last_day, [person.team_id])
-    rosters = teams.roster_days(session, campaign.first_day, campaign.last_day, col(Person.id) == person.id)
-    return Teller(rosters, marks)(person.id, person.team_id)
-
-
-@dataclass(frozen=True)
-class Teller:
-    """Says what rosters and teams told of somebody's days."""
-
-    rosters: Mapping[int, RosterWeek]
-    marks: Marks
-
-    def __call__(self, person_id: int, team_id: int, during: During = WHOLE_DAY) -> Told:
-        """Of one person, for a visit at these hours."""
-        return Told(
-            self.rosters.get(person_id, NO_ROSTER).at(during),
-            self.marks.no_leaving.get(team_id, frozenset()),
-            self.marks.no_visitors.get(team_id, frozenset()),
-        )
-
-
-def told_of_everybody(session: Session, campaign: Campaign) -> Teller:
-    """`told(person_id, team_id)` for whoever is invited to a campaign, in three queries."""
-    first, last = campaign.first_day, campaign.last_day
-    marks = teams.marks_between(session, first, last)
-    rosters = teams.roster_days(session, first, last)
-    return Teller(rosters, marks)
-
-
-def told_of_people(session: Session, campaign: Campaign, people: Collection[Person]) -> Teller:
-    """`told(person_id, team_id)` for these people, in three queries."""
-    first, last = campaign.first_day, campaign.last_day
-    marks = teams.marks_between(session, first, last, {one.team_id for one in people})
-    own = col(Person.id).in_([one.id for one in people])
-    return Teller(teams.roster_days(session, first, last, own), marks)
+    return told_of_people(session, enrolling.campaign, [person])(person.id, person.team_id)
 
 
 def _yes(campaign_id: int, only: Collection[int] | None) -> Any:

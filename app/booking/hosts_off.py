@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from app.availability.days import DayBook
-from app.availability.queries import told_of_people
+from app.availability.told import told_of_people
 from app.booking.queries import SeenPlace
 from app.campaigns.tables import Campaign
 

@@ -169,6 +169,8 @@ class RepairKind(StrEnum):
     """Others may step in; no visit that stands is touched."""
     BEST = "best"
     """As many people as possible, moving as few visits as that takes."""
+    WORKED = "worked"
+    """The same two people on a day that both work, though not both gave it; nobody else is concerned."""
 
 
 class RepairRules(SQLModel, table=True):

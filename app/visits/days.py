@@ -25,8 +25,8 @@ from app.availability.queries import (
     calendar_days,
     forbidden_pairs,
     offers_of,
-    told_of_people,
 )
+from app.availability.told import told_of_people
 from app.campaigns.tables import Exchange
 from app.core.i18n import _
 from app.core.templating import day_month, long_day

@@ -6,7 +6,7 @@ from datetime import date, time
 from sqlmodel import Session, col, update
 
 from app.availability.days import DayBook
-from app.availability.queries import told_of_people
+from app.availability.told import told_of_people
 from app.core import jobs
 from app.core.errors import Stale
 from app.people.tables import Person

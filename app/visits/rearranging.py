@@ -11,6 +11,8 @@ from datetime import date
 
 from sqlmodel import Session, col, or_, update
 
+from app.availability.leaving import offer_day
+from app.availability.queries import offers_of
 from app.campaigns.tables import Campaign, Exchange
 from app.core.errors import Stale
 from app.visits import hosting, places, queries
@@ -86,6 +88,7 @@ def rearrange(
         moved = _move(session, [(before[one.visit_id], one) for one in moves], hand, today)
         made = _make(session, campaign, fresh, before, hand)
         places.exchange(session, campaign, [*moved, *made], given_back=list(former))
+        _offer(session, campaign, [*moved, *made])
         for visit in moved:
             assert visit.id is not None
             remember(
@@ -103,6 +106,16 @@ def rearrange(
         kept = {one.swap_id for one in fresh if one.swap_id is not None}
         _close_make_ups(session, campaign, [one for one in made if one.swap_id not in kept], hand)
     return made
+
+
+def _offer(session: Session, campaign: Campaign, visits: Sequence[Visit]) -> None:
+    """A day becomes one of their days for whoever is asked for it, as when HR moves one."""
+    people = {one for visit in visits for one in (visit.visitor_id, visit.host_id)}
+    offers = offers_of(session, campaign.id or 0, people)
+    for visit in visits:
+        for person_id, visiting in ((visit.visitor_id, True), (visit.host_id, False)):
+            if person_id in offers:
+                offer_day(session, offers[person_id].enrolment, visit.day, visiting=visiting)
 
 
 def _close_make_ups(session: Session, campaign: Campaign, made: Sequence[Visit], hand: Hand) -> None:

@@ -22,7 +22,7 @@ from app.planning.problem import Leg
 from app.planning.repairs import judging, queries, ruling, service, words
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Scene
-from app.planning.repairs.searching import ORDER, search, without_return
+from app.planning.repairs.searching import GIVEN, ORDER, search, without_return
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.visits import queries as visits_queries
 from app.visits.rules import is_over, stands
@@ -81,7 +81,7 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
 
 
 def look_for(engine: Engine, repair_id: int) -> None:
-    """Job of `repair.requested`: two or three ways to repair, or why there is none."""
+    """Job of `repair.requested`: a few ways to repair, or why there is none."""
     with open_session(engine) as session:
         repair = service.begin(session, repair_id, clock.now())
     if repair is None:
@@ -103,15 +103,9 @@ def look_for(engine: Engine, repair_id: int) -> None:
 def _look_for(engine: Engine, repair: Repair) -> None:
     assert repair.id is not None
     watch = Watch(engine, repair.id)
-    scene = _scene(engine, repair)
-    found = _proposed(scene, repair, search(scene, ORDER, seconds=SECONDS, hears=watch.hears))
-    missing = [kind for kind in ORDER if kind not in found]
-    if scene.halves and missing and not watch.stopped:
-        given_up = without_return(scene)
-        if given_up:
-            narrower = _scene(engine, repair, given_up)
-            more = search(narrower, missing, seconds=SECONDS, hears=watch.hears)
-            found |= _proposed(narrower, repair, more, given_up)
+    found = _found(engine, repair, GIVEN, watch)
+    if not watch.stopped and not any(_is_quiet(effect) for _proposal, effect in found.values()):
+        found |= _found(engine, repair, (RepairKind.WORKED,), watch, beyond=True)
     with open_session(engine) as session:
         if watch.stopped:
             service.stopped(session, repair.id, clock.now())
@@ -119,14 +113,40 @@ def _look_for(engine: Engine, repair: Repair) -> None:
         service.finish(session, repair.id, _different(found), watch.seconds, clock.now())
 
 
-def _scene(engine: Engine, repair: Repair, given_up: Collection[int] = ()) -> Scene:
+def _found(
+    engine: Engine, repair: Repair, kinds: Collection[RepairKind], watch: "Watch", *, beyond: bool = False
+) -> dict[RepairKind, Told]:
+    """What these ways to repair bring; a half-lost swap for whose return no day is left goes without it."""
+    scene = _scene(engine, repair, beyond=beyond)
+    found = _proposed(scene, repair, search(scene, kinds, seconds=SECONDS, hears=watch.hears), beyond=beyond)
+    missing = [kind for kind in kinds if kind not in found]
+    if scene.halves and missing and not watch.stopped:
+        given_up = without_return(scene)
+        if given_up:
+            narrower = _scene(engine, repair, given_up, beyond=beyond)
+            more = search(narrower, missing, seconds=SECONDS, hears=watch.hears)
+            found |= _proposed(narrower, repair, more, given_up, beyond=beyond)
+    return found
+
+
+def _is_quiet(effect: Effect) -> bool:
+    """Everybody concerned has a day again, and nobody else moves."""
+    return not effect.left and not effect.movers
+
+
+def _scene(engine: Engine, repair: Repair, given_up: Collection[int] = (), *, beyond: bool) -> Scene:
     with open_session(engine, reads_only=True) as session:
         campaign = session.get_one(Campaign, repair.campaign_id)
-        return judging.scene_today(session, campaign, repair, clock.today(), given_up)
+        return judging.scene_today(session, campaign, repair, clock.today(), given_up, beyond=beyond)
 
 
 def _proposed(
-    scene: Scene, repair: Repair, found: Mapping[RepairKind, set[Leg]], given_up: Collection[int] = ()
+    scene: Scene,
+    repair: Repair,
+    found: Mapping[RepairKind, set[Leg]],
+    given_up: Collection[int] = (),
+    *,
+    beyond: bool,
 ) -> dict[RepairKind, Told]:
     visits = {one.id or 0: one for one in (*scene.movable.values(), *scene.lost.values())}
     told = {}
@@ -134,7 +154,9 @@ def _proposed(
         proposal = proposal_of(scene, legs, service.FALL_REASON[repair.cause])
         concerned = proposal.visit_ids | set(scene.lost)
         before = tuple(sorted((one, visits[one].day) for one in concerned))
-        proposal = dataclasses.replace(proposal, given_up=tuple(sorted(given_up)), before=before)
+        proposal = dataclasses.replace(
+            proposal, given_up=tuple(sorted(given_up)), beyond=beyond, before=before
+        )
         told[kind] = (proposal, effect_of(scene, proposal, visits))
     return told
 
@@ -157,8 +179,8 @@ def _no_worse(one: Effect, than: Effect) -> bool:
 
 
 def follow_rule(engine: Engine, repair_id: int) -> None:
-    """Job of `repair.ready`: where the campaign says so, a proposal that gives everybody a day and moves
-    nobody else is accepted."""
+    """Job of `repair.ready`: where the campaign says so, a proposal that gives everybody a day, one that they
+    gave, and moves nobody else is accepted."""
     try:
         with open_session(engine) as session:
             repair = session.get_one(Repair, repair_id)
@@ -168,8 +190,8 @@ def follow_rule(engine: Engine, repair_id: int) -> None:
                 return
             rows = queries.proposals_of(session, [repair_id])
             quiet = [row.kind for row in rows if not row.left and not row.movers]
-            if quiet:
-                chosen = min(quiet, key=ORDER.index)
+            if quiet := [kind for kind in quiet if kind in GIVEN]:
+                chosen = min(quiet, key=GIVEN.index)
                 service.accept(session, campaign, repair, chosen, None, clock.now(), clock.today())
     except Refusal:  # something changed within the second: HR sees the proposals
         log.info("repair.not_automatic", repair_id=repair_id)

@@ -27,7 +27,7 @@ def against(
 ) -> list[str]:
     """What stands against a proposal on today's rows; empty when it still holds."""
     try:
-        scene = scene_today(session, campaign, repair, today, proposal.given_up)
+        scene = scene_today(session, campaign, repair, today, proposal.given_up, beyond=proposal.beyond)
     except (NoDaysLeft, NobodyEnrolled) as refused:
         return [refused.code]
     visits = visits_of(session, proposal)
@@ -44,11 +44,17 @@ def against(
 
 
 def scene_today(
-    session: Session, campaign: Campaign, repair: Repair, today: date, given_up: Collection[int] = ()
+    session: Session,
+    campaign: Campaign,
+    repair: Repair,
+    today: date,
+    given_up: Collection[int] = (),
+    *,
+    beyond: bool = False,
 ) -> Scene:
     """What the repair is about, read anew."""
     ids = queries.visit_ids(session, repair.id or 0)
-    return scene_of(session, campaign, ids, repair.cause, today, given_up=given_up)
+    return scene_of(session, campaign, ids, repair.cause, today, given_up=given_up, beyond=beyond)
 
 
 def visits_of(session: Session, proposal: Proposal) -> dict[int, Visit]:

@@ -24,6 +24,8 @@ class Proposal:
     fresh: tuple[Fresh, ...] = ()
     given_up: tuple[int, ...] = ()
     """Standing parts of swaps, by id, that stay alone: no day was left for the other part."""
+    beyond: bool = False
+    """On days that people work, though they did not all give them."""
     before: tuple[tuple[int, date], ...] = ()
     """The days that visits had when the search was made, by id: what a page shows of the past."""
 
@@ -50,6 +52,7 @@ class Proposal:
             "moves": [asdict(one) | {"day": one.day.isoformat()} for one in self.moves],
             "fresh": [asdict(one) | {"day": one.day.isoformat()} for one in self.fresh],
             "given_up": list(self.given_up),
+            "beyond": self.beyond,
             "before": [[visit_id, day.isoformat()] for visit_id, day in self.before],
         }
 
@@ -68,6 +71,7 @@ class Proposal:
             ),
             fresh=tuple(Fresh(**dated(one)) for one in row["fresh"]),
             given_up=tuple(row["given_up"]),
+            beyond=row.get("beyond", False),
             before=tuple((one, date.fromisoformat(day)) for one, day in row.get("before", ())),
         )
 

@@ -7,6 +7,7 @@
 4. Outside     everything else that stands: it takes its days and places, and is never touched.
 5. People      whoever said "not me" rests; whoever could not that day is not asked for it again; two people
                of whom one said no are not brought together again.
+6. Days        those that people gave; of those concerned alone, on demand, every day that they work.
 
 A person who had nobody before may step in, but the repair is not made for them: they count for nothing.
 """
@@ -113,10 +114,12 @@ def scene_of(
     today: date,
     *,
     given_up: Collection[int] = (),
+    beyond: bool = False,
 ) -> Scene:
     """Read today's rows. Raises `NoDaysLeft` and `NobodyEnrolled`.
 
     `given_up`: standing parts of swaps, by id, that stay alone: no day is left for the other part.
+    `beyond`: those concerned are looked at on whatever day they work, given or not.
     """
     assert campaign.id is not None
     days = repair_days(campaign, today)
@@ -131,9 +134,10 @@ def scene_of(
     extra = {visit.day for unit in halves for visit in unit.standing} - set(days)
     every = sorted({*days, *extra})
     impossible = {one.id or 0 for unit in units for one in unit.lost if stands(one)}
+    freed = {one for unit in units if unit.lost for one in unit.people} if beyond else set()
     while True:
         aside = impossible | _ids(one for unit in (*halves, *movable) for one in unit.standing)
-        problem = build(session, campaign, today, days=every, aside=aside).problem
+        problem = build(session, campaign, today, days=every, aside=aside, beyond=freed).problem
         kept = [unit for unit in movable if _holds(problem, unit)]
         full = [unit for unit in halves if _may_meet(problem, unit)]
         if len(kept) == len(movable) and len(full) == len(halves):

@@ -1,9 +1,11 @@
-"""The two or three ways to repair, each a problem of its own for the solver.
+"""The ways to repair, each a problem of its own for the solver.
 
 same    every visit that stands is pinned; only people who lost each other may meet: another day for them.
 still   every visit that stands is pinned; whoever is free may step in.
 best    nothing is pinned but what is kept of half-lost swaps: as many people as possible, then as few
         changes as possible.
+worked  as `same`, on days that both work, though not both gave them: looked for where what moves nobody
+        leaves somebody without a day. It is theirs to confirm, and no rule of a campaign accepts it.
 """
 
 import dataclasses
@@ -18,8 +20,9 @@ from solver.pins import contradictions
 from solver.plan import INFEASIBLE
 from solver.problem import Person, Visit, ordered
 
-ORDER = (RepairKind.SAME, RepairKind.STILL, RepairKind.BEST)
-"""From the one that disturbs least."""
+GIVEN = (RepairKind.SAME, RepairKind.STILL, RepairKind.BEST)
+"""On the days that people gave, from the one that disturbs least."""
+ORDER = (*GIVEN, RepairKind.WORKED)
 THREADS = 2
 Search = Callable[[RepairKind, Progress | None], bool]
 """Hears how far a search is; says whether to go on."""

@@ -75,6 +75,10 @@ def kind_words(kind: RepairKind) -> tuple[str, str]:
             _("Le plus de monde possible"),
             _("Quelques journées qui tenaient changent, aussi peu que possible."),
         ),
+        RepairKind.WORKED: (
+            _("Les mêmes binômes, un jour où les deux travaillent"),
+            _("Ils n’avaient pas tous donné ces jours : chacun peut encore dire non."),
+        ),
     }[kind]
 
 

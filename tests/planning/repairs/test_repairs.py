@@ -185,7 +185,7 @@ def test_a_repair_is_decided_once(engine: Engine, company: Published) -> None:
 def test_the_best_way_moves_others_only_where_nothing_else_helps(engine: Engine, crowded: Published) -> None:
     cancel(engine, crowded.visit(crowded.back[0], crowded.front[0]))
     found = proposals(engine, last_repair(engine))
-    assert set(found) == {BEST}
+    assert set(found) == {BEST, RepairKind.WORKED}  # or a day that she did not give
     assert (found[BEST].restored, found[BEST].left, found[BEST].movers) == (2, 0, 2)
     yielded = crowded.visit(crowded.back[1], crowded.front[1])
     accept(engine, crowded, BEST)

@@ -8,10 +8,12 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from app.accounts.sessions import Actor
-from app.availability.tables import Enrolment
+from app.availability.tables import BusyCalendar, Enrolment
+from app.campaigns.calendar import campaign_days
 from app.core.db import open_session
 from app.home.decisions import decisions
 from app.messages.tables import Mail
+from app.people.tables import Person
 from app.planning.repairs import closing, service
 from app.planning.tables import Repair, RepairCause, RepairStatus
 from app.teams import service as teams
@@ -22,25 +24,36 @@ from app.visits.changing import situation
 from app.visits.confirming import confirm
 from app.visits.errors import SiteClosed
 from app.visits.history import Hand
-from app.visits.tables import By, CancelReason, DayPart, Proposal, Visit, VisitStatus
+from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
 from app.worker import drain
 from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, cancel, last_repair
 from tests.support.accounts import SignIn
 
 
-def agree(engine: Engine, fell: Visit, *, on_one: bool, answered: bool = True) -> None:
-    """The visitor proposes the first day that both work, or to leave it at one; the host says yes."""
+def agree(
+    engine: Engine, fell: Visit, *, on_one: bool = False, on: date | None = None, answered: bool = True
+) -> None:
+    """The visitor proposes a day, the first that both work, or to leave it at one; the host says yes."""
     for by, person_id in ((By.VISITOR, fell.visitor_id), (By.HOST, fell.host_id)):
         with open_session(engine) as session:
             now = situation(session, queries.visit(session, fell.id or 0), by, person_id, TODAY)
             hand = Hand(by=by, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
             if by is By.VISITOR:
-                day = None if on_one else moving.days_of(session, now).possible()[0].day
+                day = None if on_one else on or moving.days_of(session, now).possible()[0].day
                 moving.propose(session, now, day, hand, revision=now.visit.revision)
             elif answered:
                 assert now.proposal is not None
                 moving.accept(session, now, now.proposal.id or 0, hand)
     drain(engine)
+
+
+def no_other_day(engine: Engine) -> None:
+    """Rosters have everybody off but on the days of the first two visits."""
+    with open_session(engine) as session:
+        for row in session.exec(select(Enrolment)):
+            row.visit_days, row.host_days = [DAYS[0].isoformat()], [DAYS[3].isoformat()]
+            session.get_one(Person, row.person_id).worked_weekdays = "0000000"
+            session.add_all(RosterDay(person_id=row.person_id, day=DAYS[n], shift=Shift.FULL) for n in (0, 3))
 
 
 def told(engine: Engine, kind: str) -> list[Mail]:
@@ -82,29 +95,27 @@ def test_the_others_stay_in_the_repair_and_hr_reads_nothing_twice(engine: Engine
 def test_hr_reads_what_the_two_are_choosing_and_what_was_tried(
     engine: Engine, company: Published, client: TestClient, sign_in: SignIn
 ) -> None:
-    """Nobody offered another day, though both work on others: nothing says that they cannot meet."""
+    """Nobody has another day, but for what a calendar says: the two may still agree."""
     fell = company.visit(company.back[0], company.front[0])
+    taken = [day.isoformat() for day in campaign_days(company.campaign)]
     with open_session(engine) as session:
         for row in session.exec(select(Enrolment)):
             row.visit_days, row.host_days = [fell.day.isoformat()], [DAYS[3].isoformat()]
+            session.add(BusyCalendar(enrolment_id=row.id, days=taken, read_at=NOW))
     cancel(engine, fell)
     sign_in(client, company.hr)
     here = f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
     page = client.get(here).text
-    assert "sur les jours que chacun a donnés" in page
+    assert "sur tous ceux où ils travaillent" in page
     assert "Les deux peuvent aussi choisir un jour entre eux." in page
-    agree(engine, fell, on_one=False, answered=False)
-    with open_session(engine) as session:
-        assert session.exec(select(Proposal)).one().day is not None
+    agree(engine, fell, on=DAYS[7], answered=False)
     assert "propose le" in client.get(here).text
 
 
 def test_a_search_that_ends_without_result_is_told_once_to_those_who_wait(
     engine: Engine, company: Published
 ) -> None:
-    with open_session(engine) as session:
-        for row in session.exec(select(Enrolment)):
-            row.visit_days, row.host_days = [DAYS[0].isoformat()], [DAYS[3].isoformat()]
+    no_other_day(engine)
     there = company.visit(company.back[0], company.front[0])
     cancel(engine, there)
     assert told(engine, "search_over") == []  # the other day of the swap stands: the two may choose one
