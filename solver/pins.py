@@ -70,33 +70,17 @@ def pinned_choices(instance: Instance) -> Choices:
 
 def contradictions(problem: Problem) -> list[Text]:
     """What in the pinned visits breaks a rule by itself, in words; empty when each pin is possible alone."""
-    frame, count = rules.frame_of(problem), len(problem.campaign.days)
+    frame = rules.frame_of(problem)
     people, teams = problem.person_by_id, problem.team_by_id
-    found: list[Text] = []
+    found = [text for visit in problem.pinned for text in _alone(problem, frame, visit)]
     busy: Counter[tuple[str, int]] = Counter()
     away: Counter[tuple[str, int]] = Counter()
     received: Counter[tuple[str, int]] = Counter()
-    for visit in problem.pinned:
-        visitor, host = people[visit.visitor], people[visit.host]
-        guest = rules.party_of(visitor, teams[visitor.team], count)
-        keeper = rules.party_of(host, teams[host.team], count)
-        codes = rules.leg_refusals(frame, guest, keeper)
-        bit = 1 << visit.day
-        if not visitor.available & bit:
-            codes.append(rules.NOT_AVAILABLE)
-        if not host.can_host & bit:
-            codes.append(rules.CANNOT_HOST)
-        if teams[host.team].closed & bit:
-            codes.append(rules.CLOSED)
-        found += [_about(problem, visit, _SENTENCES[code]) for code in codes]
-        if not codes and problem.campaign.is_swap and not _has_return(problem, frame, visit):
-            found.append(
-                _about(problem, visit, Text("aucun retour n’est possible", "no return visit is possible"))
-            )
+    for visit in _between_two(problem):
         busy[visit.visitor, visit.day] += 1
         busy[visit.host, visit.day] += 1
-        away[visitor.team, visit.day] += 1
-        received[host.team, visit.day] += 1
+        away[people[visit.visitor].team, visit.day] += 1
+        received[people[visit.host].team, visit.day] += 1
     found += _too_many(problem)
     found += _pairs(problem, frame)
     days = problem.campaign.days
@@ -129,30 +113,58 @@ def contradictions(problem: Problem) -> list[Text]:
     return found
 
 
+def _alone(problem: Problem, frame: rules.Frame, visit: Visit) -> list[Text]:
+    """What one pinned visit breaks, whatever else is pinned."""
+    if visit.visitor == visit.host:
+        return [_about(problem, visit, _SENTENCES[rules.SAME_PERSON])]
+    people, teams, count = problem.person_by_id, problem.team_by_id, len(problem.campaign.days)
+    visitor, host = people[visit.visitor], people[visit.host]
+    guest = rules.party_of(visitor, teams[visitor.team], count)
+    keeper = rules.party_of(host, teams[host.team], count)
+    codes = rules.leg_refusals(frame, guest, keeper)
+    bit = 1 << visit.day
+    if not visitor.available & bit:
+        codes.append(rules.NOT_AVAILABLE)
+    if not host.can_host & bit:
+        codes.append(rules.CANNOT_HOST)
+    if teams[host.team].closed & bit:
+        codes.append(rules.CLOSED)
+    if not codes and problem.campaign.is_swap and not _has_return(problem, frame, visit):
+        return [_about(problem, visit, Text("aucun retour n’est possible", "no return visit is possible"))]
+    return [_about(problem, visit, _SENTENCES[code]) for code in codes]
+
+
+def _between_two(problem: Problem) -> list[Visit]:
+    return [visit for visit in problem.pinned if visit.visitor != visit.host]
+
+
 def _too_many(problem: Problem) -> list[Text]:
     """People with more pinned exchanges than they may have."""
     swap = problem.campaign.is_swap
     met: dict[tuple[str, str], set[str]] = {}
-    for visit in problem.pinned:
+    for visit in _between_two(problem):
         met.setdefault((visit.visitor, "made"), set()).add(visit.host)
         met.setdefault((visit.host, "made" if swap else "hosted"), set()).add(visit.visitor)
     found = []
     for (person, _), others in met.items():
         limit = problem.may_swap(problem.person_by_id[person])
-        if len(others) > limit:
-            found.append(
-                Text(
-                    f"{person} a {len(others)} échanges épinglés, maximum {limit}",
-                    f"{person} has {len(others)} pinned swaps, at most {limit}",
-                )
+        n = len(others)
+        if n > limit:
+            fr = f"{n} échanges épinglés" if n > 1 else "un échange épinglé"
+            en = f"{n} pinned swaps" if n > 1 else "a pinned swap"
+            most = (
+                ("n’a plus droit à aucun", "may have none")
+                if not limit
+                else (f"maximum {limit}", f"at most {limit}")
             )
+            found.append(Text(f"{person} a {fr}, {most[0]}", f"{person} has {en}, {most[1]}"))
     return found
 
 
 def _pairs(problem: Problem, frame: rules.Frame) -> list[Text]:
     """The same visit pinned on two days, and two visits of a swap that are not in the right distance."""
     days_of: dict[tuple[str, str], list[int]] = {}
-    for visit in problem.pinned:
+    for visit in _between_two(problem):
         days_of.setdefault((visit.visitor, visit.host), []).append(visit.day)
     found = []
     for (visitor, host), days in days_of.items():

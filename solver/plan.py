@@ -57,7 +57,9 @@ class Blocking:
 class Remedy:
     """A change that was tried by solving again, and how many more people it matches at least.
 
-    ``change`` is a change as `solver.changes.apply` reads it: ``{"kind", "id", "day"?, "value"?}``.
+    ``change`` is a change as `solver.changes.apply` reads it: ``{"kind", "id", "day"?, "value"?}``. Where
+    some people count more than others, the best plan then may prefer one of them to two others: ``gain`` is
+    what it matches more for certain, which may be nobody.
     """
 
     change: Mapping[str, Any]
@@ -65,12 +67,15 @@ class Remedy:
     text: Text
     exact: bool = False
     """It is proven that no plan gains more by it."""
+    points: int | None = None
+    """What the best plan gains at least in points of priority, where people do not all count the same."""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "change": dict(self.change),
             "gain": self.gain,
             "exact": self.exact,
+            **({} if self.points is None else {"points": self.points}),
             "text": self.text.to_json(),
         }
 
@@ -213,6 +218,7 @@ def _unmatched(value: object, place: str) -> Unmatched:
             int(remedy.get("gain") or 0),
             _sentence(remedy.get("text"), f"{place}.remedy.text"),
             exact=bool(remedy.get("exact")),
+            points=remedy.get("points"),
         ),
         sought=not row.get("remedy_on_request", False),
     )

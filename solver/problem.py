@@ -49,7 +49,7 @@ from solver.shapes import (
     days_of,
     ordered,
 )
-from solver.unread import unread
+from solver.unread import unread, vain
 from solver.writing import FORMAT, written
 
 __all__ = [
@@ -160,12 +160,18 @@ def _campaign(document: dict[str, Any]) -> Campaign:
         if level in order[:n]:
             raise ProblemError(f"campaign.objective_order[{n}]: {said(level)} is named twice")
     order += [level for level in LEVELS if level not in order]
+    low, high = (
+        as_count(row, name, "campaign", usual)
+        for name, usual in (("min_gap_days", 0), ("max_gap_days", NO_LIMIT))
+    )
+    if low > high and exchange == "swap":  # a single visit has no gap
+        raise ProblemError(f"campaign.max_gap_days: {high} is less than min_gap_days {low}")
     return Campaign(
         days=days,
         exchange=exchange,
         max_swaps_per_person=as_count(row, "max_swaps_per_person", "campaign", 1),
-        min_gap_days=as_count(row, "min_gap_days", "campaign", 0),
-        max_gap_days=as_count(row, "max_gap_days", "campaign", NO_LIMIT),
+        min_gap_days=low,
+        max_gap_days=high,
         max_travel_minutes=as_count(row, "max_travel_minutes", "campaign", NO_LIMIT),
         link_points=as_count(row, "link_points", "campaign", 0),
         objective_order=tuple(order),
@@ -388,6 +394,7 @@ def _read(value: object) -> Problem:
         strangers=(
             *_strangers(people, previous, forbidden, mutual, person_by_id),
             *days.notes(),
+            *vain(people, forbidden),
             *unread(document),
         ),
     )

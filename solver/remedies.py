@@ -8,6 +8,10 @@ Each is tried by solving again from the plan at hand: a chain of matches (`solve
 person a match and leaves nobody without one. It ends in a valid plan of the changed problem, so the gain
 is proven to be *at least* so many people. It is exact where no plan can gain more: the plan was proven best,
 everybody counts the same, and taking away the one match that uses the change would give a plan of before.
+
+Where some people come first, the best plan of the changed problem may leave out two others for one of them.
+What is sure of it are its points of priority; people are counted as far as they follow (`solver.points`).
+Else the sentence says what the chain shows: who could have a match, nobody losing theirs.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from solver.chains import PRUNED, STEPS, Chains, Leave, Used
 from solver.changes import Change, apply
 from solver.limits import ShouldStop
 from solver.plan import Plan, Remedy, Text, Unmatched
+from solver.points import Points
 from solver.problem import Problem, Visit
 from solver.standing import VISITORS, Place, Standing
 from solver.words import day_words
@@ -36,6 +41,8 @@ WIDE = 0.3
 """Seconds for counting whom else a change of the rules would match."""
 QUICK = 300
 """Steps for each change where everybody's remedy is sought at once."""
+NEVER = ("travel", "language", "own_rules")
+"""Whom no plan matches, whatever days and places there are."""
 
 
 class Remedies:
@@ -46,12 +53,19 @@ class Remedies:
         self.standing = Standing(problem, plan.visits)
         self.chains = Chains(self.standing)
         self.visits = plan.visits
-        self._wide: dict[str, int] = {}
+        self._wide: dict[str, tuple[int, int]] = {}
+        self.worth = [person.priority for person in problem.people]
+        self.equal = len(set(self.worth)) <= 1 and 0 not in self.worth
+        never = {row.person for row in plan.unmatched if row.reason in NEVER}
+        self._now = sum(self.worth[i] for i, made in enumerate(self.standing.made) if made)
+        """What the plan is worth on the first level."""
+        self.points = Points(problem, never)
+        self.points_twice = Points(problem, never, once=False)
         proven = plan.bounds.get("priority")
         self.best = proven is not None and proven <= plan.values.get("priority", 0)
         """No plan is worth more on the first level."""
         heads = plan.bounds.get("people") == plan.values.get("people")
-        self.heads_proven = self.best and heads and len({one.priority for one in problem.people}) == 1
+        self.heads_proven = self.best and heads and self.equal
         """Solving again gives as many people as can be matched: nobody comes first."""
 
     def of(self, person: str, *, steps: int = STEPS) -> Remedy | None:
@@ -112,13 +126,30 @@ class Remedies:
             parts.append(_longer())
         changes = [change for change, _ in parts]
         change = changes[0] if len(changes) == 1 else {"kind": "all", "changes": changes}
+        texts = [text for _, text in parts]
+        matched = {visit.visitor for visit in used.visits}
+        points = sum(self.worth[self.standing.index[one]] for one in matched) - self._now
         if minutes:
-            return self._for_everybody(i, change, [text for _, text in parts], used.gain)
-        exact = self.heads_proven and used.gain == self._most(i, leave, used)
-        return Remedy(change, used.gain, _said([text for _, text in parts], used.gain, exact=exact), exact)
+            wide, wide_points = self._for_everybody(i, change)
+            gain, more = max(used.gain, wide), max(points, wide_points)
+            return self._told(change, texts, gain, more, Points(self.problem, once=used.second is None))
+        if self.equal:
+            exact = self.heads_proven and used.gain == self._most(i, leave, used)
+            return Remedy(change, used.gain, _said(texts, used.gain, exact=exact), exact)
+        return self._told(
+            change, texts, used.gain, points, self.points if used.second is None else self.points_twice
+        )
 
-    def _for_everybody(self, i: int, change: Change, texts: Sequence[Text], gain: int) -> Remedy:
-        """What a change of the rules brings to others as well: everybody without a match is asked."""
+    def _told(self, change: Change, texts: Sequence[Text], gain: int, points: int, all_of: Points) -> Remedy:
+        """At least so many people; where some come first, as many as follow from the points, or who could."""
+        if self.equal:
+            return Remedy(change, gain, _said(texts, gain, exact=False))
+        sure = max(0, all_of.heads_at_least(self._now + points) - self.standing.heads)
+        text = _said(texts, sure, exact=False) if sure else _could(texts, gain)
+        return Remedy(change, sure, text, points=points)
+
+    def _for_everybody(self, i: int, change: Change) -> tuple[int, int]:
+        """What a change of the rules brings to others as well, in people and points: everybody is asked."""
         key = repr(change)
         if len(self.problem.people) <= PRUNED and key not in self._wide:
             changed = Standing(apply(self.problem, [change]), self.visits)
@@ -128,9 +159,9 @@ class Remedies:
                     break
                 if changed.cap[one] and not changed.made[one]:
                     chains.keep(one, Leave(), steps=QUICK // 2)
-            self._wide[key] = changed.heads - before
-        gain = max(gain, self._wide.get(key, 0))
-        return Remedy(change, gain, _said(texts, gain, exact=False))
+            points = sum(self.worth[j] for j, made in enumerate(changed.made) if made)
+            self._wide[key] = changed.heads - before, points - self._now
+        return self._wide.get(key, (0, 0))
 
     def _most(self, i: int, leave: Leave, used: Used) -> int:
         """The most that the change can bring where the plan is best; a large number where unknown."""
@@ -228,13 +259,30 @@ def _longer() -> tuple[Change, Text]:
     return {"kind": "all", "changes": []}, text
 
 
+def _could(parts: Sequence[Text], gain: int) -> Text:
+    """What is shown by a plan that need not be the best one."""
+    joined = _joined(parts)
+    fr = "une personne de plus pourrait" if gain == 1 else f"{gain} personnes de plus pourraient"
+    en = "one more person could" if gain == 1 else f"{gain} more people could"
+    return Text(
+        f"{joined.fr}\u00a0: {fr} avoir un binôme sans que personne perde le sien.",
+        f"{joined.en}: {en} have a match, nobody losing theirs.",
+    )
+
+
+def _joined(parts: Sequence[Text]) -> Text:
+    return Text(
+        ", et ".join([parts[0].fr, *(_lower(part.fr) for part in parts[1:])]),
+        ", and ".join([parts[0].en, *(_lower(part.en) for part in parts[1:])]),
+    )
+
+
 def _said(parts: Sequence[Text], gain: int, *, exact: bool) -> Text:
-    fr = ", et ".join([parts[0].fr, *(_lower(part.fr) for part in parts[1:])])
-    en = ", and ".join([parts[0].en, *(_lower(part.en) for part in parts[1:])])
+    joined = _joined(parts)
     people_fr = "une personne de plus en binôme" if gain == 1 else f"{gain} personnes de plus en binôme"
     people_en = "one more person matched" if gain == 1 else f"{gain} more people matched"
     least_fr, least_en = ("", "") if exact else ("au moins ", "at least ")
-    return Text(f"{fr}\u00a0: {least_fr}{people_fr}.", f"{en}: {least_en}{people_en}.")
+    return Text(f"{joined.fr}\u00a0: {least_fr}{people_fr}.", f"{joined.en}: {least_en}{people_en}.")
 
 
 def _lower(text: str) -> str:

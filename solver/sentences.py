@@ -136,11 +136,25 @@ def places_taken(teams: Sequence[str], days: Sequence[str]) -> Text:
 
 
 @cache
-def all_taken(team: str, *, late: bool, counted: bool = True) -> Text:
-    """``counted``: the team is the one that most of all possible colleagues are in."""
+def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "") -> Text:
+    """``counted``: the team is the one that most of all possible colleagues are in.
+
+    ``gone``: ``all`` or ``some`` of these colleagues may take part no more, though they have no match here.
+    """
     where = Text(f"souvent dans l’équipe {team}", f"often in the {team} team")
     if not counted:
         where = Text(f"parmi ceux examinés, {where.fr}", f"among those looked at, {where.en}")
+    if gone == "all":
+        return Text(
+            "Les collègues possibles ne peuvent plus participer\u00a0: leurs échanges sont épuisés"
+            f" ({where.fr}).",
+            f"Possible colleagues can’t take part any more: their swaps are used up ({where.en}).",
+        )
+    if gone:
+        return Text(
+            f"Les collègues possibles sont déjà en binôme, ou ne peuvent plus participer ({where.fr}).",
+            f"Possible colleagues already have a match, or can’t take part any more ({where.en}).",
+        )
     if late:
         return Text(
             "Les collègues possibles sont déjà en binôme, ou d’autres personnes les attendent aussi"

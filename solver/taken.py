@@ -206,7 +206,9 @@ class Taken:
         if not fits:
             who, items = self._items(i, others, released=True)
         crew = problem.teams[team]
-        text = all_taken(crew.name or crew.id, late=late, counted=self.counted)
+        out = [not self.instance.cap[j] for j in others]
+        gone = "all" if all(out) else "some" if any(out) else ""
+        text = all_taken(crew.name or crew.id, late=late, counted=self.counted, gone=gone)
         first = [Blocking("team", crew.id), Blocking("person", problem.people[who].id)]
         return Unmatched(self._id(i), "all_taken", text, (*first, *items))
 

@@ -1,4 +1,8 @@
-"""Fields that a document has and a problem does not: a slip of the pen would change the plan unseen."""
+"""What a document says and a problem does not need: a slip of the pen would change the plan unseen.
+
+Fields that nobody reads; somebody kept apart from themselves, or their own manager, as staff files have it of
+whoever leads the company. None of it contradicts a rule, so none of it is refused.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from solver.fields import said
+from solver.shapes import Person
 
 TOP = {
     "format", "campaign", "sites", "travel_minutes", "teams", "people", "service_links", "pinned", "previous",
@@ -44,6 +49,18 @@ def unread(document: Mapping[str, Any]) -> Iterator[str]:
         rows = document.get(name)
         if isinstance(rows, list):
             yield from _told(name, ((f"{name}[{n}]", row) for n, row in enumerate(rows)), known)
+
+
+def vain(people: Iterable[Person], forbidden: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """One sentence for pairs that name one person twice, one for people who are their own manager."""
+    twice = [(n, a) for (a, b), n in forbidden.items() if a == b]
+    own = [(n, person.id) for n, person in enumerate(people) if person.manager == person.id]
+    if twice:
+        n, who = twice[0]
+        yield f"forbidden: {len(twice)} name one person twice (forbidden[{n}]: {said(who)}); without effect"
+    if own:
+        n, who = own[0]
+        yield f"manager: {len(own)} are their own (people[{n}].manager: {said(who)}); without effect"
 
 
 def _told(kind: str, rows: Iterable[tuple[str, Any]], known: set[str]) -> Iterator[str]:

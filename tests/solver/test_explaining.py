@@ -47,6 +47,15 @@ def test_each_reason_is_told_apart() -> None:
     assert reason(people=[person("anna", "compta")]) == "all_taken"  # nobody of the other side takes part
 
 
+def test_a_colleague_who_may_take_part_no_more_is_not_said_to_have_a_match() -> None:
+    problem = Problem.from_json(document(people=two(bruno={"max_swaps": 0})))
+    [anna, _bruno] = solve(problem, limits=QUICK).unmatched
+    assert anna.reason == "all_taken"
+    assert anna.text.en == (
+        "Possible colleagues can’t take part any more: their swaps are used up (often in the boutique team)."
+    )
+
+
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
 def test_everybody_without_a_match_is_explained_once(exchange: str) -> None:
     problem = Problem.from_json(company(people=120, seed=5, exchange=exchange, few_dates=0.8))

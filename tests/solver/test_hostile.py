@@ -41,6 +41,7 @@ def broken(path: str, value: Any) -> dict[str, Any]:
         ("campaign.days", ["2027-02-30"], 'campaign.days[0]: "2027-02-30" is not a day'),
         ("campaign.days", ["2027-03-02", "2027-03-01"], "campaign.days[1]: 2027-03-01 does not come after"),
         ("campaign.min_gap_days", -1, "campaign.min_gap_days: -1 is negative"),
+        ("campaign.min_gap_days", 9, "campaign.max_gap_days: 2 is less than min_gap_days 9"),
         ("campaign.max_gap_days", "two", 'campaign.max_gap_days: "two" is not a whole number'),
         ("campaign.max_gap_days", 1e400, "campaign.max_gap_days"),
         ("campaign.objective_order", ["people", "luck"], 'campaign.objective_order[1]: "luck"'),
@@ -183,6 +184,23 @@ def test_people_who_do_not_take_part_may_be_named() -> None:
     assert [line.split(":")[0] for line in problem.strangers] == ["manager", "avoid", "forbidden", "previous"]
     assert 'people[0].manager: "boss"' in problem.strangers[0]
     assert Problem.from_json(document()).strangers == ()
+
+
+def test_what_is_without_effect_is_accepted_and_said() -> None:
+    made = document(forbidden=[{"a": "anna", "b": "anna"}])
+    made["people"][1]["manager"] = "bruno"
+    problem = Problem.from_json(made)
+    assert problem.strangers == (
+        'forbidden: 1 name one person twice (forbidden[0]: "anna"); without effect',
+        'manager: 1 are their own (people[1].manager: "bruno"); without effect',
+    )
+    assert solve(problem).values["people"] == 2
+
+
+def test_a_gap_says_nothing_where_visits_are_single() -> None:
+    made = document()
+    made["campaign"] |= {"exchange": "shadow", "min_gap_days": 9, "max_gap_days": 2}
+    assert solve(Problem.from_json(made)).status == "optimal"
 
 
 def test_a_million_forbidden_pairs() -> None:

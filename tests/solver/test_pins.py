@@ -40,6 +40,17 @@ def test_what_contradicts_itself_is_said(changes: dict[str, Any], message: str) 
     assert any(message in line for line in found), found
 
 
+def test_a_pin_on_oneself_is_said_in_one_sentence() -> None:
+    [told] = said(people=FREE, pinned=[pin("anna", "anna", 0)])
+    assert told == "pinned visit anna → anna on 2027-03-01: nobody can visit themselves"
+
+
+def test_one_pin_of_somebody_who_may_have_none_is_said_in_the_singular() -> None:
+    people = [person("anna", "compta", "11111", max_swaps=0), person("bruno", "boutique", "11111")]
+    told = said(people=people, pinned=[pin("anna", "bruno", 0), pin("bruno", "anna", 1)])
+    assert told == ["anna has a pinned swap, may have none"]
+
+
 def test_pins_that_hold_are_not_accused() -> None:
     assert said(people=FREE, pinned=[pin("anna", "bruno", 0), pin("bruno", "anna", 1)]) == []
     assert clash(Instance(Problem.from_json(company(people=200, seed=4, pins=8)))) == []

@@ -98,8 +98,8 @@ def random_problem(seed: int) -> Problem:
             "days": days,
             "exchange": "swap" if swap else "shadow",
             "max_swaps_per_person": rng.choice([1, 1, 2]),
-            "min_gap_days": rng.choice([0, 1, 2]),
-            "max_gap_days": rng.choice([1, 3]),
+            "min_gap_days": min(rng.choice([0, 1, 2]), longest := rng.choice([1, 3])),
+            "max_gap_days": longest,
             "max_travel_minutes": 60,
             "link_points": rng.choice([0, 2]),
             "objective_order": rng.choice(
