@@ -57,6 +57,12 @@ def cancel_run(session: Db, actor: Asking, campaign: HrCampaign, run_id: int) ->
     return run_out(runs.cancel_run(session, _run(session, campaign, run_id), actor, clock.now()))
 
 
+@router.post(RUNS + "/{run_id}/conclusion")
+def conclude_run(session: Db, actor: Asking, campaign: HrCampaign, run_id: int) -> RunOut:
+    """End a computation now and keep the best plan it has."""
+    return run_out(runs.conclude_run(session, _run(session, campaign, run_id), actor, clock.now()))
+
+
 @router.get(RUNS + "/{run_id}/plan", response_class=JSONResponse)
 def show_plan(session: Db, campaign: HrCampaign, run_id: int) -> dict[str, Any]:
     """The plan as a `vis-ma-vie/solution/1` document; its ids are those of the problem."""

@@ -1,6 +1,8 @@
 """Pages of planning that change something: compute, stop, pin, forbid, publish."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -14,9 +16,9 @@ from app.core.errors import NotFound
 from app.core.forms import Submitted, bind
 from app.core.i18n import _
 from app.core.templating import redirect, render
-from app.planning import pins, publishing, queries, runs
+from app.planning import clashes, pins, publishing, queries, runs
 from app.planning.errors import NoLongerHolds, NothingToPublish, NotThisPair, RunUnderWay
-from app.planning.schemas import PairForm, PublicationForm, RunForm
+from app.planning.schemas import PairForm, PinCheckForm, PublicationForm, RunForm
 
 router = APIRouter()
 
@@ -41,6 +43,25 @@ def cancel_run(session: Db, actor: Asking, campaign: HrCampaign, run_id: int) ->
         raise NotFound
     runs.cancel_run(session, run, actor, clock.now())
     return redirect(f"/campaigns/{campaign.id}/planning", say=_("Le calcul s’arrête."))
+
+
+@router.post("/campaigns/{campaign_id}/planning/runs/{run_id}/conclusion")
+def conclude_run(session: Db, actor: Asking, campaign: HrCampaign, run_id: int) -> Response:
+    """End the computation now and keep the best plan it has."""
+    run = queries.find_run(session, run_id)
+    if run.campaign_id != campaign.id:
+        raise NotFound
+    runs.conclude_run(session, run, actor, clock.now())
+    return redirect(f"/campaigns/{campaign.id}/planning", say=_("Le calcul s’arrête et garde ce plan."))
+
+
+@router.get("/campaigns/{campaign_id}/planning/pins/check", response_class=HTMLResponse)
+def check_pins(
+    request: Request, session: Db, campaign: HrCampaign, asked: Annotated[PinCheckForm, Query()]
+) -> Response:
+    """Embedded where rules are typed: which pinned pairs they would contradict."""
+    told = clashes.with_rules(session, campaign, asked.model_dump(exclude_none=True), clock.today())
+    return render(request, "planning/_clashes.html", campaign_id=campaign.id, clashes=told)
 
 
 @router.post("/campaigns/{campaign_id}/planning/pins")

@@ -27,6 +27,13 @@ class RunOver(Refusal):
         return _("Ce calcul est déjà terminé : il n’y a plus rien à arrêter.")
 
 
+class NothingFoundYet(Refusal):
+    """A computation that has no plan yet has nothing to keep."""
+
+    def message(self) -> str:
+        return _("Ce calcul n’a encore rien trouvé : attendez un instant, ou arrêtez-le.")
+
+
 class NoDaysLeft(Refusal):
     """No day of the campaign leaves the notice."""
 

@@ -15,6 +15,7 @@ from app.planning import asking, queries, runs
 from app.planning.problem import Built, Leg, build
 from app.planning.tables import PlanningQuestion, RunStatus
 from solver import Limits, Problem, ProblemError, Progress, solve, with_remedies
+from solver.points import Points
 
 log = structlog.get_logger()
 
@@ -54,7 +55,7 @@ def solve_run(engine: Engine, run_id: int) -> None:
         log.exception("planning.broken", run_id=run_id)
         return _fail(engine, run_id, "Broken")
     with open_session(engine) as session:
-        if watch.stopped:
+        if watch.wish == runs.Wish.STOP:
             runs.end(session, run_id, RunStatus.CANCELLED, clock.now())
         else:
             runs.finish(session, run_id, built.problem, plan, clock.now())
@@ -107,34 +108,35 @@ class Watch:
     def __init__(self, engine: Engine, run_id: int, problem: Problem) -> None:
         self.engine = engine
         self.run_id = run_id
-        self.plain = all(person.priority == 1 for person in problem.people)
-        self.stopped = False
+        self.points = Points(problem)
+        self.wish = runs.Wish.GO_ON
         self._latest: Progress | None = None
-        self._at_most: int | None = None
+        self.at_most: int | None = None
+        """People whom no plan can exceed, as far as it is proven."""
         self._written = 0.0
         self._lock = Lock()
 
     def progress(self, progress: Progress) -> None:
         """Called by the solver, from whichever of its threads."""
         self._latest = progress
-        if progress.level == "people" and self.plain and progress.bound is not None:
-            self._at_most = int(progress.bound + runs.PROVEN)
+        if progress.level == "people" and progress.bound is not None:
+            most = self.points.heads_at_most(progress.bound)
+            self.at_most = most if self.at_most is None else min(most, self.at_most)
         self._write()
 
     def should_stop(self) -> bool:
         """Asked often by the solver."""
         self._write()
-        return self.stopped
+        return self.wish != runs.Wish.GO_ON
 
     def _write(self) -> None:
-        if self.stopped or not self._lock.acquire(blocking=False):
+        if self.wish == runs.Wish.STOP or not self._lock.acquire(blocking=False):
             return
         try:
             if time.monotonic() - self._written < EVERY:
                 return
             with open_session(self.engine) as session:
-                goes_on = runs.tell(session, self.run_id, self._latest, self._at_most, clock.now())
+                self.wish = runs.tell(session, self.run_id, self._latest, self.at_most, clock.now())
             self._written = time.monotonic()
-            self.stopped = not goes_on
         finally:
             self._lock.release()

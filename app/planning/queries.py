@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Enrolment, ForbiddenPair
@@ -21,6 +21,7 @@ from app.planning.tables import (
     RunStatus,
 )
 from app.teams import days as teams
+from solver.plan import INFEASIBLE
 
 
 def find_run(session: Session, run_id: int) -> PlanningRun:
@@ -52,15 +53,21 @@ def active_run(session: Session, campaign_id: int) -> PlanningRun | None:
     ).first()
 
 
+def _gave_a_plan(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Finished, and not with the word that the pinned pairs contradict the rules."""
+    return (
+        col(PlanningRun.campaign_id) == campaign_id,
+        col(PlanningRun.status) == RunStatus.FINISHED,
+        col(PlanningRun.message) != INFEASIBLE,
+    )
+
+
 def finished_runs(session: Session, campaign_id: int, limit: int = 2) -> list[PlanningRun]:
-    """The last finished runs, newest first; the published one comes before all others."""
+    """The last runs that gave a plan, newest first; the published one comes before all others."""
     return list(
         session.scalars(
             select(PlanningRun)
-            .where(
-                col(PlanningRun.campaign_id) == campaign_id,
-                col(PlanningRun.status) == RunStatus.FINISHED,
-            )
+            .where(*_gave_a_plan(campaign_id))
             .order_by(col(PlanningRun.published_at).is_(None), col(PlanningRun.id).desc())
             .limit(limit)
         )
@@ -73,7 +80,7 @@ def count_finished(session: Session, campaign_id: int) -> int:
         session.scalar(
             select(func.count())
             .select_from(PlanningRun)
-            .where(col(PlanningRun.campaign_id) == campaign_id, col(PlanningRun.status) == RunStatus.FINISHED)
+            .where(*_gave_a_plan(campaign_id))
         )
         or 0
     )

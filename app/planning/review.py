@@ -15,7 +15,7 @@ from app.planning.tables import Pin
 from app.planning.words import spoken
 from app.visits.rules import in_pairs
 from solver import Plan, Problem
-from solver.plan import INFEASIBLE
+from solver.plan import Text
 from solver.problem import MUTUAL_POINTS, ordered
 
 
@@ -126,12 +126,10 @@ class Review:
 
     swaps: Sequence[PlannedSwap]
     waiting: Sequence[Waiting]
-    contradictions: Sequence[str]
     matched: int
     people: int
     proven: bool
     """No plan matches more, priorities counted."""
-    infeasible: bool
     wishes_met: int
     wishes_possible: int
     minutes: int
@@ -169,11 +167,9 @@ def review(problem: Problem, plan: Plan, people: dict[int, Participant], pins: I
     return Review(
         swaps=swaps,
         waiting=_waiting(plan, people, first),
-        contradictions=[_named(spoken(text.fr, text.en), problem, people) for text in plan.contradictions],
         matched=plan.values.get("people", 0),
         people=len(problem.people),
         proven=bound is not None and bound <= value,
-        infeasible=plan.status == INFEASIBLE,
         wishes_met=sum(1 for visit in planned.values() if visit.wish == 1),
         wishes_possible=sum(1 for person in problem.people if person.wishes),
         minutes=plan.values.get("travel_minutes", 0),
@@ -196,7 +192,14 @@ def _visit(problem: Problem, leg: Leg, pinned: bool) -> PlannedVisit:
     )
 
 
-def _named(sentence: str, problem: Problem, people: dict[int, Participant]) -> str:
+def contradictions_named(
+    problem: Problem, told: Iterable[Text], people: Mapping[int, Participant]
+) -> list[str]:
+    """Why pinned pairs do not hold, in the reader's language and with names."""
+    return [_named(spoken(text.fr, text.en), problem, people) for text in told]
+
+
+def _named(sentence: str, problem: Problem, people: Mapping[int, Participant]) -> str:
     """A contradiction with names and days as people write them instead of the solver's ids."""
     crews = {team.id: team.name for team in problem.teams}
 

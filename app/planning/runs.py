@@ -3,6 +3,7 @@
 import json
 import zlib
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -14,12 +15,20 @@ from app.campaigns.calendar import plannable_days
 from app.campaigns.tables import Campaign, Status
 from app.core import jobs
 from app.planning import queries
-from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, RunOver, RunUnderWay
+from app.planning.errors import (
+    NobodyEnrolled,
+    NoDaysLeft,
+    NothingFoundYet,
+    NotPlannable,
+    RunOver,
+    RunUnderWay,
+)
 from app.planning.problem import public, row_id, without_secrets
 from app.planning.tables import ACTIVE, PlanningResult, PlanningRun, RunStatus
 from solver import Plan, Problem, Progress, rules
 from solver.pins import contradictions
 from solver.plan import INFEASIBLE, Text, Unmatched
+from solver.points import Points
 
 PLANNABLE = (Status.OPEN, Status.PLANNING)
 TIME_LIMIT = 60
@@ -83,7 +92,35 @@ def cancel_run(session: Session, run: PlanningRun, actor: Actor, now: datetime) 
     return run
 
 
+def conclude_run(session: Session, run: PlanningRun, actor: Actor, now: datetime) -> PlanningRun:
+    """End a run early with the best plan it has; its job sees the wish within a second.
+
+    Raises `RunOver`, and `NothingFoundYet` while nobody has a match in it.
+    """
+    if run.status not in ACTIVE:
+        raise RunOver
+    if run.status == RunStatus.QUEUED or not run.matched:
+        raise NothingFoundYet
+    if run.cancel_requested or not _change(session, run.id, RunStatus.RUNNING, keep_requested=True):
+        raise RunOver
+    audit(
+        session, actor.account_id, "planning.concluded", f"campaign:{run.campaign_id}", now=now, run_id=run.id
+    )
+    session.refresh(run)
+    return run
+
+
 # -- what the job writes --
+
+
+class Wish(Enum):
+    """What HR wants of a run under way."""
+
+    GO_ON = auto()
+    KEEP = auto()
+    """End now, with the best plan so far."""
+    STOP = auto()
+    """End now, keep nothing."""
 
 
 def begin(session: Session, run_id: int, now: datetime) -> PlanningRun | None:
@@ -101,7 +138,7 @@ def begin(session: Session, run_id: int, now: datetime) -> PlanningRun | None:
 
 def tell(
     session: Session, run_id: int, progress: Progress | None, at_most: int | None, now: datetime
-) -> bool:
+) -> Wish:
     """Write how far the solver is; says whether it should go on."""
     values: dict[str, Any] = {"alive_at": now}
     if progress is not None:
@@ -115,9 +152,11 @@ def tell(
     if at_most is not None:
         values["at_most"] = at_most
     if not _change(session, run_id, RunStatus.RUNNING, **values):
-        return False
+        return Wish.STOP
     run = session.get(PlanningRun, run_id, populate_existing=True)
-    return run is not None and not run.cancel_requested
+    if run is None or run.cancel_requested:
+        return Wish.STOP
+    return Wish.KEEP if run.keep_requested else Wish.GO_ON
 
 
 def finish(session: Session, run_id: int, problem: Problem, plan: Plan, now: datetime) -> None:
@@ -167,10 +206,8 @@ def people_at_most(problem: Problem, plan: Plan) -> int | None:
     heads = plan.bounds.get("people")
     if heads is not None:
         return int(heads + PROVEN)
-    weighted = plan.bounds.get("priority")
-    if weighted is not None and all(person.priority == 1 for person in problem.people):
-        return int(weighted + PROVEN)
-    return None
+    points = plan.bounds.get("priority")
+    return None if points is None else Points(problem).heads_at_most(points)
 
 
 def without_confidences(problem: Problem, plan: Plan) -> Plan:
@@ -194,6 +231,11 @@ def _contradictions(problem: Problem, plan: Plan) -> tuple[Text, ...]:
     """Why the pins do not hold together, without saying who avoids whom or cannot go where."""
     if plan.status != INFEASIBLE:
         return ()
+    return tuple(contradictions_told(problem)) or plan.contradictions
+
+
+def contradictions_told(problem: Problem) -> list[Text]:
+    """What each pinned pair contradicts by itself, in words that HR may read."""
     frame, count = rules.frame_of(problem), len(problem.campaign.days)
     told = contradictions(public(problem))
     for visit in problem.pinned:
@@ -209,7 +251,7 @@ def _contradictions(problem: Problem, plan: Plan) -> tuple[Text, ...]:
                     f"pinned visit {pair}: the answers no longer allow this meeting",
                 )
             )
-    return tuple(told) or plan.contradictions
+    return told
 
 
 # -- what a finished run holds --

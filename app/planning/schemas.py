@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator
 
+from app.campaigns.tables import Exchange
 from app.core.forms import AnswerModel, FormModel
 from app.planning.runs import TIME_LIMIT
 from app.planning.tables import PlanningRun, RunStatus
@@ -21,6 +22,25 @@ class PairForm(FormModel):
 
     one: int
     other: int
+
+
+class PinCheckForm(FormModel):
+    """Rules being typed, which pinned pairs may contradict; what is absent stays as it is."""
+
+    exchange: Exchange | None = None
+    min_gap_days: int | None = Field(default=None, ge=1, le=366)
+    max_gap_days: int | None = Field(default=None, ge=1, le=366)
+    max_travel_minutes: int | None = Field(default=None, ge=0, le=600)
+    max_swaps_per_person: int | None = Field(default=None, ge=1, le=5)
+    max_visitors_per_team: int | None = Field(default=None, ge=1, le=100)
+    max_away_per_team: int | None = Field(default=None, ge=1, le=100)
+    min_presence_per_team: int | None = Field(default=None, ge=0, le=100)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def none_when_empty(cls, value: object) -> object:
+        """A field left empty sends an empty text."""
+        return None if value == "" else value
 
 
 class PublicationForm(FormModel):

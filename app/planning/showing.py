@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.i18n import _, ngettext
 from app.core.templating import number, render
 from app.people.tables import Person, Site, Team
-from app.planning import queries, runs
+from app.planning import clashes, queries, runs
 from app.planning.errors import NothingToPublish, NotThisPair
 from app.planning.queries import Participant
 from app.planning.review import PlannedSwap, Review, Waiting, helped, reasons_counted, review
@@ -30,6 +30,7 @@ from app.planning.words import (
     wish_words,
 )
 from app.visits.views import AgendaDay, agenda, face_of
+from solver.plan import INFEASIBLE
 
 PAGE = 30
 NAMES_A_DAY = 5
@@ -52,6 +53,8 @@ class Plan:
     """Answers or rules changed since."""
     comparable: PlanningRun | None
     """The finished run before the one shown."""
+    clashes: list[str]
+    """What the pinned pairs contradict, one sentence each: the next computation will give no plan either."""
 
     @property
     def active(self) -> PlanningRun | None:
@@ -63,6 +66,15 @@ class Plan:
         """The last computation, when it gave no plan."""
         ended = (RunStatus.FAILED, RunStatus.CANCELLED)
         return self.latest if self.latest is not None and self.latest.status in ended else None
+
+    @property
+    def impossible(self) -> bool:
+        """Whether the last computation found that no plan can keep the pinned pairs."""
+        return (
+            self.latest is not None
+            and self.latest.status == RunStatus.FINISHED
+            and self.latest.message == INFEASIBLE
+        )
 
     @property
     def changeable(self) -> bool:
@@ -84,23 +96,38 @@ def plan_of(session: Session, campaign: Campaign) -> Plan:
     """Everything that the pages of a plan show."""
     assert campaign.id is not None
     finished = queries.finished_runs(session, campaign.id)
-    run = finished[0] if finished else None
-    people = queries.participants(session, campaign.id) if run else {}
+    run, latest = finished[0] if finished else None, queries.latest_run(session, campaign.id)
+    people = queries.participants(session, campaign.id) if latest else {}
     pins = queries.pins_of(session, campaign.id)
+    stamp = queries.inputs_stamp(session, campaign) if campaign.status in runs.PLANNABLE else ""
     return Plan(
         campaign=campaign,
         run=run,
-        latest=queries.latest_run(session, campaign.id),
+        latest=latest,
         review=review(*runs.load(session, run), people, pins) if run else None,
         people=people,
         pins=pins,
         forbidden=queries.forbidden_of(session, campaign.id),
         enrolled=queries.yes_count(session, campaign.id),
-        is_stale=run is not None
-        and campaign.status in runs.PLANNABLE
-        and run.inputs != queries.inputs_stamp(session, campaign),
+        is_stale=run is not None and stamp not in ("", run.inputs),
         comparable=finished[1] if len(finished) > 1 else None,
+        clashes=_clashes(session, campaign, latest, stamp, people) if pins else [],
     )
+
+
+def _clashes(
+    session: Session,
+    campaign: Campaign,
+    latest: PlanningRun | None,
+    stamp: str,
+    people: dict[int, Participant],
+) -> list[str]:
+    """Nothing is worked out where the last computation already says, on what still stands."""
+    if not stamp or latest is None or latest.status in ACTIVE:
+        return []
+    if latest.inputs != stamp or latest.status != RunStatus.FINISHED:
+        return clashes.now(session, campaign, people, clock.today())
+    return clashes.of_run(session, latest, people) if latest.message == INFEASIBLE else []
 
 
 def plan_page(request: Request, template: str, plan: Plan, tab: str, **context: Any) -> Response:
@@ -134,12 +161,12 @@ def news(plan: Plan) -> str:
     """The headline: what happens, with its figure."""
     if plan.campaign.status == Status.DRAFT:
         return _("Avant d’ouvrir : et si tout le monde participait ?")
+    if plan.review is None and plan.impossible and plan.clashes:
+        return _("Les paires épinglées ne tiennent pas ensemble")
     if plan.review is None:
         return ngettext(
             "%(n)s personne attend son binôme", "%(n)s personnes attendent leur binôme", plan.enrolled
         ) % {"n": number(plan.enrolled)}
-    if plan.review.infeasible:
-        return _("Les paires épinglées ne tiennent pas ensemble")
     if not plan.review.matched:
         return _("Personne n’a encore de binôme")
     return ngettext(
@@ -208,10 +235,6 @@ def progress_of(run: PlanningRun, now: datetime) -> dict[str, Any]:
     at_most = run.at_most
     limit = number(at_most) if at_most is not None else _("en calcul")
     share = min(99, round(100 * run.matched / at_most)) if at_most and run.level == "people" else None
-    if at_most is None and run.level == "people" and run.bound:
-        # Those who come first count double: the bound is on points, no number of people.
-        share = min(99, round(100 * run.value / run.bound))
-        limit = _("%(share)s %% en sont atteints") % {"share": share}
     facts = [
         (_("Personnes avec un binôme"), number(run.matched)),
         (_("Limite démontrée"), limit),
@@ -221,7 +244,7 @@ def progress_of(run: PlanningRun, now: datetime) -> dict[str, Any]:
         share = 0  # nothing has begun: an empty bar, not one of unknown length
     if run.status == RunStatus.QUEUED:
         title = _("Le calcul va commencer")
-    elif run.cancel_requested:
+    elif run.cancel_requested or run.keep_requested:
         title = _("Le calcul s’arrête")
     else:
         title = level_words(run.level)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, false
 from sqlmodel import Field, SQLModel, col
 
 from app.core.db import Instant
@@ -40,6 +40,8 @@ class PlanningRun(SQLModel, table=True):
     time_limit: int = 60
     """Seconds the solver may look."""
     cancel_requested: bool = False
+    keep_requested: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Somebody wants the best plan so far, now."""
     level: str = ""
     """What is being improved: a level of the objective (`people`, `wishes`, …)."""
     value: int = 0

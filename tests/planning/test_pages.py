@@ -262,9 +262,45 @@ def test_a_pin_that_answers_forbid_is_said_without_saying_who_avoids_whom(
         active = queries.active_run(session, company.campaign.id or 0)
     jobs.solve_run(engine, active.id or 0)  # type: ignore[union-attr]
     page = hr.get(planned).text
+    assert headline(hr, planned) == "4 personnes vivront la vie d’une autre"
+    assert "Le plan précédent n’a pas changé" in page
     assert "les réponses ne permettent plus cette rencontre" in page
     assert "Visite épinglée Anna Back" in page or "Visite épinglée Bruno Front" in page
     assert "éviter" not in page
+
+
+def test_rules_that_contradict_a_pin_are_said_before_and_after_they_are_saved(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    campaign = f"/campaigns/{company.campaign.id}"
+    with open_session(engine) as session:
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+        legs = runs.legs_of(*runs.load(session, run))
+    one, other, day = legs[0]
+    [back] = [leg[2] for leg in legs if leg[:2] == (other, one)]
+    apart = abs((back - day).days)
+    far, near = {"min_gap_days": str(apart + 1)}, {"min_gap_days": str(apart)}
+    check = f"{planned}/pins/check"
+    assert "épingl" not in hr.get(check, params=far).text
+    hr.post(f"{planned}/pins", data={"one": str(one), "other": str(other)})
+    assert "des paires épinglées" in hr.get(check, params=far).text
+    assert "épingl" not in hr.get(check, params=near).text
+    assert "/planning/pins/check" in hr.get(f"{campaign}/edit/rules").text
+    with open_session(engine) as session:
+        session.get_one(Campaign, company.campaign.id).min_gap_days = apart + 1
+    assert "des paires épinglées" in hr.get(f"{planned}/summary").text
+    assert "Les règles contredisent maintenant des paires épinglées" in hr.get(planned).text
+    assert hr.post(f"{planned}/runs").status_code == 303
+    with open_session(engine) as session:
+        active = queries.active_run(session, company.campaign.id or 0)
+    jobs.solve_run(engine, active.id or 0)  # type: ignore[union-attr]
+    page = hr.get(planned).text
+    assert headline(hr, planned) == "4 personnes vivront la vie d’une autre"
+    assert "n’a trouvé aucun plan qui garde toutes les paires épinglées" in page
+    assert f"sont à {apart} jours l’une de l’autre" in page
+    assert "Le plan précédent n’a pas changé" in page
+    for view in ("/comparison", "/why", "/unmatched"):
+        assert hr.get(planned + view).status_code == 200
 
 
 def test_pages_ask_the_database_as_often_for_many_as_for_few(

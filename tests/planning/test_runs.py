@@ -1,5 +1,6 @@
 """A run is asked for, followed, stopped, and ends with a plan or with a reason."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,15 @@ from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning import jobs, pins, queries, runs
-from app.planning.errors import NobodyEnrolled, NotPlannable, NotThisPair, RunOver, RunUnderWay
+from app.planning.errors import (
+    NobodyEnrolled,
+    NothingFoundYet,
+    NotPlannable,
+    NotThisPair,
+    RunOver,
+    RunUnderWay,
+)
+from app.planning.problem import build
 from app.planning.tables import PlanningRun, RunStatus
 from solver import Progress
 from tests.factories import make_campaign
@@ -148,6 +157,51 @@ def test_progress_is_written_and_limited(
     monkeypatch.setattr(jobs.time, "monotonic", lambda: 10_000.0)
     jobs.solve_run(engine, run_id)
     assert set(told) == {(1, 4)}
+
+
+def test_the_limit_counts_people_where_somebody_comes_first(
+    engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four people of whom one counts double: five points are four people at most, four points are two."""
+    with open_session(engine) as session:
+        problem = build(session, session.get_one(Campaign, company.campaign.id), TODAY).problem
+    first, *others = problem.people
+    watch = jobs.Watch(engine, 0, replace(problem, people=(replace(first, priority=2), *others)))
+    monkeypatch.setattr(watch, "_write", lambda: None)
+    seen = []
+    for bound in (None, 5.0, 4.0, 5.0):
+        watch.progress(Progress("people", 0, bound, 0.1, 0))
+        seen.append(watch.at_most)
+    assert seen == [None, 4, 2, 2]
+
+
+def test_a_run_under_way_is_ended_with_the_plan_it_has(
+    engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = ask(engine, company)
+    real = jobs.solve
+
+    def conclude() -> None:
+        with open_session(engine) as session:
+            runs.conclude_run(session, queries.find_run(session, run_id), company.actor, NOW)
+
+    def solve(problem: Any, *, limits: Any, on_progress: Any, should_stop: Any) -> Any:
+        with pytest.raises(NothingFoundYet):
+            conclude()
+        on_progress(Progress("people", 4, 4.0, 0.1, 4))
+        conclude()
+        monkeypatch.setattr(jobs, "EVERY", 0.0)
+        assert should_stop()
+        return real(problem, limits=limits)
+
+    with pytest.raises(NothingFoundYet):
+        conclude()
+    monkeypatch.setattr(jobs, "solve", solve)
+    jobs.solve_run(engine, run_id)
+    run = seen(engine, run_id)
+    assert (run.status, run.matched, run.keep_requested) == (RunStatus.FINISHED, 4, True)
+    with pytest.raises(RunOver):
+        conclude()
 
 
 def test_a_failing_run_says_so(engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,14 +85,14 @@ def test_priorities_are_counted_in_the_verdict(
     assert [part["value"] for part in shares(found, None, 1)] == [4, 1]
 
 
-def test_progress_shows_the_limit_also_where_some_count_double() -> None:
+def test_progress_shows_the_proven_limit_as_soon_as_there_is_one() -> None:
     at = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
     run = PlanningRun(
-        campaign_id=1, status=RunStatus.RUNNING, requested_at=at, level="people", value=90, bound=100.0
+        campaign_id=1, status=RunStatus.RUNNING, requested_at=at, level="people", value=30, matched=30
     )
     told = progress_of(run, at)
-    assert (told["value"], told["facts"][1][1]) == (90, "90 % en sont atteints")
-    run.at_most, run.matched = 40, 30
+    assert (told["value"], told["facts"][1][1]) == (None, "en calcul")
+    run.at_most = 40
     told = progress_of(run, at)
     assert (told["value"], told["facts"][1][1]) == (75, "40")
 
