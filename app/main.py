@@ -173,6 +173,9 @@ def unreadable(request: Request, error: Any) -> Response:
             "value": values[0][:QUOTED]
         }
         return _answer(request, 422, "Unreadable", message)
+    if not is_api and request.method == "GET" and error.errors()[0]["type"] == "missing":
+        message = _("Cette adresse est incomplète : revenez en arrière, et suivez le lien de la page.")
+        return _answer(request, 422, "Unreadable", message)
     named = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in error.errors()[:5]]
     where = ", ".join(f"{name}: {allowed}" if is_api else name for name, allowed in named)
     # Pydantic speaks English: so does the sentence around it for a program that asks for no language.

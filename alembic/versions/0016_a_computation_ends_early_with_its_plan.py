@@ -19,8 +19,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("planning_run", schema=None) as batch_op:
         batch_op.drop_column("keep_requested")
-

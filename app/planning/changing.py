@@ -112,6 +112,9 @@ def ask_publication(request: Request, session: Db, campaign: HrCampaign) -> Resp
     found = queries.finished_runs(session, campaign.id, limit=1)
     if not found:
         raise NothingToPublish
+    if found[0].published_at is not None:
+        return redirect(f"/campaigns/{campaign.id}/visits")
+    publishing.check_enrolment_closed(campaign)
     told = publishing.announcement(session, campaign, found[0], clock.today())
     return render(request, "planning/publication.html", campaign=campaign, run=found[0], told=told)
 

@@ -1,4 +1,4 @@
-"""Pinned pairs that the rules no longer allow, in words: before a rule is saved, and before a plan is asked for."""
+"""Pinned pairs that rules no longer allow, in words: before a rule is saved, before a plan is asked for."""
 
 from collections.abc import Mapping
 from datetime import date

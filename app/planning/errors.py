@@ -58,6 +58,15 @@ class NothingToPublish(Refusal):
         return _("Il n’y a pas encore de plan à publier : calculez-le d’abord.")
 
 
+class StillEnrolling(Refusal):
+    """A plan made while people enrol is a trial."""
+
+    def message(self) -> str:
+        return _(
+            "Les inscriptions sont encore ouvertes : ce plan est un essai. Fermez-les d’abord, puis publiez."
+        )
+
+
 class PlanIsOld(Refusal):
     """Answers, limits or days changed since the plan was made: what would be said of it may be wrong."""
 

@@ -15,7 +15,7 @@ from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.tables import Person
 from app.planning import queries, runs
-from app.planning.errors import NoLongerHolds, NothingToPublish
+from app.planning.errors import NoLongerHolds, NothingToPublish, StillEnrolling
 from app.planning.problem import Leg, build, row_id
 from app.planning.queries import Participant
 from app.planning.tables import PlanningRun, RunStatus
@@ -129,6 +129,12 @@ def _broken(now: Problem, visit: Visit, people: dict[int, Participant]) -> Itera
         }
 
 
+def check_enrolment_closed(campaign: Campaign) -> None:
+    """Nobody is told of a plan while others may still enrol. Raises `StillEnrolling`."""
+    if campaign.status == Status.OPEN:
+        raise StillEnrolling
+
+
 def publish(
     session: Session,
     campaign: Campaign,
@@ -152,6 +158,7 @@ def publish(
         return False
     if run.status != RunStatus.FINISHED:
         raise NothingToPublish
+    check_enrolment_closed(campaign)
     if campaign.version != version:
         raise Stale
     problem, plan = runs.load(session, run)

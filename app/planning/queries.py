@@ -77,12 +77,7 @@ def finished_runs(session: Session, campaign_id: int, limit: int = 2) -> list[Pl
 def count_finished(session: Session, campaign_id: int) -> int:
     """How many plans a campaign has had."""
     return (
-        session.scalar(
-            select(func.count())
-            .select_from(PlanningRun)
-            .where(*_gave_a_plan(campaign_id))
-        )
-        or 0
+        session.scalar(select(func.count()).select_from(PlanningRun).where(*_gave_a_plan(campaign_id))) or 0
     )
 
 

@@ -220,6 +220,7 @@ def why_not_more(found: Review) -> list[dict[str, Any]]:
     labels = reason_labels()
     return [
         {
+            "reason": reason,
             "label": labels.get(reason, reason),
             "value": count,
             "tone": REASON_TONES.get(reason, "muted"),

@@ -143,6 +143,9 @@ class Bottleneck:
     members: int
     """Its members who take part."""
     matched: int
+    """Of these, who meet somebody; on days of observation, who receive somebody."""
+    taken: int
+    """Of these, who do so as often as they may."""
     open_days: int
     full_days: int
     """Days on which it receives all the visitors it may."""
@@ -152,9 +155,9 @@ class Bottleneck:
     max_away: int
 
     @property
-    def all_matched(self) -> bool:
-        """Nobody of it is left: only more of its members would help."""
-        return self.matched == self.members
+    def all_taken(self) -> bool:
+        """Nobody of it is left: only more of its members would help, no higher limit of the team."""
+        return self.taken == self.members
 
 
 def bottlenecks(problem: Problem, found: Review) -> list[Bottleneck]:
@@ -164,7 +167,12 @@ def bottlenecks(problem: Problem, found: Review) -> list[Bottleneck]:
     crews = {row_id(team.id): team for team in problem.teams}
     members = Counter(row_id(person.team) for person in problem.people)
     team_of = {row_id(person.id): row_id(person.team) for person in problem.people}
-    matched = Counter(team_of[one] for one in {leg[0] for leg in found.visits} if one in team_of)
+    met = Counter(leg[0 if problem.campaign.is_swap else 1] for leg in found.visits)
+    matched, taken = Counter[int](), Counter[int]()
+    for person in problem.people:
+        number = met[row_id(person.id)]
+        matched[row_id(person.team)] += number > 0
+        taken[row_id(person.team)] += number >= problem.may_swap(person)
     received = Counter((team_of[host], day) for _visitor, host, day in found.visits if host in team_of)
     away = Counter((team_of[visitor], day) for visitor, _host, day in found.visits if visitor in team_of)
     made = []
@@ -182,6 +190,7 @@ def bottlenecks(problem: Problem, found: Review) -> list[Bottleneck]:
                 waiting=waiting,
                 members=members[team_id],
                 matched=matched[team_id],
+                taken=taken[team_id],
                 open_days=len(opened),
                 full_days=_reached(
                     received, team_id, ((day, crew.limit(n).max_visitors) for n, day in opened)

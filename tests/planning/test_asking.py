@@ -193,6 +193,13 @@ def test_alternatives_say_what_they_cost(hr: TestClient, solved: str, company: C
     assert hr.get(f"{solved}/alternatives?{pair}").status_code == 409
 
 
+def test_an_address_typed_by_half_is_said_so_in_words(hr: TestClient, solved: str) -> None:
+    typed = hr.get(f"{solved}/alternatives")
+    assert typed.status_code == 422
+    assert "Cette adresse est incomplète" in typed.text
+    assert "query" not in typed.text
+
+
 def test_nobody_is_proposed_to_somebody_who_avoids_them(
     hr: TestClient, here: str, company: Company, engine: Engine
 ) -> None:

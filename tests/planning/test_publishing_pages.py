@@ -99,3 +99,5 @@ def test_a_trial_while_people_enrol_is_not_published(
     page = hr.get(planned).text
     assert "ce plan est un essai" in page
     assert "Publier le plan" not in page
+    typed = hr.get(f"{planned}/publication")
+    assert (typed.status_code, "Fermez-les d’abord" in typed.text) == (409, True)

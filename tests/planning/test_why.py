@@ -140,7 +140,7 @@ def test_a_team_in_the_way_tells_what_is_full(planned: Callable[..., Planned], c
     problem, _plan, found = planned()
     [team] = why.bottlenecks(problem, found)
     assert (team.team_id, team.name, team.waiting) == (company.payroll.id, "Paie · Siège", 1)
-    assert team.all_matched
+    assert team.all_taken
     assert (team.max_visitors, team.full_days) == (1, 2)
 
 

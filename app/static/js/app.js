@@ -61,6 +61,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+/** A row of views that is wider than the screen shows the one that is open. */
+function showOpenTab(root) {
+  for (const open of root.querySelectorAll(".tabs [aria-current]")) {
+    const row = open.closest("ul");
+    const { left, right } = open.getBoundingClientRect();
+    const frame = row.getBoundingClientRect();
+    if (left < frame.left || right > frame.right) row.scrollLeft += (left + right - frame.left - frame.right) / 2;
+  }
+}
+
 /** Buttons that only a script can serve are hidden until it is here. */
 function enhance(root) {
   for (const holder of root.querySelectorAll("[data-copy]")) {
@@ -95,10 +105,12 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:load", (event) => {
   enhance(event.target);
+  showOpenTab(event.target);
   focusNews(event.target);
 });
 
 enhance(document);
+showOpenTab(document);
 focusNews(document);
 
 /** The name of a chosen file, in the place drawn for it. */
