@@ -72,7 +72,10 @@ def contradictions(problem: Problem) -> list[Text]:
     """What in the pinned visits breaks a rule by itself, in words; empty when each pin is possible alone."""
     frame = rules.frame_of(problem)
     people, teams = problem.person_by_id, problem.team_by_id
-    found = [text for visit in problem.pinned for text in _alone(problem, frame, visit)]
+    back = {(visit.host, visit.visitor) for visit in problem.pinned}
+    found = [
+        text for visit in problem.pinned for text in _alone(problem, frame, visit, answered=visit[:2] in back)
+    ]
     busy: Counter[tuple[str, int]] = Counter()
     away: Counter[tuple[str, int]] = Counter()
     received: Counter[tuple[str, int]] = Counter()
@@ -113,8 +116,8 @@ def contradictions(problem: Problem) -> list[Text]:
     return found
 
 
-def _alone(problem: Problem, frame: rules.Frame, visit: Visit) -> list[Text]:
-    """What one pinned visit breaks, whatever else is pinned."""
+def _alone(problem: Problem, frame: rules.Frame, visit: Visit, *, answered: bool) -> list[Text]:
+    """What one pinned visit breaks by itself; ``answered``: its return is pinned too, and judged itself."""
     if visit.visitor == visit.host:
         return [_about(problem, visit, _SENTENCES[rules.SAME_PERSON])]
     people, teams, count = problem.person_by_id, problem.team_by_id, len(problem.campaign.days)
@@ -129,7 +132,7 @@ def _alone(problem: Problem, frame: rules.Frame, visit: Visit) -> list[Text]:
         codes.append(rules.CANNOT_HOST)
     if teams[host.team].closed & bit:
         codes.append(rules.CLOSED)
-    if not codes and problem.campaign.is_swap and not _has_return(problem, frame, visit):
+    if not codes and not answered and problem.campaign.is_swap and not _has_return(problem, frame, visit):
         return [_about(problem, visit, Text("aucun retour n’est possible", "no return visit is possible"))]
     return [_about(problem, visit, _SENTENCES[code]) for code in codes]
 

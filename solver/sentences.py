@@ -136,10 +136,11 @@ def places_taken(teams: Sequence[str], days: Sequence[str]) -> Text:
 
 
 @cache
-def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "") -> Text:
+def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "", single: bool = False) -> Text:
     """``counted``: the team is the one that most of all possible colleagues are in.
 
     ``gone``: ``all`` or ``some`` of these colleagues may take part no more, though they have no match here.
+    ``single``: visits are single, and what is taken of a colleague is that they receive somebody.
     """
     where = Text(f"souvent dans l’équipe {team}", f"often in the {team} team")
     if not counted:
@@ -150,18 +151,21 @@ def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "") ->
             f" ({where.fr}).",
             f"Possible colleagues can’t take part any more: their swaps are used up ({where.en}).",
         )
+    fr = "reçoivent déjà quelqu’un" if single else "sont déjà en binôme"
     if gone:
+        en = "already receive somebody" if single else "already have a match"
         return Text(
-            f"Les collègues possibles sont déjà en binôme, ou ne peuvent plus participer ({where.fr}).",
-            f"Possible colleagues already have a match, or can’t take part any more ({where.en}).",
+            f"Les collègues possibles {fr}, ou ne peuvent plus participer ({where.fr}).",
+            f"Possible colleagues {en}, or can’t take part any more ({where.en}).",
         )
     if late:
+        en = "already receive somebody" if single else "already have a match"
         return Text(
-            "Les collègues possibles sont déjà en binôme, ou d’autres personnes les attendent aussi"
-            f" ({where.fr}).",
-            f"Possible colleagues already have a match, or others are waiting for them too ({where.en}).",
+            f"Les collègues possibles {fr}, ou d’autres personnes les attendent aussi ({where.fr}).",
+            f"Possible colleagues {en}, or others are waiting for them too ({where.en}).",
         )
+    en = "already receives somebody" if single else "already has a match"
     return Text(
-        f"Tous les collègues possibles sont déjà en binôme ({where.fr}).",
-        f"Every possible colleague already has a match ({where.en}).",
+        f"Tous les collègues possibles {fr} ({where.fr}).",
+        f"Every possible colleague {en} ({where.en}).",
     )

@@ -208,7 +208,8 @@ class Taken:
         crew = problem.teams[team]
         out = [not self.instance.cap[j] for j in others]
         gone = "all" if all(out) else "some" if any(out) else ""
-        text = all_taken(crew.name or crew.id, late=late, counted=self.counted, gone=gone)
+        single = not self.instance.swap
+        text = all_taken(crew.name or crew.id, late=late, counted=self.counted, gone=gone, single=single)
         first = [Blocking("team", crew.id), Blocking("person", problem.people[who].id)]
         return Unmatched(self._id(i), "all_taken", text, (*first, *items))
 

@@ -43,7 +43,13 @@ def what_if(
 ) -> Response:
     """Other rules, limits or days, and how many more people they would match."""
     assert campaign.id is not None
-    context: dict[str, Any] = {"asked": asked, "told": None, "refused": "", "by_job": False}
+    context: dict[str, Any] = {
+        "asked": asked,
+        "told": None,
+        "refused": "",
+        "by_job": False,
+        "longer": campaign.status in asking.ASKABLE,
+    }
     if request.url.query:
         crowd = _crowd(session, campaign, asked)
         context["by_job"] = crowd > asking.AT_ONCE

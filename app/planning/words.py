@@ -123,16 +123,14 @@ def gain_words(gain: tuple[int, int]) -> str:
             "n": number(-most)
         }
     if least > 0:
-        return _("Entre +%(least)s et +%(most)s personnes") % {
-            "least": number(least),
-            "most": number(most),
-        }
+        return _("Entre %(least)s et %(most)s personnes") % {"least": _signed(least), "most": _signed(most)}
     if least == 0:
         return ngettext("Au plus +%(n)s personne", "Au plus +%(n)s personnes", most) % {"n": number(most)}
-    return _("Entre %(least)s et %(most)s personnes de différence") % {
-        "least": number(least),
-        "most": number(most),
-    }
+    return _("Entre %(least)s et %(most)s personnes") % {"least": _signed(least), "most": _signed(most)}
+
+
+def _signed(count: int) -> str:
+    return f"−{number(-count)}" if count < 0 else f"+{number(count)}"
 
 
 def where_to_change(asked: WhatIfForm, campaign: Campaign) -> list[tuple[str, str]]:

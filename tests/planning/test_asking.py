@@ -115,6 +115,7 @@ def test_words_say_exact_or_at_most() -> None:
     assert gain_words((4, 4)) == "+4 personnes, c’est exact"
     assert gain_words((0, 3)) == "Au plus +3 personnes"
     assert gain_words((1, 3)) == "Entre +1 et +3 personnes"
+    assert gain_words((-2, 3)) == "Entre −2 et +3 personnes"
     assert gain_words((-2, -2)) == "−2 personnes, c’est exact"
     assert "Personne de plus" in gain_words((0, 0))
 

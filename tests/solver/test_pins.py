@@ -40,6 +40,12 @@ def test_what_contradicts_itself_is_said(changes: dict[str, Any], message: str) 
     assert any(message in line for line in found), found
 
 
+def test_two_pins_too_far_apart_are_said_in_one_sentence() -> None:
+    told = said(people=FREE, campaign=CAMPAIGN, pinned=[pin("anna", "bruno", 0), pin("bruno", "anna", 4)])
+    assert len(told) == 1
+    assert "4 days apart" in told[0]
+
+
 def test_a_pin_on_oneself_is_said_in_one_sentence() -> None:
     [told] = said(people=FREE, pinned=[pin("anna", "anna", 0)])
     assert told == "pinned visit anna → anna on 2027-03-01: nobody can visit themselves"
