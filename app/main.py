@@ -33,8 +33,9 @@ from app.core.i18n import _
 from app.core.openapi import complete_description, operation_id
 from app.core.security import GuardHeaders
 from app.core.settings import settings
-from app.core.templating import STATIC, problem, render
+from app.core.templating import STATIC, problem, redirect, render
 from app.core.turns import AT_ONCE
+from app.core.ways_back import page_of_form
 from app.debriefs import api as debriefs_api
 from app.debriefs import pages as debriefs_pages
 from app.documents import pages as documents_pages
@@ -145,22 +146,32 @@ def _answer(request: Request, status: int, code: str, message: str) -> Response:
     if request.url.path.startswith("/api/"):
         return problem(status, code, message)
     page = status if status in {403, 404, 409, 422, 500, 503} else 422
-    return render(request, f"errors/{page}.html", status=status, message=message)
+    again = page_of_form(request.app, request.url.path) if request.method == "POST" else None
+    return render(request, f"errors/{page}.html", status=status, message=message, again=again)
 
 
 def refused(request: Request, error: Any) -> Response:
     """A rule said no."""
     assert isinstance(error, Refusal)
     if isinstance(error, SignInNeeded) and not request.url.path.startswith("/api/"):
-        back = request.url.path if request.method == "GET" else "/"
-        return RedirectResponse(f"/sign-in?next={back}", 303)
+        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
     return _answer(request, error.status, error.code, error.message())
 
 
 def not_served(request: Request, error: Any) -> Response:
-    """No such page, or no such method on it."""
+    """No such page; or a form's address, read: its page is shown; or what was sent cannot be read."""
     assert isinstance(error, HTTPException)
-    return _answer(request, error.status_code, "NotFound", NotFound().message())
+    status, path = error.status_code, request.url.path
+    if status == 400:
+        return _answer(request, 400, "Unreadable", _("Ce qui a été envoyé n’a pas pu être lu."))
+    if status != 405:
+        return _answer(request, status, "NotFound", NotFound().message())
+    if path.startswith("/api/"):
+        return _answer(request, 405, "MethodNotAllowed", _("Cette adresse ne répond pas à cette méthode."))
+    page = page_of_form(request.app, path) if request.method in {"GET", "HEAD"} else None
+    if page is None:
+        return _answer(request, 404, "NotFound", NotFound().message())
+    return redirect(page, say=_("Rien n’a été envoyé : voici la page d’où part ce formulaire."), kind="warn")
 
 
 def unreadable(request: Request, error: Any) -> Response:
