@@ -11,7 +11,6 @@ from app.availability.days import DayBook, Told
 from app.availability.tables import (
     Answer,
     Avoidance,
-    BusyCalendar,
     Enrolment,
     ExcludedSite,
     ForbiddenPair,
@@ -134,25 +133,6 @@ def excluded_site_ids(session: Session, enrolment: Enrolment | None) -> set[int]
     if enrolment is None:
         return set()
     return set(session.exec(select(ExcludedSite.site_id).where(ExcludedSite.enrolment_id == enrolment.id)))
-
-
-def busy_calendar(session: Session, enrolling: Enrolling) -> BusyCalendar | None:
-    """What was read of a person's own calendar; shown to nobody but them."""
-    return session.get(BusyCalendar, enrolling.enrolment_id) if enrolling.enrolment_id else None
-
-
-def calendar_read(session: Session, campaign_id: int, person_id: int) -> BusyCalendar | None:
-    """What was read of somebody's own calendar for a campaign; None when they gave none, or it waits."""
-    query = (
-        select(BusyCalendar)
-        .join(Enrolment, col(Enrolment.id) == col(BusyCalendar.enrolment_id))
-        .where(
-            col(Enrolment.campaign_id) == campaign_id,
-            col(Enrolment.person_id) == person_id,
-            col(BusyCalendar.read_at).is_not(None),
-        )
-    )
-    return session.exec(query).first()
 
 
 def sites_by_name(session: Session) -> list[Site]:
@@ -334,19 +314,6 @@ class Offer:
     def paused_until(self) -> date | None:
         """Last day of their pause."""
         return self.enrolment.paused_until
-
-
-def calendar_days(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
-    """ISO days on which these people's own calendars are taken, as far as they gave one, for whatever
-    campaign. It advises: a day is avoided, never refused."""
-    found: dict[int, set[str]] = {}
-    for person_id, days in session.exec(
-        select(Enrolment.person_id, BusyCalendar.days)
-        .join(BusyCalendar, col(BusyCalendar.enrolment_id) == col(Enrolment.id))
-        .where(col(Enrolment.person_id).in_(person_ids))
-    ):
-        found.setdefault(person_id, set()).update(days)
-    return found
 
 
 def offers_of(session: Session, campaign_id: int, person_ids: Collection[int]) -> dict[int, Offer]:

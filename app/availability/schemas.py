@@ -130,6 +130,8 @@ class BusyOut(Json):
     daily: bool
     fault: str
     addresses_allowed: bool
+    also_counted: list[int]
+    """Other campaigns, by id, whose calendar counts on the days in common."""
 
 
 class TallyOut(Json):

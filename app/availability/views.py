@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.availability import colleagues, queries, search, service
 from app.availability.busy.errors import sentence
+from app.availability.busy.queries import busy_calendar, given_elsewhere, helps_to_move
 from app.availability.busy.service import addresses_allowed, is_waiting
 from app.availability.days import DayBook, DayState, Told, Why
 from app.availability.errors import closed_because
@@ -32,6 +33,8 @@ class BusyView:
     """Why the last reading failed, as a sentence."""
     addresses_allowed: bool
     days: frozenset[date]
+    elsewhere: list[str]
+    """Other campaigns, by name, whose calendar counts here as well."""
 
     def greyed(self, shown: Iterable[dict[str, Any]]) -> int:
         """How many of the days shown are busy."""
@@ -45,6 +48,8 @@ class EnrolmentView:
     enrolling: Enrolling
     changeable: bool
     closed_because: str
+    moves: bool
+    """The plan stands: a calendar given now keeps its days from those to move to."""
     hosts: Hosts
     examples: list[search.FoundTeam]
     visit_days: list[dict[str, Any]]
@@ -127,6 +132,7 @@ def enrolment_view(
         enrolling=enrolling,
         changeable=changeable,
         closed_because="" if changeable else closed_because(campaign),
+        moves=not changeable and helps_to_move(campaign, enrolling.enrolment, today),
         hosts=hosts,
         examples=[one for one in teams if one.hosts][:EXAMPLES],
         visit_days=_picked(book.states(person, site, told), book.dates(chosen.visit), busy.days),
@@ -155,13 +161,14 @@ def enrolment_view(
 
 def busy_view(session: Session, enrolling: Enrolling) -> BusyView:
     """What the page says of somebody's own calendar."""
-    row = queries.busy_calendar(session, enrolling)
+    row = busy_calendar(session, enrolling)
     return BusyView(
         row=row,
         waiting=row is not None and is_waiting(row),
         fault=sentence(row.fault) if row is not None and row.fault else "",
         addresses_allowed=addresses_allowed(),
         days=frozenset(date.fromisoformat(day) for day in row.days) if row is not None else frozenset(),
+        elsewhere=[one.name for one in given_elsewhere(session, enrolling)],
     )
 
 

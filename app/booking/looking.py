@@ -14,9 +14,9 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from app.availability.busy.queries import calendar_days
 from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
-from app.availability.queries import calendar_days
 from app.availability.tables import Answer
 from app.availability.told import Teller, told_of_people
 from app.booking import facts, lines, queries

@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from app.accounts.guards import Asking as Actor
+from app.availability.busy.queries import calendar_read
 from app.availability.leaving import may_come_back
-from app.availability.queries import Enrolling, calendar_read, find_enrolling
+from app.availability.queries import Enrolling, find_enrolling
 from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, views
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull, PlaceGone
 from app.booking.guards import AsAsker, AsVisitor

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from app.availability.busy.queries import OwnCalendar, own_calendars
 from app.availability.own import OwnAnswer, own_answers
 from app.booking import queries as bookings
 from app.booking.offering import PENDING
@@ -35,6 +36,8 @@ class Space:
     requests: list[SeenRequest]
     """Requests, places held and places in line that are not visits yet."""
     answers: list[OwnAnswer]
+    calendars: list[OwnCalendar]
+    """Where one's own calendar can be given or refreshed."""
 
 
 def space_of(session: Session, person: Person, *, today: date, now: datetime) -> Space:
@@ -56,6 +59,7 @@ def space_of(session: Session, person: Person, *, today: date, now: datetime) ->
         more_past=max(0, len(lived) - PAST_DAYS),
         requests=[one for one in bookings.requests_of(session, person.id) if _waits(one, today)],
         answers=own_answers(session, person),
+        calendars=own_calendars(session, person, bookings.bookable_campaigns(session, person), today),
     )
 
 

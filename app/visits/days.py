@@ -17,12 +17,12 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from app.availability.busy.queries import calendars_of
 from app.availability.days import DayBook
 from app.availability.going import pauses_of
 from app.availability.matching import department_key, minutes_from, person_key, site_key, team_key
 from app.availability.queries import (
     Offer,
-    calendar_days,
     forbidden_pairs,
     offers_of,
 )
@@ -110,11 +110,6 @@ class Days:
         anchor = near or (self.book.days[0] if self.book.days else date.min)
         found.sort(key=lambda one: (not one.offered, not one.is_good, abs((one.day - anchor).days), one.day))
         return sorted(found[:limit], key=lambda one: one.day)
-
-    def is_taken(self, day: date) -> bool:
-        """Whether the own calendar of one of the two is taken that day."""
-        index = self.book.by_iso.get(day.isoformat())
-        return index is not None and bool(self.taken >> index & 1)
 
     def why_not(self, day: date) -> str | None:
         """What stands against a day, in words for the two people; None when nothing does."""
@@ -208,7 +203,8 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         good=_mask(room.is_good for room in here),
         taken=_taken(
             book,
-            calendar_days(session, {visitor_id, host_id}),
+            calendars_of(session, {visitor_id, host_id}),
+            seen.visit.campaign_id,
             {
                 visitor_id: offers[visitor_id].visit_days if visitor_id in offers else (),
                 host_id: offers[host_id].host_days if host_id in offers else (),
@@ -225,11 +221,19 @@ def _here(book: DayBook, person: Person, pause: tuple[date, date] | None) -> int
     return mask & ~book.mask_between(*pause) if pause else mask
 
 
-def _taken(book: DayBook, calendars: Mapping[int, set[str]], offered: Mapping[int, Collection[str]]) -> int:
-    """Days on which somebody's calendar is taken, but those they offered on purpose."""
-    return book.mask_of(
-        day for person_id, days in calendars.items() for day in days - set(offered[person_id])
-    )
+def _taken(
+    book: DayBook,
+    calendars: Mapping[int, Mapping[int, set[str]]],
+    campaign_id: int,
+    offered: Mapping[int, Collection[str]],
+) -> int:
+    """Days on which somebody's calendar is taken, but those they ticked although this campaign's own reading
+    greyed them."""
+    mask = 0
+    for person_id, given in calendars.items():
+        on_purpose = given.get(campaign_id, set()) & set(offered[person_id])
+        mask |= book.mask_of(set().union(*given.values()) - on_purpose)
+    return mask
 
 
 def _offered(book: DayBook, visitor: Offer | None, host: Offer | None) -> int:

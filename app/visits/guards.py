@@ -44,9 +44,14 @@ class Entered:
         """Whether the reader speaks for the team that receives."""
         return self.by in {By.HOST, By.TUTOR, By.HR} or self.leads_host
 
+    @property
+    def own_id(self) -> int | None:
+        """The reader's own row; None for an account that is no employee's."""
+        return self.person.id if self.person else None
+
     def situation(self, session: Session, today: date) -> Situation:
         """The visit in front of the reader."""
-        return situation(session, self.seen, self.by, self.person.id if self.person else None, today)
+        return situation(session, self.seen, self.by, self.own_id, today)
 
     def leading(self) -> "Entered":
         """The same reader as whoever leads the receiving team, where they do: a host may be both."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from app.availability.busy.queries import is_taken
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
@@ -68,6 +69,7 @@ def _show_confirmation(
         role=entered.by.value,
         off_then=now.asked.off_then,
         closed_then=now.asked.closed_then,
+        taken=is_taken(session, entered.own_id, now.visit.day),
         roster_says=rosters.says(session, now.seen, now.today),
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,
         form=form,
@@ -220,7 +222,7 @@ def ask_answer(request: Request, session: Db, entered: Taking) -> Response:
         colleague=showing.colleague(now),
         other=now.other,
         against=against,
-        taken=days is not None and day is not None and days.is_taken(day),
+        taken=day is not None and is_taken(session, entered.own_id, day),
         form=blank(),
     )
 

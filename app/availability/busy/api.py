@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 
-from app.availability import enrolment_page, queries
+from app.availability import enrolment_page
 from app.availability.busy import service
 from app.availability.busy.pages import read_between
+from app.availability.busy.queries import busy_calendar, given_elsewhere
 from app.availability.busy.reading import Reading
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling
@@ -59,7 +60,7 @@ def forget(session: Db, mine: OwnEnrolment, version: Version) -> BusyOut:
 
 
 def _out(session: Session, mine: Enrolling) -> BusyOut:
-    row = queries.busy_calendar(session, mine)
+    row = busy_calendar(session, mine)
     return BusyOut.model_validate(
         {
             "version": mine.version,
@@ -70,6 +71,7 @@ def _out(session: Session, mine: Enrolling) -> BusyOut:
             "daily": bool(row and row.daily),
             "fault": row.fault if row else "",
             "addresses_allowed": service.addresses_allowed(),
+            "also_counted": [one.id for one in given_elsewhere(session, mine)],
         }
     )
 

@@ -31,8 +31,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/campaigns/{campaign_id}/enrolment/busy", response_class=HTMLResponse)
 def show(request: Request, session: Db, mine: OwnEnrolment) -> Response:
-    """One's own calendar for whoever books; where one enrols, it stands on the enrolment's page."""
-    if not service.is_for_booking(mine):
+    """One's own calendar by itself; where one enrols, it stands on the enrolment's page."""
+    if not service.is_given_alone(mine, clock.today()):
         return redirect(_address(mine))
     return _page(request, session, mine, "", 200)
 
@@ -58,9 +58,9 @@ async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Sub
     def change() -> Response:
         fresh = enrolment_page.again(session, mine)
         row = service.keep_file(session, fresh, reading, version=version, when=when)
-        booking = service.is_for_booking(mine)
-        n = len(row.days) if booking else service.greyed(session, mine, row)
-        return redirect(_address(mine), say=said_of(n, row.skipped, unticked=not booking))
+        alone, books = service.is_given_alone(mine, when.today), service.is_for_booking(mine)
+        n = len(row.days) if alone else service.greyed(session, mine, row)
+        return redirect(_address(mine), say=said_of(n, row.skipped, unticked=not alone, books=books))
 
     return await run_in_threadpool(_tried, request, session, mine, change)
 
@@ -110,13 +110,19 @@ def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     return _tried(request, session, mine, change)
 
 
-def said_of(n: int, left_out: int, *, unticked: bool) -> str:
-    """What a reading gave, in a sentence or two; `unticked`: there are days to tick."""
+def said_of(n: int, left_out: int, *, unticked: bool, books: bool) -> str:
+    """What a reading gave, in a sentence or two; `unticked`: there are days to tick; `books`: or to book."""
     found = _("Agenda lu : aucun jour pris pendant la campagne.")
-    if n and not unticked:
+    if n and books:
         found = ngettext(
             "Agenda lu : %(n)s jour pris, grisé quand vous réservez.",
             "Agenda lu : %(n)s jours pris, grisés quand vous réservez.",
+            n,
+        ) % {"n": n}
+    elif n and not unticked:
+        found = ngettext(
+            "Agenda lu : %(n)s jour pris. Aucune journée à déplacer n’y sera proposée.",
+            "Agenda lu : %(n)s jours pris. Aucune journée à déplacer n’y sera proposée.",
             n,
         ) % {"n": n}
     elif n:
@@ -148,7 +154,7 @@ def _refused(request: Request, session: Session, mine: Enrolling, refused: Refus
 
 
 def _page(request: Request, session: Session, mine: Enrolling, problem: str, status: int) -> Response:
-    if not service.is_for_booking(mine):
+    if not service.is_given_alone(mine, clock.today()):
         return enrolment_page.show(request, session, mine, status=status, problem=problem, at="busy")
     return render(
         request,
@@ -156,12 +162,13 @@ def _page(request: Request, session: Session, mine: Enrolling, problem: str, sta
         status=status,
         mine=mine,
         busy=busy_view(session, mine),
+        books=service.is_for_booking(mine),
         problem=problem,
     )
 
 
 def _address(mine: Enrolling) -> str:
-    if service.is_for_booking(mine):
+    if service.is_given_alone(mine, clock.today()):
         return f"/campaigns/{mine.campaign.id}/enrolment/busy"
     return f"/campaigns/{mine.campaign.id}/enrolment#busy"
 

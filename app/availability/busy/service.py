@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, delete, or_, select, update
 
-from app.availability import queries
 from app.availability.busy.errors import AddressesOff, CalendarNotRead
+from app.availability.busy.queries import PLANNED, busy_calendar, helps_to_move
 from app.availability.busy.reading import Reading
 from app.availability.busy.sealing import seal, unseal
 from app.availability.days import possible_days
@@ -58,14 +58,20 @@ def is_for_booking(enrolling: Enrolling) -> bool:
     return takes_bookings(enrolling.campaign)
 
 
+def is_given_alone(enrolling: Enrolling, today: date) -> bool:
+    """Whether a calendar is given with no days to tick beside it: to book, or, once the plan stands, so that
+    nothing moves to a day it takes."""
+    return is_for_booking(enrolling) or helps_to_move(enrolling.campaign, enrolling.enrolment, today)
+
+
 def check_open(session: Session, enrolling: Enrolling, when: When) -> None:
-    """Before a calendar is given or forgotten: somebody who takes part, in time; or, while days are booked,
-    anybody invited. Raises EnrolmentClosed, AnswerFirst."""
-    if not is_for_booking(enrolling):
+    """Before a calendar is given or forgotten: somebody who takes part, while answers may change or the plan
+    stands; or, while days are booked, anybody invited. Raises EnrolmentClosed, AnswerFirst."""
+    if not is_given_alone(enrolling, when.today):
         check_takes_part(session, enrolling, when)
         return
     hold(session, enrolling.campaign)
-    if not enrolling.is_invited:
+    if not enrolling.is_invited and not helps_to_move(enrolling.campaign, enrolling.enrolment, when.today):
         raise NotFound
 
 
@@ -74,7 +80,7 @@ def keep_file(
 ) -> BusyCalendar:
     """Keep the busy days of a file, in place of whatever was read before; an address is forgotten."""
     check_open(session, enrolling, when)
-    before = queries.busy_calendar(session, enrolling)
+    before = busy_calendar(session, enrolling)
     unticked = _unticked(enrolling.enrolment, before.days if before else (), reading.days)
     row = _row(session, write(session, enrolling, version, **unticked))
     _keep(row, enrolling.campaign, reading, when.now)
@@ -184,10 +190,11 @@ def ask_due(session: Session, *, now: datetime) -> None:
 
 
 def forget_closed(session: Session, *, today: date) -> None:
-    """Forget the address of an enrolment that has closed, once nothing is booked either; the days once no
-    visit can be planned on them."""
+    """Forget the address of an enrolment that has closed, unless a plan stands or days are booked; the days
+    once no visit can be planned on them."""
     answered = or_(col(Campaign.status) != Status.OPEN, col(Campaign.enrol_until) < today)
-    closed = _enrolments_of(and_(answered, ~taking_bookings()))
+    stands = col(Campaign.status).in_(PLANNED)
+    closed = _enrolments_of(and_(answered, ~taking_bookings(), ~stands))
     session.exec(
         update(BusyCalendar)
         .where(col(BusyCalendar.enrolment_id).in_(closed), col(BusyCalendar.sealed_address).is_not(None))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from app.availability.queries import busy_calendar
+from app.availability.busy.queries import busy_calendar
 from app.availability.tables import BusyCalendar, Enrolment
 from tests.availability.busy.files import calendar, timed
 from tests.availability.conftest import Company, Open

@@ -174,7 +174,15 @@ def test_days_are_kept_while_a_visit_may_be_planned_on_them(
 
 def test_the_api_offers_all_of_it(anna: Company, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     client, path = enter(anna.anna), f"/api/v1{base(anna)}/busy"
-    empty = {"days": [], "skipped": 0, "read_at": None, "waiting": False, "daily": False, "fault": ""}
+    empty = {
+        "days": [],
+        "skipped": 0,
+        "read_at": None,
+        "waiting": False,
+        "daily": False,
+        "fault": "",
+        "also_counted": [],
+    }
     assert client.get(path).json() == {"version": 1, **empty, "addresses_allowed": False}
     found = upload(client, anna, prefix="/api/v1").json()
     assert (found["version"], found["days"]) == (2, BUSY)
