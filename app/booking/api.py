@@ -98,9 +98,9 @@ def mine(session: Db, person: Employee) -> RequestsOut:
 
 
 @own.get("/booking/requests/{request_id}")
-def show(mine: AsAsker) -> RequestOut:
+def show(session: Db, mine: AsAsker) -> RequestOut:
     """One request of mine."""
-    return request_out(mine.seen)
+    return api_for.as_it_is(session, mine.seen)
 
 
 @own.post("/booking/requests/{request_id}/acceptance")
@@ -132,7 +132,7 @@ def to_answer(session: Db, who: AsReceiver) -> RequestsToAnswerOut:
     return RequestsToAnswerOut(
         requests=[
             RequestToAnswerOut(
-                **request_out(one).model_dump(),
+                **request_out(one, {}).model_dump(),
                 may_accept=who.actor.is_hr or one.place.team_id in who.team_ids,
                 effect=EffectOut(**asdict(effects[one.request.id or 0])),
             )
@@ -261,7 +261,7 @@ def of_campaign(session: Db, campaign: HrCampaign) -> RequestsOut:
     """Every request of a campaign."""
     assert campaign.id is not None
     found = queries.requests_of_campaign(session, campaign.id)
-    return RequestsOut(requests=[request_out(one) for one in found])
+    return api_for.listed(session, found)
 
 
 def _terms(session: Db, campaign: Campaign) -> TermsOut:

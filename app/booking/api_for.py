@@ -3,6 +3,7 @@
 `places_for`, `all_of`, `shown` and `given_up` serve the asker's own door too (`api.py`).
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -12,6 +13,7 @@ from app.accounts.guards import Asking as Actor
 from app.booking import asking, queries, views
 from app.booking.errors import BookingClosed
 from app.booking.guards import Asking, ForPerson, ForRequest
+from app.booking.queries import SeenRequest
 from app.booking.schemas import (
     AskForInput,
     GivingUpForm,
@@ -23,6 +25,7 @@ from app.booking.schemas import (
     look_out,
     request_out,
 )
+from app.booking.stands import waits_of
 from app.core import clock
 from app.core.db import Db
 from app.people.tables import Person
@@ -43,12 +46,23 @@ def places_for(session: Session, person: Person, asked: SearchForm) -> LooksOut:
 def all_of(session: Session, person: Person) -> RequestsOut:
     """Everything a person asked for."""
     assert person.id is not None
-    return RequestsOut(requests=[request_out(one) for one in queries.requests_of(session, person.id)])
+    return listed(session, queries.requests_of(session, person.id))
 
 
 def shown(session: Session, request_id: int | None) -> RequestOut:
     """One request as it is now."""
-    return request_out(queries.find_request(session, request_id or 0))
+    return as_it_is(session, queries.find_request(session, request_id or 0))
+
+
+def listed(session: Session, found: Sequence[SeenRequest]) -> RequestsOut:
+    """Requests with what their booked days wait for."""
+    waits = waits_of(session, found)
+    return RequestsOut(requests=[request_out(one, waits) for one in found])
+
+
+def as_it_is(session: Session, seen: SeenRequest) -> RequestOut:
+    """The same of one."""
+    return listed(session, [seen]).requests[0]
 
 
 def given_up(session: Session, mine: Asking, actor: Actor, sent: GivingUpForm) -> RequestOut:
@@ -106,9 +120,9 @@ def ask_for(
 
 
 @router.get("/requests/{request_id}")
-def request_for(mine: ForRequest) -> RequestOut:
+def request_for(session: Db, mine: ForRequest) -> RequestOut:
     """One request of this person."""
-    return request_out(mine.seen)
+    return as_it_is(session, mine.seen)
 
 
 @router.post("/requests/{request_id}/withdrawal")

@@ -126,8 +126,8 @@ def queue(
     session: Session, request: BookingRequest, *, now: datetime, today: date, because: str = ""
 ) -> None:
     """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
-    something else that day, or was refused for it before, is over. The asker is told, with `because` if there
-    is more to say than that no place is left. Anything else stays as it is."""
+    something else that day, or may stand in no line for it, is over. The asker is told, with `because` if
+    there is more to say than that no place is left. While a place is left, it stays as it is."""
     if request.status != RequestStatus.REQUESTED:
         return
     option = _option(session, request, today)
@@ -140,6 +140,8 @@ def queue(
         holding.count_down(session, request)
         audit(session, None, "booking.queued", f"booking:{request.id}", now=now)
         jobs.record(session, "booking.queued", request_id=request.id, because=because)
+    elif option is not None and not option.is_free and not option.left:
+        expire(session, request, now=now, why="full")
 
 
 def refuse(

@@ -18,6 +18,7 @@ from app.campaigns.errors import TermsRefused
 from app.campaigns.holding import hold_alone
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Booking, Campaign, Status
+from app.campaigns.words import fitting_story
 from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import _, ngettext
@@ -137,10 +138,12 @@ def set_terms(
     if booking != campaign.booking and (found.booked or found.pending):
         raise BookingsStand(found)
     session.flush()
+    is_draft = campaign.status == Status.DRAFT
+    story = {"story": fitting_story(campaign.story, booking)} if is_draft else {}
     done = session.exec(
         update(Campaign)
         .where(col(Campaign.id) == campaign.id, col(Campaign.version) == version)
-        .values(booking=booking, version=version + 1)
+        .values(booking=booking, version=version + 1, **story)
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:

@@ -23,8 +23,6 @@ from app.booking.tables import RequestStatus
 from app.booking.words import (
     language_names,
     reason_labels,
-    status_tone,
-    status_words,
     terms_in_words,
     why_words,
 )
@@ -73,8 +71,6 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
         calendar=calendar_read(session, chosen.id or 0, person.id) if chosen else None,
         hours=views.hours_words,
         why=why_words,
-        status_words=status_words,
-        status_tone=status_tone,
         language_names=language_names,
     )
 
@@ -138,6 +134,7 @@ def _place_page(
     today = clock.today()
     [found] = look(session, campaign, visiting.person, [seen], terms.notice_days, today)
     chosen = _chosen(found, day)
+    mine = [one for one in queries.requests_of(session, visiting.person.id or 0) if one.request.live]
     return render(
         request,
         "booking/place.html",
@@ -148,6 +145,7 @@ def _place_page(
         calendar=calendar_read(session, campaign.id or 0, visiting.person.id or 0),
         days=[one for one in found.days if one.day >= today],
         chosen=chosen,
+        stands=stands_of(session, mine),
         waits=still_missing(session, visiting.person, chosen, seen.place.team_id),
         missing="" if chosen is not None or not day else _missing(day),
         key=uuid4().hex,
@@ -156,7 +154,6 @@ def _place_page(
         open_now=takes_bookings(campaign) and seen.place.withdrawn_at is None,
         hours=views.hours_words,
         why=why_words,
-        status_words=status_words,
     )
 
 
@@ -194,8 +191,6 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
         over=[one for one in reversed(found) if not one.request.live],
         hours=views.hours_words,
         reasons=reason_labels(),
-        status_words=status_words,
-        status_tone=status_tone,
     )
 
 
@@ -213,8 +208,6 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
         hours=views.hours_words,
         reasons=reason_labels(),
-        status_words=status_words,
-        status_tone=status_tone,
     )
 
 

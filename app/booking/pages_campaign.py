@@ -9,8 +9,9 @@ from app.booking import fallen, inviting, offering, queries, views
 from app.booking.errors import BookingsStand
 from app.booking.guards import ForRequest
 from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
+from app.booking.stands import stands_of
 from app.booking.tables import Approval, RequestStatus, Silence
-from app.booking.words import booking_labels, reason_labels, status_tone, status_words, terms_in_words
+from app.booking.words import booking_labels, reason_labels, status_words, terms_in_words
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.errors import ImpossibleStep, NotReady, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
@@ -44,11 +45,14 @@ def show(
     """How the campaign books, what teams offer, who asked for what."""
     context = _context(session, campaign)
     found = views.requests_matching(context["requests"], asked)
+    shown = found[(asked.page - 1) * PAGE : asked.page * PAGE]
+    instead = [one.instead for one in context["fallen"] if one.instead is not None]
     return render(
         request,
         "booking/campaign.html",
         **context,
-        found=found[(asked.page - 1) * PAGE : asked.page * PAGE],
+        found=shown,
+        stands=stands_of(session, [*shown, *instead]),
         found_total=len(found),
         pages=-(-len(found) // PAGE) or 1,
         asked=asked,
@@ -57,7 +61,7 @@ def show(
 
 
 @router.get("/people/{person_id}/booking/requests/{request_id}", response_class=HTMLResponse)
-def show_request(request: Request, opened: ForRequest) -> Response:
+def show_request(request: Request, session: Db, opened: ForRequest) -> Response:
     """A request as HR reads it: who, where, since when, what became of it."""
     return render(
         request,
@@ -66,8 +70,7 @@ def show_request(request: Request, opened: ForRequest) -> Response:
         asked=opened.seen.request,
         hours=views.hours_words,
         reasons=reason_labels(),
-        status_words=status_words,
-        status_tone=status_tone,
+        stands=stands_of(session, [opened.seen])[opened.seen.request.id or 0],
     )
 
 
@@ -75,6 +78,13 @@ def show_request(request: Request, opened: ForRequest) -> Response:
 def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
     """The same in a few lines, embedded in the campaign's page."""
     return render(request, "booking/_summary.html", **_context(session, campaign))
+
+
+@router.get("/campaigns/{campaign_id}/booking/terms", response_class=HTMLResponse)
+def terms(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """How the campaign books, embedded where it is read again before it opens."""
+    found = terms_in_words(campaign.booking, queries.rules_of(session, campaign.id or 0))
+    return render(request, "booking/_terms.html", campaign=campaign, terms=found)
 
 
 def _context(session: Db, campaign: Campaign) -> dict[str, Any]:
@@ -98,8 +108,6 @@ def _context(session: Db, campaign: Campaign) -> dict[str, Any]:
         "cancel_reasons": reason_labels_of_visits(),
         "taken": sum(day.taken for one in places for day in one.days),
         "hours": views.hours_words,
-        "status_words": status_words,
-        "status_tone": status_tone,
         "open_now": takes_bookings(campaign),
         "today": clock.today(),
         "uninvited": inviting.nobody_invited(session, campaign),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 
 from app.booking import deciding, queries, views
 from app.booking.errors import Unbookable
@@ -20,8 +21,9 @@ from app.booking.schemas import (
     BulkForm,
     RefusalForm,
 )
-from app.booking.tables import RefusalReason, RequestStatus
-from app.booking.words import reason_labels, status_tone, status_words
+from app.booking.stands import stands_of
+from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
+from app.booking.words import reason_labels
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Forbidden, Refusal
@@ -48,6 +50,7 @@ def requests(request: Request, session: Db, who: AsReceiver) -> Response:
         if who.person is not None and is_left_to_the_team(session, who.person, who.team_ids, one)
     ]
     found = [one for one in found if one not in own]
+    lately = queries.answered_lately(session, team_ids_of(session, who), clock.now() - LATELY)
     return render(
         request,
         "booking/answers.html",
@@ -56,11 +59,10 @@ def requests(request: Request, session: Db, who: AsReceiver) -> Response:
         own=own,
         everybody=who.actor.is_hr,
         effects=views.effects(session, found),
-        lately=queries.answered_lately(session, team_ids_of(session, who), clock.now() - LATELY),
+        lately=lately,
+        stands=stands_of(session, lately),
         reasons=reason_labels(),
         hours=views.hours_words,
-        status_words=status_words,
-        status_tone=status_tone,
     )
 
 
@@ -82,6 +84,7 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
         except Refusal as no:
             # Each answer stands by itself: what was answered before must not wait for the rest.
             session.rollback()
+            _leave_without(session, request_id)
             # Its words name the asker where the day is the trouble; else the name goes before.
             failed.append(no.message() if isinstance(no, Unbookable) else f"{name} : {no.message()}")
         else:
@@ -117,6 +120,14 @@ def _answer(
     )
 
 
+def _leave_without(session: Session, request_id: int) -> None:
+    """What a yes is no longer possible for does not wait for an answer: the line, or the end, at once."""
+    request = session.get(BookingRequest, request_id)
+    if request is not None:
+        deciding.queue(session, request, now=clock.now(), today=clock.today())
+        session.commit()
+
+
 @router.get("/booking/requests/{request_id}/approval", response_class=HTMLResponse)
 def choose_host(request: Request, session: Db, allowed: AsDecider) -> Response:
     """Say yes, and who receives: those who can that day, the least busy first."""
@@ -138,6 +149,7 @@ def approve(session: Db, allowed: AsDecider, sent: Submitted) -> Response:
     try:
         visit = _answer(session, allowed, "approve", form.revision, form.host_id)
     except Unbookable as refused:
+        _leave_without(session, allowed.seen.request.id or 0)
         return redirect("/team/requests", say=refused.message(), kind="warn")
     host = session.get(Person, visit.host_id) if visit is not None else None
     say = _("C’est oui, %(name)s reçoit : les deux personnes ont l’invitation.") % {

@@ -1,5 +1,6 @@
 """What booking takes and answers: forms, and the JSON of programs."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from app.booking.tables import Approval, RefusalReason, RequestStatus, Silence
 from app.booking.words import why_words
 from app.campaigns.tables import Booking
 from app.core.forms import AnswerModel, FormModel
+from app.visits.standing import Missing
 from app.visits.tables import DayPart
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -246,6 +248,8 @@ class RequestOut(AnswerModel):
     day: date
     """A booked day that moved: the day on which the visit takes place now."""
     status: RequestStatus
+    waits_for: list[Missing]
+    """What a booked day to come still waits for; it is certain when empty."""
     reason: RefusalReason | None
     visit_id: int | None
     instead_of_id: int | None
@@ -360,13 +364,14 @@ def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
     return KeptPlaceOut(**place_values(seen), days=days)
 
 
-def request_out(seen: SeenRequest) -> RequestOut:
-    """A request as programs read it."""
+def request_out(seen: SeenRequest, waits: Mapping[int, Sequence[Missing]]) -> RequestOut:
+    """A request as programs read it; `waits`: what booked days wait for, by request."""
     request = seen.request
     names = ("id", "campaign_id", "place_id", "person_id", "status", "reason", "visit_id", "due_at")
     return RequestOut(
         **{name: getattr(request, name) for name in (*names, "instead_of_id", "revision")},
         day=seen.day,
+        waits_for=list(waits.get(request.id or 0, ())),
         person=seen.person.name,
         team=seen.host_team.name,
         job=seen.place.job,

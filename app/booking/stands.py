@@ -34,6 +34,15 @@ def stands_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, St
     return {one.request.id or 0: _stands(one, known.get(one.request.visit_id or 0)) for one in asked}
 
 
+def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tuple[Missing, ...]]:
+    """What booked days wait for, by request; requests that are no visit are absent."""
+    asked = {
+        one.request.visit_id: one.request.id or 0 for one in requests if one.request.visit_id is not None
+    }
+    known = standings(session, visits_with_ids(session, list(asked))) if asked else {}
+    return {asked[visit_id]: found.missing for visit_id, found in known.items()}
+
+
 def _stands(one: SeenRequest, standing: Standing | None) -> Stands:
     text, tone = status_words(one.request.status), status_tone(one.request.status)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:

@@ -38,7 +38,9 @@ SPARE_CLOSINGS = 3
 @router.get("/campaigns/new", response_class=HTMLResponse)
 def new(request: Request, session: Db, actor: Hr) -> Response:
     """The first step: a name and a story, proposed."""
-    return _new_page(request, blank(name=_proposed_name(), story=_proposed_story(), booking=Booking.NONE))
+    return _new_page(
+        request, blank(name=_proposed_name(), story=words.proposed_story(Booking.NONE), booking=Booking.NONE)
+    )
 
 
 @router.post("/campaigns")
@@ -50,7 +52,7 @@ def create(request: Request, session: Db, actor: Hr, sent: Submitted) -> Respons
     made = service.new_campaign(
         session,
         name=form.value.name,
-        story=form.value.story,
+        story=words.fitting_story(form.value.story, form.value.booking),
         booking=form.value.booking,
         exchange=Exchange.SHADOW if form.value.booking == Booking.OPEN else None,
         actor=actor,
@@ -245,12 +247,3 @@ def _proposed_name() -> str:
     first = proposed_terms(clock.today()).first_day
     season = (_("hiver"), _("printemps"), _("été"), _("automne"))[first.month % 12 // 3]
     return _("Vis ma vie, %(season)s %(year)s") % {"season": season, "year": first.year}
-
-
-def _proposed_story() -> str:
-    return _(
-        "Passez une journée dans le métier d’un collègue, puis recevez-le dans le vôtre.\n\n"
-        "Chacun sert le client, directement ou à travers quelqu’un qui le sert. Venez voir ce que votre "
-        "travail change pour les autres, et montrez ce que le leur change pour vous. C’est une journée de "
-        "travail, sur la base du volontariat."
-    )

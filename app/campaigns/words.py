@@ -5,7 +5,7 @@ from datetime import date
 
 from app.campaigns.schemas import Section
 from app.campaigns.tables import Booking, Campaign, Exchange, InvitedGroup, InvitedKind, Status
-from app.core.i18n import _, ngettext
+from app.core.i18n import LANGUAGES, _, ngettext, speaking
 from app.core.templating import day_range, long_day, minutes, number
 from app.people.tables import Side, Site, Team
 
@@ -302,3 +302,30 @@ def checklist_in_words(campaign: Campaign) -> list[tuple[str, str | None]]:
             (_("Représentants du personnel informés"), campaign.representatives_informed_on),
         )
     ]
+
+
+def proposed_story(booking: Booking) -> str:
+    """What the campaign is, for whoever is invited: days in both directions, or days that are booked."""
+    if booking == Booking.OPEN:
+        return _(
+            "Passez une journée dans le métier d’un collègue : choisissez l’équipe et le jour.\n\n"
+            "Chacun sert le client, directement ou à travers quelqu’un qui le sert. Venez voir ce que votre "
+            "travail change pour les autres. C’est une journée de travail, sur la base du volontariat."
+        )
+    return _(
+        "Passez une journée dans le métier d’un collègue, puis recevez-le dans le vôtre.\n\n"
+        "Chacun sert le client, directement ou à travers quelqu’un qui le sert. Venez voir ce que votre "
+        "travail change pour les autres, et montrez ce que le leur change pour vous. C’est une journée de "
+        "travail, sur la base du volontariat."
+    )
+
+
+def fitting_story(story: str, booking: Booking) -> str:
+    """A story that nobody touched follows the way in which days are found; any other is its author's."""
+    plain = " ".join(story.split())
+    for language in LANGUAGES:
+        with speaking(language):
+            for one in Booking:
+                if plain == " ".join(proposed_story(one).split()):
+                    return proposed_story(booking)
+    return story

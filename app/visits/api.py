@@ -153,7 +153,7 @@ def waiting_for_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
     assert campaign.id is not None
     today = clock.today()
     found = queries.visits_without_agreement(session, campaign.id, today)
-    return VisitsOut(visits=[visit_out(seen, today) for seen in found])
+    return api_answers.listed(session, found)
 
 
 @own.post("/campaigns/{campaign_id}/agreements")

@@ -21,6 +21,7 @@ from app.visits.schemas import (
     VisitsOut,
     visit_out,
 )
+from app.visits.standing import standings
 
 router = APIRouter()
 
@@ -35,7 +36,8 @@ def listed(session: Session, found: Iterable[SeenVisit]) -> VisitsOut:
     visits, today = list(found), clock.today()
     proposals = reading.open_proposals(session, [seen.visit.id or 0 for seen in visits])
     asks = conditions_of_teams(session, {seen.host_team.id for seen in visits if seen.host_team.id})
-    return VisitsOut(visits=[visit_out(seen, today, proposals, asks) for seen in visits])
+    known = standings(session, visits, today)
+    return VisitsOut(visits=[visit_out(seen, today, proposals, asks, known) for seen in visits])
 
 
 @router.post("/visits/{visit_id}/confirmation")

@@ -13,6 +13,7 @@ from app.visits.days import PossibleDay
 from app.visits.history import Line
 from app.visits.queries import SeenVisit
 from app.visits.rules import State, confirmed_by, state_of
+from app.visits.standing import Missing, Standing
 from app.visits.tables import (
     By,
     CancelReason,
@@ -201,6 +202,8 @@ class VisitOut(AnswerModel):
     """What to bring, where to present oneself."""
     status: VisitStatus
     state: State
+    waits_for: list[Missing] | None
+    """What a day to come still waits for; certain when empty. Null where days are told that would fall."""
     confirmed_by_visitor: bool
     confirmed_by_host: bool
     one_way: bool
@@ -308,8 +311,10 @@ def visit_out(
     today: date,
     proposals: Mapping[int, Proposal] | None = None,
     asks: Mapping[int, Conditions] | None = None,
+    known: Mapping[int, Standing] | None = None,
 ) -> VisitOut:
-    """A visit as programs read it; `asks`: what teams ask of their visitors, by team."""
+    """A visit as programs read it; `asks`: what teams ask of their visitors, by team; `known`: what each of
+    these visits waits for."""
     visit = seen.visit
     assert visit.id is not None
     found = (proposals or {}).get(visit.id)
@@ -330,6 +335,7 @@ def visit_out(
         part=visit.part,
         status=visit.status,
         state=state_of(visit, crosses=seen.crosses, today=today),
+        waits_for=None if known is None else list(known.get(visit.id, Standing()).missing),
         confirmed_by_visitor=confirmed_by(visit, By.VISITOR),
         confirmed_by_host=confirmed_by(visit, By.HOST),
         one_way=seen.swap is not None and seen.swap.one_way_at is not None,

@@ -42,9 +42,15 @@ def test_a_booked_day_is_certain_nowhere_until_nothing_is_missing(engine: Engine
     assert "doivent signer une convention" in tap
     assert "doit encore confirmer" in tap
     sent = anna.post(f"/booking/places/{place_id}/requests", data={"day": str(MONDAY), "key": "k" * 8})
-    for page in (sent.headers["location"], "/booking", "/booking/requests"):
+    search = f"/booking/places/{place_id}"
+    for page in (sent.headers["location"], "/booking", "/booking/requests", search):
         assert "réservée, attend une convention" in anna.get(page).text
         assert "C’est réservé" not in anna.get(page).text
+    hr = as_(shop.hr)
+    assert "réservée, attend une convention" in hr.get(f"/campaigns/{shop.campaign.id}/booking").text
+    [request] = anna.get("/api/v1/booking/requests").json()["requests"]
+    [seen] = anna.get("/api/v1/visits").json()["visits"]
+    assert request["waits_for"] == seen["waits_for"] == ["agreement", "host"]
     drain(engine)
     with open_session(engine, reads_only=True) as session:
         visit = session.exec(select(Visit)).one()

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from app import worker
 from app.campaigns.tables import Booking, Campaign, Exchange, Status
+from app.campaigns.words import proposed_story
 from app.core.db import open_session
 from app.messages.tables import Mail
 from tests.booking.conftest import TUESDAY, Shop
@@ -43,17 +44,30 @@ def test_the_guided_creation_asks_which_kind_and_speaks_of_it(shop: Shop, engine
     shop.session.commit()
     hr = as_(shop.hr)
     assert 'value="open"' in hr.get("/campaigns/new").text
-    made = hr.post("/campaigns", data={"name": "Portes ouvertes", "booking": "open", "then": "next"})
+    made = hr.post(
+        "/campaigns",
+        data={
+            "name": "Portes ouvertes",
+            "booking": "open",
+            "then": "next",
+            "story": proposed_story(Booking.NONE),
+        },
+    )
     here = made.headers["location"].rsplit("/edit/", 1)[0]
     with open_session(engine) as session:
         campaign = session.get_one(Campaign, int(here.rsplit("/", 1)[1]))
         assert (campaign.booking, campaign.exchange) == (Booking.OPEN, Exchange.SHADOW)
+        assert "dans le vôtre" not in campaign.story
     rules = hr.get(f"{here}/edit/rules").text
     assert "Entre les deux journées" not in rules
     assert "La réservation" in rules
     assert "On s’inscrit jusqu’au" not in hr.get(f"{here}/edit/dates").text
     terms = hr.get(f"{here}/booking/edit").text
     assert "Étapes de la préparation" in terms
+    assert f"{here}/booking/terms" in hr.get(f"{here}/check").text
+    read_again = hr.get(f"{here}/booking/terms").text
+    for what in ("a dit oui", "au plus par personne", "à l’avance", "est gardée"):
+        assert what in read_again
     for page in (here, f"{here}/check"):
         text = hr.get(page).text
         for word in ("nscription", "inôme", "Un échange", "Plan publié"):

@@ -131,8 +131,10 @@ def test_bulk_says_yes_to_what_fits(engine: Engine, as_: As) -> None:
         )
     marc = as_(shop.marc)
     told = marc.post("/team/requests/answers", data={"request": ["1:0", "2:0"], "answer": "approve"})
-    assert statuses(engine) == ["booked", "requested"]
+    # Whoever is left without waits in line at once: nothing is left to answer.
+    assert statuses(engine) == ["booked", "waiting"]
     assert "Anna Compte1, lundi" in marc.get(told.headers["location"]).text
+    assert "Aucune demande n’attend" in marc.get("/team/requests").text
 
 
 def test_the_askers_manager_may_refuse_but_not_accept(engine: Engine, as_: As) -> None:

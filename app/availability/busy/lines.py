@@ -29,7 +29,7 @@ MARGIN = timedelta(days=2)
 """Around the campaign, for zones and nights."""
 
 OUR_OWN = "@VIS-MA-VIE"
-"""How the UID of our own invitations ends, in capitals: a day spent with a colleague is known here already, and
+"""How the UID of our own invitations ends, in capitals: a day spent with a colleague is known here, and
 its copy in a calendar lags behind."""
 LONGEST = timedelta(days=90)
 """Of an event whose series is over: later days are none of its."""
