@@ -1,8 +1,7 @@
 """What happened to a visit, and how it is written to each of those whom it concerns (`telling.py`)."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -128,11 +127,8 @@ def write(
     to: Iterable[tuple[str, Person]],
     said: Said,
     method: str | None,
-    unheard: Collection[int] = (),
 ) -> None:
-    """`unheard`: whom nobody has to tell on paper."""
     people = list(to)
-    gone = clock.today() - timedelta(days=1)
     readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
     stand = standing_of(news.session, news.seen)
     for role, person in people:
@@ -147,7 +143,7 @@ def write(
             change = history.sentence(news.line) if news.line else ""
             missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
             context = {"change": change, "missing": missing, **said(role, person)}
-        _send(news, kind, reader, role, context, invitation, gone if person.id in unheard else None)
+        _send(news, kind, reader, role, context, invitation)
 
 
 def _send(
@@ -157,7 +153,6 @@ def _send(
     role: str,
     context: dict[str, Any],
     invitation: Invitation | None,
-    until: date | None = None,
 ) -> None:
     outbox.send(
         news.session,
@@ -175,5 +170,5 @@ def _send(
         campaign=news.seen.campaign,
         reply_to=mails.reply_address(news.session, news.seen.campaign),
         calendar=invitation,
-        until=None if kind is Kind.VISIT_ABSENCE else until or news.seen.visit.day,
+        until=None if kind is Kind.VISIT_ABSENCE else news.seen.visit.day,
     )

@@ -74,16 +74,10 @@ def _tell_fallen(
                 "ended": awaits and for_good and reason is not CancelReason.REPLACED,
             }
 
-        write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL, _unheard(news))
+        people = {person.id for _role, person in news.three if person.id is not None}
+        outbox.drop_letters(session, news.seen.visit.id or 0, people, today=clock.today())
+        write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
         tell_managers(news, "cancelled")
-
-
-def _unheard(news: News) -> set[int]:
-    """Who knows nothing of a day that fell: no letter about it was handed over, and they never said yes."""
-    seen = news.seen
-    people = {person.id: role for role, person in news.three if person.id is not None}
-    never = outbox.drop_letters(news.session, seen.visit.id or 0, people.keys(), today=clock.today())
-    return {one for one in never if not confirmed_by(seen.visit, By(people[one]))}
 
 
 def tell_booked(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

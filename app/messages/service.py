@@ -154,30 +154,17 @@ def hand_over(session: Session, campaign_id: int, mail_ids: list[int], *, now: d
     return int(changed.rowcount)
 
 
-def drop_letters(session: Session, visit_id: int, person_ids: Collection[int], *, today: date) -> set[int]:
-    """A visit fell: nobody hands over any more what was still to be said of it to these people on paper.
-
-    Returns those of them to whom nothing was ever handed over: on paper they heard of no such day.
-    """
+def drop_letters(session: Session, visit_id: int, person_ids: Collection[int], *, today: date) -> None:
+    """A visit fell: nobody hands over any more what was still to be said of it to these people on paper. That
+    it fell is said all the same: they may have read of the day on a page, or on a letter not ticked off."""
     news = [kind for kind in ABOUT_VISITS if kind not in (Kind.VISIT_CANCELLED, Kind.VISIT_TEAM)]
     about = or_(*(col(Mail.key).startswith(f"{kind}:{visit_id}:", autoescape=True) for kind in news))
-    rows = session.exec(
-        select(Mail).where(
-            about,
-            col(Mail.person_id).in_(person_ids),
-            col(Mail.status).in_((MailStatus.UNREACHABLE, MailStatus.TOLD)),
-        )
-    ).all()
-    told = {mail.person_id for mail in rows if mail.status == MailStatus.TOLD}
-    never = set[int]()
-    for mail in rows:
-        if mail.status == MailStatus.UNREACHABLE:
-            mail.until = today - timedelta(days=1)
-            session.add(mail)
-            if mail.person_id is not None and mail.person_id not in told:
-                never.add(mail.person_id)
-    session.flush()
-    return never
+    session.exec(
+        update(Mail)
+        .where(about, col(Mail.person_id).in_(person_ids), col(Mail.status) == MailStatus.UNREACHABLE)
+        .values(until=today - timedelta(days=1))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def blank_if_secret(mail: Mail) -> None:

@@ -107,7 +107,7 @@ def situation(session: Session, seen: SeenVisit, by: By, person_id: int | None, 
         person_id=person_id,
         proposal=reading.open_proposal(session, seen.visit.id),
         reports=reading.reports_of(session, seen.visit.id),
-        asks=for_visit(conditions_of(session, seen.host_team), seen.visitor, seen.visit),
+        asks=for_visit(conditions_of(session, seen.host_team), seen.visit),
         against=conflict_of(session, seen, today),
         today=today,
     )

@@ -50,10 +50,10 @@ def conditions_of_teams(session: Session, team_ids: Collection[int]) -> dict[int
     }
 
 
-def for_visit(asks: Conditions | None, visitor: Person, visit: Visit) -> Conditions | None:
-    """What a team asks of one visitor: an exception for somebody's age waives the age alone, the rest is
-    asked of them as of everybody."""
-    if asks is None or not (is_waived(visit, asks) and of_age(visitor, asks)):
+def for_visit(asks: Conditions | None, visit: Visit) -> Conditions | None:
+    """What a team asks of one visitor: an exception for somebody's age waives the age alone, whatever the
+    staff file says of it since; the rest is asked of them as of everybody."""
+    if asks is None or not (is_waived(visit, asks) and visit.conditions_waived_age):
         return asks
     lines = tuple(line for line in asks.lines if line[0] != age_title())
     return replace(asks, lines=lines, min_age=None, but_age=True) if lines else None

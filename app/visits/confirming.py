@@ -14,7 +14,7 @@ from app.teams.schemas import ConditionsForm
 from app.teams.tables import TeamConditions
 from app.visits import queries, service
 from app.visits.changing import Situation, begin, hold_all, situation
-from app.visits.conditions import unread
+from app.visits.conditions import of_age, unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import allows, check
@@ -181,7 +181,11 @@ def waive_conditions(session: Session, before: Situation, hand: Hand, *, revisio
     session.exec(
         update(Visit)
         .where(col(Visit.id) == now.visit.id)
-        .values(conditions_waived_at=hand.now, conditions_waived_id=now.asks.id)
+        .values(
+            conditions_waived_at=hand.now,
+            conditions_waived_id=now.asks.id,
+            conditions_waived_age=of_age(now.seen.visitor, now.asks),
+        )
     )
     session.refresh(now.visit)
     remember(session, now.visit, ChangeKind.WAIVED, hand, event=step.event)

@@ -192,6 +192,7 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
         conditions_read_at=fell.conditions_read_at,
         conditions_waived_at=fell.conditions_waived_at,
         conditions_waived_id=fell.conditions_waived_id,
+        conditions_waived_age=fell.conditions_waived_age,
         agreement_at=fell.agreement_at,
         created_at=hand.now,
         changed_at=hand.now,

@@ -234,8 +234,7 @@ def _take_over(visit: Visit, fell: Visit) -> None:
     """What the two, their team and HR had settled about the visit that fell holds for its successor."""
     visit.starts_at, visit.ends_at, visit.part = fell.starts_at, fell.ends_at, fell.part
     visit.conditions_id, visit.conditions_read_at = fell.conditions_id, fell.conditions_read_at
-    visit.conditions_waived_at, visit.conditions_waived_id = (
-        fell.conditions_waived_at,
-        fell.conditions_waived_id,
-    )
+    visit.conditions_waived_at = fell.conditions_waived_at
+    visit.conditions_waived_id = fell.conditions_waived_id
+    visit.conditions_waived_age = fell.conditions_waived_age
     visit.agreement_at = fell.agreement_at

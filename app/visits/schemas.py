@@ -318,7 +318,7 @@ def visit_out(
     visit = seen.visit
     assert visit.id is not None
     found = (proposals or {}).get(visit.id)
-    theirs = for_visit((asks or {}).get(seen.host_team.id or 0), seen.visitor, visit)
+    theirs = for_visit((asks or {}).get(seen.host_team.id or 0), visit)
     still_open = theirs if are_open(visit, theirs) else None
     return VisitOut(
         id=visit.id,

@@ -88,7 +88,7 @@ def _standing(
     is_closed: bool,
 ) -> Standing:
     visit = seen.visit
-    asks = for_visit(team_asks, seen.visitor, visit)
+    asks = for_visit(team_asks, visit)
     is_young = too_young(seen.visitor, visit, asks)
     found = {
         Missing.CLOSED: is_closed,

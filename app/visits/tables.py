@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel, col
 
 from app.core.db import Instant
@@ -121,6 +121,8 @@ class Visit(SQLModel, table=True):
         default=None, foreign_key="team_conditions.id", index=True, ondelete="SET NULL"
     )
     """The version that they had read then: a later one is asked of this visitor too."""
+    conditions_waived_age: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Said of the visitor's age alone: the rest of that version is asked of them as of everybody."""
     agreement_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
     missed_at: datetime | None = Field(default=None, sa_type=Instant)

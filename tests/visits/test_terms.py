@@ -222,11 +222,14 @@ def invited(company: Company, engine: Engine) -> Company:
     return company
 
 
-def test_a_day_that_fell_before_anybody_told_of_it_needs_no_letter(invited: Company, engine: Engine) -> None:
+def test_a_day_that_fell_before_its_letter_was_handed_over_needs_one_letter(
+    invited: Company, engine: Engine
+) -> None:
     assert on_paper(invited, engine) == ["visit_invitation"] * 2
     cancel(invited)
     told(engine, invited.session)
-    assert on_paper(invited, engine) == ["visit_invitation"]  # of the other day
+    # Of the other day; and that this one fell, since the page had told of it.
+    assert on_paper(invited, engine) == ["visit_invitation", "visit_cancelled"]
 
 
 def test_whoever_was_told_of_a_day_is_told_that_it_fell(invited: Company, engine: Engine) -> None:
@@ -265,6 +268,11 @@ def test_an_exception_for_an_age_waives_the_age_alone(company: Company) -> None:
     assert before.asked.conditions_open
     assert before.asks is not None
     assert [words for _title, words in before.asks.lines] == ["Chaussures fermées"]
+    # Whoever comes of age meanwhile, as the staff file says, has still the rest to accept.
+    company.anna.under_18 = False
+    company.session.commit()
+    before = company.before(company.there, company.anna)
+    assert before.asked.conditions_open
     hand = company.hand(company.there, company.anna)
     with pytest.raises(ConditionsFirst):
         confirming.confirm(company.session, before, hand, revision=0)
