@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.availability.busy.taken import calendar_days
 from app.availability.days import DayBook, Told
 from app.availability.tables import (
     Answer,

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from app.availability.busy.queries import calendar_days
+from app.availability.busy.taken import calendar_days
 from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
 from app.availability.tables import Answer

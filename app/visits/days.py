@@ -17,7 +17,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from app.availability.busy.queries import calendars_of
+from app.availability.busy.taken import calendars_of
 from app.availability.days import DayBook
 from app.availability.going import pauses_of
 from app.availability.matching import department_key, minutes_from, person_key, site_key, team_key

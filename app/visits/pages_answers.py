@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from app.availability.busy.queries import is_taken
+from app.availability.busy.taken import is_taken
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
