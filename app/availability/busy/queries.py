@@ -1,4 +1,4 @@
-"""What somebody's own calendars gave: shown to nobody but them. `taken` reads them so that days are avoided."""
+"""What own calendars gave, shown to nobody but their owners; `taken` reads them so that days are avoided."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
