@@ -39,6 +39,7 @@ from app.core.ways_back import page_of_form
 from app.debriefs import api as debriefs_api
 from app.debriefs import pages as debriefs_pages
 from app.documents import pages as documents_pages
+from app.home import api as home_api
 from app.home import pages as home_pages
 from app.home.chrome import chrome
 from app.messages import api as messages_api
@@ -77,6 +78,7 @@ DOORS = (
     booking_api,
     documents_pages,
     home_pages,
+    home_api,
 )
 
 

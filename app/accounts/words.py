@@ -155,6 +155,7 @@ def api_parts() -> dict[str, str]:
         "campaigns": _("Campagnes"),
         "availability": _("Inscriptions"),
         "planning": _("Plans et réparations"),
+        "home": _("Mon espace"),
         "booking": _("Réservations"),
         "visits": _("Journées"),
         "calendars": _("Agendas"),

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.booking import fallen
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.home.tasks import Task
+from app.home.tasks import Kind, Task
 from app.planning.repairs import queries as repairs
 from app.visits import queries as visits
 
@@ -35,7 +35,14 @@ def _agreements(campaign: Campaign, due: int) -> Task:
         due,
     ) % {"n": due, "campaign": campaign.name}
     text = _("Les deux personnes travaillent pour deux sociétés : rien n’est certain avant.")
-    return Task(title, text, f"/campaigns/{campaign.id}/agreements", _("Enregistrer les conventions"), "edit")
+    return Task(
+        Kind.AGREEMENTS,
+        title,
+        text,
+        f"/campaigns/{campaign.id}/agreements",
+        _("Enregistrer les conventions"),
+        "edit",
+    )
 
 
 def _without_another(campaign: Campaign, count: int) -> Task:
@@ -45,7 +52,9 @@ def _without_another(campaign: Campaign, count: int) -> Task:
         count,
     ) % {"n": count, "campaign": campaign.name}
     text = _("Nous cherchons toujours ; une place de plus, ou un mot à ces personnes, aiderait.")
-    return Task(title, text, f"/campaigns/{campaign.id}/booking", _("Voir lesquelles"), "people")
+    return Task(
+        Kind.NOTHING_INSTEAD, title, text, f"/campaigns/{campaign.id}/booking", _("Voir lesquelles"), "people"
+    )
 
 
 def _repair(campaign: Campaign, ids: list[int], solved: Collection[int]) -> Task:
@@ -60,6 +69,6 @@ def _repair(campaign: Campaign, ids: list[int], solved: Collection[int]) -> Task
         text = _(
             "Des journées sont tombées, sans solution à comparer : cherchez de nouveau, ou laissez-en là."
         )
-        return Task(title, text, href, _("Voir ce qui est tombé"), "people")
+        return Task(Kind.REPAIR, title, text, href, _("Voir ce qui est tombé"), "people")
     text = _("Des journées sont tombées. Choisissez une solution : rien ne change avant.")
-    return Task(title, text, href, _("Comparer les solutions"), "people")
+    return Task(Kind.REPAIR, title, text, href, _("Comparer les solutions"), "people")

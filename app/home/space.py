@@ -49,10 +49,7 @@ def space_of(session: Session, person: Person, *, today: date, now: datetime) ->
     drawn = next((swap for swap in swaps if coming and coming[0] in swap.legs), None)
     assert person.id is not None
     return Space(
-        tasks=[
-            *asked_tasks(session, person, today=today, now=now),
-            *reminders(session, person, coming, today),
-        ],
+        tasks=_tasks(session, person, coming, today=today, now=now),
         next_swap=drawn,
         coming=coming,
         past=lived[:PAST_DAYS],
@@ -61,6 +58,22 @@ def space_of(session: Session, person: Person, *, today: date, now: datetime) ->
         answers=own_answers(session, person),
         calendars=own_calendars(session, person, bookings.bookable_campaigns(session, person), today),
     )
+
+
+def tasks_of(session: Session, person: Person, *, today: date, now: datetime) -> list[Task]:
+    """What a person's own space asks of them, in its order."""
+    coming = _by_day(one for one in visits.visits_of(session, person) if stands(one.visit))
+    ahead = [leg for leg in coming if leg.visit.day >= today]
+    return _tasks(session, person, ahead, today=today, now=now)
+
+
+def _tasks(
+    session: Session, person: Person, coming: list[SeenVisit], *, today: date, now: datetime
+) -> list[Task]:
+    return [
+        *asked_tasks(session, person, today=today, now=now),
+        *reminders(session, person, coming, today),
+    ]
 
 
 def _by_day(legs: Iterable[SeenVisit]) -> list[SeenVisit]:

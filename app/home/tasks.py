@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -39,10 +40,33 @@ TEAM_DAYS = 14
 """How far ahead a manager's line looks."""
 
 
+class Kind(StrEnum):
+    """What there is to do, for programs."""
+
+    EXCEPTION = "exception"
+    """One's own day waits for an exception that the team may make."""
+    CONTRADICTED = "contradicted"
+    ABSENCE = "absence"
+    PROPOSAL = "proposal"
+    NEW_DAY = "new_day"
+    CONFIRMATION = "confirmation"
+    OFFER = "offer"
+    REQUESTS = "requests"
+    YOUNG_VISITOR = "young_visitor"
+    BOOKING = "booking"
+    DEBRIEF = "debrief"
+    ENROLMENT = "enrolment"
+    PREPARATION = "preparation"
+    REPAIR = "repair"
+    AGREEMENTS = "agreements"
+    NOTHING_INSTEAD = "nothing_instead"
+
+
 @dataclass(frozen=True)
 class Task:
     """One thing to do: what, why now, where."""
 
+    kind: Kind
     title: str
     text: str
     href: str
@@ -140,6 +164,7 @@ def _adults_only(session: Session, person: Person, legs: list[SeenVisit]) -> set
 
 def _too_young(leg: SeenVisit) -> Task:
     return Task(
+        Kind.EXCEPTION,
         _("Votre journée chez %(name)s attend une exception") % {"name": leg.host.name},
         _("Cette équipe ne reçoit que des adultes : parlez-en à son responsable."),
         f"/visits/{leg.visit.id}",
@@ -151,6 +176,7 @@ def _too_young(leg: SeenVisit) -> Task:
 def _off_then(leg: SeenVisit, person: Person, *, closed: bool) -> Task:
     title = _("Le site est fermé le %(day)s") if closed else _("Votre planning dit autre chose le %(day)s")
     return Task(
+        Kind.CONTRADICTED,
         title % {"day": long_day(leg.visit.day)},
         _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.")
         % {"name": _other(leg, person).name},
@@ -165,6 +191,7 @@ def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today:
     past = {leg.visit.id: leg for leg in legs if leg.visit.id is not None and leg.visit.day <= today}
     return [
         Task(
+            Kind.ABSENCE,
             _("On vous a dit absent le %(day)s") % {"day": long_day(leg.visit.day)},
             _("Vous étiez là, ou vous n’avez pas pu venir ? Dites-le : vos RH lisent les deux versions."),
             f"/visits/{leg.visit.id}/absence/contestation",
@@ -185,7 +212,7 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
         else _("%(name)s vous propose d’en rester à une journée") % said
     )
     text = _("Répondez en deux touches.")
-    return Task(title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
+    return Task(Kind.PROPOSAL, title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
 
 
 def _find_day(leg: SeenVisit, person: Person) -> Task:
@@ -196,7 +223,7 @@ def _find_day(leg: SeenVisit, person: Person) -> Task:
         if leg.visit.missed_at is not None
         else _("La journée du %(day)s est annulée, l’autre tient toujours.") % said
     )
-    return Task(title, text, f"/visits/{leg.visit.id}/days", _("Choisir un jour"), "calendar")
+    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Choisir un jour"), "calendar")
 
 
 def _confirm(leg: SeenVisit, person: Person) -> Task:
@@ -207,6 +234,7 @@ def _confirm(leg: SeenVisit, person: Person) -> Task:
         else _("Confirmez que vous recevez %(name)s") % said
     )
     return Task(
+        Kind.CONFIRMATION,
         title,
         _("Le %(day)s.") % said,
         f"/visits/{leg.visit.id}/confirmation",
@@ -223,6 +251,7 @@ def _offer(seen: SeenRequest) -> Task:
     said = {"team": seen.host_team.name, "day": long_day(seen.request.day)}
     due = seen.request.due_at
     return Task(
+        Kind.OFFER,
         _("Une autre journée vous est gardée chez %(team)s le %(day)s") % said
         if seen.request.instead_of_id is not None
         else _("Une place s’est libérée chez %(team)s le %(day)s") % said,
@@ -242,7 +271,7 @@ def _to_answer(session: Session, person: Person) -> list[Task]:
         "%(n)s demande attend votre réponse", "%(n)s demandes attendent votre réponse", count
     ) % {"n": count}
     text = _("Des collègues aimeraient passer une journée dans votre équipe.")
-    return [Task(title, text, "/team/requests", _("Voir les demandes"), "people")]
+    return [Task(Kind.REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")]
 
 
 def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
@@ -252,6 +281,7 @@ def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
     asks = conditions_of_teams(session, {leg.host_team.id or 0 for leg in young}) if young else {}
     return [
         Task(
+            Kind.YOUNG_VISITOR,
             _("%(name)s n’a pas l’âge que votre équipe demande") % {"name": leg.visitor.name},
             _("Journée du %(day)s avec %(host)s : faites une exception, ou annulez-la.")
             % {"day": long_day(leg.visit.day), "host": leg.host.name},
@@ -266,6 +296,7 @@ def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
 
 def _choose(campaign: Campaign) -> Task:
     return Task(
+        Kind.BOOKING,
         _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
         _("Des équipes ouvrent leur porte : choisissez le métier et le jour."),
         f"/booking?campaign={campaign.id}",
@@ -283,11 +314,12 @@ def _debrief(form: OwnDebrief) -> Task:
         else _("Racontez la visite de %(name)s") % said
     )
     text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day_month(form.campaign.debrief_until)}
-    return Task(title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
+    return Task(Kind.DEBRIEF, title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
 
 
 def _answer(campaign: Campaign) -> Task:
     return Task(
+        Kind.ENROLMENT,
         _("Dites si vous participez à « %(campaign)s »") % {"campaign": campaign.name},
         _("Journées : %(days)s. Réponse jusqu’au %(day)s.")
         % {
@@ -308,7 +340,9 @@ def _prepare(leg: SeenVisit, person: Person) -> Task:
         else _("Préparez l’accueil de %(name)s") % {"name": leg.visitor.name}
     )
     text = _("%(day)s : relisez l’heure et le lieu.") % said
-    return Task(title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False)
+    return Task(
+        Kind.PREPARATION, title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False
+    )
 
 
 def team_news(session: Session, person: Person, *, today: date) -> str | None:
