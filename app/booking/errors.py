@@ -165,7 +165,9 @@ class ImpossibleAnswer(Refusal):
                 "demande plus de réponse."
             ),
             RequestStatus.OFFERED: _("Une place est déjà gardée pour cette personne, qui doit la confirmer."),
-            RequestStatus.BOOKED: _("Cette demande est déjà acceptée : la journée est réservée."),
+            RequestStatus.BOOKED: _(
+                "Cette demande est déjà acceptée : la journée est réservée. Elle s’annule depuis sa page."
+            ),
             RequestStatus.REFUSED: _("Cette demande a déjà été refusée."),
             RequestStatus.EXPIRED: _("Cette demande a expiré : il n’y a plus rien à répondre."),
             RequestStatus.WITHDRAWN: _("Cette demande a été retirée : il n’y a plus rien à répondre."),

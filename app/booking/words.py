@@ -31,7 +31,7 @@ def why_words(code: str) -> str:
         rules.VISITOR_BUSY: _("vous avez déjà une journée ce jour-là"),
         rules.HOST_BUSY: _("la personne qui reçoit a déjà une journée ce jour-là"),
         rules.TEAM_AWAY: _("votre équipe a besoin de vous ce jour-là"),
-        rules.TEAM_FULL: _("l’équipe reçoit déjà autant de monde qu’elle peut"),
+        rules.TEAM_FULL: _("l’équipe attend déjà autant de monde qu’elle peut en recevoir"),
         FULL: _("c’est complet"),
         REFUSED: _("c’est complet, et votre demande pour ce jour a été refusée"),
     }.get(code, _("personne ne peut vous recevoir ce jour-là"))

@@ -102,13 +102,19 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool) -> list[Line]:
     return found
 
 
+def _is_after(seen: SeenChange, kind: ChangeKind) -> bool:
+    """Whether the sentence names who did it in its middle."""
+    asked = kind is ChangeKind.PLANNED and seen.other is not None
+    return asked or kind in {ChangeKind.CANCELLED, ChangeKind.MADE_UP}
+
+
 def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
     """What happened, in one sentence: who, what, from which day to which."""
     line = seen.change
     kind = line.kind
     if to_manager and kind is ChangeKind.DECLINED:
         kind = ChangeKind.CANCELLED
-    who = _who(seen, hidden=to_manager and kind is ChangeKind.CANCELLED, inside=kind is ChangeKind.CANCELLED)
+    who = _who(seen, hidden=to_manager and kind is ChangeKind.CANCELLED, inside=_is_after(seen, kind))
     said = {
         "who": who,
         "before": long_day(line.day_before) if line.day_before else "",
@@ -173,10 +179,12 @@ def _who(seen: SeenChange, *, hidden: bool, inside: bool = False) -> str:
         return _("%(name)s (pour %(manager)s)") % {"name": seen.who, "manager": seen.behalf.name}
     if seen.who:
         return seen.who
-    return {
+    roles = {
         By.VISITOR: _("La personne en visite"),
         By.HOST: _("L’hôte"),
         By.TUTOR: _("Le tuteur"),
         By.MANAGER: _("Le responsable"),
         By.HR: _("L’équipe RH"),
-    }[seen.change.by]
+    }
+    role = roles[seen.change.by]
+    return role[:1].lower() + role[1:] if inside else role
