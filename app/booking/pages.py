@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.accounts.guards import Asking as Actor
 from app.availability.busy.queries import calendar_read
+from app.availability.busy.taken import is_taken
 from app.availability.leaving import may_come_back
 from app.availability.queries import Enrolling, find_enrolling
 from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, views
@@ -204,6 +205,7 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         seen=mine.seen,
         stands=stands_of(session, [mine.seen])[asked.id or 0],
         asked=asked,
+        taken=asked.status == RequestStatus.OFFERED and is_taken(session, mine.person.id, mine.seen.day),
         fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
         hours=views.hours_words,

@@ -13,6 +13,7 @@ from app.availability.busy.jobs import forget_closed
 from app.availability.tables import BusyCalendar, Enrolment
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import open_session
+from app.worker import drain
 from tests.availability.busy.files import calendar, timed
 from tests.booking.conftest import MONDAY, TODAY, TUESDAY, WEDNESDAY, Shop
 
@@ -123,3 +124,18 @@ def test_where_one_books_nobody_enrols(engine: Engine, as_: As) -> None:
     shop, _place = build(engine)
     answer = as_(shop.askers[0]).get(f"/campaigns/{shop.campaign.id}/enrolment")
     assert answer.headers["location"] == f"/booking?campaign={shop.campaign.id}"
+
+
+def test_an_offer_on_a_day_taken_in_ones_calendar_says_so(engine: Engine, as_: As) -> None:
+    shop, place_id = build(engine)
+    anna, next_one = as_(shop.askers[0]), as_(shop.askers[1])
+    where, sent = f"/booking/places/{place_id}/requests", {"day": MONDAY.isoformat(), "key": "k" * 8}
+    assert anna.post(where, data=sent).status_code == 303
+    assert next_one.post(where, data={**sent, "wait": "true"}).status_code == 303
+    give(next_one, shop.campaign.id)
+    gone = {"reason": "unavailable", "revision": "0"}
+    assert anna.post("/visits/1/cancellation", data=gone).status_code == 303
+    drain(engine)
+    page = next_one.get("/booking/requests/2").text
+    assert "Prendre cette place" in page
+    assert "Ce jour est pris dans votre agenda" in page
