@@ -49,7 +49,7 @@ class Told:
     bottlenecks: list[tuple[int, int]]
     """Team id, and how many people without a match could visit it."""
     loosens: bool = True
-    """Nothing became stricter: whoever could be matched before still can."""
+    """Nothing became stricter: whoever could be matched before still can, unless others come first."""
     tried: bool = True
     """Something was changed at all."""
     prioritised: bool = False
@@ -64,7 +64,8 @@ class Told:
     def gain(self) -> tuple[int, int]:
         """So many more people, at least and at most; negative where fewer are matched."""
         least, most = self.after[0] - self.before[1], self.after[1] - self.before[0]
-        return (max(0, least), max(0, most)) if self.loosens else (least, most)
+        never_fewer = self.loosens and not self.prioritised
+        return (max(0, least), max(0, most)) if never_fewer else (least, most)
 
 
 # -- what if --
@@ -117,7 +118,7 @@ def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST, plan: P
         after=said.after,
         people=len(problem.people),
         bottlenecks=[(row_id(one.team), one.waiting) for one in said.bottlenecks],
-        loosens=said.same or (said.loosened and not said.prioritised),
+        loosens=said.same or said.loosened,
         tried=not said.same,
         prioritised=said.prioritised,
     )

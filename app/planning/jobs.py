@@ -113,7 +113,7 @@ class Watch:
         self.swap = problem.campaign.is_swap
         self._visiting = 0
         self.wish = runs.Wish.GO_ON
-        self._latest: Progress | None = None
+        self.latest: Progress | None = None
         self.at_most: int | None = None
         """People whom no plan can exceed, as far as it is proven."""
         self._written = 0.0
@@ -121,7 +121,7 @@ class Watch:
 
     def progress(self, progress: Progress) -> None:
         """Called by the solver, from whichever of its threads."""
-        self._latest = self._counted(progress)
+        self.latest = self._counted(progress)
         if progress.level == "people" and progress.bound is not None:
             most = self.points.heads_at_most(progress.bound)
             self.at_most = most if self.at_most is None else min(most, self.at_most)
@@ -150,7 +150,7 @@ class Watch:
             if time.monotonic() - self._written < EVERY:
                 return
             with open_session(self.engine) as session:
-                self.wish = runs.tell(session, self.run_id, self._latest, self.at_most, clock.now())
+                self.wish = runs.tell(session, self.run_id, self.latest, self.at_most, clock.now())
             self._written = time.monotonic()
         finally:
             self._lock.release()

@@ -94,7 +94,7 @@ def _person(session: Session, campaign_id: int, asked: WhatIfForm) -> str:
 def _told(session: Session, campaign: Campaign, asked: WhatIfForm, told: asking.Told) -> dict[str, Any]:
     return {
         "told": told,
-        "gain": words.gain_words(told.gain) if told.tried else "",
+        "gain": words.gain_words(told.gain, loosens=told.loosens) if told.tried else "",
         "before": words.matched_words(told.before),
         "after": words.matched_words(told.after),
         "names": queries.team_names(session, [team_id for team_id, _waiting in told.bottlenecks]),

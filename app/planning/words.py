@@ -109,9 +109,15 @@ def rule_words(code: str) -> str:
     }.get(code, _("les règles ne permettent plus cette rencontre"))
 
 
-def gain_words(gain: tuple[int, int]) -> str:
-    """What a change would bring: exact, or between two figures."""
+def gain_words(gain: tuple[int, int], *, loosens: bool = False) -> str:
+    """What a change would bring: exact, or between two figures.
+
+    Where it makes nothing stricter (`loosens`), fewer people could only be what priorities cost: the most it
+    can bring is what is said, until both figures are known.
+    """
     least, most = gain
+    if loosens and least < 0 < most:
+        least = 0
     if least == most == 0:
         return _("Personne de plus : cela ne change rien au nombre de binômes.")
     if least == most and most > 0:

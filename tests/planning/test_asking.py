@@ -116,6 +116,7 @@ def test_words_say_exact_or_at_most() -> None:
     assert gain_words((0, 3)) == "Au plus +3 personnes"
     assert gain_words((1, 3)) == "Entre +1 et +3 personnes"
     assert gain_words((-2, 3)) == "Entre −2 et +3 personnes"
+    assert gain_words((-2, 3), loosens=True) == "Au plus +3 personnes"
     assert gain_words((-2, -2)) == "−2 personnes, c’est exact"
     assert "Personne de plus" in gain_words((0, 0))
 
@@ -123,6 +124,7 @@ def test_words_say_exact_or_at_most() -> None:
 def test_a_loosened_rule_never_promises_less() -> None:
     assert Told((3, 6), (4, 8), people=10, bottlenecks=[]).gain == (0, 5)
     assert Told((3, 6), (4, 8), people=10, bottlenecks=[], loosens=False).gain == (-2, 5)
+    assert Told((3, 6), (4, 8), people=10, bottlenecks=[], prioritised=True).gain == (-2, 5)
 
 
 def test_the_page_answers_with_and_without_a_script(hr: TestClient, here: str, company: Company) -> None:
