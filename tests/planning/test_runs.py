@@ -178,7 +178,7 @@ def test_the_limit_counts_people_where_somebody_comes_first(
 def test_days_of_observation_count_who_visits(
     engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The solver tells how many people its visits involve; whoever only receives has no match of their own."""
+    """The solver tells how many people its visits involve; whoever only receives has no match."""
     with open_session(engine) as session:
         problem = build(session, session.get_one(Campaign, company.campaign.id), TODAY).problem
     watch = jobs.Watch(
