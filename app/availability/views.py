@@ -33,6 +33,7 @@ class BusyView:
     """Why the last reading failed, as a sentence."""
     addresses_allowed: bool
     days: frozenset[date]
+    """Taken days of the campaign, by whatever calendar."""
     elsewhere: list[str]
     """Other campaigns, by name, whose calendar counts here as well."""
 
@@ -161,14 +162,21 @@ def enrolment_view(
 
 def busy_view(session: Session, enrolling: Enrolling) -> BusyView:
     """What the page says of somebody's own calendar."""
-    row = busy_calendar(session, enrolling)
+    row, campaign = busy_calendar(session, enrolling), enrolling.campaign
+    elsewhere = given_elsewhere(session, campaign, enrolling.person.id)
+    days = {
+        date.fromisoformat(day)
+        for one in (row, *(each.given for each in elsewhere))
+        if one
+        for day in one.days
+    }
     return BusyView(
         row=row,
         waiting=row is not None and is_waiting(row),
         fault=sentence(row.fault) if row is not None and row.fault else "",
         addresses_allowed=addresses_allowed(),
-        days=frozenset(date.fromisoformat(day) for day in row.days) if row is not None else frozenset(),
-        elsewhere=[one.name for one in given_elsewhere(session, enrolling)],
+        days=frozenset(day for day in days if campaign.first_day <= day <= campaign.last_day),
+        elsewhere=[one.campaign.name for one in elsewhere],
     )
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from app.accounts.guards import Asking as Actor
-from app.availability.busy.queries import calendar_read
+from app.availability.busy.queries import calendar_read, given_elsewhere
 from app.availability.busy.taken import is_taken
 from app.availability.leaving import may_come_back
 from app.availability.queries import Enrolling, find_enrolling
@@ -70,6 +70,7 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
         stands=stands_of(session, mine),
         filtered=asked.narrows,
         calendar=calendar_read(session, chosen.id or 0, person.id) if chosen else None,
+        elsewhere=given_elsewhere(session, chosen, person.id) if chosen else [],
         hours=views.hours_words,
         why=why_words,
         language_names=language_names,
@@ -144,6 +145,7 @@ def _place_page(
         terms=terms,
         look=found,
         calendar=calendar_read(session, campaign.id or 0, visiting.person.id or 0),
+        elsewhere=given_elsewhere(session, campaign, visiting.person.id),
         days=[one for one in found.days if one.day >= today],
         chosen=chosen,
         stands=stands_of(session, mine),

@@ -110,6 +110,7 @@ def test_a_calendar_given_for_another_campaign_counts_and_says_so(
     anna, here = as_(published.anna), f"/visits/{published.there.id}"
     page = anna.get(f"/campaigns/{published.campaign.id}/enrolment/busy").text.replace("\u00a0", " ")
     assert "« Portes ouvertes » compte ici aussi" in page
+    assert "jeu. 8 avr., ven. 9 avr." in page
     read = anna.get(f"/api/v1/campaigns/{published.campaign.id}/enrolment/busy").json()
     assert read["also_counted"] == [other.id]
     assert f'value="{THURSDAY}"' not in anna.get(f"{here}/days").text

@@ -71,7 +71,9 @@ def _out(session: Session, mine: Enrolling) -> BusyOut:
             "daily": bool(row and row.daily),
             "fault": row.fault if row else "",
             "addresses_allowed": service.addresses_allowed(),
-            "also_counted": [one.id for one in given_elsewhere(session, mine)],
+            "also_counted": [
+                one.campaign.id for one in given_elsewhere(session, mine.campaign, mine.person.id)
+            ],
         }
     )
 

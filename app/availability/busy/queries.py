@@ -42,32 +42,31 @@ def helps_to_move(campaign: Campaign, enrolment: Enrolment | None, today: date) 
     return campaign.status in PLANNED and today <= campaign.last_day and takes_part
 
 
-def given_elsewhere(session: Session, enrolling: Enrolling) -> list[Campaign]:
-    """Other campaigns with days in common for which the person gave a calendar: it counts here as well."""
-    campaign = enrolling.campaign
-    return list(
-        session.exec(
-            select(Campaign)
-            .join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
-            .join(BusyCalendar, col(BusyCalendar.enrolment_id) == col(Enrolment.id))
-            .where(
-                col(Enrolment.person_id) == enrolling.person.id,
-                col(Campaign.id) != campaign.id,
-                col(Campaign.first_day) <= campaign.last_day,
-                col(Campaign.last_day) >= campaign.first_day,
-                col(BusyCalendar.read_at).is_not(None),
-            )
-            .order_by(col(Campaign.first_day), col(Campaign.id))
-        )
-    )
-
-
 @dataclass(frozen=True)
 class OwnCalendar:
     """One's own calendar in a campaign where it can be given or refreshed; `given` None: not given yet."""
 
     campaign: Campaign
     given: BusyCalendar | None = None
+
+
+def given_elsewhere(session: Session, campaign: Campaign, person_id: int | None) -> list[OwnCalendar]:
+    """Calendars that a person gave for other campaigns with days in common: they count here as well."""
+    columns = select(Campaign, BusyCalendar)
+    rows = session.exec(
+        columns.select_from(BusyCalendar)
+        .join(Enrolment, col(Enrolment.id) == col(BusyCalendar.enrolment_id))
+        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
+        .where(
+            col(Enrolment.person_id) == person_id,
+            col(Campaign.id) != campaign.id,
+            col(Campaign.first_day) <= campaign.last_day,
+            col(Campaign.last_day) >= campaign.first_day,
+            col(BusyCalendar.read_at).is_not(None),
+        )
+        .order_by(col(Campaign.first_day), col(Campaign.id))
+    )
+    return [OwnCalendar(other, given) for other, given in rows]
 
 
 def own_calendars(
