@@ -132,7 +132,8 @@ def invite(
             continue
         with speaking(reader.language):
             content = ics.invitation(seen, person, stand)
-            missing = [words(Missing.ROSTER)] if Missing.ROSTER in stand.missing else []
+            found = (Missing.EXCEPTION, Missing.ROSTER)
+            missing = [words(one) for one in found if one in stand.missing]
         outbox.send(
             session,
             Kind.VISIT_INVITATION,
@@ -146,6 +147,7 @@ def invite(
                 "moved": False,
                 "agreed": False,
                 "missing": missing,
+                "too_young": Missing.EXCEPTION in stand.missing,
             },
             campaign=seen.campaign,
             reply_to=reply_to,

@@ -142,7 +142,8 @@ def write(
                 invitation = Invitation(content, method)
             change = history.sentence(news.line) if news.line else ""
             missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
-            context = {"change": change, "missing": missing, **said(role, person)}
+            young = Missing.EXCEPTION in stand.missing
+            context = {"change": change, "missing": missing, "too_young": young, **said(role, person)}
         _send(news, kind, reader, role, context, invitation)
 
 
