@@ -107,8 +107,10 @@ def save(
 
 @router.get("/campaigns/{campaign_id}/check", response_class=HTMLResponse)
 def check(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """The last step: everything in words, what is missing, who is invited."""
+    """The last step: everything in words, what is missing, who is invited. Once open there is none."""
     assert campaign.id is not None
+    if campaign.status != Status.DRAFT:
+        return redirect(f"/campaigns/{campaign.id}")
     invited = invited_counts(session, campaign)
     return render(
         request,
