@@ -65,7 +65,8 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
     asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
     asked += decisions(session, today=today) if actor.is_hr else []
     bookable = person is not None and bool(bookable_campaigns(session, person))
-    return {"actor": reader, "nav": _nav(request.url.path, actor, reader, len(asked), bookable=bookable)}
+    waiting = sum(one.asks for one in asked)
+    return {"actor": reader, "nav": _nav(request.url.path, actor, reader, waiting, bookable=bookable)}
 
 
 def _nav(path: str, actor: Actor, reader: Reader, asked: int, *, bookable: bool) -> list[dict[str, Any]]:

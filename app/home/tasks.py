@@ -28,7 +28,7 @@ from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
 from app.visits.rosters import conflicts, conflicts_among
-from app.visits.rules import confirmed_by, may_be_made_up, stands
+from app.visits.rules import confirmed_by, is_over, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
 
@@ -117,10 +117,10 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         for leg in legs
         if (found := proposals.get(leg.visit.id or 0)) is not None and found.by_id != person.id
     ]
-    lost = [swap.fallen for swap in swaps]
+    lost = [(swap, swap.fallen) for swap in swaps]
     fallen = [
-        _find_day(leg, person)
-        for leg in lost
+        _find_day(leg, swap.other(leg.visit.id), person, today)
+        for swap, leg in lost
         if leg is not None
         and leg.visit.id not in proposals
         and may_be_made_up(leg.visit, leg.campaign, today)
@@ -174,12 +174,21 @@ def _too_young(leg: SeenVisit) -> Task:
 
 
 def _off_then(leg: SeenVisit, person: Person, *, closed: bool) -> Task:
-    title = _("Le site est fermé le %(day)s") if closed else _("Votre planning dit autre chose le %(day)s")
+    said = {"day": long_day(leg.visit.day), "name": _other(leg, person).name}
+    if closed:
+        return Task(
+            Kind.CONTRADICTED,
+            _("Le site est fermé le %(day)s") % said,
+            _("Vos RH décident de la suite. Vous pouvez aussi proposer un autre jour à %(name)s.") % said,
+            f"/visits/{leg.visit.id}",
+            _("Voir la journée"),
+            "warn",
+            asks=False,
+        )
     return Task(
         Kind.CONTRADICTED,
-        title % {"day": long_day(leg.visit.day)},
-        _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.")
-        % {"name": _other(leg, person).name},
+        _("Votre planning dit autre chose le %(day)s") % said,
+        _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.") % said,
         f"/visits/{leg.visit.id}/confirmation",
         _("Voir la journée"),
         "warn",
@@ -215,15 +224,23 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
     return Task(Kind.PROPOSAL, title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
 
 
-def _find_day(leg: SeenVisit, person: Person) -> Task:
-    title = _("Choisissez un nouveau jour avec %(name)s") % {"name": _other(leg, person).name}
+def _find_day(leg: SeenVisit, other: SeenVisit | None, person: Person, today: date) -> Task:
+    """Whether a day still fits is said on the page behind it: this one asks what becomes of the exchange."""
+    title = _("Que devient votre échange avec %(name)s ?") % {"name": _other(leg, person).name}
     said = {"day": day_month(leg.visit.day)}
-    text = (
-        _("La journée du %(day)s n’a pas eu lieu, l’autre tient toujours.") % said
+    what = (
+        _("La journée du %(day)s n’a pas eu lieu.") % said
         if leg.visit.missed_at is not None
-        else _("La journée du %(day)s est annulée, l’autre tient toujours.") % said
+        else _("La journée du %(day)s est annulée.") % said
     )
-    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Choisir un jour"), "calendar")
+    lived = other is not None and is_over(other.visit, today)
+    rest = (
+        _("L’autre a eu lieu : choisissez un nouveau jour, ou restez-en à une.")
+        if lived
+        else _("L’autre tient toujours : choisissez un nouveau jour, ou restez-en à une.")
+    )
+    href = f"/visits/{leg.visit.id}/days"
+    return Task(Kind.NEW_DAY, title, f"{what} {rest}", href, _("Choisir"), "calendar")
 
 
 def _confirm(leg: SeenVisit, person: Person) -> Task:

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     BOOKING_QUEUED = "booking_queued"
     VISIT_REMINDER = "visit_reminder"
     SEARCH_OVER = "search_over"
+    VISIT_SUSPENDED = "visit_suspended"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -55,6 +56,7 @@ ABOUT_VISITS = (
     Kind.VISIT_CONDITIONS,
     Kind.VISIT_REMINDER,
     Kind.SEARCH_OVER,
+    Kind.VISIT_SUSPENDED,
     Kind.DEBRIEF_INVITATION,
     Kind.DEBRIEF_REMINDER,
 )
@@ -97,6 +99,7 @@ def kinds() -> list[Choice]:
         Kind.BOOKING_QUEUED: _("Demande mise en liste d’attente"),
         Kind.VISIT_REMINDER: _("Rappel : journée à confirmer"),
         Kind.SEARCH_OVER: _("Recherche sans résultat"),
+        Kind.VISIT_SUSPENDED: _("Journée suspendue : site fermé"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

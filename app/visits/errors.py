@@ -87,7 +87,7 @@ class SiteClosed(Refusal):
     def message(self) -> str:
         return _(
             "Le site est fermé ce jour-là : la journée ne peut pas être confirmée. "
-            "Proposez un autre jour, ou dites que vous ne pouvez pas."
+            "Vos RH décident de la suite ; vous pouvez aussi proposer un autre jour."
         )
 
 

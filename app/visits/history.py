@@ -148,6 +148,10 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
         ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),
+        ChangeKind.SUSPENDED: _(
+            "%(who)s ferme le site ce jour-là : la journée ne peut pas avoir lieu comme prévu."
+        ),
+        ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
     }

@@ -257,6 +257,10 @@ class ChangeKind(StrEnum):
     AGREED = "agreed"
     ASKED_ANEW = "asked_anew"
     """The team asks something else of visitors: what the visitor had accepted is not enough any more."""
+    SUSPENDED = "suspended"
+    """HR closed the site that receives: it cannot take place on its day."""
+    NOT_FOUND = "not_found"
+    """Somebody else, or another day, was looked for in its place without result."""
     ABSENT = "absent"
     CONTESTED = "contested"
 

@@ -19,9 +19,10 @@ from app.teams import service as teams
 from app.teams.service import MOST_DAYS, Mark
 from app.visits import queries as visits_queries
 from app.visits import service as visits
+from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.rules import is_ahead
-from app.visits.tables import CancelReason
+from app.visits.tables import By, CancelReason, ChangeKind
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def close_site(
     """Nobody comes to the site on these days any more; one repair for each campaign with visits there.
 
     What an undecided closure is about already stays there: asked for twice, it is one repair. Visits of a
-    plan stand until a repair is accepted: most of them then move, and keep their place in
-    calendars. Booked days fall at once: whatever can be had instead is offered to their visitors.
+    plan stand until a repair is accepted: most of them then move, and keep their place in calendars; their
+    people read that the day cannot take place (`telling.tell_suspended`). Booked days fall at once: whatever
+    can be had instead is offered to their visitors.
     """
     days = days_between(first, last, today)
     hold_every_one_alone(session)  # whoever makes visits there just now is waited for, and seen
@@ -103,6 +105,8 @@ def close_site(
     before = queries.closures_open(session, [seen.visit.id or 0 for seen in what.repaired])
     known = {visit_id for visit_id, _repair in before}
     fell = [seen for seen in what.repaired if seen.visit.id not in known]
+    for seen in fell:
+        remember(session, seen.visit, ChangeKind.SUSPENDED, Hand(By.HR, actor, now), event=None)
     campaigns = {seen.campaign.id: seen.campaign for seen in fell}
     again = {one.id: one for _visit_id, one in before}
     return list(again.values()) + [

@@ -151,10 +151,10 @@ def repair_conflicts(
 
 def stop(session: Session, repair: Repair, actor: Actor, now: datetime) -> None:
     """Stop a search. One that nobody works on ends at once; else its job sees the wish within a second."""
+    assert repair.id is not None
     silent = repair.alive_at is not None and now - repair.alive_at > SILENCE
-    if silent and _end(session, repair.id, (RepairStatus.RUNNING,), RepairStatus.CANCELLED, now):
-        pass
-    elif not _end(session, repair.id, (RepairStatus.QUEUED,), RepairStatus.CANCELLED, now) and not _change(
+    nobody = (RepairStatus.QUEUED, RepairStatus.RUNNING) if silent else (RepairStatus.QUEUED,)
+    if not stopped(session, repair.id, now, nobody) and not _change(
         session, repair.id, (RepairStatus.RUNNING,), cancel_requested=True
     ):
         raise RepairDecided
@@ -170,7 +170,7 @@ def begin(session: Session, repair_id: int, now: datetime) -> Repair | None:
         return None
     repair = session.get_one(Repair, repair_id, populate_existing=True)
     if repair.cancel_requested:
-        _end(session, repair_id, COMPUTING, RepairStatus.CANCELLED, now)
+        stopped(session, repair_id, now)
         return None
     return repair
 
@@ -224,9 +224,14 @@ def fail(session: Session, repair_id: int, now: datetime, code: str) -> None:
         jobs.record(session, "repair.ready", repair_id=repair_id)
 
 
-def stopped(session: Session, repair_id: int, now: datetime) -> None:
-    """End a search that somebody stopped."""
-    _end(session, repair_id, COMPUTING, RepairStatus.CANCELLED, now)
+def stopped(
+    session: Session, repair_id: int, now: datetime, before: Collection[RepairStatus] = COMPUTING
+) -> bool:
+    """End a search that somebody stopped; says whether it was in one of these states."""
+    done = _end(session, repair_id, before, RepairStatus.CANCELLED, now)
+    if done:
+        jobs.record(session, "repair.stopped", repair_id=repair_id)
+    return done
 
 
 # -- decisions --

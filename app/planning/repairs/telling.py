@@ -1,4 +1,8 @@
-"""Whoever was told that somebody else is looked for hears how that ended: nothing is left to wait for."""
+"""Those whom a repair concerns before anything is decided, and after it brought nothing.
+
+Whoever was told that somebody else is looked for hears how that ended. Whose day is on a closed site hears
+that it cannot take place, once the search is over and only if that changed nothing yet: one message, not two.
+"""
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -13,9 +17,11 @@ from app.people.tables import Person
 from app.planning.repairs import queries
 from app.planning.tables import Repair, RepairStatus
 from app.visits import queries as visits
+from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
-from app.visits.rules import is_sought_again, stands
-from app.visits.tables import By, CancelReason, Visit
+from app.visits.rosters import conflicts_among
+from app.visits.rules import is_ahead, is_sought_again, stands
+from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
 RESTING = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
 """Whoever said so waits for nothing."""
@@ -32,18 +38,61 @@ def tell_over(engine: Engine, repair_id: int) -> None:
         waiting = _without_a_day(session, repair, campaign)
         readers = mails.readers_of(session, {person.id or 0 for _seen, _role, person in waiting})
         reply_to = mails.reply_address(session, campaign)
+        told = set()
         for seen, role, person in waiting:
             reader = readers.get(person.id or 0)
+            if reader is None:
+                continue
+            mail = outbox.send(
+                session,
+                Kind.SEARCH_OVER,
+                reader,
+                key=f"{Kind.SEARCH_OVER}:{seen.visit.id}:{role.value}",
+                now=clock.now(),
+                context={"seen": seen, "role": role.value},
+                campaign=campaign,
+                reply_to=reply_to,
+            )
+            if mail is not None and seen.visit.id not in told:
+                told.add(seen.visit.id)
+                by = Hand(By.SERVICE, None, clock.now())
+                remember(session, seen.visit, ChangeKind.NOT_FOUND, by, event=None)
+
+
+def tell_suspended(engine: Engine, repair_id: int) -> None:
+    """Job of `repair.ready`, `repair.stopped` and `repair.dismissed`: whose day still stands on a closed site
+    reads that it cannot take place, and that HR decide; later, that they chose no other day. Once each. Safe
+    to run twice."""
+    with open_session(engine) as session:
+        repair = session.get(Repair, repair_id)
+        if repair is None:
+            return
+        over = repair.status is RepairStatus.DISMISSED
+        campaign = session.get_one(Campaign, repair.campaign_id)
+        mine = visits.visits_with_ids(session, queries.visit_ids(session, repair_id))
+        ahead = [seen for seen in mine if is_ahead(seen.visit, clock.today())]
+        shut = [
+            (seen, role, person)
+            for seen in (one.seen for one in conflicts_among(session, ahead) if one.closed)
+            for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host), (By.TUTOR, seen.tutor))
+            if person is not None
+        ]
+        readers = mails.readers_of(session, {person.id or 0 for _seen, _role, person in shut})
+        reply_to = mails.reply_address(session, campaign)
+        for seen, role, person in shut:
+            reader = readers.get(person.id or 0)
             if reader is not None:
+                day = seen.visit.day.isoformat()
                 outbox.send(
                     session,
-                    Kind.SEARCH_OVER,
+                    Kind.VISIT_SUSPENDED,
                     reader,
-                    key=f"{Kind.SEARCH_OVER}:{seen.visit.id}:{role.value}",
+                    key=f"{Kind.VISIT_SUSPENDED}:{seen.visit.id}:{day}:{role.value}" + ":over" * over,
                     now=clock.now(),
-                    context={"seen": seen, "role": role.value},
+                    context={"seen": seen, "role": role.value, "over": over},
                     campaign=campaign,
                     reply_to=reply_to,
+                    until=seen.visit.day,
                 )
 
 

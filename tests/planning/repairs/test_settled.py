@@ -1,5 +1,6 @@
 """What the two settle between them is repaired no more, and nobody waits for a search that is over."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -15,16 +16,12 @@ from app.home.decisions import decisions
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.planning.repairs import closing, service
-from app.planning.tables import Repair, RepairCause, RepairStatus
-from app.teams import service as teams
-from app.teams.service import Mark, mark_days
+from app.planning.tables import Repair, RepairStatus
 from app.teams.tables import RosterDay, Shift
 from app.visits import moving, queries
 from app.visits.changing import situation
-from app.visits.confirming import confirm
-from app.visits.errors import SiteClosed
 from app.visits.history import Hand
-from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
+from app.visits.tables import By, CancelReason, DayPart, Visit
 from app.worker import drain
 from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, cancel, last_repair
 from tests.support.accounts import SignIn
@@ -113,15 +110,21 @@ def test_hr_reads_what_the_two_are_choosing_and_what_was_tried(
 
 
 def test_a_search_that_ends_without_result_is_told_once_to_those_who_wait(
-    engine: Engine, company: Published
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
 ) -> None:
     no_other_day(engine)
     there = company.visit(company.back[0], company.front[0])
     cancel(engine, there)
+    client = as_(company.back[0])
+    ended = "la recherche a pris fin sans résultat"
+    assert ended not in client.get(f"/visits/{there.id}").text
     assert told(engine, "search_over") == []  # the other day of the swap stands: the two may choose one
     cancel(engine, company.visit(company.front[0], company.back[0]))
     over = told(engine, "search_over")
     assert {mail.person_id for mail in over} == {there.visitor_id, there.host_id}
+    page = client.get(f"/visits/{there.id}").text
+    assert ended in page
+    assert "Une autre rencontre a été cherchée à la place, sans résultat." in page
     with open_session(engine) as session:
         repair = session.get_one(Repair, last_repair(engine).id)
         service.dismiss(session, repair, company.actor, NOW, TODAY, cancel_visits=False)
@@ -155,66 +158,6 @@ def test_nobody_is_promised_a_search_that_hr_has_ended(
     ]
     assert ("est cherchée pour vous" in mail.text) is not cancelled
     assert ("Elle n’est pas remplacée" in mail.text) is cancelled
-
-
-def test_closing_a_site_twice_at_once_is_one_repair(engine: Engine, company: Published) -> None:
-    made = []
-    for _time in range(2):
-        with open_session(engine) as session:
-            made += closing.close_site(
-                session, company.there.id or 0, DAYS[0], DAYS[0], company.actor, NOW, TODAY
-            )
-    assert made[0].id == made[1].id
-    with open_session(engine) as session:  # another day of the same site is another repair
-        *_before, later = closing.close_site(
-            session, company.there.id or 0, DAYS[0], DAYS[1], company.actor, NOW, TODAY
-        )
-        assert later.id != made[0].id
-        assert len(service.queries.visit_ids(session, later.id or 0)) == 1
-        assert session.exec(select(Visit).where(Visit.status != VisitStatus.PLANNED)).all() == []
-
-
-def close_and_change_nothing(engine: Engine, company: Published, hr: TestClient, day: date) -> str:
-    with open_session(engine) as session:
-        closing.close_site(session, company.there.id or 0, day, day, company.actor, NOW, TODAY)
-    drain(engine)
-    here = f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
-    assert "1 journée reste prévue sur un site fermé." in hr.get(here).text
-    hr.post(f"{here}/dismissal")
-    return hr.get(f"/campaigns/{company.campaign.id}/repairs").text
-
-
-def test_a_day_left_on_a_closed_site_is_said_everywhere_and_confirmed_by_nobody(
-    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
-) -> None:
-    there = company.visit(company.back[0], company.front[0])
-    sign_in(client, company.hr)
-    assert "1 journée reste prévue sur un site fermé." in close_and_change_nothing(
-        engine, company, client, there.day
-    )
-    assert "est fermé ce jour-là" in client.get(f"/visits/{there.id}").text
-    assert "ne peut pas avoir lieu" in client.get("/", follow_redirects=True).text
-    assert company.there.name in client.get("/team/conflicts").text
-    sent = client.post(f"/campaigns/{company.campaign.id}/repairs", follow_redirects=False)
-    assert sent.status_code == 303
-    assert last_repair(engine).cause == RepairCause.CLOSURE
-    with open_session(engine) as session:
-        now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
-        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
-        with pytest.raises(SiteClosed):
-            confirm(session, now, hand, revision=there.revision)
-
-
-def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, company: Published) -> None:
-    there = company.visit(company.back[0], company.front[0])
-    with open_session(engine) as session:
-        mark_days(
-            session, company.shop.id or 0, [there.day], Mark.NO_VISITORS,
-            version=0, by=teams.By(company.actor), now=NOW, today=TODAY,
-        )  # fmt: skip
-        now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
-        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
-        assert confirm(session, now, hand, revision=there.revision).host_confirmed_at == NOW
 
 
 @pytest.mark.parametrize(("part", "against"), [(DayPart.FULL, True), (DayPart.AFTERNOON, False)])

@@ -1,0 +1,154 @@
+"""A site closes: one repair, and what people read while nothing is decided, and after."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.accounts.sessions import Actor
+from app.core.db import open_session
+from app.people.tables import Person
+from app.planning.repairs import closing, ruling, service
+from app.planning.tables import RepairCause, RepairStatus
+from app.teams import service as teams
+from app.teams.service import Mark, mark_days
+from app.visits import queries
+from app.visits.changing import situation
+from app.visits.confirming import confirm
+from app.visits.errors import SiteClosed
+from app.visits.history import Hand
+from app.visits.tables import By, Visit, VisitStatus
+from app.worker import drain
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, campaign_of, last_repair
+from tests.planning.repairs.test_settled import told
+from tests.support.accounts import SignIn
+
+
+def close(engine: Engine, company: Published, day: date) -> None:
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, day, day, company.actor, NOW, TODAY)
+    drain(engine)
+
+
+def test_whose_day_is_on_a_closed_site_is_told_once_and_has_nothing_to_confirm(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    for _time in range(2):
+        close(engine, company, there.day)
+    mails = told(engine, "visit_suspended")
+    assert {mail.person_id for mail in mails} == {there.visitor_id, there.host_id}
+    assert len(mails) == 2
+    assert all("vous n’avez rien à confirmer" in mail.text for mail in mails)
+    assert told(engine, "visit_cancelled") == []
+    client = as_(company.back[0])
+    home = client.get("/home").text
+    assert "Vos RH décident de la suite." in home
+    assert "Confirmez votre journée" not in home
+    assert "ferme le site ce jour-là" in client.get(f"/visits/{there.id}").text
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_who_was_told_that_hr_decide_hears_what_they_decided(
+    engine: Engine, company: Published, cancelled: bool
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    with open_session(engine) as session:
+        repair = session.get_one(type(last_repair(engine)), last_repair(engine).id)
+        service.dismiss(session, repair, company.actor, NOW, TODAY, cancel_visits=cancelled)
+    drain(engine)
+    over = [mail for mail in told(engine, "visit_suspended") if mail.key.endswith(":over")]
+    assert {mail.person_id for mail in over} == (set() if cancelled else {there.visitor_id, there.host_id})
+    assert all("vos RH n’en ont pas choisi" in mail.text for mail in over)
+    heard = {mail.person_id for mail in told(engine, "visit_cancelled")}
+    assert heard == ({there.visitor_id, there.host_id} if cancelled else set())
+
+
+def test_a_day_that_the_rule_moved_meanwhile_is_told_as_moved_alone(
+    engine: Engine, company: Published
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        campaign = campaign_of(session, company)
+        ruling.set_rules(session, campaign, company.actor, NOW, automatic=True, version=0)
+    close(engine, company, there.day)
+    assert last_repair(engine).status == RepairStatus.ACCEPTED
+    assert told(engine, "visit_suspended") == []
+    invited = {mail.person_id for mail in told(engine, "visit_invitation")}
+    assert {there.visitor_id, there.host_id} <= invited
+
+
+def test_a_search_that_hr_stopped_leaves_nobody_untold(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        [made] = closing.close_site(
+            session, company.there.id or 0, there.day, there.day, company.actor, NOW, TODAY
+        )
+        service.stop(session, made, company.actor, NOW)
+    drain(engine)
+    assert last_repair(engine).status == RepairStatus.CANCELLED
+    assert {one.person_id for one in told(engine, "visit_suspended")} == {there.visitor_id, there.host_id}
+
+
+def test_closing_a_site_twice_at_once_is_one_repair(engine: Engine, company: Published) -> None:
+    made = []
+    for _time in range(2):
+        with open_session(engine) as session:
+            made += closing.close_site(
+                session, company.there.id or 0, DAYS[0], DAYS[0], company.actor, NOW, TODAY
+            )
+    assert made[0].id == made[1].id
+    with open_session(engine) as session:  # another day of the same site is another repair
+        *_before, later = closing.close_site(
+            session, company.there.id or 0, DAYS[0], DAYS[1], company.actor, NOW, TODAY
+        )
+        assert later.id != made[0].id
+        assert len(service.queries.visit_ids(session, later.id or 0)) == 1
+        assert session.exec(select(Visit).where(Visit.status != VisitStatus.PLANNED)).all() == []
+
+
+def close_and_change_nothing(engine: Engine, company: Published, hr: TestClient, day: date) -> str:
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, day, day, company.actor, NOW, TODAY)
+    drain(engine)
+    here = f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
+    assert "1 journée reste prévue sur un site fermé." in hr.get(here).text
+    hr.post(f"{here}/dismissal")
+    return hr.get(f"/campaigns/{company.campaign.id}/repairs").text
+
+
+def test_a_day_left_on_a_closed_site_is_said_everywhere_and_confirmed_by_nobody(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    sign_in(client, company.hr)
+    assert "1 journée reste prévue sur un site fermé." in close_and_change_nothing(
+        engine, company, client, there.day
+    )
+    assert "est fermé ce jour-là" in client.get(f"/visits/{there.id}").text
+    assert "ne peut pas avoir lieu" in client.get("/", follow_redirects=True).text
+    assert company.there.name in client.get("/team/conflicts").text
+    sent = client.post(f"/campaigns/{company.campaign.id}/repairs", follow_redirects=False)
+    assert sent.status_code == 303
+    assert last_repair(engine).cause == RepairCause.CLOSURE
+    with open_session(engine) as session:
+        now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
+        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
+        with pytest.raises(SiteClosed):
+            confirm(session, now, hand, revision=there.revision)
+
+
+def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        mark_days(
+            session, company.shop.id or 0, [there.day], Mark.NO_VISITORS,
+            version=0, by=teams.By(company.actor), now=NOW, today=TODAY,
+        )  # fmt: skip
+        now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
+        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
+        assert confirm(session, now, hand, revision=there.revision).host_confirmed_at == NOW
