@@ -198,6 +198,7 @@ def _show_days(
         days=days.possible(near=now.visit.day),
         first=days.first,
         possible=days,
+        closed=now.asked.closed_then,
         today=now.today,
         last=now.seen.campaign.last_day,
         form=form or blank(revision=now.visit.revision),
@@ -224,6 +225,7 @@ def ask_answer(request: Request, session: Db, entered: Taking) -> Response:
         other=now.other,
         against=against,
         taken=day is not None and is_taken(session, entered.own_id, day),
+        closed=now.asked.closed_then,
         today=now.today,
         form=blank(),
     )

@@ -250,8 +250,8 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
     if against := conflict_of(session, seen, today):
         if against.closed:
             return "warn", _(
-                "%(site)s est fermé ce jour-là : cette journée ne peut pas avoir lieu. Elle est à déplacer "
-                "ou à annuler."
+                "%(site)s est fermé ce jour-là : cette journée ne peut pas avoir lieu. Les RH décident de la "
+                "suite ; les deux personnes peuvent aussi s’entendre sur un autre jour."
             ) % {"site": seen.host_site.name}
         if against.is_half_day:
             sentence = _(

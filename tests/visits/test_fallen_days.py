@@ -1,0 +1,118 @@
+"""A day that fell, was missed, or cannot be made up for: what is said of it, and what is offered."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.campaigns.tables import Status
+from app.core.db import open_session
+from app.messages.tables import Mail
+from app.people.tables import Person
+from app.visits import absences, moving, service
+from app.visits.tables import CancelReason, Visit
+from app.worker import drain
+from tests.support.web import Clock
+from tests.visits.life import FRIDAY, MONDAY, TODAY, TUESDAY, Company, fell
+
+pytestmark = pytest.mark.usefixtures("clock")
+Enter = Callable[[Any], TestClient]
+LIVED, STANDS = "a eu lieu", "tient toujours"
+
+
+def lived_back(company: Company) -> None:
+    """Bruno came to Anna last week; the day there falls today."""
+    company.session.get_one(Visit, company.back.id).day = TODAY.replace(day=1)
+    company.session.commit()
+
+
+def test_the_day_just_declined_is_not_proposed_again_though_the_two_may_agree(company: Company) -> None:
+    fell(company)
+    days = moving.days_of(company.session, company.before(company.there, company.anna))
+    proposed = [one.day for one in days.possible(None)]
+    assert MONDAY not in proposed
+    assert TUESDAY in proposed
+    assert days.why_not(MONDAY) is None
+
+
+@pytest.mark.parametrize("lived", [True, False])
+def test_the_other_day_is_said_to_stand_or_to_have_been_lived(
+    company: Company, engine: Engine, as_: Enter, lived: bool
+) -> None:
+    if lived:
+        lived_back(company)
+    fell(company)
+    drain(engine)
+    anna, here = as_(company.anna), f"/visits/{company.there.id}"
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail.text).where(Mail.kind == "visit_cancelled")).all()
+    for text in (anna.get(here).text, anna.get(f"{here}/days").text, anna.get("/home").text):
+        assert (LIVED in text, STANDS in text) == (lived, not lived)
+    assert mails
+    assert all((LIVED in text, "est maintenue" in text) == (lived, not lived) for text in mails)
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_an_exchange_for_which_no_day_is_left_says_so_and_offers_to_leave_it_at_one(
+    company: Company, as_: Enter, free: bool
+) -> None:
+    if not free:
+        company.session.get_one(Person, company.bruno.id).worked_weekdays = "0000000"
+    fell(company)
+    anna, here = as_(company.anna), f"/visits/{company.there.id}"
+    page = anna.get(f"{here}/days").text
+    assert ("Plus aucun jour à proposer" in page) is not free
+    assert ('value="one_way" checked' in page) is not free
+    assert ("demander à vos RH" in page) is not free
+    assert "ou restez-en à une" in anna.get("/home").text
+    sent = {"revision": str(company.there.revision), "choice": "one_way"}
+    assert anna.post(f"{here}/proposals", data=sent).status_code == 303
+
+
+def test_a_cancelled_day_is_headed_so_and_names_the_return_as_the_other(company: Company, as_: Enter) -> None:
+    anna, here = as_(company.anna), f"/visits/{company.there.id}"
+    standing = anna.get(here).text
+    assert "Vous passez le lundi 5 avril 2027" in standing
+    assert "échange complet" in standing
+    fell(company)
+    page = anna.get(here).text
+    assert "Une journée annulée" in page
+    assert "Vous passez le" not in page
+    assert "échange complet" not in page
+    assert f'href="/visits/{company.back.id}"' in page
+
+
+@pytest.mark.parametrize("contested", [True, False])
+def test_a_day_that_did_not_take_place_is_called_so_until_somebody_contests_it(
+    company: Company, as_: Enter, clock: Clock, contested: bool
+) -> None:
+    session, missed = company.session, company.there
+    company.campaign.status = Status.RUNNING
+    absences.report(
+        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno)
+    )
+    if contested:
+        absences.contest(
+            session, company.before(missed, company.anna, MONDAY), company.hand(missed, company.anna)
+        )
+    session.commit()
+    clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
+    anna = as_(company.anna)
+    for path in (f"/visits/{missed.id}", "/visits"):
+        page = anna.get(path).text
+        assert ("n’a pas eu lieu" in page) is not contested
+        assert ("échange complet" in page) is contested
+
+
+def test_a_day_cancelled_for_both_leaves_nothing_to_choose(company: Company, as_: Enter) -> None:
+    fell(company)
+    service.cancel_visit(
+        company.session, company.back, CancelReason.UNAVAILABLE, None, company.there.changed_at, today=TODAY
+    )
+    company.session.commit()
+    assert company.back.day == FRIDAY
+    assert "Que devient votre échange" not in as_(company.anna).get("/home").text
