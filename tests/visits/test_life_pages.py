@@ -74,7 +74,7 @@ def test_the_home_page_asks_and_stops_asking(company: Company, engine: Engine, a
     assert "Confirmez votre journée chez Bruno Lam" not in home
     assert "Confirmez que vous recevez Bruno Lam" in home
     fall(engine, company)
-    assert "Que devient votre échange avec Bruno Lam ?" in client.get("/home").text
+    assert "Que devient votre échange avec Bruno Lam" in client.get("/home").text
 
 
 def test_conditions_are_shown_and_must_be_accepted(company: Company, engine: Engine, as_: Enter) -> None:
