@@ -227,20 +227,15 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
 def _find_day(leg: SeenVisit, other: SeenVisit | None, person: Person, today: date) -> Task:
     """Whether a day still fits is said on the page behind it: this one asks what becomes of the exchange."""
     title = _("Que devient votre échange avec %(name)s ?") % {"name": _other(leg, person).name}
-    said = {"day": day_month(leg.visit.day)}
-    what = (
-        _("La journée du %(day)s n’a pas eu lieu.") % said
-        if leg.visit.missed_at is not None
-        else _("La journée du %(day)s est annulée.") % said
-    )
-    lived = other is not None and is_over(other.visit, today)
+    missed = leg.visit.missed_at is not None
+    what = _("La journée du %(day)s n’a pas eu lieu.") if missed else _("La journée du %(day)s est annulée.")
     rest = (
         _("L’autre a eu lieu : choisissez un nouveau jour, ou restez-en à une.")
-        if lived
+        if other is not None and is_over(other.visit, today)
         else _("L’autre tient toujours : choisissez un nouveau jour, ou restez-en à une.")
     )
-    href = f"/visits/{leg.visit.id}/days"
-    return Task(Kind.NEW_DAY, title, f"{what} {rest}", href, _("Choisir"), "calendar")
+    text = f"{what % {'day': day_month(leg.visit.day)}} {rest}"
+    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Choisir"), "calendar")
 
 
 def _confirm(leg: SeenVisit, person: Person) -> Task:
