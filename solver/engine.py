@@ -19,10 +19,11 @@ from solver.assignment import Network, Prices, assign, bound, level_weights, net
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
+from solver.hard import solve_hard
 from solver.improve import Target, culprits, piece_around, rematch
 from solver.instance import Bools, Instance, Ints, sorted_set, words_of
 from solver.limits import Clock, Stopped
-from solver.mip import Floats, solve_integer
+from solver.mip import Floats
 from solver.model import build, weighted
 from solver.room import Room
 
@@ -145,7 +146,7 @@ class Engine:
         model = build(self.instance, choices, self.room)
         objective = weighted(model, self.weights)
         seconds = MOSTLY * self.clock.left
-        solved = solve_integer(model, objective, self.clock, seconds=seconds, twisted=True)
+        solved = solve_hard(model, objective, self.clock, seconds=seconds)
         if solved.chosen is not None:
             before = self.combined(self.values())
             after = sum(w * self.base[level] for level, w in self.weights.items())
@@ -239,7 +240,8 @@ class Engine:
         level = next((name for name in self.order if bounds[name] > values[name]), self.order[-1])
         total = len(set(self.instance.problem.previous)) if level == "changes" else 0
         value, bound = abs(total - values[level]), abs(total - bounds[level])
-        self.clock.tell(level, value, bound, len(np.union1d(plan.a, plan.b)))
+        matched = np.union1d(plan.a, plan.b) if self.instance.swap else np.unique(plan.a)
+        self.clock.tell(level, value, bound, len(matched))
         self.last_told, self.telling = self.clock.seconds, self.clock.seconds - begun
 
     # -- 3. repair --

@@ -22,7 +22,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The level being worked on, its value, its proven bound (None so far), and people matched so far."""
+    """The level being worked on, its value, its proven bound (None so far), and people matched so far: those
+    who visit.
+    """
 
     level: str
     value: int

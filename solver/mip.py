@@ -20,7 +20,7 @@ from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from solver.instance import Bools, Ints
-from solver.limits import Clock
+from solver.limits import Clock, Limits
 from solver.model import Model
 
 TWISTED = 3_000
@@ -121,24 +121,31 @@ def solve_integer(
 ) -> Solved:
     """The best 0/1 columns for one objective, within ``seconds``.
 
-    ``twisted``: the relaxation is far off; up to `TWISTED` columns CP-SAT then proves sooner than HiGHS.
+    ``twisted``: the relaxation is far off; up to `TWISTED` choices CP-SAT then proves sooner than HiGHS.
     """
     if not model.columns:
         short = any(row.low > 0 for row in rows)
         return Solved(None if short else np.zeros(0, dtype=bool), not short, 0.0, short)
-    by_clauses = twisted and model.columns <= TWISTED
+    by_clauses = twisted and model.columns == model.choices <= TWISTED
+    limits = Limits(min(seconds, clock.left), max(1, clock.limits.threads), clock.limits.seed)
+    work = partial(solve_here, model, objective, limits, "CP_SAT" if by_clauses else "HIGHS", rows)
+    return _run(work, clock) or Solved(None, proven=False, bound=float("inf"))
+
+
+def solve_here(
+    model: Model, objective: Ints, limits: Limits, solver: str, rows: Sequence[Row] = ()
+) -> Solved:
+    """The best 0/1 columns by one solver of OR-Tools, in this thread. Only CP-SAT uses several threads."""
+    kind = mathopt.SolverType[solver]
     parameters = mathopt.SolveParameters(
-        time_limit=dt.timedelta(seconds=max(0.05, min(seconds, clock.left))),
-        threads=max(1, clock.limits.threads) if by_clauses else None,
+        time_limit=dt.timedelta(seconds=max(0.05, limits.seconds or 0.0)),
+        threads=limits.threads if kind == mathopt.SolverType.CP_SAT else None,
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.5,
-        random_seed=clock.limits.seed % 2_147_483_647,
+        random_seed=limits.seed % 2_147_483_647,
     )
-    solver = mathopt.SolverType.CP_SAT if by_clauses else mathopt.SolverType.HIGHS
     built = mathopt.Model.from_model_proto(_proto(model, objective, rows, integer=True))
-    result = _run(lambda: mathopt.solve(built, solver, params=parameters), clock)
-    if result is None:
-        return Solved(None, proven=False, bound=float("inf"))
+    result = mathopt.solve(built, kind, params=parameters)
     reason = result.termination.reason
     chosen = None
     if result.has_primal_feasible_solution():

@@ -19,6 +19,7 @@ from solver.choices import Choices, among
 from solver.columns import MANY, Columns, Upper
 from solver.edges import Edges, edge_worth, every_edge
 from solver.engine import Engine
+from solver.hard import solve_hard
 from solver.instance import Ints
 from solver.mip import solve_integer
 from solver.model import build, weighted
@@ -49,11 +50,16 @@ class _Stage:
 
 
 def prove(
-    engine: Engine, bounds: dict[str, int], *, search: Callable[[], None] = lambda: None
+    engine: Engine,
+    bounds: dict[str, int],
+    *,
+    search: Callable[[], None] = lambda: None,
+    whole: Choices | None = None,
 ) -> dict[str, int]:
     """Tighter bounds, and where the relaxation shows a better plan, that plan on the board.
 
-    ``search`` may improve the plan on the board where the relaxation alone does not lead to its own value.
+    ``search`` may improve the plan on the board where the relaxation alone does not lead to its own value;
+    ``whole`` are all choices, where they are few.
 
     Weights are strict below the first level: a plan that is best for all levels together is best on each of
     them given the ones before. So the first level is proven by itself, the others together.
@@ -66,7 +72,7 @@ def prove(
     if not together and any(bounds[level] > values[level] for level in order):
         with engine.clock.within(0.5 if engine.instance.cap.max(initial=0) > 1 else 0.9):
             stage = _stage(engine, order, values)
-            last = _settle(engine, stage, search)
+            last = _settle(engine, stage, search, whole)
         together = last is not None and last <= _reached(engine, stage.weights)
     for place, level in enumerate(order):
         if engine.clock.over:
@@ -81,7 +87,7 @@ def prove(
         if bounds[level] <= values[level]:
             continue
         stage = _stage(engine, order[: place + 1], values)
-        limit = last if last is not None and level == order[-1] else _settle(engine, stage, search)
+        limit = last if last is not None and level == order[-1] else _settle(engine, stage, search, whole)
         if limit is None:
             continue
         values = engine.values()
@@ -131,12 +137,14 @@ def _short(engine: Engine, edges: Edges, weights: dict[str, int], prices: Prices
     return -(total + prices.left[edges.left] + prices.right[edges.right])
 
 
-def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | None:
-    """A tight bound on the stage's combined value; puts a better plan on the board when there is one."""
+def _settle(engine: Engine, stage: _Stage, search: Callable[[], None], begin: Choices | None) -> int | None:
+    """A tight bound on the stage's combined value; puts a better plan on the board when there is one.
+
+    The relaxation begins with these choices, by default those of the plan.
+    """
     instance, clock = engine.instance, engine.clock
-    columns = Columns(
-        instance, stage.left, stage.right, engine.room, engine.busy, stage.weights, engine.loose_choices()
-    )
+    begin = engine.loose_choices() if begin is None else begin
+    columns = Columns(instance, stage.left, stage.right, engine.room, engine.busy, stage.weights, begin)
     reached, whole, first = stage.reached, stage.limit, LIKELY * instance.n
     known: float = whole
     while True:
@@ -147,7 +155,8 @@ def _settle(engine: Engine, stage: _Stage, search: Callable[[], None]) -> int | 
             break
         if first == needed:
             whole = max(reached, min(whole, math.floor(upper.bound + 1e-4)))
-        reached = _tried(engine, stage, upper, reached)
+        if not engine.combined_proven:  # else what could be better on this level alone is seldom there
+            reached = _tried(engine, stage, upper, reached)
         if reached >= whole:
             return reached
         if first == needed and upper.value < known - 1e-4:
@@ -189,7 +198,8 @@ def _program(
     """Value and bound of an integer program over some choices; a better plan goes on the board."""
     model = build(engine.instance, choices, engine.room)
     objective = weighted(model, stage.weights)
-    solved = solve_integer(model, objective, engine.clock, seconds=seconds, twisted=last)
+    solve = solve_hard if last else solve_integer
+    solved = solve(model, objective, engine.clock, seconds=seconds)
     if solved.chosen is not None and int(objective[solved.chosen].sum()) > reached:
         reached = int(objective[solved.chosen].sum())
         engine.replace(choices.take(solved.chosen[: len(choices)]))

@@ -1,20 +1,18 @@
 """The linear relaxation of a model by PDLP, in a process of its own while the search goes on.
 
-A process, because PDLP keeps Python's lock while it works and cannot be interrupted; a process can be ended.
 Any row prices give a bound (Lagrange): what PDLP returns needs no trust, the bound is computed here.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 import numpy as np
 
+from solver.apart import Apart, read, streams, write
 from solver.instance import Ints
 from solver.limits import Clock
 from solver.mip import Floats
@@ -22,10 +20,6 @@ from solver.model import Model
 
 PRECISIONS = (1e-3, 1e-4, 1e-5, 1e-6)
 """How precisely a relaxation is solved, each from where the last one ended: every one gives a bound."""
-
-
-ANSWER = "import sys; sys.path.insert(0, sys.argv[1]); from solver.relaxing import answer; answer()"
-"""Isolated (`-I`), so that no file of the folder one works in is taken for a module."""
 
 
 class Relaxation:
@@ -43,22 +37,16 @@ class Relaxation:
         self.enough = -float("inf")
         """A bound that needs no improvement."""
         self.thread: threading.Thread | None = None
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-I", "-c", ANSWER, str(Path(__file__).parents[1])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the search, which then ends this process
-        )
+        self.apart = Apart(__name__)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
+        self.apart.end()
         if self.thread is not None:
             self.thread.join()
-        self.process.communicate()
+        self.apart.__exit__()
 
     def begin(
         self,
@@ -80,18 +68,16 @@ class Relaxation:
         def work() -> None:
             try:
                 if first:
-                    model = self.model
-                    for array in (model.row, model.column, model.entry, self.right):
-                        self._send(array)
-                self._send(self.objective)
+                    self.apart.send(self.model.row, self.model.column, self.model.entry, self.right)
+                self.apart.send(self.objective)
                 for number, step in enumerate(one for one in PRECISIONS if one >= precision):
                     left = ends - time.monotonic()
                     if left <= 0.05 or self.bound < self.enough + 1:
                         break
-                    self._send(np.array([step, left, threads, 1.0 if number else scale]))
-                    shares, prices = self._receive(), np.maximum(0.0, self._receive())
+                    self.apart.send(np.array([step, left, threads, 1.0 if number else scale]))
+                    shares, prices = self.apart.receive(), np.maximum(0.0, self.apart.receive())
                     self._judge(shares, prices)
-                self._send(np.zeros(0))
+                self.apart.send(np.zeros(0))
             except (OSError, EOFError, ValueError):
                 return  # the process was ended: what is known so far stands
 
@@ -118,37 +104,10 @@ class Relaxation:
         bound = float(prices @ self.right + np.maximum(0.0, reduced).sum())
         self.shares, self.prices, self.bound = shares, prices, min(self.bound, bound)
 
-    def _send(self, array: Ints | Floats) -> None:
-        assert self.process.stdin is not None
-        write(self.process.stdin, array)
-
-    def _receive(self) -> Floats:
-        assert self.process.stdout is not None
-        return read(self.process.stdout)
-
 
 def _reduced(model: Model, objective: Floats, prices: Floats) -> Floats:
     paid = prices[model.row] * model.entry
     return objective - np.bincount(model.column, weights=paid, minlength=model.columns)
-
-
-def write(stream: IO[bytes], array: Ints | Floats) -> None:
-    """Send one array: eight bytes that name its type, eight for its length, its content."""
-    stream.write(array.dtype.str.encode().ljust(8) + len(array).to_bytes(8, "little"))
-    stream.write(np.ascontiguousarray(array).view(np.uint8).data)
-    stream.flush()
-
-
-def read(stream: IO[bytes]) -> Floats:
-    """Receive one array; raises `EOFError` when there is none."""
-    head = stream.read(16)
-    if len(head) < 16:
-        raise EOFError
-    size, kind = int.from_bytes(head[8:], "little"), np.dtype(head[:8].decode().strip())
-    content = stream.read(size * kind.itemsize)
-    if len(content) < size * kind.itemsize:
-        raise EOFError
-    return np.frombuffer(content, dtype=kind)
 
 
 def main() -> None:
@@ -157,7 +116,7 @@ def main() -> None:
     from ortools.pdlp.python import pdlp
     from scipy import sparse
 
-    source, out = sys.stdin.buffer, sys.stdout.buffer
+    source, out = streams()
     row, column, entry, right = (read(source) for _ in range(4))
     program = None
     while True:

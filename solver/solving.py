@@ -98,7 +98,7 @@ def search(engine: Engine) -> dict[str, int]:
         engine.solve_whole(whole)
         if not engine.combined_proven:
             engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
-        bounds = prove(engine, engine.bounds(engine.values()))
+        bounds = prove(engine, engine.bounds(engine.values()), whole=whole)
     elif not (few_pairs := len(engine.net.edges) <= FEW_PAIRS) and (choices := engine.few_choices()):
         bounds = scarce.search(engine, choices)
     else:

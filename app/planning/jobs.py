@@ -1,7 +1,6 @@
 """The job that makes a plan. It may be run twice: what it writes is kept only while its run is active."""
 
 import time
-from dataclasses import replace
 from threading import Lock
 
 import structlog
@@ -110,8 +109,6 @@ class Watch:
         self.engine = engine
         self.run_id = run_id
         self.points = Points(problem)
-        self.swap = problem.campaign.is_swap
-        self._visiting = 0
         self.wish = runs.Wish.GO_ON
         self.latest: Progress | None = None
         self.at_most: int | None = None
@@ -121,22 +118,11 @@ class Watch:
 
     def progress(self, progress: Progress) -> None:
         """Called by the solver, from whichever of its threads."""
-        self.latest = self._counted(progress)
+        self.latest = progress
         if progress.level == "people" and progress.bound is not None:
             most = self.points.heads_at_most(progress.bound)
             self.at_most = most if self.at_most is None else min(most, self.at_most)
         self._write()
-
-    def _counted(self, progress: Progress) -> Progress:
-        """With people as a plan counts them: on days of observation, those who visit.
-
-        The solver tells how many its visits involve, hosts included; whoever visits follows from the points.
-        """
-        if self.swap:
-            return progress
-        if progress.level == "people":
-            self._visiting = self.points.heads_at_least(progress.value)
-        return replace(progress, matched=self._visiting)
 
     def should_stop(self) -> bool:
         """Asked often by the solver."""

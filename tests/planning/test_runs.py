@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.campaigns.tables import Campaign, Exchange, Status
+from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning import jobs, pins, queries, runs
@@ -173,24 +173,6 @@ def test_the_limit_counts_people_where_somebody_comes_first(
         watch.progress(Progress("people", 0, bound, 0.1, 0))
         seen.append(watch.at_most)
     assert seen == [None, 4, 2, 2]
-
-
-def test_days_of_observation_count_who_visits(
-    engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The solver tells how many people its visits involve; whoever only receives has no match."""
-    with open_session(engine) as session:
-        problem = build(session, session.get_one(Campaign, company.campaign.id), TODAY).problem
-    watch = jobs.Watch(
-        engine, 0, replace(problem, campaign=replace(problem.campaign, exchange=Exchange.SHADOW))
-    )
-    monkeypatch.setattr(watch, "_write", lambda: None)
-    told = []
-    for progress in (Progress("people", 3, 4.0, 0.1, 4), Progress("wishes", 9, None, 0.2, 4)):
-        watch.progress(progress)
-        assert watch.latest is not None
-        told.append(watch.latest.matched)
-    assert told == [3, 3]
 
 
 def test_a_run_under_way_is_ended_with_the_plan_it_has(

@@ -155,9 +155,19 @@ def test_a_search_comes_before_an_integer_program_that_takes_long(
     engine = engine_of(Problem.from_json(company(people, 2, few_dates=1.0)))
     first, seen = engine.values(), []
     monkeypatch.setattr(Engine, "solve_whole", lambda self, _choices: seen.append(self.values()))
-    monkeypatch.setattr(solving, "prove", lambda _engine, bounds: bounds)
+    monkeypatch.setattr(solving, "prove", lambda _engine, bounds, whole: bounds)
     solving.search(engine)
     assert (seen[0]["people"] > first["people"]) is searched
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_progress_counts_who_visits(exchange: str) -> None:
+    engine, seen = engine_of(Problem.from_json(company(40, 2, exchange=exchange))), list[int]()
+    engine.clock.on_progress = lambda progress: seen.append(progress.matched)
+    engine.tell(now=True)
+    visits = solving.visits_of(engine.instance, engine.board.choices())
+    assert seen == [len({visit.visitor for visit in visits})]
+    assert seen != [0]
 
 
 def test_an_empty_plan_is_one_to_begin_with() -> None:

@@ -1,0 +1,86 @@
+"""Programs that one solver does not finish are handed to another, which answers the same question."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from solver import hard
+from solver.choices import choices_of
+from solver.instance import Ints
+from solver.limits import Clock, Limits
+from solver.mip import Solved, solve_integer
+from solver.model import Model, build, weighted
+from solver.problem import Problem
+from tests.solver.company import company
+from tests.solver.test_search import engine_of
+
+
+@pytest.fixture(scope="module")
+def program() -> tuple[Model, Ints]:
+    engine = engine_of(Problem.from_json(company(60, 2, few_dates=1.0)))
+    assert engine.net is not None
+    edges = engine.net.edges
+    model = build(engine.instance, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+    return model, weighted(model, engine.weights)
+
+
+def clock(*, threads: int = 2, stop: bool = False) -> Clock:
+    return Clock(Limits(seconds=60.0, threads=threads), lambda: stop)
+
+
+@pytest.fixture
+def unfinished(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The first solver never proves anything; the seconds it was given."""
+    given: list[float] = []
+
+    def nothing(*_: object, seconds: float, **__: object) -> Solved:
+        given.append(seconds)
+        return Solved(None, proven=False, bound=float("inf"))
+
+    monkeypatch.setattr(hard, "solve_integer", nothing)
+    return given
+
+
+def test_the_other_solver_proves_what_the_first_did_not(
+    program: tuple[Model, Ints], unfinished: list[float]
+) -> None:
+    model, objective = program
+    best = solve_integer(model, objective, clock(), seconds=60.0)
+    found = hard.solve_hard(model, objective, clock(), seconds=30.0)
+    assert unfinished == [hard.FIRST]
+    assert found.proven
+    assert best.proven
+    assert found.chosen is not None
+    assert best.chosen is not None
+    assert objective[found.chosen].sum() == objective[best.chosen].sum() == round(found.bound)
+
+
+def test_with_one_thread_there_is_no_other(program: tuple[Model, Ints], unfinished: list[float]) -> None:
+    model, objective = program
+    assert not hard.solve_hard(model, objective, clock(threads=1), seconds=30.0).proven
+    assert unfinished == [30.0]
+
+
+def test_the_other_is_ended_when_somebody_asks_to_stop(
+    program: tuple[Model, Ints], unfinished: list[float]
+) -> None:
+    model, objective = program
+    begun = time.process_time()
+    assert hard.solve_hard(model, objective, clock(stop=True), seconds=30.0).chosen is None
+    assert hard._apart(model, objective, clock(stop=True), 30.0) is None
+    assert time.process_time() - begun < 5.0
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("Thread-")]
+
+
+def test_of_two_answers_the_better_counts_with_the_better_bound() -> None:
+    objective = np.array([3, 2], dtype=np.int64)
+    one = Solved(np.array([True, False]), proven=False, bound=9.0)
+    other = Solved(np.array([False, True]), proven=False, bound=4.0)
+    better = hard._better(objective, one, other)
+    assert better.chosen is not None
+    assert better.chosen.tolist() == [True, False]
+    assert (better.bound, better.proven, better.infeasible) == (4.0, False, False)
