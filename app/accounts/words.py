@@ -45,6 +45,7 @@ def actions() -> dict[str, str]:
         "enrolment.recorded": _("Réponse notée par les RH"),
         "planning.requested": _("Calcul du plan lancé"),
         "planning.cancelled": _("Calcul du plan arrêté"),
+        "planning.concluded": _("Calcul du plan terminé plus tôt, avec le plan trouvé"),
         "pair.pinned": _("Binôme imposé"),
         "pair.unpinned": _("Binôme libéré"),
         "pair.forbidden": _("Binôme interdit"),
