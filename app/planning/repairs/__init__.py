@@ -1,1 +1,1 @@
-"""Repairs: after something fell, two or three ways to go on, computed, chosen by HR, asked of people."""
+"""Repairs: after something fell, a few ways to go on, computed, chosen by HR, asked of people."""
