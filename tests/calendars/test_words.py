@@ -60,6 +60,7 @@ def test_every_mail_about_a_day_reads_well(
         "make_up": True,
         "sought": True,
         "ended": role == "host",
+        "over": role == "host",
         "change": "Les heures changent.",
         "line": line,
         "who": name,
