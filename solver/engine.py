@@ -19,7 +19,7 @@ from solver.assignment import Network, Prices, assign, bound, level_weights, net
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
-from solver.hard import solve_hard
+from solver.hard import solve_levels
 from solver.improve import Target, culprits, piece_around, rematch
 from solver.instance import Bools, Instance, Ints, sorted_set, words_of
 from solver.limits import Clock, Stopped
@@ -145,14 +145,18 @@ class Engine:
         """Solve a problem of few choices as one integer program."""
         model = build(self.instance, choices, self.room)
         objective = weighted(model, self.weights)
-        seconds = MOSTLY * self.clock.left
-        solved = solve_hard(model, objective, self.clock, seconds=seconds)
+        level = next((level for level in self.order if self.weights[level]), self.order[0])
+        solved, most = solve_levels(model, objective, level, self.clock, seconds=MOSTLY * self.clock.left)
         if solved.chosen is not None:
-            before = self.combined(self.values())
-            after = sum(w * self.base[level] for level, w in self.weights.items())
-            if after + int(objective[solved.chosen].sum()) > before:
+            better = int(objective[solved.chosen].sum()) > self.combined(self.values()) - self.combined(
+                self.base
+            )
+            if solved.proven or better:
                 self.replace(choices.take(solved.chosen[: len(choices)]))
             self.combined_proven = solved.proven
+        if most is not None:
+            self.bounds(self.values(), [level])
+            self.limit[level] = min(self.limit.get(level, most), most)
 
     def fits(self, share: float) -> bool:
         """Whether the plan on the board matches more than this share of whom the assignment matches."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
+from typing import Self
 
 import numpy as np
 
 from solver.apart import Apart, read, streams, write
 from solver.instance import Ints
 from solver.limits import Clock, Limits
-from solver.mip import Solved, solve_here, solve_integer
+from solver.mip import Solved, held, solve_here, solve_integer
 from solver.model import Model
 
 FIRST = 2.0
@@ -27,40 +29,89 @@ def solve_hard(model: Model, objective: Ints, clock: Clock, *, seconds: float) -
 
     With one thread the first does it all: a plan that does not depend on the machine's speed.
     """
-    if clock.limits.threads <= 1:
-        return solve_integer(model, objective, clock, seconds=seconds, twisted=True)
     ends = clock.seconds + min(seconds, clock.left)
-    first = solve_integer(model, objective, clock, seconds=min(seconds, FIRST), twisted=True)
+    first = _first(model, objective, clock, seconds)
     left = ends - clock.seconds - STARTING
-    if first.proven or first.infeasible or clock.over or left < FIRST:
+    if _settled(first, clock) or left < FIRST:
         return first
-    other = _apart(model, objective, clock, left)
-    return first if other is None else _better(objective, first, other)
+    with _Other(model, objective, clock, left) as other:
+        return _better(objective, first, other.wait())
 
 
-def _apart(model: Model, objective: Ints, clock: Clock, seconds: float) -> Solved | None:
-    """What SCIP says; None where the clock runs out before."""
-    said = list[Solved]()
-    with Apart(__name__) as apart:
+def solve_levels(
+    model: Model, objective: Ints, level: str, clock: Clock, *, seconds: float
+) -> tuple[Solved, int | None]:
+    """The best 0/1 columns for all levels together, and the most on the first ``level`` where that was
+    proven.
+
+    While one looks for the best of all levels the other looks at the first alone: often it is sooner there,
+    and among the plans that have so much on the first level the best is soon found.
+    """
+    ends = clock.seconds + min(seconds, clock.left)
+    best = _first(model, objective, clock, seconds)
+    left = ends - clock.seconds - STARTING
+    if _settled(best, clock) or left < FIRST:
+        return best, None
+    with _Other(model, objective, clock, left) as other:
+        alone = solve_integer(
+            model, model.worth[level], clock, seconds=left / 2, given_up=lambda: other.is_done
+        )
+        if not alone.proven or alone.chosen is None:
+            return _better(objective, best, other.wait()), None
+    most = int(model.worth[level][alone.chosen].sum())
+    best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
+    with _Other(held(model, level, most), objective, clock, ends - clock.seconds) as other:
+        return _better(objective, best, other.wait()), most
+
+
+def _first(model: Model, objective: Ints, clock: Clock, seconds: float) -> Solved:
+    if clock.limits.threads > 1:
+        seconds = min(seconds, FIRST)
+    return solve_integer(model, objective, clock, seconds=seconds, twisted=True)
+
+
+def _settled(first: Solved, clock: Clock) -> bool:
+    return first.proven or first.infeasible or clock.over or clock.limits.threads <= 1
+
+
+class _Other:
+    """SCIP at work on a program. Use it as a context manager: it ends with it."""
+
+    def __init__(self, model: Model, objective: Ints, clock: Clock, seconds: float) -> None:
+        self.clock, self.ends = clock, clock.seconds + seconds + 2 * STARTING
+        self.said = Solved(None, proven=False, bound=float("inf"))
+        self.apart = Apart(__name__)
 
         def work() -> None:
             try:
-                apart.send(np.array([seconds, clock.limits.seed]), model.row, model.column, model.entry)
-                apart.send(model.right, objective)
-                proven, infeasible, bound, some = apart.receive().tolist()
-                chosen = apart.receive() > 0
+                self.apart.send(np.array([seconds, clock.limits.seed]), model.row, model.column, model.entry)
+                self.apart.send(model.right, objective)
+                proven, infeasible, bound, some = self.apart.receive().tolist()
+                chosen = self.apart.receive() > 0
             except (OSError, EOFError, ValueError):
                 return  # the process was ended
-            said.append(Solved(chosen if some else None, proven > 0, bound, infeasible > 0))
+            self.said = Solved(chosen if some else None, proven > 0, bound, infeasible > 0)
 
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        ends = clock.seconds + seconds + 2 * STARTING
-        while thread.is_alive() and not clock.over and clock.seconds < ends:
-            thread.join(0.05)
-        apart.end()
-        thread.join()
-    return said[0] if said else None
+        self.thread = threading.Thread(target=work, daemon=True)
+        self.thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.apart.end()
+        self.thread.join()
+        self.apart.__exit__()
+
+    @property
+    def is_done(self) -> bool:
+        return not self.thread.is_alive()
+
+    def wait(self) -> Solved:
+        """What it found, nothing where time runs out before."""
+        while not self.is_done and not self.clock.over and self.clock.seconds < self.ends:
+            self.thread.join(0.05)
+        return self.said
 
 
 def _better(objective: Ints, one: Solved, other: Solved) -> Solved:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -87,8 +87,10 @@ def _proto(model: Model, objective: Ints, rows: Sequence[Row], *, integer: bool)
     return proto
 
 
-def _run(solve: Callable[[], Result], clock: Clock) -> Result | None:
-    """What ``solve`` answers, or None where the clock runs out before."""
+def _run(
+    solve: Callable[[], Result], clock: Clock, given_up: Callable[[], bool] | None = None
+) -> Result | None:
+    """What ``solve`` answers, or None where the clock runs out, or somebody gives it up, before."""
     answer: list[Result] = []
     failure: list[Exception] = []
 
@@ -105,6 +107,8 @@ def _run(solve: Callable[[], Result], clock: Clock) -> Result | None:
         if clock.over:
             thread.join(0.5)  # its own time limit is near as well
             break
+        if given_up is not None and given_up():
+            break
     if failure:
         raise failure[0]
     return answer[0] if answer else None
@@ -118,8 +122,9 @@ def solve_integer(
     seconds: float,
     rows: Sequence[Row] = (),
     twisted: bool = False,
+    given_up: Callable[[], bool] | None = None,
 ) -> Solved:
-    """The best 0/1 columns for one objective, within ``seconds``.
+    """The best 0/1 columns for one objective, within ``seconds`` or until it is ``given_up``.
 
     ``twisted``: the relaxation is far off; up to `TWISTED` choices CP-SAT then proves sooner than HiGHS.
     """
@@ -129,7 +134,7 @@ def solve_integer(
     by_clauses = twisted and model.columns == model.choices <= TWISTED
     limits = Limits(min(seconds, clock.left), max(1, clock.limits.threads), clock.limits.seed)
     work = partial(solve_here, model, objective, limits, "CP_SAT" if by_clauses else "HIGHS", rows)
-    return _run(work, clock) or Solved(None, proven=False, bound=float("inf"))
+    return _run(work, clock, given_up) or Solved(None, proven=False, bound=float("inf"))
 
 
 def solve_here(
@@ -211,6 +216,19 @@ def level_row(model: Model, level: str, at_least: int) -> Row:
     worth = model.worth[level]
     used = np.flatnonzero(worth)
     return Row(used, worth[used], float(at_least), float("inf"))
+
+
+def held(model: Model, level: str, at_least: int) -> Model:
+    """The model of the plans that have so much on a level."""
+    worth = model.worth[level]
+    used = np.flatnonzero(worth)
+    return replace(
+        model,
+        row=np.concatenate([model.row, np.full(len(used), len(model.right), dtype=np.int64)]),
+        column=np.concatenate([model.column, used]),
+        entry=np.concatenate([model.entry, -worth[used]]),
+        right=np.append(model.right, -at_least),
+    )
 
 
 def values_of(model: Model, chosen: Bools) -> Mapping[str, int]:
