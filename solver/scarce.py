@@ -34,7 +34,7 @@ from solver.relaxing import Relaxation
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-HOT, COOLER = 0.25, 0.06
+HOT, COOLER = 0.25, 0.18
 """First temperature of the first two levels' searches, in points of the first: it melts most of a plan, and
 what freezes again is better than what a cooler search makes of the old one. Cooler where the second is to
 keep what was planned before."""

@@ -134,7 +134,7 @@ def ample(engine: Engine) -> dict[str, int]:
     for hot in MILD if engine.fits(MOSTLY) else HOT:
         before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
-        if engine.leading_proven() or clock.is_asked_to_stop:
+        if engine.leading_proven() or clock.over:
             break
     else:
         last = clock.left - 3 * engine.flow_seconds  # what is left then pays for better bounds
