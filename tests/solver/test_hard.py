@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,15 +64,34 @@ def test_with_one_thread_there_is_no_other(program: tuple[Model, Ints], unfinish
     assert unfinished == [30.0]
 
 
-def test_the_other_is_ended_when_somebody_asks_to_stop(
-    program: tuple[Model, Ints], unfinished: list[float]
+def test_the_other_is_ended_when_somebody_asks_to_stop(program: tuple[Model, Ints]) -> None:
+    asked = iter([False, False, True])
+    stopping = Clock(Limits(seconds=60.0), lambda: next(asked, True))
+    with hard._Other(*program, stopping, 30.0) as other:
+        assert other.wait().chosen is None
+    assert other.is_done
+    assert other.apart.process.returncode
+
+
+def test_the_first_level_alone_leads_to_the_best_of_all(
+    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, objective = program
-    begun = time.process_time()
-    assert hard.solve_hard(model, objective, clock(stop=True), seconds=30.0).chosen is None
-    assert hard._apart(model, objective, clock(stop=True), 30.0) is None
-    assert time.process_time() - begun < 5.0
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("Thread-")]
+    best = solve_integer(model, objective, clock(), seconds=60.0)
+    real = solve_integer
+
+    def only_people(some: Model, wanted: Ints, *rest: Any, **more: Any) -> Solved:
+        if wanted is objective:
+            return Solved(None, proven=False, bound=float("inf"))
+        return real(some, wanted, *rest, **{**more, "given_up": None})
+
+    monkeypatch.setattr(hard, "solve_integer", only_people)
+    found, most = hard.solve_levels(model, objective, "people", clock(), seconds=30.0)
+    assert found.proven
+    assert found.chosen is not None
+    assert best.chosen is not None
+    assert most == model.worth["people"][found.chosen].sum() == model.worth["people"][best.chosen].sum()
+    assert objective[found.chosen].sum() == objective[best.chosen].sum()
 
 
 def test_of_two_answers_the_better_counts_with_the_better_bound() -> None:
