@@ -280,6 +280,8 @@ def withdraw(
 
     `another`: of what was offered in place of a day that fell, something else, if there is any: returned.
     """
+    if another:
+        hold(session, session.get_one(Campaign, request.campaign_id))  # before the rows of what is given up
     give_up(session, request, actor=actor, now=now, revision=revision)
     if not another or request.instead_of_id is None:
         return None

@@ -176,6 +176,7 @@ def expire(session: Session, request: BookingRequest, *, now: datetime, why: str
     reason than time."""
     before, held = request.status, request.holds
     gone = why in (TAKEN_BACK, CLOSED)
+    holding.lock_held(session, request)
     take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, holds=False, taken_back=gone)
     if before in COUNTED:
         holding.count_down(session, request)

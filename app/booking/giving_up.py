@@ -17,6 +17,7 @@ def give_up(session: Session, request: BookingRequest, *, actor: Actor, now: dat
     """A request, a place in line or one that is kept: what it held is given back, and the next is looked for.
     Raises `ImpossibleAnswer`, `Stale`."""
     before, held = request.status, request.holds
+    holding.lock_held(session, request)
     take_step(
         session,
         request,

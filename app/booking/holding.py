@@ -1,7 +1,8 @@
 """What booking itself keeps scarce, by conditional UPDATE: a place's day, and the days of a person.
 
-The visit's own days are taken by `visits.places`. Rows are touched in one order: the place's day, the
-person's count, then people and teams.
+The visit's own days are taken by `visits.places`. Rows are touched in one order, by whoever takes and by
+whoever gives back: the campaign where visits are made, the place's day, the request and the person's count,
+then people and teams.
 """
 
 from collections.abc import Iterable
@@ -73,8 +74,15 @@ def host_of(session: Session, request: BookingRequest) -> int | None:
     return visit.host_id if visit is not None else places.held_host(session, held_for(request))
 
 
+def lock_held(session: Session, request: BookingRequest) -> None:
+    """Whoever ends a request that holds its place begins where whoever books does: with the place's day."""
+    if request.holds:
+        lock_day(session, request.place_id, request.day)
+
+
 def release(session: Session, request: BookingRequest) -> None:
-    """Give back what a request held. The caller has taken the step that ends it, so this happens once."""
+    """Give back what a request held. The caller holds its day (`lock_held`) and has taken the step that ends
+    it, so this happens once."""
     places.let_go(session, held_for(request))
     session.exec(
         update(PlaceDay)

@@ -12,7 +12,8 @@ from app.booking.deciding import expire
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.booking.words import reason_labels
-from app.campaigns.tables import Booking
+from app.campaigns.holding import hold
+from app.campaigns.tables import Booking, Campaign
 from app.core import clock
 from app.core.db import open_session
 from app.core.errors import NotFound
@@ -191,6 +192,7 @@ def follow_visit(engine: Engine, visit_id: int, revision: int, change_id: int | 
     with open_session(engine) as session:
         visit = session.get(Visit, visit_id)
         if visit is not None:
+            hold(session, session.get_one(Campaign, visit.campaign_id))
             if waiting.follow_visit(session, visit, now=now) and not stands(visit):
                 # Before the line is served: the visitor had their day already.
                 replacing.offer(session, visit, now, clock.today(), before_line=True)

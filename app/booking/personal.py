@@ -40,6 +40,7 @@ def erase(session: Session, person: Person) -> None:
     requests = [seen.request for seen in queries.requests_of(session, person.id)]
     for request in requests:
         if request.holds:
+            holding.lock_held(session, request)
             holding.release(session, request)
     places.let_go_of(session, person.id)
     messages.forget_news(session, [f"{Kind.BOOKING_REQUEST}:{request.id}:" for request in requests])

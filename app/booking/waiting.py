@@ -104,6 +104,7 @@ def follow_visit(session: Session, visit: Visit, *, now: datetime) -> bool:
         return False
     if not stands(visit):
         held = request.holds
+        holding.lock_held(session, request)
         take_step(session, request, RequestStatus.CANCELLED, by=By.VISIT, now=now, holds=False)
         holding.count_down(session, request)
         if held:
@@ -111,6 +112,7 @@ def follow_visit(session: Session, visit: Visit, *, now: datetime) -> bool:
         return True
     if visit.day == request.day or not request.holds:
         return False
+    holding.lock_held(session, request)
     done = session.exec(
         update(BookingRequest)
         .where(col(BookingRequest.id) == request.id, col(BookingRequest.holds))
