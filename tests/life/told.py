@@ -6,8 +6,9 @@ from sqlmodel import Session, col, select
 
 from app.booking.tables import BookingRequest, RequestStatus
 from app.campaigns.tables import Campaign, Exchange
+from app.core import clock
 from app.messages.tables import Mail
-from app.planning.tables import Repair, RepairStatus
+from app.planning.tables import COMPUTING, Repair, RepairStatus, RepairVisit
 from app.visits.tables import By, ChangeKind, Visit, VisitChange
 from tests.life.judge import Rows
 
@@ -35,13 +36,14 @@ PROPOSALS = {
 
 
 def unheard(session: Session, campaign_ids: Collection[int]) -> list[str]:
-    """Changes of which somebody concerned got no message."""
+    """Changes of which somebody concerned got no message, and days that cannot take place."""
     rows = Rows(session, campaign_ids)
     mails = session.exec(select(Mail).where(col(Mail.campaign_id).in_(campaign_ids))).all()
     heard = {(mail.key.split(":", 1)[1].rsplit(":", 1)[0], mail.person_id) for mail in mails}
     keys = {mail.key for mail in mails}
     return [
         *_changes(rows, heard),
+        *_suspended(session, rows, keys),
         *_requests(session, campaign_ids, keys),
         *_repairs(session, campaign_ids, keys),
     ]
@@ -50,6 +52,11 @@ def unheard(session: Session, campaign_ids: Collection[int]) -> list[str]:
 def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[str]:
     """What a visit was before it fell, its fall tells. A plan's first invitations follow its publication."""
     by_id = {visit.id: visit for visit in rows.visits}
+    suspended = {
+        line.visit_id: line.id or 0
+        for line in sorted(rows.changes, key=lambda line: line.id or 0)
+        if line.kind is ChangeKind.SUSPENDED
+    }
     yes: dict[int, list[int]] = {}
     for line in rows.changes:
         if line.kind is ChangeKind.CONFIRMED:
@@ -57,6 +64,10 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[
     for line in rows.changes:
         visit = by_id[line.visit_id]
         if line.kind is ChangeKind.PLANNED and _published(rows.campaigns[visit.campaign_id], line):
+            continue
+        # A yes said just before the site closed is told to nobody: the day cannot take place.
+        late = line.kind is ChangeKind.CONFIRMED and (line.id or 0) < suspended.get(line.visit_id, 0)
+        if line.kind is ChangeKind.SUSPENDED or late:
             continue
         if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
             continue
@@ -66,6 +77,23 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[
         for role, person_id in _concerned(rows, visit, line):
             if not any((f"{visit.id}:{one}", person_id) in heard for one in says):
                 yield f"{line.kind.value} of {visit.id}: the {role} heard nothing"
+
+
+def _suspended(session: Session, rows: Rows, keys: Collection[str]) -> Iterable[str]:
+    """Whose day still stands on a closed site reads it, once the search for another one is over."""
+    lines = sorted(rows.changes, key=lambda line: line.id or 0)
+    moves = (ChangeKind.SUSPENDED, ChangeKind.MOVED)
+    last = {line.visit_id: line.kind for line in lines if line.kind in moves}
+    query = select(RepairVisit.visit_id).join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+    sought = set(session.exec(query.where(col(Repair.status).in_(COMPUTING))))
+    told = {":".join(key.split(":")[1:4]) for key in keys if key.startswith("visit_suspended:")}
+    for visit in rows.standing:
+        is_past = visit.day < clock.today() or visit.missed_at is not None
+        if last.get(visit.id or 0) is not ChangeKind.SUSPENDED or visit.id in sought or is_past:
+            continue
+        for role in (By.VISITOR, By.HOST):
+            if f"{visit.id}:{visit.day.isoformat()}:{role.value}" not in told:
+                yield f"{visit.id} stands on a closed site: the {role.value} heard nothing"
 
 
 def _published(campaign: Campaign, line: VisitChange) -> bool:

@@ -12,6 +12,7 @@ from app.accounts.sessions import Actor
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
+from app.planning.repairs import jobs as repairs
 from app.planning.tables import RepairCause, RepairStatus
 from app.teams import service as teams
 from app.teams.service import Mark, mark_days
@@ -21,7 +22,8 @@ from app.visits.confirming import confirm
 from app.visits.errors import SiteClosed
 from app.visits.history import Hand
 from app.visits.tables import By, Visit, VisitStatus
-from app.worker import drain
+from app.worker import JOBS, drain
+from tests.life.told import unheard
 from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, campaign_of, last_repair
 from tests.planning.repairs.test_settled import told
 from tests.support.accounts import SignIn
@@ -152,3 +154,15 @@ def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, co
         now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
         hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
         assert confirm(session, now, hand, revision=there.revision).host_confirmed_at == NOW
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_the_machines_judge_sees_whether_it_was_told(
+    engine: Engine, company: Published, monkeypatch: pytest.MonkeyPatch, off: bool
+) -> None:
+    if off:
+        monkeypatch.setitem(JOBS, "repair.ready", (repairs.tell_hr,))
+    close(engine, company, company.visit(company.back[0], company.front[0]).day)
+    with open_session(engine) as session:
+        found = unheard(session, [company.campaign.id or 0])
+    assert len(found) == (2 if off else 0), found
