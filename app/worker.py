@@ -87,6 +87,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.proposal_refused": (calendars.tell_proposal,),
     "visit.proposal_withdrawn": (calendars.tell_proposal,),
     "visit.proposed": (calendars.tell_proposal,),
+    "visit.suspended": (calendars.tell_suspended,),
     "visit.waived": (calendars.tell_agreed,),
     "visit.tutor_released": (calendars.tell_tutor_released,),
     "visit.tutor_replaced": (calendars.tell_tutor_replaced,),

@@ -86,7 +86,7 @@ def actions() -> dict[str, str]:
         "visit.waived": _("Visiteur accueilli sans conditions"),
         "visit.agreed": _("Convention enregistrée"),
         "visit.asked_anew": _("Visiteur interrogé de nouveau"),
-        "visit.suspended": _("Journée suspendue : site fermé"),
+        "visit.suspended": _("Journée suspendue"),
         "visit.not_found": _("Rien trouvé à la place d’une journée"),
         "visit.absent": _("Absence signalée"),
         "visit.contested": _("Absence contestée"),

@@ -14,7 +14,7 @@ from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.booking.words import reason_labels
 from app.campaigns.holding import hold
 from app.campaigns.tables import Booking, Campaign
-from app.core import clock
+from app.core import clock, jobs
 from app.core.db import open_session
 from app.core.errors import NotFound
 from app.core.i18n import speaking
@@ -130,14 +130,17 @@ def queue_losers(engine: Engine, request_id: int) -> None:
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
-    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls. Safe to run
-    twice."""
+    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls; one that other
+    hours would mend waits, and those concerned are told. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         booked = [one for one in visits_with_ids(session, visit_ids) if one.campaign.booking == Booking.OPEN]
         ahead = [one for one in booked if is_ahead(one.visit, today)]
-        for one in filter(falls, conflicts_among(session, ahead)):
-            visits.cancel_visit(session, one.seen.visit, CancelReason.ROSTER, None, now, today=today)
+        for one in conflicts_among(session, ahead):
+            if falls(one):
+                visits.cancel_visit(session, one.seen.visit, CancelReason.ROSTER, None, now, today=today)
+            else:
+                jobs.record(session, "visit.suspended", visit_id=one.seen.visit.id, over=False)
 
 
 def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:

@@ -23,6 +23,8 @@ from app.visits.standing import Missing, Standing, words
 from app.visits.tables import Visit
 
 CERTAIN = Standing()
+SUSPENDED = {Missing.CLOSED, Missing.CONFLICT}
+"""Nobody is asked to accept such a day."""
 REFRESH = timedelta(hours=4)
 """How often a calendar program is asked to read the feed again."""
 
@@ -36,7 +38,8 @@ def invitation(
     """
     standing = stands(seen.visit) and not withdrawn
     calendar = _calendar("REQUEST" if standing else "CANCEL")
-    calendar.add_component(_event(seen, reader, stand, asks=standing, withdrawn=withdrawn))
+    asks = standing and not SUSPENDED & set(stand.missing)
+    calendar.add_component(_event(seen, reader, stand, asks=asks, withdrawn=withdrawn))
     return _written(calendar)
 
 
@@ -118,7 +121,7 @@ def _event(
 def sequence(visit: Visit, stand: Standing) -> int:
     """Grows with each revision, and between two of them when all that people do for the day is done. A roster
     or a closed site that comes later takes nothing back: it never falls."""
-    done = set(stand.missing) <= {Missing.CLOSED, Missing.CONFLICT}
+    done = set(stand.missing) <= SUSPENDED
     return 2 * visit.revision + int(stands(visit) and done)
 
 

@@ -25,21 +25,20 @@ RESTS = timedelta(days=2)
 def remind_unconfirmed(engine: Engine) -> None:
     """Job of `clock.tick`: whoever has not confirmed a visit that comes soon is asked once more.
 
-    Not while one of the two proposes another day: that is to be answered first; nor whose roster says that
-    they do not work then. Safe to run twice.
+    Not while one of the two proposes another day: that is to be answered first; nor while a roster
+    contradicts the day, or its site is closed. Safe to run twice.
     """
     now, today = clock.now(), clock.today()
     with open_session(engine, reads_only=True) as session:
         found = reading.unconfirmed_between(session, today + timedelta(days=1), today + AHEAD, now - RESTS)
         proposed = reading.open_proposals(session, [one.visit.id or 0 for one in found])
-        against = {one.seen.visit.id: one for one in conflicts_among(session, found)}
+        against = {one.seen.visit.id for one in conflicts_among(session, found)}
         asked = [
             (seen, role, person)
             for seen in found
-            if seen.visit.id not in proposed
+            if seen.visit.id not in proposed and seen.visit.id not in against
             for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host))
             if not confirmed_by(seen.visit, role)
-            and not ((conflict := against.get(seen.visit.id)) and conflict.stops(role))
         ]
         written = mails.keys_written(session, {_key(*one) for one in asked})
     for one in asked:

@@ -10,7 +10,7 @@ from app.core.db import Db
 from app.core.forms import AnswerModel
 from app.home.decisions import decisions
 from app.home.space import tasks_of
-from app.home.tasks import Kind
+from app.home.tasks import Kind, against_rosters
 from app.people.guards import find_person
 from app.people.tables import Person
 
@@ -41,7 +41,8 @@ class TasksOut(AnswerModel):
 def my_tasks(session: Db, actor: Asking, person: Me) -> TasksOut:
     """What my space asks of me now, in the reader's language; for HR also what waits for their decision."""
     today = clock.today()
-    found = decisions(session, today=today) if actor.is_hr else []
+    found = against_rosters(session, person, is_hr=actor.is_hr, today=today)
+    found += decisions(session, today=today) if actor.is_hr else []
     found += tasks_of(session, person, today=today, now=clock.now()) if person else []
     return TasksOut(
         tasks=[

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import _
 from app.home.decisions import decisions
-from app.home.tasks import asked_tasks
+from app.home.tasks import against_rosters, asked_tasks
 from app.people.tables import Person, Team
 from app.teams.queries import leads_somebody
 
@@ -63,6 +63,8 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         side=side,
     )
     asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
+    if actor.is_hr or reader.is_manager:
+        asked += against_rosters(session, person, is_hr=actor.is_hr, today=today)
     asked += decisions(session, today=today) if actor.is_hr else []
     bookable = person is not None and bool(bookable_campaigns(session, person))
     waiting = sum(one.asks for one in asked)

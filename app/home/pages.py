@@ -48,9 +48,11 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         person=person,
         mine=mine,
         feed=find_feed(session, person) if person else None,
-        decisions=decisions(session, today=today) if actor.is_hr else [],
+        decisions=[
+            *tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
+            *(decisions(session, today=today) if actor.is_hr else []),
+        ],
         team=tasks.team_news(session, person, today=today) if person else None,
-        against=tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
         news=tasks.campaign_news(session, today=today) if actor.is_hr else None,
         first_name=person.first_name if person else actor.name,
         face_of=face_of,

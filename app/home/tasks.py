@@ -27,7 +27,7 @@ from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
-from app.visits.rosters import conflicts, conflicts_among
+from app.visits.rosters import Conflict, conflicts, conflicts_among
 from app.visits.rules import confirmed_by, is_over, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -134,13 +134,9 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and leg.visit.id not in proposals
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]
-    off = {
-        one.seen.visit.id: one.closed
-        for one in conflicts_among(session, unconfirmed)
-        if one.stops(by_of(one.seen, person))
-    }
+    off = {one.seen.visit.id: one for one in conflicts_among(session, unconfirmed)}
     to_confirm = [
-        _off_then(leg, person, closed=off[leg.visit.id])
+        _off_then(off[leg.visit.id], person)
         if leg.visit.id in off
         else _too_young(leg)
         if leg.visit.id in waived
@@ -173,9 +169,21 @@ def _too_young(leg: SeenVisit) -> Task:
     )
 
 
-def _off_then(leg: SeenVisit, person: Person, *, closed: bool) -> Task:
+def _off_then(against: Conflict, person: Person) -> Task:
+    """Nothing is to be confirmed; whoever does not work then has something to say."""
+    leg = against.seen
     said = {"day": long_day(leg.visit.day), "name": _other(leg, person).name}
-    if closed:
+    if not against.stops(by_of(leg, person)):
+        return Task(
+            Kind.CONTRADICTED,
+            _("Un planning contredit votre journée du %(day)s") % said,
+            _("Rien à confirmer pour l’instant. Vous pouvez aussi proposer un autre jour à %(name)s.") % said,
+            f"/visits/{leg.visit.id}",
+            _("Voir la journée"),
+            "warn",
+            asks=False,
+        )
+    if against.closed:
         return Task(
             Kind.CONTRADICTED,
             _("Le site est fermé le %(day)s") % said,
@@ -372,10 +380,18 @@ def team_news(session: Session, person: Person, *, today: date) -> str | None:
     ) % {"n": moving}
 
 
-def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> int:
-    """How many days to come a roster contradicts: all of them for HR, those of one's teams else."""
+def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
+    """Days to come that a roster contradicts, or on a closed site, as one thing to see to: all for HR, those
+    of one's teams else."""
     teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
-    return 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
+    count = 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
+    if not count:
+        return []
+    title = ngettext(
+        "Une journée prévue ne peut pas avoir lieu", "%(n)s journées prévues ne peuvent pas avoir lieu", count
+    ) % {"n": count}
+    text = _("Site fermé, ou planning contraire : un autre jour, d’autres heures ou un collègue y remédient.")
+    return [Task(Kind.CONTRADICTED, title, text, "/team/conflicts", _("Voir lesquelles"), "warn")]
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,9 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         else _("%(who)s propose d’en rester à une seule journée."),
         ChangeKind.REFUSED: _("%(who)s n’accepte pas la proposition."),
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
-        ChangeKind.LAPSED: _("La proposition est restée sans réponse."),
+        ChangeKind.LAPSED: _("La proposition n’a plus d’objet.")
+        if line.reason is not None
+        else _("La proposition est restée sans réponse."),
         ChangeKind.MOVED: _("%(who)s déplace la journée du %(before)s au %(after)s.")
         if line.by in {By.HR, By.SERVICE}
         else _("La journée passe du %(before)s au %(after)s : %(who)s a accepté."),
@@ -149,8 +151,10 @@ def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
         ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),
         ChangeKind.SUSPENDED: _(
-            "%(who)s ferme le site ce jour-là : la journée ne peut pas avoir lieu comme prévu."
-        ),
+            "Un planning contredit ce jour : la journée ne peut pas avoir lieu comme prévu."
+        )
+        if line.by is By.SERVICE
+        else _("%(who)s ferme le site ce jour-là : la journée ne peut pas avoir lieu comme prévu."),
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),

@@ -8,7 +8,7 @@ from app.core.db import open_session
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import queries as team_queries
-from app.visits import confirming, leaving, moving, places, queries, reading, rosters, service
+from app.visits import confirming, leaving, moving, places, queries, reading, rosters, service, suspending
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason
 
@@ -40,10 +40,11 @@ def void_stale_proposals(engine: Engine) -> None:
 def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
     """Job of `roster.imported`: visits to come on the days covered are looked at again.
 
-    Those on a day when one of the two does not work are named by `visits.in_conflict`, the others by
-    `visits.certain`: they were provisional, and stand. Run twice, it names the same again.
+    Those on a day when one of the two does not work are suspended, and named by `visits.in_conflict`; the
+    others by `visits.certain`: they were provisional, or suspended, and stand. Run twice, it names the same
+    again.
     """
-    today = clock.today()
+    now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         hold_every_one_alone(session)  # a plan being published meanwhile is waited for, and looked at
         arrived = team_days.rosters_with_ids(session, roster_ids)
@@ -51,9 +52,13 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
             return
         spans = {roster.team_id: (roster.first_day, roster.last_day) for roster in arrived}
         covered = rosters.covered(session, spans, today)
-        troubled = [one.seen.visit.id for one in rosters.conflicts_among(session, covered)]
+        contrary = rosters.conflicts_among(session, covered)
+        troubled = [one.seen.visit.id or 0 for one in contrary]
         waiting = rosters.provisional(session, covered)
-        certain = [one.visit.id for one in covered if one.visit.id not in {*troubled, *waiting}]
+        certain = [one.visit.id or 0 for one in covered if one.visit.id not in {*troubled, *waiting}]
+        suspended = [one.seen.visit.id or 0 for one in contrary if not rosters.falls(one)]
+        suspending.suspend(session, suspended, Hand(By.SERVICE, None, now))
+        suspending.resume(session, certain, now)
         if troubled:
             jobs.record(session, "visits.in_conflict", visit_ids=troubled)
         if certain:

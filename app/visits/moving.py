@@ -87,8 +87,10 @@ def refuse(session: Session, before: Situation, proposal_id: int, hand: Hand) ->
     _settle(session, before, proposal_id, ChangeKind.REFUSED, ProposalStatus.REFUSED, hand)
 
 
-def lapse(session: Session, visit: Visit, proposal: Proposal, hand: Hand) -> None:
-    """Nobody answered in time."""
+def lapse(
+    session: Session, visit: Visit, proposal: Proposal, hand: Hand, reason: CancelReason | None = None
+) -> None:
+    """Nobody answered in time; `reason`: or what has made it meaningless."""
     _close(session, proposal, ProposalStatus.VOID, hand.now)
     remember(
         session,
@@ -96,6 +98,7 @@ def lapse(session: Session, visit: Visit, proposal: Proposal, hand: Hand) -> Non
         ChangeKind.LAPSED,
         hand,
         event="visit.proposal_lapsed",
+        reason=reason,
         day_after=proposal.day,
     )
 

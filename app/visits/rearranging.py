@@ -15,7 +15,7 @@ from app.availability.leaving import offer_day
 from app.availability.queries import offers_of
 from app.campaigns.tables import Campaign, Exchange
 from app.core.errors import Stale
-from app.visits import hosting, places, queries
+from app.visits import hosting, moving, places, queries, reading
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import Asked, check
@@ -71,6 +71,7 @@ def rearrange(
     """
     with session.begin_nested():
         before = _held(session, falls, moves, fresh)
+        _close_replaced(session, fresh, before, hand)
         for fall in sorted(falls, key=lambda one: one.visit_id):
             cancel_visit(
                 session,
@@ -143,6 +144,17 @@ def _close_make_ups(session: Session, campaign: Campaign, made: Sequence[Visit],
         session.add(row)
         void_proposals(session, fell.visit, hand.now)
         remember(session, fell.visit, ChangeKind.ONE_WAY, hand, event="visit.one_way")
+
+
+def _close_replaced(
+    session: Session, fresh: Sequence[Fresh], before: dict[int, SeenVisit], hand: Hand
+) -> None:
+    """What one of the two proposed about a fallen visit means nothing once another takes its place; both
+    read it."""
+    replaced = {one.instead_of for one in fresh if one.instead_of is not None}
+    fallen = [visit_id for visit_id in replaced if not stands(before[visit_id].visit)]
+    for visit_id, proposal in sorted(reading.open_proposals(session, fallen).items()):
+        moving.lapse(session, before[visit_id].visit, proposal, hand, CancelReason.REPLACED)
 
 
 def _held(

@@ -258,7 +258,7 @@ class ChangeKind(StrEnum):
     ASKED_ANEW = "asked_anew"
     """The team asks something else of visitors: what the visitor had accepted is not enough any more."""
     SUSPENDED = "suspended"
-    """HR closed the site that receives: it cannot take place on its day."""
+    """It cannot take place on its day: HR closed the site that receives, or a roster says otherwise."""
     NOT_FOUND = "not_found"
     """Somebody else, or another day, was looked for in its place without result."""
     ABSENT = "absent"

@@ -8,9 +8,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.booking.tables import Approval, BookingRules
+from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import open_session
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, check_counts
+from tests.booking.conftest import MONDAY, TODAY, TUESDAY, WEDNESDAY, check_counts
 from tests.booking.test_pages import build, statuses
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -70,3 +71,41 @@ def test_whoever_left_is_offered_nothing_until_they_come_back(engine: Engine, as
     assert anna.post(f"{here}/participation", data={"version": 1}).status_code == 303
     assert anna.post(f"/booking/places/{place_id}/requests", data=ask).status_code == 303
     assert statuses(engine) == ["cancelled", "booked"]
+
+
+def test_programs_leave_and_come_back(engine: Engine, as_: As) -> None:
+    shop, place_id = build(engine)
+    anna, here = as_(shop.askers[0]), f"/api/v1/campaigns/{shop.campaign.id}"
+    asks, sent = f"/api/v1/booking/places/{place_id}/requests", {"day": str(MONDAY)}
+    key = {"Idempotency-Key": "a-first-key"}
+    assert anna.post(f"{here}/participation", json={"version": 0}).status_code == 409  # never left
+    assert anna.post(f"{here}/departure", json={"version": 0}).status_code == 200
+    assert anna.post(asks, json=sent, headers=key).status_code == 409
+    assert anna.post(f"{here}/participation", json={"version": 0}).status_code == 409  # an old page
+    assert anna.post(f"{here}/participation", json={"version": 1}).status_code == 200
+    assert anna.post(asks, json=sent, headers=key).status_code == 201
+
+
+@pytest.mark.parametrize("booking", [Booking.REMAINING, Booking.NONE])
+def test_who_says_no_reads_that_the_remaining_places_close_and_comes_back_in_one_tap(
+    engine: Engine, as_: As, booking: Booking
+) -> None:
+    shop, _place_id = build(engine)
+    with open_session(engine) as session:
+        campaign = session.get_one(Campaign, shop.campaign.id)
+        campaign.booking, campaign.status, campaign.enrol_until = booking, Status.OPEN, TODAY
+    anna, remaining = as_(shop.askers[0]), booking is Booking.REMAINING
+    here = f"/campaigns/{shop.campaign.id}/enrolment"
+    assert ("Un non ferme aussi les places qui restent" in anna.get(here).text) is remaining
+    assert anna.post(f"{here}/answer", data={"answer": "no", "version": 0}).status_code == 303
+    assert ("vous sont fermées aussi" in anna.get(here).text) is remaining
+    with open_session(engine) as session:
+        session.get_one(Campaign, shop.campaign.id).status = Status.PUBLISHED
+    assert ("Voir les places, et revenir" in anna.get(here).text) is remaining
+    page = anna.get("/booking").text
+    assert ("Vous ne participez pas à cette campagne" in page) is remaining
+    assert ("Participer de nouveau" in page) is remaining
+    if remaining:
+        back = f"/campaigns/{shop.campaign.id}/participation"
+        assert anna.post(back, data={"version": 1}).status_code == 303
+        assert "Participer de nouveau" not in anna.get("/booking").text

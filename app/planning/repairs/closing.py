@@ -19,10 +19,11 @@ from app.teams import service as teams
 from app.teams.service import MOST_DAYS, Mark
 from app.visits import queries as visits_queries
 from app.visits import service as visits
-from app.visits.history import Hand, remember
+from app.visits.history import Hand
 from app.visits.queries import SeenVisit
 from app.visits.rules import is_ahead
-from app.visits.tables import By, CancelReason, ChangeKind
+from app.visits.suspending import suspend
+from app.visits.tables import By, CancelReason
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,7 @@ def close_site(
     before = queries.closures_open(session, [seen.visit.id or 0 for seen in what.repaired])
     known = {visit_id for visit_id, _repair in before}
     fell = [seen for seen in what.repaired if seen.visit.id not in known]
-    for seen in fell:
-        remember(session, seen.visit, ChangeKind.SUSPENDED, Hand(By.HR, actor, now), event=None)
+    suspend(session, [seen.visit.id or 0 for seen in fell], Hand(By.HR, actor, now))
     campaigns = {seen.campaign.id: seen.campaign for seen in fell}
     again = {one.id: one for _visit_id, one in before}
     return list(again.values()) + [

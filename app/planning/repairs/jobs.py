@@ -34,6 +34,8 @@ log = structlog.get_logger()
 SECONDS = 20.0
 """The solver may look so long for each proposal."""
 EVERY = 0.5
+MOST = 3
+"""So many solutions are compared with ease."""
 TOLD = (RepairStatus.READY, RepairStatus.FAILED, RepairStatus.EXPIRED)
 """What HR hears of."""
 Told = tuple[Proposal, Effect]
@@ -162,7 +164,8 @@ def _proposed(
 
 
 def _different(found: Mapping[RepairKind, Told]) -> dict[RepairKind, Told]:
-    """Those that give somebody a day, without those that do no better than one that disturbs less."""
+    """Those that give somebody a day, without those that do no better than one that disturbs less; three at
+    most: of four, the one that gives the fewest people a day, and moves the most, is not shown."""
     kept: dict[RepairKind, Told] = {}
     for kind in ORDER:
         if kind not in found:
@@ -170,7 +173,13 @@ def _different(found: Mapping[RepairKind, Told]) -> dict[RepairKind, Told]:
         effect = found[kind][1]
         if effect.restored and not any(_no_worse(other, effect) for _proposal, other in kept.values()):
             kept[kind] = found[kind]
+    if len(kept) > MOST:
+        del kept[min(reversed(kept), key=lambda kind: _worth(kept[kind][1]))]
     return kept
+
+
+def _worth(effect: Effect) -> tuple[int, int]:
+    return len(effect.restored), -len(effect.movers)
 
 
 def _no_worse(one: Effect, than: Effect) -> bool:

@@ -1,14 +1,15 @@
 """Those whom a repair concerns before anything is decided, and after it brought nothing.
 
-Whoever was told that somebody else is looked for hears how that ended. Whose day is on a closed site hears
-that it cannot take place, once the search is over and only if that changed nothing yet: one message, not two.
+Whoever was told that somebody else is looked for hears how that ended. Whose day a roster contradicts, or is
+on a closed site, hears that it cannot take place as planned once the search is over, and only if that changed
+nothing yet: one message, not two.
 """
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.campaigns.tables import Campaign
-from app.core import clock
+from app.core import clock, jobs
 from app.core.db import open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
@@ -60,40 +61,17 @@ def tell_over(engine: Engine, repair_id: int) -> None:
 
 
 def tell_suspended(engine: Engine, repair_id: int) -> None:
-    """Job of `repair.ready`, `repair.stopped` and `repair.dismissed`: whose day still stands on a closed site
-    reads that it cannot take place, and that HR decide; later, that they chose no other day. Once each. Safe
-    to run twice."""
+    """Job of `repair.ready`, `repair.stopped` and `repair.dismissed`: days that still stand though a roster
+    contradicts them, or their site is closed, are named by `visit.suspended`. Safe to run twice."""
     with open_session(engine) as session:
         repair = session.get(Repair, repair_id)
         if repair is None:
             return
         over = repair.status is RepairStatus.DISMISSED
-        campaign = session.get_one(Campaign, repair.campaign_id)
         mine = visits.visits_with_ids(session, queries.visit_ids(session, repair_id))
         ahead = [seen for seen in mine if is_ahead(seen.visit, clock.today())]
-        shut = [
-            (seen, role, person)
-            for seen in (one.seen for one in conflicts_among(session, ahead) if one.closed)
-            for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host), (By.TUTOR, seen.tutor))
-            if person is not None
-        ]
-        readers = mails.readers_of(session, {person.id or 0 for _seen, _role, person in shut})
-        reply_to = mails.reply_address(session, campaign)
-        for seen, role, person in shut:
-            reader = readers.get(person.id or 0)
-            if reader is not None:
-                day = seen.visit.day.isoformat()
-                outbox.send(
-                    session,
-                    Kind.VISIT_SUSPENDED,
-                    reader,
-                    key=f"{Kind.VISIT_SUSPENDED}:{seen.visit.id}:{day}:{role.value}" + ":over" * over,
-                    now=clock.now(),
-                    context={"seen": seen, "role": role.value, "over": over},
-                    campaign=campaign,
-                    reply_to=reply_to,
-                    until=seen.visit.day,
-                )
+        for one in conflicts_among(session, ahead):
+            jobs.record(session, "visit.suspended", visit_id=one.seen.visit.id, over=over)
 
 
 def _is_over(session: Session, repair: Repair) -> bool:

@@ -71,7 +71,7 @@ def test_who_was_told_that_hr_decide_hears_what_they_decided(
 
 
 def test_a_day_that_the_rule_moved_meanwhile_is_told_as_moved_alone(
-    engine: Engine, company: Published
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
 ) -> None:
     there = company.visit(company.back[0], company.front[0])
     with open_session(engine) as session:
@@ -82,6 +82,9 @@ def test_a_day_that_the_rule_moved_meanwhile_is_told_as_moved_alone(
     assert told(engine, "visit_suspended") == []
     invited = {mail.person_id for mail in told(engine, "visit_invitation")}
     assert {there.visitor_id, there.host_id} <= invited
+    history = as_(company.back[0]).get(f"/visits/{there.id}").text.split("Ce qui s’est passé")[1]
+    assert "déplace la journée" in history
+    assert "Le site est fermé ce jour-là" in history  # why it moved
 
 
 def test_a_search_that_hr_stopped_leaves_nobody_untold(engine: Engine, company: Published) -> None:
@@ -141,7 +144,7 @@ def test_a_day_left_on_a_closed_site_is_said_everywhere_and_confirmed_by_nobody(
         now = situation(session, queries.visit(session, there.id or 0), By.HOST, there.host_id, TODAY)
         hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
         with pytest.raises(SiteClosed):
-            confirm(session, now, hand, revision=there.revision)
+            confirm(session, now, hand, revision=now.visit.revision)
 
 
 def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, company: Published) -> None:

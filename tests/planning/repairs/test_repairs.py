@@ -18,8 +18,9 @@ from app.planning.repairs.errors import (
 )
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
+from app.visits import history, reading
 from app.visits import service as visits
-from app.visits.tables import By, CancelReason, Swap, Visit, VisitChange
+from app.visits.tables import By, CancelReason, ChangeKind, Swap, Visit, VisitChange
 from app.worker import drain
 from tests.planning.repairs.broken import (
     DAYS,
@@ -193,6 +194,8 @@ def test_the_best_way_moves_others_only_where_nothing_else_helps(engine: Engine,
         moved = session.get_one(Visit, yielded.id)
         assert moved.uid == yielded.uid
         assert moved.day != yielded.day
+        *_before, last = history.told(reading.history_of(session, [yielded.id or 0]), to_manager=False)
+    assert (last.kind, last.reason) == (ChangeKind.MOVED, "")  # it only makes room
     assert (crowded.back[0].id, crowded.front[0].id, DAYS[1]) in standing(engine)
     assert len(standing(engine)) == 4
 

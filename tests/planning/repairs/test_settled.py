@@ -16,14 +16,14 @@ from app.home.decisions import decisions
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.planning.repairs import closing, service
-from app.planning.tables import Repair, RepairStatus
+from app.planning.tables import Repair, RepairKind, RepairStatus
 from app.teams.tables import RosterDay, Shift
 from app.visits import moving, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
-from app.visits.tables import By, CancelReason, DayPart, Visit
+from app.visits.tables import By, CancelReason, DayPart, Proposal, ProposalStatus, Visit
 from app.worker import drain
-from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, cancel, last_repair
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, cancel, last_repair
 from tests.support.accounts import SignIn
 
 
@@ -68,6 +68,22 @@ def test_a_day_that_the_two_settled_leaves_its_repair_which_closes_when_empty(
     assert last_repair(engine).status == RepairStatus.SETTLED
     with open_session(engine) as session:
         assert decisions(session, today=TODAY) == []
+
+
+def test_what_one_proposed_is_closed_when_hr_replace_the_day_and_both_read_it(
+    engine: Engine, company: Published
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell)
+    agree(engine, fell, on=DAYS[7], answered=False)
+    accept(engine, company, RepairKind.SAME)
+    drain(engine)
+    with open_session(engine) as session:
+        proposal = session.exec(select(Proposal)).one()
+        assert (proposal.status, proposal.answered_at) == (ProposalStatus.VOID, NOW)
+    closed = [mail for mail in told(engine, "visit_proposal") if "n’a plus d’objet" in mail.text]
+    assert {mail.person_id for mail in closed} == {fell.visitor_id, fell.host_id}
+    assert all("Il reste à trouver" not in mail.text for mail in closed)
 
 
 def test_the_others_stay_in_the_repair_and_hr_reads_nothing_twice(engine: Engine, company: Published) -> None:

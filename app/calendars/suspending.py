@@ -1,0 +1,56 @@
+"""Tells those concerned that a day cannot take place as planned: a roster says otherwise, or its site is
+closed."""
+
+from sqlalchemy import Engine
+
+from app.calendars import ics
+from app.campaigns.tables import Booking
+from app.core import clock
+from app.core.db import open_session
+from app.core.i18n import speaking
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.messages.service import Invitation
+from app.visits import queries as visits
+from app.visits.rosters import conflict_of
+from app.visits.standing import standing_of
+
+
+def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
+    """Visitor, host and tutor read it once for each day; `over`: later, that nobody chose another one. Not
+    when somebody decided meanwhile. Safe to run twice."""
+    with open_session(engine) as session:
+        seen = visits.find_visit(session, visit_id)
+        against = conflict_of(session, seen, clock.today()) if seen is not None else None
+        if seen is None or against is None:
+            return
+        people = {"visitor": seen.visitor, "host": seen.host, "tutor": seen.tutor}
+        readers = mails.readers_of(session, [one.id or 0 for one in people.values() if one is not None])
+        reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
+        for role, person in people.items():
+            reader = readers.get(person.id or 0) if person is not None else None
+            if reader is None:
+                continue
+            with speaking(reader.language):
+                content, said = ics.invitation(seen, person, stand), against.words
+            outbox.send(
+                session,
+                Kind.VISIT_SUSPENDED,
+                reader,
+                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{seen.visit.day.isoformat()}:{role}" + ":over" * over,
+                now=clock.now(),
+                context={
+                    "seen": seen,
+                    "role": role,
+                    "over": over,
+                    "closed": against.closed,
+                    "half": against.is_half_day,
+                    "against": said,
+                    "sought": seen.campaign.booking != Booking.OPEN,
+                },
+                campaign=seen.campaign,
+                reply_to=reply_to,
+                calendar=Invitation(content, "REQUEST"),
+                until=seen.visit.day,
+            )

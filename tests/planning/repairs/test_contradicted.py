@@ -1,0 +1,108 @@
+"""A roster contradicts a day: people are told once, asked nothing, and their calendars say so."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import icalendar
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import col, delete
+
+from app.calendars import ics
+from app.calendars.reminding import remind_unconfirmed
+from app.core import jobs as events
+from app.core.db import open_session
+from app.people.tables import Person
+from app.planning.repairs import ruling
+from app.planning.tables import RepairStatus
+from app.teams.tables import Roster, RosterDay, Shift
+from app.visits import queries
+from app.visits.standing import standing_of
+from app.visits.tables import Visit
+from app.worker import drain
+from tests.planning.repairs.broken import NOW, Published, campaign_of, last_repair
+from tests.planning.repairs.test_settled import told
+from tests.support.web import Clock
+
+
+def roster(engine: Engine, company: Published, visit: Visit, shift: Shift, now: datetime = NOW) -> None:
+    """A roster arrives for the day of a visit: whoever receives works so."""
+    with open_session(engine) as session:
+        about = col(RosterDay.person_id) == visit.host_id, col(RosterDay.day) == visit.day
+        session.exec(delete(RosterDay).where(*about))
+        session.add(RosterDay(person_id=visit.host_id, day=visit.day, shift=shift))
+        made = Roster(
+            team_id=company.shop.id, first_day=visit.day, last_day=visit.day, people=1, received_at=now
+        )
+        session.add(made)
+        session.flush()
+        events.record(session, "roster.imported", roster_ids=[made.id])
+    drain(engine)
+
+
+def event_of(engine: Engine, visit: Visit) -> icalendar.Event:
+    """The day as the visitor's calendar has it."""
+    with open_session(engine) as session:
+        seen = queries.visit(session, visit.id or 0)
+        text = ics.feed([seen], seen.visitor, {visit.id or 0: standing_of(session, seen)})
+    return icalendar.Calendar.from_ical(text).walk("VEVENT")[0]
+
+
+def say_yes(engine: Engine, visit: Visit) -> None:
+    """Both confirmed."""
+    with open_session(engine) as session:
+        row = session.get_one(Visit, visit.id)
+        row.visitor_confirmed_at = row.host_confirmed_at = NOW
+
+
+def test_those_concerned_are_told_once_and_asked_to_confirm_nothing(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient], clock: Clock
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    for _time in range(2):
+        roster(engine, company, there, Shift.OFF)
+    mails = told(engine, "visit_suspended")
+    assert sorted(mail.person_id or 0 for mail in mails) == sorted([there.visitor_id, there.host_id])
+    assert all("un planning dit autre chose" in mail.text for mail in mails)
+    assert all("fermé" not in mail.text for mail in mails)
+    home = as_(company.back[0]).get("/home").text
+    assert "Un planning contredit votre journée" in home
+    assert "Confirmez votre journée" not in home
+    assert "Un planning contredit ce jour" in as_(company.back[0]).get(f"/visits/{there.id}").text
+    hr = as_(company.hr)
+    assert "2 choses vous attendent" in hr.get("/home").text  # the day, and the repair to decide on
+    assert [one["kind"] for one in hr.get("/api/v1/me/tasks").json()["tasks"]] == ["contradicted", "repair"]
+    clock.set(NOW + timedelta(days=4))
+    remind_unconfirmed(engine)
+    about = [mail for mail in told(engine, "visit_reminder") if mail.key.split(":")[1] == str(there.id)]
+    assert about == []
+
+
+def test_a_day_that_the_rule_moved_is_told_as_moved_alone(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        campaign = campaign_of(session, company)
+        ruling.set_rules(session, campaign, company.actor, NOW, automatic=True, version=0)
+    roster(engine, company, there, Shift.OFF)
+    assert last_repair(engine).status == RepairStatus.ACCEPTED
+    assert told(engine, "visit_suspended") == []
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_calendars_hear_that_a_day_is_suspended_and_that_it_holds_again(
+    engine: Engine, company: Published, clock: Clock, confirmed: bool
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    if confirmed:
+        say_yes(engine, there)
+    found = [event_of(engine, there)]
+    for minute, shift in enumerate((Shift.OFF, Shift.FULL, Shift.OFF), start=1):
+        clock.set(NOW + timedelta(minutes=minute))
+        roster(engine, company, there, shift)
+        found.append(event_of(engine, there))
+    numbers = [one["SEQUENCE"] for one in found]
+    assert numbers == sorted(set(numbers))
+    assert [one["STATUS"] for one in found[1::2]] == ["TENTATIVE", "TENTATIVE"]
+    assert all("Un planning dit autre chose ce jour-là" in one["DESCRIPTION"] for one in found[1::2])
+    assert found[2]["STATUS"] == "CONFIRMED" if confirmed else "TENTATIVE"
