@@ -34,7 +34,7 @@ router = APIRouter(include_in_schema=False)
 TERMS = ("approval", "max_per_person", "notice_days", "answer_days", "silence", "accept_hours")
 
 
-PAGE = 50
+PAGE = 20
 """Requests of one page."""
 
 

@@ -140,7 +140,8 @@ def write(
             if method is not None:
                 content = ics.invitation(news.seen, person, stand, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
-            change = history.sentence(news.line) if news.line else ""
+            own = news.change is not None and news.change.by.value == role
+            change = history.sentence(news.line, own=own) if news.line else ""
             missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
             young = Missing.EXCEPTION in stand.missing
             context = {"change": change, "missing": missing, "too_young": young, **said(role, person)}

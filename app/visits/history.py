@@ -108,9 +108,11 @@ def _is_after(seen: SeenChange, kind: ChangeKind) -> bool:
     return asked or kind in {ChangeKind.CANCELLED, ChangeKind.MADE_UP}
 
 
-def sentence(seen: SeenChange, *, to_manager: bool = False) -> str:
-    """What happened, in one sentence: who, what, from which day to which."""
+def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False) -> str:
+    """What happened, in one sentence: who, what, from which day to which. `own`: to whoever did it."""
     line = seen.change
+    if own and line.kind is ChangeKind.ONE_WAY:
+        return _("Vous en restez tous deux à une seule journée : vous avez accepté.")
     kind = line.kind
     if to_manager and kind is ChangeKind.DECLINED:
         kind = ChangeKind.CANCELLED
