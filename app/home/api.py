@@ -8,9 +8,9 @@ from app.accounts.guards import Asking
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import AnswerModel
-from app.home.decisions import decisions
+from app.home.decisions import against_rosters, decisions
 from app.home.space import tasks_of
-from app.home.tasks import Kind, against_rosters
+from app.home.tasks import Kind
 from app.people.guards import find_person
 from app.people.tables import Person
 

@@ -12,8 +12,8 @@ from app.booking.queries import bookable_campaigns
 from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import _
-from app.home.decisions import decisions
-from app.home.tasks import against_rosters, asked_tasks
+from app.home.decisions import against_rosters, decisions
+from app.home.tasks import asked_tasks
 from app.people.tables import Person, Team
 from app.teams.queries import leads_somebody
 

@@ -1,4 +1,4 @@
-"""What HR has to decide, from every feature below. Readings only."""
+"""What HR, and managers, have to decide, from every feature below. Readings only."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -10,8 +10,11 @@ from app.booking import fallen
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.home.tasks import Kind, Task
+from app.people.tables import Person
 from app.planning.repairs import queries as repairs
+from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
+from app.visits.rosters import conflicts
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
@@ -26,6 +29,20 @@ def decisions(session: Session, *, today: date) -> list[Task]:
         *(_without_another(found[one], number) for one, number in count.items()),
         *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
     ]
+
+
+def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
+    """Days to come that a roster contradicts, or on a closed site, as one thing to see to: all for HR, those
+    of one's teams else."""
+    teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
+    count = 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
+    if not count:
+        return []
+    title = ngettext(
+        "Une journée prévue ne peut pas avoir lieu", "%(n)s journées prévues ne peuvent pas avoir lieu", count
+    ) % {"n": count}
+    text = _("Site fermé, ou planning contraire : un autre jour, d’autres heures ou un collègue y remédient.")
+    return [Task(Kind.CONTRADICTED, title, text, "/team/conflicts", _("Voir lesquelles"), "warn")]
 
 
 def _agreements(campaign: Campaign, due: int) -> Task:

@@ -16,7 +16,7 @@ from app.core.db import Db
 from app.core.security import everyone
 from app.core.templating import redirect, render
 from app.home import pages_erasure, personal_data, space, tasks
-from app.home.decisions import decisions
+from app.home.decisions import against_rosters, decisions
 from app.people.guards import find_person
 from app.people.tables import Person
 from app.visits.showing import state_chip
@@ -49,7 +49,7 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         mine=mine,
         feed=find_feed(session, person) if person else None,
         decisions=[
-            *tasks.against_rosters(session, person, is_hr=actor.is_hr, today=today),
+            *against_rosters(session, person, is_hr=actor.is_hr, today=today),
             *(decisions(session, today=today) if actor.is_hr else []),
         ],
         team=tasks.team_news(session, person, today=today) if person else None,

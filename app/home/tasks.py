@@ -27,7 +27,7 @@ from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
-from app.visits.rosters import Conflict, conflicts, conflicts_among
+from app.visits.rosters import Conflict, conflicts_among
 from app.visits.rules import confirmed_by, is_over, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -378,20 +378,6 @@ def team_news(session: Session, person: Person, *, today: date) -> str | None:
         "%(n)s journées concernent votre équipe dans les deux semaines qui viennent.",
         moving,
     ) % {"n": moving}
-
-
-def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
-    """Days to come that a roster contradicts, or on a closed site, as one thing to see to: all for HR, those
-    of one's teams else."""
-    teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
-    count = 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
-    if not count:
-        return []
-    title = ngettext(
-        "Une journée prévue ne peut pas avoir lieu", "%(n)s journées prévues ne peuvent pas avoir lieu", count
-    ) % {"n": count}
-    text = _("Site fermé, ou planning contraire : un autre jour, d’autres heures ou un collègue y remédient.")
-    return [Task(Kind.CONTRADICTED, title, text, "/team/conflicts", _("Voir lesquelles"), "warn")]
 
 
 @dataclass(frozen=True)
