@@ -221,11 +221,16 @@ class Engine:
     def offer(self, choices: Choices | None) -> None:
         """Put a plan on the board (pinned matches apart) unless it is worse than the one that is there."""
         if choices is not None:
-            before, kept = self.combined(self.values()), self.loose_choices()
+            before, kept = self.in_order(), self.loose_choices()
             self.replace(choices)
-            if self.combined(self.values()) < before:
+            if self.in_order() < before:
                 self.replace(kept)
             self.tell(now=True)
+
+    def in_order(self) -> list[int]:
+        """What the plan on the board is worth on each level, the first counting most."""
+        values = self.values()
+        return [values[level] for level in self.order]
 
     def combined(self, values: Mapping[str, int]) -> int:
         """Level values as one number."""

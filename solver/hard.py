@@ -18,6 +18,7 @@ from solver.limits import Clock, Limits
 from solver.mip import Solved, held, solve_here, solve_integer
 from solver.model import Model
 
+SOLVERS = ("HIGHS", "GSCIP")
 FIRST = 2.0
 """After so many seconds, by which most programs are solved, the other one begins."""
 STARTING = 0.5
@@ -34,7 +35,7 @@ def solve_hard(model: Model, objective: Ints, clock: Clock, *, seconds: float) -
     left = ends - clock.seconds - STARTING
     if _settled(first, clock) or left < FIRST:
         return first
-    with _Other(model, objective, clock, left) as other:
+    with Elsewhere(model, objective, clock, left) as other:
         return _better(objective, first, other.wait())
 
 
@@ -52,7 +53,7 @@ def solve_levels(
     left = ends - clock.seconds - STARTING
     if _settled(best, clock) or left < FIRST:
         return best, None
-    with _Other(model, objective, clock, left) as other:
+    with Elsewhere(model, objective, clock, left) as other:
         alone = solve_integer(
             model, model.worth[level], clock, seconds=left / 2, given_up=lambda: other.is_done
         )
@@ -60,7 +61,7 @@ def solve_levels(
             return _better(objective, best, other.wait()), None
     most = int(model.worth[level][alone.chosen].sum())
     best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
-    with _Other(held(model, level, most), objective, clock, ends - clock.seconds) as other:
+    with Elsewhere(held(model, level, most), objective, clock, ends - clock.seconds) as other:
         return _better(objective, best, other.wait()), most
 
 
@@ -74,18 +75,20 @@ def _settled(first: Solved, clock: Clock) -> bool:
     return first.proven or first.infeasible or clock.over or clock.limits.threads <= 1
 
 
-class _Other:
-    """SCIP at work on a program. Use it as a context manager: it ends with it."""
+class Elsewhere:
+    """A solver at work on a program in a process of its own. Use it as a context manager: it ends with it."""
 
-    def __init__(self, model: Model, objective: Ints, clock: Clock, seconds: float) -> None:
+    def __init__(
+        self, model: Model, objective: Ints, clock: Clock, seconds: float, solver: str = "GSCIP"
+    ) -> None:
         self.clock, self.ends = clock, clock.seconds + seconds + 2 * STARTING
         self.said = Solved(None, proven=False, bound=float("inf"))
         self.apart = Apart(__name__)
 
         def work() -> None:
             try:
-                self.apart.send(np.array([seconds, clock.limits.seed]), model.row, model.column, model.entry)
-                self.apart.send(model.right, objective)
+                self.apart.send(np.array([SOLVERS.index(solver), seconds, clock.limits.seed]))
+                self.apart.send(model.row, model.column, model.entry, model.right, objective)
                 proven, infeasible, bound, some = self.apart.receive().tolist()
                 chosen = self.apart.receive() > 0
             except (OSError, EOFError, ValueError):
@@ -125,14 +128,14 @@ def _better(objective: Ints, one: Solved, other: Solved) -> Solved:
 
 
 def answer() -> None:
-    """The other side: a program comes in, what SCIP finds goes out."""
+    """The other side: a program comes in, what the solver finds goes out."""
     source, out = streams()
     try:
-        seconds, seed = read(source).tolist()
+        number, seconds, seed = read(source).tolist()
         row, column, entry, right, objective = (read(source).astype(np.int64) for _ in range(5))
         none = np.zeros(0, dtype=np.int64)
         model = Model(len(objective), len(objective), row, column, entry, right, none, none, {})
-        solved = solve_here(model, objective, Limits(seconds, 1, int(seed)), "GSCIP")
+        solved = solve_here(model, objective, Limits(seconds, 1, int(seed)), SOLVERS[int(number)])
         some = solved.chosen is not None
         write(out, np.array([solved.proven, solved.infeasible, solved.bound, some], dtype=np.float64))
         write(out, solved.chosen.astype(np.int64) if solved.chosen is not None else none)

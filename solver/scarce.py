@@ -5,8 +5,10 @@ too many those of the pairs that were drawn for it.
    learns what the first two levels together are worth: the two do not need each other.
 2. The pairs that the relaxation takes, or nearly takes, are the only ones that the search then looks at, from
    a temperature at which little of the first plan is left. Beside it the relaxation bounds the first level.
-3. Where there is time, an integer program over the choices that the relaxation takes or nearly takes runs
-   beside the search. It needs half a minute for 10,000 people, and then is nearly always at the bound.
+3. Where there is time, an integer program runs beside the search: over the choices that the relaxation takes
+   or nearly takes, which needs half a minute for 10,000 people and is nearly always at the bound; with two
+   minutes over every choice, the first level strictly before the second, which often proves both. (Rates
+   that do not decide between plans of equal worth take several times as long.)
 4. Each later level in turn: relaxation, then the search where it points. Small companies are polished by
    integer programs over what the relaxation likes best; there the one beside the search does not end in time.
 
@@ -19,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,8 +30,9 @@ from solver.choices import Choices, among, distinct, joined
 from solver.columns import judged
 from solver.edges import Edges, every_edge
 from solver.engine import Engine
+from solver.hard import Elsewhere
 from solver.mip import Floats, solve_integer
-from solver.model import Model, build, weighted
+from solver.model import PERSON, Model, build, weighted
 from solver.relaxing import Relaxation
 
 if TYPE_CHECKING:
@@ -58,8 +62,21 @@ much, in units of a rate; so much for later levels, where the prices say less.""
 MOST, PATIENT, ENOUGH = 100_000, 10.0, 120.0
 """The integer program looks at no more choices than so many; with less than so many seconds left it is not
 begun; after so many it is ended."""
+EVERY, LONG_ENOUGH = 150_000, 70.0
+"""Where choices are no more, and more seconds are left, it looks at all of them. It needs 7 kB for each."""
 USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
 """Prices of the first precision show the way; with more seconds left than the last they shall be better."""
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """What an integer program found, and what no plan exceeds at its rates: nothing is known where it looked
+    at some choices only.
+    """
+
+    plan: Choices | None
+    rates: Mapping[str, int]
+    most: float = math.inf
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
@@ -74,6 +91,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     if not engine.net.edges.complete and clock.left > AMPLE:
         choices = _with_wanted(engine, choices, rates, hot)
     begun, model = clock.seconds, build(engine.instance, choices, engine.room)
+    strict = _strict(engine, model, rates)
     with Relaxation(model) as relaxed, ThreadPoolExecutor(2) as pool:
 
         def limit() -> Future[float]:
@@ -83,9 +101,9 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 found.exception()  # one after the other
             return found
 
-        _first(engine, relaxed, rates, hot)
+        _first(engine, relaxed, rates, hot, USEFUL if strict else PRECISE)
         took, together = clock.seconds - begun, limit()
-        exact = _exact(engine, choices, relaxed, rates, pool)
+        exact = _exact(engine, choices, relaxed, rates, strict, pool)
         guided = _guided(engine, choices, relaxed, rates, NEAR)
         if len(rates) == 2:
             both, rates = rates, _rates(order[:1])
@@ -102,6 +120,8 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             rates = both
         bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
         _follow(engine, guided, bounds, list(rates), took, exact)
+        if exact:
+            bounds |= _at_most(engine, exact.result(), bounds)
         bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
         for place in range(2, len(order)):
             if clock.left < took:
@@ -119,7 +139,9 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     return bounds
 
 
-def _first(engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: float) -> None:
+def _first(
+    engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: float, precision: float = PRECISE
+) -> None:
     """Relax the first two levels together, and search beside it."""
     clock = engine.clock
     threads = max(1, clock.limits.threads)
@@ -128,7 +150,7 @@ def _first(engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: f
         clock,
         seconds=0.7 * clock.left,
         threads=max(1, threads - 1),
-        precision=USEFUL if clock.left < LEISURE else PRECISE,
+        precision=USEFUL if clock.left < LEISURE else precision,
     )
     if threads == 1:
         relaxed.wait(clock)
@@ -169,7 +191,7 @@ def _follow(
     bounds: Mapping[str, int],
     levels: list[str],
     took: float,
-    exact: Future[Choices | None] | None,
+    exact: Future[_Exact] | None,
 ) -> None:
     """Search where the relaxation points, again and again while a leading level may get better."""
     clock, hopeless = engine.clock, 0
@@ -180,7 +202,7 @@ def _follow(
                 break
             engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
         if exact and exact.done():
-            engine.offer(exact.result())
+            engine.offer(exact.result().plan)
             exact = None
         after = engine.values()
         hopeless = 0 if any(after[level] != before[level] for level in levels[:2]) else hopeless + 1
@@ -191,7 +213,24 @@ def _follow(
         if all(bounds[level] <= after[level] for level in levels[:-1]) and hopeless:
             return
     if exact:
-        engine.offer(exact.result())
+        engine.offer(exact.result().plan)
+
+
+def _strict(engine: Engine, model: Model, rates: Mapping[str, int]) -> Mapping[str, int] | None:
+    """Rates that put the first level before all that the second could add, where there is time to look at
+    every choice.
+    """
+    levels = list(rates)
+    assert engine.net is not None
+    if not (engine.net.edges.complete and model.columns == model.choices <= EVERY):
+        return None
+    if engine.clock.left < LONG_ENOUGH or engine.instance.n <= SMALL or len(levels) < 2:
+        return None
+    worth = model.worth[levels[1]]
+    one = model.kind == PERSON
+    most = np.zeros(len(model.right), dtype=np.int64)
+    np.maximum.at(most, model.row[one[model.row]], worth[model.column[one[model.row]]])
+    return {levels[0]: int((most * model.right)[one].sum()) + 1, levels[1]: 1} if worth.min() >= 0 else None
 
 
 def _exact(
@@ -199,27 +238,42 @@ def _exact(
     choices: Choices,
     relaxed: Relaxation,
     rates: Mapping[str, int],
+    strict: Mapping[str, int] | None,
     pool: ThreadPoolExecutor,
-) -> Future[Choices | None] | None:
-    """The best plan of the choices that the relaxation takes or nearly takes, being looked for; None where it
-    would hardly be found in time.
+) -> Future[_Exact] | None:
+    """The best plan of the choices that the relaxation takes or nearly takes, or at strict rates of all,
+    being looked for; None where it would hardly be found in time.
     """
     clock, size = engine.clock, len(choices)
     short = -relaxed.reduced()[:size] / max(rates.values())
-    near = choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
-    if clock.left < PATIENT or len(near) > MOST or engine.instance.n <= SMALL:
+    near = choices if strict else choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
+    if clock.left < PATIENT or (len(near) > MOST and not strict) or engine.instance.n <= SMALL:
         return None
-    seconds = min(ENOUGH, 0.6 * clock.left)
+    rates, seconds = strict or rates, 0.9 * clock.left if strict else min(ENOUGH, 0.6 * clock.left)
 
-    def work() -> Choices | None:
+    def work() -> _Exact:
         model = build(engine.instance, near, engine.room)
-        chosen = solve_integer(model, weighted(model, rates), clock, seconds=seconds).chosen
-        return None if chosen is None else near.take(chosen[: len(near)])
+        with Elsewhere(model, weighted(model, rates), clock, seconds, "HIGHS") as other:
+            solved = other.wait()
+        plan = None if solved.chosen is None else near.take(solved.chosen[: len(near)])
+        return _Exact(plan, rates, solved.bound if strict else math.inf)
 
     looking = pool.submit(work)
     if clock.limits.threads == 1:
         looking.exception()  # one after the other
     return looking
+
+
+def _at_most(engine: Engine, exact: _Exact, bounds: Mapping[str, int]) -> dict[str, int]:
+    """The bounds on both levels that an integer program over every choice gives."""
+    if not math.isfinite(exact.most):
+        return {}
+    (first, second), values = exact.rates, engine.values()
+    most = math.floor(exact.most / exact.rates[first] + 1e-6) + engine.base[first]
+    better = {first: max(values[first], min(bounds[first], most))}
+    if better[first] == values[first]:
+        better[second] = _bound(engine, exact.rates, exact.most, bounds)
+    return better
 
 
 def _polish(engine: Engine, choices: Choices, relaxed: Relaxation) -> None:

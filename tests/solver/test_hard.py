@@ -67,7 +67,7 @@ def test_with_one_thread_there_is_no_other(program: tuple[Model, Ints], unfinish
 def test_the_other_is_ended_when_somebody_asks_to_stop(program: tuple[Model, Ints]) -> None:
     asked = iter([False, False, True])
     stopping = Clock(Limits(seconds=60.0), lambda: next(asked, True))
-    with hard._Other(*program, stopping, 30.0) as other:
+    with hard.Elsewhere(*program, stopping, 30.0) as other:
         assert other.wait().chosen is None
     assert other.is_done
     assert other.apart.process.returncode

@@ -201,3 +201,25 @@ def test_the_relaxation_runs_nothing_of_the_folder_one_works_in(
         relaxed.begin(model.worth["people"], engine.clock, seconds=20.0, threads=1)
         assert relaxed.wait(engine.clock) < float("inf")
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_with_time_every_choice_is_looked_at_and_both_first_levels_are_proven(
+    monkeypatch: pytest.MonkeyPatch, *, every: bool
+) -> None:
+    problem = Problem.from_json(company(60, 2, few_dates=1.0))
+    best = solving.solve(problem, limits=Limits(seconds=60.0, threads=1)).values
+    monkeypatch.setattr(scarce, "SMALL", 0)
+    monkeypatch.setattr(scarce, "LONG_ENOUGH", 10.0 if every else 1e9)
+    looked_at = list[bool]()
+    real = scarce._at_most
+    monkeypatch.setattr(
+        scarce, "_at_most", lambda *given: looked_at.append(given[1].most < 1e9) or real(*given)
+    )
+    engine = engine_of(problem)
+    bounds, values = listed(engine), engine.values()
+    assert looked_at == [every]
+    assert bounds["people"] >= best["priority"]
+    if every:
+        assert (bounds["people"], bounds["wishes"]) == (values["people"], values["wishes"])
+        assert (values["people"], values["wishes"]) == (best["priority"], best["wish_points"])
