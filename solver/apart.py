@@ -6,9 +6,12 @@ would not be heard. A process can be ended.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
 
@@ -17,6 +20,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
+PARENT_DEATH = 1
+"""Linux's PR_SET_PDEATHSIG: a signal that comes when the thread that made this process ends."""
 ANSWER = """
 import sys; sys.path.insert(0, sys.argv[1])
 from importlib import import_module; import_module(sys.argv[2]).answer()
@@ -63,7 +68,11 @@ class Apart:
 
 
 def streams() -> tuple[IO[bytes], IO[bytes]]:
-    """On the other side: where arrays come from and where they go. What a library prints goes elsewhere."""
+    """On the other side: where arrays come from and where they go. What a library prints goes elsewhere, and
+    where the system can, this side ends with the other, however that one ends.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return sys.stdin.buffer, out

@@ -148,10 +148,8 @@ class Engine:
         level = next((level for level in self.order if self.weights[level]), self.order[0])
         solved, most = solve_levels(model, objective, level, self.clock, seconds=MOSTLY * self.clock.left)
         if solved.chosen is not None:
-            better = int(objective[solved.chosen].sum()) > self.combined(self.values()) - self.combined(
-                self.base
-            )
-            if solved.proven or better:
+            before = self.combined(self.values()) - self.combined(self.base)
+            if solved.proven or int(objective[solved.chosen].sum()) > before:
                 self.replace(choices.take(solved.chosen[: len(choices)]))
             self.combined_proven = solved.proven
         if most is not None:
@@ -240,9 +238,9 @@ class Engine:
         """Tell whoever watches about the first level that is not proven, at most every `TELLING` seconds."""
         if self.clock.on_progress is None or self.net is None or self.clock.is_abandoned:
             return
-        if not now and self.clock.seconds - self.last_told < max(TELLING, 10 * self.telling):
-            return
         begun = self.clock.seconds
+        if not now and begun - self.last_told < max(TELLING, 10 * self.telling):
+            return
         plan = self.board.choices() if plan is None else plan
         values = self.values(plan=plan)
         bounds = self.bounds(values)
@@ -255,13 +253,7 @@ class Engine:
 
     # -- 3. repair --
 
-    def repair(
-        self,
-        sizes: Sequence[int],
-        *,
-        most: int,
-        until: float = 1e9,
-    ) -> None:
+    def repair(self, sizes: Sequence[int], *, most: int, until: float = 1e9) -> None:
         """Match culprits anew in ever larger pieces, at most so many, until none can be helped.
 
         Larger pieces than the first are not needed once the first two levels are proven.

@@ -15,12 +15,12 @@ import numpy as np
 from solver.apart import Apart, read, streams, write
 from solver.instance import Ints
 from solver.limits import Clock, Limits
-from solver.mip import Solved, held, solve_here, solve_integer
+from solver.mip import Solved, held, solve_here, solve_integer, suits_clauses
 from solver.model import Model
 
 SOLVERS = ("HIGHS", "GSCIP")
 FIRST = 2.0
-"""After so many seconds, by which most programs are solved, the other one begins."""
+"""After so many seconds, by which most programs are solved, the other one begins; beside CP-SAT at once."""
 STARTING = 0.5
 """Seconds that a process needs to begin."""
 
@@ -66,6 +66,12 @@ def solve_levels(
 
 
 def _first(model: Model, objective: Ints, clock: Clock, seconds: float) -> Solved:
+    if clock.limits.threads > 1 and suits_clauses(model):
+        with Elsewhere(model, objective, clock, min(seconds, clock.left)) as other:
+            one = solve_integer(
+                model, objective, clock, seconds=seconds, twisted=True, given_up=lambda: other.said.proven
+            )
+        return _better(objective, one, other.said)
     if clock.limits.threads > 1:
         seconds = min(seconds, FIRST)
     return solve_integer(model, objective, clock, seconds=seconds, twisted=True)

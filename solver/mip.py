@@ -131,10 +131,15 @@ def solve_integer(
     if not model.columns:
         short = any(row.low > 0 for row in rows)
         return Solved(None if short else np.zeros(0, dtype=bool), not short, 0.0, short)
-    by_clauses = twisted and model.columns == model.choices <= TWISTED
+    by_clauses = twisted and suits_clauses(model)
     limits = Limits(min(seconds, clock.left), max(1, clock.limits.threads), clock.limits.seed)
     work = partial(solve_here, model, objective, limits, "CP_SAT" if by_clauses else "HIGHS", rows)
     return _run(work, clock, given_up) or Solved(None, proven=False, bound=float("inf"))
+
+
+def suits_clauses(model: Model) -> bool:
+    """Whether CP-SAT may prove sooner: few choices, and nobody with several matches."""
+    return model.columns == model.choices <= TWISTED
 
 
 def solve_here(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +21,8 @@ from solver.model import Model, build, weighted
 from solver.problem import Problem
 from tests.solver.company import company
 from tests.solver.test_search import engine_of
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +51,19 @@ def unfinished(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return given
 
 
+@pytest.mark.parametrize(("few", "given"), [(0, hard.FIRST), (3_000, 30.0)], ids=["then", "beside"])
 def test_the_other_solver_proves_what_the_first_did_not(
-    program: tuple[Model, Ints], unfinished: list[float]
+    program: tuple[Model, Ints],
+    unfinished: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    given: float,
 ) -> None:
+    monkeypatch.setattr("solver.mip.TWISTED", few)
     model, objective = program
     best = solve_integer(model, objective, clock(), seconds=60.0)
     found = hard.solve_hard(model, objective, clock(), seconds=30.0)
-    assert unfinished == [hard.FIRST]
+    assert unfinished == [given]
     assert found.proven
     assert best.proven
     assert found.chosen is not None
@@ -102,3 +115,25 @@ def test_of_two_answers_the_better_counts_with_the_better_bound() -> None:
     assert better.chosen is not None
     assert better.chosen.tolist() == [True, False]
     assert (better.bound, better.proven, better.infeasible) == (4.0, False, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
+def test_a_process_ends_with_whoever_it_serves_however_that_one_ends() -> None:
+    code = """
+import numpy
+from solver.apart import Apart
+with Apart("tests.solver.busy") as busy:
+    busy.receive()
+    print(busy.process.pid, flush=True)
+    busy.receive()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as server:
+        assert server.stdout is not None
+        serving = os.pidfd_open(int(server.stdout.readline()))
+        try:
+            server.kill()
+            assert select.select([serving], [], [], 30.0)[0], "the process lives on"
+        finally:
+            os.close(serving)
