@@ -118,8 +118,18 @@ class Repairs(Booking):
         closing.close_site(self.session, self.sites[side], shut[0], shut[-1], self.boss, self.now, self.today)
         self.session.commit()
         self.shut |= {(side, day) for day in shut}
+        self.suspend_where_shut()
         self.fall_where_shut()
         self.done["sites closed"] += 1
+
+    def suspend_where_shut(self) -> None:
+        """A day of a swap on a closed site stands; its calendars hear of it, once."""
+        for row in self.rows():
+            leg = self.legs[row.id or 0]
+            if leg.swap and leg.standing and (self.side(leg.host), leg.day) in self.shut:
+                assert row.revision - leg.revision in (0, 1)
+                leg.revision = row.revision
+        self.session.commit()
 
 
 class Life(Repairs):
