@@ -80,9 +80,10 @@ def _marked(session: Session, team_id: int, first: date, last: date) -> MarkedDa
         team_id=team_id,
         version=practice.version,
         by_roster=practice.by_roster,
-        no_visitors=sorted(marks.no_visitors.get(team_id, ())),
+        no_visitors=sorted(marks.own_no_visitors.get(team_id, ())),
         no_leaving=sorted(marks.no_leaving.get(team_id, ())),
         good=sorted(marks.good.get(team_id, ())),
+        site_closed=sorted(marks.site_closed.get(team_id, ())),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.teams.rules import Part, Presence, RosterWeek
-from app.teams.tables import BlackoutDay, GoodDay, Roster, RosterDay, Shift, TeamPractice
+from app.teams.tables import BlackoutDay, ClosedDay, GoodDay, Roster, RosterDay, Shift, TeamPractice
 
 # -- marked days --
 
@@ -25,14 +25,19 @@ class Marks:
     """The marked days of some teams, by team id."""
 
     no_visitors: dict[int, set[date]] = field(default_factory=dict)
+    """Nobody comes: the team says so, or its site is closed."""
     no_leaving: dict[int, set[date]] = field(default_factory=dict)
     good: dict[int, set[date]] = field(default_factory=dict)
+    own_no_visitors: dict[int, set[date]] = field(default_factory=dict)
+    """Those of `no_visitors` of which the team itself says so."""
+    site_closed: dict[int, set[date]] = field(default_factory=dict)
+    """Those on which HR closed the team's site."""
 
 
 def marks_between(
     session: Session, first: date, last: date, team_ids: Collection[int] | None = None
 ) -> Marks:
-    """Marked days between two days, both included, of these teams (of all of them when None): two queries."""
+    """Marked days between two days, both included, of these teams (of all when None): three queries."""
     marks = Marks()
     black = select(
         col(BlackoutDay.team_id),
@@ -41,14 +46,24 @@ def marks_between(
         col(BlackoutDay.no_leaving),
     ).where(col(BlackoutDay.day).between(first, last))
     good = select(col(GoodDay.team_id), col(GoodDay.day)).where(col(GoodDay.day).between(first, last))
+    closed = (
+        select(col(Team.id), col(ClosedDay.day))
+        .join(ClosedDay, col(ClosedDay.site_id) == col(Team.site_id))
+        .where(col(ClosedDay.day).between(first, last))
+    )
     if team_ids is not None:
+        closed = closed.where(col(Team.id).in_(team_ids))
         black = black.where(col(BlackoutDay.team_id).in_(team_ids))
         good = good.where(col(GoodDay.team_id).in_(team_ids))
     for team_id, day, no_visitors, no_leaving in session.execute(black):
         if no_visitors:
             marks.no_visitors.setdefault(team_id, set()).add(day)
+            marks.own_no_visitors.setdefault(team_id, set()).add(day)
         if no_leaving:
             marks.no_leaving.setdefault(team_id, set()).add(day)
+    for team_id, day in session.execute(closed):
+        marks.no_visitors.setdefault(team_id, set()).add(day)
+        marks.site_closed.setdefault(team_id, set()).add(day)
     for team_id, day in session.execute(good):
         marks.good.setdefault(team_id, set()).add(day)
     return marks
@@ -59,12 +74,20 @@ def closed_sites(session: Session, pairs: Iterable[tuple[int, date]]) -> set[tup
     wanted = set(pairs)
     if not wanted:
         return set()
-    query = select(col(BlackoutDay.team_id), col(BlackoutDay.day)).where(
-        col(BlackoutDay.site_closed),
-        col(BlackoutDay.team_id).in_({team for team, _day in wanted}),
-        col(BlackoutDay.day).in_({day for _team, day in wanted}),
+    query = (
+        select(col(Team.id), col(ClosedDay.day))
+        .join(ClosedDay, col(ClosedDay.site_id) == col(Team.site_id))
+        .where(
+            col(Team.id).in_({team for team, _day in wanted}),
+            col(ClosedDay.day).in_({day for _team, day in wanted}),
+        )
     )
     return {(row[0], row[1]) for row in session.execute(query)} & wanted
+
+
+def closed_days(session: Session, site_id: int) -> set[date]:
+    """The days on which HR closed a site."""
+    return set(session.scalars(select(col(ClosedDay.day)).where(col(ClosedDay.site_id) == site_id)))
 
 
 # -- rosters --
@@ -215,9 +238,10 @@ def covered_until(session: Session, team_ids: Collection[int]) -> dict[int, date
 
 
 def stamp(session: Session) -> tuple[Any, ...]:
-    """Differs when a roster arrived or a team marked days: what a plan rests on."""
+    """Differs when a roster arrived, a team marked days or a site closed: what a plan rests on."""
     rosters = session.execute(select(func.count(), func.max(Roster.id)).select_from(Roster)).one()
     marks = session.execute(
         select(func.count(), func.coalesce(func.sum(TeamPractice.version), 0)).select_from(TeamPractice)
     ).one()
-    return (*rosters, *marks)
+    closed = session.execute(select(func.count(), func.max(ClosedDay.day)).select_from(ClosedDay)).one()
+    return (*rosters, *marks, *closed)

@@ -113,10 +113,12 @@ def mark_days(session: Db, led: OfTeam, sent: Submitted) -> Response:
     except DaysOutOfReach as refused:
         return redirect(back, say=refused.message(), kind="bad")
     said = {"mark": mark_words()[mark.value], "day": long_day(wanted[0]), "n": len(wanted)}
-    if len(wanted) == 1:
-        return redirect(back, say=_("%(day)s : %(mark)s.") % said)
     sentence = ngettext("%(n)s jour : %(mark)s.", "%(n)s jours : %(mark)s.", len(wanted))
-    return redirect(back, say=sentence % said)
+    say = (_("%(day)s : %(mark)s.") if len(wanted) == 1 else sentence) % said
+    if not team_days.closed_sites(session, [(led.id, day) for day in wanted]):
+        return redirect(back, say=say)
+    shut = _("Les RH ont fermé le site sur cette période : personne n’y vient, quoi que l’équipe en dise.")
+    return redirect(back, say=f"{say} {shut}", kind="warn")
 
 
 def days_of(given: MarkForm) -> list[date]:
@@ -132,7 +134,7 @@ def days_of(given: MarkForm) -> list[date]:
 
 def _says(session: Session, team_id: int, day: date, mark: Mark) -> bool:
     marks = team_days.marks_between(session, day, day, [team_id])
-    comes, goes = team_id in marks.no_visitors, team_id in marks.no_leaving
+    comes, goes = team_id in marks.own_no_visitors, team_id in marks.no_leaving
     return {
         Mark.CLOSED: comes and goes,
         Mark.NO_VISITORS: comes and not goes,

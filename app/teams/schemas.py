@@ -116,6 +116,8 @@ class MarkedDays(AnswerModel):
     no_visitors: list[date]
     no_leaving: list[date]
     good: list[date]
+    site_closed: list[date]
+    """HR closed the team's site: nobody comes, whatever the team says."""
 
 
 class RosterDayOut(AnswerModel):

@@ -19,7 +19,15 @@ from app.teams import queries
 from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationTooLong
 from app.teams.queries import Lead
 from app.teams.schemas import ConditionsForm
-from app.teams.tables import BlackoutDay, Delegation, GoodDay, RosterDay, TeamConditions, TeamPractice
+from app.teams.tables import (
+    BlackoutDay,
+    ClosedDay,
+    Delegation,
+    GoodDay,
+    RosterDay,
+    TeamConditions,
+    TeamPractice,
+)
 
 MOST_DAYS = 92
 """Days marked at once."""
@@ -57,12 +65,13 @@ class By:
 
 def mark_days(
     session: Session, team_id: int, days: Iterable[date], mark: Mark, *, version: int, by: By, now: datetime,
-    today: date, site_closed: bool = False,
+    today: date,
 ) -> TeamPractice:  # fmt: skip
-    """Say the same of some days; what was said of them before is replaced. Raises DaysOutOfReach, Stale.
+    """Say the same of some days; what the team said of them before is replaced. Raises DaysOutOfReach,
+    Stale.
 
-    Visits that stand on them stay: the manager sees them, and cancels or moves what must not be. Where HR
-    closed the whole site (`site_closed`), they cannot take place.
+    Visits that stand on them stay: the manager sees them, and cancels or moves what must not be. A site that
+    HR closed stays closed, whatever its teams say (`close_site`).
     """
     wanted = sorted(set(days))
     if not wanted or len(wanted) > MOST_DAYS or wanted[0] < today or wanted[-1] > today + AHEAD:
@@ -79,7 +88,6 @@ def mark_days(
                 day=day,
                 no_visitors=mark != Mark.NO_LEAVING,
                 no_leaving=mark != Mark.NO_VISITORS,
-                site_closed=site_closed,
             )
             for day in wanted
         )
@@ -92,6 +100,13 @@ def mark_days(
         session, "team.days_marked", team_id=team_id, first=wanted[0].isoformat(), last=wanted[-1].isoformat()
     )
     return practice
+
+
+def close_site(session: Session, site_id: int, days: Iterable[date]) -> None:
+    """HR closes a site: nobody comes on these days. What its teams say of them stands beside, untouched."""
+    already = team_days.closed_days(session, site_id)
+    session.add_all(ClosedDay(site_id=site_id, day=day) for day in sorted(set(days) - already))
+    session.flush()
 
 
 def work_by_roster(
@@ -234,7 +249,7 @@ def tidy(session: Session, *, today: date) -> None:
     """Forget delegations and marked days long over."""
     before = today - DELEGATIONS_KEPT
     session.exec(delete(Delegation).where(col(Delegation.last_day) < before))
-    for table in (BlackoutDay, GoodDay):
+    for table in (BlackoutDay, ClosedDay, GoodDay):
         session.exec(delete(table).where(col(table.day) < before))
 
 

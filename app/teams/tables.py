@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.db import Instant
@@ -90,8 +90,18 @@ class BlackoutDay(SQLModel, table=True):
     """Nobody comes."""
     no_leaving: bool
     """Nobody goes."""
-    site_closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """HR closed the whole site: days planned there cannot be. A mark of the team's own leaves them."""
+
+
+class ClosedDay(SQLModel, table=True):
+    """A day on which HR closed a whole site: nobody comes, days planned there cannot be.
+
+    It stands beside what teams say of the day: a mark of their own neither lifts nor replaces it.
+    """
+
+    __tablename__ = "closed_day"
+
+    site_id: int = Field(foreign_key="site.id", primary_key=True, ondelete="CASCADE")
+    day: date = Field(primary_key=True, index=True)
 
 
 class GoodDay(SQLModel, table=True):

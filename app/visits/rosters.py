@@ -20,7 +20,7 @@ from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
 from app.teams.rules import meets
-from app.teams.tables import BlackoutDay, RosterDay, Shift
+from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
 from app.visits.rules import during, is_ahead
@@ -99,9 +99,7 @@ def conflicts(
         col(RosterDay.shift) != Shift.FULL,
     )
     closed = exists().where(
-        col(BlackoutDay.team_id) == col(HostTeam.id),
-        col(BlackoutDay.day) == col(Visit.day),
-        col(BlackoutDay.site_closed),
+        col(ClosedDay.site_id) == col(HostTeam.site_id), col(ClosedDay.day) == col(Visit.day)
     )
     conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today, or_(other_hours, closed)]
     if last is not None:

@@ -32,7 +32,8 @@ class TeamDay:
     mark: str = ""
     """`closed`, `no_visitors`, `no_leaving`, `good`; empty on an ordinary day."""
     closed: str = ""
-    """Why nobody comes whatever the team says: a holiday's name, or a weekday without visits."""
+    """Why nobody comes whatever the team says: HR closed the site, a holiday's name, a weekday without
+    visits."""
     past: bool = False
     provisional: bool = False
     """No roster covers it yet."""
@@ -186,20 +187,21 @@ def _day(
 ) -> TeamDay:
     assert team.id is not None
     holiday = public_holidays(site.holidays, (day.year,)).get(day, "")
+    shut = _("site fermé") if day in marks.site_closed.get(team.id, ()) else ""
     weekday = _("jour sans visite") if marked(team.closed_weekdays, day) else ""
     return TeamDay(
         day=day,
         team=team,
         present=presence.on(team.id, day),
         mark=_mark(team.id, day, marks),
-        closed=holiday or weekday,
+        closed=shut or holiday or weekday,
         past=day < today,
         provisional=waits and day >= today,
     )
 
 
 def _mark(team_id: int, day: date, marks: Marks) -> str:
-    comes = day in marks.no_visitors.get(team_id, ())
+    comes = day in marks.own_no_visitors.get(team_id, ())
     goes = day in marks.no_leaving.get(team_id, ())
     if comes or goes:
         return "closed" if comes and goes else "no_visitors" if comes else "no_leaving"

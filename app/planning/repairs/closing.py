@@ -1,4 +1,4 @@
-"""A site is closed for some days: one action. Its teams' days are marked, its visits go into one repair."""
+"""A site is closed for some days: one action. Its days are closed, its visits go into one repair."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,9 +14,8 @@ from app.people.tables import Team
 from app.planning.repairs import queries, service
 from app.planning.repairs.errors import ClosureOutOfReach
 from app.planning.tables import Repair, RepairCause
-from app.teams import days as team_days
 from app.teams import service as teams
-from app.teams.service import MOST_DAYS, Mark
+from app.teams.service import MOST_DAYS
 from app.visits import queries as visits_queries
 from app.visits import service as visits
 from app.visits.history import Hand
@@ -69,27 +68,7 @@ def close_site(
     days = days_between(first, last, today)
     hold_every_one_alone(session)  # whoever makes visits there just now is waited for, and seen
     what = closure_of(session, site_id, first, last, today)
-    marks = team_days.marks_between(session, first, last, [one.id or 0 for one in what.teams])
-    for team in what.teams:
-        assert team.id is not None
-        closed = marks.no_leaving.get(team.id, set())
-        for mark, chosen in (
-            (Mark.NO_VISITORS, [day for day in days if day not in closed]),
-            (Mark.CLOSED, [day for day in days if day in closed]),
-        ):
-            if chosen:
-                practice = team_days.practice_of(session, team.id)
-                teams.mark_days(
-                    session,
-                    team.id,
-                    chosen,
-                    mark,
-                    version=practice.version,
-                    by=teams.By(actor),
-                    now=now,
-                    today=today,
-                    site_closed=True,
-                )
+    teams.close_site(session, site_id, days)
     audit(
         session,
         actor.account_id,

@@ -15,12 +15,14 @@ from app.planning.repairs import closing, ruling, service
 from app.planning.repairs import jobs as repairs
 from app.planning.tables import RepairCause, RepairStatus
 from app.teams import service as teams
+from app.teams.days import marks_between
 from app.teams.service import Mark, mark_days
 from app.visits import queries
 from app.visits.changing import situation
 from app.visits.confirming import confirm
 from app.visits.errors import SiteClosed
 from app.visits.history import Hand
+from app.visits.rosters import conflicts
 from app.visits.tables import By, Visit, VisitStatus
 from app.worker import JOBS, drain
 from tests.life.told import unheard
@@ -169,3 +171,29 @@ def test_the_machines_judge_sees_whether_it_was_told(
     with open_session(engine) as session:
         found = unheard(session, [company.campaign.id or 0])
     assert len(found) == (2 if off else 0), found
+
+
+@pytest.mark.parametrize("said", list(Mark))
+def test_whatever_a_team_says_of_its_days_its_site_stays_closed_and_its_own_word_is_kept(
+    engine: Engine, company: Published, hr: TestClient, said: Mark
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    shop = company.shop.id or 0
+    by = teams.By(company.actor)
+    with open_session(engine) as session:
+        mark_days(session, shop, [there.day], Mark.NO_LEAVING, version=0, by=by, now=NOW, today=TODAY)
+    close(engine, company, there.day)
+    with open_session(engine) as session:
+        before = marks_between(session, there.day, there.day)
+        assert before.no_leaving == before.no_visitors == {shop: {there.day}}
+        assert before.own_no_visitors == {}  # closing said nothing in the team's name
+    sent = {"day": there.day.isoformat(), "mark": said.value, "version": "1"}
+    told_so = hr.post(f"/team/{shop}/days", data=sent, follow_redirects=True).text
+    assert "Les RH ont fermé le site" in told_so
+    assert "site fermé" in told_so
+    with open_session(engine) as session:
+        assert marks_between(session, there.day, there.day).no_visitors == {shop: {there.day}}
+        assert [one.closed for one in conflicts(session, TODAY)] == [True]
+    assert hr.put(
+        f"/api/v1/teams/{shop}/days", json={"day": [there.day.isoformat()], "mark": "ordinary", "version": 2}
+    ).json()["site_closed"] == [there.day.isoformat()]
