@@ -86,7 +86,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     threads = max(1, clock.limits.threads)
     beside = max(1, threads - 1)
     bounds = engine.bounds(engine.values())
-    rates = _rates(order[:2])
+    rates = rates_of(order[:2])
     hot = COOLER if "changes" in rates else HOT
     if not engine.net.edges.complete and clock.left > AMPLE:
         choices = _with_wanted(engine, choices, rates, hot)
@@ -106,7 +106,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         exact = _exact(engine, choices, relaxed, rates, strict, pool)
         guided = _guided(engine, choices, relaxed, rates, NEAR)
         if len(rates) == 2:
-            both, rates = rates, _rates(order[:1])
+            both, rates = rates, rates_of(order[:1])
             scale = rates[order[0]] / both[order[0]]
             relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 2, threads=beside, scale=scale)
             if threads == 1:
@@ -126,7 +126,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         for place in range(2, len(order)):
             if clock.left < took:
                 break
-            before, rates = rates if place > 2 else _rates(order[:1]), _rates(order[: place + 1])
+            before, rates = rates if place > 2 else rates_of(order[:1]), rates_of(order[: place + 1])
             scale = rates[order[0]] / before[order[0]]
             relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 3, threads=threads, scale=scale)
             relaxed.wait(clock)
@@ -307,7 +307,7 @@ def _guided(
     return engine.search(Edges(left, right, complete=False), best[near] + share[near])
 
 
-def _rates(order: list[str]) -> dict[str, int]:
+def rates_of(order: list[str]) -> dict[str, int]:
     """The last level counts once, each before it at a rate."""
     *before, level = order
     return {name: RATE[level] * 4**n for n, name in enumerate(reversed(before))} | {level: 1}

@@ -7,6 +7,7 @@ with every pin.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -21,8 +22,8 @@ from solver.hasty import place_hastily
 from solver.heads import heads_at_most
 from solver.instance import Instance, sorted_set
 from solver.limits import LARGE, Clock, Limits, OnProgress, ShouldStop, Stopped
-from solver.mip import Row, solve_integer
-from solver.model import build
+from solver.mip import Row, priced, relax, solve_integer
+from solver.model import build, weighted
 from solver.pins import contradictions, pin_rows, pinned_choices
 from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, OPTIMAL, Plan, Text
 from solver.problem import Problem, Visit
@@ -98,7 +99,7 @@ def search(engine: Engine) -> dict[str, int]:
         engine.solve_whole(whole)
         if not engine.combined_proven:
             engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
-        bounds = prove(engine, engine.bounds(engine.values()), whole=whole)
+        bounds = prove(engine, _relaxed(engine, whole), whole=whole)
     elif not (few_pairs := len(engine.net.edges) <= FEW_PAIRS) and (choices := engine.few_choices()):
         bounds = scarce.search(engine, choices)
     else:
@@ -115,6 +116,26 @@ def search(engine: Engine) -> dict[str, int]:
                     break  # bounds on later levels were given the other value
             bounds = prove(engine, found) if n <= LARGISH else found
     engine.tell(now=True)
+    return bounds
+
+
+def _relaxed(engine: Engine, whole: Choices) -> dict[str, int]:
+    """What is known where few choices are not proven: bounds on the first two levels by the relaxation."""
+    values = engine.values()
+    bounds = engine.bounds(values)
+    order = [level for level in engine.order if engine.weights[level]][:2]
+    if engine.combined_proven:
+        return bounds
+    model = build(engine.instance, whole, engine.room)
+    for place, level in enumerate(order):
+        rates = scarce.rates_of(order[: place + 1])
+        objective = weighted(model, rates)
+        relaxed = relax(model, objective, engine.clock)
+        if relaxed is None:
+            break
+        spent = sum(rates[name] * (values[name] - engine.base[name]) for name in order[:place])
+        limit = math.floor(priced(model, objective, relaxed.prices)[0] + 1e-4) - spent + engine.base[level]
+        bounds[level] = max(values[level], min(bounds[level], limit))
     return bounds
 
 

@@ -59,7 +59,7 @@ def test_the_other_solver_proves_what_the_first_did_not(
     few: int,
     given: float,
 ) -> None:
-    monkeypatch.setattr("solver.mip.TWISTED", few)
+    monkeypatch.setattr(hard, "TWISTED", few)
     model, objective = program
     best = solve_integer(model, objective, clock(), seconds=60.0)
     found = hard.solve_hard(model, objective, clock(), seconds=30.0)
