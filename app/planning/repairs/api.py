@@ -22,7 +22,7 @@ from app.planning.repairs.schemas import (
     RulesOut,
     repair_out,
 )
-from app.planning.tables import Repair
+from app.planning.tables import Repair, RepairStatus
 from app.visits.schemas import visit_out
 
 router = APIRouter()
@@ -88,7 +88,7 @@ def accept(
     repair = queries.find(session, campaign.id or 0, repair_id)
     now, today = clock.now(), clock.today()
     done = service.accept_or_search(session, campaign, repair, sent.kind, actor, now, today)
-    if done.id != repair.id:
+    if done.status is not RepairStatus.ACCEPTED:
         response.status_code = 202
     return _out(session, [done])[0]
 

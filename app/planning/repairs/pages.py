@@ -174,7 +174,7 @@ def accept(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sen
     here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
     now, today = clock.now(), clock.today()
     done = service.accept_or_search(session, campaign, repair, kind, actor, now, today)
-    if done.id != repair.id:
+    if done.status is not RepairStatus.ACCEPTED:
         say = _("Quelque chose a changé depuis : rien n’a été modifié. Nous cherchons de nouveau.")
         return redirect(f"/campaigns/{campaign.id}/repairs/{done.id}", say=say)
     return redirect(here, say=_("C’est fait. Les personnes concernées reçoivent un message et confirment."))

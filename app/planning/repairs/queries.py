@@ -260,6 +260,31 @@ def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause |
     return set(session.scalars(query))
 
 
+def waiting_with(session: Session, ids: Collection[int]) -> dict[int, Repair]:
+    """Those of these visits that a repair waits with, with that repair (the latest)."""
+    query = (
+        select(col(RepairVisit.visit_id), Repair)
+        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+        .where(
+            col(RepairVisit.visit_id).in_(ids),
+            col(RepairVisit.gave_way).is_(False),
+            col(Repair.status).in_(PENDING),
+        )
+    )
+    return {row[0]: row[1] for row in session.execute(query.order_by(col(Repair.id)))}
+
+
+def repairs_with(session: Session, ids: Collection[int]) -> list[int]:
+    """Ids of repairs about any of these visits on which nobody decided."""
+    query = (
+        select(col(RepairVisit.repair_id))
+        .distinct()
+        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+        .where(col(RepairVisit.visit_id).in_(ids), col(Repair.status).in_((*PENDING, *UNDECIDED)))
+    )
+    return list(session.scalars(query))
+
+
 def closures_open(session: Session, ids: Collection[int]) -> list[tuple[int, Repair]]:
     """Those of these visits that the undecided repair of a closed site is about, with that repair."""
     query = (

@@ -80,6 +80,10 @@ def open_repair(
     wanted -= queries.settled_among(session, wanted)
     if not wanted:
         raise NothingFell
+    known = {one.id or 0: one for one in queries.waiting_with(session, wanted).values()}
+    for repair_id, ids in queries.visits_by_repair(session, known).items():
+        if set(ids) <= wanted:  # found again here, whatever it began from
+            _end(session, repair_id, PENDING, RepairStatus.EXPIRED, now)
     made = Repair(
         campaign_id=campaign.id,
         cause=cause,
@@ -100,14 +104,26 @@ def search_again(
     session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime
 ) -> Repair:
     """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
-    each of them meanwhile, the repair closes."""
+    each of them meanwhile, the repair closes.
+
+    No visit waits in two repairs: one that is being looked for goes on, and what another already took over
+    stays there. Whoever asks twice, or on a page of yesterday, gets the repair that exists.
+    """
+    hold_alone(session, campaign)  # of two who ask at once, the second sees what the first made
+    session.refresh(repair)
     ids = set(queries.visit_ids(session, repair.id or 0))
+    if repair.status in COMPUTING:
+        return repair
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
         raise RepairDecided
     if ids and ids == queries.settled_among(session, ids):
         close(session, repair, now)
         return repair
     _end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
+    elsewhere = queries.waiting_with(session, ids)
+    ids -= set(elsewhere) | queries.settled_among(session, ids)
+    if elsewhere and not ids:
+        return max(elsewhere.values(), key=lambda one: one.id or 0)
     closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
     return open_repair(session, campaign, ids, repair.cause, actor, now, **closure)
 
@@ -273,8 +289,17 @@ def accept(
             RepairVisit(repair_id=repair.id, visit_id=one, gave_way=True)
             for one in sorted(proposal.visit_ids - lost)
         )
+        _settle_others(session, repair, lost, now)
         _note(session, repair, actor, "repair.accepted", now, kind=kind.value, movers=row.movers)
         jobs.record(session, "repair.accepted", repair_id=repair.id)
+
+
+def _settle_others(session: Session, accepted: Repair, visit_ids: Collection[int], now: datetime) -> None:
+    """Whatever else waited for a decision on the same visits, and no other, waits for nobody any more."""
+    others = set(queries.repairs_with(session, visit_ids)) - {accepted.id}
+    for repair_id, ids in queries.visits_by_repair(session, others).items():
+        if set(ids) <= set(visit_ids):
+            close(session, session.get_one(Repair, repair_id), now)
 
 
 def accept_or_search(

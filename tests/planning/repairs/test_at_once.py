@@ -15,7 +15,8 @@ from app.accounts.tables import Account
 from app.core import jobs as events
 from app.core.db import open_session
 from app.people.tables import Person, Team
-from app.planning.tables import Repair, RepairKind, RepairStatus
+from app.planning.repairs import queries
+from app.planning.tables import Repair, RepairKind, RepairStatus, RepairVisit
 from app.visits.tables import Visit
 from app.worker import drain
 from tests.life.judge import faults
@@ -123,3 +124,36 @@ def test_a_visit_cancelled_while_a_repair_moves_it_is_one_or_the_other(
         status = session.get_one(Repair, repair.id).status
         assert (visit.status == "planned") == (status == RepairStatus.ACCEPTED) == (accepted == 200)
     check(engine, crowded)
+
+
+def test_asking_again_however_often_is_one_repair_and_a_stale_page_leads_to_it(
+    app: FastAPI, engine: Engine, company: Published, hr: TestClient
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    first, here = last_repair(engine), f"/campaigns/{company.campaign.id}/repairs"
+    again: Post = (company.hr, f"/api/v1{here}/{first.id}/repetition", {})
+    assert at_once(app, engine, [again] * 3) == [202, 202, 202]
+    second = last_repair(engine)
+
+    def waiting() -> list[int | None]:
+        with open_session(engine) as session:
+            return [one.id for one in queries.waiting(session, company.campaign.id or 0)]
+
+    assert waiting() == [second.id]
+    drain(engine)
+    for path, sent in ((f"{first.id}/repetition", {}), (f"{first.id}/acceptance", {"kind": "best"})):
+        stale = hr.post(f"{here}/{path}", data=sent, follow_redirects=False)
+        assert stale.headers["location"] == f"{here}/{second.id}"
+    assert waiting() == [second.id]
+    with open_session(engine) as session:  # as those before could make it
+        lost = queries.visit_ids(session, second.id or 0)
+        double = Repair(
+            campaign_id=company.campaign.id or 0, cause=second.cause, status=RepairStatus.READY,
+            requested_at=NOW, computed_at=NOW,
+        )  # fmt: skip
+        session.add(double)
+        session.flush()
+        session.add_all(RepairVisit(repair_id=double.id or 0, visit_id=one) for one in lost)
+    assert hr.post(f"{here}/{second.id}/acceptance", data={"kind": "same"}).status_code == 303
+    assert waiting() == []
+    check(engine, company)

@@ -17,7 +17,7 @@ from app.planning.repairs.errors import (
     NotRepaired,
 )
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
-from app.teams.tables import BlackoutDay
+from app.teams.tables import ClosedDay
 from app.visits.tables import CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.life.judge import faults
@@ -46,8 +46,8 @@ def test_a_site_closed_for_a_week_is_one_repair_and_most_visits_keep_their_uid(e
         assert len(what.repaired) == 8
         (repair,) = closing.close_site(session, company.there.id or 0, first, last, company.actor, NOW, TODAY)
     with open_session(engine) as session:
-        marked = {(row.team_id, row.day) for row in session.exec(select(BlackoutDay))}
-        assert (company.shop.id, first) in marked
+        closed = {(row.site_id, row.day) for row in session.exec(select(ClosedDay))}
+        assert (company.there.id, first) in closed
     drain(engine)
     found = proposals(engine, repair)
     kind = next(kind for kind in (SAME, STILL, BEST) if kind in found)
