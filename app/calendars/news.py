@@ -20,7 +20,7 @@ from app.visits import history, reading
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
-from app.visits.rules import confirmed_by, stands
+from app.visits.rules import confirmed_by, reason_labels, stands
 from app.visits.standing import Missing, standing_of, words
 from app.visits.tables import By, VisitChange
 
@@ -94,12 +94,18 @@ def standing(session: Session, visit_id: int, change_id: int | None, revision: i
 
 def invite(news: News, *, moved: bool) -> None:
     back = news.other if news.other is not None and stands(news.other.visit) else None
-    said = {"back": back, "moved": moved, "agreed": not moved}
-    write(news, Kind.VISIT_INVITATION, news.three, lambda *_: said, REQUEST)
+
+    def said(role: str, _person: Person) -> dict[str, Any]:
+        """Whoever has not said yes to the new day is asked to."""
+        agreed = not moved or confirmed_by(news.seen.visit, By(role))
+        return {"back": back, "moved": moved, "agreed": agreed}
+
+    write(news, Kind.VISIT_INVITATION, news.three, said, REQUEST)
 
 
 def tell_managers(news: News, what: str) -> None:
-    """Each manager, and whoever decides for them today, once, about their side of it; never a reason."""
+    """Each manager, and whoever decides for them today, once, about their side of it; a reason only where it
+    is about nobody."""
     seen = news.seen
     managers = [(seen.host.manager_id, "host"), (seen.visitor.manager_id, "visitor")]
     lent = teams.delegates_of(news.session, {one for one, _ in managers if one}, clock.today())
@@ -109,7 +115,9 @@ def tell_managers(news: News, what: str) -> None:
             sides |= dict.fromkeys([manager_id, *lent.get(manager_id, ())], side)
     readers = mails.readers_of(news.session, [one for one in sides if not seen.has(one)])
     for person_id, reader in readers.items():
-        said = {"what": what, "side": sides[person_id]}
+        with speaking(reader.language):
+            cause = history.reason_for_managers(news.change)
+        said = {"what": what, "side": sides[person_id], "cause": cause}
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 
@@ -142,9 +150,17 @@ def write(
                 invitation = Invitation(content, method)
             own = news.change is not None and news.change.by.value == role
             change = history.sentence(news.line, own=own) if news.line else ""
+            reason = news.change.reason if news.change is not None else None
+            because = reason_labels()[reason] if reason is not None else ""
             missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
             young = Missing.EXCEPTION in stand.missing
-            context = {"change": change, "missing": missing, "too_young": young, **said(role, person)}
+            context = {
+                "change": change,
+                "because": because,
+                "missing": missing,
+                "too_young": young,
+                **said(role, person),
+            }
         _send(news, kind, reader, role, context, invitation)
 
 

@@ -100,6 +100,8 @@ def tell_moved(engine: Engine, visit_id: int, revision: int, change_id: int | No
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
+            people = {person.id for _role, person in news.three if person.id is not None}
+            outbox.drop_letters(session, visit_id, people, today=clock.today(), about=news.about)
             invite(news, moved=True)
             tell_managers(news, "moved")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlmodel import Session, and_, col, delete, or_, select, update
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Booking, Campaign
@@ -154,14 +154,19 @@ def hand_over(session: Session, campaign_id: int, mail_ids: list[int], *, now: d
     return int(changed.rowcount)
 
 
-def drop_letters(session: Session, visit_id: int, person_ids: Collection[int], *, today: date) -> None:
-    """A visit fell: nobody hands over any more what was still to be said of it to these people on paper. That
-    it fell is said all the same: they may have read of the day on a page, or on a letter not ticked off."""
+def drop_letters(
+    session: Session, visit_id: int, person_ids: Collection[int], *, today: date, about: int | None = None
+) -> None:
+    """A visit fell, or has another day: nobody hands over any more what was still to be said of it to these
+    people on paper, but for the letter `about` this news. That it fell is said all the same: they may have
+    read of the day on a page, or on a letter not ticked off."""
     news = [kind for kind in ABOUT_VISITS if kind not in (Kind.VISIT_CANCELLED, Kind.VISIT_TEAM)]
-    about = or_(*(col(Mail.key).startswith(f"{kind}:{visit_id}:", autoescape=True) for kind in news))
+    former = or_(*(col(Mail.key).startswith(f"{kind}:{visit_id}:", autoescape=True) for kind in news))
+    if about is not None:
+        former = and_(former, ~col(Mail.key).contains(f":{visit_id}:{about}:", autoescape=True))
     session.exec(
         update(Mail)
-        .where(about, col(Mail.person_id).in_(person_ids), col(Mail.status) == MailStatus.UNREACHABLE)
+        .where(former, col(Mail.person_id).in_(person_ids), col(Mail.status) == MailStatus.UNREACHABLE)
         .values(until=today - timedelta(days=1))
         .execution_options(synchronize_session=False)
     )

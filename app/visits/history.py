@@ -102,6 +102,13 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool) -> list[Line]:
     return found
 
 
+def reason_for_managers(line: VisitChange | None) -> str:
+    """Why, in words, where the reason is not about a person; else nothing."""
+    if line is None or line.reason is None or line.reason not in TEAM_REASONS:
+        return ""
+    return reason_labels()[line.reason]
+
+
 def _is_after(seen: SeenChange, kind: ChangeKind) -> bool:
     """Whether the sentence names who did it in its middle."""
     asked = kind is ChangeKind.PLANNED and seen.other is not None

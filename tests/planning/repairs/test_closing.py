@@ -9,11 +9,13 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.accounts.sessions import Actor
+from app.accounts.tables import Account
 from app.core.db import open_session
+from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
 from app.planning.repairs import jobs as repairs
-from app.planning.tables import RepairCause, RepairStatus
+from app.planning.tables import RepairCause, RepairKind, RepairStatus
 from app.teams import service as teams
 from app.teams.days import marks_between
 from app.teams.service import Mark, mark_days
@@ -26,7 +28,7 @@ from app.visits.rosters import conflicts
 from app.visits.tables import By, Visit, VisitStatus
 from app.worker import JOBS, drain
 from tests.life.told import unheard
-from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, campaign_of, last_repair
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, campaign_of, last_repair
 from tests.planning.repairs.test_settled import told
 from tests.support.accounts import SignIn
 
@@ -84,6 +86,10 @@ def test_a_day_that_the_rule_moved_meanwhile_is_told_as_moved_alone(
     assert told(engine, "visit_suspended") == []
     invited = {mail.person_id for mail in told(engine, "visit_invitation")}
     assert {there.visitor_id, there.host_id} <= invited
+    for mail in told(engine, "visit_invitation"):
+        assert "Le site est fermé ce jour-là" in mail.text
+        assert "Nous attendons votre accord" in mail.text
+        assert f"/visits/{there.id}/confirmation" in mail.text
     history = as_(company.back[0]).get(f"/visits/{there.id}").text.split("Ce qui s’est passé")[1]
     assert "déplace la journée" in history
     assert "Le site est fermé ce jour-là" in history  # why it moved
@@ -197,3 +203,20 @@ def test_whatever_a_team_says_of_its_days_its_site_stays_closed_and_its_own_word
     assert hr.put(
         f"/api/v1/teams/{shop}/days", json={"day": [there.day.isoformat()], "mark": "ordinary", "version": 2}
     ).json()["site_closed"] == [there.day.isoformat()]
+
+
+def test_a_letter_not_handed_over_is_taken_back_once_the_day_has_moved(
+    engine: Engine, company: Published
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        host = session.get_one(Person, there.host_id)
+        host.email = session.get_one(Account, host.account_id).email = None
+    close(engine, company, there.day)
+    accept(engine, company, RepairKind.SAME)
+    drain(engine)
+    with open_session(engine) as session:
+        letters = session.exec(select(Mail).where(Mail.status == MailStatus.UNREACHABLE)).all()
+        still = [one.kind for one in letters if one.until is None or one.until >= TODAY]
+    assert sorted({one.kind for one in letters}) == ["visit_invitation", "visit_suspended"]
+    assert still == ["visit_invitation"]
