@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.accounts.sessions import Actor
-from app.accounts.tables import Account
 from app.core.db import open_session
 from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
@@ -211,7 +210,7 @@ def test_a_letter_not_handed_over_is_taken_back_once_the_day_has_moved(
     there = company.visit(company.back[0], company.front[0])
     with open_session(engine) as session:
         host = session.get_one(Person, there.host_id)
-        host.email = session.get_one(Account, host.account_id).email = None
+        host.email = host.account_id = None
     close(engine, company, there.day)
     accept(engine, company, RepairKind.SAME)
     drain(engine)
