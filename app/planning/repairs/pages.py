@@ -180,6 +180,24 @@ def accept(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sen
     return redirect(here, say=_("C’est fait. Les personnes concernées reçoivent un message et confirment."))
 
 
+@router.get(ONE + "/dismissal", response_class=HTMLResponse)
+def ask_dismissal(request: Request, session: Db, campaign: HrCampaign, repair_id: int) -> Response:
+    """What cancelling without another day would do, counted, before it is done."""
+    repair = queries.find(session, campaign.id or 0, repair_id)
+    standing = showing.impossible_visits(session, repair)
+    if repair.status not in service.DISMISSIBLE or not standing:
+        return redirect(f"/campaigns/{campaign.id}/repairs/{repair.id}")
+    people = {one for visit in standing for one in (visit.visitor_id, visit.host_id)}
+    return render(
+        request,
+        "repairs/dismissal.html",
+        campaign=campaign,
+        repair=repair,
+        visits=len(standing),
+        people=len(people),
+    )
+
+
 @router.post(ONE + "/dismissal")
 def dismiss(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: Submitted) -> Response:
     """Take none of the proposals."""

@@ -131,8 +131,13 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
 
 def impossible_days(session: Session, repair: Repair) -> int:
     """How many of its visits stand on a day on which they cannot take place. Two queries."""
+    return len(impossible_visits(session, repair))
+
+
+def impossible_visits(session: Session, repair: Repair) -> list[Visit]:
+    """Those of its visits that stand on a day on which they cannot take place. Two queries."""
     ids = queries.visit_ids(session, repair.id or 0)
-    return sum(stands(one.visit) for one in visits_queries.visits_with_ids(session, ids))
+    return [one.visit for one in visits_queries.visits_with_ids(session, ids) if stands(one.visit)]
 
 
 def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:

@@ -219,3 +219,19 @@ def test_a_letter_not_handed_over_is_taken_back_once_the_day_has_moved(
         still = [one.kind for one in letters if one.until is None or one.until >= TODAY]
     assert sorted({one.kind for one in letters}) == ["visit_invitation", "visit_suspended"]
     assert still == ["visit_invitation"]
+
+
+def test_what_cancelling_without_another_day_does_is_counted_before(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    at = f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
+    assert 'name="cancel_visits"' not in hr.get(at).text  # no single tap
+    asked = hr.get(f"{at}/dismissal").text
+    assert "Annuler cette journée sans la remplacer" in asked
+    assert "2 personnes perdent leur journée" in asked
+    assert last_repair(engine).status == RepairStatus.READY  # asking changes nothing
+    assert hr.post(f"{at}/dismissal", data={"cancel_visits": "true"}).status_code == 303
+    again = hr.get(f"{at}/dismissal", follow_redirects=False)
+    assert (again.status_code, again.headers["location"]) == (303, at)
