@@ -26,7 +26,9 @@ def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
         if seen is None or against is None:
             return
         people = {"visitor": seen.visitor, "host": seen.host, "tutor": seen.tutor}
-        readers = mails.readers_of(session, [one.id or 0 for one in people.values() if one is not None])
+        ids, day = {one.id or 0 for one in people.values() if one is not None}, seen.visit.day.isoformat()
+        readers = mails.readers_of(session, ids)
+        outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=day)
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
             reader = readers.get(person.id or 0) if person is not None else None
@@ -38,7 +40,7 @@ def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
                 session,
                 Kind.VISIT_SUSPENDED,
                 reader,
-                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{seen.visit.day.isoformat()}:{role}" + ":over" * over,
+                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{day}:{role}" + ":over" * over,
                 now=clock.now(),
                 context={
                     "seen": seen,

@@ -155,11 +155,16 @@ def hand_over(session: Session, campaign_id: int, mail_ids: list[int], *, now: d
 
 
 def drop_letters(
-    session: Session, visit_id: int, person_ids: Collection[int], *, today: date, about: int | None = None
+    session: Session,
+    visit_id: int,
+    person_ids: Collection[int],
+    *,
+    today: date,
+    about: int | str | None = None,
 ) -> None:
-    """A visit fell, or has another day: nobody hands over any more what was still to be said of it to these
-    people on paper, but for the letter `about` this news. That it fell is said all the same: they may have
-    read of the day on a page, or on a letter not ticked off."""
+    """A visit fell, has another day, or cannot be on its own: nobody hands over any more what was still to be
+    said of it to these people on paper, but for letters `about` this news. That it fell is said all the same:
+    they may have read of the day on a page, or on a letter not ticked off."""
     news = [kind for kind in ABOUT_VISITS if kind not in (Kind.VISIT_CANCELLED, Kind.VISIT_TEAM)]
     former = or_(*(col(Mail.key).startswith(f"{kind}:{visit_id}:", autoescape=True) for kind in news))
     if about is not None:
