@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select, true, union_all
 from sqlmodel import Session, col
 
 from app.people.tables import Person, Team
@@ -37,17 +37,18 @@ class Marks:
 def marks_between(
     session: Session, first: date, last: date, team_ids: Collection[int] | None = None
 ) -> Marks:
-    """Marked days between two days, both included, of these teams (of all when None): three queries."""
+    """Marked days between two days, both included, of these teams (of all when None): two queries."""
     marks = Marks()
     black = select(
         col(BlackoutDay.team_id),
         col(BlackoutDay.day),
         col(BlackoutDay.no_visitors),
         col(BlackoutDay.no_leaving),
+        false().label("closed"),
     ).where(col(BlackoutDay.day).between(first, last))
     good = select(col(GoodDay.team_id), col(GoodDay.day)).where(col(GoodDay.day).between(first, last))
     closed = (
-        select(col(Team.id), col(ClosedDay.day))
+        select(col(Team.id), col(ClosedDay.day), true(), false(), true())
         .join(ClosedDay, col(ClosedDay.site_id) == col(Team.site_id))
         .where(col(ClosedDay.day).between(first, last))
     )
@@ -55,15 +56,13 @@ def marks_between(
         closed = closed.where(col(Team.id).in_(team_ids))
         black = black.where(col(BlackoutDay.team_id).in_(team_ids))
         good = good.where(col(GoodDay.team_id).in_(team_ids))
-    for team_id, day, no_visitors, no_leaving in session.execute(black):
+    for team_id, day, no_visitors, no_leaving, site in session.execute(union_all(black, closed)):
         if no_visitors:
             marks.no_visitors.setdefault(team_id, set()).add(day)
-            marks.own_no_visitors.setdefault(team_id, set()).add(day)
+            layer = marks.site_closed if site else marks.own_no_visitors
+            layer.setdefault(team_id, set()).add(day)
         if no_leaving:
             marks.no_leaving.setdefault(team_id, set()).add(day)
-    for team_id, day in session.execute(closed):
-        marks.no_visitors.setdefault(team_id, set()).add(day)
-        marks.site_closed.setdefault(team_id, set()).add(day)
     for team_id, day in session.execute(good):
         marks.good.setdefault(team_id, set()).add(day)
     return marks

@@ -342,4 +342,4 @@ def test_queries_do_not_grow_with_people(session: Session) -> None:
         event.remove(session.get_bind(), "before_cursor_execute", record)
         return len([sql for sql in asked if "SELECT" in sql])
 
-    assert count(2) == count(30) < 28
+    assert count(2) == count(30) < 26
