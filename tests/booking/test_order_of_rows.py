@@ -1,6 +1,7 @@
 """Whoever gives a place back takes rows in the order of whoever takes one: they wait, and neither is turned
 away."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -60,10 +61,12 @@ def expire(session: Session, request: BookingRequest, _shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("ends", [withdraw, expire])
-def test_an_offer_ends_while_somebody_books_beside_it(engine: Engine, offered: Offered, ends: object) -> None:
+def test_an_offer_ends_while_somebody_books_beside_it(
+    engine: Engine, offered: Offered, ends: Callable[[Session, BookingRequest, Shop], None]
+) -> None:
     def end() -> None:
         with open_session(engine) as session:
-            ends(session, session.get_one(BookingRequest, offered.request_id), offered.shop)  # type: ignore[operator]
+            ends(session, session.get_one(BookingRequest, offered.request_id), offered.shop)
 
     shop, place_id = offered.shop, offered.place.id or 0
     with ThreadPoolExecutor(1) as pool:

@@ -293,7 +293,8 @@ def test_rules_that_contradict_a_pin_are_said_before_and_after_they_are_saved(
     assert hr.post(f"{planned}/runs").status_code == 303
     with open_session(engine) as session:
         active = queries.active_run(session, company.campaign.id or 0)
-    jobs.solve_run(engine, active.id or 0)  # type: ignore[union-attr]
+    assert active is not None
+    jobs.solve_run(engine, active.id or 0)
     page = hr.get(planned).text
     assert headline(hr, planned) == "4 personnes vivront la vie d’une autre"
     assert "n’a trouvé aucun plan qui garde toutes les paires épinglées" in page
