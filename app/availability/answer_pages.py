@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.errors import Refusal
 from app.core.forms import Submitted, bind
-from app.core.i18n import _, ngettext
+from app.core.i18n import _, ngettext, of
 from app.core.spreadsheets import download
 from app.core.templating import redirect, render, when
 from app.people.tables import Side
@@ -176,7 +176,7 @@ def record(request: Request, session: Db, theirs: AnswerForHr, asking: Asking, s
     name = theirs.person.name
     return redirect(
         f"/campaigns/{theirs.campaign.id}/answers",
-        say=_("La réponse de %(name)s est enregistrée.") % {"name": name},
+        say=_("La réponse %(of_name)s est enregistrée.") % {"of_name": of(name)},
     )
 
 

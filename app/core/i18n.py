@@ -4,7 +4,6 @@ Catalogues are read as text when the process starts (a few milliseconds a hundre
 nothing to compile or to forget compiling.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +16,8 @@ from babel import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from app.core.typography import hold_signs, with_de
+
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT = "fr"
 CATALOGUES = Path(__file__).resolve().parents[1] / "locale"
@@ -28,16 +29,11 @@ class _French(NullTranslations):
     """The source language: sentences stand as written, their signs held by the word they follow."""
 
     def gettext(self, message: str) -> str:
-        return _hold_signs(message)
+        return hold_signs(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         # Zero and one are singular in French.
-        return _hold_signs(msgid1 if abs(n) < 2 else msgid2)
-
-
-def _hold_signs(sentence: str) -> str:
-    """No line begins with `:` or `?`, and none ends with `«`."""
-    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", sentence)
+        return hold_signs(msgid1 if abs(n) < 2 else msgid2)
 
 
 @cache
@@ -104,3 +100,11 @@ def _(sentence: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """Translate a sentence that counts; placeholders are filled by the caller (`% {"n": n}`)."""
     return translations(current_language()).ngettext(one, many, n)
+
+
+def of(name: str) -> str:
+    """Whose something is, for a placeholder named `of_…`: `d’Ethan` in French, the name alone in English.
+
+    French says `La journée %(of_visitor)s`, English `%(of_visitor)s’s day`.
+    """
+    return with_de(name) if current_language() == DEFAULT else name

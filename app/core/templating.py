@@ -134,6 +134,7 @@ def environment() -> Environment:
         clock_time=clock_time,
         minutes=minutes,
         number=number,
+        of=i18n.of,
     )
     env.globals["day_range"] = day_range
     return env

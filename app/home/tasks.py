@@ -16,7 +16,7 @@ from app.campaigns import words
 from app.campaigns.invited import invited_totals
 from app.campaigns.showing import Action, next_action
 from app.campaigns.tables import Campaign
-from app.core.i18n import _, ngettext
+from app.core.i18n import _, ngettext, of
 from app.core.templating import day_month, day_range, long_day, when
 from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
@@ -327,11 +327,10 @@ def _choose(campaign: Campaign) -> Task:
 
 
 def _debrief(form: OwnDebrief) -> Task:
-    said = {"name": form.other.name}
     title = (
-        _("Racontez votre journée chez %(name)s") % said
+        _("Racontez votre journée chez %(name)s") % {"name": form.other.name}
         if form.role == Role.VISITOR
-        else _("Racontez la visite de %(name)s") % said
+        else _("Racontez la visite %(of_name)s") % {"of_name": of(form.other.name)}
     )
     text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day_month(form.campaign.debrief_until)}
     return Task(Kind.DEBRIEF, title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
@@ -357,7 +356,7 @@ def _prepare(leg: SeenVisit, person: Person) -> Task:
     title = (
         _("Préparez votre journée chez %(name)s") % {"name": leg.host.name}
         if leg.visitor.id == person.id
-        else _("Préparez l’accueil de %(name)s") % {"name": leg.visitor.name}
+        else _("Préparez l’accueil %(of_name)s") % {"of_name": of(leg.visitor.name)}
     )
     text = _("%(day)s : relisez l’heure et le lieu.") % said
     return Task(

@@ -28,7 +28,7 @@ from app.availability.queries import (
 )
 from app.availability.told import told_of_people
 from app.campaigns.tables import Exchange
-from app.core.i18n import _
+from app.core.i18n import _, of
 from app.core.templating import day_month, long_day
 from app.people.tables import Person, Team
 from app.visits import queries
@@ -114,7 +114,11 @@ class Days:
     def why_not(self, day: date) -> str | None:
         """What stands against a day, in words for the two people; None when nothing does."""
         index = self.book.by_iso.get(day.isoformat())
-        said = {"day": long_day(day), **self.names}
+        said = {
+            "day": long_day(day),
+            **self.names,
+            **{f"of_{who}": of(one) for who, one in self.names.items()},
+        }
         if index is None:
             return _("Le %(day)s n’est pas un jour de la campagne.") % said
         bit = 1 << index
@@ -140,9 +144,9 @@ class Days:
             (self.host_free, _("%(host)s a déjà une journée le %(day)s.")),
             (
                 self.may_leave,
-                _("L’équipe de %(visitor)s ne peut laisser partir personne de plus le %(day)s."),
+                _("L’équipe %(of_visitor)s ne peut laisser partir personne de plus le %(day)s."),
             ),
-            (self.may_come, _("L’équipe de %(host)s ne peut recevoir personne de plus le %(day)s.")),
+            (self.may_come, _("L’équipe %(of_host)s ne peut recevoir personne de plus le %(day)s.")),
             (self.near, _("Le %(day)s est trop près ou trop loin de l’autre journée de l’échange.")),
         ):
             if not mask & bit:

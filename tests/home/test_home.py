@@ -54,7 +54,7 @@ def test_the_next_day_is_drawn_and_soon_to_be_prepared(company: Company, as_: En
     assert "Préparez" not in page
     clock.set(datetime(2027, 4, 1, 8, tzinfo=UTC))
     assert "Préparez votre journée chez Bruno Lam" in as_(company.anna).get("/home").text
-    assert "Préparez l’accueil de Anna Roy" in as_(company.bruno).get("/home").text
+    assert "Préparez l’accueil d’Anna Roy" in as_(company.bruno).get("/home").text
     # Programs read the same, in the same order.
     found = as_(company.anna).get("/api/v1/me/tasks").json()["tasks"]
     assert [(one["kind"], one["asks"]) for one in found] == [("preparation", False)]

@@ -19,6 +19,9 @@ OPTIONS = {
 }
 """Without them a template that Babel cannot read is left out without a word."""
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+NO_NAMES = {"before", "days", "limit", "n", "start"}
+"""What `de` and `que` may stand before: figures, days, hours. A name is said by `of` or comes elsewhere."""
+ELIDES = re.compile(r"\b(?:de|que|lorsque|puisque|jusque)\s+%\((\w+)\)s", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 Sentence = str | tuple[str, str]
@@ -80,6 +83,17 @@ def test_translations_keep_placeholders(english: Catalog) -> None:
         if texts and set(PLACEHOLDER.findall(texts[-1])) != set(PLACEHOLDER.findall(whole)):
             wrong.append(sentence)
     assert wrong == []
+
+
+def test_de_before_a_name_is_said_by_of() -> None:
+    spoken = {text for one in sentences() for text in ([one] if isinstance(one, str) else one)}
+    assert [text for text in spoken if set(ELIDES.findall(text)) - NO_NAMES] == []
+
+
+def test_de_before_a_name_would_be_seen() -> None:
+    assert set(ELIDES.findall("La journée de\u00a0%(visitor)s, de %(start)s à %(end)s")) - NO_NAMES == {
+        "visitor"
+    }
 
 
 def test_an_untranslated_sentence_is_seen(english: Catalog) -> None:

@@ -88,7 +88,7 @@ def test_the_reason_is_read_by_the_person_alone(
 
 def test_hr_cancels_with_a_reason(company: Company, engine: Engine, as_: Callable[[Any], TestClient]) -> None:
     client, address = as_(company.hr), f"/visits/{company.there.id}/cancellation"
-    assert "Annuler la journée de Anna Roy chez Bruno Lam" in client.get(address).text
+    assert "Annuler la journée d’Anna Roy chez Bruno Lam" in client.get(address).text
     assert client.post(address, data={"revision": "0"}).status_code == 422
     done = client.post(address, data={"revision": "0", "reason": "service"})
     assert (done.status_code, done.headers["location"]) == (303, f"/visits/{company.there.id}")
