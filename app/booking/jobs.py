@@ -34,7 +34,8 @@ Item = TypeVar("Item")
 
 def ask_managers(engine: Engine, request_id: int) -> None:
     """Job of `booking.requested`: those who lead the receiving team today are asked to answer."""
-    _ask(engine, request_id, again=False)
+    with open_session(engine) as session:
+        _ask(session, request_id, again=False)
 
 
 def invite_when_offered(engine: Engine, campaign_id: int) -> None:
@@ -45,16 +46,15 @@ def invite_when_offered(engine: Engine, campaign_id: int) -> None:
         invite_everybody(engine, campaign_id)
 
 
-def _ask(engine: Engine, request_id: int, *, again: bool) -> None:
-    with open_session(engine) as session:
-        seen = _seen(session, request_id)
-        if seen is None or seen.request.status != RequestStatus.REQUESTED or seen.request.due_at is None:
-            return
-        terms = queries.rules_of(session, seen.request.campaign_id)
-        managers = sorted(teams.leaders_of(session, seen.place.team_id, clock.today()))
-        context = {"seen": seen, "again": again, "approves": terms.silence == Silence.APPROVE}
-        word = "again" if again else "asked"
-        _tell(session, Kind.BOOKING_REQUEST, seen, managers, f"{word}:{seen.request.revision}", context)
+def _ask(session: Session, request_id: int, *, again: bool) -> None:
+    seen = _seen(session, request_id)
+    if seen is None or seen.request.status != RequestStatus.REQUESTED or seen.request.due_at is None:
+        return
+    terms = queries.rules_of(session, seen.request.campaign_id)
+    managers = sorted(teams.leaders_of(session, seen.place.team_id, clock.today()))
+    context = {"seen": seen, "again": again, "approves": terms.silence == Silence.APPROVE}
+    word = "again" if again else "asked"
+    _tell(session, Kind.BOOKING_REQUEST, seen, managers, f"{word}:{seen.request.revision}", context)
 
 
 def tell_refused(engine: Engine, request_id: int) -> None:
@@ -263,25 +263,27 @@ def settle_due(engine: Engine) -> None:
 
 
 def remind_managers(engine: Engine) -> None:
-    """Job of `clock.tick`: half-way to the moment when silence decides, managers are asked once more."""
+    """Job of `clock.tick`: half-way to the moment when silence decides, managers are asked once more. That
+    they were, and the mail that does it, are one commit."""
     now = clock.now()
     with open_session(engine, reads_only=True) as session:
         late = [
-            request.id
+            request.id or 0
             for request in queries.unanswered(session)
             if request.due_at is not None
             and now >= request.asked_at + (request.due_at - request.asked_at) / 2
         ]
-    for request_id in late:
-        assert request_id is not None
-        with open_session(engine) as session:
-            done = session.exec(
-                update(BookingRequest)
-                .where(col(BookingRequest.id) == request_id, col(BookingRequest.reminded_at).is_(None))
-                .values(reminded_at=now)
-            )
+
+    def remind(session: Session, request_id: int) -> None:
+        done = session.exec(
+            update(BookingRequest)
+            .where(col(BookingRequest.id) == request_id, col(BookingRequest.reminded_at).is_(None))
+            .values(reminded_at=now)
+        )
         if done.rowcount == 1:
-            _ask(engine, request_id, again=True)
+            _ask(session, request_id, again=True)
+
+    _each(engine, late, remind)
 
 
 def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:

@@ -41,6 +41,28 @@ def test_silence_reminds_then_decides(
     check_counts(session)
 
 
+def test_a_crash_between_noting_a_reminder_and_writing_it_loses_none(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = asked_shop
+    request = shop.ask(shop.askers[0], shop.offer(host_id=shop.hosts[0].id))
+    session.commit()
+    drain(engine)
+    clock.forward(days=3)
+
+    def killed(*_args: object, **_named: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as failpoint, pytest.raises(MemoryError):
+        failpoint.setattr(jobs, "_tell", killed)
+        jobs.remind_managers(engine)
+    for _ in range(2):
+        jobs.remind_managers(engine)
+    assert [mail.subject.startswith("Rappel") for mail in mails(session, "booking_request")] == [False, True]
+    session.refresh(request)
+    assert request.reminded_at == clock.at
+
+
 def test_silence_approves_only_what_still_fits(
     engine: Engine, session: Session, asked_shop: Shop, clock: Clock
 ) -> None:
