@@ -75,6 +75,7 @@ class Situation:
             too_young=too_young(self.seen.visitor, self.visit, self.asks),
             age_waived=self.asks is not None and self.asks.but_age,
             off_then=self.against is not None and self.against.stops(self.by),
+            contradicted=self.against is not None and not self.against.closed,
             closed_then=self.against is not None and self.against.closed,
             reports=self.reports,
         )

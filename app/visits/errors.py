@@ -81,6 +81,16 @@ class RosterSaysOtherwise(Refusal):
         )
 
 
+class DayContradicted(RosterSaysOtherwise):
+    """Somebody else of the day does not work then: nothing is sure by anybody's yes."""
+
+    def message(self) -> str:
+        return _(
+            "Un planning contredit cette journée : elle ne peut pas être confirmée pour l’instant, et rien "
+            "n’est enregistré. Vous pouvez proposer un autre jour, ou dire que vous ne pouvez pas."
+        )
+
+
 class SiteClosed(Refusal):
     """Nobody is received on a closed site: nothing is sure by a yes."""
 

@@ -16,6 +16,7 @@ from app.visits.errors import (
     AlreadyOver,
     AlreadyReported,
     ConditionsFirst,
+    DayContradicted,
     DayNotCome,
     ForTheLead,
     NoAgreementNeeded,
@@ -56,6 +57,8 @@ class Asked:
     """It made an exception for that, and asks the rest."""
     off_then: bool = False
     """A roster says that the reader does not work then."""
+    contradicted: bool = False
+    """A roster says so of one of the day, whoever it is."""
     closed_then: bool = False
     """HR closed the site that receives."""
     reports: tuple[NoShow, ...] = ()
@@ -80,11 +83,13 @@ def unanswered(asked: Asked) -> Refusal | None:
     return AlreadyConfirmed() if confirmed_by(asked.visit, asked.by) else None
 
 
-def at_work(asked: Asked) -> Refusal | None:
-    """No roster says that whoever asks does not work then, and the site is open."""
+def it_can_be(asked: Asked) -> Refusal | None:
+    """No roster contradicts the day, and the site is open."""
     if asked.closed_then:
         return SiteClosed()
-    return RosterSaysOtherwise() if asked.off_then else None
+    if asked.off_then:
+        return RosterSaysOtherwise()
+    return DayContradicted() if asked.contradicted else None
 
 
 def conditions_read(asked: Asked) -> Refusal | None:
@@ -185,7 +190,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         ChangeKind.CONFIRMED,
         TWO,
-        (it_stands, it_is_ahead, unanswered, at_work, conditions_read),
+        (it_stands, it_is_ahead, unanswered, it_can_be, conditions_read),
         "visit.confirmed",
     ),
     Step(ChangeKind.DECLINED, TWO, (it_stands, it_is_ahead, unanswered), "visit.declined"),

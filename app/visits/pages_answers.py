@@ -51,10 +51,7 @@ def confirm(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     except ConditionsFirst as refused:
         form.refuse("conditions", refused.message())
         return _show_confirmation(request, session, entered, form, status=refused.status)
-    say = _("C’est confirmé. Merci !")
-    if before.against is not None:
-        say = _("Votre oui est noté. La journée n’est pas sûre : le planning de votre collègue la contredit.")
-    return redirect(f"/visits/{before.visit.id}", say=say, kind="warn" if before.against else "good")
+    return redirect(f"/visits/{before.visit.id}", say=_("C’est confirmé. Merci !"), kind="good")
 
 
 def _show_confirmation(
@@ -68,7 +65,7 @@ def _show_confirmation(
         seen=now.seen,
         role=entered.by.value,
         off_then=now.asked.off_then,
-        closed_then=now.asked.closed_then,
+        contradicted=now.asked.contradicted,
         taken=is_taken(session, entered.own_id, now.visit.day),
         roster_says=rosters.says(session, now.seen, now.today),
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,

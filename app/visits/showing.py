@@ -127,7 +127,8 @@ def may(now: Situation, *, receives: bool, leads: bool) -> dict[str, bool]:
     """What the page offers: `confirm`, `decline`, `cancel`, … `leads`: the receiving team, in any role."""
     asked = now.asked
     waives = leads and allows(ChangeKind.WAIVED, replace(asked, by=By.MANAGER))
-    conditions = asked.by is By.VISITOR and asked.conditions_open and not (asked.too_young or asked.off_then)
+    cannot_be = asked.contradicted or asked.closed_then
+    conditions = asked.by is By.VISITOR and asked.conditions_open and not (asked.too_young or cannot_be)
     found = {kind.value: allows(kind, asked) for kind in ChangeKind}
     return {
         "confirm": found["confirmed"] or (conditions and found["declined"]),

@@ -14,8 +14,8 @@ from app.core import jobs
 from app.core.db import open_session
 from app.home.tasks import reminders
 from app.messages.tables import Mail
-from app.people.tables import Person
-from app.teams.tables import Delegation, RosterDay, Shift, TeamConditions
+from app.people.tables import Person, Team
+from app.teams.tables import ClosedDay, Delegation, RosterDay, Shift, TeamConditions
 from app.visits import queries as visits
 from app.visits import service
 from app.visits.tables import CancelReason, Proposal, Visit
@@ -111,7 +111,9 @@ def test_a_yes_to_other_conditions_than_those_in_force_is_none(
     assert row(engine, company.there).conditions_id == current
 
 
-def test_no_yes_from_whoever_the_roster_has_elsewhere(company: Company, engine: Engine, as_: Enter) -> None:
+def test_no_yes_to_a_day_that_a_roster_contradicts_whoever_it_has_elsewhere(
+    company: Company, engine: Engine, as_: Enter
+) -> None:
     with open_session(engine) as session:
         session.add(RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=Shift.OFF))
     anna, bruno, here = as_(company.anna), as_(company.bruno), f"/visits/{company.there.id}"
@@ -124,17 +126,37 @@ def test_no_yes_from_whoever_the_roster_has_elsewhere(company: Company, engine: 
     assert row(engine, company.there).host_confirmed_at is None
     page = anna.get(f"{here}/confirmation").text
     assert "Le planning dit autre chose" in page
-    assert "Oui, je confirme" in page
-    assert anna.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
-    assert "Votre oui est noté" in anna.get(here).text
-    drain(engine)
+    assert "Vous n’avez rien à confirmer pour l’instant" in page
+    assert "Oui, je confirme" not in page
+    assert "Oui, confirmer" not in anna.get(here).text
+    refused = anna.post(f"{here}/confirmation", data={"revision": "0"})
+    assert refused.status_code == 409
+    assert "Un planning contredit cette journée" in refused.text
+    told = anna.post(f"/api/v1{here}/confirmation", json={"revision": 0})
+    assert told.status_code == 409
+    assert "DayContradicted" in told.text
+    assert row(engine, company.there).visitor_confirmed_at is None
     with open_session(engine) as session:
-        assert "visit_confirmed" not in session.exec(select(Mail.kind)).all()
         session.delete(session.exec(select(RosterDay)).one())
-    assert bruno.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
+    for one in (anna, bruno):
+        assert one.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
     drain(engine)
     with open_session(engine, reads_only=True) as session:
         assert session.exec(select(Mail.kind)).all().count("visit_confirmed") == 2
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_no_yes_to_a_day_on_a_closed_site(company: Company, engine: Engine, as_: Enter, closed: bool) -> None:
+    if closed:
+        with open_session(engine) as session:
+            site_id = session.get_one(Team, company.shop.id).site_id
+            session.add(ClosedDay(site_id=site_id, day=MONDAY))
+    for who in (company.anna, company.bruno):
+        client, here = as_(who), f"/visits/{company.there.id}/confirmation"
+        assert ("Oui, je confirme" in client.get(here).text) is not closed
+        sent = client.post(here, data={"revision": "0"}, follow_redirects=False)
+        assert sent.status_code == (409 if closed else 303)
+        assert ("Le site est fermé ce jour-là" in sent.text) is closed
 
 
 def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company, engine: Engine) -> None:

@@ -144,6 +144,20 @@ def test_who_still_waits_for_the_host_is_not_told_that_all_is_confirmed(
     assert "de nouveau confirmée" not in text
 
 
+def test_nothing_is_to_be_accepted_while_a_roster_contradicts_the_day(
+    company: Company, engine: Engine
+) -> None:
+    both_confirm(company)
+    company.session.add(RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=Shift.OFF))
+    ask(company, 0, safety="Chaussures fermées")
+    told(engine, company.session)
+    mail = company.session.exec(select(Mail).where(Mail.kind == "visit_conditions")).one()
+    for text in (mail.text, mail.html):
+        assert "Vous n’avez rien à confirmer pour l’instant" in text
+        assert "Lisez, acceptez" not in text
+        assert "/confirmation" not in text
+
+
 def test_a_host_who_does_not_lead_reads_who_can_make_an_exception(company: Company) -> None:
     ask(company, 0, safety="Chaussures fermées")
     with pytest.raises(ForTheLead) as refused:
@@ -171,13 +185,13 @@ def test_two_yes_that_a_roster_contradicted_are_told_once_it_is_corrected(
         revision=0,
     )
     told(engine, company.session)
-    off(company, Shift.OFF)
     confirming.confirm(
         company.session,
         company.before(company.there, company.anna),
         company.hand(company.there, company.anna, now=NOW + timedelta(minutes=1)),
         revision=0,
     )
+    off(company, Shift.OFF)  # before that yes is told
     assert told(engine, company.session) == []
     off(company, Shift.FULL)
     company.session.commit()

@@ -14,7 +14,7 @@ from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
 from app.planning.repairs import jobs as repairs
-from app.planning.tables import RepairCause, RepairKind, RepairStatus
+from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams import service as teams
 from app.teams.days import marks_between
 from app.teams.service import Mark, mark_days
@@ -152,6 +152,25 @@ def test_a_day_left_on_a_closed_site_is_said_everywhere_and_confirmed_by_nobody(
         hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
         with pytest.raises(SiteClosed):
             confirm(session, now, hand, revision=now.visit.revision)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_managers_read_that_a_closed_site_is_why(engine: Engine, company: Published, moved: bool) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        for person, chief in ((company.back[0], company.back[1]), (company.front[0], company.front[1])):
+            session.get_one(Person, person.id).manager_id = chief.id
+    close(engine, company, there.day)
+    if moved:
+        accept(engine, company, RepairKind.SAME)
+    else:
+        with open_session(engine) as session:
+            repair = session.get_one(Repair, last_repair(engine).id)
+            service.dismiss(session, repair, company.actor, NOW, TODAY, cancel_visits=True)
+    drain(engine)
+    mails = told(engine, "visit_team")
+    assert {mail.person_id for mail in mails} == {company.back[1].id, company.front[1].id}
+    assert all("site est fermé" in text for mail in mails for text in (mail.text, mail.html))
 
 
 def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, company: Published) -> None:
