@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, false
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, false, text
 from sqlmodel import Field, SQLModel, col
 
 from app.core.db import Instant
@@ -223,6 +223,17 @@ class RepairVisit(SQLModel, table=True):
     repair_id: int = Field(foreign_key="repair.id", primary_key=True, ondelete="CASCADE")
     visit_id: int = Field(foreign_key="visit.id", primary_key=True, index=True, ondelete="CASCADE")
     gave_way: bool = False
+    waits: bool = True
+    """Nobody decided on that repair, and it is not over: no other one waits with the same visit."""
+
+
+Index(
+    "ix_repair_visit_one_waits",
+    col(RepairVisit.visit_id),
+    unique=True,
+    sqlite_where=text("waits"),
+    postgresql_where=text("waits"),
+)
 
 
 class RepairProposal(SQLModel, table=True):

@@ -10,7 +10,7 @@ from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
 from app.people import queries as people_queries
-from app.planning.repairs import closing, queries, ruling, service
+from app.planning.repairs import closing, opening, queries, ruling, service
 from app.planning.repairs.schemas import (
     AcceptanceForm,
     ClosureForm,
@@ -49,7 +49,7 @@ def list_repairs(session: Db, campaign: HrCampaign) -> RepairsOut:
 @router.post(REPAIRS, status_code=202)
 def repair_conflicts(session: Db, actor: Asking, campaign: HrCampaign) -> RepairOut:
     """Look for other days for what rosters contradict and no undecided repair is about."""
-    return _out(session, [service.repair_conflicts(session, campaign, actor, clock.now(), clock.today())])[0]
+    return _out(session, [opening.repair_conflicts(session, campaign, actor, clock.now(), clock.today())])[0]
 
 
 @router.get(REPAIRS + "/rules")
@@ -115,7 +115,7 @@ def stop(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Re
 def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> RepairOut:
     """Look for new proposals for the same visits."""
     repair = queries.find(session, campaign.id or 0, repair_id)
-    return _out(session, [service.search_again(session, campaign, repair, actor, clock.now())])[0]
+    return _out(session, [opening.search_again(session, campaign, repair, actor, clock.now())])[0]
 
 
 @router.get("/campaigns/{campaign_id}/closures")

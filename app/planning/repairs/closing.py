@@ -11,7 +11,7 @@ from app.accounts.sessions import Actor
 from app.campaigns.holding import hold_every_one_alone
 from app.core import jobs
 from app.people.tables import Team
-from app.planning.repairs import queries, service
+from app.planning.repairs import opening, queries
 from app.planning.repairs.errors import ClosureOutOfReach
 from app.planning.tables import Repair, RepairCause
 from app.teams import service as teams
@@ -89,7 +89,7 @@ def close_site(
     campaigns = {seen.campaign.id: seen.campaign for seen in fell}
     again = {one.id: one for _visit_id, one in before}
     return list(again.values()) + [
-        service.open_repair(
+        opening.open_repair(
             session,
             campaign,
             [seen.visit.id or 0 for seen in fell if seen.campaign.id == campaign_id],

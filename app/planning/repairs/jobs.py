@@ -19,7 +19,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import judging, queries, ruling, service, words
+from app.planning.repairs import judging, opening, queries, ruling, service, states, words
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Scene
 from app.planning.repairs.searching import GIVEN, ORDER, search, without_return
@@ -54,13 +54,13 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
             return
         if queries.settled(session, visit_id) or queries.already_open(session, visit_id):
             return
-        service.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
+        opening.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
 
 
 def follow_settled(engine: Engine, visit_id: int, **_payload: object) -> None:
     """Job of `visit.made_up`, `visit.one_way` and `visit.moved`: what the two settled is repaired no more."""
     with open_session(engine) as session:
-        service.leave_out(session, visit_id, clock.now(), clock.today())
+        opening.leave_out(session, visit_id, clock.now(), clock.today())
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
@@ -77,9 +77,9 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
             and queries.is_repaired(seen.campaign)
         ]
         campaigns = {seen.campaign.id: seen.campaign for seen in found}
-        for campaign_id, campaign in campaigns.items():
+        for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0):
             ids = [seen.visit.id or 0 for seen in found if seen.campaign.id == campaign_id]
-            service.open_repair(session, campaign, ids, RepairCause.ROSTER, None, now)
+            opening.open_repair(session, campaign, ids, RepairCause.ROSTER, None, now)
 
 
 def look_for(engine: Engine, repair_id: int) -> None:
@@ -216,7 +216,7 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         ids = queries.visit_ids(session, repair_id)
         left = set(ids) - queries.settled_among(session, ids)
         if not left:
-            service.close(session, repair, clock.now())
+            states.close(session, repair, clock.now())
             return
         campaign = session.get_one(Campaign, repair.campaign_id)
         site = people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
@@ -255,7 +255,7 @@ def refresh_others(engine: Engine, repair_id: int) -> None:
             return
         for other in queries.waiting(session, done.campaign_id, RepairStatus.READY):
             if not judging.holds(session, campaign, other, today):
-                service.search_again(session, campaign, other, None, now)
+                opening.search_again(session, campaign, other, None, now)
 
 
 def _fail(engine: Engine, repair_id: int, code: str) -> None:

@@ -16,7 +16,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.people import queries as people_queries
-from app.planning.repairs import closing, queries, ruling, service, showing, words
+from app.planning.repairs import closing, opening, queries, ruling, service, showing, words
 from app.planning.repairs.errors import ClosureOutOfReach
 from app.planning.repairs.schemas import (
     AcceptanceForm,
@@ -68,7 +68,7 @@ def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
 @router.post(REPAIRS)
 def repair_conflicts(session: Db, actor: Asking, campaign: HrCampaign) -> Response:
     """Look for other days for what rosters contradict and no repair is about."""
-    made = service.repair_conflicts(session, campaign, actor, clock.now(), clock.today())
+    made = opening.repair_conflicts(session, campaign, actor, clock.now(), clock.today())
     return redirect(f"/campaigns/{campaign.id}/repairs/{made.id}")
 
 
@@ -233,5 +233,5 @@ def stop(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Re
 def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Response:
     """Look for new proposals for the same visits."""
     repair = queries.find(session, campaign.id or 0, repair_id)
-    made = service.search_again(session, campaign, repair, actor, clock.now())
+    made = opening.search_again(session, campaign, repair, actor, clock.now())
     return redirect(f"/campaigns/{campaign.id}/repairs/{made.id}")

@@ -8,15 +8,20 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
+from app.campaigns.tables import Campaign
 from app.core import jobs as events
 from app.core.db import open_session
+from app.messages.tables import Mail
 from app.people.tables import Person, Team
-from app.planning.repairs import queries
-from app.planning.tables import Repair, RepairKind, RepairStatus, RepairVisit
+from app.planning.repairs import closing, judging, queries, service
+from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus, RepairVisit
+from app.teams.tables import ClosedDay
 from app.visits.tables import Visit
 from app.worker import drain
 from tests.life.judge import faults
@@ -153,7 +158,84 @@ def test_asking_again_however_often_is_one_repair_and_a_stale_page_leads_to_it(
         )  # fmt: skip
         session.add(double)
         session.flush()
-        session.add_all(RepairVisit(repair_id=double.id or 0, visit_id=one) for one in lost)
+        session.add_all(RepairVisit(repair_id=double.id or 0, visit_id=one, waits=False) for one in lost)
     assert hr.post(f"{here}/{second.id}/acceptance", data={"kind": "same"}).status_code == 303
     assert waiting() == []
     check(engine, company)
+
+
+def of(engine: Engine, repair: Repair) -> list[int]:
+    """The days that a repair waits with."""
+    with open_session(engine) as session:
+        rows = session.exec(select(RepairVisit).where(RepairVisit.repair_id == repair.id, RepairVisit.waits))
+        return sorted(row.visit_id for row in rows)
+
+
+@pytest.mark.parametrize("fell", [True, False])
+def test_a_day_that_an_open_repair_keeps_stays_there_and_is_looked_for_as_it_is_now(
+    app: FastAPI, engine: Engine, company: Published, fell: bool
+) -> None:
+    """It falls meanwhile, or a roster contradicts it with another one."""
+    first, other, alone = (company.visit(company.back[n], company.front[n]) for n in range(3))
+    with open_session(engine) as session:
+        [closure] = closing.close_site(
+            session, company.there.id or 0, first.day, other.day, company.actor, NOW, TODAY
+        )
+    drain(engine)
+    both = sorted([first.id or 0, other.id or 0])
+    if fell:
+        cancel(engine, first)
+        assert last_repair(engine).id == closure.id
+    else:
+        with open_session(engine) as session:
+            events.record(session, "visits.in_conflict", visit_ids=[first.id, alone.id])
+        drain(engine)
+        assert of(engine, last_repair(engine)) == [alone.id]
+    assert of(engine, closure) == both
+    with open_session(engine) as session:
+        row, campaign = session.get_one(Repair, closure.id), session.get_one(Campaign, company.campaign.id)
+        assert row.status == RepairStatus.READY
+        assert judging.holds(session, campaign, row, TODAY)
+    with open_session(engine) as session:
+        assert len(session.exec(select(Mail).where(Mail.kind == "repair_ready")).all()) == (1 if fell else 2)
+    kept = [one for one in (closure, last_repair(engine)) if proposals(engine, one)]
+    said = at_once(app, engine, [acceptance(company, one, min(proposals(engine, one))) for one in kept])
+    assert min(said) == 200
+    assert of(engine, closure) in ([], both)
+    check(engine, company)
+
+
+def test_the_database_gives_a_day_to_one_open_repair(engine: Engine, company: Published) -> None:
+    visit_id = company.visits[0].id or 0
+
+    def opened(status: RepairStatus) -> None:
+        with open_session(engine) as session:
+            one = Repair(
+                campaign_id=company.campaign.id or 0,
+                cause=RepairCause.ROSTER,
+                status=status,
+                requested_at=NOW,
+            )
+            session.add(one)
+            session.flush()
+            session.add(RepairVisit(repair_id=one.id or 0, visit_id=visit_id))
+
+    opened(RepairStatus.QUEUED)
+    with pytest.raises(IntegrityError):
+        opened(RepairStatus.QUEUED)
+    with open_session(engine) as session:
+        service.stop(session, session.get_one(Repair, last_repair(engine).id), company.actor, NOW)
+    opened(RepairStatus.QUEUED)
+
+
+def test_two_who_find_the_same_day_at_once_open_one_repair(
+    app: FastAPI, engine: Engine, company: Published
+) -> None:
+    with open_session(engine) as session:
+        session.add(ClosedDay(site_id=company.there.id or 0, day=company.visits[0].day))
+    path = f"/api/v1/campaigns/{company.campaign.id}/repairs"
+    said = at_once(app, engine, [(company.hr, path, {})] * 3)
+    assert min(said) == 202
+    assert set(said) <= {202, 409}  # 409: nothing is left to repair
+    with open_session(engine) as session:
+        assert len(queries.waiting(session, company.campaign.id or 0)) == 1

@@ -11,7 +11,7 @@ from app.availability.tables import Answer, Enrolment
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Team
-from app.planning.repairs import jobs, queries, ruling, service
+from app.planning.repairs import jobs, opening, queries, ruling, service
 from app.planning.repairs.errors import (
     RepairChanged,
     RepairDecided,
@@ -243,7 +243,7 @@ def test_without_the_rule_hr_decides(engine: Engine, company: Published) -> None
 def test_a_search_that_is_stopped_keeps_nothing(engine: Engine, company: Published) -> None:
     with open_session(engine) as session:
         campaign = campaign_of(session, company)
-        repair = service.open_repair(
+        repair = opening.open_repair(
             session, campaign, [company.visits[0].id or 0], RepairCause.ROSTER, company.actor, NOW
         )
     with open_session(engine) as session:

@@ -10,7 +10,7 @@ from app.campaigns.tables import Booking, Status
 from app.core import jobs as events
 from app.core.db import open_session
 from app.people.tables import Person
-from app.planning.repairs import closing, queries, service
+from app.planning.repairs import closing, opening, queries, service
 from app.planning.repairs.errors import (
     ClosureOutOfReach,
     NothingFell,
@@ -147,13 +147,13 @@ def test_only_a_plan_that_is_lived_is_repaired(
     with open_session(engine) as session:
         assert session.exec(select(Repair)).all() == []
         with pytest.raises(NotRepaired):
-            service.open_repair(
+            opening.open_repair(
                 session, campaign_of(session, company), [1], RepairCause.FALLEN, company.actor, NOW
             )
 
 
 def test_nothing_fell_nothing_is_repaired(engine: Engine, company: Published) -> None:
     with open_session(engine) as session, pytest.raises(NothingFell):
-        service.open_repair(
+        opening.open_repair(
             session, campaign_of(session, company), [], RepairCause.FALLEN, company.actor, NOW
         )

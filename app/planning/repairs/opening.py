@@ -1,0 +1,161 @@
+"""How a repair begins, begins again, or loses what those concerned settled themselves.
+
+A day waits in one repair: the database says so (`RepairVisit.waits`), and who opens one holds the campaign.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete
+
+from app.accounts.sessions import Actor
+from app.campaigns.holding import hold_alone
+from app.campaigns.tables import Campaign
+from app.core import jobs
+from app.planning.repairs import queries
+from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
+from app.planning.repairs.proposals import Proposal
+from app.planning.repairs.states import change, close, end, note
+from app.planning.tables import (
+    COMPUTING,
+    PENDING,
+    Repair,
+    RepairCause,
+    RepairProposal,
+    RepairStatus,
+    RepairVisit,
+)
+from app.visits.queries import visits_with_ids
+
+
+def open_repair(
+    session: Session,
+    campaign: Campaign,
+    visit_ids: Collection[int],
+    cause: RepairCause,
+    actor: Actor | None,
+    now: datetime,
+    **closure: Any,
+) -> Repair:
+    """Ask for proposals; a job looks for them after the caller's commit.
+
+    Repairs all of whose days are found again here are taken along, and of fallen days every one: proposals
+    that ignore one another would take the same places. A day that another repair has beside days of its own
+    stays there. Where that leaves nothing, it is the repair that exists. Raises `NotRepaired`, `NothingFell`.
+    """
+    assert campaign.id is not None
+    hold_alone(session, campaign)  # of two who find the same day, the second sees what the first made
+    if not queries.is_repaired(campaign):
+        raise NotRepaired
+    wanted = set(visit_ids)
+    wanted -= queries.settled_among(session, wanted)
+    if not wanted:
+        raise NothingFell
+    waiting = {one.id or 0: one for one in queries.waiting(session, campaign.id)}
+    days = {one: set(ids) for one, ids in queries.visits_by_repair(session, waiting).items()}
+    joined = {
+        one
+        for one, ids in days.items()
+        if ids <= wanted or (cause is RepairCause.FALLEN and waiting[one].cause is RepairCause.FALLEN)
+    }
+    kept = {one: ids for one, ids in days.items() if one not in joined}
+    holders = [one for one, ids in kept.items() if ids & wanted]
+    for one in holders:
+        _look_again_if_changed(session, waiting[one], wanted)
+    held = set().union(*kept.values())
+    if wanted <= held:
+        return waiting[max(holders)]
+    for one in joined:
+        if end(session, one, PENDING, RepairStatus.EXPIRED, now):
+            wanted |= days[one]
+    wanted -= held | queries.settled_among(session, wanted)
+    made = Repair(
+        campaign_id=campaign.id,
+        cause=cause,
+        requested_by=actor.account_id if actor else None,
+        requested_at=now,
+        **closure,
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    session.add_all(RepairVisit(repair_id=made.id, visit_id=one) for one in sorted(wanted))
+    note(session, made, actor, "repair.requested", now, visits=len(wanted), cause=cause.value)
+    jobs.record(session, "repair.requested", queue=jobs.SOLVER_QUEUE, repair_id=made.id)
+    return made
+
+
+def _look_again_if_changed(session: Session, repair: Repair, visit_ids: Collection[int]) -> None:
+    """A day of a repair fell, or changed, after what was found for it."""
+    rows = queries.proposals_of(session, [repair.id or 0])
+    seen: dict[int, int] = {}
+    for row in rows:
+        seen |= Proposal.from_json(row.content).revisions
+    visits = visits_with_ids(session, seen.keys() & set(visit_ids))
+    if any(one.visit.revision != seen[one.visit.id or 0] for one in visits):
+        _look_again(session, repair)
+
+
+def _look_again(session: Session, repair: Repair) -> None:
+    """Other proposals for the same repair, without a new word to HR."""
+    if change(session, repair.id, (RepairStatus.READY,), status=RepairStatus.QUEUED):
+        session.exec(delete(RepairProposal).where(col(RepairProposal.repair_id) == repair.id))
+        jobs.record(session, "repair.requested", queue=jobs.SOLVER_QUEUE, repair_id=repair.id)
+
+
+def search_again(
+    session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime
+) -> Repair:
+    """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
+    each of them meanwhile, the repair closes.
+
+    No visit waits in two repairs: one that is being looked for goes on, and what another already took over
+    stays there. Whoever asks twice, or on a page of yesterday, gets the repair that exists.
+    """
+    hold_alone(session, campaign)  # of two who ask at once, the second sees what the first made
+    session.refresh(repair)
+    ids = set(queries.visit_ids(session, repair.id or 0))
+    if repair.status in COMPUTING:
+        return repair
+    if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
+        raise RepairDecided
+    if ids and ids == queries.settled_among(session, ids):
+        close(session, repair, now)
+        return repair
+    end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
+    elsewhere = queries.waiting_with(session, ids)
+    ids -= set(elsewhere) | queries.settled_among(session, ids)
+    if elsewhere and not ids:
+        return max(elsewhere.values(), key=lambda one: one.id or 0)
+    closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
+    return open_repair(session, campaign, ids, repair.cause, actor, now, **closure)
+
+
+def leave_out(session: Session, visit_id: int, now: datetime, today: date) -> None:
+    """A day that those concerned settled leaves the repairs that nobody decided on: what was found for the
+    others is looked for again, without a word to HR; a repair with no other day closes."""
+    for repair in queries.undecided_about(session, visit_id):
+        assert repair.id is not None
+        gone = queries.need_nothing(session, repair, today)
+        if not gone:
+            continue
+        if gone >= set(queries.visit_ids(session, repair.id)):
+            close(session, repair, now)
+        elif repair.status in PENDING:
+            session.exec(
+                delete(RepairVisit).where(
+                    col(RepairVisit.repair_id) == repair.id, col(RepairVisit.visit_id).in_(gone)
+                )
+            )
+            _look_again(session, repair)
+
+
+def repair_conflicts(
+    session: Session, campaign: Campaign, actor: Actor, now: datetime, today: date
+) -> Repair:
+    """One repair for what rosters contradict, or stands on a closed site, and no undecided repair is about.
+    Raises `NothingFell`."""
+    found = queries.in_conflict(session, campaign.id or 0, today)
+    cause = RepairCause.CLOSURE if found and all(one.closed for one in found) else RepairCause.ROSTER
+    return open_repair(session, campaign, [one.seen.visit.id or 0 for one in found], cause, actor, now)
