@@ -219,6 +219,12 @@ def promote_day(engine: Engine, day: str) -> None:
     _each(engine, waited, _promote)
 
 
+def follow_reopening(engine: Engine, days: list[str]) -> None:
+    """Job of `site.reopened`: the same for each day on which a closed site receives again."""
+    for day in days:
+        promote_day(engine, day)
+
+
 def _promote(session: Session, line: tuple[int, date]) -> None:
     waiting.promote(session, *line, now=clock.now(), today=clock.today())
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from app.calendars import ics
 from app.calendars.describing import tell_described
 from app.calendars.reminding import remind_unconfirmed
-from app.calendars.suspending import tell_suspended
+from app.calendars.suspending import tell_resumed, tell_suspended
 from app.calendars.telling import (
     tell_absence,
     tell_agreed,
@@ -58,6 +58,7 @@ __all__ = [
     "tell_moved",
     "tell_one_way",
     "tell_proposal",
+    "tell_resumed",
     "tell_suspended",
     "tell_tutor_released",
     "tell_tutor_replaced",

@@ -1,9 +1,12 @@
 """Tells those concerned that a day cannot take place as planned: a roster says otherwise, or its site is
-closed."""
+closed; and that it can again, when HR open the site."""
+
+from typing import Any
 
 from sqlalchemy import Engine
 
 from app.calendars import ics
+from app.calendars.news import REQUEST, standing, write
 from app.campaigns.tables import Booking
 from app.core import clock
 from app.core.db import open_session
@@ -12,15 +15,21 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.service import Invitation
+from app.people.tables import Person
 from app.visits import queries as visits
+from app.visits import suspending
+from app.visits.changing import hold
 from app.visits.rosters import conflict_of
+from app.visits.rules import confirmed_by
 from app.visits.standing import standing_of
+from app.visits.tables import By
 
 
 def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
     """Visitor, host and tutor read it once for each day; `over`: later, that nobody chose another one. Not
     when somebody decided meanwhile. Safe to run twice."""
     with open_session(engine) as session:
+        hold(session, visit_id)  # whoever opens the site meanwhile comes before, or finds whom this told
         seen = visits.find_visit(session, visit_id)
         against = conflict_of(session, seen, clock.today()) if seen is not None else None
         if seen is None or against is None:
@@ -29,6 +38,7 @@ def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
         ids, day = {one.id or 0 for one in people.values() if one is not None}, seen.visit.day.isoformat()
         readers = mails.readers_of(session, ids)
         outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=day)
+        about = suspending.news_of(session, visit_id)
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
             reader = readers.get(person.id or 0) if person is not None else None
@@ -40,7 +50,7 @@ def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
                 session,
                 Kind.VISIT_SUSPENDED,
                 reader,
-                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{day}:{role}" + ":over" * over,
+                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{day}:{role}:{about}" + ":over" * over,
                 now=clock.now(),
                 context={
                     "seen": seen,
@@ -53,6 +63,24 @@ def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
                 },
                 campaign=seen.campaign,
                 reply_to=reply_to,
-                calendar=Invitation(content, "REQUEST"),
+                calendar=Invitation(content, REQUEST),
                 until=seen.visit.day,
             )
+
+
+def tell_resumed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """HR opened the site again: whoever was told that the day cannot take place reads that it can, and is
+    asked to confirm where their yes is missing. Not where it cannot again. Safe to run twice."""
+    with open_session(engine) as session:
+        news = standing(session, visit_id, change_id, revision)
+        if news is None or conflict_of(session, news.seen, clock.today()) is not None:
+            return
+        told = suspending.told_of(session, [news.seen])
+        people = [(role, person) for role, person in news.three if (visit_id, person.id) in told]
+        ids = {person.id or 0 for _role, person in people}
+        outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=change_id)
+
+        def said(role: str, _person: Person) -> dict[str, Any]:
+            return {"unconfirmed": role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))}
+
+        write(news, Kind.VISIT_RESUMED, people, said, REQUEST)

@@ -15,6 +15,7 @@ ELSEWHERE = {
     "/booking/requests/{request_id}/refusal": "/team/requests",
     "/campaigns/{campaign_id}/closures": "/campaigns/{campaign_id}/repairs/closure",
     "/campaigns/{campaign_id}/debrief-reminders": "/campaigns/{campaign_id}/results",
+    "/campaigns/{campaign_id}/reopenings": "/campaigns/{campaign_id}/repairs/closure",
     "/campaigns/{campaign_id}/participation": "/campaigns/{campaign_id}/departure",
     "/campaigns/{campaign_id}/planning/forbidden-pairs/removal": "/campaigns/{campaign_id}/planning/pairs",
     "/campaigns/{campaign_id}/resumption": "/campaigns/{campaign_id}/pause",

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     VISIT_REMINDER = "visit_reminder"
     SEARCH_OVER = "search_over"
     VISIT_SUSPENDED = "visit_suspended"
+    VISIT_RESUMED = "visit_resumed"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -57,6 +58,7 @@ ABOUT_VISITS = (
     Kind.VISIT_REMINDER,
     Kind.SEARCH_OVER,
     Kind.VISIT_SUSPENDED,
+    Kind.VISIT_RESUMED,
     Kind.DEBRIEF_INVITATION,
     Kind.DEBRIEF_REMINDER,
 )
@@ -100,6 +102,7 @@ def kinds() -> list[Choice]:
         Kind.VISIT_REMINDER: _("Rappel : journée à confirmer"),
         Kind.SEARCH_OVER: _("Recherche sans résultat"),
         Kind.VISIT_SUSPENDED: _("Journée suspendue : site fermé"),
+        Kind.VISIT_RESUMED: _("Journée de nouveau possible : site rouvert"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -52,6 +52,14 @@ def keys_written(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.exec(select(Mail.key).where(col(Mail.key).in_(keys))))
 
 
+def written_to(session: Session, kind: str, person_ids: Collection[int]) -> list[tuple[str, int, datetime]]:
+    """What of one kind these people were written, on paper too: (key, person id, when)."""
+    query = select(Mail.key, Mail.person_id, Mail.created_at).where(
+        Mail.kind == kind, col(Mail.person_id).in_(person_ids)
+    )
+    return [(key, person_id, at) for key, person_id, at in session.exec(query) if person_id is not None]
+
+
 @dataclass(frozen=True)
 class MailPage:
     """One page of the outbox."""

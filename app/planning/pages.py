@@ -15,6 +15,7 @@ from app.core.templating import render
 from app.planning import changing, pages_asking, pages_why, queries, showing, words
 from app.planning.export import sheet
 from app.planning.repairs import pages as repair_pages
+from app.planning.repairs import pages_closures
 from app.planning.schemas import PlanLook
 from app.planning.showing import PAGE, found_in, plan_page
 from app.visits import queries as visits_queries
@@ -23,6 +24,8 @@ router = APIRouter(include_in_schema=False)
 router.include_router(changing.router)
 router.include_router(pages_why.router)
 router.include_router(pages_asking.router)
+router.include_router(pages_closures.router)
+router.include_router(pages_closures.router)
 router.include_router(repair_pages.router)
 
 Look = Annotated[PlanLook, Query()]

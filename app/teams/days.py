@@ -89,6 +89,15 @@ def closed_days(session: Session, site_id: int) -> set[date]:
     return set(session.scalars(select(col(ClosedDay.day)).where(col(ClosedDay.site_id) == site_id)))
 
 
+def closed_from(session: Session, today: date) -> dict[int, list[date]]:
+    """The days from today on, in order, on which HR closed sites, by site id; one query."""
+    query = select(col(ClosedDay.site_id), col(ClosedDay.day)).where(col(ClosedDay.day) >= today)
+    found: dict[int, list[date]] = {}
+    for site_id, day in session.execute(query.order_by(col(ClosedDay.day))):
+        found.setdefault(site_id, []).append(day)
+    return found
+
+
 # -- rosters --
 
 

@@ -1,6 +1,6 @@
 """Every change of what teams decide, but rosters (`rosters.py`)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -106,6 +106,12 @@ def close_site(session: Session, site_id: int, days: Iterable[date]) -> None:
     """HR closes a site: nobody comes on these days. What its teams say of them stands beside, untouched."""
     already = team_days.closed_days(session, site_id)
     session.add_all(ClosedDay(site_id=site_id, day=day) for day in sorted(set(days) - already))
+    session.flush()
+
+
+def reopen_site(session: Session, site_id: int, days: Collection[date]) -> None:
+    """HR opens a site again on days on which it was closed. What its teams said of them holds again."""
+    session.exec(delete(ClosedDay).where(col(ClosedDay.site_id) == site_id, col(ClosedDay.day).in_(days)))
     session.flush()
 
 

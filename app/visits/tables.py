@@ -259,6 +259,8 @@ class ChangeKind(StrEnum):
     """The team asks something else of visitors: what the visitor had accepted is not enough any more."""
     SUSPENDED = "suspended"
     """It cannot take place on its day: HR closed the site that receives, or a roster says otherwise."""
+    RESUMED = "resumed"
+    """HR opened the site again: it can take place as planned."""
     NOT_FOUND = "not_found"
     """Somebody else, or another day, was looked for in its place without result."""
     ABSENT = "absent"

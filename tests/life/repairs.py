@@ -5,7 +5,7 @@ from hypothesis.stateful import precondition, rule
 from sqlmodel import col, select
 
 from app.core.errors import Refusal
-from app.planning.repairs import closing, service
+from app.planning.repairs import closing, reopening, service
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairProposal, RepairStatus
 from tests.life.booking import Booking
@@ -121,6 +121,23 @@ class Repairs(Booking):
         self.suspend_where_shut()
         self.fall_where_shut()
         self.done["sites closed"] += 1
+
+    @precondition(lambda self: self.shut)
+    @rule(pick=picks)
+    def open_again(self, pick: int) -> None:
+        """HR opens a closed site on one of its days: what stands there can be, and calendars hear it."""
+        side, day = sorted(self.shut)[pick % len(self.shut)]
+        if day < self.today:
+            return
+        reopening.reopen_site(self.session, self.sites[side], day, day, self.boss, self.now, self.today)
+        self.session.commit()
+        self.shut.discard((side, day))
+        for row in self.rows():
+            leg = self.legs[row.id or 0]
+            if leg.standing and (self.side(leg.host), leg.day) == (side, day):
+                assert row.revision - leg.revision in (0, 1)
+                leg.revision = row.revision
+        self.done["sites opened again"] += 1
 
     def suspend_where_shut(self) -> None:
         """A day of a swap on a closed site stands; its calendars hear of it, once."""

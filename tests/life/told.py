@@ -82,7 +82,7 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[
 def _suspended(session: Session, rows: Rows, keys: Collection[str]) -> Iterable[str]:
     """Whose day still stands on a closed site reads it, once the search for another one is over."""
     lines = sorted(rows.changes, key=lambda line: line.id or 0)
-    moves = (ChangeKind.SUSPENDED, ChangeKind.MOVED)
+    moves = (ChangeKind.SUSPENDED, ChangeKind.RESUMED, ChangeKind.MOVED)
     last = {line.visit_id: line.kind for line in lines if line.kind in moves}
     query = select(RepairVisit.visit_id).join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
     sought = set(session.exec(query.where(col(Repair.status).in_(COMPUTING))))

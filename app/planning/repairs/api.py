@@ -10,16 +10,20 @@ from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
 from app.people import queries as people_queries
-from app.planning.repairs import closing, opening, queries, ruling, service
+from app.planning.repairs import closing, opening, queries, reopening, ruling, service
 from app.planning.repairs.schemas import (
     AcceptanceForm,
+    ClosedSiteOut,
+    ClosedSitesOut,
     ClosureForm,
     ClosureOut,
     DismissalForm,
+    ReopeningOut,
     RepairOut,
     RepairsOut,
     RulesForm,
     RulesOut,
+    reopening_out,
     repair_out,
 )
 from app.planning.tables import Repair, RepairStatus
@@ -136,3 +140,31 @@ def close_site(session: Db, actor: Asking, campaign: HrCampaign, sent: ClosureFo
     people_queries.site(session, sent.site_id)
     made = closing.close_site(session, sent.site_id, sent.first, sent.last, actor, clock.now(), clock.today())
     return RepairsOut(repairs=_out(session, made))
+
+
+@router.get("/campaigns/{campaign_id}/closed-sites")
+def list_closed_sites(session: Db, campaign: HrCampaign) -> ClosedSitesOut:
+    """Which sites are closed on which days to come; a closure holds for every campaign."""
+    return ClosedSitesOut(
+        closed=[
+            ClosedSiteOut(site_id=one.site.id or 0, site=one.site.name, first=one.first, last=one.last)
+            for one in reopening.closed_spans(session, clock.today())
+        ]
+    )
+
+
+@router.get("/campaigns/{campaign_id}/reopenings")
+def show_reopening(session: Db, campaign: HrCampaign, asked: Annotated[ClosureForm, Query()]) -> ReopeningOut:
+    """What opening a closed site again on some days would do, in every campaign. Changes nothing."""
+    today = clock.today()
+    return reopening_out(
+        reopening.reopening_of(session, asked.site_id, asked.first, asked.last, today), today
+    )
+
+
+@router.post("/campaigns/{campaign_id}/reopenings")
+def reopen_site(session: Db, actor: Asking, campaign: HrCampaign, sent: ClosureForm) -> ReopeningOut:
+    """Open a closed site again on some days."""
+    today = clock.today()
+    done = reopening.reopen_site(session, sent.site_id, sent.first, sent.last, actor, clock.now(), today)
+    return reopening_out(done, today)

@@ -35,6 +35,13 @@ class RepairChanged(Refusal):
         )
 
 
+class SiteNotClosed(Refusal):
+    """Nothing to open again: the site is open on these days, or they are over."""
+
+    def message(self) -> str:
+        return _("Ce site n’est pas fermé ces jours-là : il n’y a rien à rouvrir.")
+
+
 class ClosureOutOfReach(Refusal):
     """A closure begins today or later, ends after it begins, and lasts three months at most."""
 

@@ -60,7 +60,7 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
 def follow_settled(engine: Engine, visit_id: int, **_payload: object) -> None:
     """Job of `visit.made_up`, `visit.one_way` and `visit.moved`: what the two settled is repaired no more."""
     with open_session(engine) as session:
-        opening.leave_out(session, visit_id, clock.now(), clock.today())
+        opening.leave_out(session, [visit_id], clock.now(), clock.today())
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:

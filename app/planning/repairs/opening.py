@@ -1,4 +1,4 @@
-"""How a repair begins, begins again, or loses what those concerned settled themselves.
+"""How a repair begins, begins again, or loses what needs it no more.
 
 A day waits in one repair: the database says so (`RepairVisit.waits`), and who opens one holds the campaign.
 """
@@ -132,16 +132,19 @@ def search_again(
     return open_repair(session, campaign, ids, repair.cause, actor, now, **closure)
 
 
-def leave_out(session: Session, visit_id: int, now: datetime, today: date) -> None:
-    """A day that those concerned settled leaves the repairs that nobody decided on: what was found for the
-    others is looked for again, without a word to HR; a repair with no other day closes."""
-    for repair in queries.undecided_about(session, visit_id):
+def leave_out(
+    session: Session, visit_ids: Collection[int], now: datetime, today: date, *, why: str = ""
+) -> None:
+    """Days that those concerned settled, or that can take place again, leave the repairs that nobody decided
+    on: what was found for the others is looked for again, without a word to HR; a repair with no other day
+    closes, with `why`."""
+    for repair in queries.undecided_about(session, visit_ids):
         assert repair.id is not None
         gone = queries.need_nothing(session, repair, today)
         if not gone:
             continue
         if gone >= set(queries.visit_ids(session, repair.id)):
-            close(session, repair, now)
+            close(session, repair, now, why=why)
         elif repair.status in PENDING:
             session.exec(
                 delete(RepairVisit).where(
@@ -149,6 +152,16 @@ def leave_out(session: Session, visit_id: int, now: datetime, today: date) -> No
                 )
             )
             _look_again(session, repair)
+            _replace_search(session, repair, now)
+
+
+def _replace_search(session: Session, repair: Repair, now: datetime) -> None:
+    """A search under way goes by what it began with: another one takes its place."""
+    if end(session, repair.id, (RepairStatus.RUNNING,), RepairStatus.EXPIRED, now):
+        campaign = session.get_one(Campaign, repair.campaign_id)
+        closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
+        left = queries.visit_ids(session, repair.id or 0)
+        open_repair(session, campaign, left, repair.cause, None, now, **closure)
 
 
 def repair_conflicts(

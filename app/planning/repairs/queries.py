@@ -149,7 +149,7 @@ def late(session: Session, today: date, campaign_id: int | None = None) -> list[
     if not rows:
         return []
     contrary = {one.seen.visit.id for one in conflicts(session, today)}
-    found = {one.id: one for one, visit in rows if _is_to_repair(one, visit, contrary)}
+    found = {one.id: one for one, visit in rows if _is_to_repair(visit, contrary)}
     return list(found.values())
 
 
@@ -180,16 +180,16 @@ def settled_among(session: Session, ids: Collection[int]) -> set[int]:
     return set(session.scalars(select(col(Visit.id)).where(col(Visit.id).in_(ids), _settled())))
 
 
-def undecided_about(session: Session, visit_id: int) -> list[Repair]:
-    """Repairs about a visit, or others of its swap, on which nobody decided, oldest first."""
-    swap = select(col(Visit.swap_id)).where(col(Visit.id) == visit_id).scalar_subquery()
+def undecided_about(session: Session, visit_ids: Collection[int]) -> list[Repair]:
+    """Repairs about these visits, or others of their swaps, on which nobody decided, oldest first."""
+    swaps = select(col(Visit.swap_id)).where(col(Visit.id).in_(visit_ids), col(Visit.swap_id).is_not(None))
     query = (
         select(Repair)
         .distinct()
         .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
         .join(Visit, col(Visit.id) == col(RepairVisit.visit_id))
         .where(
-            or_(col(Visit.id) == visit_id, col(Visit.swap_id) == swap),
+            or_(col(Visit.id).in_(visit_ids), col(Visit.swap_id).in_(swaps)),
             col(RepairVisit.gave_way).is_(False),
             col(Repair.status).in_((*PENDING, *UNDECIDED)),
         )
@@ -198,26 +198,18 @@ def undecided_about(session: Session, visit_id: int) -> list[Repair]:
 
 
 def need_nothing(session: Session, repair: Repair, today: date) -> set[int]:
-    """The visits of a repair that need it no more: settled by the two, or moved to a day on which they can
-    take place. Three queries."""
+    """The visits of a repair that need it no more: settled by the two, or on a day on which they can take
+    place: they moved, or their site opened again. Three queries."""
     ids = visit_ids(session, repair.id or 0)
     seen = visits_with_ids(session, ids)
     contrary = {one.seen.visit.id for one in conflicts_among(session, seen)}
-    moved = {
-        one.visit.id or 0
-        for one in seen
-        if stands(one.visit) and not _is_to_repair(repair, one.visit, contrary)
-    }
+    moved = {one.visit.id or 0 for one in seen if not _is_to_repair(one.visit, contrary)}
     return moved | settled_among(session, ids)
 
 
-def _is_to_repair(repair: Repair, visit: Visit, contrary: Collection[int | None]) -> bool:
+def _is_to_repair(visit: Visit, contrary: Collection[int | None]) -> bool:
     """It fell, or still cannot be on its day."""
-    if not stands(visit):
-        return True
-    if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
-        return repair.first_day <= visit.day <= repair.last_day
-    return visit.id in contrary
+    return not stands(visit) or visit.id in contrary
 
 
 def in_conflict(session: Session, campaign_id: int, today: date) -> list[Conflict]:

@@ -7,8 +7,9 @@ from pydantic import field_validator
 
 from app.core.forms import AnswerModel, FormModel
 from app.planning.repairs.proposals import Proposal
+from app.planning.repairs.reopening import Reopening
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
-from app.visits.schemas import VisitOut
+from app.visits.schemas import VisitOut, visit_out
 
 
 class AcceptanceForm(FormModel):
@@ -38,6 +39,34 @@ class ClosureOut(AnswerModel):
     """Visits of plans: they stand until a repair is accepted."""
     falling: list[VisitOut]
     """Booked days: cancelled at once, another place is offered."""
+
+
+class ClosedSiteOut(AnswerModel):
+    """A site, closed without a break between two days, both included."""
+
+    site_id: int
+    site: str
+    first: date
+    last: date
+
+
+class ClosedSitesOut(AnswerModel):
+    """Which sites are closed on which days to come."""
+
+    closed: list[ClosedSiteOut]
+
+
+class ReopeningOut(AnswerModel):
+    """What opening a site again does."""
+
+    days: list[date]
+    """Those on which it was closed."""
+    resumed: list[VisitOut]
+    """Visits that can take place again: whoever was told otherwise hears it."""
+    contrary: list[VisitOut]
+    """They still cannot: a roster says otherwise."""
+    told: int
+    """How many people had been told that their day cannot take place, and hear that it can."""
 
 
 class ClosureLook(FormModel):
@@ -116,6 +145,16 @@ class RepairsOut(AnswerModel):
     """Repairs of a campaign, newest first."""
 
     repairs: list[RepairOut]
+
+
+def reopening_out(what: Reopening, today: date) -> ReopeningOut:
+    """What opening a site again does, as programs read it."""
+    return ReopeningOut(
+        days=what.days,
+        resumed=[visit_out(one.seen, today) for one in what.resumed],
+        contrary=[visit_out(one.seen, today) for one in what.contrary],
+        told=len(what.told),
+    )
 
 
 def repair_out(repair: Repair, visit_ids: list[int], rows: Iterable[RepairProposal]) -> RepairOut:

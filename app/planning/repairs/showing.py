@@ -100,7 +100,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     was = {visit_id: day for content in contents.values() for visit_id, day in content.before}
     done = rows.get(repair.accepted) if repair.accepted is not None else None
     partly = done is not None and done.left > 0
-    status, tone = words.status_words(repair.status, late=late, partly=partly)
+    status, tone = words.status_words(repair.status, late=late, partly=partly, why=repair.message)
     told = {} if repair.status in DECIDED else _meanwhile(session, [seen[one] for one in ids if one in seen])
     lost = sorted(
         (Lost(seen[one], was.get(one, seen[one].visit.day), told.get(one, "")) for one in ids if one in seen),
@@ -116,6 +116,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "cause": words.cause_words(repair, _site_name(session, repair)),
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
         "settled": repair.status is RepairStatus.SETTLED,
+        "opened": repair.message == words.REOPENED,
         "choosing": any(one.meanwhile for one in lost),
         "state": status,
         "tone": tone,
@@ -184,7 +185,9 @@ def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | N
     partly = {row.repair_id for row in rows if row.left and accepted[row.repair_id] is row.kind}
     found = []
     for one in repairs:
-        status, tone = words.status_words(one.status, late=one.id in late, partly=one.id in partly)
+        status, tone = words.status_words(
+            one.status, late=one.id in late, partly=one.id in partly, why=one.message
+        )
         site = sites[one.site_id].name if one.site_id in sites else ""
         found.append(
             Listed(one, words.cause_words(one, site), status, tone, len(visits.get(one.id or 0, ())))

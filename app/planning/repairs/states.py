@@ -48,9 +48,10 @@ def end(
     return change(session, repair_id, before, status=status, decided_at=now, **values)
 
 
-def close(session: Session, repair: Repair, now: datetime) -> None:
-    """Nothing is left to repair: it waits for nobody any more."""
-    if end(session, repair.id, (*PENDING, *UNDECIDED), RepairStatus.SETTLED, now):
+def close(session: Session, repair: Repair, now: datetime, *, why: str = "") -> None:
+    """Nothing is left to repair: it waits for nobody any more. `why`: unless the people settled it."""
+    said = {"message": why} if why else {}
+    if end(session, repair.id, (*PENDING, *UNDECIDED), RepairStatus.SETTLED, now, **said):
         note(session, repair, None, "repair.settled", now)
 
 

@@ -21,9 +21,17 @@ def cause_words(repair: Repair, site: str) -> str:
     }[repair.cause]
 
 
-def status_words(status: RepairStatus, *, late: bool = False, partly: bool = False) -> tuple[str, str]:
+REOPENED = "SiteReopened"
+"""Why a repair closes: what it was about can take place again."""
+
+
+def status_words(
+    status: RepairStatus, *, late: bool = False, partly: bool = False, why: str = ""
+) -> tuple[str, str]:
     """Where a repair stands, and its tone. `late`: it is over without a decision, and one is still needed.
-    `partly`: what was accepted leaves somebody without a day."""
+    `partly`: what was accepted leaves somebody without a day. `why`: the code of why it is over."""
+    if why == REOPENED:
+        return _("site rouvert"), "good"
     if partly and status is RepairStatus.ACCEPTED:
         return _("réparé en partie"), "warn"
     if late and status is RepairStatus.EXPIRED:

@@ -1,0 +1,179 @@
+"""A closed site opens again: who hears it, what takes place again, what stays as it was repaired."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.accounts.tables import AuditEntry
+from app.core.db import open_session
+from app.people.tables import Person
+from app.planning.repairs import closing, reopening, service
+from app.planning.repairs.errors import SiteNotClosed
+from app.planning.tables import Repair, RepairKind, RepairStatus
+from app.teams.days import closed_from
+from app.visits.rosters import conflicts
+from app.visits.tables import Visit
+from app.worker import drain
+from tests.life.told import unheard
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, last_repair
+from tests.planning.repairs.test_closing import close
+from tests.planning.repairs.test_settled import told
+
+
+def open_again(engine: Engine, company: Published, first: date, last: date) -> reopening.Reopening:
+    with open_session(engine) as session:
+        there = company.there.id or 0
+        done = reopening.reopen_site(session, there, first, last, company.actor, NOW, TODAY)
+    drain(engine)
+    return done
+
+
+def test_whoever_was_told_hears_that_the_day_can_be_and_confirms_it(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        session.get_one(Visit, there.id).host_confirmed_at = NOW
+    close(engine, company, there.day)
+    before = told(engine, "visit_invitation")
+    done = open_again(engine, company, there.day, there.day)
+    assert {one.id for one in done.told} == {there.visitor_id, there.host_id}
+    mails = told(engine, "visit_resumed")
+    assert {mail.person_id for mail in mails} == {there.visitor_id, there.host_id}
+    assert len(mails) == 2
+    for mail in mails:
+        asked = f"/visits/{there.id}/confirmation" in mail.text
+        assert asked == (mail.person_id == there.visitor_id)  # the host’s yes holds
+        assert "est de nouveau ouvert" in mail.text
+        assert mail.calendar_method == "REQUEST"
+        assert "fermé" not in (mail.calendar or "")
+    assert told(engine, "visit_invitation") == before  # nothing else moved
+    closed, repair = conflicts_of(engine), last_repair(engine)
+    assert closed == []
+    assert (repair.status, repair.message) == (RepairStatus.SETTLED, "SiteReopened")
+    client = as_(company.back[0])
+    page = client.get(f"/visits/{there.id}").text
+    assert "rouvre le site" in page
+    assert "est fermé ce jour-là" not in page
+    assert "Confirmez votre journée" in client.get("/home").text
+    with open_session(engine) as session:
+        assert unheard(session, [company.campaign.id or 0]) == []
+        assert session.exec(select(AuditEntry).where(AuditEntry.action == "site.reopened")).one()
+
+
+def conflicts_of(engine: Engine) -> list[int | None]:
+    with open_session(engine) as session:
+        return [one.seen.visit.id for one in conflicts(session, TODAY)]
+
+
+def test_a_closure_taken_back_before_anybody_was_told_tells_nobody(
+    engine: Engine, company: Published
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, there.day, there.day, company.actor, NOW, TODAY)
+    done = open_again(engine, company, there.day, there.day)
+    assert done.told == []
+    assert told(engine, "visit_suspended") == told(engine, "visit_resumed") == []
+    assert last_repair(engine).status == RepairStatus.SETTLED
+
+
+def test_closed_again_it_is_told_again(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    for _time in range(2):
+        close(engine, company, there.day)
+        open_again(engine, company, there.day, there.day)
+    close(engine, company, there.day)
+    assert len(told(engine, "visit_suspended")) == 6
+    assert len(told(engine, "visit_resumed")) == 4
+    assert conflicts_of(engine) == [there.id]
+
+
+def test_what_was_repaired_meanwhile_stays(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    accept(engine, company, RepairKind.SAME)
+    drain(engine)
+    with open_session(engine) as session:
+        moved = session.get_one(Visit, there.id).day
+    done = open_again(engine, company, there.day, there.day)
+    assert (done.resumed, done.told, told(engine, "visit_resumed")) == ([], [], [])
+    with open_session(engine) as session:
+        assert session.get_one(Visit, there.id).day == moved != there.day
+        assert closed_from(session, TODAY) == {}
+    assert last_repair(engine).status == RepairStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_one_day_of_several_opens_and_the_others_are_still_looked_for(
+    engine: Engine, company: Published, running: bool
+) -> None:
+    first, second = (company.visit(company.back[n], company.front[n]) for n in (0, 1))
+    with open_session(engine) as session:
+        there = company.there.id or 0
+        [made] = closing.close_site(session, there, first.day, second.day, company.actor, NOW, TODAY)
+        if running:
+            service.begin(session, made.id or 0, NOW)
+    done = open_again(engine, company, first.day, first.day)
+    assert [one.seen.visit.id for one in done.resumed] == [first.id]
+    repair = last_repair(engine)
+    assert repair.status == RepairStatus.READY
+    with open_session(engine) as session:
+        assert service.queries.visit_ids(session, repair.id or 0) == [second.id]
+        waiting = session.exec(select(Repair).where(Repair.status == RepairStatus.READY)).all()
+        assert len(waiting) == 1
+    assert conflicts_of(engine) == [second.id]
+
+
+def test_a_site_that_is_open_is_not_opened(engine: Engine, company: Published) -> None:
+    with pytest.raises(SiteNotClosed):
+        open_again(engine, company, DAYS[0], DAYS[3])
+
+
+def test_hr_sees_what_is_closed_and_opens_it(engine: Engine, company: Published, hr: TestClient) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    here = f"/campaigns/{company.campaign.id}"
+    listed = hr.get(f"{here}/repairs/closure").text
+    assert company.there.name in listed.split("Déjà fermés", 1)[1]
+    days = {"site_id": company.there.id or 0, "first": there.day.isoformat(), "last": there.day.isoformat()}
+    asked = hr.get(f"{here}/repairs/reopening", params=days)
+    assert "2 personnes avaient lu" in asked.text
+    assert company.back[0].name in asked.text
+    assert conflicts_of(engine) == [there.id]  # asking changes nothing
+    sent = hr.post(f"{here}/reopenings", data=days, follow_redirects=True)
+    assert "2 personnes lisent que leur journée peut avoir lieu." in sent.text
+    assert "Déjà fermés" not in sent.text
+    assert hr.post(f"{here}/reopenings", data=days).status_code == 409
+    assert hr.get(f"{here}/repairs/reopening", params=days).status_code == 409
+    drain(engine)
+    assert "site rouvert" in hr.get(f"{here}/repairs").text
+
+
+def test_programs_read_what_is_closed_and_open_it(engine: Engine, company: Published, hr: TestClient) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    here, day = f"/api/v1/campaigns/{company.campaign.id}", there.day.isoformat()
+    span = {"site_id": company.there.id, "first": day, "last": day}
+    assert hr.get(f"{here}/closed-sites").json()["closed"] == [{**span, "site": company.there.name}]
+    looked = hr.get(f"{here}/reopenings", params=span).json()
+    done = hr.post(f"{here}/reopenings", json=span).json()
+    assert (looked["days"], looked["told"]) == (done["days"], done["told"]) == ([day], 2)
+    assert [one["id"] for one in done["resumed"]] == [there.id]
+    assert hr.get(f"{here}/closed-sites").json()["closed"] == []
+    assert hr.post(f"{here}/reopenings", json=span).json()["error"]["code"] == "SiteNotClosed"
+
+
+def test_nobody_but_hr_opens_a_site(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    days = {"site_id": company.there.id or 0, "first": there.day.isoformat(), "last": there.day.isoformat()}
+    sent = as_(company.back[0]).post(f"/campaigns/{company.campaign.id}/reopenings", data=days)
+    assert sent.status_code == 403
+    assert conflicts_of(engine) == [there.id]
