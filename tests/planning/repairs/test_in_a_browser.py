@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.core.db import open_session
-from tests.planning.repairs.broken import DAYS, Published, cancel, last_repair, standing
+from app.planning.repairs import closing
+from app.worker import drain
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, cancel, last_repair, standing
 from tests.support.browser import faults_of
 from tests.support.web import LiveServer
 
@@ -39,3 +41,22 @@ def test_a_repair_is_compared_and_accepted(
     page.get_by_role("button", name="Choisir cette solution").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Une journée réparée")
     assert len(standing(engine)) == 4
+
+
+def test_a_closed_site_is_opened_again(
+    new_page: Callable[..., Page], live_server: LiveServer, engine: Engine
+) -> None:
+    with open_session(engine) as session:
+        company = Published(session)
+        token = sessions.begin(session, company.hr, now=datetime(2027, 3, 26, 8, 0, tzinfo=UTC))
+        there = company.there.id or 0
+        closing.close_site(session, there, DAYS[0], DAYS[3], company.actor, NOW, TODAY)
+    drain(engine)
+    page = new_page()
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": live_server.url}])
+    page.goto(f"/campaigns/{company.campaign.id}/repairs/closure")
+    assert faults_of(page) == []
+    page.get_by_role("link", name="Voir ce que rouvrir change").click()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Rouvrir le site").click()
+    expect(page.get_by_text("Le site est rouvert, pour toutes les campagnes.")).to_be_visible()
