@@ -1,6 +1,6 @@
 """Every SELECT of enrolment about one person and for the planning; `answers.py` counts for HR."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from app.availability.tables import (
     ForbiddenPair,
     Wish,
 )
-from app.availability.told import told_of_everybody, told_of_people
+from app.availability.told import PLANNED, Hours, told_of_everybody, told_of_people
 from app.campaigns.invited import campaigns_inviting, invitation
 from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person, Side, Site, Team
@@ -169,12 +169,14 @@ def enrolled(
     only: Collection[int] | None = None,
     *,
     beyond: Collection[int] = (),
+    hours: Mapping[int, Hours] | None = None,
 ) -> list[EnrolledPerson]:
     """Everybody invited who said yes, by id, in ten queries whatever their number; `only` these people.
 
     Days that no longer stand (the campaign's dates moved, a closing was added, the person's week changed, a
     roster has them off, their team closed the day, they paused) are dropped here: nobody is planned on them.
     `beyond`: people who count as free on whatever day they work and their own calendar leaves, given or not.
+    `hours`: by person, those of whoever is looked at for visits at others than a plan's.
     """
     campaign = session.get_one(Campaign, campaign_id)
     book = DayBook(campaign)
@@ -186,7 +188,12 @@ def enrolled(
     busy = calendar_days(session, beyond) if beyond else {}
     found = []
     for row in session.exec(_yes(campaign_id, only)):
-        site, own = sites[row.site_id], told(row.id, row.team_id)
+        site, at = sites[row.site_id], (hours or {}).get(row.id, PLANNED)
+        may_leave = may_receive = book.every_day
+        for one in at.leaving:
+            may_leave &= book.leaving(row, site, told(row.id, row.team_id, one))
+        for one in at.receiving:
+            may_receive &= book.receiving(row, site, row.closed_weekdays, told(row.id, row.team_id, one))
         here = ~book.mask_between(row.paused_from, row.paused_until)
         leaves = book.mask_of(row.visit_days)
         receives = leaves if row.host_days is None else book.mask_of(row.host_days)
@@ -203,8 +210,8 @@ def enrolled(
                 department=row.department,
                 manager_id=row.manager_id,
                 languages=tuple(row.chosen_languages or row.languages),
-                visit_days=book.dates(leaves & here & book.leaving(row, site, own)),
-                host_days=book.dates(receives & here & book.receiving(row, site, row.closed_weekdays, own)),
+                visit_days=book.dates(leaves & here & may_leave),
+                host_days=book.dates(receives & here & may_receive),
                 wishes=tuple(wishes.get(row.enrolment_id, ())),
                 avoid=frozenset(avoid.get(row.enrolment_id, ())),
                 excluded_sites=frozenset(excluded.get(row.enrolment_id, ())),

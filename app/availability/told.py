@@ -14,6 +14,18 @@ from app.teams.rules import NO_ROSTER, WHOLE_DAY, During, RosterWeek
 
 
 @dataclass(frozen=True)
+class Hours:
+    """At which hours somebody would leave, and receive: a day counts as worked where it suits all of them."""
+
+    leaving: Collection[During] = (WHOLE_DAY,)
+    receiving: Collection[During] = (WHOLE_DAY,)
+
+
+PLANNED = Hours()
+"""As plans make visits."""
+
+
+@dataclass(frozen=True)
 class Teller:
     """Says what rosters and teams told of somebody's days."""
 

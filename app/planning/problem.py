@@ -25,7 +25,7 @@ from app.availability.colleagues import mutual_pairs
 from app.availability.days import DayBook
 from app.availability.matching import department_key, person_key, site_key, team_key
 from app.availability.queries import EnrolledPerson, enrolled, forbidden_pairs
-from app.availability.told import told_of_everybody
+from app.availability.told import Hours, told_of_everybody
 from app.campaigns.calendar import plannable_days
 from app.campaigns.invited import invited_people
 from app.campaigns.rules import team_limits
@@ -68,18 +68,23 @@ def build(
     days: list[date] | None = None,
     aside: Collection[int] = (),
     beyond: Collection[int] = (),
+    hours: Mapping[int, Hours] | None = None,
 ) -> Built:
     """The problem of a campaign as of today. Raises `NoDaysLeft` and `NobodyEnrolled`.
 
     `everybody`: as if all who are invited took part, each on every day they work. `days`: these instead of
     those that leave the notice. `aside`: ids of visits that count as not made. `beyond`: people who
-    count as free on whatever day they work.
+    count as free on whatever day they work. `hours`: of whoever is looked at for visits at other hours than a
+    plan's, by person.
     """
     assert campaign.id is not None
     days = plannable_days(campaign, today) if days is None else days
     if not days:
         raise NoDaysLeft
-    people = as_if_enrolled(session, campaign) if everybody else enrolled(session, campaign.id, beyond=beyond)
+    if everybody:
+        people = as_if_enrolled(session, campaign)
+    else:
+        people = enrolled(session, campaign.id, beyond=beyond, hours=hours)
     if not people:
         raise NobodyEnrolled
     index = {day: number for number, day in enumerate(days)}

@@ -20,8 +20,9 @@ from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
 from app.planning.repairs import judging, opening, queries, ruling, service, states, words
+from app.planning.repairs.hours import are_usual
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
-from app.planning.repairs.scene import Scene
+from app.planning.repairs.scene import Look, Scene
 from app.planning.repairs.searching import GIVEN, ORDER, search, without_return
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.visits import queries as visits_queries
@@ -105,9 +106,12 @@ def look_for(engine: Engine, repair_id: int) -> None:
 def _look_for(engine: Engine, repair: Repair) -> None:
     assert repair.id is not None
     watch = Watch(engine, repair.id)
-    found = _found(engine, repair, GIVEN, watch)
+    at_own = _has_own_hours(engine, repair.id)
+    found: dict[RepairKind, Told] = {}
+    for kinds in (GIVEN[:1], GIVEN[1:]) if at_own else (GIVEN,):
+        found |= _found(engine, repair, kinds, watch, own_hours=at_own and kinds == GIVEN[:1])
     if not watch.stopped and not any(_is_quiet(effect) for _proposal, effect in found.values()):
-        found |= _found(engine, repair, (RepairKind.WORKED,), watch, beyond=True)
+        found |= _found(engine, repair, (RepairKind.WORKED,), watch, beyond=True, own_hours=at_own)
     with open_session(engine) as session:
         if watch.stopped:
             service.stopped(session, repair.id, clock.now())
@@ -115,19 +119,33 @@ def _look_for(engine: Engine, repair: Repair) -> None:
         service.finish(session, repair.id, _different(found), watch.seconds, clock.now())
 
 
+def _has_own_hours(engine: Engine, repair_id: int) -> bool:
+    with open_session(engine, reads_only=True) as session:
+        seen = visits_queries.visits_with_ids(session, queries.visit_ids(session, repair_id))
+    return not are_usual(one.visit for one in seen)
+
+
 def _found(
-    engine: Engine, repair: Repair, kinds: Collection[RepairKind], watch: "Watch", *, beyond: bool = False
+    engine: Engine,
+    repair: Repair,
+    kinds: Collection[RepairKind],
+    watch: "Watch",
+    *,
+    beyond: bool = False,
+    own_hours: bool = False,
 ) -> dict[RepairKind, Told]:
     """What these ways to repair bring; a half-lost swap for whose return no day is left goes without it."""
-    scene = _scene(engine, repair, beyond=beyond)
-    found = _proposed(scene, repair, search(scene, kinds, seconds=SECONDS, hears=watch.hears), beyond=beyond)
+    look = Look(beyond=beyond, own_hours=own_hours)
+    scene = _scene(engine, repair, look)
+    found = _proposed(scene, repair, search(scene, kinds, seconds=SECONDS, hears=watch.hears), look)
     missing = [kind for kind in kinds if kind not in found]
     if scene.halves and missing and not watch.stopped:
         given_up = without_return(scene)
         if given_up:
-            narrower = _scene(engine, repair, given_up, beyond=beyond)
-            more = search(narrower, missing, seconds=SECONDS, hears=watch.hears)
-            found |= _proposed(narrower, repair, more, given_up, beyond=beyond)
+            narrow = dataclasses.replace(look, given_up=tuple(sorted(given_up)))
+            scene = _scene(engine, repair, narrow)
+            more = search(scene, missing, seconds=SECONDS, hears=watch.hears)
+            found |= _proposed(scene, repair, more, narrow)
     return found
 
 
@@ -136,19 +154,14 @@ def _is_quiet(effect: Effect) -> bool:
     return not effect.left and not effect.movers
 
 
-def _scene(engine: Engine, repair: Repair, given_up: Collection[int] = (), *, beyond: bool) -> Scene:
+def _scene(engine: Engine, repair: Repair, look: Look) -> Scene:
     with open_session(engine, reads_only=True) as session:
         campaign = session.get_one(Campaign, repair.campaign_id)
-        return judging.scene_today(session, campaign, repair, clock.today(), given_up, beyond=beyond)
+        return judging.scene_today(session, campaign, repair, clock.today(), look)
 
 
 def _proposed(
-    scene: Scene,
-    repair: Repair,
-    found: Mapping[RepairKind, set[Leg]],
-    given_up: Collection[int] = (),
-    *,
-    beyond: bool,
+    scene: Scene, repair: Repair, found: Mapping[RepairKind, set[Leg]], look: Look
 ) -> dict[RepairKind, Told]:
     visits = {one.id or 0: one for one in (*scene.movable.values(), *scene.lost.values())}
     told = {}
@@ -156,9 +169,7 @@ def _proposed(
         proposal = proposal_of(scene, legs, service.FALL_REASON[repair.cause])
         concerned = proposal.visit_ids | set(scene.lost)
         before = tuple(sorted((one, visits[one].day) for one in concerned))
-        proposal = dataclasses.replace(
-            proposal, given_up=tuple(sorted(given_up)), beyond=beyond, before=before
-        )
+        proposal = dataclasses.replace(proposal, before=before, **dataclasses.asdict(look))
         told[kind] = (proposal, effect_of(scene, proposal, visits))
     return told
 

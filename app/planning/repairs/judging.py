@@ -1,6 +1,5 @@
 """Whether a proposal still holds: judged by the rules on today's rows."""
 
-from collections.abc import Collection
 from datetime import date
 
 from sqlmodel import Session
@@ -9,7 +8,7 @@ from app.campaigns.tables import Campaign
 from app.planning.errors import NobodyEnrolled, NoDaysLeft
 from app.planning.repairs import queries
 from app.planning.repairs.proposals import Proposal, broken_by, covers
-from app.planning.repairs.scene import Scene, scene_of
+from app.planning.repairs.scene import Look, Scene, scene_of
 from app.planning.tables import Repair
 from app.visits import queries as visits_queries
 from app.visits.rules import stands
@@ -27,7 +26,7 @@ def against(
 ) -> list[str]:
     """What stands against a proposal on today's rows; empty when it still holds."""
     try:
-        scene = scene_today(session, campaign, repair, today, proposal.given_up, beyond=proposal.beyond)
+        scene = scene_today(session, campaign, repair, today, proposal.look)
     except (NoDaysLeft, NobodyEnrolled) as refused:
         return [refused.code]
     visits = visits_of(session, proposal)
@@ -48,13 +47,11 @@ def scene_today(
     campaign: Campaign,
     repair: Repair,
     today: date,
-    given_up: Collection[int] = (),
-    *,
-    beyond: bool = False,
+    look: Look,
 ) -> Scene:
     """What the repair is about, read anew."""
     ids = queries.visit_ids(session, repair.id or 0)
-    return scene_of(session, campaign, ids, repair.cause, today, given_up=given_up, beyond=beyond)
+    return scene_of(session, campaign, ids, repair.cause, today, look)
 
 
 def visits_of(session: Session, proposal: Proposal) -> dict[int, Visit]:

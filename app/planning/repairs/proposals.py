@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.planning.problem import Leg
-from app.planning.repairs.scene import Scene
+from app.planning.repairs.scene import Look, Scene
 from app.visits.rearranging import Fall, Fresh, Move
 from app.visits.rules import in_pairs, stands
 from app.visits.tables import CancelReason, Visit
@@ -26,8 +26,15 @@ class Proposal:
     """Standing parts of swaps, by id, that stay alone: no day was left for the other part."""
     beyond: bool = False
     """On days that people work, though they did not all give them."""
+    own_hours: bool = False
+    """The same people meet again, at hours that are not those of a plan."""
     before: tuple[tuple[int, date], ...] = ()
     """The days that visits had when the search was made, by id: what a page shows of the past."""
+
+    @property
+    def look(self) -> Look:
+        """What its search allowed itself."""
+        return Look(self.given_up, self.beyond, self.own_hours)
 
     @property
     def days(self) -> list[date]:
@@ -53,6 +60,7 @@ class Proposal:
             "fresh": [asdict(one) | {"day": one.day.isoformat()} for one in self.fresh],
             "given_up": list(self.given_up),
             "beyond": self.beyond,
+            "own_hours": self.own_hours,
             "before": [[visit_id, day.isoformat()] for visit_id, day in self.before],
         }
 
@@ -72,6 +80,7 @@ class Proposal:
             fresh=tuple(Fresh(**dated(one)) for one in row["fresh"]),
             given_up=tuple(row["given_up"]),
             beyond=row.get("beyond", False),
+            own_hours=row.get("own_hours", False),
             before=tuple((one, date.fromisoformat(day)) for one, day in row.get("before", ())),
         )
 

@@ -8,6 +8,7 @@
 5. People      whoever said "not me" rests; whoever could not that day is not asked for it again; two people
                of whom one said no are not brought together again.
 6. Days        those that people gave; of those concerned alone, on demand, every day that they work.
+7. Hours       a day counts as worked at the hours that a visit would have (`hours`).
 
 A person who had nobody before may step in, but the repair is not made for them: they count for nothing.
 """
@@ -26,6 +27,7 @@ from app.campaigns.tables import Campaign, Exchange
 from app.planning.errors import NoDaysLeft
 from app.planning.problem import Leg, build, row_id
 from app.planning.repairs import queries
+from app.planning.repairs.hours import hours_of
 from app.planning.tables import RepairCause
 from app.visits import queries as visits_queries
 from app.visits.rules import first_day_to_plan, stands
@@ -37,6 +39,18 @@ from solver.shapes import REPAIR_LEVELS
 
 PLAYS, RESTS = 1, 0
 """Priority of those concerned and of those who have a visit; of those who had nobody before."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a search allows itself. A proposal remembers it, to be judged alike."""
+
+    given_up: tuple[int, ...] = ()
+    """Standing parts of swaps, by id, that stay alone: no day is left for the other part."""
+    beyond: bool = False
+    """Those concerned are looked at on whatever day they work, given or not."""
+    own_hours: bool = False
+    """They meet nobody but each other again, at the hours that they had."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +126,9 @@ def scene_of(
     lost_ids: Collection[int],
     cause: RepairCause,
     today: date,
-    *,
-    given_up: Collection[int] = (),
-    beyond: bool = False,
+    look: Look,
 ) -> Scene:
-    """Read today's rows. Raises `NoDaysLeft` and `NobodyEnrolled`.
-
-    `given_up`: standing parts of swaps, by id, that stay alone: no day is left for the other part.
-    `beyond`: those concerned are looked at on whatever day they work, given or not.
-    """
+    """Read today's rows. Raises `NoDaysLeft` and `NobodyEnrolled`."""
     assert campaign.id is not None
     days = repair_days(campaign, today)
     is_swap = campaign.exchange == Exchange.SWAP
@@ -129,15 +137,23 @@ def scene_of(
     told = _told(
         units, queries.why_lost(session, [one.id or 0 for unit in units for one in unit.lost]), cause
     )
-    halves = [unit for unit in units if _is_half(unit, told, one_way, set(given_up))]
+    halves = [unit for unit in units if _is_half(unit, told, one_way, set(look.given_up))]
     movable = [unit for unit in units if _may_move(unit, set(days), is_swap=is_swap)]
     extra = {visit.day for unit in halves for visit in unit.standing} - set(days)
     every = sorted({*days, *extra})
     impossible = {one.id or 0 for unit in units for one in unit.lost if stands(one)}
-    freed = {one for unit in units if unit.lost for one in unit.people} if beyond else set()
+    freed = {one for unit in units if unit.lost for one in unit.people} if look.beyond else set()
+    keep = {one.id for unit in units for one in unit.lost if stands(one) or unit in halves}
+    lost = [one for unit in units for one in unit.lost]
+    moving = [] if look.own_hours else [one for unit in movable for one in unit.standing]
+    hours = hours_of(
+        [*moving, *(one for one in lost if one.id in keep)],
+        [one for one in lost if one.id not in keep],
+        others=not look.own_hours,
+    )
     while True:
         aside = impossible | _ids(one for unit in (*halves, *movable) for one in unit.standing)
-        problem = build(session, campaign, today, days=every, aside=aside, beyond=freed).problem
+        problem = build(session, campaign, today, days=every, aside=aside, beyond=freed, hours=hours).problem
         kept = [unit for unit in movable if _holds(problem, unit)]
         full = [unit for unit in halves if _may_meet(problem, unit)]
         if len(kept) == len(movable) and len(full) == len(halves):
