@@ -27,6 +27,7 @@ from app.calendars import pages as calendars_pages
 from app.campaigns import api as campaigns_api
 from app.campaigns import pages as campaigns_pages
 from app.core import i18n
+from app.core.collisions import DoneAgain, done_again
 from app.core.db import make_engine
 from app.core.errors import NotFound, Refusal, SignInNeeded
 from app.core.i18n import _
@@ -117,6 +118,7 @@ def create_app(engine: Engine | None = None) -> FastAPI:
     for door in DOORS:
         app.include_router(door.router)
     app.mount("/static", Static(directory=STATIC), name="static")
+    app.add_middleware(DoneAgain)
     app.add_middleware(BaseHTTPMiddleware, dispatch=choose_language)
     app.add_middleware(GuardHeaders)
     app.add_exception_handler(Refusal, refused)
@@ -204,7 +206,9 @@ def impossible(request: Request, error: Any) -> Response:
 
 
 def database_away(request: Request, error: Any) -> Response:
-    """The database does not answer: nothing was changed."""
+    """The database does not answer, or two changes met in it too often: nothing was changed."""
+    if done_again(error):
+        raise error
     message = _("Le service est momentanément indisponible. Rien n’a été perdu : réessayez dans un instant.")
     return _answer(request, 503, "Unavailable", message)
 

@@ -17,6 +17,7 @@ from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, c
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel
 
+from app.core.collisions import committed
 from app.core.turns import AT_ONCE, turn
 
 # Names for every constraint, so that migrations can change them on both databases.
@@ -48,8 +49,10 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(url, module=pysqlite3, pool_size=POOL_SIZE, max_overflow=2)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=True)
+    else:
+        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=True)
+    event.listen(engine, "commit", committed)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
