@@ -44,8 +44,10 @@ def open_proposals(session: Session, visit_ids: Collection[int]) -> dict[int, Pr
 
 
 def reports_of(session: Session, visit_id: int) -> tuple[NoShow, ...]:
-    """Who was said to be absent on a visit, and what they answered."""
-    return tuple(session.scalars(select(NoShow).where(col(NoShow.visit_id) == visit_id)))
+    """Who was said to be absent on a visit, and what they answered: read anew, since each of the two may have
+    said something while the other waited for the row."""
+    query = select(NoShow).where(col(NoShow.visit_id) == visit_id)
+    return tuple(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def uncontested_among(session: Session, visit_ids: Collection[int]) -> list[NoShow]:

@@ -7,9 +7,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.campaigns.tables import Status
+from app.core.db import open_session
 from app.debriefs.jobs import open_forms
 from app.messages.tables import Mail
-from app.visits import absences, hosting, moving, service
+from app.visits import absences, hosting, moving, queries, service
+from app.visits.changing import situation
 from app.visits.errors import (
     AlreadyOver,
     DayNotCome,
@@ -227,3 +229,25 @@ def test_a_contested_absence_asks_for_the_debrief_and_leaves_the_day_lived(
         ("Bruno", "debrief_invitation"),
     ]
     assert not company.before(visit, company.anna, TUESDAY).fallen
+
+
+def test_of_two_who_contest_at_once_the_second_sees_what_the_first_said(
+    company: Company, engine: Engine
+) -> None:
+    """Each had read what was said of both before the other one answered."""
+    session, visit = company.session, company.there
+    for who in (company.bruno, company.anna):
+        absences.report(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+    assert visit.missed_at is not None
+    before = {who.id: company.before(visit, who, MONDAY) for who in (company.anna, company.bruno)}
+    hands = {who.id: company.hand(visit, who) for who in (company.anna, company.bruno)}
+    session.commit()
+    with open_session(engine) as other:
+        seen = queries.visit(other, visit.id or 0)
+        absences.contest(
+            other, situation(other, seen, By.HOST, company.bruno.id, MONDAY), hands[company.bruno.id]
+        )
+    absences.contest(session, before[company.anna.id], hands[company.anna.id])
+    session.commit()
+    session.refresh(visit)
+    assert visit.missed_at is None
