@@ -1,6 +1,5 @@
 """Who enters: askers, the teams that receive, HR."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -117,13 +116,13 @@ class Deciding:
     """Answers for the receiving team: may say yes. The asker's own manager may say no."""
 
 
-def is_left_to_the_team(session: Session, person: Person, led: Collection[int], seen: SeenRequest) -> bool:
-    """Whether a request is the reader's own and others answer it: HR do not answer for themselves, unless
-    they lead the team that receives, or nobody leads it."""
-    team_id = seen.place.team_id
-    if seen.person.id != person.id or team_id in led:
+def is_left_to_the_team(session: Session, person: Person, seen: SeenRequest) -> bool:
+    """Whether a request is the reader's own and others answer it: neither HR nor a manager's delegate answer
+    for themselves, unless they manage the team that receives, or nobody does."""
+    if seen.person.id != person.id:
         return False
-    return bool(queries.managers_of(session, [team_id])[team_id])
+    managers = queries.managers_of(session, [seen.place.team_id])[seen.place.team_id]
+    return bool(managers) and person.id not in managers
 
 
 def deciding_on(session: Session, actor: Actor, person: Person | None, seen: SeenRequest) -> Deciding:
@@ -132,7 +131,7 @@ def deciding_on(session: Session, actor: Actor, person: Person | None, seen: See
     receives = actor.is_hr or seen.place.team_id in led
     if not (receives or seen.person.team_id in led):
         raise NotFound
-    if person is not None and is_left_to_the_team(session, person, led, seen):
+    if person is not None and is_left_to_the_team(session, person, seen):
         raise OwnRequest
     team_id = seen.place.team_id if receives else seen.person.team_id
     return Deciding(acting(session, actor, person, team_id), seen, receives)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, update
 
 from app.booking import deciding, fallen, holding, lines, offering, queries, replacing, waiting
 from app.booking.deciding import expire
+from app.booking.guards import is_left_to_the_team
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.booking.words import reason_labels
@@ -51,7 +52,10 @@ def _ask(session: Session, request_id: int, *, again: bool) -> None:
     if seen is None or seen.request.status != RequestStatus.REQUESTED or seen.request.due_at is None:
         return
     terms = queries.rules_of(session, seen.request.campaign_id)
-    managers = sorted(teams.leaders_of(session, seen.place.team_id, clock.today()))
+    leaders = teams.leaders_of(session, seen.place.team_id, clock.today())
+    managers = sorted(
+        one for one in leaders if one != seen.person.id or not is_left_to_the_team(session, seen.person, seen)
+    )
     context = {"seen": seen, "again": again, "approves": terms.silence == Silence.APPROVE}
     word = "again" if again else "asked"
     _tell(session, Kind.BOOKING_REQUEST, seen, managers, f"{word}:{seen.request.revision}", context)

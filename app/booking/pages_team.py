@@ -44,11 +44,7 @@ TOLD = 4
 def requests(request: Request, session: Db, who: AsReceiver) -> Response:
     """Requests that wait for an answer, each with its effect on the two teams that day."""
     found = queries.requests_to_answer(session, team_ids_of(session, who))
-    own = [
-        one
-        for one in found
-        if who.person is not None and is_left_to_the_team(session, who.person, who.team_ids, one)
-    ]
+    own = [one for one in found if who.person is not None and is_left_to_the_team(session, who.person, one)]
     found = [one for one in found if one not in own]
     lately = queries.answered_lately(session, team_ids_of(session, who), clock.now() - LATELY)
     return render(

@@ -269,13 +269,21 @@ def requests_to_answer(session: Session, team_ids: Collection[int]) -> list[Seen
     return _requests(session, col(BookingRequest.status) == RequestStatus.REQUESTED, concerning(team_ids))
 
 
-def count_to_answer(session: Session, team_ids: Collection[int]) -> int:
-    """How many requests wait for the receiving teams' answer."""
+def count_to_answer(session: Session, team_ids: Collection[int], person_id: int | None) -> int:
+    """How many requests wait for the receiving teams' answer by this person: not their own, where they are
+    only a delegate."""
+    managed = exists().where(
+        col(Person.team_id) == col(Place.team_id), col(Person.manager_id) == person_id, col(Person.active)
+    )
     query = (
         select(func.count())
         .select_from(BookingRequest)
         .join(Place, col(Place.id) == col(BookingRequest.place_id))
-        .where(col(BookingRequest.status) == RequestStatus.REQUESTED, col(Place.team_id).in_(team_ids))
+        .where(
+            col(BookingRequest.status) == RequestStatus.REQUESTED,
+            col(Place.team_id).in_(team_ids),
+            or_(col(BookingRequest.person_id) != person_id, managed),
+        )
     )
     return int(session.scalars(query).one())
 

@@ -284,7 +284,7 @@ def _offer(seen: SeenRequest) -> Task:
 
 def _to_answer(session: Session, person: Person) -> list[Task]:
     teams = led_team_ids(session, person)
-    count = bookings.count_to_answer(session, teams) if teams else 0
+    count = bookings.count_to_answer(session, teams, person.id) if teams else 0
     if not count:
         return []
     title = ngettext(

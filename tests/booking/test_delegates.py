@@ -27,7 +27,8 @@ class Away(Shop):
         self.zoe = make_person(session, self.accounts, first_name="Zoé", last_name="Relais")
         lent = {"manager_id": self.marc.id, "delegate_id": self.zoe.id}
         session.add(Delegation(first_day=TODAY, last_day=TODAY, created_at=NOW, **lent))
-        self.request = self.ask(self.askers[0], self.offer())
+        self.place = self.offer()
+        self.request = self.ask(self.askers[0], self.place)
 
 
 @pytest.fixture
@@ -101,3 +102,21 @@ def test_a_manager_who_receives_makes_an_exception_as_manager_and_a_host_does_no
     assert "sans conditions" not in as_(shop.hosts[0]).get(other).text
     assert as_(shop.hosts[0]).post(f"{other}/waiver", data=sent).status_code == 409
     assert len(trail(engine, "visit.waived")) == 1
+
+
+def test_a_delegate_answers_no_request_of_their_own(shop: Away, engine: Engine, as_: Any) -> None:
+    """Nor are they asked to; the manager in whose place they decide, and HR, answer it."""
+    with open_session(engine) as session:
+        shop.session = session
+        own = shop.ask(shop.zoe, shop.place)
+    ask_managers(engine, own.id or 0)
+    with open_session(engine) as session:
+        assert session.exec(select(Mail.to_name)).all() == ["Marc Chef"]
+    here, sent = f"/booking/requests/{own.id}", {"revision": str(own.revision)}
+    zoe = as_(shop.zoe)
+    page = zoe.get("/team/requests").text
+    assert "l’équipe qui reçoit y répond, pas vous" in page
+    assert "1 demande attend votre réponse" in zoe.get("/home").text
+    assert zoe.post(f"{here}/approval", data=sent).status_code == 403
+    assert zoe.post(f"{here}/refusal", data={**sent, "reason": "service"}).status_code == 403
+    assert as_(shop.marc).post(f"{here}/approval", data=sent).status_code == 303
