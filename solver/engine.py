@@ -202,12 +202,15 @@ class Engine:
 
         return Search(self.instance, edges, self.room, weights_of(self.order), attraction)
 
-    def anneal(self, search: Search, *, moves: int, seconds: float, hot: float) -> None:
-        """Improve the plan on the board by the compiled search; a worse one is not kept.
+    def anneal(
+        self, search: Search, *, moves: int, seconds: float, hot: float, plan: Choices | None = None
+    ) -> None:
+        """Improve the plan on the board, or another one, by the compiled search; what is worse than the one
+        on the board is not kept.
 
         ``moves`` for each person, as far as they fit into ``seconds``.
         """
-        search.begin_with(self.loose_choices())
+        search.begin_with(self.loose_choices() if plan is None else plan)
         moves = max(MOVES, moves * self.instance.n)
         settled = self.board.choices().take(self._fixed())
 

@@ -58,7 +58,10 @@ class Row:
     high: float
 
 
-def _proto(model: Model, objective: Ints, rows: Sequence[Row], *, integer: bool) -> model_pb2.ModelProto:
+def program(
+    model: Model, objective: Ints, rows: Sequence[Row] = (), *, integer: bool = True
+) -> model_pb2.ModelProto:
+    """A model with one objective, as OR-Tools reads it."""
     proto = model_pb2.ModelProto()
     count, limits = model.columns, len(model.right)
     columns = proto.variables
@@ -87,7 +90,7 @@ def _proto(model: Model, objective: Ints, rows: Sequence[Row], *, integer: bool)
     return proto
 
 
-def _run(
+def run(
     solve: Callable[[], Result], clock: Clock, given_up: Callable[[], bool] | None = None
 ) -> Result | None:
     """What ``solve`` answers, or None where the clock runs out, or somebody gives it up, before."""
@@ -134,7 +137,7 @@ def solve_integer(
     by_clauses = twisted and suits_clauses(model)
     limits = Limits(min(seconds, clock.left), max(1, clock.limits.threads), clock.limits.seed)
     work = partial(solve_here, model, objective, limits, "CP_SAT" if by_clauses else "HIGHS", rows)
-    return _run(work, clock, given_up) or Solved(None, proven=False, bound=float("inf"))
+    return run(work, clock, given_up) or Solved(None, proven=False, bound=float("inf"))
 
 
 def suits_clauses(model: Model) -> bool:
@@ -154,7 +157,7 @@ def solve_here(
         absolute_gap_tolerance=0.5,
         random_seed=limits.seed % 2_147_483_647,
     )
-    built = mathopt.Model.from_model_proto(_proto(model, objective, rows, integer=True))
+    built = mathopt.Model.from_model_proto(program(model, objective, rows))
     result = mathopt.solve(built, kind, params=parameters)
     reason = result.termination.reason
     chosen = None
@@ -186,8 +189,8 @@ def relax(model: Model, objective: Ints, clock: Clock, way: str = WAYS[0]) -> Re
     from scipy import sparse
 
     size, limits = model.columns, len(model.right)
-    program: Any = helper.ModelBuilderHelper()
-    program.fill_model_from_sparse_data(
+    linear: Any = helper.ModelBuilderHelper()
+    linear.fill_model_from_sparse_data(
         np.zeros(size),
         np.ones(size),
         objective.astype(float),
@@ -195,12 +198,12 @@ def relax(model: Model, objective: Ints, clock: Clock, way: str = WAYS[0]) -> Re
         model.right.astype(float),
         sparse.csr_matrix((model.entry.astype(float), (model.row, model.column)), shape=(limits, size)),
     )
-    program.set_maximize(True)
+    linear.set_maximize(True)
     for one in sorted(WAYS, key=lambda one: one != way):
         solver = helper.ModelSolverHelper("glop")
         solver.set_solver_specific_parameters(one + WORK if one == way else one)
         solver.set_time_limit_in_seconds(max(0.05, clock.left))
-        _run(partial(solver.solve, program), clock)
+        run(partial(solver.solve, linear), clock)
         if solver.status() == helper.SolveStatus.OPTIMAL:
             columns, prices = np.array(solver.variable_values()), np.array(solver.dual_values())
             return Relaxed(columns, np.maximum(0.0, prices), one)

@@ -13,7 +13,7 @@ matched" and "this wish was granted" count once. Rows say ``sum of entries <= ri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -134,6 +134,22 @@ def weighted(model: Model, weights: Mapping[str, int]) -> Ints:
         if weight:
             objective += weight * model.worth[level]
     return objective
+
+
+def narrowed(model: Model, columns: Ints) -> Model:
+    """The same rows over some of the columns (ascending)."""
+    place = np.full(model.columns, -1, dtype=np.int64)
+    place[columns] = np.arange(len(columns))
+    some = place[model.column] >= 0
+    return replace(
+        model,
+        columns=len(columns),
+        choices=int((columns < model.choices).sum()),
+        row=model.row[some],
+        column=place[model.column[some]],
+        entry=model.entry[some],
+        worth={level: worth[columns] for level, worth in model.worth.items()},
+    )
 
 
 def _with_worth(instance: Instance, choices: Choices, rows: _Rows, room: Room) -> Model:

@@ -8,9 +8,9 @@ too many those of the pairs that were drawn for it.
 3. Where there is time, an integer program runs beside the search: over the choices that the relaxation takes
    or nearly takes, which needs half a minute for 10,000 people and is nearly always at the bound; with two
    minutes over every choice, the first level strictly before the second, which often proves both. (Rates
-   that do not decide between plans of equal worth take several times as long.)
-4. Each later level in turn: relaxation, then the search where it points. Small companies are polished by
-   integer programs over what the relaxation likes best; there the one beside the search does not end in time.
+   that do not decide between plans of equal worth take several times as long.) For small companies it is one
+   of what a dive along the relaxation leaves open (`solver.diving`).
+4. Each later level in turn: relaxation, then the search where it points, and small companies dive again.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.choices import Choices, among, distinct, joined
+from solver.choices import Choices, distinct, joined
 from solver.columns import judged
+from solver.diving import dive
 from solver.edges import Edges, every_edge
 from solver.engine import Engine
 from solver.hard import Elsewhere
-from solver.mip import Floats, solve_integer
-from solver.model import PERSON, Model, build, weighted
+from solver.mip import Floats
+from solver.model import PERSON, Model, build, narrowed, weighted
 from solver.relaxing import Relaxation
 
 if TYPE_CHECKING:
@@ -52,8 +53,14 @@ RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 AMPLE, WANTED = 30.0, 200_000
 """Where not every pair is an edge, and more seconds are left, the choices of all pairs are looked at first,
 and so many of them join."""
-SMALL, PORTIONS = 1_500, (1_000, 3_000, 5_000, 10_000, 20_000)
-"""For so few people integer programs over so many choices polish the later levels at the end."""
+SMALL, DIVED = 1_500, 20_000
+"""For so few people, and over so many choices that the relaxation likes best, a dive ends in time."""
+LONGEST = 0.6
+"""It has so much of the time that is left."""
+COSTS = 1e-3
+"""What its steps may cost, as a share of the value of the last level."""
+STRICTER = 12
+"""At the end of a dive each level counts so many times more before the next."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
 NEAR, WIDER = 0.01, 0.5
@@ -91,7 +98,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     if not engine.net.edges.complete and clock.left > AMPLE:
         choices = _with_wanted(engine, choices, rates, hot)
     begun, model = clock.seconds, build(engine.instance, choices, engine.room)
-    strict = _strict(engine, model, rates)
+    strict, small = _strict(engine, model, rates), engine.instance.n <= SMALL
     with Relaxation(model) as relaxed, ThreadPoolExecutor(2) as pool:
 
         def limit() -> Future[float]:
@@ -118,8 +125,15 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             bounds |= engine.bounds(engine.values())
             bounds[order[0]] = _bound(engine, rates, limit().result(), bounds)
             rates = both
+            if small:  # its bound is worth more precision, which takes as long as the dive
+                relaxed.begin(
+                    weighted(model, rates), clock, seconds=clock.left / 2, threads=1, scale=1 / scale
+                )
         bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
         _follow(engine, guided, bounds, list(rates), took, exact)
+        if small:
+            relaxed.wait(clock)
+            together = limit()
         if exact:
             bounds |= _at_most(engine, exact.result(), bounds)
         bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
@@ -133,8 +147,8 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             found = limit()
             guided = _guided(engine, choices, relaxed, rates, WIDER)
             _follow(engine, guided, bounds, order[: place + 1], took, None)
-            if engine.instance.n <= SMALL:
-                _polish(engine, choices, relaxed)
+            if small:
+                engine.offer(_dived(engine, choices, model, relaxed.reduced(), rates))
             bounds[order[place]] = _bound(engine, rates, found.result(), bounds)
     return bounds
 
@@ -202,7 +216,9 @@ def _follow(
                 break
             engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
         if exact and exact.done():
-            engine.offer(exact.result().plan)
+            engine.offer(plan := exact.result().plan)
+            if plan is not None:  # it may be worse by one on the first level and better by ten on the second
+                engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 6, hot=GUIDED[-1], plan=plan)
             exact = None
         after = engine.values()
         hopeless = 0 if any(after[level] != before[level] for level in levels[:2]) else hopeless + 1
@@ -242,21 +258,25 @@ def _exact(
     pool: ThreadPoolExecutor,
 ) -> Future[_Exact] | None:
     """The best plan of the choices that the relaxation takes or nearly takes, or at strict rates of all,
-    being looked for; None where it would hardly be found in time.
+    being looked for, or for small companies a good one; None where it would hardly be found in time.
     """
     clock, size = engine.clock, len(choices)
-    short = -relaxed.reduced()[:size] / max(rates.values())
+    reduced = relaxed.reduced()
+    short = -reduced[:size] / max(rates.values())
     near = choices if strict else choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
-    if clock.left < PATIENT or (len(near) > MOST and not strict) or engine.instance.n <= SMALL:
+    small = engine.instance.n <= SMALL
+    if clock.left < PATIENT or (len(near) > MOST and not strict and not small):
         return None
-    rates, seconds = strict or rates, 0.9 * clock.left if strict else min(ENOUGH, 0.6 * clock.left)
 
     def work() -> _Exact:
+        if small:
+            return _Exact(_dived(engine, choices, relaxed.model, reduced, rates), rates)
+        at, seconds = strict or rates, 0.9 * clock.left if strict else min(ENOUGH, 0.6 * clock.left)
         model = build(engine.instance, near, engine.room)
-        with Elsewhere(model, weighted(model, rates), clock, seconds, "HIGHS") as other:
+        with Elsewhere(model, weighted(model, at), clock, seconds, "HIGHS") as other:
             solved = other.wait()
         plan = None if solved.chosen is None else near.take(solved.chosen[: len(near)])
-        return _Exact(plan, rates, solved.bound if strict else math.inf)
+        return _Exact(plan, at, solved.bound if strict else math.inf)
 
     looking = pool.submit(work)
     if clock.limits.threads == 1:
@@ -276,19 +296,21 @@ def _at_most(engine: Engine, exact: _Exact, bounds: Mapping[str, int]) -> dict[s
     return better
 
 
-def _polish(engine: Engine, choices: Choices, relaxed: Relaxation) -> None:
-    """Integer programs over the plan and the choices that the relaxation likes best, ever more of them."""
-    mine = among(engine.instance, choices, engine.loose_choices())
-    best_first = np.lexsort((-relaxed.reduced()[: len(choices)], ~mine))
-    for portion in PORTIONS:
-        some = choices.take(np.sort(best_first[:portion]))
-        model = build(engine.instance, some, engine.room)
-        objective = weighted(model, engine.weights)
-        solved = solve_integer(model, objective, engine.clock, seconds=engine.clock.left / 3)
-        if solved.chosen is not None:
-            engine.offer(some.take(solved.chosen[: len(some)]))
-        if not solved.proven:
-            return
+def _dived(
+    engine: Engine, choices: Choices, model: Model, reduced: Floats, rates: Mapping[str, int]
+) -> Choices | None:
+    """The plan of a dive along a relaxation, of the choices that it likes best."""
+    size, clock = len(choices), engine.clock
+    best_first = np.argsort(-reduced[:size], kind="stable")[:DIVED]
+    columns = np.concatenate([np.sort(best_first), np.arange(size, model.columns)])
+    some = narrowed(model, columns)
+    levels = [level for level in reversed(engine.order) if level in rates]
+    last = {level: rates[level] * STRICTER**place for place, level in enumerate(levels)}
+    steps = last if len(rates) > 2 else rates  # what the first two levels have is not to be given away again
+    costs = COSTS * abs(engine.values()[levels[0]])
+    seconds = LONGEST * clock.left
+    chosen = dive(some, weighted(some, steps), weighted(some, last), clock, seconds=seconds, costs=costs)
+    return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
 
 
 def _guided(

@@ -1,0 +1,132 @@
+"""A plan from a linear relaxation, where an integer program over all of it would not end.
+
+Some of what the relaxation takes most of is kept, and the rest is relaxed again. As long as that costs nearly
+nothing it goes on: a relaxation has many best solutions, and each step chooses among them. A step that costs
+more is taken back and a shorter one follows. What is open in the end is a program that can be solved.
+
+This is diving with backtracking (Achterberg, Constraint Integer Programming, 2007, chapter 9).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+from scipy import sparse
+
+from solver.hard import Elsewhere
+from solver.instance import Bools, Ints
+from solver.limits import Clock
+from solver.mip import Floats, program, run
+from solver.model import Model, narrowed
+
+STEP, SHORTEST = 0.4, 0.03
+"""Of what the relaxation takes beyond what is kept, so much is kept next; half of it after each step back."""
+STEPS = 0.65
+"""So much of the time is for the steps, the rest for what is open then."""
+OPEN = 1_500
+"""So few columns are an integer program that can be solved."""
+TINY = 1e-6
+
+
+def dive(
+    model: Model, objective: Ints, last: Ints, clock: Clock, *, seconds: float, costs: float
+) -> Bools | None:
+    """The columns of a good plan for an objective, found within ``seconds``; None where none was.
+
+    ``last`` is the objective of the integer program at the end, which may be stricter; ``costs`` what the
+    steps may take off the objective.
+    """
+    seconds = min(seconds, clock.left)
+    ends, steps_end = clock.seconds + seconds, clock.seconds + STEPS * seconds
+    part = _Part(model, objective)
+    found = part.relax(clock, steps_end)
+    if found is None:
+        return None
+    step, least = STEP, found.value - costs
+    while part.open > OPEN and step >= SHORTEST:
+        before = part.kept, part.shut
+        part.keep(found.columns, step)
+        after = part.relax(clock, steps_end)
+        if after is None:
+            break
+        if after.value < least:
+            part.put_back(*before)
+            step /= 2
+        else:
+            found = after
+    rest, free = part.rest()
+    with Elsewhere(rest, last[free], clock, ends - clock.seconds) as other:
+        solved = other.wait()
+    if solved.chosen is None:
+        return None
+    chosen = part.kept.copy()
+    chosen[free] = solved.chosen
+    return chosen
+
+
+@dataclass(frozen=True)
+class _Relaxed:
+    columns: Floats
+    value: float
+
+
+class _Part:
+    """What is still open of a program: all but the columns that are kept, and those that these shut."""
+
+    def __init__(self, model: Model, objective: Ints) -> None:
+        self.model, self.objective = model, objective
+        shape = len(model.right), model.columns
+        self.matrix = sparse.csc_matrix((model.entry.astype(float), (model.row, model.column)), shape=shape)
+        self.shuts = np.ones(len(model.right), dtype=bool)
+        """Rows without helpers: once they are full, their other columns are shut."""
+        self.shuts[model.row[model.entry < 0]] = False
+        self.kept = np.zeros(model.columns, dtype=bool)
+        self.shut = np.zeros(model.columns, dtype=bool)
+        built = mathopt.Model.from_model_proto(program(model, objective, integer=False))
+        self.variables = list(built.variables())
+        self.solver = mathopt.IncrementalSolver(built, mathopt.SolverType.GLOP)
+
+    @property
+    def open(self) -> int:
+        """How many columns are."""
+        return int((~self.kept & ~self.shut).sum())
+
+    def relax(self, clock: Clock, ends: float) -> _Relaxed | None:
+        """The relaxation of what is open, from where the last one ended; None when time runs out."""
+        left = dt.timedelta(seconds=max(0.05, ends - clock.seconds))
+        result = run(lambda: self.solver.solve(params=mathopt.SolveParameters(time_limit=left)), clock)
+        if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            return None
+        return _Relaxed(np.asarray(result.variable_values(self.variables)), result.objective_value())
+
+    def keep(self, columns: Floats, share: float) -> None:
+        """Keep a share of what a relaxation takes, what it takes most of first."""
+        open_ = ~self.kept & ~self.shut
+        many = int(columns[open_].sum() * share) + 1
+        best_first = np.argsort(np.where(open_, -columns, 1.0), kind="stable")[:many]
+        kept, matrix = self.kept.copy(), self.matrix
+        room = self.model.right - matrix @ kept
+        for column in best_first[columns[best_first] > TINY].tolist():
+            at = slice(matrix.indptr[column], matrix.indptr[column + 1])
+            if (room[matrix.indices[at]] >= matrix.data[at]).all():
+                kept[column] = True
+                room[matrix.indices[at]] -= matrix.data[at]
+        full = self.shuts & (room < 1)
+        self.put_back(kept, (full @ (matrix > 0) > 0) & ~kept)
+
+    def put_back(self, kept: Bools, shut: Bools) -> None:
+        """These columns are kept and these are shut, no others."""
+        for column in np.flatnonzero(kept != self.kept).tolist():
+            self.variables[column].lower_bound = float(kept[column])
+        for column in np.flatnonzero(shut != self.shut).tolist():
+            self.variables[column].upper_bound = float(not shut[column])
+        self.kept, self.shut = kept, shut
+
+    def rest(self) -> tuple[Model, Ints]:
+        """What is open as a program of its own, and which columns these are."""
+        free = np.flatnonzero(~self.kept & ~self.shut)
+        used = (self.matrix @ self.kept).astype(np.int64)
+        return replace(narrowed(self.model, free), right=self.model.right - used), free

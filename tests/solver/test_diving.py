@@ -1,0 +1,94 @@
+"""Dives: what the steps keep holds together, costs what it may cost, and leaves a program that is solved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from solver import diving
+from solver.choices import choices_of
+from solver.instance import Bools, Ints
+from solver.limits import Clock, Limits
+from solver.mip import relax, solve_integer
+from solver.model import Model, build, weighted
+from solver.problem import Problem
+from tests.solver.company import company
+from tests.solver.test_search import engine_of
+
+RATES = {"people": 8, "wishes": 1}
+
+
+def model_of(seed: int) -> Model:
+    """Every choice of a company with few dates."""
+    engine = engine_of(Problem.from_json(company(60, seed, few_dates=1.0)))
+    assert engine.net is not None
+    edges = engine.net.edges
+    return build(engine.instance, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+
+
+def clock() -> Clock:
+    return Clock(Limits(seconds=60.0, threads=1))
+
+
+def dived(model: Model, *, costs: float = 1.0) -> Bools:
+    objective = weighted(model, RATES)
+    chosen = diving.dive(model, objective, objective, clock(), seconds=30.0, costs=costs)
+    assert chosen is not None
+    return chosen
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_dive_breaks_no_row_and_costs_little(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diving, "OPEN", 20)
+    model = model_of(seed)
+    chosen, objective = dived(model), weighted(model, RATES)
+    used = np.bincount(model.row, weights=model.entry * chosen[model.column], minlength=len(model.right))
+    assert (used <= model.right).all()
+    best = solve_integer(model, objective, clock(), seconds=30.0)
+    assert best.proven
+    assert best.chosen is not None
+    assert objective[chosen].sum() >= 0.97 * objective[best.chosen].sum()
+
+
+def test_what_is_open_from_the_start_is_solved_as_it_is() -> None:
+    model = model_of(1)
+    assert model.columns < diving.OPEN
+    objective = weighted(model, RATES)
+    best = solve_integer(model, objective, clock(), seconds=30.0)
+    assert best.chosen is not None
+    assert objective[dived(model)].sum() == objective[best.chosen].sum()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_step_that_costs_too_much_is_taken_back(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diving, "OPEN", 20)
+    kept: list[int] = []
+
+    class Watched(diving._Part):
+        def rest(self) -> tuple[Model, Ints]:
+            kept.append(int(self.kept.sum()))
+            return super().rest()
+
+    monkeypatch.setattr(diving, "_Part", Watched)
+    model = model_of(seed)
+    dived(model, costs=-1.0)
+    dived(model, costs=1.0)
+    assert kept[0] == 0 < kept[1]
+
+
+def test_the_program_at_the_end_may_be_stricter() -> None:
+    model = model_of(4)
+    mild, strict = weighted(model, {"people": 1, "wishes": 20}), weighted(model, {"people": 500, "wishes": 1})
+    chosen = diving.dive(model, mild, strict, clock(), seconds=30.0, costs=1.0)
+    assert chosen is not None
+    best = solve_integer(model, strict, clock(), seconds=30.0)
+    assert best.chosen is not None
+    assert strict[chosen].sum() == strict[best.chosen].sum()
+
+
+def test_no_time_no_plan() -> None:
+    model = model_of(1)
+    objective = weighted(model, RATES)
+    over = Clock(Limits(seconds=60.0, threads=1), lambda: True)
+    assert relax(model, objective, clock()) is not None
+    assert diving.dive(model, objective, objective, over, seconds=30.0, costs=1.0) is None
