@@ -1,7 +1,7 @@
 """A shop that offers a day behind its counter, and accountants who would like to see it."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -104,6 +104,15 @@ class Shop:
             now=now,
             today=now.date(),
         )
+
+    def line_up(self, waiting: int = 1) -> tuple[Place, list[BookingRequest]]:
+        """A place of which one has Monday; the next stand in line for it, a minute apart."""
+        place = self.offer(host_id=self.hosts[0].id)
+        booked = self.ask(self.askers[0], place)
+        return place, [booked] + [
+            self.ask(self.askers[n + 1], place, wait=True, now=NOW + timedelta(minutes=n))
+            for n in range(waiting)
+        ]
 
     def approve(self, request: BookingRequest, now: datetime = NOW) -> Visit:
         """HR says yes."""

@@ -82,9 +82,7 @@ def test_silence_approves_only_what_still_fits(
 def test_nobody_waits_for_a_day_that_is_too_near(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    shop.ask(shop.askers[0], place)
-    waiting = shop.ask(shop.askers[1], place, wait=True)
+    _place, (_booked, waiting) = shop.line_up()
     session.commit()
     clock.forward(days=(MONDAY - TODAY).days - 6)
     jobs.settle_due(engine)
@@ -95,9 +93,7 @@ def test_nobody_waits_for_a_day_that_is_too_near(
 def test_a_moved_day_frees_the_place_it_leaves(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    waiting = shop.ask(shop.askers[1], place, wait=True)
+    _place, (booked, waiting) = shop.line_up()
     visit = session.get_one(Visit, booked.visit_id)
     visit.day, visit.revision = TUESDAY, 1
     session.flush()

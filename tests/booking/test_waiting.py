@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from app.booking import asking, deciding, jobs, waiting
 from app.booking.errors import EnoughBooked, ImpossibleAnswer, NotForYou, PlaceFull
-from app.booking.tables import BookingRequest, Place, RefusalReason, RequestStatus
+from app.booking.tables import RefusalReason, RequestStatus
 from app.people.tables import Person
 from app.visits.tables import PersonDay, TeamDay, Visit
 from app.worker import drain
@@ -17,20 +17,10 @@ from tests.factories import make_campaign, make_person, make_visit
 from tests.support.web import Clock
 
 
-def line_up(shop: Shop, place: Place) -> tuple[BookingRequest, BookingRequest, BookingRequest]:
-    """One has the day; the next two stand in line for it, a minute apart."""
-    return (
-        shop.ask(shop.askers[0], place),
-        shop.ask(shop.askers[1], place, wait=True),
-        shop.ask(shop.askers[2], place, wait=True, now=NOW + timedelta(minutes=1)),
-    )
-
-
 def test_a_freed_place_is_offered_to_the_first_in_line_who_takes_it(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked, first, second = line_up(shop, place)
+    place, (booked, first, second) = shop.line_up(2)
     assert statuses(session, first, second) == [RequestStatus.WAITING] * 2
     cancel(session, shop, booked)
     drain(engine)
@@ -62,8 +52,7 @@ def test_a_freed_place_is_offered_to_the_first_in_line_who_takes_it(
 def test_an_offer_that_is_not_taken_goes_to_the_next(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked, first, second = line_up(shop, place)
+    _place, (booked, first, second) = shop.line_up(2)
     cancel(session, shop, booked)
     drain(engine)
     clock.forward(hours=47)
@@ -91,8 +80,7 @@ def test_an_offer_that_is_not_taken_goes_to_the_next(
 def test_an_offer_declined_goes_to_the_next(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked, first, second = line_up(shop, place)
+    _place, (booked, first, second) = shop.line_up(2)
     cancel(session, shop, booked)
     drain(engine)
     session.expire_all()
@@ -108,8 +96,7 @@ def test_an_offer_declined_goes_to_the_next(
 def test_whoever_is_busy_that_day_is_passed_over(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked, first, second = line_up(shop, place)
+    _place, (booked, first, second) = shop.line_up(2)
     make_visit(session, make_campaign(session), shop.askers[1], make_person(session), day=MONDAY)
     cancel(session, shop, booked)
     drain(engine)
@@ -120,8 +107,7 @@ def test_whoever_is_busy_that_day_is_passed_over(
 def test_who_has_enough_is_passed_over_and_an_offer_counts(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked, enough, second = line_up(shop, place)
+    _place, (booked, enough, second) = shop.line_up(2)
     elsewhere = shop.offer((TUESDAY,), host_id=shop.hosts[1].id)
     shop.ask(shop.askers[1], elsewhere, TUESDAY)
     cancel(session, shop, booked)
@@ -136,10 +122,8 @@ def test_an_offer_holds_the_days_of_both_people_and_both_teams_until_it_is_over(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     shop.shop.max_visitors = 1
-    place = shop.offer(host_id=shop.hosts[0].id)
+    _place, (booked, waiting) = shop.line_up()
     other = shop.offer(host_id=shop.hosts[1].id)
-    booked = shop.ask(shop.askers[0], place)
-    waiting = shop.ask(shop.askers[1], place, wait=True)
     cancel(session, shop, booked)
     drain(engine)
     check_counts(session)
@@ -175,9 +159,7 @@ def test_an_offer_that_expires_gives_every_day_back(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
     shop.shop.max_visitors = 1
-    place = shop.offer(host_id=shop.hosts[0].id)
-    booked = shop.ask(shop.askers[0], place)
-    shop.ask(shop.askers[1], place, wait=True)
+    _place, (booked, _waiting) = shop.line_up()
     cancel(session, shop, booked)
     drain(engine)
     assert session.get_one(TeamDay, (shop.shop.id, MONDAY)).received == 1

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.accounts.sessions import Actor
+from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.people.tables import Person
@@ -60,6 +61,12 @@ def cancel(
         actor = Actor(account_id=1, name="", language=None, is_hr=False, is_admin=False)
         visits.cancel_visit(session, row, reason, actor, NOW, today=today, by=by)
     drain(engine)
+
+
+def take_no_part(engine: Engine, person: Person) -> None:
+    """Somebody says no to the campaign, and nobody hears of it yet."""
+    with open_session(engine) as session:
+        session.exec(select(Enrolment).where(Enrolment.person_id == person.id)).one().answer = Answer.NO
 
 
 def last_repair(engine: Engine) -> Repair:

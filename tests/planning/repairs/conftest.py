@@ -31,3 +31,14 @@ def crowded(engine: Engine) -> Published:
         row.visit_days = [DAYS[n].isoformat() for n in (0, 1, 3)]
         session.get_one(Team, company.shop.id).max_visitors = 1
         return company
+
+
+@pytest.fixture
+def narrow(engine: Engine, company: Published) -> Published:
+    """Nobody gave other days than those of the plan."""
+    with open_session(engine) as session:
+        for row in session.exec(select(Enrolment)):
+            mine = [one for one in company.visits if row.person_id in (one.visitor_id, one.host_id)]
+            row.visit_days = [one.day.isoformat() for one in mine if one.visitor_id == row.person_id]
+            row.host_days = [one.day.isoformat() for one in mine if one.host_id == row.person_id]
+    return company

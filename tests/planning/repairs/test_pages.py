@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import col, delete, select
 
-from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign
 from app.core import jobs as events
 from app.core.db import open_session
@@ -29,7 +28,7 @@ from app.planning.tables import (
 )
 from app.teams.tables import RosterDay, Shift
 from app.worker import drain
-from tests.planning.repairs.broken import DAYS, NOW, Published, cancel, last_repair, standing
+from tests.planning.repairs.broken import DAYS, NOW, Published, cancel, last_repair, standing, take_no_part
 from tests.support.accounts import SignIn
 from tests.support.web import Clock
 
@@ -97,9 +96,7 @@ def test_a_proposal_that_does_not_hold_changes_nothing_and_looks_again(
     engine: Engine, company: Published, hr: TestClient
 ) -> None:
     cancel(engine, company.visit(company.back[0], company.front[0]))
-    with open_session(engine) as session:
-        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.front[0].id)).one()
-        row.answer = Answer.NO
+    take_no_part(engine, company.front[0])
     before, former = standing(engine), at(company, engine)
     sent = hr.post(f"{former}/acceptance", data={"kind": "same"}, follow_redirects=False)
     assert (sent.status_code, standing(engine)) == (303, before)

@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.accounts.tables import AuditEntry
-from app.availability.tables import Answer, Enrolment
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Team
@@ -34,6 +33,7 @@ from tests.planning.repairs.broken import (
     legs_of,
     proposals,
     standing,
+    take_no_part,
 )
 from tests.support.web import Clock
 
@@ -149,9 +149,7 @@ def test_a_lived_visit_is_kept_and_its_fallen_return_made_up(
 
 def test_a_proposal_that_does_not_hold_any_more_changes_nothing(engine: Engine, company: Published) -> None:
     cancel(engine, company.visit(company.back[0], company.front[0]))
-    with open_session(engine) as session:
-        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.front[0].id)).one()
-        row.answer = Answer.NO
+    take_no_part(engine, company.front[0])
     before = standing(engine)
     with pytest.raises(RepairChanged):
         accept(engine, company, SAME)

@@ -33,17 +33,6 @@ from tests.support.accounts import SignIn
 WORKED = RepairKind.WORKED
 
 
-@pytest.fixture
-def narrow(engine: Engine, company: Published) -> Published:
-    """Nobody gave other days than those of the plan."""
-    with open_session(engine) as session:
-        for row in session.exec(select(Enrolment)):
-            mine = [one for one in company.visits if row.person_id in (one.visitor_id, one.host_id)]
-            row.visit_days = [one.day.isoformat() for one in mine if one.visitor_id == row.person_id]
-            row.host_days = [one.day.isoformat() for one in mine if one.host_id == row.person_id]
-    return company
-
-
 def off(engine: Engine, person_id: int, days: Iterable[date], shift: Shift = Shift.OFF) -> None:
     with open_session(engine) as session:
         session.add_all(RosterDay(person_id=person_id, day=day, shift=shift) for day in days)
