@@ -37,7 +37,7 @@ class News:
     seen: SeenVisit
     other: SeenVisit | None
     line: SeenChange | None
-    about: int
+    about: int | str
     """Names the news in the messages' keys: the history's line."""
 
     @property
@@ -92,7 +92,8 @@ def standing(session: Session, visit_id: int, change_id: int | None, revision: i
     return news if news is not None and stands(news.seen.visit) else None
 
 
-def invite(news: News, *, moved: bool) -> None:
+def invite(news: News, *, moved: bool, only: str | None = None) -> None:
+    """`only`: whom, by role, where the others have it already."""
     back = news.other if news.other is not None and stands(news.other.visit) else None
 
     def said(role: str, _person: Person) -> dict[str, Any]:
@@ -100,7 +101,8 @@ def invite(news: News, *, moved: bool) -> None:
         agreed = not moved or confirmed_by(news.seen.visit, By(role))
         return {"back": back, "moved": moved, "agreed": agreed}
 
-    write(news, Kind.VISIT_INVITATION, news.three, said, REQUEST)
+    to = [one for one in news.three if only in (None, one[0])]
+    write(news, Kind.VISIT_INVITATION, to, said, REQUEST)
 
 
 def tell_managers(news: News, what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.calendars.letters import remake_letters
 from app.calendars.news import (
     CANCEL,
     REQUEST,
@@ -77,6 +78,7 @@ def _tell_fallen(
         people = {person.id for _role, person in news.three if person.id is not None}
         outbox.drop_letters(session, news.seen.visit.id or 0, people, today=clock.today())
         write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
+        remake_letters(news)
         tell_managers(news, "cancelled")
 
 
@@ -103,6 +105,7 @@ def tell_moved(engine: Engine, visit_id: int, revision: int, change_id: int | No
             people = {person.id for _role, person in news.three if person.id is not None}
             outbox.drop_letters(session, visit_id, people, today=clock.today(), about=news.about)
             invite(news, moved=True)
+            remake_letters(news)
             tell_managers(news, "moved")
 
 

@@ -150,6 +150,15 @@ def letters(session: Session, campaign_id: int, *, today: date, site_id: int | N
     return [Letter(mail, team, site) for mail, team, site in session.exec(query)]
 
 
+def letters_about(session: Session, begins: str, today: date) -> list[Mail]:
+    """Letters still to be handed over whose key begins so, oldest first."""
+    serves = or_(col(Mail.until).is_(None), col(Mail.until) >= today)
+    query = select(Mail).where(
+        col(Mail.key).startswith(begins, autoescape=True), Mail.status == MailStatus.UNREACHABLE, serves
+    )
+    return list(session.exec(query.order_by(col(Mail.id))))
+
+
 def sites_with_letters(session: Session, campaign_id: int, *, today: date) -> list[tuple[int, str, int]]:
     """Sites where letters of a campaign remain to be handed out: id, name, how many."""
     rows = session.exec(

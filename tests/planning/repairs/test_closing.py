@@ -6,10 +6,13 @@ from datetime import date
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.accounts.sessions import Actor
+from app.calendars import jobs as calendars
 from app.core.db import open_session
+from app.core.i18n import speaking
+from app.core.templating import long_day
 from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
@@ -27,7 +30,16 @@ from app.visits.rosters import conflicts
 from app.visits.tables import By, Visit, VisitStatus
 from app.worker import JOBS, drain
 from tests.life.told import unheard
-from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, campaign_of, last_repair
+from tests.planning.repairs.broken import (
+    DAYS,
+    NOW,
+    TODAY,
+    Published,
+    accept,
+    campaign_of,
+    cancel,
+    last_repair,
+)
 from tests.planning.repairs.test_settled import told
 from tests.support.accounts import SignIn
 
@@ -234,17 +246,49 @@ def test_a_letter_not_handed_over_is_taken_back_once_the_day_has_moved(
     accept(engine, company, RepairKind.SAME)
     drain(engine)
 
-    def letters() -> list[str]:
-        """Still to hand over."""
-        with open_session(engine) as session:
-            rows = session.exec(select(Mail).where(Mail.status == MailStatus.UNREACHABLE)).all()
-            return [one.kind for one in rows if one.until is None or one.until >= TODAY]
-
-    assert letters() == ["visit_invitation"]
+    assert [one.kind for one in letters(engine)] == ["visit_invitation"]
     with open_session(engine) as session:
         moved = session.get_one(Visit, there.id).day
     close(engine, company, moved)
-    assert letters() == ["visit_suspended"]
+    assert [one.kind for one in letters(engine)] == ["visit_suspended"]
+
+
+def letters(engine: Engine) -> list[Mail]:
+    """Still to hand over."""
+    with open_session(engine) as session:
+        rows = session.exec(select(Mail).where(Mail.status == MailStatus.UNREACHABLE).order_by(col(Mail.id)))
+        return [one for one in rows if one.until is None or one.until >= TODAY]
+
+
+def said(letter: Mail) -> str:
+    return " ".join(letter.text.split())
+
+
+def test_a_letter_about_the_other_day_of_a_swap_follows_this_one(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        host = session.get_one(Person, there.host_id)
+        host.email = host.account_id = None
+    calendars.invite_participants(engine, company.campaign.id or 0)
+    with speaking("fr"):
+        before = f"Et réciproquement : Anna passera la journée chez vous le {long_day(there.day)}."
+    assert sum(before in said(one) for one in letters(engine)) == 1
+    close(engine, company, there.day)
+    accept(engine, company, RepairKind.SAME)
+    drain(engine)
+    with open_session(engine) as session:
+        moved = session.get_one(Visit, there.id)
+    after = before.replace(long_day(there.day), long_day(moved.day))
+    now, again = letters(engine)
+    assert "Nouvelle date" in now.subject
+    assert after in said(again)
+    calendars.tell_moved(engine, there.id or 0, moved.revision, int(now.key.split(":")[2]))  # run twice
+    assert letters(engine) == [now, again]
+    cancel(engine, there)
+    fell, last = letters(engine)
+    assert [one.kind for one in (fell, last)] == ["visit_cancelled", "visit_invitation"]
+    assert "Et réciproquement" not in said(last)
+    assert "L’autre journée de votre échange est maintenue." in said(fell)
 
 
 def test_what_cancelling_without_another_day_does_is_counted_before(
