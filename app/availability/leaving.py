@@ -69,20 +69,21 @@ def resume(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment
     return write(session, enrolling, version, paused_from=None, paused_until=None)
 
 
-def offer_day(session: Session, enrolment: Enrolment, day: date, *, visiting: bool) -> None:
-    """Somebody agreed to a day they had not offered: it becomes one of their days."""
+def offer_day(session: Session, enrolment: Enrolment, day: date, *, visiting: bool) -> bool:
+    """Somebody agreed to a day, or is asked for it: it becomes one of their days. Whether it was not yet."""
     iso = day.isoformat()
     if visiting:
         if iso in enrolment.visit_days:
-            return
+            return False
         if enrolment.host_days is None:
             enrolment.host_days = list(enrolment.visit_days)
         enrolment.visit_days = sorted([*enrolment.visit_days, iso])
     else:
         days = enrolment.visit_days if enrolment.host_days is None else enrolment.host_days
         if iso in days:
-            return
+            return False
         enrolment.host_days = sorted([*days, iso])
     enrolment.version += 1
     session.add(enrolment)
     session.flush()
+    return True

@@ -192,7 +192,9 @@ def _tell(
         )
 
 
-def follow_visit(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
+def follow_visit(
+    engine: Engine, visit_id: int, revision: int, change_id: int | None = None, **_payload: object
+) -> None:
     """Job of `visit.cancelled` and `visit.moved`: a booked place is free again where it was, for the next in
     line; where it moved to, it is taken (`moving`)."""
     now = clock.now()

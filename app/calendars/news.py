@@ -1,6 +1,6 @@
 """What happened to a visit, and how it is written to each of those whom it concerns (`telling.py`)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,14 +92,14 @@ def standing(session: Session, visit_id: int, change_id: int | None, revision: i
     return news if news is not None and stands(news.seen.visit) else None
 
 
-def invite(news: News, *, moved: bool, only: str | None = None) -> None:
-    """`only`: whom, by role, where the others have it already."""
+def invite(news: News, *, moved: bool, only: str | None = None, not_given: Collection[str] = ()) -> None:
+    """`only`: whom, by role, where the others have it already; `not_given`: who had not given the day."""
     back = news.other if news.other is not None and stands(news.other.visit) else None
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         """Whoever has not said yes to the new day is asked to."""
         agreed = not moved or confirmed_by(news.seen.visit, By(role))
-        return {"back": back, "moved": moved, "agreed": agreed}
+        return {"back": back, "moved": moved, "agreed": agreed, "not_given": role in not_given}
 
     to = [one for one in news.three if only in (None, one[0])]
     write(news, Kind.VISIT_INVITATION, to, said, REQUEST)

@@ -5,6 +5,7 @@ visit as it is when the message is written, so that one written late is never wr
 fell meanwhile is not told any more: that it fell is.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine
@@ -77,13 +78,16 @@ def _tell_fallen(
 
         people = {person.id for _role, person in news.three if person.id is not None}
         outbox.drop_letters(session, news.seen.visit.id or 0, people, today=clock.today())
-        write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
         remake_letters(news)
+        write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
         tell_managers(news, "cancelled")
 
 
-def tell_booked(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """A day was booked: an invitation to both; whoever has said yes with it is not asked again."""
+def tell_booked(
+    engine: Engine, visit_id: int, revision: int, change_id: int, not_given: Collection[str] = ()
+) -> None:
+    """A day was booked: an invitation to both; whoever has said yes with it is not asked again. `not_given`:
+    the roles of those who are asked for a day that they had not given."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
@@ -91,20 +95,28 @@ def tell_booked(engine: Engine, visit_id: int, revision: int, change_id: int) ->
         visit = news.seen.visit
 
         def said(role: str, _person: Person) -> dict[str, Any]:
-            return {"back": None, "moved": False, "agreed": confirmed_by(visit, By(role))}
+            agreed = confirmed_by(visit, By(role))
+            return {"back": None, "moved": False, "agreed": agreed, "not_given": role in not_given}
 
         write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)
         tell_managers(news, "booked")
 
 
-def tell_moved(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
-    """A visit has another day: the invitation replaces the former one, also for who receives."""
+def tell_moved(
+    engine: Engine,
+    visit_id: int,
+    revision: int,
+    change_id: int | None = None,
+    not_given: Collection[str] = (),
+) -> None:
+    """A visit has another day: the invitation replaces the former one, also for who receives. `not_given`: as
+    in `tell_booked`."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
             people = {person.id for _role, person in news.three if person.id is not None}
             outbox.drop_letters(session, visit_id, people, today=clock.today(), about=news.about)
-            invite(news, moved=True)
+            invite(news, moved=True, not_given=not_given)
             remake_letters(news)
             tell_managers(news, "moved")
 

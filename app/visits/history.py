@@ -4,7 +4,7 @@ Who reads what: the two people, the tutor and HR read everything. Their managers
 (days, hours, who receives), never a person's reason, words, or absence: those are between the two and HR.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,11 +47,19 @@ class Hand:
 
 
 def remember(
-    session: Session, visit: Visit, kind: ChangeKind, hand: Hand, *, event: str | None, **facts: Any
+    session: Session,
+    visit: Visit,
+    kind: ChangeKind,
+    hand: Hand,
+    *,
+    event: str | None,
+    said: Mapping[str, object] | None = None,
+    **facts: Any,
 ) -> VisitChange:
     """Write a line of the history, the audit trail, and the event, in the caller's transaction.
 
-    The event names the visit, its revision, and the line: `visit.moved(visit_id, revision, change_id)`.
+    The event names the visit, its revision, and the line: `visit.moved(visit_id, revision, change_id)`;
+    and `said`: what only its messages need.
     """
     assert visit.id is not None
     account_id = hand.actor.account_id if hand.actor else None
@@ -68,12 +76,13 @@ def remember(
     )
     session.add(line)
     session.flush()
-    said: dict[str, object] = {"reason": line.reason.value} if line.reason is not None else {}
+    noted: dict[str, object] = {"reason": line.reason.value} if line.reason is not None else {}
     if hand.actor is not None:
-        said |= hand.actor.on_behalf
-    audit(session, account_id, f"visit.{kind.value}", f"visit:{visit.id}", now=hand.now, **said)
+        noted |= hand.actor.on_behalf
+    audit(session, account_id, f"visit.{kind.value}", f"visit:{visit.id}", now=hand.now, **noted)
     if event is not None:
-        jobs.record(session, event, visit_id=visit.id, revision=visit.revision, change_id=line.id)
+        about: dict[str, object] = {"revision": visit.revision, "change_id": line.id, **(said or {})}
+        jobs.record(session, event, visit_id=visit.id, **about)
     return line
 
 

@@ -23,6 +23,7 @@ from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
 from app.visits.tables import (
+    By,
     CancelReason,
     ChangeKind,
     Proposal,
@@ -170,8 +171,9 @@ def _move(session: Session, now: Situation, day: date, hand: Hand, event: str, *
         busy = queries.busy_days(session, {visit.tutor_id}, but=visit.id)
         hosting.release_if_busy(session, now.seen, day, day in busy.get(visit.tutor_id, ()), hand)
     places.exchange(session, now.seen.campaign, [visit], given_back=[visit.id])
-    _offer(session, now.seen, day)
-    remember(session, visit, ChangeKind.MOVED, hand, event=event, day_before=before, day_after=day)
+    not_given = _offer(session, now.seen, day)
+    said = {} if agreed else {"not_given": not_given}
+    remember(session, visit, ChangeKind.MOVED, hand, event=event, said=said, day_before=before, day_after=day)
     return visit
 
 
@@ -245,12 +247,16 @@ def _leave_it(session: Session, now: Situation, hand: Hand, event: str) -> Visit
     return now.visit
 
 
-def _offer(session: Session, seen: SeenVisit, day: date) -> None:
-    """Who agrees to a day offers it: plans made later know that both are free and asked for it."""
+def _offer(session: Session, seen: SeenVisit, day: date) -> list[str]:
+    """Who agrees to a day offers it: plans made later know that both are free and asked for it. Which of the
+    two had not given it."""
     offers = offers_of(session, seen.visit.campaign_id, {seen.visit.visitor_id, seen.visit.host_id})
-    for person_id, visiting in ((seen.visit.visitor_id, True), (seen.visit.host_id, False)):
-        if person_id in offers:
-            offer_day(session, offers[person_id].enrolment, day, visiting=visiting)
+    return [
+        role.value
+        for role, person_id in ((By.VISITOR, seen.visit.visitor_id), (By.HOST, seen.visit.host_id))
+        if person_id in offers
+        and offer_day(session, offers[person_id].enrolment, day, visiting=role is By.VISITOR)
+    ]
 
 
 def _waiting(now: Situation, proposal_id: int) -> Proposal:

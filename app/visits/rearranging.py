@@ -22,7 +22,7 @@ from app.visits.lifecycle import Asked, check
 from app.visits.queries import SeenVisit
 from app.visits.rules import Leg, in_pairs, stands
 from app.visits.service import cancel_visit, void_proposals
-from app.visits.tables import CancelReason, ChangeKind, Swap, Visit, VisitStatus
+from app.visits.tables import By, CancelReason, ChangeKind, Swap, Visit, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def rearrange(
         moved = _move(session, [(before[one.visit_id], one) for one in moves], hand, today)
         made = _make(session, campaign, fresh, before, hand)
         places.exchange(session, campaign, [*moved, *made], given_back=list(former))
-        _offer(session, campaign, [*moved, *made])
+        not_given = _offer(session, campaign, [*moved, *made])
         for visit in moved:
             assert visit.id is not None
             remember(
@@ -98,25 +98,35 @@ def rearrange(
                 ChangeKind.MOVED,
                 hand,
                 event="visit.moved",
+                said={"not_given": not_given[visit.id]},
                 reason=why[visit.id],
                 day_before=former[visit.id],
                 day_after=visit.day,
             )
         for visit in made:
-            remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day)
+            said = {"not_given": not_given[visit.id or 0]}
+            remember(
+                session, visit, ChangeKind.PLANNED, hand, event="visit.booked", said=said, day_after=visit.day
+            )
         kept = {one.swap_id for one in fresh if one.swap_id is not None}
         _close_make_ups(session, campaign, [one for one in made if one.swap_id not in kept], hand)
     return made
 
 
-def _offer(session: Session, campaign: Campaign, visits: Sequence[Visit]) -> None:
-    """A day becomes one of their days for whoever is asked for it, as when HR moves one."""
+def _offer(session: Session, campaign: Campaign, visits: Sequence[Visit]) -> dict[int, list[str]]:
+    """A day becomes one of their days for whoever is asked for it, as when HR moves one. By visit, which of
+    the two had not given it."""
     people = {one for visit in visits for one in (visit.visitor_id, visit.host_id)}
     offers = offers_of(session, campaign.id or 0, people)
-    for visit in visits:
-        for person_id, visiting in ((visit.visitor_id, True), (visit.host_id, False)):
-            if person_id in offers:
-                offer_day(session, offers[person_id].enrolment, visit.day, visiting=visiting)
+    return {
+        visit.id or 0: [
+            role.value
+            for role, person_id in ((By.VISITOR, visit.visitor_id), (By.HOST, visit.host_id))
+            if person_id in offers
+            and offer_day(session, offers[person_id].enrolment, visit.day, visiting=role is By.VISITOR)
+        ]
+        for visit in visits
+    }
 
 
 def _close_make_ups(session: Session, campaign: Campaign, made: Sequence[Visit], hand: Hand) -> None:

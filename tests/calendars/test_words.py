@@ -70,6 +70,7 @@ def test_every_mail_about_a_day_reads_well(
         "both": role == "host",
         "waits": True,
         "released": False,
+        "not_given": role == "visitor",
         "unconfirmed": role == "host",
         "what": "moved" if role == "visitor" else "too_young",
         "too_young": role == "host",

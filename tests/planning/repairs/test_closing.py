@@ -100,6 +100,7 @@ def test_a_day_that_the_rule_moved_meanwhile_is_told_as_moved_alone(
     for mail in told(engine, "visit_invitation"):
         assert "Le site est fermé ce jour-là" in mail.text
         assert "Nous attendons votre accord" in mail.text
+        assert "Vous n’aviez pas donné ce jour" not in mail.text
         assert f"/visits/{there.id}/confirmation" in mail.text
     history = as_(company.back[0]).get(f"/visits/{there.id}").text.split("Ce qui s’est passé")[1]
     assert "déplace la journée" in history
@@ -285,7 +286,7 @@ def test_a_letter_about_the_other_day_of_a_swap_follows_this_one(engine: Engine,
     calendars.tell_moved(engine, there.id or 0, moved.revision, int(now.key.split(":")[2]))  # run twice
     assert letters(engine) == [now, again]
     cancel(engine, there)
-    fell, last = letters(engine)
+    last, fell = letters(engine)
     assert [one.kind for one in (fell, last)] == ["visit_cancelled", "visit_invitation"]
     assert "Et réciproquement" not in said(last)
     assert "L’autre journée de votre échange est maintenue." in said(fell)

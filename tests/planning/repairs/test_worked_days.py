@@ -17,6 +17,7 @@ from app.planning.tables import RepairKind, RepairStatus
 from app.teams.tables import RosterDay, Shift
 from app.visits.rules import confirmed_by
 from app.visits.tables import By, Visit, VisitStatus
+from app.worker import drain
 from tests.planning.repairs.broken import (
     DAYS,
     NOW,
@@ -28,6 +29,7 @@ from tests.planning.repairs.broken import (
     proposals,
     standing,
 )
+from tests.planning.repairs.test_settled import told
 from tests.support.accounts import SignIn
 
 WORKED = RepairKind.WORKED
@@ -60,6 +62,10 @@ def test_a_day_that_both_work_is_proposed_and_only_the_two_are_asked(
         assert not confirmed_by(made, By.HOST)
         asked = session.exec(select(Enrolment).where(Enrolment.person_id == visitor)).one()
         assert day.isoformat() in asked.visit_days  # as when HR moves a day
+    drain(engine)
+    mails = told(engine, "visit_invitation")
+    assert {mail.person_id for mail in mails} == {visitor, host}
+    assert all("Vous n’aviez pas donné ce jour" in mail.text for mail in mails)
 
 
 def test_days_that_people_gave_come_first(engine: Engine, company: Published) -> None:
