@@ -53,7 +53,7 @@ def remember(
     hand: Hand,
     *,
     event: str | None,
-    said: Mapping[str, object] | None = None,
+    said: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> VisitChange:
     """Write a line of the history, the audit trail, and the event, in the caller's transaction.
@@ -81,8 +81,9 @@ def remember(
         noted |= hand.actor.on_behalf
     audit(session, account_id, f"visit.{kind.value}", f"visit:{visit.id}", now=hand.now, **noted)
     if event is not None:
-        about: dict[str, object] = {"revision": visit.revision, "change_id": line.id, **(said or {})}
-        jobs.record(session, event, visit_id=visit.id, **about)
+        jobs.record(
+            session, event, visit_id=visit.id, revision=visit.revision, change_id=line.id, **(said or {})
+        )
     return line
 
 

@@ -97,8 +97,10 @@ def book_visit(
         if held_for is None or not places.turn_into(session, held_for, visit):
             places.take(session, campaign, [visit])
         asked_by = visit.visitor_id if approved else None
-        facts = {"day_after": visit.day, "other_id": asked_by}
-        remember(session, visit, ChangeKind.PLANNED, hand, event="visit.booked", **facts)
+        remember(
+            session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day,
+            other_id=asked_by,
+        )  # fmt: skip
     return visit
 
 
