@@ -17,7 +17,7 @@ from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
-from app.visits.tables import ChangeKind, Visit, VisitChange
+from app.visits.tables import By, ChangeKind, Visit, VisitChange
 
 
 def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
@@ -31,10 +31,12 @@ def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
 
 
 def resume(session: Session, visit_ids: Collection[int], now: datetime) -> None:
-    """Those of these days that were suspended hold again: calendars that heard the one hear the other."""
+    """Those of these days that were suspended hold again, and their history says so: calendars that heard the
+    one hear the other."""
     hold_all(session, visit_ids)
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(suspended_among(session, visit_ids)))):
         _revise(session, visit, now)
+        remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event=None)
 
 
 def lift(session: Session, visit_ids: Collection[int], hand: Hand) -> None:

@@ -119,7 +119,9 @@ def stop(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Re
 def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> RepairOut:
     """Look for new proposals for the same visits."""
     repair = queries.find(session, campaign.id or 0, repair_id)
-    return _out(session, [opening.search_again(session, campaign, repair, actor, clock.now())])[0]
+    return _out(
+        session, [opening.search_again(session, campaign, repair, actor, clock.now(), clock.today())]
+    )[0]
 
 
 @router.get("/campaigns/{campaign_id}/closures")

@@ -64,11 +64,19 @@ def follow_settled(engine: Engine, visit_id: int, **_payload: object) -> None:
         opening.leave_out(session, [visit_id], clock.now(), clock.today())
 
 
+def follow_possible(engine: Engine, **_payload: object) -> None:
+    """Job of `roster.imported`, and of what changes hours or who receives: days that nothing contradicts any
+    more are repaired no more. Safe to run twice."""
+    with open_session(engine) as session:
+        opening.leave_out_possible(session, clock.now(), clock.today())
+
+
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
     """Job of `visits.in_conflict`: visits on days when one of the two does not work. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         known = queries.in_open_repairs(session, visit_ids, RepairCause.ROSTER)
+        known |= queries.possible_among(session, visit_ids)  # a later roster was faster than this job
         found = [
             seen
             for seen in visits_queries.visits_with_ids(session, visit_ids)
@@ -266,7 +274,7 @@ def refresh_others(engine: Engine, repair_id: int) -> None:
             return
         for other in queries.waiting(session, done.campaign_id, RepairStatus.READY):
             if not judging.holds(session, campaign, other, today):
-                opening.search_again(session, campaign, other, None, now)
+                opening.search_again(session, campaign, other, None, now, today)
 
 
 def _fail(engine: Engine, repair_id: int, code: str) -> None:
@@ -281,8 +289,9 @@ def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:
 
 
 def expire(engine: Engine) -> None:
-    """Job of `clock.tick`: proposals that nobody decided on mean nothing any more."""
+    """Job of `clock.tick`: proposals that nobody decided on, or that nothing needs, mean nothing any more."""
     with open_session(engine) as session:
+        opening.leave_out_possible(session, clock.now(), clock.today())
         service.expire_old(session, clock.now())
 
 

@@ -17,6 +17,7 @@ from app.planning.repairs import queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
+from app.planning.repairs.words import POSSIBLE
 from app.planning.tables import (
     COMPUTING,
     PENDING,
@@ -105,10 +106,10 @@ def _look_again(session: Session, repair: Repair) -> None:
 
 
 def search_again(
-    session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime
+    session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime, today: date
 ) -> Repair:
     """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
-    each of them meanwhile, the repair closes.
+    each of them meanwhile, or it can take place, nothing is looked for and the repair closes.
 
     No visit waits in two repairs: one that is being looked for goes on, and what another already took over
     stays there. Whoever asks twice, or on a page of yesterday, gets the repair that exists.
@@ -120,12 +121,14 @@ def search_again(
         return repair
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
         raise RepairDecided
-    if ids and ids == queries.settled_among(session, ids):
-        close(session, repair, now)
+    needless = queries.need_nothing(session, repair, today)
+    if ids and ids == needless:
+        is_settled = ids == queries.settled_among(session, ids)
+        close(session, repair, now, why="" if is_settled else POSSIBLE)
         return repair
     end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
     elsewhere = queries.waiting_with(session, ids)
-    ids -= set(elsewhere) | queries.settled_among(session, ids)
+    ids -= set(elsewhere) | needless
     if elsewhere and not ids:
         return max(elsewhere.values(), key=lambda one: one.id or 0)
     closure = {"site_id": repair.site_id, "first_day": repair.first_day, "last_day": repair.last_day}
@@ -153,6 +156,13 @@ def leave_out(
             )
             _look_again(session, repair)
             _replace_search(session, repair, now)
+
+
+def leave_out_possible(session: Session, now: datetime, today: date) -> None:
+    """Whatever can take place again leaves the repairs it waits in (`leave_out`). Four queries when none."""
+    possible = queries.possible_among(session, queries.standing_in_repairs(session))
+    if possible:
+        leave_out(session, possible, now, today, why=POSSIBLE)
 
 
 def _replace_search(session: Session, repair: Repair, now: datetime) -> None:

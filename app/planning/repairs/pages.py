@@ -112,7 +112,7 @@ def accept(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sen
 def ask_dismissal(request: Request, session: Db, campaign: HrCampaign, repair_id: int) -> Response:
     """What cancelling without another day would do, counted, before it is done."""
     repair = queries.find(session, campaign.id or 0, repair_id)
-    standing = showing.impossible_visits(session, repair)
+    standing = queries.impossible_visits(session, repair)
     if repair.status not in service.DISMISSIBLE or not standing:
         return redirect(f"/campaigns/{campaign.id}/repairs/{repair.id}")
     people = {one for visit in standing for one in (visit.visitor_id, visit.host_id)}
@@ -142,7 +142,7 @@ def dismiss(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, se
     here = f"/campaigns/{campaign.id}/repairs"
     if done:
         return redirect(here, say=say)
-    stays = words.stays_words(repair, showing.impossible_days(session, repair))
+    stays = words.stays_words(repair, len(queries.impossible_visits(session, repair)))
     say = _("Rien n’a changé : la réparation est écartée.")
     return redirect(here, say=f"{say} {stays}".strip(), kind="warn" if stays else "good")
 
@@ -161,5 +161,8 @@ def stop(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Re
 def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int) -> Response:
     """Look for new proposals for the same visits."""
     repair = queries.find(session, campaign.id or 0, repair_id)
-    made = opening.search_again(session, campaign, repair, actor, clock.now())
-    return redirect(f"/campaigns/{campaign.id}/repairs/{made.id}")
+    made = opening.search_again(session, campaign, repair, actor, clock.now(), clock.today())
+    here = f"/campaigns/{campaign.id}/repairs/{made.id}"
+    if made.status is not RepairStatus.SETTLED:
+        return redirect(here)
+    return redirect(here, say=_("Chaque journée a déjà sa suite : rien n’est plus à chercher."), kind="warn")

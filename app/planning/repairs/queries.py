@@ -198,18 +198,38 @@ def undecided_about(session: Session, visit_ids: Collection[int]) -> list[Repair
 
 
 def need_nothing(session: Session, repair: Repair, today: date) -> set[int]:
-    """The visits of a repair that need it no more: settled by the two, or on a day on which they can take
-    place: they moved, or their site opened again. Three queries."""
+    """The visits of a repair that need it no more: settled by the two, or possible. Five queries."""
     ids = visit_ids(session, repair.id or 0)
+    return possible_among(session, ids) | settled_among(session, ids)
+
+
+def possible_among(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these visits that stand on a day on which they can take place: they moved, their site opened
+    again, or a later roster lets them. Three queries."""
     seen = visits_with_ids(session, ids)
     contrary = {one.seen.visit.id for one in conflicts_among(session, seen)}
-    moved = {one.visit.id or 0 for one in seen if not _is_to_repair(one.visit, contrary)}
-    return moved | settled_among(session, ids)
+    return {one.visit.id or 0 for one in seen if not _is_to_repair(one.visit, contrary)}
+
+
+def standing_in_repairs(session: Session) -> set[int]:
+    """Visits that stand and wait in a repair."""
+    query = (
+        select(col(Visit.id))
+        .join(RepairVisit, col(RepairVisit.visit_id) == col(Visit.id))
+        .where(col(RepairVisit.waits), col(Visit.status) == VisitStatus.PLANNED)
+    )
+    return set(session.scalars(query))
 
 
 def _is_to_repair(visit: Visit, contrary: Collection[int | None]) -> bool:
     """It fell, or still cannot be on its day."""
     return not stands(visit) or visit.id in contrary
+
+
+def impossible_visits(session: Session, repair: Repair) -> list[Visit]:
+    """The visits of a repair that stand on a day on which they still cannot take place. Four queries."""
+    seen = [one for one in visits_with_ids(session, visit_ids(session, repair.id or 0)) if stands(one.visit)]
+    return [one.seen.visit for one in conflicts_among(session, seen)]
 
 
 def in_conflict(session: Session, campaign_id: int, today: date) -> list[Conflict]:

@@ -30,7 +30,6 @@ from app.planning.tables import (
     RepairStatus,
     RepairVisit,
 )
-from app.visits import queries as visits_queries
 from app.visits import service as visits_service
 from app.visits.history import Hand
 from app.visits.rearranging import rearrange
@@ -204,26 +203,25 @@ def accept_or_search(
         accept(session, campaign, repair, kind, actor, now, today)
     except (RepairChanged, Stale):
         session.refresh(repair)
-        return search_again(session, campaign, repair, actor, now)
+        return search_again(session, campaign, repair, actor, now, today)
     return repair
 
 
 def dismiss(
     session: Session, repair: Repair, actor: Actor, now: datetime, today: date, *, cancel_visits: bool
 ) -> int:
-    """HR wants none of the proposals. `cancel_visits`: visits that cannot be on their day are cancelled, and
-    those concerned told; else they stay, for HR to deal with one by one. How many were cancelled."""
+    """HR wants none of the proposals. `cancel_visits`: visits that still cannot be on their day are
+    cancelled, and those concerned told; else they stay, for HR to deal with one by one. How many were
+    cancelled."""
+    hold_alone(session, session.get_one(Campaign, repair.campaign_id))  # a roster that arrives is waited for
     # Proposals that came too late for a decision are no less to be put aside.
     _decide(session, repair, RepairStatus.DISMISSED, actor, now, DISMISSIBLE)
     done = 0
     if cancel_visits:
-        rows = visits_queries.visits_with_ids(session, queries.visit_ids(session, repair.id or 0))
-        for seen in sorted(rows, key=lambda seen: seen.visit.id or 0):
-            if takes_place(seen.visit) and not is_over(seen.visit, today):
+        for visit in sorted(queries.impossible_visits(session, repair), key=lambda one: one.id or 0):
+            if takes_place(visit) and not is_over(visit, today):
                 reason = FALL_REASON[repair.cause]
-                visits_service.cancel_visit(
-                    session, seen.visit, reason, actor, now, today=today, for_good=True
-                )
+                visits_service.cancel_visit(session, visit, reason, actor, now, today=today, for_good=True)
                 done += 1
     note(session, repair, actor, "repair.dismissed", now, cancelled=done)
     jobs.record(session, "repair.dismissed", repair_id=repair.id)

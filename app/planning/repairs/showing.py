@@ -19,6 +19,7 @@ from app.planning.tables import COMPUTING, Repair, RepairProposal, RepairStatus
 from app.visits import queries as visits_queries
 from app.visits import reading
 from app.visits.queries import SeenVisit
+from app.visits.rosters import conflicts_among
 from app.visits.rules import first_day_to_plan, may_be_made_up, stands
 from app.visits.tables import Visit
 from app.visits.views import side_of
@@ -106,6 +107,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         (Lost(seen[one], was.get(one, seen[one].visit.day), told.get(one, "")) for one in ids if one in seen),
         key=lambda one: (one.day, one.seen.visit.id or 0),
     )
+    standing = [one.seen for one in lost if stands(one.seen.visit)]
     return {
         "campaign": campaign,
         "repair": repair,
@@ -117,28 +119,18 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
         "settled": repair.status is RepairStatus.SETTLED,
         "opened": repair.message == words.REOPENED,
+        "possible": repair.message == words.POSSIBLE,
         "choosing": any(one.meanwhile for one in lost),
         "state": status,
         "tone": tone,
         "lost": lost,
-        "impossible": (impossible := sum(1 for one in lost if stands(one.seen.visit))),
+        "impossible": (impossible := len(conflicts_among(session, standing))),
         "stays": words.stays_words(repair, impossible),
         "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
         "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
         "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
     }
-
-
-def impossible_days(session: Session, repair: Repair) -> int:
-    """How many of its visits stand on a day on which they cannot take place. Two queries."""
-    return len(impossible_visits(session, repair))
-
-
-def impossible_visits(session: Session, repair: Repair) -> list[Visit]:
-    """Those of its visits that stand on a day on which they cannot take place. Two queries."""
-    ids = queries.visit_ids(session, repair.id or 0)
-    return [one.visit for one in visits_queries.visits_with_ids(session, ids) if stands(one.visit)]
 
 
 def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:

@@ -21,8 +21,8 @@ def cause_words(repair: Repair, site: str) -> str:
     }[repair.cause]
 
 
-REOPENED = "SiteReopened"
-"""Why a repair closes: what it was about can take place again."""
+REOPENED, POSSIBLE = "SiteReopened", "DaysPossible"
+"""Why a repair closes: what it was about can take place again, the site is open or nothing contradicts it."""
 
 
 def status_words(
@@ -32,6 +32,8 @@ def status_words(
     `partly`: what was accepted leaves somebody without a day. `why`: the code of why it is over."""
     if why == REOPENED:
         return _("site rouvert"), "good"
+    if why == POSSIBLE:
+        return _("de nouveau possible"), "good"
     if partly and status is RepairStatus.ACCEPTED:
         return _("réparé en partie"), "warn"
     if late and status is RepairStatus.EXPIRED:

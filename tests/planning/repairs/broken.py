@@ -9,10 +9,12 @@ from sqlmodel import Session, col, select
 from app.accounts.sessions import Actor
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign, Status
+from app.core import jobs
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import queries, service
 from app.planning.tables import Repair, RepairKind, RepairProposal
+from app.teams.tables import RosterDay, Shift
 from app.visits import service as visits
 from app.visits.tables import By, CancelReason, PersonDay, Visit, VisitStatus
 from app.worker import drain
@@ -67,6 +69,13 @@ def take_no_part(engine: Engine, person: Person) -> None:
     """Somebody says no to the campaign, and nobody hears of it yet."""
     with open_session(engine) as session:
         session.exec(select(Enrolment).where(Enrolment.person_id == person.id)).one().answer = Answer.NO
+
+
+def contradict(session: Session, *visits_: Visit) -> None:
+    """Rosters say that whoever receives does not work on these days; what follows is not done yet."""
+    for one in visits_:
+        session.merge(RosterDay(person_id=one.host_id, day=one.day, shift=Shift.OFF))
+    jobs.record(session, "visits.in_conflict", visit_ids=[one.id for one in visits_])
 
 
 def last_repair(engine: Engine) -> Repair:

@@ -15,7 +15,6 @@ from app.accounts import sessions
 from app.accounts.guards import COOKIE
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
-from app.core import jobs as events
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Person, Team
@@ -31,6 +30,7 @@ from tests.planning.repairs.broken import (
     TODAY,
     Published,
     cancel,
+    contradict,
     last_repair,
     proposals,
     standing,
@@ -92,7 +92,7 @@ def test_two_repairs_accepted_at_once_do_not_take_the_same_days(
     first = last_repair(engine)
     with open_session(engine) as session:
         late = company.visit(company.back[1], company.front[1])
-        events.record(session, "visits.in_conflict", visit_ids=[late.id])
+        contradict(session, late)
     drain(engine)
     second = last_repair(engine)
     with open_session(engine) as session:
@@ -188,7 +188,7 @@ def test_a_day_that_an_open_repair_keeps_stays_there_and_is_looked_for_as_it_is_
         assert last_repair(engine).id == closure.id
     else:
         with open_session(engine) as session:
-            events.record(session, "visits.in_conflict", visit_ids=[first.id, alone.id])
+            contradict(session, first, alone)
         drain(engine)
         assert of(engine, last_repair(engine)) == [alone.id]
     assert of(engine, closure) == both

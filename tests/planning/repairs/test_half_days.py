@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app.core import jobs as events
 from app.core.db import open_session
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import RepairKind
@@ -15,7 +14,16 @@ from app.visits.rosters import conflicts
 from app.visits.tables import DayPart, Visit, VisitStatus
 from app.worker import drain
 from tests.life.judge import faults
-from tests.planning.repairs.broken import DAYS, TODAY, Published, accept, cancel, last_repair, proposals
+from tests.planning.repairs.broken import (
+    DAYS,
+    TODAY,
+    Published,
+    accept,
+    cancel,
+    contradict,
+    last_repair,
+    proposals,
+)
 
 HOURS = {
     DayPart.MORNING: (time(9), time(12, 30)),
@@ -61,7 +69,7 @@ def test_the_two_meet_again_on_a_day_of_which_both_work_the_half(
     works(engine, there.host_id, shift, *hours)
     if stands:
         with open_session(engine) as session:
-            events.record(session, "visits.in_conflict", visit_ids=[there.id])
+            contradict(session, there)
         drain(engine)
     else:
         cancel(engine, there)

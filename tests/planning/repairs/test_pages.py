@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from sqlmodel import col, delete, select
 
 from app.campaigns.tables import Campaign
-from app.core import jobs as events
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Team
@@ -26,9 +25,17 @@ from app.planning.tables import (
     RepairRules,
     RepairStatus,
 )
-from app.teams.tables import RosterDay, Shift
 from app.worker import drain
-from tests.planning.repairs.broken import DAYS, NOW, Published, cancel, last_repair, standing, take_no_part
+from tests.planning.repairs.broken import (
+    DAYS,
+    NOW,
+    Published,
+    cancel,
+    contradict,
+    last_repair,
+    standing,
+    take_no_part,
+)
 from tests.support.accounts import SignIn
 from tests.support.web import Clock
 
@@ -161,8 +168,7 @@ def test_a_day_that_a_roster_contradicts_is_never_said_to_hold(
         f"/campaigns/{company.campaign.id}/repairs",
     )
     with open_session(engine) as session:
-        session.add(RosterDay(person_id=company.front[0].id or 0, day=visit.day, shift=Shift.OFF))
-        events.record(session, "visits.in_conflict", visit_ids=[visit.id])
+        contradict(session, visit)
     drain(engine)
     hr.post(f"{at(company, engine)}/dismissal")
     listed = hr.get(here).text
@@ -178,7 +184,7 @@ def test_a_repair_that_another_one_contradicts_looks_again_by_itself(
 ) -> None:
     roster = company.visit(company.back[0], company.front[0])
     with open_session(engine) as session:
-        events.record(session, "visits.in_conflict", visit_ids=[roster.id])
+        contradict(session, roster)
     drain(engine)
     first = last_repair(engine)
     with open_session(engine) as session:

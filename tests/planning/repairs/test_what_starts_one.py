@@ -29,6 +29,7 @@ from tests.planning.repairs.broken import (
     accept,
     campaign_of,
     cancel,
+    contradict,
     last_repair,
     proposals,
 )
@@ -95,7 +96,7 @@ def test_a_swap_that_lost_one_part_to_a_closure_and_one_to_a_refusal_stays_one_s
 def test_a_roster_that_contradicts_starts_a_repair(engine: Engine, company: Published) -> None:
     visit = company.visit(company.back[0], company.front[0])
     with open_session(engine) as session:
-        events.record(session, "visits.in_conflict", visit_ids=[visit.id])
+        contradict(session, visit)
     drain(engine)
     repair = last_repair(engine)
     assert (repair.cause, repair.status) == (RepairCause.ROSTER, RepairStatus.READY)
