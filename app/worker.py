@@ -198,6 +198,6 @@ def config() -> DBOSConfig:
         executor_id=settings().worker_name,
         log_level="WARNING",
     )
-    if settings().database.startswith("sqlite"):
-        configured["db_engine_kwargs"] = {"module": pysqlite3}
+    library = {"module": pysqlite3} if settings().database.startswith("sqlite") else {}
+    configured["db_engine_kwargs"] = {"hide_parameters": True, **library}
     return configured

@@ -6,6 +6,7 @@ SQLite before 3.51.3 can corrupt a WAL file when it is reset, hence pysqlite3's 
 requests at once than threads to carry them (`turns.py`).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from typing import Annotated, Any, TypeVar
 import pysqlite3
 from fastapi import Depends, Request
 from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event, inspect
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel
 
@@ -46,13 +49,33 @@ POOL_SIZE = AT_ONCE + 2
 def make_engine(url: str) -> Engine:
     """An engine for `url` (`sqlite:///…` or `postgresql+psycopg://…`)."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, module=pysqlite3, pool_size=POOL_SIZE, max_overflow=2)
+        engine = create_engine(
+            url, module=pysqlite3, pool_size=POOL_SIZE, max_overflow=2, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=True)
+        engine = create_engine(
+            url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=True, hide_parameters=True
+        )
     event.listen(engine, "commit", committed)
+    event.listen(engine, "handle_error", _forget_values)
     return engine
+
+
+_VALUES = re.compile(r"(?s)\n(?:DETAIL|CONTEXT|LINE \d+):.*|(?<=: )\"[^\n]*")
+"""Where PostgreSQL repeats what was written: `DETAIL: Key (email)=(…)`, `invalid input syntax …: "…"`."""
+
+
+def _forget_values(context: ExceptionContext) -> None:
+    """An error of the database goes to logs and to the rows of jobs: it never carries what was written."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(_VALUES.sub("…", one) if isinstance(one, str) else one for one in error.args)
+            if hasattr(error, "_info"):
+                error._info = None  # the server's whole answer, which psycopg pickles
+    if isinstance(context.sqlalchemy_exception, StatementError):
+        context.sqlalchemy_exception.params = None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, and_, col, delete, or_, select, update
 
 from app.accounts.tables import Account
@@ -94,11 +95,18 @@ def send(
         next_attempt_at=now + SAFETY_NET,
         created_at=now,
     )
-    session.add(mail)
-    session.flush()
-    if mail.status == MailStatus.WAITING:
-        queue(session, mail)
-    return mail
+    written = _write_once(session, mail)
+    if written is not None and written.status == MailStatus.WAITING:
+        queue(session, written)
+    return written
+
+
+def _write_once(session: Session, mail: Mail) -> Mail | None:
+    """The row of a mail; None where another job that tells the same news was faster."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = dialect.insert(Mail).values(**mail.model_dump(exclude={"id"}))
+    made = session.execute(row.on_conflict_do_nothing(index_elements=["key"]).returning(Mail.id)).first()
+    return None if made is None else session.get_one(Mail, made[0])
 
 
 def _serves_until(kind: Kind, campaign: Campaign | None) -> date | None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
+from threading import Thread
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.accounts.tables import AuditEntry
 from app.campaigns.tables import Campaign, Status
@@ -295,3 +296,26 @@ def test_every_mail_says_why_and_how_to_answer(engine: Engine, campaign: Campaig
                 assert "style=" not in mail.html
                 assert "{{" not in mail.text + mail.html + mail.subject
                 assert "\n" not in mail.subject
+
+
+def test_of_two_jobs_that_tell_the_same_news_at_once_one_writes_and_neither_fails(engine: Engine) -> None:
+    made: list[Mail | None] = []
+    with open_session(engine) as session:
+        reader = reader_of(make_account(session, "Anna Roy"))
+
+    def tell(session: Session) -> Mail | None:
+        said = {"link": "x", "lifetime": "1 h", "token": "x", "minutes": 5}
+        return service.send(session, Kind.SIGN_IN_LINK, reader, key="same", now=NOW, context=said)
+
+    def beside() -> None:
+        with open_session(engine) as session:
+            made.append(tell(session))
+
+    other = Thread(target=beside)
+    with open_session(engine) as session:
+        tell(session)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive(), "it did not wait"
+    other.join(30)
+    assert made == [None]
