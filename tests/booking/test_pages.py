@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.booking import deciding
 from app.booking.tables import Approval, BookingRequest, Place, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import open_session
+from app.core.errors import Stale
 from app.messages.tables import Mail
 from app.visits.service import cancel_visit
 from app.visits.tables import By, CancelReason, Visit
@@ -135,6 +137,28 @@ def test_bulk_says_yes_to_what_fits(engine: Engine, as_: As) -> None:
     assert statuses(engine) == ["booked", "waiting"]
     assert "Anna Compte1, lundi" in marc.get(told.headers["location"]).text
     assert "Aucune demande n’attend" in marc.get("/team/requests").text
+
+
+def test_bulk_ends_in_its_tally_where_somebody_answers_in_the_same_moment(
+    engine: Engine, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the yes that is no longer possible and the line that it would wait in."""
+    shop, place_id = build(engine, Approval.MANAGER)
+    for n in (0, 1):
+        as_(shop.askers[n]).post(
+            f"/booking/places/{place_id}/requests", data={"day": str(MONDAY), "key": "k" * 8}
+        )
+
+    def overtaken(*_args: object, **_named: object) -> None:
+        raise Stale
+
+    monkeypatch.setattr(deciding, "queue", overtaken)
+    marc = as_(shop.marc)
+    told = marc.post("/team/requests/answers", data={"request": ["1:0", "2:0"], "answer": "approve"})
+    assert told.status_code == 303
+    said = marc.get(told.headers["location"]).text
+    assert "1 demande a sa réponse" in said
+    assert "Anna Compte1" in said
 
 
 def test_the_askers_manager_may_refuse_but_not_accept(engine: Engine, as_: As) -> None:
