@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, or_, update
+from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
@@ -181,14 +181,23 @@ def delegate(
 ) -> Delegation:  # fmt: skip
     """Let a colleague decide in one's place between two days, both included.
 
-    A delegation is not passed on: a delegate acts for managers of their own. Raises DelegateNotPossible,
-    DelegationTooLong.
+    A delegation is not passed on: a delegate acts for managers of their own. The same one given twice, also
+    at once, is one: taken back, it is gone. Raises DelegateNotPossible, DelegationTooLong.
     """
     if last_day < max(first_day, today) or last_day - first_day > LONGEST_DELEGATION:
         raise DelegationTooLong
     colleague = session.get(Person, delegate_id)
     if colleague is None or not colleague.active or colleague.id == manager.id or first_day > today + AHEAD:
         raise DelegateNotPossible
+    session.exec(select(Person.id).where(col(Person.id) == manager.id).with_for_update(key_share=True)).one()
+    same = select(Delegation).where(
+        Delegation.manager_id == manager.id,
+        Delegation.delegate_id == delegate_id,
+        Delegation.first_day == first_day,
+        Delegation.last_day == last_day,
+    )
+    if (given := session.exec(same).first()) is not None:
+        return given
     made = Delegation(
         manager_id=_id(manager), delegate_id=_id(colleague), first_day=first_day, last_day=last_day,
         created_at=now,

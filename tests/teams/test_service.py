@@ -66,6 +66,13 @@ def test_a_delegate_decides_for_the_manager_and_the_trail_says_so(session: Sessi
     assert (written.account_id, written.details["for_manager"]) == (actor.account_id, shop.marc.id)
 
 
+def test_the_same_delegation_given_twice_is_one_and_taken_back_at_once(session: Session, shop: Shop) -> None:
+    first, again = lend(session, shop), lend(session, shop)
+    assert again.id == first.id
+    service.end_delegation(session, shop.marc, first.id or 0, actor=actor_of(session, shop.marc), now=NOW)
+    assert find_lead(session, shop.anna, shop.team.id, TODAY) is None
+
+
 def test_a_delegation_is_not_passed_on(session: Session, shop: Shop) -> None:
     lend(session, shop)
     service.delegate(
