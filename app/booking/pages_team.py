@@ -117,8 +117,8 @@ def _answer(
 
 
 def _leave_without(session: Session, request_id: int) -> None:
-    """What a yes is no longer possible for does not wait for an answer: the line, or the end, at once. Whoever
-    answers it in the same moment was faster: their answer stands, and the reader's tally goes on."""
+    """What a yes is no longer possible for does not wait for an answer: the line, or the end, at once.
+    Whoever answers it in the same moment was faster: their answer stands, and the reader's tally goes on."""
     request = session.get(BookingRequest, request_id)
     if request is None:
         return
