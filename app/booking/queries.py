@@ -323,13 +323,12 @@ def live_requests(
     session: Session, person_id: int, place_ids: Collection[int]
 ) -> dict[tuple[int, date], BookingRequest]:
     """What a person has asked for at some places and is not over."""
-    found = session.scalars(
-        select(BookingRequest).where(
-            col(BookingRequest.person_id) == person_id,
-            col(BookingRequest.place_id).in_(place_ids),
-            col(BookingRequest.live).is_(True),
-        )
+    query = select(BookingRequest).where(
+        col(BookingRequest.person_id) == person_id,
+        col(BookingRequest.place_id).in_(place_ids),
+        col(BookingRequest.live).is_(True),
     )
+    found = session.scalars(query)
     return {(one.place_id, one.day): one for one in found}
 
 
@@ -368,16 +367,10 @@ def pending_at(session: Session, site_id: int, first: date, last: date) -> list[
 
 def unanswered(session: Session) -> list[BookingRequest]:
     """Requests nobody was reminded of yet."""
-    return list(
-        session.scalars(
-            select(BookingRequest)
-            .where(
-                col(BookingRequest.status) == RequestStatus.REQUESTED,
-                col(BookingRequest.reminded_at).is_(None),
-            )
-            .order_by(col(BookingRequest.id))
-        )
+    query = select(BookingRequest).where(
+        col(BookingRequest.status) == RequestStatus.REQUESTED, col(BookingRequest.reminded_at).is_(None)
     )
+    return list(session.scalars(query.order_by(col(BookingRequest.id))))
 
 
 def managers_of(session: Session, team_ids: Collection[int]) -> dict[int, list[int]]:
