@@ -201,6 +201,9 @@ def test_a_day_that_somebody_missed_is_made_up_for_and_asks_for_no_debrief(
         company.hand(missed, company.bruno),
         revision=missed.revision,
     )
+    told(engine, session)
+    asked = session.exec(select(Mail).where(Mail.kind == "visit_proposal")).one()
+    assert "la journée reste prévue" not in asked.text + asked.html
     made = moving.accept(
         session,
         company.before(missed, company.anna, TUESDAY),
