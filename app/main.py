@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -34,7 +34,7 @@ from app.core.i18n import _
 from app.core.openapi import complete_description, operation_id
 from app.core.security import GuardHeaders
 from app.core.settings import settings
-from app.core.templating import STATIC, problem, redirect, render
+from app.core.templating import STATIC, environment, problem, redirect, render
 from app.core.turns import AT_ONCE
 from app.core.ways_back import page_of_form
 from app.debriefs import api as debriefs_api
@@ -120,7 +120,7 @@ def create_app(engine: Engine | None = None) -> FastAPI:
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(DoneAgain)
     app.add_middleware(BaseHTTPMiddleware, dispatch=choose_language)
-    app.add_middleware(GuardHeaders)
+    app.add_middleware(GuardHeaders, cross_site=cross_site)
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(HTTPException, not_served)
     app.add_exception_handler(RequestValidationError, unreadable)
@@ -135,12 +135,27 @@ QUOTED = 60
 """Characters of a wrong value that a page repeats."""
 
 
-async def choose_language(request: Request, call_next: RequestResponseEndpoint) -> Response:
+def _language(request: Request) -> str:
     """The reader's cookie decides, else the browser."""
     chosen = request.cookies.get("vmv_language", "")
-    i18n.set_language(
-        chosen if chosen in i18n.LANGUAGES else i18n.negotiate(request.headers.get("accept-language", ""))
-    )
+    return chosen if chosen in i18n.LANGUAGES else i18n.negotiate(request.headers.get("accept-language", ""))
+
+
+def cross_site(request: Request) -> Response:
+    """A change that a page of another site asked for, or that does not say where it comes from. Who asks is
+    not looked up."""
+    with i18n.speaking(_language(request)):
+        message = _(
+            "Rien n’a été changé : cette demande ne vient pas d’une page de Vis ma vie. Ouvrez la page ici, "
+            "et recommencez."
+        )
+        page = environment().get_template("errors/403.html").render(message=message)
+    return HTMLResponse(page, 403)
+
+
+async def choose_language(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Answer in the reader's language."""
+    i18n.set_language(_language(request))
     response = await call_next(request)
     response.headers.setdefault("content-language", i18n.current_language())
     return response

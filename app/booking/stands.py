@@ -44,7 +44,8 @@ def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tup
 
 
 def _stands(one: SeenRequest, standing: Standing | None) -> Stands:
-    text, tone = status_words(one.request.status), status_tone(one.request.status)
+    text = status_words(one.request.status, taken_back=one.request.taken_back)
+    tone = status_tone(one.request.status)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:
         return Stands(text, tone)
     what = _("%(state)s, %(what)s") % {"state": text, "what": short_words(standing.missing[0])}

@@ -37,8 +37,10 @@ def why_words(code: str) -> str:
     }.get(code, _("personne ne peut vous recevoir ce jour-là"))
 
 
-def status_words(status: RequestStatus) -> str:
-    """Where a request stands."""
+def status_words(status: RequestStatus, *, taken_back: bool = False) -> str:
+    """Where a request stands. `taken_back`: it is over because its place is, not for want of an answer."""
+    if taken_back and status == RequestStatus.EXPIRED:
+        return _("place retirée")
     return {
         RequestStatus.REQUESTED: _("demandée"),
         RequestStatus.WAITING: _("liste d’attente"),
@@ -172,8 +174,8 @@ def terms_in_words(booking: Booking, terms: BookingRules) -> list[str]:
         )
     lines.append(
         ngettext(
-            "Une place qui se libère est gardée %(n)s heure pour le premier de la liste d’attente.",
-            "Une place qui se libère est gardée %(n)s heures pour le premier de la liste d’attente.",
+            "Une place qui se libère est gardée %(n)s heure pour qui est en tête de la liste d’attente.",
+            "Une place qui se libère est gardée %(n)s heures pour qui est en tête de la liste d’attente.",
             terms.accept_hours,
         )
         % {"n": terms.accept_hours}

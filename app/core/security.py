@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from fastapi.dependencies.models import Dependant
 from itsdangerous import URLSafeSerializer
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.settings import settings
@@ -104,8 +104,10 @@ def local_path(target: str | None, default: str = "/") -> str:
 class GuardHeaders:
     """ASGI middleware: refuses changes from other sites and endless bodies, adds the security headers."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, cross_site: Callable[[Request], Response] | None = None) -> None:
+        """`cross_site`: the page for a browser whose change is refused; a program reads a line."""
         self.app = app
+        self.cross_site = cross_site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, pass on, add headers."""
@@ -124,16 +126,18 @@ class GuardHeaders:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
-        refusal = _refusal(request)
+        refusal = _refusal(request, self.cross_site)
         await (refusal or self.app)(scope, receive, with_headers)
 
 
-def _refusal(request: Request) -> PlainTextResponse | None:
+def _refusal(request: Request, page: Callable[[Request], Response] | None) -> Response | None:
     # The server holds a body to its announced length, so the announcement is enough to judge by.
     if "transfer-encoding" in request.headers:
         return PlainTextResponse("announce the length of the request", 411)
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
         return PlainTextResponse("the request is too large", 413)
     if request.method not in SAFE_METHODS and not same_origin(request):
+        if page is not None and "text/html" in request.headers.get("accept", ""):
+            return page(request)
         return PlainTextResponse("cross-site change refused", 403)
     return None

@@ -31,6 +31,7 @@ from app.campaigns.tables import Exchange
 from app.core.i18n import _, of
 from app.core.templating import day_month, long_day
 from app.people.tables import Person, Team
+from app.teams import days as team_days
 from app.visits import queries
 from app.visits.bookings import promise_of
 from app.visits.limits import team_rooms
@@ -61,6 +62,7 @@ class Days:
     """Days that leave the notice."""
     visitor_works: int
     host_works: int
+    site_open: int
     visitor_free: int
     host_free: int
     may_leave: int
@@ -85,11 +87,17 @@ class Days:
     """Somebody booked the day: the notice is booking's, the days are its place's."""
     may_meet: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
+    site: str = ""
 
     @property
     def avoids(self) -> bool:
         """Whether a possible day is not proposed because of somebody's calendar."""
         return bool(self.mask & self.taken)
+
+    @property
+    def only_taken(self) -> bool:
+        """Possible days remain, and calendars take each of them."""
+        return bool(self.mask & ~self.fell) and not self.mask & ~self.taken & ~self.fell
 
     @property
     def mask(self) -> int:
@@ -116,6 +124,7 @@ class Days:
         index = self.book.by_iso.get(day.isoformat())
         said = {
             "day": long_day(day),
+            "site": self.site,
             **self.names,
             **{f"of_{who}": of(one) for who, one in self.names.items()},
         }
@@ -138,6 +147,7 @@ class Days:
 
     def _taken_by(self, bit: int, said: Mapping[str, str]) -> str | None:
         for mask, sentence in (
+            (self.site_open, _("%(site)s est fermé le %(day)s.")),
             (self.visitor_works, _("%(visitor)s ne travaille pas le %(day)s, ou n’est pas disponible.")),
             (self.host_works, _("%(host)s ne travaille pas le %(day)s, ou ne peut pas recevoir.")),
             (self.visitor_free, _("%(visitor)s a déjà une journée le %(day)s.")),
@@ -166,6 +176,7 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     busy = queries.busy_days(session, {visitor_id, host_id}, but=seen.visit.id)
     told = told_of_people(session, campaign, [seen.visitor, seen.host])
     at = during(seen.visit)
+    closed = team_days.closed_days(session, seen.host_site.id or 0)
     leaves = book.leaving(seen.visitor, seen.visitor_site, told(visitor_id, seen.visitor.team_id, at))
     leaves &= _here(book, seen.visitor, pauses.get(visitor_id))
     receives = book.receiving(
@@ -193,6 +204,7 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         open=book.every_day if promise is None else book.mask_of(day.isoformat() for day in promise.days),
         visitor_works=leaves,
         host_works=receives,
+        site_open=book.every_day & ~book.mask_of(day.isoformat() for day in closed),
         visitor_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(visitor_id, ())),
         host_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(host_id, ())),
         may_leave=_mask(room.left.max_away > 0 for room in away),
@@ -216,6 +228,7 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         ),
         may_meet=_still(offers, visitor_id, host_id) and not rules.leg_refusals(frame, visitor, host),
         names={"visitor": seen.visitor.name, "host": seen.host.name},
+        site=seen.host_site.name,
     )
 
 

@@ -192,7 +192,7 @@ def _day(
     return TeamDay(
         day=day,
         team=team,
-        present=presence.on(team.id, day),
+        present=0 if holiday else presence.on(team.id, day),
         mark=_mark(team.id, day, marks),
         closed=shut or holiday or weekday,
         past=day < today,

@@ -49,6 +49,15 @@ def test_every_change_refuses_other_sites(bare: FastAPI, headers: dict[str, str]
     assert through == []
 
 
+@pytest.mark.parametrize(("language", "said"), [("fr", "Rien n’a été changé"), ("en", "Nothing was changed")])
+def test_a_browser_reads_why_in_its_language(bare: FastAPI, language: str, said: str) -> None:
+    reads = {"accept": "text/html,*/*", "accept-language": language}
+    answer = TestClient(bare).post("/sign-out", headers={**CROSS_SITE[0], **reads})
+    assert answer.status_code == 403
+    assert said in answer.text
+    assert "Content-Security-Policy".lower() in answer.headers
+
+
 @pytest.mark.parametrize("headers", OURS)
 def test_our_own_pages_and_programs_pass(bare: FastAPI, headers: dict[str, str]) -> None:
     bare.add_api_route("/ours", lambda: "done", methods=["POST"], dependencies=[Depends(everyone)])

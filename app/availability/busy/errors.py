@@ -40,6 +40,9 @@ def sentence(fault: str) -> str:
         Fault.NO_CALENDAR: _(
             "Ce n’est pas un agenda : donnez un fichier .ics, ou le .zip tel que Google l’exporte."
         ),
+        Fault.UNFINISHED: _(
+            "Ce fichier s’arrête avant la fin de l’agenda : exportez-le de nouveau. Rien n’a été changé."
+        ),
         Fault.TOO_LARGE: _("Cet agenda dépasse 10 Mo : exportez seulement les mois de la campagne."),
         Fault.TOO_FREQUENT: _(
             "Un événement de cet agenda revient plus de 24 fois par jour : retirez-le, puis exportez "
@@ -53,7 +56,8 @@ def sentence(fault: str) -> str:
             "ou choisissez vos jours à la main."
         ),
         Fault.NOT_NOW: _(
-            "Le service est très occupé : votre agenda n’a pas pu être lu. Réessayez dans une minute."
+            "Votre agenda n’a pas pu être lu à temps. Réessayez dans une minute ; si cela se répète, "
+            "exportez seulement les mois de la campagne, ou choisissez vos jours à la main."
         ),
         Why.NOT_ALLOWED: _(
             "Cette adresse ne peut pas être lue d’ici : copiez l’adresse privée que donne votre agenda "

@@ -34,6 +34,7 @@ its copy in a calendar lags behind."""
 LONGEST = timedelta(days=90)
 """Of an event whose series is over: later days are none of its."""
 
+ENDED = "END:VCALENDAR"
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)')
 _DAY = re.compile(r"\d{8}")
@@ -43,6 +44,8 @@ class Fault(StrEnum):
     """Why a calendar is not read."""
 
     NO_CALENDAR = "no_calendar"
+    UNFINISHED = "unfinished"
+    """It ends before the calendar does: days would be missing without a word."""
     TOO_LARGE = "too_large"
     TOO_FREQUENT = "too_frequent"
     TOO_MANY = "too_many"
@@ -99,10 +102,12 @@ def sift(text: str, first: date, last: date) -> Sifted:
     """The events that may take place from `first` to `last`. Raises Refused."""
     kept: list[Event] = []
     zones: dict[str, list[str]] = {}
-    is_calendar = False
+    begun = ended = 0
     for name, lines in _components(text):
         if name == "VCALENDAR":
-            is_calendar = True
+            begun += 1
+        elif name == ENDED:
+            ended += 1
         elif name == "VTIMEZONE":
             _keep_zone(zones, lines)
         elif name == "VEVENT" and (event := _event(lines)) and _matters(event, first, last):
@@ -111,8 +116,10 @@ def sift(text: str, first: date, last: date) -> Sifted:
             kept.append(event)
             if len(kept) > MOST_EVENTS:
                 raise Refused(Fault.TOO_MANY)
-    if not is_calendar:
+    if not begun:
         raise Refused(Fault.NO_CALENDAR)
+    if ended < begun:
+        raise Refused(Fault.UNFINISHED)
     if sum(len(lines) for lines in zones.values()) > MOST_CHANGES * 8:
         raise Refused(Fault.TOO_COMPLICATED)
     series: dict[str, list[Event]] = {}
@@ -133,6 +140,8 @@ def _components(text: str) -> Iterator[tuple[str, list[str]]]:
     lines: list[str] = []
     for line in _unfolded(text):
         mark = line[:6].upper()
+        if line[:13].upper() == ENDED:
+            yield ENDED, []
         if mark == "BEGIN:":
             name = line[6:].strip().upper()
             if name == "VCALENDAR":

@@ -255,3 +255,16 @@ def test_too_many_events_are_refused() -> None:
     with pytest.raises(Refused) as refused:
         reading(calendar(*many))
     assert refused.value.fault == Fault.TOO_MANY
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        calendar(timed("20270302T090000", "20270302T180000")).rpartition(b"END:VCALENDAR")[0],
+        b"BEGIN:VCALENDAR\r\n" * 5_000,
+    ],
+)
+def test_a_file_that_stops_before_its_end_takes_no_day_in_silence(content: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        reading(content)
+    assert refused.value.fault == Fault.UNFINISHED

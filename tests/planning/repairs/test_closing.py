@@ -24,6 +24,7 @@ from app.teams.service import Mark, mark_days
 from app.visits import queries
 from app.visits.changing import situation
 from app.visits.confirming import confirm
+from app.visits.days import days_for
 from app.visits.errors import SiteClosed
 from app.visits.history import Hand
 from app.visits.rosters import conflicts
@@ -66,6 +67,18 @@ def test_whose_day_is_on_a_closed_site_is_told_once_and_has_nothing_to_confirm(
     assert "Vos RH décident de la suite." in home
     assert "Confirmez votre journée" not in home
     assert "ferme le site ce jour-là" in client.get(f"/visits/{there.id}").text
+    received = as_(company.front[0]).get(f"/visits/{there.id}").text
+    assert "Changer les heures" not in received
+    assert "Faire accueillir" not in received
+
+
+def test_a_closed_site_is_the_reason_not_the_person_who_works(engine: Engine, company: Published) -> None:
+    there, shut = company.visit(company.back[0], company.front[0]), DAYS[5]
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, shut, shut, company.actor, NOW, TODAY)
+        days = days_for(session, queries.visit(session, there.id or 0), today=TODAY, other_day=None)
+        assert days.why_not(shut) == f"{company.there.name} est fermé le {long_day(shut)}."
+        assert "ne travaille pas" not in (days.why_not(DAYS[4]) or "")
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
