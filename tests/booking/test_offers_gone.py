@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.booking import deciding, fallen, offering, queries
+from app.booking.stands import stands_of
 from app.booking.tables import Approval, RequestStatus
 from app.messages.tables import Mail
 from app.planning.repairs import closing
@@ -30,6 +31,8 @@ def test_what_a_closed_site_takes_back_is_looked_for_again(
     drain(engine)
     first, again = offers(session)
     assert (first.status, first.taken_back, again.status) == (RequestStatus.EXPIRED, True, "offered")
+    seen = queries.requests_of(session, first.person_id)
+    assert stands_of(session, seen)[first.id or 0].text == "place retirée"
     assert again.day == WEDNESDAY
     assert again.instead_of_id == fell.id
     check_counts(session)

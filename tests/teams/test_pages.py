@@ -84,6 +84,12 @@ def test_nobody_else_enters(company: Company, as_: As) -> None:
     assert answers == [404, 404, 200, 200]
 
 
+def test_nobody_stays_on_a_public_holiday(company: Company, as_: As) -> None:
+    span = {"first": "2027-03-29", "last": "2027-03-30"}  # Easter Monday, and the day after
+    days = as_(company.hr).get(f"/api/v1/teams/{company.team.id}/calendar", params=span).json()["days"]
+    assert [day["staying"] > 0 for day in days] == [False, True]
+
+
 def test_one_tap_closes_a_day_and_another_opens_it(company: Company, as_: As, engine: Engine) -> None:
     browser, here = as_(company.marc), f"/team/{company.team.id}"
     page = browser.get(f"{here}?mark=closed&start=2027-04-05").text

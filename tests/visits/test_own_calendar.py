@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from app.availability.busy.jobs import forget_closed
 from app.availability.tables import BusyCalendar, Enrolment
+from app.campaigns.calendar import campaign_days
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from tests.availability.busy.files import calendar, timed
@@ -118,3 +119,19 @@ def test_a_calendar_given_for_another_campaign_counts_and_says_so(
         "Ce jour est pris dans votre agenda"
         in as_(published.anna).get(f"/visits/{published.back.id}/confirmation").text
     )
+
+
+def test_days_that_a_calendar_alone_takes_are_no_days_that_rules_forbid(
+    published: Company, engine: Engine, as_: Enter
+) -> None:
+    with open_session(engine) as session:
+        mine = session.exec(select(Enrolment).where(Enrolment.person_id == published.anna.id)).one()
+        mine.visit_days, mine.host_days = [], []
+        every = [day.isoformat() for day in campaign_days(published.campaign)]
+        session.add(
+            BusyCalendar(enrolment_id=mine.id or 0, days=every, read_at=published.campaign.created_at)
+        )
+    page = as_(published.bruno).get(f"/visits/{published.there.id}/days").text
+    assert "Il reste des jours possibles" in page
+    assert "Aucun jour ne convient" not in page
+    assert "Quel autre jour proposez-vous" in page
