@@ -1,6 +1,6 @@
 """Figures 5 and 18: sequences of changes against a model; what somebody who left can still open."""
 
-import logging
+import traceback
 from collections import Counter
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def sequences(url: str, scale: float) -> Outcome:
         try:
             lived = live(engine, many)
         except (AssertionError, Flaky) as diverged:
-            logging.getLogger(__name__).info("diverged", exc_info=diverged)
+            traceback.print_exception(diverged)
             return Outcome("a divergence", holds=False)
     said = ", ".join(f"{lived[name]} {name}" for name in LIVED)
     return Outcome(
