@@ -56,7 +56,7 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
         troubled = [one.seen.visit.id or 0 for one in contrary]
         waiting = rosters.provisional(session, covered)
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in {*troubled, *waiting}]
-        suspended = [one.seen.visit.id or 0 for one in contrary if not rosters.falls(one)]
+        suspended = [one.seen.visit.id or 0 for one in contrary if rosters.waits(one)]
         suspending.suspend(session, suspended, Hand(By.SERVICE, None, now))
         suspending.resume(session, certain, now)
         if troubled:

@@ -204,7 +204,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.ONE_WAY, TWO, (it_fell, one_of_theirs), "visit.one_way"),
     Step(ChangeKind.HOURS, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
     Step(ChangeKind.TUTOR, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
-    Step(ChangeKind.RELEASED, RECEIVERS, (it_stands, it_is_ahead), "visit.tutor_released"),
+    Step(ChangeKind.RELEASED, RECEIVERS | {By.SERVICE}, (it_stands, it_is_ahead), "visit.tutor_released"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
     Step(ChangeKind.AGREED, HR, (it_stands, it_is_ahead, agreement_missing), "visit.agreed"),
     Step(ChangeKind.ABSENT, TWO, (it_stands, its_day_came, unreported), "visit.absent"),

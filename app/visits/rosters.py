@@ -19,7 +19,7 @@ from app.people.importing.report import Remark
 from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
-from app.teams.rules import meets
+from app.teams.rules import meets, usually_works
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
@@ -38,6 +38,8 @@ class Conflict:
     """What it says of whoever receives: the tutor where there is one, else the host."""
     closed: bool = False
     """HR closed the site that receives."""
+    only_tutor: bool = False
+    """Nobody is in the way but who receives in the host's place, and the host works then."""
 
     @property
     def absent(self) -> list[Person]:
@@ -116,7 +118,8 @@ def conflicts_among(
     of a roster that is only looked at, and that would replace those known. Two queries."""
     visits = list(visits)
     closed = days.closed_sites(session, [(one.host_team.id or 0, one.visit.day) for one in visits])
-    told = days.shifts_on(session, _days_of(visits)) | dict(arriving or {})
+    asked = [*_days_of(visits), *((one.host.id or 0, one.visit.day) for one in visits if one.tutor)]
+    told = days.shifts_on(session, asked) | dict(arriving or {})
     found = []
     for seen in visits:
         visit = seen.visit
@@ -126,8 +129,18 @@ def conflicts_among(
         )
         shut = (seen.host_team.id, visit.day) in closed
         if shut or visitor is not None or receiver is not None:
-            found.append(Conflict(seen, visitor, receiver, closed=shut))
+            only_tutor = (
+                seen.tutor is not None and not shut and visitor is None and _works(seen.host, visit, told)
+            )
+            found.append(Conflict(seen, visitor, receiver, closed=shut, only_tutor=only_tutor))
     return found
+
+
+def _works(person: Person, visit: Visit, told: Mapping[Key, RosterDay]) -> bool:
+    """As the roster says; without one, as every week."""
+    if (row := told.get((person.id or 0, visit.day))) is not None:
+        return meets(row, during(visit))
+    return usually_works(person.worked_weekdays, person.school_weekdays, visit.day)
 
 
 def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:
@@ -160,11 +173,16 @@ class Contradicted:
     """Visits of a plan: they stand until somebody decides."""
     booked: list[Conflict]
     """Booked days: they fall once it is confirmed."""
+    received: list[Conflict]
+    """Booked days whose tutor is off: their hosts receive once it is confirmed."""
+    waiting: list[Conflict]
+    """Booked days that other hours would mend, or somebody else."""
 
     @property
     def all(self) -> list[Conflict]:
-        """Both, by day."""
-        return sorted((*self.planned, *self.booked), key=lambda one: (one.seen.visit.day, one.seen.visit.id))
+        """All of them, by day."""
+        every = (*self.planned, *self.booked, *self.received, *self.waiting)
+        return sorted(every, key=lambda one: (one.seen.visit.day, one.seen.visit.id))
 
 
 def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicted:
@@ -186,15 +204,30 @@ def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicte
         if is_ahead(one.seen.visit, today)
         and any((person.id, one.seen.visit.day) in arriving for person in one.absent)
     ]
+    of_plan = [one for one in found if one.seen.campaign.booking != Booking.OPEN]
     return Contradicted(
-        planned=[one for one in found if not falls(one)],
+        planned=of_plan,
         booked=[one for one in found if falls(one)],
+        received=[one for one in found if host_receives(one)],
+        waiting=[one for one in found if waits(one) and one not in of_plan],
     )
 
 
 def falls(conflict: Conflict) -> bool:
-    """Whether a booked day ends with a roster; one that other hours would mend waits for them."""
-    return conflict.seen.campaign.booking == Booking.OPEN and not conflict.is_half_day
+    """Whether a booked day ends with a roster."""
+    return conflict.seen.campaign.booking == Booking.OPEN and not waits(conflict) and not conflict.only_tutor
+
+
+def host_receives(conflict: Conflict) -> bool:
+    """Whether the host of a booked day receives in person, since who was asked to is off."""
+    return conflict.seen.campaign.booking == Booking.OPEN and conflict.only_tutor
+
+
+def waits(conflict: Conflict) -> bool:
+    """Whether a day stands until somebody decides: one of a plan, or one that other hours would mend."""
+    if conflict.seen.campaign.booking != Booking.OPEN:
+        return True
+    return conflict.is_half_day and not conflict.only_tutor
 
 
 def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
@@ -212,6 +245,20 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
         sentence = ngettext(
             "%(n)s journée réservée tombe avec ce planning : chacun est prévenu.",
             "%(n)s journées réservées tombent avec ce planning : chacun est prévenu.",
+            n,
+        )
+        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
+    if n := len(what.received):
+        sentence = ngettext(
+            "%(n)s journée réservée tient : son hôte reçoit en personne.",
+            "%(n)s journées réservées tiennent : leurs hôtes reçoivent en personne.",
+            n,
+        )
+        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
+    if n := len(what.waiting):
+        sentence = ngettext(
+            "%(n)s journée réservée n’est couverte qu’à moitié : l’équipe qui reçoit change les heures.",
+            "%(n)s journées réservées ne sont couvertes qu’à moitié : l’équipe qui reçoit change les heures.",
             n,
         )
         lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))

@@ -76,7 +76,8 @@ class ContradictedOut(AnswerModel):
     words: str
     """What the roster says of them, in the reader's language."""
     falls: bool
-    """A booked day falls with the roster; one of a plan stands until somebody decides."""
+    """A booked day falls with the roster, unless its host can receive or other hours mend it; one of a plan
+    stands until somebody decides."""
 
 
 class RosterReport(AnswerModel):
