@@ -68,7 +68,7 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
     form = bind(BulkForm, sent)
     if form.value is None:
         return redirect("/team/requests", say=_("Cochez au moins une demande."), kind="warn")
-    done, failed = 0, list[str]()
+    done, waiting, failed = 0, 0, list[str]()
     for one in sorted(form.value.request):
         request_id, revision = (int(part) for part in one.split(":"))
         name = ""
@@ -80,16 +80,23 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
         except Refusal as no:
             # Each answer stands by itself: what was answered before must not wait for the rest.
             session.rollback()
-            _leave_without(session, request_id)
+            waiting += _leave_without(session, request_id)
             # Its words name the asker where the day is the trouble; else the name goes before.
             failed.append(no.message() if isinstance(no, Unbookable) else f"{name} : {no.message()}")
         else:
             session.commit()
             done += 1
     say = ngettext("%(n)s demande a sa réponse.", "%(n)s demandes ont leur réponse.", done) % {"n": done}
-    if failed:
-        return redirect("/team/requests", say=" ".join([say, *failed[:TOLD]]), kind="warn")
-    return redirect("/team/requests", say=say)
+    if waiting:
+        say += " " + ngettext(
+            "%(n)s autre reste sans place et passe en liste d’attente.",
+            "%(n)s autres restent sans place et passent en liste d’attente.",
+            waiting,
+        ) % {"n": waiting}
+    more = len(failed) - TOLD
+    if more > 0:
+        failed[TOLD:] = [ngettext("Et %(n)s autre.", "Et %(n)s autres.", more) % {"n": more}]
+    return redirect("/team/requests", say=" ".join([say, *failed]), kind="warn" if failed else "good")
 
 
 def _answer(
@@ -116,17 +123,20 @@ def _answer(
     )
 
 
-def _leave_without(session: Session, request_id: int) -> None:
+def _leave_without(session: Session, request_id: int) -> bool:
     """What a yes is no longer possible for does not wait for an answer: the line, or the end, at once.
-    Whoever answers it in the same moment was faster: their answer stands, and the reader's tally goes on."""
+    Whoever answers it in the same moment was faster: their answer stands, and the reader's tally goes on.
+    Whether it went to the line."""
     request = session.get(BookingRequest, request_id)
     if request is None:
-        return
+        return False
     try:
         deciding.queue(session, request, now=clock.now(), today=clock.today())
         session.commit()
     except Refusal:
         session.rollback()
+        return False
+    return request.status == RequestStatus.WAITING
 
 
 @router.get("/booking/requests/{request_id}/approval", response_class=HTMLResponse)

@@ -19,12 +19,10 @@ from app.messages.lines import one_line, plain_lines
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
-from app.visits.standing import Missing, Standing, words
+from app.visits.standing import SUSPENDED, Missing, Standing, words
 from app.visits.tables import Visit
 
 CERTAIN = Standing()
-SUSPENDED = {Missing.CLOSED, Missing.CONFLICT}
-"""Nobody is asked to accept such a day."""
 REFRESH = timedelta(hours=4)
 """How often a calendar program is asked to read the feed again."""
 
@@ -38,7 +36,7 @@ def invitation(
     """
     standing = stands(seen.visit) and not withdrawn
     calendar = _calendar("REQUEST" if standing else "CANCEL")
-    asks = standing and not SUSPENDED & set(stand.missing)
+    asks = standing and not stand.is_suspended
     calendar.add_component(_event(seen, reader, stand, asks=asks, withdrawn=withdrawn))
     return _written(calendar)
 

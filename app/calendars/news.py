@@ -156,13 +156,12 @@ def write(
             because = reason_labels()[reason] if reason is not None else ""
             missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
             young = Missing.EXCEPTION in stand.missing
-            cannot_be = bool({Missing.CLOSED, Missing.CONFLICT} & set(stand.missing))
             context = {
                 "change": change,
                 "because": because,
                 "missing": missing,
                 "too_young": young,
-                "cannot_be": cannot_be,
+                "cannot_be": stand.is_suspended,
                 **said(role, person),
             }
         _send(news, kind, reader, role, context, invitation)

@@ -39,6 +39,10 @@ class Missing(StrEnum):
     HOST = "host"
 
 
+SUSPENDED = {Missing.CLOSED, Missing.CONFLICT}
+"""The day cannot be as planned: nobody is asked to accept it meanwhile."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """What a visit to come waits for, and what its team asks of the visitor."""
@@ -50,6 +54,11 @@ class Standing:
     def is_certain(self) -> bool:
         """Nothing is missing."""
         return not self.missing
+
+    @property
+    def is_suspended(self) -> bool:
+        """The day cannot be as planned."""
+        return bool(SUSPENDED & set(self.missing))
 
 
 def standings(

@@ -135,7 +135,9 @@ def test_bulk_says_yes_to_what_fits(engine: Engine, as_: As) -> None:
     told = marc.post("/team/requests/answers", data={"request": ["1:0", "2:0"], "answer": "approve"})
     # Whoever is left without waits in line at once: nothing is left to answer.
     assert statuses(engine) == ["booked", "waiting"]
-    assert "Anna Compte1, lundi" in marc.get(told.headers["location"]).text
+    said = marc.get(told.headers["location"]).text
+    assert "Anna Compte1, lundi" in said
+    assert "1 autre reste sans place et passe en liste d’attente." in said
     assert "Aucune demande n’attend" in marc.get("/team/requests").text
 
 

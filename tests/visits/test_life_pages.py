@@ -157,6 +157,9 @@ def test_no_yes_to_a_day_on_a_closed_site(company: Company, engine: Engine, as_:
         sent = client.post(here, data={"revision": "0"}, follow_redirects=False)
         assert sent.status_code == (409 if closed else 303)
         assert ("Le site est fermé ce jour-là" in sent.text) is closed
+        mine = client.get("/visits").text
+        assert ("Proposer un autre jour" in mine) is closed
+        assert ("échange complet" in mine) is not closed
 
 
 def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company, engine: Engine) -> None:
