@@ -25,9 +25,12 @@ from app.visits.standing import standing_of
 from app.visits.tables import By
 
 
-def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
-    """Visitor, host and tutor read it once for each day; `over`: later, that nobody chose another one. Not
-    when somebody decided meanwhile. Safe to run twice."""
+def tell_suspended(
+    engine: Engine, visit_id: int, *, over: bool, sought: bool = True, fruitless: bool = False
+) -> None:
+    """Visitor, host and tutor read it once for each day; `over`: later, that nobody chose another one;
+    `sought`: HR have other days to choose from; `fruitless`: none was found. Not when somebody decided
+    meanwhile. Safe to run twice."""
     with open_session(engine) as session:
         hold(session, visit_id)  # whoever opens the site meanwhile comes before, or finds whom this told
         seen = visits.find_visit(session, visit_id)
@@ -59,7 +62,8 @@ def tell_suspended(engine: Engine, visit_id: int, *, over: bool) -> None:
                     "closed": against.closed,
                     "half": against.is_half_day,
                     "against": said,
-                    "sought": seen.campaign.booking != Booking.OPEN,
+                    "sought": sought and seen.campaign.booking != Booking.OPEN,
+                    "fruitless": fruitless,
                 },
                 campaign=seen.campaign,
                 reply_to=reply_to,

@@ -68,10 +68,19 @@ def tell_suspended(engine: Engine, repair_id: int) -> None:
         if repair is None:
             return
         over = repair.status is RepairStatus.DISMISSED
+        sought = repair.status is RepairStatus.READY and bool(queries.proposals_of(session, [repair_id]))
+        fruitless = _is_over(session, repair) and not over
         mine = visits.visits_with_ids(session, queries.visit_ids(session, repair_id))
         ahead = [seen for seen in mine if is_ahead(seen.visit, clock.today())]
         for one in conflicts_among(session, ahead):
-            jobs.record(session, "visit.suspended", visit_id=one.seen.visit.id, over=over)
+            jobs.record(
+                session,
+                "visit.suspended",
+                visit_id=one.seen.visit.id,
+                over=over,
+                sought=sought,
+                fruitless=fruitless,
+            )
 
 
 def _is_over(session: Session, repair: Repair) -> bool:

@@ -106,3 +106,20 @@ def test_calendars_hear_that_a_day_is_suspended_and_that_it_holds_again(
     assert [one["STATUS"] for one in found[1::2]] == ["TENTATIVE", "TENTATIVE"]
     assert all("Un planning dit autre chose ce jour-là" in one["DESCRIPTION"] for one in found[1::2])
     assert found[2]["STATUS"] == "CONFIRMED" if confirmed else "TENTATIVE"
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_nobody_reads_that_another_day_is_looked_for_once_nothing_was_found(
+    engine: Engine, company: Published, found: bool
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    if not found:
+        with open_session(engine) as session:
+            for person in (*company.back, *company.front):
+                session.get_one(Person, person.id).worked_weekdays = "0000000"
+    roster(engine, company, there, Shift.OFF)
+    mails = [one for one in told(engine, "visit_suspended") if one.key.split(":")[1] == str(there.id)]
+    assert len(mails) == 2
+    for mail in mails:
+        assert ("Un autre jour est cherché" in mail.text) is found
+        assert ("Un autre jour a été cherché, sans résultat" in mail.text) is not found
