@@ -111,6 +111,7 @@ PART_HOURS = {
 
 
 NOON, MORNING_ENDS = time(12, 0), time(14, 0)
+SHORTEST_PART = timedelta(hours=1)
 SHORTEST_DAY, LONGEST_DAY = timedelta(hours=5), timedelta(hours=12)
 
 
@@ -118,7 +119,7 @@ def hours_fault(part: DayPart, starts: time, ends: time) -> str | None:
     """Why hours contradict the name they are given, in the reader's language; None when they do not.
 
     A morning begins before noon and is over at 14:00; an afternoon begins at noon or later; a whole day
-    lasts from five to twelve hours, whenever the shift begins.
+    lasts from five to twelve hours, whenever the shift begins. Each lasts an hour at least.
     """
     if part is DayPart.MORNING and not (starts < NOON and ends <= MORNING_ENDS):
         return _(
@@ -131,6 +132,8 @@ def hours_fault(part: DayPart, starts: time, ends: time) -> str | None:
             "corrigez les heures, ou choisissez autre chose que « Après-midi »."
         )
     lasts = timedelta(hours=ends.hour - starts.hour, minutes=ends.minute - starts.minute)
+    if lasts < SHORTEST_PART:
+        return _("Une visite dure au moins une heure : corrigez les heures.")
     if part is DayPart.FULL and not SHORTEST_DAY <= lasts <= LONGEST_DAY:
         return _(
             "Une journée entière dure de cinq à douze heures : "

@@ -109,7 +109,7 @@ def test_another_tutor_is_one_change_and_each_reads_what_is_true(company: Compan
         last = reading.exec(select(Mail).order_by(col(Mail.id).desc()).limit(4)).all()
     bodies = {mail.to_name.split()[0]: mail.text for mail in last}
     assert "Gaël Sow reçoit Anna Roy" in bodies["Léa"]
-    assert "vous confie l’accueil" in bodies["Gaël"]
+    assert "Bruno Lam vous confie l’accueil" in bodies["Gaël"]
     for name in ("Anna", "Bruno"):
         assert "Gaël Sow" in bodies[name]
         assert "reçoit en personne" not in bodies[name]

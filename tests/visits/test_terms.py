@@ -57,6 +57,7 @@ def waive(company: Company) -> None:
     ("part", "starts", "ends", "fits"),
     [
         (DayPart.MORNING, time(8), time(14), True),
+        (DayPart.MORNING, time(0), time(0, 1), False),
         (DayPart.MORNING, time(14), time(16), False),
         (DayPart.MORNING, time(9), time(14, 30), False),
         (DayPart.AFTERNOON, time(12), time(18), True),
