@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from app.accounts.sessions import Actor
+from app.campaigns.tables import Status
 from app.core.errors import NotFound, Stale
 from app.people.tables import Person
 from app.visits import queries, reading
@@ -77,6 +78,7 @@ class Situation:
             off_then=self.against is not None and self.against.stops(self.by),
             contradicted=self.against is not None and not self.against.closed,
             closed_then=self.against is not None and self.against.closed,
+            campaign_over=self.seen.campaign.status == Status.CLOSED,
             reports=self.reports,
         )
 

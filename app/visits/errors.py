@@ -258,6 +258,13 @@ class DayNotCome(Refusal):
         return _("Cette journée n’a pas encore eu lieu. Un empêchement ? Annulez-la ou déplacez-la.")
 
 
+class CampaignOver(Refusal):
+    """A campaign that is closed takes no reports any more."""
+
+    def message(self) -> str:
+        return _("Cette campagne est close : une absence ne se signale plus.")
+
+
 class AlreadyReported(Refusal):
     """Each of the two is reported absent once."""
 

@@ -15,6 +15,7 @@ from app.visits.errors import (
     AlreadyConfirmed,
     AlreadyOver,
     AlreadyReported,
+    CampaignOver,
     ConditionsFirst,
     DayContradicted,
     DayNotCome,
@@ -61,6 +62,8 @@ class Asked:
     """A roster says so of one of the day, whoever it is."""
     closed_then: bool = False
     """HR closed the site that receives."""
+    campaign_over: bool = False
+    """Its campaign is closed."""
     reports: tuple[NoShow, ...] = ()
 
 
@@ -147,6 +150,11 @@ def its_day_came(asked: Asked) -> Refusal | None:
     return DayNotCome() if asked.visit.day > asked.today else None
 
 
+def campaign_goes_on(asked: Asked) -> Refusal | None:
+    """Its campaign is not closed."""
+    return CampaignOver() if asked.campaign_over else None
+
+
 def unreported(asked: Asked) -> Refusal | None:
     """Nobody has said yet that the other one was absent."""
     return AlreadyReported() if report_about(asked, other_role(asked.by)) else None
@@ -207,7 +215,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.RELEASED, RECEIVERS | {By.SERVICE}, (it_stands, it_is_ahead), "visit.tutor_released"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
     Step(ChangeKind.AGREED, HR, (it_stands, it_is_ahead, agreement_missing), "visit.agreed"),
-    Step(ChangeKind.ABSENT, TWO, (it_stands, its_day_came, unreported), "visit.absent"),
+    Step(ChangeKind.ABSENT, TWO, (it_stands, its_day_came, campaign_goes_on, unreported), "visit.absent"),
     Step(ChangeKind.CONTESTED, TWO, (reported,), "visit.contested"),
 )
 

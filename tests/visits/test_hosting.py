@@ -14,6 +14,7 @@ from app.visits import absences, hosting, moving, queries, service
 from app.visits.changing import situation
 from app.visits.errors import (
     AlreadyOver,
+    CampaignOver,
     DayNotCome,
     NotOfTheTeam,
     NotReported,
@@ -164,6 +165,12 @@ def test_an_absence_is_said_and_answered(company: Company, engine: Engine, clock
         absences.contest(
             session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna)
         )
+    company.campaign.status = Status.CLOSED
+    with pytest.raises(CampaignOver):
+        absences.report(
+            session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno)
+        )
+    company.campaign.status = Status.RUNNING
     absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
     assert told(engine, session) == [("Anna", "visit_absence")]
     absences.contest(
