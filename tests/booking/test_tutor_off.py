@@ -1,6 +1,9 @@
 """A roster says that whoever receives in the host's place is off: a booked day stays where its host works."""
 
+from collections.abc import Callable
+
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -93,3 +96,28 @@ def test_the_preview_says_that_the_host_receives(engine: Engine, session: Sessio
 
     assert "1 journée réservée tient" in looked_at("J")
     assert "1 journée réservée tombe" in looked_at("repos")
+
+
+@pytest.mark.parametrize(
+    ("tutor", "host", "label"),
+    [
+        ("repos", "J", "Réservée : l’hôte reçoit"),
+        ("M", "M", "Réservée : heures à changer, ou un collègue"),
+        ("repos", "repos", "Réservée : elle tombe"),
+    ],
+)
+def test_the_page_says_what_becomes_of_each_booked_day(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[..., TestClient], *, tutor: str, host: str,
+    label: str,
+) -> None:  # fmt: skip
+    shop.hosts[0].employee_number, shop.hosts[1].employee_number = "B0", "B1"
+    received_by_a_tutor(engine, session, shop)
+    session.refresh(shop.hr)
+    session.expunge(shop.hr)
+    session.commit()
+    hr = as_(shop.hr)
+    content = f"Matricule;Jour;Horaires\nB0;{MONDAY};{host}\nB1;{MONDAY};{tutor}\n".encode()
+    sent = hr.post("/team/rosters", data={}, files={"file": ("avril.csv", content)})
+    page = hr.get(sent.headers["location"]).text.replace("\u00a0", " ")
+    assert label in page
+    assert "Du plan" not in page
