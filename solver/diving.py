@@ -51,6 +51,7 @@ def dive(
         part.keep(found.columns, step)
         after = part.relax(clock, steps_end)
         if after is None:
+            part.put_back(*before)
             break
         if after.value < least:
             part.put_back(*before)

@@ -78,10 +78,12 @@ def prove(
         if engine.clock.over:
             break
         values = engine.values()
-        fresh = engine.bounds(values, engine.order[engine.order.index(level) :])
-        bounds = {**bounds, **fresh, level: min(fresh[level], bounds[level])}
-        if any(values[name] != given[name] for name in order[:place]):
-            bounds[level] = fresh[level]  # the other was given what the levels before had
+        here = engine.order.index(level)
+        for name, fresh in engine.bounds(values, engine.order[here:]).items():
+            before = engine.order[: engine.order.index(name)]
+            same = all(values[one] == given[one] for one in before)
+            # What was known was given what the levels before had.
+            bounds = bounds | {name: min(fresh, bounds[name]) if same else fresh}
         if together and place and set(order[: place + 1]) - engine.strict <= {order[0]}:
             bounds[level] = values[level]
         if bounds[level] <= values[level]:

@@ -19,7 +19,7 @@ what the plan has of them is taken off again. Any rate gives a bound; these are 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -101,7 +101,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     strict, small = _strict(engine, model, rates), engine.instance.n <= SMALL
     with Relaxation(model) as relaxed, ThreadPoolExecutor(2) as pool:
 
-        def limit() -> Future[float]:
+        def limit(rates: Mapping[str, int]) -> Future[float]:
             """The bound that the latest prices give, being found."""
             found = pool.submit(_limit, engine, model, rates, relaxed.prices, relaxed.bound)
             if threads == 1:
@@ -109,7 +109,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             return found
 
         _first(engine, relaxed, rates, hot, USEFUL if strict else PRECISE)
-        took, together = clock.seconds - begun, limit()
+        took, together = clock.seconds - begun, limit(rates)
         exact = _exact(engine, choices, relaxed, rates, strict, pool)
         guided = _guided(engine, choices, relaxed, rates, NEAR)
         if len(rates) == 2:
@@ -123,7 +123,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             relaxed.enough = _loose(engine, rates)
             relaxed.wait(clock)
             bounds |= engine.bounds(engine.values())
-            bounds[order[0]] = _bound(engine, rates, limit().result(), bounds)
+            bounds[order[0]] = _bound(engine, rates, limit(rates).result(), bounds)
             rates = both
             if small:  # its bound is worth more precision, which takes as long as the dive
                 relaxed.begin(
@@ -133,23 +133,11 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         _follow(engine, guided, bounds, list(rates), took, exact)
         if small:
             relaxed.wait(clock)
-            together = limit()
+            together = limit(rates)
         if exact:
             bounds |= _at_most(engine, exact.result(), bounds)
         bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
-        for place in range(2, len(order)):
-            if clock.left < took:
-                break
-            before, rates = rates if place > 2 else rates_of(order[:1]), rates_of(order[: place + 1])
-            scale = rates[order[0]] / before[order[0]]
-            relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 3, threads=threads, scale=scale)
-            relaxed.wait(clock)
-            found = limit()
-            guided = _guided(engine, choices, relaxed, rates, WIDER)
-            _follow(engine, guided, bounds, order[: place + 1], took, None)
-            if small:
-                engine.offer(_dived(engine, choices, model, relaxed.reduced(), rates))
-            bounds[order[place]] = _bound(engine, rates, found.result(), bounds)
+        bounds |= _later(engine, choices, relaxed, order, took, limit)
     return bounds
 
 
@@ -173,6 +161,36 @@ def _first(
         engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=hot)
         if relaxed.is_done or clock.over:
             return
+
+
+def _later(
+    engine: Engine,
+    choices: Choices,
+    relaxed: Relaxation,
+    order: list[str],
+    took: float,
+    limit: Callable[[Mapping[str, int]], Future[float]],
+) -> dict[str, int]:
+    """Improve the levels after the first two, as far as time allows, and bound them."""
+    clock, small = engine.clock, engine.instance.n <= SMALL
+    rates = rates_of(order[: 2 if small else 1])  # what was relaxed last
+    known: list[tuple[Mapping[str, int], float]] = []
+    for place in range(2, len(order)):
+        if clock.left < took:
+            break
+        before, rates = rates, rates_of(order[: place + 1])
+        scale = rates[order[0]] / before[order[0]]
+        objective, threads = weighted(relaxed.model, rates), max(1, clock.limits.threads)
+        relaxed.begin(objective, clock, seconds=clock.left / 3, threads=threads, scale=scale)
+        relaxed.wait(clock)
+        found = limit(rates)
+        _follow(engine, _guided(engine, choices, relaxed, rates, WIDER), {}, order[: place + 1], took, None)
+        if small:
+            engine.offer(dived(engine, choices, relaxed.model, rates, relaxed.reduced()))
+        known.append((rates, found.result()))
+    fresh = engine.bounds(engine.values()) if known else {}
+    # Each is given what the levels before have in the end.
+    return {list(rates)[-1]: _bound(engine, rates, most, fresh) for rates, most in known}
 
 
 def _with_wanted(engine: Engine, choices: Choices, rates: Mapping[str, int], hot: float) -> Choices:
@@ -270,7 +288,7 @@ def _exact(
 
     def work() -> _Exact:
         if small:
-            return _Exact(_dived(engine, choices, relaxed.model, reduced, rates), rates)
+            return _Exact(dived(engine, choices, relaxed.model, rates, reduced), rates)
         at, seconds = strict or rates, 0.9 * clock.left if strict else min(ENOUGH, 0.6 * clock.left)
         model = build(engine.instance, near, engine.room)
         with Elsewhere(model, weighted(model, at), clock, seconds, "HIGHS") as other:
@@ -296,12 +314,12 @@ def _at_most(engine: Engine, exact: _Exact, bounds: Mapping[str, int]) -> dict[s
     return better
 
 
-def _dived(
-    engine: Engine, choices: Choices, model: Model, reduced: Floats, rates: Mapping[str, int]
+def dived(
+    engine: Engine, choices: Choices, model: Model, rates: Mapping[str, int], reduced: Floats | None = None
 ) -> Choices | None:
-    """The plan of a dive along a relaxation, of the choices that it likes best."""
+    """The plan of a dive along the relaxation of a model of these choices: of all, or of those worth most."""
     size, clock = len(choices), engine.clock
-    best_first = np.argsort(-reduced[:size], kind="stable")[:DIVED]
+    best_first = np.arange(size) if reduced is None else np.argsort(-reduced[:size], kind="stable")[:DIVED]
     columns = np.concatenate([np.sort(best_first), np.arange(size, model.columns)])
     some = narrowed(model, columns)
     levels = [level for level in reversed(engine.order) if level in rates]

@@ -98,6 +98,7 @@ def search(engine: Engine) -> dict[str, int]:
             engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 10, hot=HOT[0])
         engine.solve_whole(whole)
         if not engine.combined_proven:
+            _dive(engine, whole)
             engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
         bounds = prove(engine, _relaxed(engine, whole), whole=whole)
     elif not (few_pairs := len(engine.net.edges) <= FEW_PAIRS) and (choices := engine.few_choices()):
@@ -117,6 +118,13 @@ def search(engine: Engine) -> dict[str, int]:
             bounds = prove(engine, found) if n <= LARGISH else found
     engine.tell(now=True)
     return bounds
+
+
+def _dive(engine: Engine, whole: Choices) -> None:
+    """A plan near the relaxation, where nothing is proven and the search may be further away."""
+    order = [level for level in engine.order if engine.weights[level]][:2]
+    model = build(engine.instance, whole, engine.room)
+    engine.offer(scarce.dived(engine, whole, model, scarce.rates_of(order)))
 
 
 def _relaxed(engine: Engine, whole: Choices) -> dict[str, int]:

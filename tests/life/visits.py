@@ -33,10 +33,11 @@ class Visits(Model):
     @precondition(lambda self: self.legs)
     @rule(number=picks, role=sides)
     def confirm(self, number: int, role: str) -> None:
-        """Say yes."""
+        """Say yes, to a day that can be."""
         key = self.pick(number)
         leg, (before, hand) = self.legs[key], self.hand(key, role)
-        allowed = self.ahead(key) and role not in leg.yes
+        closed = (self.side(leg.host), leg.day) in self.shut
+        allowed = self.ahead(key) and role not in leg.yes and not closed
         if self.tries(allowed, lambda: confirming.confirm(self.session, before, hand, revision=leg.revision)):
             leg.yes.add(role)
 
