@@ -50,6 +50,8 @@ MOVES, LONG = 350, 6_000
 """Moves of each search for each person, and of the one that melts."""
 RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
 """What a point of the level before is worth in a level's own unit; one more level back, four times that."""
+BEST_WISH = 3
+"""Points of a first wish."""
 AMPLE, WANTED = 30.0, 200_000
 """Where not every pair is an edge, and more seconds are left, the choices of all pairs are looked at first,
 and so many of them join."""
@@ -93,7 +95,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     threads = max(1, clock.limits.threads)
     beside = max(1, threads - 1)
     bounds = engine.bounds(engine.values())
-    rates = rates_of(order[:2])
+    rates = rates_of(engine, order[:2])
     hot = COOLER if "changes" in rates else HOT
     if not engine.net.edges.complete and clock.left > AMPLE:
         choices = _with_wanted(engine, choices, rates, hot)
@@ -113,7 +115,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         exact = _exact(engine, choices, relaxed, rates, strict, pool)
         guided = _guided(engine, choices, relaxed, rates, NEAR)
         if len(rates) == 2:
-            both, rates = rates, rates_of(order[:1])
+            both, rates = rates, rates_of(engine, order[:1])
             scale = rates[order[0]] / both[order[0]]
             relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 2, threads=beside, scale=scale)
             if threads == 1:
@@ -173,12 +175,12 @@ def _later(
 ) -> dict[str, int]:
     """Improve the levels after the first two, as far as time allows, and bound them."""
     clock, small = engine.clock, engine.instance.n <= SMALL
-    rates = rates_of(order[: 2 if small else 1])  # what was relaxed last
+    rates = rates_of(engine, order[: 2 if small else 1])  # what was relaxed last
     known: list[tuple[Mapping[str, int], float]] = []
     for place in range(2, len(order)):
         if clock.left < took:
             break
-        before, rates = rates, rates_of(order[: place + 1])
+        before, rates = rates, rates_of(engine, order[: place + 1])
         scale = rates[order[0]] / before[order[0]]
         objective, threads = weighted(relaxed.model, rates), max(1, clock.limits.threads)
         relaxed.begin(objective, clock, seconds=clock.left / 3, threads=threads, scale=scale)
@@ -347,10 +349,11 @@ def _guided(
     return engine.search(Edges(left, right, complete=False), best[near] + share[near])
 
 
-def rates_of(order: list[str]) -> dict[str, int]:
-    """The last level counts once, each before it at a rate."""
+def rates_of(engine: Engine, order: list[str]) -> dict[str, int]:
+    """The last level counts once, each before it at a rate, a higher one where links make wishes dear."""
     *before, level = order
-    return {name: RATE[level] * 4**n for n, name in enumerate(reversed(before))} | {level: 1}
+    dear = 1 + engine.instance.problem.campaign.link_points // BEST_WISH if level == "wishes" else 1
+    return {name: dear * RATE[level] * 4**n for n, name in enumerate(reversed(before))} | {level: 1}
 
 
 def _loose(engine: Engine, rates: Mapping[str, int]) -> int:

@@ -124,7 +124,7 @@ def _dive(engine: Engine, whole: Choices) -> None:
     """A plan near the relaxation, where nothing is proven and the search may be further away."""
     order = [level for level in engine.order if engine.weights[level]][:2]
     model = build(engine.instance, whole, engine.room)
-    engine.offer(scarce.dived(engine, whole, model, scarce.rates_of(order)))
+    engine.offer(scarce.dived(engine, whole, model, scarce.rates_of(engine, order)))
 
 
 def _relaxed(engine: Engine, whole: Choices) -> dict[str, int]:
@@ -136,7 +136,7 @@ def _relaxed(engine: Engine, whole: Choices) -> dict[str, int]:
         return bounds
     model = build(engine.instance, whole, engine.room)
     for place, level in enumerate(order):
-        rates = scarce.rates_of(order[: place + 1])
+        rates = scarce.rates_of(engine, order[: place + 1])
         objective = weighted(model, rates)
         relaxed = relax(model, objective, engine.clock)
         if relaxed is None:
