@@ -69,7 +69,7 @@ class Engine:
         self.limit: dict[str, int] = {}
         self.soft: dict[tuple[object, ...], int] = {}
         self.prices: Prices | None = None
-        self.flow_seconds, self.sweep_seconds = 0.0, 0.0
+        self.flow_seconds, self.sweep_seconds, self.soft_seconds = 0.0, 0.0, 0.0
         self.assigned = 0
         """What the assignment, which knows no days, has on the first level."""
         self.sweeps = True
@@ -281,7 +281,8 @@ class Engine:
                         continue
                     pieces += 1
                     piece = piece_around(self.board, target, seeds, size=size)
-                    if rematch(self.board, target, piece, self.clock, seconds=max(2.0, size / 500)):
+                    seconds = min(max(2.0, size / 500), until - self.clock.seconds)
+                    if rematch(self.board, target, piece, self.clock, seconds=seconds):
                         touched |= set(piece.tolist())
                         self.tell()
                     else:
@@ -322,6 +323,9 @@ class Engine:
         """
         assert self.net is not None
         better = dict(bounds)
+        self.soft_seconds = self.soft_seconds or self.flow_seconds + (
+            0 if self.sweeps else self.sweep_seconds
+        )
         used = [level for level in self.order if self.weights[level]]
         for place, level in enumerate(used):
             loose = [name for name in used[:place] if bounds[name] > values[name]]
@@ -334,10 +338,12 @@ class Engine:
                     one += weights[name] * self._span(name)
                 known = (level, rate, *loose)
                 if known not in self.soft:
-                    if self.clock.left < 1.3 * self.flow_seconds + (0 if self.sweeps else self.sweep_seconds):
+                    if self.clock.left < 1.3 * self.soft_seconds:
                         continue
+                    begun = self.clock.seconds
                     _, prices = assign(self.net, weights, self.clock)
                     self.soft[known] = bound(self.net, weights, prices)
+                    self.soft_seconds = self.clock.seconds - begun
                 spent = sum(weights[name] * (values[name] - self.base[name]) for name in used[:place])
                 limit = self.soft[known] - spent + self.base[level]
                 better[level] = max(values[level], min(better[level], limit))

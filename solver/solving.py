@@ -166,7 +166,8 @@ def ample(engine: Engine) -> dict[str, int]:
         if engine.leading_proven() or clock.over:
             break
     else:
-        last = clock.left - 3 * engine.flow_seconds  # what is left then pays for better bounds
+        flows = 5 if n <= LARGE else 3  # what is left then pays for better bounds
+        last = clock.left - flows * engine.flow_seconds
         if n <= LARGE:
             engine.repair((120, 400, 1_500), most=PIECES, until=clock.seconds + last)
         elif engine.leading() != before:
