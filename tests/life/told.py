@@ -42,21 +42,27 @@ def unheard(session: Session, campaign_ids: Collection[int]) -> list[str]:
     heard = {(mail.key.split(":", 1)[1].rsplit(":", 1)[0], mail.person_id) for mail in mails}
     keys = {mail.key for mail in mails}
     return [
-        *_changes(rows, heard),
+        *_changes(rows, heard, keys),
         *_suspended(session, rows, keys),
         *_requests(session, campaign_ids, keys),
         *_repairs(session, campaign_ids, keys),
     ]
 
 
-def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[str]:
-    """What a visit was before it fell, its fall tells. A plan's first invitations follow its publication."""
+def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collection[str]) -> Iterable[str]:
+    """What a visit was before it fell, its fall tells. A plan’s first invitations follow its publication.
+    That a day can be again is said to whoever read that it cannot."""
     by_id = {visit.id: visit for visit in rows.visits}
-    suspended = {
-        line.visit_id: line.id or 0
-        for line in sorted(rows.changes, key=lambda line: line.id or 0)
-        if line.kind is ChangeKind.SUSPENDED
-    }
+    lines = sorted(rows.changes, key=lambda line: line.id or 0)
+    suspended: dict[int, int] = {}
+    unread: set[int | None] = set()
+    warned = {(key.split(":")[1], key.split(":")[4]) for key in keys if key.startswith("visit_suspended:")}
+    for line in lines:
+        if line.kind is ChangeKind.SUSPENDED:
+            suspended[line.visit_id] = line.id or 0
+        elif line.kind is ChangeKind.RESUMED:
+            about = str(suspended.get(line.visit_id, 0))
+            unread |= {line.id} if (str(line.visit_id), about) not in warned else set()
     yes: dict[int, list[int]] = {}
     for line in rows.changes:
         if line.kind is ChangeKind.CONFIRMED:
@@ -67,7 +73,7 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]]) -> Iterable[
             continue
         # A yes said just before the site closed is told to nobody: the day cannot take place.
         late = line.kind is ChangeKind.CONFIRMED and (line.id or 0) < suspended.get(line.visit_id, 0)
-        if line.kind is ChangeKind.SUSPENDED or late:
+        if line.kind is ChangeKind.SUSPENDED or late or line.id in unread:
             continue
         if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
             continue

@@ -25,6 +25,13 @@ class RepairDecided(Refusal):
         return _("Cette réparation est déjà réglée : il n’y a plus rien à décider.")
 
 
+class RepairReplaced(RepairDecided):
+    """Another repair looks for its days."""
+
+    def message(self) -> str:
+        return _("Une recherche plus récente porte sur ces journées : c’est elle qui attend votre décision.")
+
+
 class RepairChanged(Refusal):
     """Visits, answers or limits changed since: the proposal does not hold any more."""
 

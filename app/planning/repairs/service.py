@@ -15,7 +15,7 @@ from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal, Stale
 from app.planning.repairs import queries
-from app.planning.repairs.errors import NotRepaired, RepairChanged, RepairDecided
+from app.planning.repairs.errors import NotRepaired, RepairChanged, RepairDecided, RepairReplaced
 from app.planning.repairs.judging import against
 from app.planning.repairs.opening import search_again
 from app.planning.repairs.proposals import Effect, Proposal
@@ -212,14 +212,18 @@ def dismiss(
 ) -> int:
     """HR wants none of the proposals. `cancel_visits`: visits that still cannot be on their day are
     cancelled, and those concerned told; else they stay, for HR to deal with one by one. How many were
-    cancelled."""
+    cancelled. Days that another repair holds are that one's; `RepairReplaced` where it holds them all."""
     hold_alone(session, session.get_one(Campaign, repair.campaign_id))  # a roster that arrives is waited for
+    ids = set(queries.visit_ids(session, repair.id or 0))
+    elsewhere = {one for one, other in queries.waiting_with(session, ids).items() if other.id != repair.id}
+    if ids and ids == elsewhere:
+        raise RepairReplaced
     # Proposals that came too late for a decision are no less to be put aside.
     _decide(session, repair, RepairStatus.DISMISSED, actor, now, DISMISSIBLE)
     done = 0
     if cancel_visits:
         for visit in sorted(queries.impossible_visits(session, repair), key=lambda one: one.id or 0):
-            if takes_place(visit) and not is_over(visit, today):
+            if visit.id not in elsewhere and takes_place(visit) and not is_over(visit, today):
                 reason = FALL_REASON[repair.cause]
                 visits_service.cancel_visit(session, visit, reason, actor, now, today=today, for_good=True)
                 done += 1

@@ -321,3 +321,28 @@ def test_what_cancelling_without_another_day_does_is_counted_before(
     assert hr.post(f"{at}/dismissal", data={"cancel_visits": "true"}).status_code == 303
     again = hr.get(f"{at}/dismissal", follow_redirects=False)
     assert (again.status_code, again.headers["location"]) == (303, at)
+
+
+def test_an_old_page_cancels_nothing_that_a_later_search_holds(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    old = last_repair(engine)
+
+    def stands() -> bool:
+        with open_session(engine) as session:
+            return session.get_one(Visit, there.id).status == VisitStatus.PLANNED
+
+    at = f"/campaigns/{company.campaign.id}/repairs"
+    assert hr.post(f"{at}/{old.id}/repetition").status_code == 303
+    drain(engine)
+    refused = hr.post(f"{at}/{old.id}/dismissal", data={"cancel_visits": "true"})
+    assert refused.status_code == 409
+    assert "Une recherche plus récente porte sur ces journées" in refused.text
+    later = last_repair(engine)
+    assert later.id != old.id
+    assert later.status == RepairStatus.READY
+    assert stands()
+    assert hr.post(f"{at}/{later.id}/dismissal", data={"cancel_visits": "true"}).status_code == 303
+    assert not stands()
