@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign, Exchange
@@ -217,11 +217,15 @@ def cancel_visit(
 
 
 def void_proposals(session: Session, visit: Visit, now: datetime) -> None:
-    """What was proposed about a visit that falls, or about the other part of its swap, means nothing now."""
+    """What was proposed about a visit that falls, or to make up for the other part of its swap, means nothing
+    now. Another day for a part that stands may still be answered."""
     about = col(Proposal.visit_id) == visit.id
     if visit.swap_id is not None:
-        legs = select(Visit.id).where(col(Visit.swap_id) == visit.swap_id)
-        about = col(Proposal.visit_id).in_(legs)
+        fell = select(Visit.id).where(
+            col(Visit.swap_id) == visit.swap_id,
+            or_(col(Visit.status) != VisitStatus.PLANNED, col(Visit.missed_at).is_not(None)),
+        )
+        about = or_(about, col(Proposal.visit_id).in_(fell))
     session.exec(
         update(Proposal)
         .where(about, col(Proposal.status) == ProposalStatus.OPEN)

@@ -163,7 +163,7 @@ class Model(Company):
         leg = self.legs[key]
         leg.standing, leg.left, leg.revision = False, left, leg.revision + 1
         for one in self.legs.values():
-            if one is leg or (leg.swap is not None and one.swap == leg.swap):
+            if one is leg or (leg.swap is not None and one.swap == leg.swap and one.lost):
                 one.proposal = None
 
     def plan_two(self, a: int, b: int, two: tuple[date, date]) -> None:

@@ -204,18 +204,26 @@ def test_both_may_leave_it_at_one_day(company: Company, engine: Engine) -> None:
         )
 
 
-def test_a_proposal_falls_with_its_visit(company: Company) -> None:
-    session = company.session
+@pytest.mark.parametrize("about_the_other", [False, True])
+def test_a_proposal_falls_with_its_visit_and_not_with_the_other_part(
+    company: Company, about_the_other: bool
+) -> None:
+    session, visit = company.session, company.back if about_the_other else company.there
     made = moving.propose(
         session,
-        company.before(company.back, company.anna),
+        company.before(visit, company.anna),
         THURSDAY,
-        company.hand(company.back, company.anna),
+        company.hand(visit, company.anna),
         revision=0,
     )
     fell(company)
     session.refresh(made)
-    assert made.status is ProposalStatus.VOID
+    assert made.status is (ProposalStatus.OPEN if about_the_other else ProposalStatus.VOID)
+    if about_the_other:
+        moving.accept(
+            session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
+        )
+        assert visit.day == THURSDAY
 
 
 def test_only_a_fallen_part_is_made_up_for(company: Company) -> None:
