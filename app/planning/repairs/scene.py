@@ -323,11 +323,13 @@ def _shaped(
     everyone = (1 << len(days)) - 1
     is_swap = campaign.exchange == Exchange.SWAP
     counted = wanting | {one.visitor_id for one in stay} | {one.host_id for one in stay if is_swap}
+    has = Counter(one for unit in movable for one in unit.people)
 
     def person(one: Person) -> Person:
         person_id = row_id(one.id)
         free = 0 if person_id in told.resting else everyone & ~outside & ~blocked[person_id]
-        most = max(0, campaign.max_swaps_per_person - held[person_id])
+        # What stands may stand, also where somebody kept one visit of a swap and has another swap beside it.
+        most = max(has[person_id], campaign.max_swaps_per_person - held[person_id])
         return dataclasses.replace(
             one,
             available=one.available & free | leaves[person_id],

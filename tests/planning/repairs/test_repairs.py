@@ -121,6 +121,24 @@ def test_a_new_exchange_closes_the_make_up_of_the_former_and_both_read_it(
         assert all("en reste à la journée qui tient" in row.text for row in rows)
 
 
+def test_whoever_kept_one_visit_and_has_another_swap_keeps_both_in_the_next_repair(
+    engine: Engine, company: Published
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        zoe = company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
+    cancel(engine, company.visit(company.back[0], company.front[0]), CancelReason.NOT_FOR_ME, By.HOST)
+    accept(engine, company, STILL)
+    drain(engine)
+    before = {leg for leg in standing(engine) if zoe.id in leg[:2]}
+    assert len(before) == 2
+    cancel(engine, company.visit(company.back[1], company.front[1]))
+    found = proposals(engine, last_repair(engine))
+    assert found[SAME].movers == 0
+    accept(engine, company, SAME)
+    assert before <= standing(engine)
+
+
 def test_several_that_fell_are_one_repair(engine: Engine, company: Published) -> None:
     cancel(engine, company.visit(company.back[0], company.front[0]))
     first = last_repair(engine)
