@@ -325,7 +325,7 @@ def test_a_site_that_closes_names_its_booked_days_first(
     page = as_(shop.hr).get(f"/campaigns/{shop.campaign.id}/repairs/closure?{where}").text
     assert "Anna Compte0" in page
     assert "elle est annulée aussitôt" in page
-    assert "Les journées réservées tombent, et une autre est proposée." in page
+    assert "Les journées réservées tombent, et une autre est cherchée." in page
     assert "une seule réparation" not in page
 
 

@@ -161,7 +161,7 @@ def debriefs_come_in(world: World, here: str) -> None:
         steps.answer(page, host_points(number))
         steps.send(page)
     jade.goto("/home")
-    jade.get_by_role("link", name="Racontez la visite de").click()
+    jade.get_by_role("link", name="Racontez la visite d").click()
     steps.answer(jade, host_points(5), words={"thanks": "Merci d’être venu jusqu’ici."})
     steps.send(jade)
     world.tick()
