@@ -50,6 +50,14 @@ class Network:
                 total += weights[level] * worth
         return total
 
+    def most(self, level: str, span: int) -> int:
+        """What no plan adds to a level, whatever the prices; ``span`` is the most that one edge adds."""
+        if level == "travel":
+            return 0
+        if level == "people":
+            return int(self.left_gain[self.left_room > 0].sum() + self.right_gain[self.right_room > 0].sum())
+        return min(int(self.left_room.sum()), int(self.right_room.sum())) * span
+
 
 @dataclass(frozen=True)
 class Prices:

@@ -323,9 +323,8 @@ class Engine:
         """
         assert self.net is not None
         better = dict(bounds)
-        self.soft_seconds = self.soft_seconds or self.flow_seconds + (
-            0 if self.sweeps else self.sweep_seconds
-        )
+        first = self.flow_seconds + (0 if self.sweeps else self.sweep_seconds)
+        self.soft_seconds = self.soft_seconds or first
         used = [level for level in self.order if self.weights[level]]
         for place, level in enumerate(used):
             loose = [name for name in used[:place] if bounds[name] > values[name]]
@@ -372,7 +371,7 @@ class Engine:
             whole = self._whole(level)
             if level not in self.limit:
                 if not self.sweeps:
-                    found[level] = self._at_most(level)
+                    found[level] = self.base[level] + self.net.most(level, self._span(level))
                     continue
                 self.limit[level] = bound(self.net, whole, rounded(self.prices, unit))
             spent = sum(whole[name] * (values[name] - self.base[name]) for name in self.order[:place])
@@ -392,15 +391,3 @@ class Engine:
         """The weights of a level and those before it, in units of the level."""
         upto, unit = self.order[: self.order.index(level) + 1], self.weights[level]
         return {name: self.weights[name] // unit if name in upto else 0 for name in self.order}
-
-    def _at_most(self, level: str) -> int:
-        """What no plan exceeds on a level, whatever the prices."""
-        assert self.net is not None
-        net = self.net
-        if level == "travel":
-            return self.base[level]
-        if level == "people":
-            gains = net.left_gain[net.left_room > 0].sum() + net.right_gain[net.right_room > 0].sum()
-            return self.base[level] + int(gains)
-        edges = min(int(net.left_room.sum()), int(net.right_room.sum()))
-        return self.base[level] + edges * self._span(level)
