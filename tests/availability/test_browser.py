@@ -13,7 +13,7 @@ from app.accounts.tables import Account
 from app.availability import queries
 from app.availability.tables import Answer, Enrolment
 from tests.availability.conftest import WHEN, Company, Open
-from tests.support.browser import axe, faults_of
+from tests.support.browser import axe, faults_of, fits
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
@@ -25,10 +25,6 @@ def sign_in(page: Page, committed: Open, server: LiveServer, account_id: int | N
     with committed() as session:
         token = sessions.begin(session, session.get_one(Account, account_id), now=WHEN.now)
     page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def saved(committed: Open, company: Company) -> Enrolment:

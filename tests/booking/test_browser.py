@@ -19,7 +19,7 @@ from app.core import clock as app_clock
 from app.core.db import open_session
 from app.people.tables import Person
 from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop
-from tests.support.browser import axe
+from tests.support.browser import axe, fits
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite"), pytest.mark.usefixtures("clock")]
@@ -45,8 +45,7 @@ def enter(engine: Engine, live_server: LiveServer, new_page: Callable[..., Page]
 def clean(page: Page, path: str) -> None:
     """Nothing wider than the screen, nothing that axe finds."""
     page.goto(path)
-    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert page.evaluate(wide), path
+    assert fits(page), path
     assert axe(page) == [], path
 
 

@@ -17,7 +17,7 @@ from app.debriefs import service
 from app.debriefs.jobs import open_forms, release_batches
 from app.debriefs.tables import Debrief, SealedDebrief
 from tests.debriefs.conftest import EVENING, Company
-from tests.support.browser import axe, faults_of
+from tests.support.browser import axe, faults_of, fits
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite"), pytest.mark.usefixtures("evening")]
@@ -41,10 +41,6 @@ def enter(engine: Engine, live_server: LiveServer, new_page: Callable[..., Page]
         return page
 
     return made
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def test_on_a_phone_what_is_typed_is_saved_and_sent_once(

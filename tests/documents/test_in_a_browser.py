@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.db import open_session
 from app.core.jobs import record
 from tests.factories import make_account, make_campaign, make_person
-from tests.support.browser import faults_of
+from tests.support.browser import faults_of, fits
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
@@ -93,4 +93,4 @@ def test_a_mail_s_layout_runs_nothing(engine: Engine, campaign: Campaign, enter:
     page = enter(claire.id, width=320)
     page.goto("/admin/outbox/1/layout")
     assert page.locator("h1").inner_text() != ""
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert fits(page)

@@ -78,12 +78,6 @@ def calendar_in(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
-def fits(page: Page) -> bool:
-    """Whether nothing sticks out at the side, once the styles are there."""
-    page.wait_for_load_state("load")
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
 def heading(page: Page) -> Any:
     """What the page says first."""
     return expect(page.get_by_role("heading", level=1))

@@ -32,7 +32,7 @@ from tests.journeys.after_the_plan import (
 )
 from tests.journeys.people import HR, PIN, Employee
 from tests.journeys.steps import World, heading, press
-from tests.support.browser import axe
+from tests.support.browser import axe, fits
 from tests.support.mail import Mailbox
 from tests.support.web import Clock, LiveServer
 
@@ -158,7 +158,7 @@ def the_first_answer(world: World, campaign: int) -> None:
     steps.come_in_by_mail(world, anna, people.ANNA.email, enrolment_link(world, people.ANNA))
     steps.say_yes(anna)
     steps.give_up_day(anna, "2027-04-06", scripted=False)
-    assert steps.fits(anna)
+    assert fits(anna)
 
     charles = world.phone(360)
     steps.come_in_by_mail(world, charles, people.CHARLES.email, enrolment_link(world, people.CHARLES))
@@ -168,7 +168,7 @@ def the_first_answer(world: World, campaign: int) -> None:
     steps.wish(charles, "SAV Lyon 1")
     steps.avoid(charles, people.HUGO)
     expect(charles.locator("#hosts")).to_contain_text("7")
-    assert steps.fits(charles)
+    assert fits(charles)
     assert axe(charles) == []
 
     farid = world.phone(400, locale="en-GB")

@@ -17,8 +17,8 @@ from app.core import clock as app_clock
 from app.core.db import open_session
 from app.visits.tables import Visit, VisitStatus
 from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop
-from tests.journeys.steps import DESK, fits, heading, press
-from tests.support.browser import axe
+from tests.journeys.steps import DESK, heading, press
+from tests.support.browser import axe, fits
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite"), pytest.mark.usefixtures("clock")]

@@ -115,6 +115,18 @@ def axe(page: Page) -> list[str]:
     ]
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out at the side, once there is a page and its styles."""
+    page.wait_for_load_state("load")
+    # Between two pages a document has no element for a moment, and nothing to measure.
+    page.wait_for_function("document.documentElement !== null")
+    try:
+        page.wait_for_function("document.documentElement?.scrollWidth <= innerWidth", timeout=5_000)
+    except Error:
+        return False
+    return True
+
+
 def faults_of(page: Page, widths: tuple[int, ...] = BOTH) -> list[str]:
     """What is wrong with the page as it stands, at each width: what axe finds, what sticks out at the side.
 
@@ -125,9 +137,7 @@ def faults_of(page: Page, widths: tuple[int, ...] = BOTH) -> list[str]:
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function("width => innerWidth === width", arg=width)
         found += axe(page)
-        try:
-            page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
-        except Error:
+        if not fits(page):
             found.append(f"{page.url} sticks out at the side at {width}")
     return found
 

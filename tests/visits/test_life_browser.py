@@ -17,7 +17,7 @@ from app.teams.tables import TeamConditions
 from app.visits import service
 from app.visits.tables import CancelReason, Visit
 from tests.factories import NOW
-from tests.support.browser import axe
+from tests.support.browser import axe, fits
 from tests.support.web import LiveServer
 from tests.visits.life import MONDAY, TODAY, TUESDAY, Company
 
@@ -61,7 +61,7 @@ def enter(new_page: NewPage, engine: Engine, live_server: LiveServer) -> Callabl
 
 def well(page: Page, name: str = "") -> None:
     """Nothing overflows, axe finds nothing; a picture when a folder is named."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    assert fits(page), page.url
     assert axe(page) == []
     if name and (folder := os.environ.get("PICTURES")):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)

@@ -10,9 +10,9 @@ from app.core.settings import settings
 from app.worker import drain
 from tests.availability.busy.files import calendar, timed
 from tests.availability.conftest import Company, Open
-from tests.availability.test_browser import PHONE, fits, saved, sign_in
+from tests.availability.test_browser import PHONE, saved, sign_in
 from tests.factories import make_enrolment
-from tests.support.browser import axe, faults_of
+from tests.support.browser import axe, faults_of, fits
 from tests.support.web import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
