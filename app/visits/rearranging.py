@@ -4,12 +4,11 @@ A visit that moves keeps its UID; a new pair gets a visit of its own. Nobody has
 both are asked, as for any other visit.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, or_, update
+from sqlmodel import Session, col, update
 
 from app.availability.leaving import offer_day
 from app.availability.queries import offers_of
@@ -108,8 +107,6 @@ def rearrange(
             remember(
                 session, visit, ChangeKind.PLANNED, hand, event="visit.booked", said=said, day_after=visit.day
             )
-        kept = {one.swap_id for one in fresh if one.swap_id is not None}
-        _close_make_ups(session, campaign, [one for one in made if one.swap_id not in kept], hand)
     return made
 
 
@@ -127,33 +124,6 @@ def _offer(session: Session, campaign: Campaign, visits: Sequence[Visit]) -> dic
         ]
         for visit in visits
     }
-
-
-def _close_make_ups(session: Session, campaign: Campaign, made: Sequence[Visit], hand: Hand) -> None:
-    """Whoever has their number of exchanges with a new one is asked no more to make up for a day of another.
-
-    That one stays at the visit that is left, in the same act, and both read it."""
-    new = {one.swap_id for one in made if one.swap_id is not None}
-    people = {person_id for one in made if one.swap_id for person_id in (one.visitor_id, one.host_id)}
-    if not people:
-        return
-    found = queries.read_visits(
-        session,
-        col(Visit.campaign_id) == campaign.id,
-        col(Visit.swap_id).is_not(None),
-        or_(col(Visit.visitor_id).in_(people), col(Visit.host_id).in_(people)),
-    )
-    swaps = [swap for swap in queries.as_swaps(found) if any(stands(leg.visit) for leg in swap.legs)]
-    count = Counter(one for swap in swaps for one in (swap.there.visitor.id, swap.there.host.id))
-    for swap in swaps:
-        fell, row = swap.fallen, swap.there.swap
-        full = {one for one in people if count[one] > campaign.max_swaps_per_person}
-        if fell is None or row is None or row.id in new or not full & {fell.visitor.id, fell.host.id}:
-            continue
-        row.one_way_at = hand.now
-        session.add(row)
-        void_proposals(session, fell.visit, hand.now)
-        remember(session, fell.visit, ChangeKind.ONE_WAY, hand, event="visit.one_way")
 
 
 def _close_replaced(

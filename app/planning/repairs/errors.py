@@ -32,6 +32,17 @@ class RepairReplaced(RepairDecided):
         return _("Une recherche plus récente porte sur ces journées : c’est elle qui attend votre décision.")
 
 
+class PresentContradicts(Refusal):
+    """What stands cannot stand whole by the rules of the campaign: nothing can be added to it."""
+
+    def message(self) -> str:
+        return _(
+            "Rien n’a été cherché : les journées qui tiennent contredisent déjà les règles de la campagne "
+            "(échanges par personne, jours entre deux journées, limites des équipes). Corrigez-les d’abord, "
+            "puis cherchez de nouveau."
+        )
+
+
 class RepairChanged(Refusal):
     """Visits, answers or limits changed since: the proposal does not hold any more."""
 

@@ -23,7 +23,7 @@ from app.planning.repairs import judging, opening, queries, ruling, service, sta
 from app.planning.repairs.hours import are_usual
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Look, Scene
-from app.planning.repairs.searching import GIVEN, ORDER, search, without_return
+from app.planning.repairs.searching import GIVEN, ORDER, refuse_contradictions, search, without_return
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.visits import queries as visits_queries
 from app.visits.rules import is_over, stands
@@ -145,6 +145,7 @@ def _found(
     """What these ways to repair bring; a half-lost swap for whose return no day is left goes without it."""
     look = Look(beyond=beyond, own_hours=own_hours)
     scene = _scene(engine, repair, look)
+    refuse_contradictions(scene)
     found = _proposed(scene, repair, search(scene, kinds, seconds=SECONDS, hears=watch.hears), look)
     missing = [kind for kind in kinds if kind not in found]
     if scene.halves and missing and not watch.stopped:

@@ -160,14 +160,14 @@ def scene_of(
             break
         movable, halves = kept, full
     inside = _ids(one for unit in (*movable, *halves) for one in unit.standing)
-    held = _held_outside(units, inside, one_way)
+    held, had = _held_outside(units, inside, one_way)
     people = {row_id(person.id) for person in problem.people}
     affected = frozenset(
         one
         for unit in units
         if unit.lost
         for one in unit.people & people - told.resting
-        if held[one] < campaign.max_swaps_per_person
+        if had[one] < campaign.max_swaps_per_person
     )
     wanting = affected if is_swap else affected & {one.visitor_id for unit in units for one in unit.lost}
     problem = _shaped(problem, campaign, movable, halves, extra, told, held, wanting)
@@ -242,7 +242,8 @@ def _holds(problem: Problem, unit: Unit) -> bool:
         closed = problem.team_by_id[host.team].closed
         if not visitor.available & bit or not host.can_host & bit or closed & bit:
             return False
-    return True
+    on = [index[visit.day] for visit in unit.standing]
+    return len(on) < 2 or bool(rules.frame_of(problem).partners[on[0]] >> on[1] & 1)
 
 
 def _may_meet(problem: Problem, unit: Unit) -> bool:
@@ -280,19 +281,24 @@ def _told(units: Iterable[Unit], notes: dict[int, By], cause: RepairCause) -> _T
     return _Told(frozenset(resting), frozenset(not_then), frozenset(apart))
 
 
-def _held_outside(units: Iterable[Unit], inside: set[int], one_way: set[int]) -> Counter[int]:
-    """How many swaps (or visits made) people have that the problem does not hold.
+def _held_outside(
+    units: Iterable[Unit], inside: set[int], one_way: set[int]
+) -> tuple[Counter[int], Counter[int]]:
+    """How many swaps (or visits made) people have that the problem does not hold; and how many of these gave
+    them what they came for.
 
-    Of a swap that is to stay a single visit, both have had theirs; of one that lost its other part, the host
-    still has a visit to make.
+    A swap of which anything stands is one for each of the two: what is given up counts while other days are
+    looked for as it counts once they are accepted. Where it is to stay a single visit, both have had theirs;
+    where it lost its other part, the host still has a visit to make.
     """
-    held: Counter[int] = Counter()
+    held, had = Counter[int](), Counter[int]()
     for unit in units:
         standing = [one for one in unit.standing if one.id not in inside]
-        both = len(standing) == 2 or (standing and standing[0].swap_id in one_way)
-        for one in {p for v in standing for p in ((v.visitor_id, v.host_id) if both else (v.visitor_id,))}:
-            held[one] += 1
-    return held
+        visitors = {one.visitor_id for one in standing}
+        two = visitors | {one.host_id for one in standing if one.swap_id is not None}
+        held.update(two)
+        had.update(two if len(standing) == 2 or {one.swap_id for one in standing} & one_way else visitors)
+    return held, had
 
 
 def _shaped(
@@ -323,19 +329,20 @@ def _shaped(
     everyone = (1 << len(days)) - 1
     is_swap = campaign.exchange == Exchange.SWAP
     counted = wanting | {one.visitor_id for one in stay} | {one.host_id for one in stay if is_swap}
-    has = Counter(one for unit in movable for one in unit.people)
+    has = Counter(one for unit in (*movable, *halves) for one in unit.people)
 
     def person(one: Person) -> Person:
         person_id = row_id(one.id)
         free = 0 if person_id in told.resting else everyone & ~outside & ~blocked[person_id]
-        # What stands may stand, also where somebody kept one visit of a swap and has another swap beside it.
+        # What stands may stand, also where the campaign's limit was higher once; nothing comes on top of it.
         most = max(has[person_id], campaign.max_swaps_per_person - held[person_id])
+        usual = most == campaign.max_swaps_per_person
         return dataclasses.replace(
             one,
             available=one.available & free | leaves[person_id],
             can_host=one.can_host & free | receives[person_id],
             priority=PLAYS if person_id in counted else RESTS,
-            max_swaps=most if person_id in held else None,
+            max_swaps=None if usual else most,
         )
 
     people = tuple(person(one) for one in problem.people)

@@ -11,14 +11,19 @@ worked  as `same`, on days that both work, though not both gave them: looked for
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 
+import structlog
+
 from app.availability.matching import person_key
 from app.planning.problem import Leg, row_id
+from app.planning.repairs.errors import PresentContradicts
 from app.planning.repairs.scene import Scene
 from app.planning.tables import RepairKind
 from solver import Limits, Plan, Problem, Progress, solve
 from solver.pins import contradictions
 from solver.plan import INFEASIBLE
 from solver.problem import Person, Visit, ordered
+
+log = structlog.get_logger()
 
 GIVEN = (RepairKind.SAME, RepairKind.STILL, RepairKind.BEST)
 """On the days that people gave, from the one that disturbs least."""
@@ -112,6 +117,15 @@ def without_return(scene: Scene) -> list[int]:
         else:
             given_up.append(visit.id or 0)
     return given_up
+
+
+def refuse_contradictions(scene: Scene) -> None:
+    """An impossible present must not read as “nobody is free”. Raises `PresentContradicts`."""
+    pins = scene.planned(scene.movable)
+    wrong = contradictions(dataclasses.replace(scene.problem, pinned=pins))
+    if wrong:
+        log.warning("repair.present_contradicts", rules=len(wrong))
+        raise PresentContradicts
 
 
 def _possible(problem: Problem, pins: tuple[Visit, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Repairs as pages show them: what fell, and each proposal drawn line by line. No decision here."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -128,6 +129,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "stays": words.stays_words(repair, impossible),
         "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
         "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
+        "full": [] if rows else _with_their_number(session, campaign, [one.seen for one in lost]),
         "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
     }
@@ -154,6 +156,23 @@ def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
         elif visit_id in fallen and may_be_made_up(one.visit, one.campaign, clock.today()):
             found[visit_id] = _("Les deux peuvent aussi choisir un jour entre eux.")
     return found
+
+
+def _with_their_number(session: Session, campaign: Campaign, lost: Collection[SeenVisit]) -> list[str]:
+    """Who has no visit to make any more and, with the one that stands of its swap, as many exchanges as the
+    campaign allows: by name. One query."""
+    of_swap = {one.visitor.id: one.visitor.name for one in lost if one.visit.swap_id is not None}
+    if not of_swap:
+        return []
+    mine = {one.visit.swap_id for one in lost}
+    has: defaultdict[int, set[int | None]] = defaultdict(set)
+    for visit in visits_queries.rows_of_campaign(session, campaign.id or 0):
+        if stands(visit) and visit.swap_id is not None:
+            for one in (visit.visitor_id, visit.host_id):
+                has[one].add(visit.swap_id)
+    most = campaign.max_swaps_per_person
+    full = [name for one, name in of_swap.items() if one and len(has[one]) >= most and has[one] & mine]
+    return sorted(full)
 
 
 def progress_of(repair: Repair) -> dict[str, Any]:

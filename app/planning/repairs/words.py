@@ -5,6 +5,7 @@ from datetime import date
 from app.core.i18n import _, ngettext
 from app.core.templating import day_range, long_day, number
 from app.planning.errors import NoDaysLeft
+from app.planning.repairs.errors import PresentContradicts
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 from app.planning.words import failure_words
 
@@ -155,4 +156,6 @@ def why_failed(code: str) -> str:
     """Why there is nothing to propose."""
     if code == NoDaysLeft.__name__:
         return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
+    if code == PresentContradicts.__name__:
+        return PresentContradicts().message()
     return failure_words(code)

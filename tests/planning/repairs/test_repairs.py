@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.accounts.tables import AuditEntry
+from app.availability.tables import Enrolment
 from app.core.db import open_session
 from app.messages.tables import Mail
-from app.people.tables import Team
+from app.people.tables import Person, Team
 from app.planning.repairs import jobs, opening, queries, ruling, service
 from app.planning.repairs.errors import (
     RepairChanged,
@@ -35,6 +37,7 @@ from tests.planning.repairs.broken import (
     standing,
     take_no_part,
 )
+from tests.support.accounts import SignIn
 from tests.support.web import Clock
 
 SAME, STILL, BEST = RepairKind.SAME, RepairKind.STILL, RepairKind.BEST
@@ -104,28 +107,11 @@ def test_who_said_not_me_rests_and_the_colleague_gets_somebody_who_had_nobody(
         assert session.get_one(Swap, made.swap_id)
 
 
-def test_a_new_exchange_closes_the_make_up_of_the_former_and_both_read_it(
-    engine: Engine, company: Published
+def test_a_visit_that_stands_of_a_lost_swap_leaves_room_for_another_exchange_where_two_are_allowed(
+    engine: Engine,
 ) -> None:
     with open_session(engine) as session:
-        company.session = session
-        company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
-    fell = company.visit(company.back[0], company.front[0])
-    cancel(engine, fell, CancelReason.NOT_FOR_ME, By.HOST)
-    accept(engine, company, STILL)
-    drain(engine)
-    with open_session(engine) as session:
-        assert session.get_one(Swap, fell.swap_id).one_way_at is not None
-        rows = session.exec(select(Mail).where(Mail.kind == "visit_proposal")).all()
-        assert sorted(row.to_name for row in rows) == ["Anna Back0", "Bruno Front0"]
-        assert all("en reste à la journée qui tient" in row.text for row in rows)
-
-
-def test_whoever_kept_one_visit_and_has_another_swap_keeps_both_in_the_next_repair(
-    engine: Engine, company: Published
-) -> None:
-    with open_session(engine) as session:
-        company.session = session
+        company = Published(session, max_swaps_per_person=2)
         zoe = company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
     cancel(engine, company.visit(company.back[0], company.front[0]), CancelReason.NOT_FOR_ME, By.HOST)
     accept(engine, company, STILL)
@@ -137,6 +123,49 @@ def test_whoever_kept_one_visit_and_has_another_swap_keeps_both_in_the_next_repa
     assert found[SAME].movers == 0
     accept(engine, company, SAME)
     assert before <= standing(engine)
+
+
+def test_a_visit_that_stands_of_a_lost_swap_is_the_one_exchange_that_is_allowed(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
+    cancel(engine, company.visit(company.back[0], company.front[0]), CancelReason.NOT_FOR_ME, By.HOST)
+    repair = last_repair(engine)
+    assert (repair.status, proposals(engine, repair)) == (RepairStatus.READY, {})
+    sign_in(client, company.hr)
+    page = client.get(f"/campaigns/{company.campaign.id}/repairs/{repair.id}").text
+    assert "un échange par personne, aucun nouvel échange ne s’ajoute pour Anna Back0" in page
+
+
+def test_a_part_given_up_for_want_of_days_gives_nobody_an_exchange_on_top(
+    engine: Engine, company: Published
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
+        row = session.exec(select(Enrolment).where(Enrolment.person_id == company.front[0].id)).one()
+        row.host_days = [DAYS[0].isoformat()]
+        session.get_one(Person, company.front[0].id).worked_weekdays = "0000000"
+    cancel(engine, company.visit(company.back[0], company.front[0]), by=By.HOST)
+    assert proposals(engine, last_repair(engine)) == {}
+
+
+def test_a_present_that_contradicts_the_rules_is_not_said_to_leave_nobody_free(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    anna, bruno = company.back[1].id or 0, company.front[1].id or 0
+    with open_session(engine) as session:
+        twice = [(anna, bruno, DAYS[6]), (bruno, anna, DAYS[8])]
+        visits.plan_visits(session, campaign_of(session, company), twice, NOW)
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    repair = last_repair(engine)
+    assert (repair.status, repair.message) == (RepairStatus.FAILED, "PresentContradicts")
+    sign_in(client, company.hr)
+    page = client.get(f"/campaigns/{company.campaign.id}/repairs/{repair.id}").text
+    assert "contredisent déjà les règles de la campagne" in page
+    assert "libre" not in page
 
 
 def test_several_that_fell_are_one_repair(engine: Engine, company: Published) -> None:
