@@ -227,10 +227,10 @@ def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) 
 
 
 def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """Both agreed to leave it at one day: both read it."""
+    """Both agreed to leave it at one day: both read it, unless that one fell too meanwhile."""
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
-        if news is not None:
+        if news is not None and news.other is not None and stands(news.other.visit):
             write(news, Kind.VISIT_PROPOSAL, news.two, lambda *_: {"waits": False}, None)
 
 

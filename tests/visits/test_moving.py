@@ -17,7 +17,7 @@ from app.visits.errors import (
 )
 from app.visits.lifecycle import check
 from app.visits.rules import PART_HOURS, State, state_of
-from app.visits.tables import ChangeKind, DayPart, ProposalStatus
+from app.visits.tables import By, CancelReason, ChangeKind, DayPart, ProposalStatus
 from tests.factories import make_person
 from tests.visits.life import (
     FRIDAY,
@@ -224,6 +224,20 @@ def test_a_proposal_falls_with_its_visit_and_not_with_the_other_part(
             session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
         )
         assert visit.day == THURSDAY
+
+
+def test_nobody_reads_that_one_day_is_left_once_that_one_fell_too(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    fell(company)
+    made = moving.propose(
+        session, company.before(visit, company.anna), None, company.hand(visit, company.anna), revision=1
+    )
+    told(engine, session)
+    moving.accept(
+        session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
+    )
+    service.cancel_visit(session, company.back, CancelReason.UNAVAILABLE, None, NOW, today=TODAY, by=By.HOST)
+    assert {kind for _who, kind in told(engine, session)} == {"visit_cancelled", "visit_team"}
 
 
 def test_only_a_fallen_part_is_made_up_for(company: Company) -> None:
