@@ -95,6 +95,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "site.closed": (booking.follow_closure,),
     "site.reopened": (booking.follow_reopening,),
     "visits.in_conflict": (repairs.follow_conflicts, booking.follow_conflicts),
+    "visits.half_covered": (calendars.tell_half_covered,),
     "visits.described": (calendars.tell_described,),
     "visits.certain": (calendars.tell_certain,),
     "delegation.given": (messages.tell_delegation,),

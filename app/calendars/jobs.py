@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from app.calendars import ics
 from app.calendars.describing import tell_described
+from app.calendars.half_days import tell_half_covered
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.suspending import tell_resumed, tell_suspended
 from app.calendars.telling import (
@@ -54,6 +55,7 @@ __all__ = [
     "tell_confirmed_by_both",
     "tell_described",
     "tell_ended",
+    "tell_half_covered",
     "tell_made_up",
     "tell_moved",
     "tell_one_way",

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     SEARCH_OVER = "search_over"
     VISIT_SUSPENDED = "visit_suspended"
     VISIT_RESUMED = "visit_resumed"
+    HOURS_TO_CHANGE = "hours_to_change"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -101,8 +102,9 @@ def kinds() -> list[Choice]:
         Kind.BOOKING_QUEUED: _("Demande mise en liste d’attente"),
         Kind.VISIT_REMINDER: _("Rappel : journée à confirmer"),
         Kind.SEARCH_OVER: _("Recherche sans résultat"),
-        Kind.VISIT_SUSPENDED: _("Journée suspendue : site fermé"),
-        Kind.VISIT_RESUMED: _("Journée de nouveau possible : site rouvert"),
+        Kind.VISIT_SUSPENDED: _("Journée suspendue"),
+        Kind.VISIT_RESUMED: _("Journée de nouveau possible"),
+        Kind.HOURS_TO_CHANGE: _("Heures à changer"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -61,6 +61,8 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
         suspending.resume(session, certain, now)
         if troubled:
             jobs.record(session, "visits.in_conflict", visit_ids=troubled)
+        if half := [one.seen.visit.id or 0 for one in contrary if rosters.mended_by_hours(one)]:
+            jobs.record(session, "visits.half_covered", visit_ids=half, roster_id=min(roster_ids))
         if certain:
             jobs.record(session, "visits.certain", visit_ids=certain)
 

@@ -213,6 +213,11 @@ def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicte
     )
 
 
+def mended_by_hours(conflict: Conflict) -> bool:
+    """Whether the team that receives can let the day hold, by other hours."""
+    return conflict.is_half_day and waits(conflict)
+
+
 def falls(conflict: Conflict) -> bool:
     """Whether a booked day ends with a roster."""
     return conflict.seen.campaign.booking == Booking.OPEN and not waits(conflict) and not conflict.only_tutor

@@ -1,0 +1,55 @@
+"""A roster covers half of a day: whoever may change its hours reads that they can let it hold."""
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.core import clock
+from app.core.db import open_session
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.messages.readers import Reader
+from app.teams import queries as teams
+from app.visits.queries import SeenVisit, visits_with_ids
+from app.visits.rosters import conflicts_among, mended_by_hours
+from app.visits.rules import is_ahead
+
+
+def tell_half_covered(engine: Engine, visit_ids: list[int], roster_id: int) -> None:
+    """Job of `visits.half_covered`: who leads the receiving teams today, HR where nobody does, read it once
+    for all days of a roster. The mail names the days, not the people. Safe to run twice."""
+    today = clock.today()
+    with open_session(engine) as session:
+        ahead = [one for one in visits_with_ids(session, visit_ids) if is_ahead(one.visit, today)]
+        half = [one.seen for one in conflicts_among(session, ahead) if mended_by_hours(one)]
+        for who, (reader, days) in _readers(session, half).items():
+            days.sort(key=lambda one: (one.visit.day, one.visit.id))
+            outbox.send(
+                session,
+                Kind.HOURS_TO_CHANGE,
+                reader,
+                key=f"{Kind.HOURS_TO_CHANGE}:{roster_id}:{who}",
+                now=clock.now(),
+                context={"days": days},
+                campaign=days[0].campaign,
+                reply_to=mails.reply_address(session, days[0].campaign),
+                until=days[-1].visit.day,
+            )
+
+
+def _readers(session: Session, half: list[SeenVisit]) -> dict[str, tuple[Reader, list[SeenVisit]]]:
+    """Who may change the hours of which days; nobody those of their own visit to others."""
+    today = clock.today()
+    found: dict[str, tuple[Reader, list[SeenVisit]]] = {}
+    leads = {one: teams.leaders_of(session, one, today) for one in {seen.host_team.id or 0 for seen in half}}
+    employees = mails.readers_of(session, {one for led in leads.values() for one in led})
+    hr = {seen.campaign.id: seen.campaign for seen in half}
+    lead_hr = {one: mails.hr_readers(session, campaign) for one, campaign in hr.items()}
+    for seen in half:
+        led = leads[seen.host_team.id or 0] - {seen.visitor.id or 0}
+        readers = [employees[one] for one in sorted(led & employees.keys())] or lead_hr[seen.campaign.id]
+        for reader in readers:
+            who = f"person-{reader.person_id}" if reader.person_id else f"account-{reader.account_id}"
+            if reader.person_id != seen.visitor.id:
+                found.setdefault(who, (reader, []))[1].append(seen)
+    return found

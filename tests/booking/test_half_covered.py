@@ -1,0 +1,86 @@
+"""A roster covers half of a booked day: whoever may change its hours hears it, all hear that it holds."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app.core import jobs as events
+from app.messages.tables import Mail
+from app.people.tables import Person
+from app.teams.tables import Delegation, Roster, RosterDay, Shift
+from app.worker import drain
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, mails
+
+pytestmark = pytest.mark.usefixtures("clock")
+As = Callable[..., TestClient]
+
+
+def half_days(engine: Engine, session: Session, shop: Shop) -> list[int | None]:
+    """Two days, by id, booked with Bruno Vend0, who works mornings alone, says the roster that arrives."""
+    place = shop.offer(host_id=shop.hosts[0].id)
+    asked = [shop.ask(shop.askers[n], place, day) for n, day in enumerate((MONDAY, TUESDAY))]
+    visits = [one.visit_id for one in asked]
+    session.commit()
+    drain(engine)
+    arrive(engine, session, shop, Shift.MORNING)
+    return visits
+
+
+def arrive(engine: Engine, session: Session, shop: Shop, shift: Shift) -> None:
+    for day in (MONDAY, TUESDAY):
+        session.merge(RosterDay(person_id=shop.hosts[0].id or 0, day=day, shift=shift))
+    made = Roster(team_id=shop.shop.id or 0, first_day=MONDAY, last_day=TUESDAY, people=1, received_at=NOW)
+    session.add(made)
+    session.flush()
+    events.record(session, "roster.imported", roster_ids=[made.id])
+    session.commit()
+    drain(engine)
+    session.expire_all()
+
+
+def told(session: Session) -> list[Mail]:
+    return mails(session, "hours_to_change")
+
+
+def test_who_leads_the_team_reads_once_for_all_days_where_to_change_them(
+    engine: Engine, session: Session, shop: Shop, as_: As
+) -> None:
+    delegate, marc = shop.hosts[3], shop.marc
+    names = [one.last_name for one in shop.askers]
+    lent = {"manager_id": marc.id, "delegate_id": delegate.id, "first_day": TODAY, "last_day": MONDAY}
+    session.add(Delegation(**lent, created_at=NOW))
+    two = {marc.id, delegate.id}
+    visits = half_days(engine, session, shop)
+    found = told(session)
+    assert {mail.person_id for mail in found} == two
+    assert len(found) == 2
+    for mail in found:
+        assert all(f"/visits/{one}/hours" in mail.text for one in visits)
+        assert not any(name in mail.text + mail.html for name in names)
+    session.refresh(marc)
+    session.expunge(marc)
+    session.commit()
+    home = as_(marc).get("/home").text
+    assert "2 journées prévues ne peuvent pas avoir lieu" in home
+    assert "Une chose vous attend" in home
+    assert as_(marc).get(f"/visits/{visits[0]}/hours").status_code == 200
+    own = [one.text for one in mails(session, "visit_suspended") if "/hours" in one.text]
+    assert len(own) == 2  # whoever receives may change them too
+
+
+def test_hr_read_it_where_nobody_leads_the_team(engine: Engine, session: Session, shop: Shop) -> None:
+    for one in session.exec(select(Person).where(col(Person.team_id) == shop.shop.id)):
+        one.manager_id = None
+    half_days(engine, session, shop)
+    assert [mail.account_id for mail in told(session)] == [shop.hr.id]
+
+
+def test_nobody_reads_it_of_a_day_whose_host_is_off(engine: Engine, session: Session, shop: Shop) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    shop.ask(shop.askers[0], place)
+    session.commit()
+    arrive(engine, session, shop, Shift.OFF)
+    assert told(session) == []
