@@ -167,7 +167,8 @@ def _description(seen: SeenVisit, reader: Person | None, stand: Standing) -> str
         _url(seen.visit.id or 0),
     ]
     if stand.missing and stands(seen.visit):
-        open_ = " ".join(words(one) for one in stand.missing)
+        visits = reader is None or reader.id == seen.visitor.id
+        open_ = " ".join(words(one, to_visitor=visits) for one in stand.missing)
         lines.insert(0, _("Pas encore certain. %(what)s") % {"what": open_})
     if not stands(seen.visit):
         lines.insert(0, _("Cette journée est annulée."))

@@ -20,6 +20,7 @@ from app.visits import history, reading
 from app.visits import queries as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
+from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by, reason_labels, stands
 from app.visits.standing import Missing, standing_of, words
 from app.visits.tables import By, VisitChange
@@ -95,11 +96,13 @@ def standing(session: Session, visit_id: int, change_id: int | None, revision: i
 def invite(news: News, *, moved: bool, only: str | None = None, not_given: Collection[str] = ()) -> None:
     """`only`: whom, by role, where the others have it already; `not_given`: who had not given the day."""
     back = news.other if news.other is not None and stands(news.other.visit) else None
+    back_off = back is not None and conflict_of(news.session, back, clock.today()) is not None
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         """Whoever has not said yes to the new day is asked to."""
         agreed = not moved or confirmed_by(news.seen.visit, By(role))
-        return {"back": back, "moved": moved, "agreed": agreed, "not_given": role in not_given}
+        asked = {"moved": moved, "agreed": agreed, "not_given": role in not_given}
+        return {"back": back, "back_off": back_off, **asked}
 
     to = [one for one in news.three if only in (None, one[0])]
     write(news, Kind.VISIT_INVITATION, to, said, REQUEST)
@@ -154,7 +157,11 @@ def write(
             change = history.sentence(news.line, own=own) if news.line else ""
             reason = news.change.reason if news.change is not None else None
             because = reason_labels()[reason] if reason is not None else ""
-            missing = [words(one) for one in stand.missing if one not in SAID_APART and one.value != role]
+            missing = [
+                words(one, to_visitor=role == By.VISITOR)
+                for one in stand.missing
+                if one not in SAID_APART and one.value != role
+            ]
             young = Missing.EXCEPTION in stand.missing
             context = {
                 "change": change,

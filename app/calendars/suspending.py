@@ -1,5 +1,5 @@
 """Tells those concerned that a day cannot take place as planned: a roster says otherwise, or its site is
-closed; and that it can again, when HR open the site."""
+closed; and that it can again."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from app.calendars import ics
 from app.calendars.news import REQUEST, standing, write
+from app.calendars.telling import tell_owed
 from app.campaigns.tables import Booking
 from app.core import clock
 from app.core.db import open_session
@@ -73,8 +74,9 @@ def tell_suspended(
 
 
 def tell_resumed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """HR opened the site again: whoever was told that the day cannot take place reads that it can, and is
-    asked to confirm where their yes is missing. Not where it cannot again. Safe to run twice."""
+    """HR opened the site again, or a roster contradicts the day no more: whoever was told that it cannot take
+    place reads that it can, and is asked to confirm where their yes is missing; their calendar hears it. Not
+    where it cannot again. Safe to run twice."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None or conflict_of(session, news.seen, clock.today()) is not None:
@@ -83,8 +85,11 @@ def tell_resumed(engine: Engine, visit_id: int, revision: int, change_id: int) -
         people = [(role, person) for role, person in news.three if (visit_id, person.id) in told]
         ids = {person.id or 0 for _role, person in people}
         outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=change_id)
+        by_roster = news.change is not None and news.change.by is By.SERVICE
 
         def said(role: str, _person: Person) -> dict[str, Any]:
-            return {"unconfirmed": role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))}
+            unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
+            return {"by_roster": by_roster, "unconfirmed": unconfirmed}
 
         write(news, Kind.VISIT_RESUMED, people, said, REQUEST)
+        tell_owed(session, news.seen)

@@ -16,6 +16,7 @@ from app.calendars.news import (
     CANCEL,
     REQUEST,
     News,
+    Said,
     both_said_yes,
     certain_request,
     invite,
@@ -37,6 +38,7 @@ from app.visits.conditions import conditions_of, too_young
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
+from app.visits.suspending import resumed_by, told_of
 from app.visits.tables import By, CancelReason, Visit
 
 
@@ -60,6 +62,7 @@ def _tell_fallen(
         seen = news.seen
         reason, change = seen.visit.cancel_reason, news.change
         back = news.other if news.other is not None and stands(news.other.visit) else None
+        back_off = back is not None and conflict_of(session, back, clock.today()) is not None
         sought = is_sought_again(seen.visit, seen.campaign, clock.today())
         resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
         made_up = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
@@ -69,6 +72,7 @@ def _tell_fallen(
             awaits = sought and back is None and seen.has(person.id) and not (own and reason in resting)
             return {
                 "back": back,
+                "back_off": back_off,
                 "reason": reason_labels()[reason] if reason else "",
                 "words_said": change.words if change is not None and not own else "",
                 "make_up": made_up and seen.has(person.id),
@@ -138,10 +142,21 @@ def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int) -
             return
         named = news.change.other_id if news.change is not None else None
         readers = [one for one in news.three if one[1].id != named]
-        write(news, Kind.VISIT_CHANGED, readers, nothing, REQUEST)
+        write(news, Kind.VISIT_CHANGED, readers, _after(news), REQUEST)
         asked = [one for one in news.three if named is not None and one[1].id == named]
         write(news, Kind.VISIT_TUTOR, asked, lambda *_: {"released": False}, REQUEST)
-        _tell_owed(session, news.seen)
+        tell_owed(session, news.seen)
+
+
+def _after(news: News) -> Said:
+    """Whether the day, which could not take place, holds with this change; and whose yes is missing then."""
+    holds = news.change is not None and resumed_by(news.session, news.change)
+
+    def said(role: str, _person: Person) -> dict[str, Any]:
+        unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
+        return {"holds": holds, "unconfirmed": unconfirmed}
+
+    return said
 
 
 def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -154,8 +169,8 @@ def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id:
         if news.seen.tutor is None or news.seen.tutor.id != former.id:
             write(news, Kind.VISIT_TUTOR, [("tutor", former)], lambda *_: {"released": True}, CANCEL)
         if stands(news.seen.visit) and news.seen.tutor is None:  # else who was named since is told
-            write(news, Kind.VISIT_CHANGED, news.two, nothing, REQUEST)
-            _tell_owed(session, news.seen)
+            write(news, Kind.VISIT_CHANGED, news.two, _after(news), REQUEST)
+            tell_owed(session, news.seen)
 
 
 def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id: int, former_id: int) -> None:
@@ -247,8 +262,9 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             write(news, Kind.VISIT_ABSENCE, news.but(news.change.by), lambda *_: said, None)
 
 
-def tell_certain(engine: Engine, visit_ids: list[int]) -> None:
-    """A roster arrived and holds: the day is provisional no more. Those concerned read it once a day."""
+def tell_certain(engine: Engine, visit_ids: list[int], resumed: Collection[int] = ()) -> None:
+    """A roster arrived and holds: the day is provisional no more. Those concerned read it once a day; of days
+    `resumed`, only who had not read that they cannot take place (the others: `tell_resumed`)."""
     for visit_id in visit_ids:
         with open_session(engine) as session:
             seen = visits.find_visit(session, visit_id)
@@ -260,11 +276,13 @@ def tell_certain(engine: Engine, visit_ids: list[int]) -> None:
             def said(role: str, _person: Person, visit: Visit = visit) -> dict[str, Any]:
                 return {"unconfirmed": role != By.TUTOR and not confirmed_by(visit, By(role))}
 
-            write(news, Kind.VISIT_CERTAIN, news.three, said, certain_request(news))
-            _tell_owed(session, seen)
+            warned = told_of(session, [seen]) if visit_id in resumed else set()
+            readers = [one for one in news.three if (visit_id, one[1].id) not in warned]
+            write(news, Kind.VISIT_CERTAIN, readers, said, certain_request(news))
+            tell_owed(session, seen)
 
 
-def _tell_owed(session: Session, seen: SeenVisit) -> None:
+def tell_owed(session: Session, seen: SeenVisit) -> None:
     """Both said yes while a roster contradicted the day, and nothing contradicts it any more: what was not
     told then is told now, once."""
     visit = seen.visit

@@ -174,7 +174,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False) -
         )
         if line.by is By.SERVICE
         else _("%(who)s ferme le site ce jour-là : la journée ne peut pas avoir lieu comme prévu."),
-        ChangeKind.RESUMED: _("Un nouveau planning convient : la journée peut avoir lieu comme prévu.")
+        ChangeKind.RESUMED: _("Plus aucun planning ne contredit ce jour : la journée peut avoir lieu.")
         if line.by is By.SERVICE
         else _("%(who)s rouvre le site : la journée peut avoir lieu comme prévu."),
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),

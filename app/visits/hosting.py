@@ -17,6 +17,7 @@ from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
 from app.visits.rules import PART_HOURS, during, hours_fault
+from app.visits.suspending import resume_after
 from app.visits.tables import ChangeKind, DayPart, Visit, VisitStatus
 
 
@@ -47,6 +48,7 @@ def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, 
         return visit
     _change(session, now, hand, part=hours.part, starts_at=starts, ends_at=ends)
     remember(session, visit, ChangeKind.HOURS, hand, event=step.event, part=hours.part)
+    resume_after(session, visit, hand.now, now.today)
     return visit
 
 
@@ -69,6 +71,7 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
         _change(session, now, hand, tutor_id=tutor.id)
         _retake(session, seen)
     line = remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
+    resume_after(session, visit, hand.now, now.today)
     if former is not None:  # told that they have their day back; the one line says who receives now
         jobs.record(
             session,
@@ -103,6 +106,7 @@ def release_tutor(session: Session, before: Situation, hand: Hand, *, revision: 
     _change(session, now, hand, tutor_id=None)
     _retake(session, now.seen)
     remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former)
+    resume_after(session, now.visit, hand.now, now.today)
     return now.visit
 
 

@@ -41,8 +41,8 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
     """Job of `roster.imported`: visits to come on the days covered are looked at again.
 
     Those on a day when one of the two does not work are suspended, and named by `visits.in_conflict`; the
-    others by `visits.certain`: they were provisional, or suspended, and stand. Run twice, it names the same
-    again.
+    others by `visits.certain`: they were provisional, or suspended, and stand. What was suspended hears so
+    (`visit.resumed`), also while another roster is waited for. Run twice, it names the same again.
     """
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
@@ -58,13 +58,15 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in {*troubled, *waiting}]
         suspended = [one.seen.visit.id or 0 for one in contrary if rosters.waits(one)]
         suspending.suspend(session, suspended, Hand(By.SERVICE, None, now))
-        suspending.resume(session, certain, now)
+        holds = [one.visit.id or 0 for one in covered if one.visit.id not in troubled]
+        resumed = suspending.resume(session, holds, now)
         if troubled:
             jobs.record(session, "visits.in_conflict", visit_ids=troubled)
         if half := [one.seen.visit.id or 0 for one in contrary if rosters.mended_by_hours(one)]:
             jobs.record(session, "visits.half_covered", visit_ids=half, roster_id=min(roster_ids))
         if certain:
-            jobs.record(session, "visits.certain", visit_ids=certain)
+            again = sorted(resumed & set(certain))
+            jobs.record(session, "visits.certain", visit_ids=certain, resumed=again)
 
 
 def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:

@@ -144,8 +144,10 @@ def short_words(what: Missing) -> str:
     }[what]
 
 
-def words(what: Missing) -> str:
-    """In a sentence, for whoever it concerns."""
+def words(what: Missing, *, to_visitor: bool = True) -> str:
+    """In a sentence, for whoever it concerns; what a visitor is asked to read is not asked of the others."""
+    if what is Missing.CONDITIONS and not to_visitor:
+        return _("La personne en visite n’a pas encore accepté ce que l’équipe demande à ses visiteurs.")
     return {
         Missing.CLOSED: _("Le site qui reçoit est fermé ce jour-là."),
         Missing.CONFLICT: _("Un planning dit autre chose ce jour-là."),

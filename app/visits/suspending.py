@@ -4,10 +4,9 @@ again.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app.messages import queries as mails
@@ -16,27 +15,56 @@ from app.people.tables import Person
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
+from app.visits.queries import visit as find_visit
+from app.visits.rosters import conflict_of
 from app.visits.rules import stands
 from app.visits.tables import By, ChangeKind, Visit, VisitChange
 
 
 def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
-    """Say of these days, once each, that they cannot take place as planned."""
+    """Say of these days, once each, that they cannot take place as planned. That HR close a site is said also
+    of a day that a roster contradicts."""
     hold_all(session, visit_ids)
     already = suspended_among(session, visit_ids)
+    if hand.by is By.HR:
+        lines = _last(session, already, {ChangeKind.SUSPENDED})
+        already = {line.visit_id for line in lines if line.by is By.HR}
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(set(visit_ids) - already))):
         if stands(visit):
             _revise(session, visit, hand.now)
             remember(session, visit, ChangeKind.SUSPENDED, hand, event=None)
 
 
-def resume(session: Session, visit_ids: Collection[int], now: datetime) -> None:
-    """Those of these days that were suspended hold again, and their history says so: calendars that heard the
-    one hear the other."""
+def resume(session: Session, visit_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these days that were suspended hold again, and their history says so: calendars and people
+    that heard the one hear the other. Which they are."""
     hold_all(session, visit_ids)
-    for visit in session.exec(select(Visit).where(col(Visit.id).in_(suspended_among(session, visit_ids)))):
+    lifted = suspended_among(session, visit_ids)
+    for visit in session.exec(select(Visit).where(col(Visit.id).in_(lifted))):
         _revise(session, visit, now)
+        remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event="visit.resumed")
+    return lifted
+
+
+def resume_after(session: Session, visit: Visit, now: datetime, today: date) -> None:
+    """Other hours, or somebody else who receives: where nothing contradicts the day any more, its history
+    says so. The message about the change tells it (`resumed_by`)."""
+    visit_id = visit.id or 0
+    if visit_id not in suspended_among(session, {visit_id}):
+        return
+    if conflict_of(session, find_visit(session, visit_id), today) is None:
         remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event=None)
+
+
+def resumed_by(session: Session, change: VisitChange) -> bool:
+    """Whether a change of hours, or of who receives, let the day hold again."""
+    query = select(VisitChange.id).where(
+        VisitChange.visit_id == change.visit_id,
+        VisitChange.kind == ChangeKind.RESUMED,
+        VisitChange.at == change.at,
+        col(VisitChange.id) > change.id,
+    )
+    return session.exec(query).first() is not None
 
 
 def lift(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
@@ -81,23 +109,19 @@ def concerned(seen: SeenVisit) -> list[Person]:
 
 
 def suspended_among(session: Session, visit_ids: Collection[int]) -> set[int]:
-    """Days to which nothing has happened since they were suspended."""
-    lifted = aliased(VisitChange)
-    query = (
-        select(VisitChange.visit_id)
-        .join(Visit, col(Visit.id) == col(VisitChange.visit_id))
-        .where(
-            col(VisitChange.visit_id).in_(visit_ids),
-            col(VisitChange.kind) == ChangeKind.SUSPENDED,
-            col(VisitChange.at) == col(Visit.changed_at),
-            ~exists().where(
-                col(lifted.visit_id) == col(VisitChange.visit_id),
-                col(lifted.kind) == ChangeKind.RESUMED,
-                col(lifted.id) > col(VisitChange.id),
-            ),
-        )
+    """Days that were last said to be suspended: nothing lifted it, and they did not move since."""
+    said = {ChangeKind.SUSPENDED, ChangeKind.RESUMED, ChangeKind.MOVED}
+    return {line.visit_id for line in _last(session, visit_ids, said) if line.kind is ChangeKind.SUSPENDED}
+
+
+def _last(session: Session, visit_ids: Collection[int], kinds: Collection[ChangeKind]) -> list[VisitChange]:
+    """The latest line of these kinds of each day."""
+    latest = (
+        select(func.max(VisitChange.id))
+        .where(col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind).in_(kinds))
+        .group_by(col(VisitChange.visit_id))
     )
-    return set(session.exec(query))
+    return list(session.exec(select(VisitChange).where(col(VisitChange.id).in_(latest))))
 
 
 def _revise(session: Session, visit: Visit, now: datetime) -> None:

@@ -11,6 +11,7 @@ from app.core import jobs as events
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import Delegation, Roster, RosterDay, Shift
+from app.visits import queries
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, mails
 
@@ -69,6 +70,28 @@ def test_who_leads_the_team_reads_once_for_all_days_where_to_change_them(
     assert as_(marc).get(f"/visits/{visits[0]}/hours").status_code == 200
     own = [one.text for one in mails(session, "visit_suspended") if "/hours" in one.text]
     assert len(own) == 2  # whoever receives may change them too
+
+
+def test_with_other_hours_all_read_that_the_day_holds_and_who_has_yet_to_say_yes(
+    engine: Engine, session: Session, shop: Shop, as_: As
+) -> None:
+    [first, _second] = half_days(engine, session, shop)
+    seen = queries.visit(session, first or 0)
+    host, visitor, revision = seen.host, seen.visitor, seen.visit.revision
+    session.expunge_all()
+    session.commit()
+    sent = as_(host).post(f"/visits/{first}/hours", data={"part": "morning", "revision": str(revision)})
+    assert sent.status_code == 303
+    drain(engine)
+    found = {mail.person_id: mail for mail in mails(session, "visit_changed")}
+    for who in (host, visitor):
+        mail = found[who.id]
+        assert "Plus aucun planning ne contredit cette journée" in mail.text
+        asked = "Nous attendons encore votre accord" in mail.text
+        assert asked == (f"/visits/{first}/confirmation" in mail.text) == (who is host)  # she booked
+        assert mail.calendar_method == "REQUEST"
+        assert "Un planning dit autre chose" not in (mail.calendar or "")
+    assert "Plus aucun planning ne contredit ce jour" in as_(visitor).get(f"/visits/{first}").text
 
 
 def test_hr_read_it_where_nobody_leads_the_team(engine: Engine, session: Session, shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """A roster contradicts a day: people are told once, asked nothing, and their calendars say so."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,12 +17,16 @@ from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import ruling
 from app.planning.tables import RepairStatus
-from app.teams.tables import Roster, RosterDay, Shift
-from app.visits import queries
+from app.teams.tables import Roster, RosterDay, Shift, TeamPractice
+from app.visits import describing, moving, queries
+from app.visits.changing import situation
+from app.visits.history import Hand
 from app.visits.standing import standing_of
-from app.visits.tables import Visit
+from app.visits.tables import By, Visit
 from app.worker import drain
-from tests.planning.repairs.broken import NOW, Published, campaign_of, last_repair
+from tests.life.told import unheard
+from tests.planning.repairs.broken import NOW, TODAY, Published, campaign_of, cancel, last_repair
+from tests.planning.repairs.test_closing import close
 from tests.planning.repairs.test_settled import told
 from tests.support.web import Clock
 
@@ -123,3 +128,78 @@ def test_nobody_reads_that_another_day_is_looked_for_once_nothing_was_found(
     for mail in mails:
         assert ("Un autre jour est cherché" in mail.text) is found
         assert ("Un autre jour a été cherché, sans résultat" in mail.text) is not found
+
+
+@pytest.mark.parametrize("provisional", [True, False])
+def test_whoever_read_that_a_day_cannot_be_reads_and_gets_in_their_calendar_that_it_can(
+    engine: Engine, company: Published, clock: Clock, provisional: bool
+) -> None:
+    """Also while the roster of the other team is still to come."""
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        session.get_one(Visit, there.id).host_confirmed_at = NOW
+        if provisional:
+            session.add(TeamPractice(team_id=company.payroll.id, by_roster=True))
+    roster(engine, company, there, Shift.OFF)
+    [before] = {one.calendar for one in told(engine, "visit_suspended") if one.person_id == there.visitor_id}
+    clock.set(NOW + timedelta(minutes=1))
+    roster(engine, company, there, Shift.FULL)
+    mails = {one.person_id: one for one in told(engine, "visit_resumed")}
+    assert sorted(mails, key=str) == sorted([there.visitor_id, there.host_id])
+    for person_id, mail in mails.items():
+        assert "Plus aucun planning ne contredit" in mail.text
+        assert "Aucun autre jour n’est plus cherché." in mail.text
+        assert (f"/visits/{there.id}/confirmation" in mail.text) == (person_id == there.visitor_id)
+        assert ("Ce jour est provisoire" in mail.text) is provisional
+        assert mail.calendar_method == "REQUEST"
+        assert "Un planning dit autre chose" not in (mail.calendar or "")
+    number = [icalendar.Calendar.from_ical(one or "").walk("VEVENT")[0]["SEQUENCE"] for one in (
+        before, mails[there.visitor_id].calendar)]  # fmt: skip
+    assert number[0] < number[1]
+    assert told(engine, "visit_certain") == []
+    with open_session(engine) as session:
+        assert unheard(session, [company.campaign.id or 0]) == []
+
+
+def test_a_day_that_was_described_anew_while_suspended_is_lifted_all_the_same(
+    engine: Engine, company: Published, clock: Clock
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    roster(engine, company, there, Shift.OFF)
+    clock.set(NOW + timedelta(minutes=1))
+    with open_session(engine) as session:
+        hand = Hand(By.HR, company.actor, NOW + timedelta(minutes=1))
+        describing.describe_days(session, [there.id or 0], "La caisse.", "", hand, TODAY)
+    roster(engine, company, there, Shift.FULL)
+    assert len(told(engine, "visit_resumed")) == 2
+
+
+@pytest.mark.parametrize("shut", [True, False])
+def test_of_a_part_that_cannot_be_nobody_reads_that_it_stands(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient], shut: bool
+) -> None:
+    """The other part of the swap falls; then one of the two proposes another day for this one."""
+    there = company.visit(company.back[0], company.front[0])
+    back = company.visit(company.front[0], company.back[0])
+    if shut:
+        close(engine, company, there.day)
+    else:
+        roster(engine, company, there, Shift.OFF)
+    anna = as_(company.back[0])
+    pages = [anna.get(f"/visits/{back.id}/cancellation").text]
+    cancel(engine, back, by=By.HOST)
+    pages += [anna.get(f"/visits/{back.id}{page}").text for page in ("", "/days")]
+    pages += [anna.get(page).text for page in (f"/visits/{there.id}/days", "/home")]
+    with open_session(engine) as session:
+        now = situation(session, queries.visit(session, there.id or 0), By.VISITOR, there.visitor_id, TODAY)
+        day = moving.days_of(session, now).possible(near=there.day)[0].day
+        hand = Hand(By.VISITOR, None, NOW)
+        moving.propose(session, now, day, hand, revision=now.visit.revision)
+    drain(engine)
+    pages.append(as_(company.front[0]).get(f"/visits/{there.id}/answer").text)
+    mails = [one for kind in ("visit_cancelled", "visit_proposal") for one in told(engine, kind)]
+    mails = [one for one in mails if one.person_id in (there.visitor_id, there.host_id)]
+    assert len(mails) == 3
+    for text in (*pages, *(part for one in mails for part in (one.text, one.html))):
+        assert not re.search("tient toujours|est maintenue|reste prévue|est prévue le|y reste", text)
+        assert re.search("ne peut (toujours )?pas|est fermé", text)
