@@ -14,7 +14,10 @@ from app.people.tables import Person
 from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
+from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts
+from app.visits.rules import confirmed_by
+from app.visits.showing import by_of
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
@@ -33,9 +36,10 @@ def decisions(session: Session, *, today: date) -> list[Task]:
 
 def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
     """Days to come that a roster contradicts, or on a closed site, as one thing to see to: all for HR, those
-    of one's teams else."""
+    of one's teams else. One's own that waits for one's yes is said apart, among one's own days."""
     teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
-    count = 0 if teams == set() else len(conflicts(session, today, team_ids=teams))
+    found = [] if teams == set() else conflicts(session, today, team_ids=teams)
+    count = sum(person is None or not _asked_apart(one.seen, person) for one in found)
     if not count:
         return []
     title = ngettext(
@@ -43,6 +47,10 @@ def against_rosters(session: Session, person: Person | None, *, is_hr: bool, tod
     ) % {"n": count}
     text = _("Site fermé, ou planning contraire : un autre jour, d’autres heures ou un collègue y remédient.")
     return [Task(Kind.CONTRADICTED, title, text, "/team/conflicts", _("Voir lesquelles"), "warn")]
+
+
+def _asked_apart(leg: SeenVisit, person: Person) -> bool:
+    return person.id in {leg.visitor.id, leg.host.id} and not confirmed_by(leg.visit, by_of(leg, person))
 
 
 def _agreements(campaign: Campaign, due: int) -> Task:

@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.security import everyone
 from app.core.templating import redirect, render
-from app.home import pages_erasure, personal_data, space, tasks
+from app.home import news, pages_erasure, personal_data, space
 from app.home.decisions import against_rosters, decisions
 from app.people.guards import find_person
 from app.people.tables import Person
@@ -52,8 +52,8 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
             *against_rosters(session, person, is_hr=actor.is_hr, today=today),
             *(decisions(session, today=today) if actor.is_hr else []),
         ],
-        team=tasks.team_news(session, person, today=today) if person else None,
-        news=tasks.campaign_news(session, today=today) if actor.is_hr else None,
+        team=news.team_news(session, person, today=today) if person else None,
+        news=news.campaign_news(session, today=today) if actor.is_hr else None,
         first_name=person.first_name if person else actor.name,
         face_of=face_of,
         state_chip=partial(

@@ -1,5 +1,6 @@
 """What somebody has to do now, from every feature below. Readings only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,10 +12,6 @@ from app.availability.queries import unanswered_campaigns
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest
-from app.campaigns import queries as campaigns
-from app.campaigns import words
-from app.campaigns.invited import invited_totals
-from app.campaigns.showing import Action, next_action
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import day_month, day_range, long_day, when
@@ -22,12 +19,11 @@ from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
 from app.people.tables import Person
-from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
-from app.visits.rosters import Conflict, conflicts_among
+from app.visits.rosters import Conflict, conflicts_among, conflicts_of
 from app.visits.rules import confirmed_by, is_over, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -36,8 +32,6 @@ PREPARE_DAYS = 7
 """From so many days before it, a visit is to be prepared."""
 ABSENCE_ASKED = timedelta(days=30)
 """How long an absence that somebody reported waits for an answer."""
-TEAM_DAYS = 14
-"""How far ahead a manager's line looks."""
 
 
 class Kind(StrEnum):
@@ -117,11 +111,10 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         for leg in legs
         if (found := proposals.get(leg.visit.id or 0)) is not None and found.by_id != person.id
     ]
-    lost = [(swap, swap.fallen) for swap in swaps]
     fallen = [
-        _find_day(leg, swap.other(leg.visit.id), person, today)
-        for swap, leg in lost
-        if leg is not None
+        (leg, swap.other(leg.visit.id))
+        for swap in swaps
+        if (leg := swap.fallen) is not None
         and leg.visit.id not in proposals
         and may_be_made_up(leg.visit, leg.campaign, today)
     ]
@@ -134,7 +127,9 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and leg.visit.id not in proposals
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]
-    off = {one.seen.visit.id: one for one in conflicts_among(session, unconfirmed)}
+    left = [other for _leg, other in fallen if other is not None]
+    off = {one.seen.visit.id: one for one in conflicts_of(session, [*unconfirmed, *left], today)}
+    to_find = [_find_day(leg, other, person, today, off.keys()) for leg, other in fallen]
     to_confirm = [
         _off_then(off[leg.visit.id], person)
         if leg.visit.id in off
@@ -143,7 +138,7 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         else _confirm(leg, person)
         for leg in unconfirmed
     ]
-    return [*asked, *_said_absent(session, person, legs, today), *fallen, *to_confirm]
+    return [*asked, *_said_absent(session, person, legs, today), *to_find, *to_confirm]
 
 
 def _adults_only(session: Session, person: Person, legs: list[SeenVisit]) -> set[int | None]:
@@ -232,7 +227,9 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
     return Task(Kind.PROPOSAL, title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
 
 
-def _find_day(leg: SeenVisit, other: SeenVisit | None, person: Person, today: date) -> Task:
+def _find_day(
+    leg: SeenVisit, other: SeenVisit | None, person: Person, today: date, off: Collection[int | None]
+) -> Task:
     """Whether a day still fits is said on the page behind it: this one asks what becomes of the exchange."""
     title = _("Que devient votre échange avec %(name)s ?") % {"name": _other(leg, person).name}
     missed = leg.visit.missed_at is not None
@@ -240,6 +237,8 @@ def _find_day(leg: SeenVisit, other: SeenVisit | None, person: Person, today: da
     rest = (
         _("L’autre a eu lieu : choisissez un nouveau jour, ou restez-en à une.")
         if other is not None and is_over(other.visit, today)
+        else _("L’autre ne peut pas avoir lieu comme prévu : voyez ce qui reste possible.")
+        if other is not None and other.visit.id in off
         else _("L’autre tient toujours : choisissez un nouveau jour, ou restez-en à une.")
     )
     text = f"{what % {'day': day_month(leg.visit.day)}} {rest}"
@@ -362,37 +361,3 @@ def _prepare(leg: SeenVisit, person: Person) -> Task:
     return Task(
         Kind.PREPARATION, title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False
     )
-
-
-def team_news(session: Session, person: Person, *, today: date) -> str | None:
-    """One sentence for who leads a team: who moves in the next two weeks. None for those who lead none."""
-    teams = ids_of_led_teams(session, person, today)
-    if not teams:
-        return None
-    moving = len(visits.visits_of_teams(session, teams, today, today + timedelta(days=TEAM_DAYS)))
-    if not moving:
-        return _("Personne ne part ni n’arrive dans les deux semaines qui viennent.")
-    return ngettext(
-        "%(n)s journée concerne votre équipe dans les deux semaines qui viennent.",
-        "%(n)s journées concernent votre équipe dans les deux semaines qui viennent.",
-        moving,
-    ) % {"n": moving}
-
-
-@dataclass(frozen=True)
-class News:
-    """Where a campaign stands, and HR's next step."""
-
-    campaign: Campaign
-    sentence: str
-    action: Action | None
-
-
-def campaign_news(session: Session, *, today: date) -> list[News]:
-    """The campaigns under way, latest first."""
-    found, _total = campaigns.campaigns(session, statuses=campaigns.UNDER_WAY)
-    invited = invited_totals(session, [one.id for one in found if one.id is not None])
-    return [
-        News(one, words.news(one, today, invited.get(one.id or 0, 0)), next_action(one, None, today))
-        for one in found
-    ]

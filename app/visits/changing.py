@@ -15,7 +15,7 @@ from app.visits import queries, reading
 from app.visits.conditions import Conditions, are_open, conditions_of, for_visit, too_young
 from app.visits.lifecycle import Asked
 from app.visits.queries import SeenSwap, SeenVisit
-from app.visits.rosters import Conflict, conflict_of
+from app.visits.rosters import Conflict, conflicts_of
 from app.visits.rules import may_be_made_up
 from app.visits.tables import By, NoShow, Proposal, Swap, Visit
 
@@ -34,6 +34,8 @@ class Situation:
     against: Conflict | None
     """What rosters hold against the day."""
     today: date
+    off: frozenset[int] = frozenset()
+    """Which standing parts of the swap cannot take place as planned."""
 
     @property
     def visit(self) -> Visit:
@@ -53,6 +55,11 @@ class Situation:
         """The other part of the swap: who received, visits. Also for a visit that another one replaces."""
         own = self.visit.visitor_id
         return next((leg for leg in self.swap.legs if leg.visit.visitor_id != own), None)
+
+    @property
+    def other_off(self) -> bool:
+        """The other part stands, and cannot take place as planned."""
+        return self.other is not None and self.other.visit.id in self.off
 
     @property
     def successor(self) -> SeenVisit | None:
@@ -103,16 +110,20 @@ def role_of(seen: SeenVisit, actor: Actor | None, person: Person | None, *, lead
 def situation(session: Session, seen: SeenVisit, by: By, person_id: int | None, today: date) -> Situation:
     """Read what surrounds a visit, in a few queries."""
     assert seen.visit.id is not None
+    swap = queries.swap_of(session, seen)
+    legs = [seen, *(leg for leg in swap.legs if leg.visit.id != seen.visit.id)]
+    found = {one.seen.visit.id or 0: one for one in conflicts_of(session, legs, today)}
     return Situation(
         seen=seen,
-        swap=queries.swap_of(session, seen),
+        swap=swap,
         by=by,
         person_id=person_id,
         proposal=reading.open_proposal(session, seen.visit.id),
         reports=reading.reports_of(session, seen.visit.id),
         asks=for_visit(conditions_of(session, seen.host_team), seen.visit),
-        against=conflict_of(session, seen, today),
+        against=found.get(seen.visit.id),
         today=today,
+        off=frozenset(found),
     )
 
 

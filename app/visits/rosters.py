@@ -145,9 +145,13 @@ def _works(person: Person, visit: Visit, told: Mapping[Key, RosterDay]) -> bool:
 
 def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:
     """What rosters, or a closed site, hold against one standing visit to come. Two queries."""
-    if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
-        return None
-    return next(iter(conflicts_among(session, [seen])), None)
+    return next(iter(conflicts_of(session, [seen], today)), None)
+
+
+def conflicts_of(session: Session, visits: Iterable[SeenVisit], today: date) -> list[Conflict]:
+    """The same of those of some visits that stand and are to come. Two queries; none where none does."""
+    ahead = [one for one in visits if one.visit.status == VisitStatus.PLANNED and one.visit.day >= today]
+    return conflicts_among(session, ahead) if ahead else []
 
 
 def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: date) -> list[SeenVisit]:
