@@ -25,13 +25,10 @@ from app.messages.catalogue import Kind
 from app.messages.jobs import invite_everybody
 from app.teams import queries as teams
 from app.visits import service as visits
-from app.visits.changing import situation
-from app.visits.history import Hand
-from app.visits.hosting import release_tutor
 from app.visits.queries import visits_received_at, visits_with_ids
-from app.visits.rosters import conflicts_among, falls, host_receives
+from app.visits.rosters import conflicts_among, falls, waits
 from app.visits.rules import is_ahead, stands
-from app.visits.tables import By, CancelReason, Visit, VisitChange
+from app.visits.tables import CancelReason, Visit, VisitChange
 
 Item = TypeVar("Item")
 
@@ -137,9 +134,8 @@ def queue_losers(engine: Engine, request_id: int) -> None:
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
-    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls; where only who
-    receives in the host's place is off, the host receives; one that other hours would mend waits, and those
-    concerned are told. Safe to run twice."""
+    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls; one that other
+    hours would mend waits, and those concerned are told. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         booked = [one for one in visits_with_ids(session, visit_ids) if one.campaign.booking == Booking.OPEN]
@@ -148,10 +144,7 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
             visit = one.seen.visit
             if falls(one):
                 visits.cancel_visit(session, visit, CancelReason.ROSTER, None, now, today=today)
-            elif host_receives(one):
-                before = situation(session, one.seen, By.SERVICE, None, today)
-                release_tutor(session, before, Hand(By.SERVICE, None, now), revision=visit.revision)
-            else:
+            elif waits(one):
                 jobs.record(session, "visit.suspended", visit_id=visit.id, over=False)
 
 

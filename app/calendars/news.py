@@ -154,7 +154,7 @@ def write(
                 content = ics.invitation(news.seen, person, stand, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
             own = news.change is not None and news.change.by.value == role
-            change = history.sentence(news.line, own=own) if news.line else ""
+            change = history.sentence(news.line, own=own, to_host=role == By.HOST) if news.line else ""
             reason = news.change.reason if news.change is not None else None
             because = reason_labels()[reason] if reason is not None else ""
             missing = [

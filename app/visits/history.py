@@ -106,6 +106,8 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool) -> list[Line]:
         if to_manager and line.kind in PRIVATE:
             continue
         shows_reason = line.reason is not None and (not to_manager or line.reason in TEAM_REASONS)
+        if line.kind is ChangeKind.RELEASED:
+            shows_reason = False  # its sentence says why
         reason = reason_labels()[line.reason] if line.reason is not None and shows_reason else ""
         words = "" if to_manager else line.words
         found.append(Line(line.at, line.kind.value, sentence(seen, to_manager=to_manager), reason, words))
@@ -125,7 +127,7 @@ def _is_after(seen: SeenChange, kind: ChangeKind) -> bool:
     return asked or kind in {ChangeKind.CANCELLED, ChangeKind.MADE_UP}
 
 
-def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False) -> str:
+def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False, to_host: bool = False) -> str:
     """What happened, in one sentence: who, what, from which day to which. `own`: to whoever did it."""
     line = seen.change
     if own and line.kind is ChangeKind.ONE_WAY:
@@ -165,7 +167,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False) -
         ChangeKind.SHOWS: _("%(who)s change ce que l’on verra ce jour-là."),
         ChangeKind.BRING: _("%(who)s change ce qu’il faut apporter, ou savoir avant de venir."),
         ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
-        ChangeKind.RELEASED: _("%(other)s n’accueille plus : l’hôte reçoit en personne."),
+        ChangeKind.RELEASED: _released(line, to_host=to_host),
         ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
         ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),
@@ -182,6 +184,18 @@ def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False) -
         ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
     }
     return sentences[kind] % said
+
+
+def _released(line: VisitChange, *, to_host: bool) -> str:
+    if line.reason is CancelReason.ROSTER:
+        return (
+            _("Selon le planning, %(other)s n’est pas au travail à ces heures : vous recevez vous-même.")
+            if to_host
+            else _("Selon le planning, %(other)s n’est pas au travail à ces heures : l’hôte reçoit.")
+        )
+    if to_host:
+        return _("%(other)s n’accueille plus : vous recevez vous-même.")
+    return _("%(other)s n’accueille plus : l’hôte reçoit en personne.")
 
 
 def _planned(seen: SeenChange) -> str:

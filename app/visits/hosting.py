@@ -18,7 +18,7 @@ from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
 from app.visits.rules import PART_HOURS, during, hours_fault
 from app.visits.suspending import resume_after
-from app.visits.tables import ChangeKind, DayPart, Visit, VisitStatus
+from app.visits.tables import CancelReason, ChangeKind, DayPart, Visit, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,11 @@ def set_tutor(
     return name_tutor(session, before, tutor, hand, revision=revision)
 
 
-def release_tutor(session: Session, before: Situation, hand: Hand, *, revision: int) -> Visit:
-    """The host receives in person again; the tutor has their day back and is told."""
+def release_tutor(
+    session: Session, before: Situation, hand: Hand, *, revision: int, by_roster: bool = False
+) -> Visit:
+    """The host receives in person again; the tutor has their day back and is told. `by_roster`: it says that
+    the tutor is off."""
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.RELEASED, now.asked)
     former = now.visit.tutor_id
@@ -105,7 +108,8 @@ def release_tutor(session: Session, before: Situation, hand: Hand, *, revision: 
         return now.visit
     _change(session, now, hand, tutor_id=None)
     _retake(session, now.seen)
-    remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former)
+    reason = CancelReason.ROSTER if by_roster else None
+    remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former, reason=reason)
     resume_after(session, now.visit, hand.now, now.today)
     return now.visit
 

@@ -8,7 +8,19 @@ from app.core.db import open_session
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import queries as team_queries
-from app.visits import confirming, leaving, moving, places, queries, reading, rosters, service, suspending
+from app.visits import (
+    confirming,
+    hosting,
+    leaving,
+    moving,
+    places,
+    queries,
+    reading,
+    rosters,
+    service,
+    suspending,
+)
+from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason
 
@@ -40,7 +52,8 @@ def void_stale_proposals(engine: Engine) -> None:
 def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
     """Job of `roster.imported`: visits to come on the days covered are looked at again.
 
-    Those on a day when one of the two does not work are suspended, and named by `visits.in_conflict`; the
+    Where nobody but who receives in the host's place is off, the host receives. Those on a day when one of
+    the two does not work are suspended, and named by `visits.in_conflict`; the
     others by `visits.certain`: they were provisional, or suspended, and stand. What was suspended hears so
     (`visit.resumed`), also while another roster is waited for. Run twice, it names the same again.
     """
@@ -52,11 +65,19 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
             return
         spans = {roster.team_id: (roster.first_day, roster.last_day) for roster in arrived}
         covered = rosters.covered(session, spans, today)
-        contrary = rosters.conflicts_among(session, covered)
+        found = rosters.conflicts_among(session, covered)
+        received = [one.seen for one in found if rosters.host_receives(one)]
+        contrary = [one for one in found if not rosters.host_receives(one)]
         troubled = [one.seen.visit.id or 0 for one in contrary]
         waiting = rosters.provisional(session, covered)
-        certain = [one.visit.id or 0 for one in covered if one.visit.id not in {*troubled, *waiting}]
+        apart = {*troubled, *waiting, *(one.visit.id for one in received)}
+        certain = [one.visit.id or 0 for one in covered if one.visit.id not in apart]
         suspended = [one.seen.visit.id or 0 for one in contrary if rosters.waits(one)]
+        for seen in received:
+            before = situation(session, seen, By.SERVICE, None, today)
+            hosting.release_tutor(
+                session, before, Hand(By.SERVICE, None, now), revision=seen.visit.revision, by_roster=True
+            )
         suspending.suspend(session, suspended, Hand(By.SERVICE, None, now))
         holds = [one.visit.id or 0 for one in covered if one.visit.id not in troubled]
         resumed = suspending.resume(session, holds, now)

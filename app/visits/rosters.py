@@ -178,9 +178,14 @@ class Contradicted:
     booked: list[Conflict]
     """Booked days: they fall once it is confirmed."""
     received: list[Conflict]
-    """Booked days whose tutor is off: their hosts receive once it is confirmed."""
+    """Days whose tutor alone is off: their hosts receive once it is confirmed."""
     waiting: list[Conflict]
     """Booked days that other hours would mend, or somebody else."""
+
+    @property
+    def halves(self) -> list[Conflict]:
+        """Visits of a plan that other hours would mend, or somebody else."""
+        return [one for one in self.planned if mended_by_hours(one)]
 
     @property
     def all(self) -> list[Conflict]:
@@ -208,7 +213,7 @@ def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicte
         if is_ahead(one.seen.visit, today)
         and any((person.id, one.seen.visit.day) in arriving for person in one.absent)
     ]
-    of_plan = [one for one in found if one.seen.campaign.booking != Booking.OPEN]
+    of_plan = [one for one in found if _is_planned(one) and waits(one)]
     return Contradicted(
         planned=of_plan,
         booked=[one for one in found if falls(one)],
@@ -224,19 +229,21 @@ def mended_by_hours(conflict: Conflict) -> bool:
 
 def falls(conflict: Conflict) -> bool:
     """Whether a booked day ends with a roster."""
-    return conflict.seen.campaign.booking == Booking.OPEN and not waits(conflict) and not conflict.only_tutor
+    return not waits(conflict) and not conflict.only_tutor
 
 
 def host_receives(conflict: Conflict) -> bool:
-    """Whether the host of a booked day receives in person, since who was asked to is off."""
-    return conflict.seen.campaign.booking == Booking.OPEN and conflict.only_tutor
+    """Whether the host receives in person, since nobody but who was asked to is off."""
+    return conflict.only_tutor
 
 
 def waits(conflict: Conflict) -> bool:
     """Whether a day stands until somebody decides: one of a plan, or one that other hours would mend."""
-    if conflict.seen.campaign.booking != Booking.OPEN:
-        return True
-    return conflict.is_half_day and not conflict.only_tutor
+    return not conflict.only_tutor and (_is_planned(conflict) or conflict.is_half_day)
+
+
+def _is_planned(conflict: Conflict) -> bool:
+    return conflict.seen.campaign.booking != Booking.OPEN
 
 
 def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
@@ -250,6 +257,13 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
             n,
         )
         lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
+    if n := len(what.halves):
+        sentence = ngettext(
+            "Parmi elles, %(n)s tient si l’équipe qui reçoit change les heures.",
+            "Parmi elles, %(n)s tiennent si l’équipe qui reçoit change les heures.",
+            n,
+        )
+        lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
     if n := len(what.booked):
         sentence = ngettext(
             "%(n)s journée réservée tombe avec ce planning : chacun est prévenu.",
@@ -259,11 +273,11 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
         lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
     if n := len(what.received):
         sentence = ngettext(
-            "%(n)s journée réservée tient : son hôte reçoit en personne.",
-            "%(n)s journées réservées tiennent : leurs hôtes reçoivent en personne.",
+            "%(n)s journée tient : son hôte reçoit en personne.",
+            "%(n)s journées tiennent : leurs hôtes reçoivent en personne.",
             n,
         )
-        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
+        lines.append(Remark(None, _("Journées confiées à un collègue"), "", sentence % {"n": n}))
     if n := len(what.waiting):
         sentence = ngettext(
             "%(n)s journée réservée n’est couverte qu’à moitié : l’équipe qui reçoit change les heures.",

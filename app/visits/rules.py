@@ -173,9 +173,7 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.MISTAKE: _("Cette journée a été planifiée par erreur"),
         CancelReason.CAMPAIGN: _("La campagne est annulée"),
         CancelReason.REPLACED: _("Le plan a été réparé : une autre journée la remplace"),
-        CancelReason.ROSTER: _(
-            "Le planning est arrivé : l’une des deux personnes ne travaille pas ce jour-là"
-        ),
+        CancelReason.ROSTER: _("Un planning contredit cette journée"),
         CancelReason.VISITOR_AWAY: _("La personne en visite n’est plus disponible"),
         CancelReason.VISITOR_LEFT: _("La personne en visite ne participe plus"),
     }

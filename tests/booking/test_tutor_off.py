@@ -94,7 +94,7 @@ def test_the_preview_says_that_the_host_receives(engine: Engine, session: Sessio
         plan = plan_roster(session, sent, team_ids=None, today=TODAY)
         return " ".join(one.message for one in remarks_on(session, plan, TODAY))
 
-    assert "1 journée réservée tient" in looked_at("J")
+    assert "1 journée tient" in looked_at("J")
     assert "1 journée réservée tombe" in looked_at("repos")
 
 

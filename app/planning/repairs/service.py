@@ -46,7 +46,7 @@ DISMISSIBLE = (RepairStatus.READY, *UNDECIDED)
 
 FALL_REASON = {
     RepairCause.FALLEN: CancelReason.UNAVAILABLE,
-    RepairCause.ROSTER: CancelReason.UNAVAILABLE,
+    RepairCause.ROSTER: CancelReason.ROSTER,
     RepairCause.CLOSURE: CancelReason.CLOSED,
 }
 """Why a visit that cannot be on its day is cancelled when a repair has no other day for it."""

@@ -8,21 +8,21 @@ import icalendar
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import col, delete
+from sqlmodel import Session, col, delete, select
 
 from app.calendars import ics
 from app.calendars.reminding import remind_unconfirmed
 from app.core import jobs as events
 from app.core.db import open_session
 from app.people.tables import Person
-from app.planning.repairs import ruling
-from app.planning.tables import RepairStatus
+from app.planning.repairs import ruling, service
+from app.planning.tables import Repair, RepairStatus
 from app.teams.tables import Roster, RosterDay, Shift, TeamPractice
-from app.visits import describing, moving, queries
+from app.visits import describing, hosting, moving, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.standing import standing_of
-from app.visits.tables import By, Visit
+from app.visits.tables import By, Visit, VisitStatus
 from app.worker import drain
 from tests.life.told import unheard
 from tests.planning.repairs.broken import NOW, TODAY, Published, campaign_of, cancel, last_repair
@@ -37,13 +37,17 @@ def roster(engine: Engine, company: Published, visit: Visit, shift: Shift, now: 
         about = col(RosterDay.person_id) == visit.host_id, col(RosterDay.day) == visit.day
         session.exec(delete(RosterDay).where(*about))
         session.add(RosterDay(person_id=visit.host_id, day=visit.day, shift=shift))
-        made = Roster(
-            team_id=company.shop.id, first_day=visit.day, last_day=visit.day, people=1, received_at=now
-        )
-        session.add(made)
-        session.flush()
-        events.record(session, "roster.imported", roster_ids=[made.id])
+        arrive(session, company, visit, now)
     drain(engine)
+
+
+def arrive(session: Session, company: Published, visit: Visit, now: datetime = NOW) -> None:
+    """What a roster of the shop leads to is to be done."""
+    day = visit.day
+    made = Roster(team_id=company.shop.id, first_day=day, last_day=day, people=1, received_at=now)
+    session.add(made)
+    session.flush()
+    events.record(session, "roster.imported", roster_ids=[made.id])
 
 
 def event_of(engine: Engine, visit: Visit) -> icalendar.Event:
@@ -203,3 +207,44 @@ def test_of_a_part_that_cannot_be_nobody_reads_that_it_stands(
     for text in (*pages, *(part for one in mails for part in (one.text, one.html))):
         assert not re.search("tient toujours|est maintenue|reste prévue|est prévue le|y reste", text)
         assert re.search("ne peut (toujours )?pas|est fermé", text)
+
+
+def test_where_only_who_receives_instead_is_off_the_host_receives_and_reads_why(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    """As with booked days: nothing is repaired, nobody is asked anything."""
+    there, tutor = company.visit(company.back[0], company.front[0]), company.front[1]
+    with open_session(engine) as session:
+        seen = queries.visit(session, there.id or 0)
+        before = situation(session, seen, By.HOST, there.host_id, TODAY)
+        hand = Hand(By.HOST, None, NOW)
+        visit = hosting.name_tutor(session, before, tutor, hand, revision=seen.visit.revision)
+        session.add(RosterDay(person_id=tutor.id or 0, day=visit.day, shift=Shift.OFF))
+        arrive(session, company, visit)
+    drain(engine)
+    with open_session(engine) as session:
+        row = session.get_one(Visit, there.id)
+        assert (row.status, row.tutor_id) == (VisitStatus.PLANNED, None)
+        assert session.exec(select(Repair)).all() == []
+    assert told(engine, "visit_suspended") == told(engine, "hours_to_change") == []
+    texts = {one.person_id: one.text.replace("\u00a0", " ") for one in told(engine, "visit_changed")[-2:]}
+    why = f"Selon le planning, {tutor.name} n’est pas au travail à ces heures"
+    assert f"{why} : vous recevez vous-même" in texts[there.host_id]
+    assert f"{why} : l’hôte reçoit." in texts[there.visitor_id]
+    [released] = [one for one in told(engine, "visit_tutor") if "Merci" in one.text]
+    assert "Selon le planning, vous n’êtes pas au travail" in released.text
+    assert why in as_(company.back[0]).get(f"/visits/{there.id}").text
+
+
+def test_a_day_given_up_by_a_repair_says_that_a_roster_contradicts_it(
+    engine: Engine, company: Published
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    roster(engine, company, there, Shift.OFF)
+    with open_session(engine) as session:
+        repair = session.get_one(Repair, last_repair(engine).id)
+        service.dismiss(session, repair, company.actor, NOW, TODAY, cancel_visits=True)
+    drain(engine)
+    mails = told(engine, "visit_cancelled")
+    assert mails
+    assert all("Un planning contredit cette journée" in one.text for one in mails)
