@@ -1,5 +1,6 @@
 """A site is closed for some days: one action. Its days are closed, its visits go into one repair."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,7 @@ from app.core import jobs
 from app.people.tables import Team
 from app.planning.repairs import opening, queries
 from app.planning.repairs.errors import ClosureOutOfReach
-from app.planning.tables import Repair, RepairCause
+from app.planning.tables import COMPUTING, Repair, RepairCause
 from app.teams import service as teams
 from app.teams.service import MOST_DAYS
 from app.visits import queries as visits_queries
@@ -21,7 +22,7 @@ from app.visits import service as visits
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
 from app.visits.rules import is_ahead
-from app.visits.suspending import suspend
+from app.visits.suspending import suspend, suspended_among
 from app.visits.tables import By, CancelReason
 
 
@@ -85,10 +86,12 @@ def close_site(
     before = queries.closures_open(session, [seen.visit.id or 0 for seen in what.repaired])
     known = {visit_id for visit_id, _repair in before}
     fell = [seen for seen in what.repaired if seen.visit.id not in known]
-    suspend(session, [seen.visit.id or 0 for seen in fell], Hand(By.HR, actor, now))
+    ids = [seen.visit.id or 0 for seen in fell]
+    contrary = suspended_among(session, ids)
+    suspend(session, ids, Hand(By.HR, actor, now))
     campaigns = {seen.campaign.id: seen.campaign for seen in fell}
     again = {one.id: one for _visit_id, one in before}
-    return list(again.values()) + [
+    made = [
         opening.open_repair(
             session,
             campaign,
@@ -102,3 +105,18 @@ def close_site(
         )
         for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0)
     ]
+    _tell_anew(session, contrary)
+    return [*again.values(), *made]
+
+
+def _tell_anew(session: Session, contrary: Collection[int]) -> None:
+    """Days that a roster contradicted before: where no search follows whose end tells it, their people read
+    now that the site is closed."""
+    waits = queries.waiting_with(session, contrary)
+    for visit_id in sorted(contrary):
+        repair = waits.get(visit_id)
+        if repair is None or repair.status not in COMPUTING:
+            sought = repair is not None and bool(queries.proposals_of(session, [repair.id or 0]))
+            jobs.record(
+                session, "visit.suspended", visit_id=visit_id, over=False, sought=sought, fruitless=not sought
+            )

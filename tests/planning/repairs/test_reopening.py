@@ -1,7 +1,7 @@
 """A closed site opens again: who hears it, what takes place again, what stays as it was repaired."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,13 +15,17 @@ from app.planning.repairs import closing, reopening, service
 from app.planning.repairs.errors import SiteNotClosed
 from app.planning.tables import Repair, RepairKind, RepairStatus
 from app.teams.days import closed_from
+from app.teams.tables import RosterDay
+from app.visits import suspending
+from app.visits.history import Hand
 from app.visits.rosters import conflicts
-from app.visits.tables import Visit
+from app.visits.tables import By, Visit
 from app.worker import drain
 from tests.life.told import unheard
-from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, last_repair
+from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, contradict, last_repair
 from tests.planning.repairs.test_closing import close
 from tests.planning.repairs.test_settled import told
+from tests.support.web import Clock
 
 
 def open_again(engine: Engine, company: Published, first: date, last: date) -> reopening.Reopening:
@@ -177,3 +181,30 @@ def test_nobody_but_hr_opens_a_site(
     sent = as_(company.back[0]).post(f"/campaigns/{company.campaign.id}/reopenings", data=days)
     assert sent.status_code == 403
     assert conflicts_of(engine) == [there.id]
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_closing_over_a_day_that_a_roster_contradicts_is_told_before_its_reopening(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient], clock: Clock, beside: bool
+) -> None:
+    """`beside`: the repair of that roster has a day elsewhere too, and goes on."""
+    there = company.visit(company.back[0], company.front[0])
+    other = company.visit(company.front[1], company.back[1])
+    with open_session(engine) as session:
+        rows = [there, other] if beside else [there]
+        suspending.suspend(session, [one.id or 0 for one in rows], Hand(By.SERVICE, None, NOW))
+        contradict(session, *rows)
+    drain(engine)
+    before = told(engine, "visit_suspended")
+    clock.set(NOW + timedelta(minutes=1))
+    close(engine, company, there.day)
+    anew = [one for one in told(engine, "visit_suspended") if one not in before]
+    assert {one.person_id for one in anew} == {there.visitor_id, there.host_id}
+    assert all("est fermé" in one.text for one in anew)
+    page = as_(company.back[0]).get(f"/visits/{there.id}").text
+    assert page.index("Un planning contredit ce jour") < page.index("ferme le site ce jour-là")
+    with open_session(engine) as session:
+        for row in session.exec(select(RosterDay)):
+            session.delete(row)
+    open_again(engine, company, there.day, there.day)
+    assert {one.person_id for one in told(engine, "visit_resumed")} == {there.visitor_id, there.host_id}
