@@ -19,20 +19,18 @@ from solver.assignment import Network, Prices, assign, bound, level_weights, net
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
-from solver.hard import solve_levels
 from solver.improve import Target, culprits, piece_around, rematch
 from solver.instance import Bools, Instance, Ints, sorted_set, words_of
 from solver.limits import Clock, Stopped
 from solver.mip import Floats
-from solver.model import build, weighted
+from solver.model import build
 from solver.room import Room
 
 if TYPE_CHECKING:
     from solver.anneal import Search
 
-WHOLE, EACH, MOSTLY = 20_000, 60, 0.75
-"""Up to so many choices, and so many for each person, a problem is solved as one integer program, which has
-so much of the time."""
+WHOLE, EACH = 20_000, 60
+"""Up to so many choices, and so many for each person, integer programs look at all of them."""
 NEARLY = 0.99
 """Where the assignment fits into the days so well, its prices say what is left to do."""
 LISTED, FEW, SEEN = 6_000_000, 5, 20_000
@@ -140,21 +138,6 @@ class Engine:
         if not edges.complete or count_choices(self.instance, edges, enough=most) > most:
             return None
         return choices_of(self.instance, edges.left, edges.right, self.busy)
-
-    def solve_whole(self, choices: Choices) -> None:
-        """Solve a problem of few choices as one integer program."""
-        model = build(self.instance, choices, self.room)
-        objective = weighted(model, self.weights)
-        level = next((level for level in self.order if self.weights[level]), self.order[0])
-        solved, most = solve_levels(model, objective, level, self.clock, seconds=MOSTLY * self.clock.left)
-        if solved.chosen is not None:
-            before = self.combined(self.values()) - self.combined(self.base)
-            if solved.proven or int(objective[solved.chosen].sum()) > before:
-                self.replace(choices.take(solved.chosen[: len(choices)]))
-            self.combined_proven = solved.proven
-        if most is not None:
-            self.bounds(self.values(), [level])
-            self.limit[level] = min(self.limit.get(level, most), most)
 
     def fits(self, share: float) -> bool:
         """Whether the plan on the board matches more than this share of whom the assignment matches."""
@@ -377,6 +360,12 @@ class Engine:
             spent = sum(whole[name] * (values[name] - self.base[name]) for name in self.order[:place])
             found[level] = self.limit[level] - spent + self.base[level]
         return found
+
+    def limit_to(self, level: str, most: Mapping[str, int]) -> None:
+        """No plan has more on a level and those before it than this one, of which pins are no part."""
+        self.bounds(self.values(), [level])
+        total = sum(weight * most.get(name, 0) for name, weight in self._whole(level).items())
+        self.limit[level] = min(self.limit.get(level, total), total)
 
     def sweep(self) -> None:
         """Find the bounds that were left for the end, as far as time allows: those of pairs beyond number."""

@@ -15,7 +15,7 @@ import numpy as np
 from solver.apart import Apart, read, streams, write
 from solver.instance import Ints
 from solver.limits import Clock, Limits
-from solver.mip import TWISTED, Solved, held, solve_here, solve_integer
+from solver.mip import TWISTED, Solved, held, solve_here, solve_integer, suits_clauses
 from solver.model import Model
 
 SOLVERS = ("HIGHS", "GSCIP")
@@ -66,15 +66,16 @@ def solve_levels(
 
 
 def _first(model: Model, objective: Ints, clock: Clock, seconds: float) -> Solved:
+    solver = "CP_SAT" if suits_clauses(model) else "HIGHS"
     if clock.limits.threads > 1 and model.columns <= TWISTED:
         with Elsewhere(model, objective, clock, min(seconds, clock.left)) as other:
             one = solve_integer(
-                model, objective, clock, seconds=seconds, twisted=True, given_up=lambda: other.said.proven
+                model, objective, clock, seconds=seconds, solver=solver, given_up=lambda: other.said.proven
             )
         return _better(objective, one, other.said)
     if clock.limits.threads > 1:
         seconds = min(seconds, FIRST)
-    return solve_integer(model, objective, clock, seconds=seconds, twisted=True)
+    return solve_integer(model, objective, clock, seconds=seconds, solver=solver)
 
 
 def _settled(first: Solved, clock: Clock) -> bool:

@@ -24,6 +24,7 @@ from solver.limits import Clock, Limits
 from solver.model import Model
 
 TWISTED = 3_000
+"""Up to so many choices CP-SAT often proves sooner than HiGHS where the relaxation is far off."""
 
 WAYS = ("use_preprocessing:true", "use_preprocessing:false")
 """How a relaxation is solved: each now and then runs in circles for minutes where the other needs a tenth of
@@ -124,24 +125,23 @@ def solve_integer(
     *,
     seconds: float,
     rows: Sequence[Row] = (),
-    twisted: bool = False,
+    solver: str = "HIGHS",
     given_up: Callable[[], bool] | None = None,
 ) -> Solved:
     """The best 0/1 columns for one objective, within ``seconds`` or until it is ``given_up``.
 
-    ``twisted``: the relaxation is far off; up to `TWISTED` choices CP-SAT then proves sooner than HiGHS.
+    HiGHS is the one for a relaxation that says nearly all (see `suits_clauses`).
     """
     if not model.columns:
         short = any(row.low > 0 for row in rows)
         return Solved(None if short else np.zeros(0, dtype=bool), not short, 0.0, short)
-    by_clauses = twisted and suits_clauses(model)
     limits = Limits(min(seconds, clock.left), max(1, clock.limits.threads), clock.limits.seed)
-    work = partial(solve_here, model, objective, limits, "CP_SAT" if by_clauses else "HIGHS", rows)
+    work = partial(solve_here, model, objective, limits, solver, rows)
     return run(work, clock, given_up) or Solved(None, proven=False, bound=float("inf"))
 
 
 def suits_clauses(model: Model) -> bool:
-    """Whether CP-SAT may prove sooner: few choices, and nobody with several matches."""
+    """Whether CP-SAT may prove sooner than HiGHS: few choices, and nobody with several matches."""
     return model.columns == model.choices <= TWISTED
 
 

@@ -7,12 +7,11 @@ with every pin.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from solver import scarce
+from solver import scarce, whole
 from solver.check import measure
 from solver.choices import Choices
 from solver.clash import clash
@@ -22,17 +21,16 @@ from solver.hasty import place_hastily
 from solver.heads import heads_at_most
 from solver.instance import Instance, sorted_set
 from solver.limits import LARGE, Clock, Limits, OnProgress, ShouldStop, Stopped
-from solver.mip import Row, priced, relax, solve_integer
-from solver.model import build, weighted
+from solver.mip import Row, solve_integer
+from solver.model import build
 from solver.pins import contradictions, pin_rows, pinned_choices
 from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, OPTIMAL, Plan, Text
 from solver.problem import Problem, Visit
 from solver.prove import prove
 from solver.reasons import explain
 
-SMALL, MEDIUM, LARGISH = 300, 1_500, 3_000
-"""Above so many people a search comes before everything is solved at once. Up to so many people who swap are
-proven first; up to so many people after the search."""
+MEDIUM, LARGISH = 1_500, 3_000
+"""Up to so many people who swap are proven first; up to so many people after the search."""
 FEW_PAIRS = 10_000
 """Single visits, and those who may have several matches, are proven at once only where pairs are so few."""
 PIECES = 120
@@ -93,14 +91,8 @@ def search(engine: Engine) -> dict[str, int]:
     assert engine.net is not None
     engine.clock.go_on()
     engine.tell(now=True)
-    if (whole := engine.whole()) is not None:
-        if engine.instance.n > SMALL:  # whoever stops the integer program has the search's plan
-            engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 10, hot=HOT[0])
-        engine.solve_whole(whole)
-        if not engine.combined_proven:
-            _dive(engine, whole)
-            engine.anneal(engine.wide(), moves=MOVES, seconds=engine.clock.left / 4, hot=0.1)
-        bounds = prove(engine, _relaxed(engine, whole), whole=whole)
+    if (choices := engine.whole()) is not None:
+        bounds = whole.search(engine, choices)
     elif not (few_pairs := len(engine.net.edges) <= FEW_PAIRS) and (choices := engine.few_choices()):
         bounds = scarce.search(engine, choices)
     else:
@@ -117,33 +109,6 @@ def search(engine: Engine) -> dict[str, int]:
                     break  # bounds on later levels were given the other value
             bounds = prove(engine, found) if n <= LARGISH else found
     engine.tell(now=True)
-    return bounds
-
-
-def _dive(engine: Engine, whole: Choices) -> None:
-    """A plan near the relaxation, where nothing is proven and the search may be further away."""
-    order = [level for level in engine.order if engine.weights[level]][:2]
-    model = build(engine.instance, whole, engine.room)
-    engine.offer(scarce.dived(engine, whole, model, scarce.rates_of(engine, order)))
-
-
-def _relaxed(engine: Engine, whole: Choices) -> dict[str, int]:
-    """What is known where few choices are not proven: bounds on the first two levels by the relaxation."""
-    values = engine.values()
-    bounds = engine.bounds(values)
-    order = [level for level in engine.order if engine.weights[level]][:2]
-    if engine.combined_proven:
-        return bounds
-    model = build(engine.instance, whole, engine.room)
-    for place, level in enumerate(order):
-        rates = scarce.rates_of(engine, order[: place + 1])
-        objective = weighted(model, rates)
-        relaxed = relax(model, objective, engine.clock)
-        if relaxed is None:
-            break
-        spent = sum(rates[name] * (values[name] - engine.base[name]) for name in order[:place])
-        limit = math.floor(priced(model, objective, relaxed.prices)[0] + 1e-4) - spent + engine.base[level]
-        bounds[level] = max(values[level], min(bounds[level], limit))
     return bounds
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver import Limits, Problem, scarce, solving
+from solver import Limits, Problem, scarce, solving, whole
 from solver.anneal import Search
 from solver.check import violations
 from solver.choices import Choices, choices_of
@@ -51,8 +51,20 @@ def proven(engine: Engine) -> dict[str, int]:
 
 def relaxed(engine: Engine) -> dict[str, int]:
     """What is known of a problem of few choices that time did not allow to prove."""
-    whole = engine.whole()
-    return engine.bounds(engine.values()) if whole is None else solving._relaxed(engine, whole)
+    choices = engine.whole()
+    if choices is None:
+        return engine.bounds(engine.values())
+    return whole.bounded(engine, whole._relaxed(engine, build(engine.instance, choices, engine.room), None))
+
+
+def leading(engine: Engine) -> dict[str, int]:
+    """What is known of single visits whose first two levels are proven, or not, and nothing else."""
+    choices = engine.whole()
+    if choices is None:
+        return engine.bounds(engine.values())
+    model = build(engine.instance, choices, engine.room)
+    rest = whole._leading(engine, choices, model)
+    return whole.bounded(engine, whole._relaxed(engine, model, rest))
 
 
 def engine_of(problem: Problem) -> Engine:
@@ -71,7 +83,9 @@ def walked(problem: Problem, way: Way) -> Plan:
 
 
 @pytest.mark.parametrize(
-    "way", [listed, solving.ample, proven, relaxed], ids=["scarce", "ample", "proven", "relaxed"]
+    "way",
+    [listed, solving.ample, proven, relaxed, leading],
+    ids=["scarce", "ample", "proven", "relaxed", "leading"],
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
@@ -162,8 +176,8 @@ def test_a_search_comes_before_an_integer_program_that_takes_long(
 ) -> None:
     engine = engine_of(Problem.from_json(company(people, 2, few_dates=1.0)))
     first, seen = engine.values(), []
-    monkeypatch.setattr(Engine, "solve_whole", lambda self, _choices: seen.append(self.values()))
-    monkeypatch.setattr(solving, "prove", lambda _engine, bounds, whole: bounds)
+    monkeypatch.setattr(whole, "solve_together", lambda engine, *_: seen.append(engine.values()))
+    monkeypatch.setattr(whole, "prove", lambda _engine, bounds, whole: bounds)
     solving.search(engine)
     assert (seen[0]["people"] > first["people"]) is searched
 

@@ -1,0 +1,119 @@
+"""Problems of few choices: all of them are listed, and integer programs look at all of them.
+
+Where everybody visits once at most and the relaxation says how many can, the first two levels are one program
+of small numbers, which is mostly proven in half a second; the other levels follow among the plans that have
+as much on these two. Else all levels are one program.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from solver import scarce
+from solver.choices import Choices
+from solver.engine import Engine
+from solver.hard import solve_levels
+from solver.mip import held, priced, relax, solve_integer, values_of
+from solver.model import Model, build, weighted
+from solver.prove import prove
+
+SMALL = 300
+"""Above so many people a search comes before: whoever stops the integer programs has its plan."""
+LEADING, MOSTLY, SURER = 0.4, 0.75, 0.9
+"""The first two levels have so much of the time, then all together so much of what is left, more where the
+two are proven."""
+READY = 1.0
+"""A search that has not begun before needs so many seconds until it is loaded."""
+MOVES, HOT, WARM = 100, 0.01, 0.1
+"""Moves of a search for each person, and its first temperature before the programs and after them."""
+
+
+def search(engine: Engine, choices: Choices) -> dict[str, int]:
+    """Solve a problem of these choices, in all; returns proven bounds on every level (maximised)."""
+    clock = engine.clock
+    if engine.instance.n > SMALL:
+        engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 10, hot=HOT)
+    model = build(engine.instance, choices, engine.room)
+    rest = _leading(engine, choices, model)
+    solve_together(engine, choices, rest or model, SURER if rest else MOSTLY)
+    known = [] if engine.combined_proven else _relaxed(engine, model, rest)
+    if rest is None and not engine.combined_proven:
+        engine.offer(scarce.dived(engine, choices, model, scarce.rates_of(engine, _levels(engine)[:2])))
+    if clock.left > READY and not engine.combined_proven:
+        engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 4, hot=WARM)
+    return prove(engine, bounded(engine, known), whole=choices)
+
+
+def _leading(engine: Engine, choices: Choices, model: Model) -> Model | None:
+    """Prove the first two levels, with that plan on the board; returns the program of the plans that have as
+    much, None where that was not proven.
+    """
+    levels = _levels(engine)[:2]
+    if engine.instance.swap or model.columns > model.choices or len(levels) < 2:
+        return None
+    first = weighted(model, {levels[0]: 1})
+    told = relax(model, first, engine.clock)
+    if told is None:
+        return None
+    most = math.floor(priced(model, first, told.prices)[0] + 1e-4)
+    objective, seconds = weighted(model, scarce.rates_of(engine, levels)), LEADING * engine.clock.left
+    solved = solve_integer(model, objective, engine.clock, seconds=seconds, solver="CP_SAT")
+    if solved.chosen is None:
+        return None
+    engine.offer(choices.take(solved.chosen))
+    found = values_of(model, solved.chosen)
+    if not solved.proven or found[levels[0]] < most:
+        return None
+    for level in levels:
+        engine.limit_to(level, found)
+        model = held(model, level, found[level])
+    return model
+
+
+def solve_together(engine: Engine, choices: Choices, model: Model, share: float) -> None:
+    """All levels as one program; the plan is on the board, and proven where `Engine.combined_proven`."""
+    objective, level = weighted(model, engine.weights), _levels(engine)[0]
+    solved, most = solve_levels(model, objective, level, engine.clock, seconds=share * engine.clock.left)
+    if solved.chosen is not None:
+        before = engine.combined(engine.values()) - engine.combined(engine.base)
+        if solved.proven or int(objective[solved.chosen].sum()) > before:
+            engine.replace(choices.take(solved.chosen[: len(choices)]))
+        engine.combined_proven = solved.proven
+    if most is not None:
+        engine.limit_to(level, {level: most})
+
+
+def _relaxed(engine: Engine, model: Model, rest: Model | None) -> list[tuple[Mapping[str, int], int]]:
+    """The relaxations of all levels, or of those after the first two among the plans that have as much."""
+    levels = _levels(engine)
+    return relaxations(engine, model, levels) if rest is None else relaxations(engine, rest, levels[2:])
+
+
+def relaxations(engine: Engine, model: Model, levels: list[str]) -> list[tuple[Mapping[str, int], int]]:
+    """Rates for each level and those before it, and what no plan exceeds at these: as far as time allows."""
+    known: list[tuple[Mapping[str, int], int]] = []
+    for place in range(len(levels)):
+        rates = scarce.rates_of(engine, levels[: place + 1])
+        objective = weighted(model, rates)
+        told = relax(model, objective, engine.clock)
+        if told is None:
+            break
+        known.append((rates, math.floor(priced(model, objective, told.prices)[0] + 1e-4)))
+    return known
+
+
+def bounded(engine: Engine, known: Sequence[tuple[Mapping[str, int], int]]) -> dict[str, int]:
+    """The bounds that follow for the plan on the board."""
+    values = engine.values()
+    bounds = engine.bounds(values)
+    for rates, most in known:
+        *before, level = rates
+        spent = sum(rates[name] * (values[name] - engine.base[name]) for name in before)
+        bounds[level] = max(values[level], min(bounds[level], most - spent + engine.base[level]))
+    return bounds
+
+
+def _levels(engine: Engine) -> list[str]:
+    """The levels that count, the first one where none does."""
+    return [level for level in engine.order if engine.weights[level]] or list(engine.order[:1])
