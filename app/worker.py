@@ -75,6 +75,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.confirmed": (calendars.tell_confirmed,),
     "visit.confirmed_by_both": (calendars.tell_confirmed_by_both,),
     "visit.contested": (calendars.tell_absence,),
+    "visit.ruled": (calendars.tell_absence,),
     "visit.declined": VISIT_FELL,
     "visit.ended": (calendars.tell_ended, booking.follow_visit),
     "visit.made_up": (calendars.tell_made_up, repairs.follow_settled),

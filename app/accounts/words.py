@@ -91,6 +91,8 @@ def actions() -> dict[str, str]:
         "visit.not_found": _("Rien trouvé à la place d’une journée"),
         "visit.absent": _("Absence signalée"),
         "visit.contested": _("Absence contestée"),
+        "visit.held": _("Absence écartée : la journée a eu lieu"),
+        "visit.missed": _("Absence retenue : la journée n’a pas eu lieu"),
         "repair.requested": _("Réparation cherchée"),
         "repair.accepted": _("Réparation acceptée"),
         "repair.dismissed": _("Réparation écartée"),

@@ -39,7 +39,9 @@ from app.visits.queries import SeenVisit
 from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
 from app.visits.suspending import resumed_by, told_of
-from app.visits.tables import By, CancelReason, Visit
+from app.visits.tables import By, CancelReason, ChangeKind, Visit
+
+RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
 
 
 def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
@@ -250,7 +252,8 @@ def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -
 
 
 def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """One of the two reported the other absent, or said that they were there: the other reads it."""
+    """One of the two reported the other absent, or said that they were there: the other reads it. HR ruled:
+    both do."""
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
         if news is not None and news.change is not None:
@@ -259,7 +262,8 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             lost = fallen is not None and fallen.visit.id == visit_id
             in_time = may_be_made_up(news.seen.visit, news.seen.campaign, clock.today())
             said = {"words_said": words, "make_up": lost and in_time}
-            write(news, Kind.VISIT_ABSENCE, news.but(news.change.by), lambda *_: said, None)
+            to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
+            write(news, Kind.VISIT_ABSENCE, to, lambda *_: said, None)
 
 
 def tell_certain(engine: Engine, visit_ids: list[int], resumed: Collection[int] = ()) -> None:

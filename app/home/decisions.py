@@ -14,6 +14,7 @@ from app.people.tables import Person
 from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
+from app.visits import reading
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts
 from app.visits.rules import confirmed_by
@@ -22,7 +23,7 @@ from app.visits.showing import by_of
 
 def decisions(session: Session, *, today: date) -> list[Task]:
     """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing
-    instead, agreements between companies."""
+    instead, agreements between companies, days of which nobody knows whether they took place."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
     waiting = repairs.to_decide(session, today)
@@ -31,6 +32,7 @@ def decisions(session: Session, *, today: date) -> list[Task]:
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
         *(_without_another(found[one], number) for one, number in count.items()),
         *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
+        *(_rulings(campaign, due) for campaign, due in reading.disputes_due(session)),
     ]
 
 
@@ -67,6 +69,18 @@ def _agreements(campaign: Campaign, due: int) -> Task:
         f"/campaigns/{campaign.id}/agreements",
         _("Enregistrer les conventions"),
         "edit",
+    )
+
+
+def _rulings(campaign: Campaign, due: int) -> Task:
+    title = ngettext(
+        "%(n)s absence contestée de « %(campaign)s » attend votre avis",
+        "%(n)s absences contestées de « %(campaign)s » attendent votre avis",
+        due,
+    ) % {"n": due, "campaign": campaign.name}
+    text = _("Les deux versions ne s’accordent pas : dites si la journée a eu lieu.")
+    return Task(
+        Kind.RULING, title, text, f"/campaigns/{campaign.id}/absences", _("Lire les deux versions"), "people"
     )
 
 

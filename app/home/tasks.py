@@ -54,6 +54,7 @@ class Kind(StrEnum):
     REPAIR = "repair"
     AGREEMENTS = "agreements"
     NOTHING_INSTEAD = "nothing_instead"
+    RULING = "ruling"
 
 
 @dataclass(frozen=True)

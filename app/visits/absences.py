@@ -1,14 +1,19 @@
-"""Somebody did not come: said by the other one of the two, answered by whoever it is about. HR reads both."""
+"""Somebody did not come: said by the other one of the two, answered by whoever it is about. HR read both, and
+say what happened where the two do not agree."""
+
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
+from app.core.errors import Stale
 from app.visits.changing import Situation, begin
 from app.visits.errors import AlreadyReported, NotReported
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check, other_role, report_about
 from app.visits.reading import reports_of
-from app.visits.tables import ChangeKind, NoShow, Visit
+from app.visits.service import void_proposals
+from app.visits.tables import By, ChangeKind, NoShow, Visit
 
 
 def report(session: Session, before: Situation, hand: Hand) -> NoShow:
@@ -45,13 +50,46 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event)
 
 
-def _mark(session: Session, visit: Visit, hand: Hand) -> None:
-    """A day to which somebody did not come asks for no debrief and may be made up for, unless contested."""
-    assert visit.id is not None
-    missed = any(one.contested_at is None for one in reports_of(session, visit.id))
+def rule(session: Session, before: Situation, absent: Collection[By], hand: Hand, *, version: int) -> None:
+    """HR say who was not there; nobody: the day took place. Both are told, and it may be said again.
+    `version`: how much had been said when they read it (`said_so_far`). Raises Stale."""
+    now = begin(session, before)
+    if said_so_far(now.visit, now.reports) != version:
+        raise Stale
+    kind = ChangeKind.MISSED if absent else ChangeKind.HELD
+    step = check(kind, now.asked)
+    visit = now.visit
     session.exec(
         update(Visit)
-        .where(col(Visit.id) == visit.id, col(Visit.missed_at).is_not(None) != missed)
-        .values(missed_at=hand.now if missed else None)
+        .where(col(Visit.id) == visit.id)
+        .values(missed_at=hand.now if absent else None, disputed_at=None, ruled_at=hand.now)
+    )
+    session.refresh(visit)
+    if not absent:
+        void_proposals(session, visit, hand.now)
+    people = {By.VISITOR: visit.visitor_id, By.HOST: visit.host_id}
+    other = people[next(iter(absent))] if len(absent) == 1 else None
+    remember(session, visit, kind, hand, event=step.event, other_id=other)
+
+
+def said_so_far(visit: Visit, reports: Iterable[NoShow]) -> int:
+    """Grows with everything that is said about who came: the version of a ruling."""
+    said = sum(1 + (one.contested_at is not None) for one in reports)
+    ruled = visit.ruled_at
+    return said if ruled is None else int(ruled.timestamp())
+
+
+def _mark(session: Session, visit: Visit, hand: Hand) -> None:
+    """A day to which somebody did not come asks for no debrief and may be made up for, unless contested:
+    then HR say what happened."""
+    assert visit.id is not None
+    reports = reports_of(session, visit.id)
+    missed = any(one.contested_at is None for one in reports)
+    disputed = any(one.contested_at is not None for one in reports)
+    values = {"missed_at": missed, "disputed_at": disputed}
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id) == visit.id)
+        .values({name: getattr(visit, name) or hand.now if so else None for name, so in values.items()})
     )
     session.refresh(visit)

@@ -11,6 +11,7 @@ from app.core.db import Db
 from app.teams.guards import MaySendRosters
 from app.teams.rosters import teams_of
 from app.visits import (
+    api_absences,
     api_answers,
     api_conditions,
     api_leaving,
@@ -28,7 +29,6 @@ from app.visits.guards import ForHr, Me, Participant, Receiving
 from app.visits.history import Hand
 from app.visits.hosting import Hours
 from app.visits.schemas import (
-    AbsencesOut,
     AgreementsForm,
     ConflictOut,
     ConflictsOut,
@@ -41,7 +41,6 @@ from app.visits.schemas import (
     VisitOut,
     VisitsOut,
     WaiverForm,
-    absence_out,
     days_out,
     history_out,
     host_side,
@@ -166,14 +165,7 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
     return waiting_for_agreement(session, campaign)
 
 
-@own.get("/campaigns/{campaign_id}/absences")
-def absences(session: Db, campaign: HrCampaign) -> AbsencesOut:
-    """Absences reported, with what those concerned answered."""
-    assert campaign.id is not None
-    found = reading.reports_of_campaign(session, campaign.id)
-    return AbsencesOut(absences=[absence_out(row) for row in found])
-
-
 router = APIRouter()
 router.include_router(own)
+router.include_router(api_absences.router)
 router.include_router(api_team.router)

@@ -277,3 +277,17 @@ class NotReported(Refusal):
 
     def message(self) -> str:
         return _("Aucune absence n’est à contester pour cette journée.")
+
+
+class AlreadyRuled(Refusal):
+    """HR said what happened: what the two said of it stays as it is."""
+
+    def message(self) -> str:
+        return _("Votre équipe RH a déjà tranché pour cette journée.")
+
+
+class NothingToRule(Refusal):
+    """Nobody was said to be absent."""
+
+    def message(self) -> str:
+        return _("Aucune absence n’est signalée pour cette journée : il n’y a rien à trancher.")

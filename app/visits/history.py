@@ -27,6 +27,8 @@ PRIVATE = {
     ChangeKind.LAPSED,
     ChangeKind.ABSENT,
     ChangeKind.CONTESTED,
+    ChangeKind.HELD,
+    ChangeKind.MISSED,
 }
 """Between the two people and HR."""
 TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE} | {
@@ -182,6 +184,10 @@ def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False, t
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
+        ChangeKind.HELD: _("%(who)s a tranché : la journée a eu lieu."),
+        ChangeKind.MISSED: _("%(who)s a tranché : la journée n’a pas eu lieu, %(other)s n’était pas là.")
+        if seen.other is not None
+        else _("%(who)s a tranché : la journée n’a pas eu lieu, aucune des deux personnes n’était là."),
     }
     return sentences[kind] % said
 

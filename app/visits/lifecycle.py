@@ -15,6 +15,7 @@ from app.visits.errors import (
     AlreadyConfirmed,
     AlreadyOver,
     AlreadyReported,
+    AlreadyRuled,
     CampaignOver,
     ConditionsFirst,
     DayContradicted,
@@ -24,6 +25,7 @@ from app.visits.errors import (
     NotFallen,
     NothingAsked,
     NothingProposed,
+    NothingToRule,
     NotReported,
     NotYourPart,
     OpenProposal,
@@ -171,6 +173,16 @@ def report_about(asked: Asked, role: By) -> NoShow | None:
     return next((one for one in asked.reports if one.absent == role), None)
 
 
+def not_ruled(asked: Asked) -> Refusal | None:
+    """HR have not said yet what happened."""
+    return AlreadyRuled() if asked.visit.ruled_at is not None else None
+
+
+def somebody_reported(asked: Asked) -> Refusal | None:
+    """One of the two was said to be absent."""
+    return None if asked.reports else NothingToRule()
+
+
 def other_role(role: By) -> By:
     """The other one of the two."""
     return By.HOST if role is By.VISITOR else By.VISITOR
@@ -215,8 +227,15 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.RELEASED, RECEIVERS | {By.SERVICE}, (it_stands, it_is_ahead), "visit.tutor_released"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
     Step(ChangeKind.AGREED, HR, (it_stands, it_is_ahead, agreement_missing), "visit.agreed"),
-    Step(ChangeKind.ABSENT, TWO, (it_stands, its_day_came, campaign_goes_on, unreported), "visit.absent"),
-    Step(ChangeKind.CONTESTED, TWO, (reported,), "visit.contested"),
+    Step(
+        ChangeKind.ABSENT,
+        TWO,
+        (it_stands, not_ruled, its_day_came, campaign_goes_on, unreported),
+        "visit.absent",
+    ),
+    Step(ChangeKind.CONTESTED, TWO, (not_ruled, reported), "visit.contested"),
+    Step(ChangeKind.HELD, HR, (it_stands, somebody_reported), "visit.ruled"),
+    Step(ChangeKind.MISSED, HR, (it_stands, somebody_reported), "visit.ruled"),
 )
 
 

@@ -14,6 +14,7 @@ from app.core.db import Db
 from app.core.templating import render
 from app.visits import (
     history,
+    pages_absences,
     pages_answers,
     pages_conditions,
     pages_hosting,
@@ -41,6 +42,7 @@ for part in (
     pages_conditions,
     pages_hosting,
     pages_hr,
+    pages_absences,
     pages_leaving,
 ):
     router.include_router(part.router)

@@ -1,4 +1,4 @@
-"""HR's pages about visits: agreements between companies, absences, a day moved at once."""
+"""HR's pages about visits: agreements between companies, a day moved at once."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
-from app.visits import confirming, moving, queries, reading, showing
+from app.visits import confirming, moving, queries, showing
 from app.visits.errors import DayNotPossible
 from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
@@ -97,20 +97,6 @@ def _show_agreements(
         form=form or blank(signed_on=clock.today()),
         sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),
         today=clock.today(),
-    )
-
-
-@router.get("/campaigns/{campaign_id}/absences", response_class=HTMLResponse)
-def absences(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """Absences reported, with both versions."""
-    assert campaign.id is not None
-    rows = reading.reports_of_campaign(session, campaign.id)
-    seen = {one.visit.id: one for one in queries.visits_with_ids(session, {row.visit_id for row in rows})}
-    return render(
-        request,
-        "visits/absences.html",
-        campaign=campaign,
-        reports=[showing.report(row, seen[row.visit_id]) for row in rows if row.visit_id in seen],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
@@ -68,6 +68,18 @@ def reports_of_campaign(session: Session, campaign_id: int) -> list[NoShow]:
     )
 
 
+def disputes_due(session: Session) -> list[tuple[Campaign, int]]:
+    """Campaigns in which HR have to say whether a day took place, with how many days."""
+    found = session.execute(
+        select(Campaign, func.count())
+        .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
+        .where(col(Visit.disputed_at).is_not(None), col(Visit.status) == VisitStatus.PLANNED)
+        .group_by(col(Campaign.id))
+        .order_by(col(Campaign.id))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 @dataclass(frozen=True)
 class SeenChange:
     """A line of a visit's history with the names it needs."""
@@ -100,6 +112,13 @@ def _changes(session: Session, *which: ColumnElement[bool]) -> list[SeenChange]:
         SeenChange(change, person.name if person is not None else name or "", one, manager)
         for change, name, person, one, manager in session.execute(query)
     ]
+
+
+def rulings_of(session: Session, visit_ids: Collection[int]) -> dict[int, SeenChange]:
+    """The last word of HR about who came, by visit."""
+    which = col(VisitChange.visit_id).in_(visit_ids)
+    kinds = col(VisitChange.kind).in_((ChangeKind.HELD, ChangeKind.MISSED))
+    return {one.change.visit_id: one for one in _changes(session, which, kinds)}
 
 
 def find_change(session: Session, change_id: int) -> SeenChange | None:

@@ -18,7 +18,6 @@ from app.visits.tables import (
     By,
     CancelReason,
     DayPart,
-    NoShow,
     Proposal,
     ProposalKind,
     ProposalStatus,
@@ -268,23 +267,6 @@ class HistoryOut(AnswerModel):
     changes: list[LineOut]
 
 
-class AbsenceOut(AnswerModel):
-    """Somebody was said to be absent, and what they answered."""
-
-    visit_id: int
-    absent: By
-    recorded_at: datetime
-    words: str
-    contested_at: datetime | None
-    contest_words: str
-
-
-class AbsencesOut(AnswerModel):
-    """Absences reported in a campaign, latest first."""
-
-    absences: list[AbsenceOut]
-
-
 class ConsequencesOut(AnswerModel):
     """What falls when somebody pauses or leaves."""
 
@@ -381,16 +363,4 @@ def history_out(lines: list[Line]) -> HistoryOut:
             LineOut(at=one.at, kind=one.kind, sentence=one.sentence, reason=one.reason, words=one.words)
             for one in lines
         ]
-    )
-
-
-def absence_out(row: NoShow) -> AbsenceOut:
-    """A reported absence as programs read it."""
-    return AbsenceOut(
-        visit_id=row.visit_id,
-        absent=row.absent,
-        recorded_at=row.recorded_at,
-        words=row.words,
-        contested_at=row.contested_at,
-        contest_words=row.contest_words,
     )

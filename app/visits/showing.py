@@ -8,11 +8,13 @@ from app.campaigns.tables import Campaign
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.tables import Person
+from app.visits import history
 from app.visits.changing import Situation
 from app.visits.conditions import is_waived
 from app.visits.guards import Entered
 from app.visits.lifecycle import allows
 from app.visits.queries import SeenSwap, SeenVisit
+from app.visits.reading import SeenChange
 from app.visits.rules import State, confirmed_by, may_be_made_up, stands, state_of, takes_place
 from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, ChangeKind, NoShow, Proposal
@@ -38,6 +40,8 @@ def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | 
     """Where a visit stands, in a word or two; `known`: what each waits for."""
     if stands(seen.visit) and not takes_place(seen.visit):
         return Chip(_("n’a pas eu lieu"), "bad")
+    if seen.visit.disputed_at is not None and stands(seen.visit):
+        return Chip(_("absence contestée"), "warn")
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
     missing = known[seen.visit.id or 0].missing if known and seen.visit.id in known else ()
     if missing and missing[0] not in {Missing.VISITOR, Missing.HOST}:
@@ -57,6 +61,8 @@ def swap_words(swap: SeenSwap, today: date) -> Chip | None:
     if swap.back is None:
         return None
     standing = [leg for leg in swap.legs if takes_place(leg.visit)]
+    if any(leg.visit.disputed_at is not None for leg in standing):
+        return Chip(_("absence contestée, les RH tranchent"), "warn")
     if len(standing) == 2:
         return Chip(_("échange complet"), "good")
     if not standing:
@@ -144,6 +150,7 @@ def may(now: Situation, *, receives: bool, leads: bool) -> dict[str, bool]:
         "move": asked.by is By.HR and found["moved"],
         "absent": found["absent"],
         "contest": found["contested"],
+        "rule": asked.by is By.HR and found["held"],
         "too_young": asked.by is By.VISITOR and asked.too_young,
         "except": waives and asked.too_young,
         "needs_lead": asked.by in {By.HOST, By.TUTOR} and asked.too_young and not waives,
@@ -172,6 +179,47 @@ def report(row: NoShow, seen: SeenVisit) -> Report:
     """An absence with the names it needs."""
     two = (seen.visitor, seen.host) if row.absent is By.VISITOR else (seen.host, seen.visitor)
     return Report(row, seen, *two)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """What was said of who came to one day, and what HR found."""
+
+    seen: SeenVisit
+    reports: list[Report]
+    ruling: str
+    """In a sentence; empty until HR rule."""
+
+    @property
+    def chip(self) -> Chip:
+        """Where it stands."""
+        if self.ruling:
+            return Chip(_("tranchée"), "plain")
+        if any(one.row.contested_at for one in self.reports):
+            return Chip(_("contestée, à trancher"), "warn")
+        if len(self.reports) > 1:
+            return Chip(_("versions opposées"), "warn")
+        return Chip(_("non contestée"), "plain")
+
+    @property
+    def may_be_ruled(self) -> bool:
+        """HR may say what happened; a day that another one replaced is settled."""
+        return stands(self.seen.visit)
+
+
+def absences(
+    rows: Iterable[NoShow], seen: Mapping[int | None, SeenVisit], rulings: Mapping[int, SeenChange]
+) -> list[Absence]:
+    """Reports by day, as they come; what waits for HR first."""
+    by_visit: dict[int, list[Report]] = {}
+    for row in rows:
+        if row.visit_id in seen:
+            by_visit.setdefault(row.visit_id, []).append(report(row, seen[row.visit_id]))
+    found = [
+        Absence(seen[one], told, history.sentence(rulings[one]) if one in rulings else "")
+        for one, told in by_visit.items()
+    ]
+    return sorted(found, key=lambda one: one.chip.tone != "warn")
 
 
 def reports(now: Situation, entered: Entered) -> list[Report]:

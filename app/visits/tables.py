@@ -126,9 +126,21 @@ class Visit(SQLModel, table=True):
     agreement_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
     missed_at: datetime | None = Field(default=None, sa_type=Instant)
-    """When one of the two said that the other did not come, and nobody has said otherwise."""
+    """When one of the two said that the other did not come and nobody has said otherwise, or HR found so."""
+    disputed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody who was said to be missing said otherwise: until HR rule, nobody knows what happened."""
+    ruled_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When HR said what happened; from then on neither of the two says anything more of it."""
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
+
+
+Index(
+    "ix_visit_disputed",
+    col(Visit.campaign_id),
+    sqlite_where=col(Visit.disputed_at).is_not(None),
+    postgresql_where=col(Visit.disputed_at).is_not(None),
+)
 
 
 class PersonDay(SQLModel, table=True):
@@ -265,6 +277,10 @@ class ChangeKind(StrEnum):
     """Somebody else, or another day, was looked for in its place without result."""
     ABSENT = "absent"
     CONTESTED = "contested"
+    HELD = "held"
+    """HR ruled on an absence: the day took place."""
+    MISSED = "missed"
+    """HR ruled: it did not; `other_id` was absent, or both where it is empty."""
 
 
 class VisitChange(SQLModel, table=True):

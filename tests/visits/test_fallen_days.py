@@ -87,7 +87,7 @@ def test_a_cancelled_day_is_headed_so_and_names_the_return_as_the_other(company:
 
 
 @pytest.mark.parametrize("contested", [True, False])
-def test_a_day_that_did_not_take_place_is_called_so_until_somebody_contests_it(
+def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr_rule(
     company: Company, as_: Enter, clock: Clock, contested: bool
 ) -> None:
     session, missed = company.session, company.there
@@ -105,7 +105,20 @@ def test_a_day_that_did_not_take_place_is_called_so_until_somebody_contests_it(
     for path in (f"/visits/{missed.id}", "/visits"):
         page = anna.get(path).text
         assert ("n’a pas eu lieu" in page) is not contested
-        assert ("échange complet" in page) is contested
+        assert ("absence contestée" in page) is contested
+        assert "échange complet" not in page
+    here, hr = f"/visits/{missed.id}/ruling", as_(company.hr)
+    asked = "1 absence contestée de" in hr.get("/home").text
+    assert asked is contested
+    sent = {"outcome": "held", "version": "2" if contested else "1", "words": "Vu avec la boutique"}
+    assert 'name="outcome" value="host"' in hr.get(here).text
+    assert hr.post(here, data={**sent, "version": "0"}).status_code == 409
+    assert hr.post(here, data=sent, follow_redirects=False).status_code == 303
+    assert "attend votre avis" not in hr.get("/home").text
+    assert "tranchée" in hr.get(f"/campaigns/{company.campaign.id}/absences").text
+    page = as_(company.anna).get(f"/visits/{missed.id}").text
+    assert "échange complet" in page
+    assert "Vu avec la boutique" in page
 
 
 def test_a_day_cancelled_for_both_leaves_nothing_to_choose(company: Company, as_: Enter) -> None:
@@ -116,3 +129,14 @@ def test_a_day_cancelled_for_both_leaves_nothing_to_choose(company: Company, as_
     company.session.commit()
     assert company.back.day == FRIDAY
     assert "Que devient votre échange" not in as_(company.anna).get("/home").text
+
+
+def test_two_who_report_each_other_do_not_read_as_uncontested(company: Company, as_: Enter) -> None:
+    session, visit = company.session, company.there
+    for who in (company.bruno, company.anna):
+        absences.report(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+    session.commit()
+    page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/absences").text
+    assert "versions opposées" in page
+    assert "non contestée" not in page
+    assert f'href="/visits/{visit.id}/ruling"' in page

@@ -8,12 +8,14 @@ from sqlmodel import Session, col, select
 
 from app.campaigns.tables import Status
 from app.core.db import open_session
+from app.core.errors import Stale
 from app.debriefs.jobs import open_forms
 from app.messages.tables import Mail
 from app.visits import absences, hosting, moving, queries, service
 from app.visits.changing import situation
 from app.visits.errors import (
     AlreadyOver,
+    AlreadyRuled,
     CampaignOver,
     DayNotCome,
     NotOfTheTeam,
@@ -239,6 +241,32 @@ def test_a_contested_absence_asks_for_the_debrief_and_leaves_the_day_lived(
         ("Bruno", "debrief_invitation"),
     ]
     assert not company.before(visit, company.anna, TUESDAY).fallen
+
+
+def test_hr_say_what_happened_where_the_two_do_not_agree_and_both_read_it(
+    company: Company, engine: Engine
+) -> None:
+    session, visit = company.session, company.there
+    for who in (company.bruno, company.anna):
+        absences.report(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+    for who in (company.bruno, company.anna):
+        absences.contest(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+    assert visit.disputed_at
+    assert visit.missed_at is None
+    told(engine, session)
+    before, hand = company.before(visit, By.HR, MONDAY), company.hand(visit, By.HR)
+    absences.rule(session, before, {By.HOST}, hand, version=absences.said_so_far(visit, before.reports))
+    assert visit.missed_at
+    assert visit.disputed_at is None
+    assert told(engine, session) == [("Anna", "visit_absence"), ("Bruno", "visit_absence")]
+    mails = session.exec(select(Mail).where(Mail.kind == "visit_absence").order_by(col(Mail.id))).all()
+    assert all("la journée n’a pas eu lieu, Bruno Lam n’était pas là" in mail.text for mail in mails[-2:])
+    assert company.history(visit)[-1] == "missed"
+    for again in (ChangeKind.CONTESTED, ChangeKind.ABSENT):
+        with pytest.raises(AlreadyRuled):
+            check(again, company.before(visit, company.anna, MONDAY).asked)
+    with pytest.raises(Stale):
+        absences.rule(session, before, [], hand, version=4)
 
 
 def test_of_two_who_contest_at_once_the_second_sees_what_the_first_said(
