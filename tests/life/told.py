@@ -1,5 +1,6 @@
 """A judge of messages: nobody concerned by a change is left without a mail, or a letter on paper."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from sqlmodel import Session, col, select
@@ -139,9 +140,13 @@ def _requests(session: Session, campaign_ids: Collection[int], keys: Collection[
 
 
 def _repairs(session: Session, campaign_ids: Collection[int], keys: Collection[str]) -> Iterable[str]:
-    """HR heard of each repair that waits for them."""
+    """HR heard of each repair that waits for them, or of one before it about the same days."""
     told = {key.split(":")[1] for key in keys if key.startswith("repair_ready:")}
+    known = {row.visit_id for row in session.exec(select(RepairVisit)) if str(row.repair_id) in told}
+    about = defaultdict(set)
+    for row in session.exec(select(RepairVisit)):
+        about[row.repair_id].add(row.visit_id)
     ready = (RepairStatus.READY, RepairStatus.FAILED)
     for one in session.exec(select(Repair).where(col(Repair.campaign_id).in_(campaign_ids))):
-        if one.status in ready and str(one.id) not in told:
+        if one.status in ready and str(one.id) not in told and not about[one.id or 0] <= known:
             yield f"repair {one.id} waits: HR heard nothing"

@@ -8,6 +8,7 @@ from threading import Lock
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from app.campaigns.tables import Campaign
 from app.core import clock
@@ -19,7 +20,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import judging, opening, queries, ruling, service, states, words
+from app.planning.repairs import judging, opening, queries, ruling, service, showing, states, words
 from app.planning.repairs.hours import are_usual
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Look, Scene
@@ -242,10 +243,13 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         site = people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
         rows = queries.proposals_of(session, [repair_id])
         late = repair.status is RepairStatus.EXPIRED
+        if not late and _says_nothing_new(session, repair, ids, bool(rows)):
+            return
         for reader in mails.hr_readers(session, campaign):
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
                 said = {"cause": words.cause_words(repair, site), "failed": failed}
+                who = showing.whose(session, left)
             outbox.send(
                 session,
                 Kind.REPAIR_READY,
@@ -257,10 +261,20 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
                     "repair": repair,
                     "late": late,
                     "visits": len(left),
+                    "who": who,
                     "solutions": len(rows),
                 },
                 campaign=campaign,
             )
+
+
+def _says_nothing_new(session: Session, repair: Repair, ids: Collection[int], solved: bool) -> bool:
+    """It was looked for again without anybody asking, for days that HR had read of with the same answer."""
+    if repair.requested_by is not None:
+        return False
+    days = queries.visits_by_repair(session, queries.followed_by(session, repair))
+    before = [one for one, about in days.items() if set(ids) <= set(about)]
+    return any(bool(queries.proposals_of(session, [one])) is solved for one in before)
 
 
 def refresh_others(engine: Engine, repair_id: int) -> None:

@@ -21,6 +21,7 @@ from app.planning.repairs.words import POSSIBLE
 from app.planning.tables import (
     COMPUTING,
     PENDING,
+    UNDECIDED,
     Repair,
     RepairCause,
     RepairProposal,
@@ -28,6 +29,7 @@ from app.planning.tables import (
     RepairVisit,
 )
 from app.visits.queries import visits_with_ids
+from app.visits.rules import stands
 
 
 def open_repair(
@@ -156,6 +158,15 @@ def leave_out(
             )
             _look_again(session, repair)
             _replace_search(session, repair, now)
+
+
+def forget_closure(session: Session, site_id: int) -> None:
+    """A site opened again: repairs left with days that people cancelled there speak of a closure no more."""
+    for repair in queries.undecided_closures(session, site_id):
+        ids = queries.visit_ids(session, repair.id or 0)
+        if ids and not any(stands(one.visit) for one in visits_with_ids(session, ids)):
+            values = {"cause": RepairCause.FALLEN, "site_id": None, "first_day": None, "last_day": None}
+            change(session, repair.id, (*PENDING, *UNDECIDED), **values)
 
 
 def leave_out_possible(session: Session, now: datetime, today: date) -> None:

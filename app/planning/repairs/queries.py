@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
@@ -272,6 +272,44 @@ def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause |
     return set(session.scalars(query))
 
 
+def taken_over(session: Session, repairs: Collection[Repair]) -> dict[int, int]:
+    """Those of these repairs that ended because a later one took their days over, with the latest."""
+    ended = [one.id or 0 for one in repairs if one.status is RepairStatus.EXPIRED]
+    if not ended:
+        return {}
+    later = aliased(RepairVisit)
+    rows = session.execute(
+        select(col(RepairVisit.repair_id), func.max(col(later.repair_id)))
+        .join(later, col(later.visit_id) == col(RepairVisit.visit_id))
+        .where(
+            col(RepairVisit.repair_id).in_(ended),
+            col(RepairVisit.gave_way).is_(False),
+            col(later.gave_way).is_(False),
+            col(later.repair_id) > col(RepairVisit.repair_id),
+        )
+        .group_by(col(RepairVisit.repair_id))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def followed_by(session: Session, repair: Repair) -> list[int]:
+    """The repairs, found out already, that ended as this one began for some of their days; by id."""
+    mine = select(RepairVisit.visit_id).where(col(RepairVisit.repair_id) == repair.id)
+    query = (
+        select(Repair.id)
+        .distinct()
+        .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
+        .where(
+            col(Repair.campaign_id) == repair.campaign_id,
+            col(Repair.status) == RepairStatus.EXPIRED,
+            col(Repair.computed_at).is_not(None),
+            col(Repair.decided_at) == repair.requested_at,
+            col(RepairVisit.visit_id).in_(mine),
+        )
+    )
+    return [one for one in session.scalars(query) if one is not None]
+
+
 def waiting_with(session: Session, ids: Collection[int]) -> dict[int, Repair]:
     """Those of these visits that a repair waits with, with that repair (the latest)."""
     query = (
@@ -309,6 +347,16 @@ def closures_open(session: Session, ids: Collection[int]) -> list[tuple[int, Rep
         )
     )
     return [(row[0], row[1]) for row in session.execute(query.order_by(col(Repair.id)))]
+
+
+def undecided_closures(session: Session, site_id: int) -> list[Repair]:
+    """Repairs of a closed site on which nobody decided."""
+    query = select(Repair).where(
+        col(Repair.site_id) == site_id,
+        col(Repair.cause) == RepairCause.CLOSURE,
+        col(Repair.status).in_((*PENDING, *UNDECIDED)),
+    )
+    return list(session.scalars(query.order_by(col(Repair.id))))
 
 
 def already_open(session: Session, visit_id: int) -> bool:

@@ -106,6 +106,7 @@ def reopen_site(
     ids = [one.seen.visit.id or 0 for one in what.resumed]
     lift(session, ids, Hand(By.HR, actor, now))
     opening.leave_out(session, ids, now, today, why=REOPENED)
+    opening.forget_closure(session, site_id)
     audit(
         session,
         actor.account_id,

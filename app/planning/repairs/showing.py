@@ -76,10 +76,14 @@ class Listed:
     """A repair in the list."""
 
     repair: Repair
+    who: str
+    """Whose days, and when."""
     cause: str
     status: str
     tone: str
     visits: int
+    decidable: bool
+    """It waits for HR; else it is still looked for, or over."""
 
 
 def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, Any]:
@@ -89,8 +93,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     contents = {kind: Proposal.from_json(row.content) for kind, row in rows.items()}
     ids = set(queries.visit_ids(session, repair.id))
     touched = {one for content in contents.values() for one in content.visit_ids}
-    copied = {one.instead_of for content in contents.values() for one in content.fresh if one.instead_of}
-    seen = {one.visit.id or 0: one for one in visits_queries.visits_with_ids(session, ids | touched | copied)}
+    seen = _by_id(session, ids | touched)
     named = {
         person_id
         for content in contents.values()
@@ -102,7 +105,10 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     was = {visit_id: day for content in contents.values() for visit_id, day in content.before}
     done = rows.get(repair.accepted) if repair.accepted is not None else None
     partly = done is not None and done.left > 0
-    status, tone = words.status_words(repair.status, late=late, partly=partly, why=repair.message)
+    newer = None if late else queries.taken_over(session, [repair]).get(repair.id)
+    status, tone = words.status_words(
+        repair.status, late=late, partly=partly, why=repair.message, taken=newer is not None
+    )
     told = {} if repair.status in DECIDED else _meanwhile(session, [seen[one] for one in ids if one in seen])
     lost = sorted(
         (Lost(seen[one], was.get(one, seen[one].visit.day), told.get(one, "")) for one in ids if one in seen),
@@ -115,6 +121,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "computing": repair.status in COMPUTING,
         "decidable": repair.status is RepairStatus.READY,
         "late": late,
+        "newer": newer,
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(repair, _site_name(session, repair)),
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
@@ -128,7 +135,12 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "impossible": (impossible := len(conflicts_among(session, standing))),
         "stays": words.stays_words(repair, impossible),
         "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
-        "cards": [_card(rows[kind], contents[kind], seen, people, ids) for kind in ORDER if kind in rows],
+        "cards": [_card(rows[kind], contents[kind], seen, people, lost) for kind in ORDER if kind in rows],
+        "best": max(
+            (rows[kind] for kind in ORDER if kind in rows),
+            key=lambda row: (row.restored, -row.movers),
+            default=None,
+        ),
         "full": [] if rows else _with_their_number(session, campaign, [one.seen for one in lost]),
         "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
@@ -191,19 +203,41 @@ def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | N
     repairs = list(repairs)
     visits = queries.visits_by_repair(session, [one.id or 0 for one in repairs])
     sites = people_queries.sites_by_id(session)
+    seen = _by_id(session, {one for ids in visits.values() for one in ids})
+    taken = queries.taken_over(session, repairs)
     accepted = {one.id: one.accepted for one in repairs if one.id is not None and one.accepted is not None}
     rows = queries.proposals_of(session, list(accepted)) if accepted else []
     partly = {row.repair_id for row in rows if row.left and accepted[row.repair_id] is row.kind}
     found = []
     for one in repairs:
         status, tone = words.status_words(
-            one.status, late=one.id in late, partly=one.id in partly, why=one.message
+            one.status,
+            late=one.id in late,
+            partly=one.id in partly,
+            why=one.message,
+            taken=one.id in taken and one.id not in late,
         )
         site = sites[one.site_id].name if one.site_id in sites else ""
-        found.append(
-            Listed(one, words.cause_words(one, site), status, tone, len(visits.get(one.id or 0, ())))
-        )
+        mine = [seen[visit_id] for visit_id in visits.get(one.id or 0, ()) if visit_id in seen]
+        cause, who = words.cause_words(one, site), words.pair_words(_pairs(mine)) or _("Sans journée")
+        decidable = one.status is RepairStatus.READY or one.id in late
+        found.append(Listed(one, who, cause, status, tone, len(mine), decidable))
     return found
+
+
+def _by_id(session: Session, ids: Collection[int]) -> dict[int, SeenVisit]:
+    return {one.visit.id or 0: one for one in visits_queries.visits_with_ids(session, ids)}
+
+
+def _pairs(lost: Iterable[SeenVisit]) -> list[tuple[str, str, date]]:
+    """Visitor, host and day of each, by day."""
+    found = [(one.visitor.name, one.host.name, one.visit.day) for one in lost]
+    return sorted(found, key=lambda one: (one[2], one[0]))
+
+
+def whose(session: Session, visit_ids: Collection[int]) -> str:
+    """Whose days these are, and when, in the reader's language."""
+    return words.pair_words(_pairs(visits_queries.visits_with_ids(session, visit_ids)))
 
 
 def _site_name(session: Session, repair: Repair) -> str:
@@ -215,7 +249,7 @@ def _card(
     content: Proposal,
     seen: dict[int, SeenVisit],
     people: dict[int, Participant],
-    lost: set[int],
+    lost: Collection[Lost],
 ) -> Card:
     title, text = words.kind_words(row.kind)
     lines = sorted(
@@ -225,24 +259,30 @@ def _card(
         row=row,
         title=title,
         text=text,
-        effects=words.effect_lines(row),
+        effects=words.effect_lines(row, len(_concerned(lost)) - row.restored - row.left),
         first=lines[:FIRST],
         more=lines[FIRST:],
         days=content.days,
     )
 
 
+def _concerned(lost: Collection[Lost]) -> set[int | None]:
+    """Who lost a day: both in a swap; of a single visit, whoever was to make it."""
+    found = {one.seen.visitor.id for one in lost}
+    return found | {one.seen.host.id for one in lost if one.seen.visit.swap_id is not None}
+
+
 def _lines(
-    content: Proposal, seen: dict[int, SeenVisit], people: dict[int, Participant], lost: set[int]
+    content: Proposal, seen: dict[int, SeenVisit], people: dict[int, Participant], fell: Collection[Lost]
 ) -> Iterable[Line]:
-    was = dict(content.before)
+    was, lost = dict(content.before), {one.seen.visit.id for one in fell}
+    same = {(one.seen.visitor.id, one.seen.host.id): one.day for one in fell}
     for move in content.moves:
         if move.visit_id in seen:
             yield _of_visit(seen[move.visit_id], was, move.day, touched=move.visit_id not in lost)
     for new in content.fresh:
         if new.visitor_id in people and new.host_id in people:
-            fell = seen.get(new.instead_of or 0)
-            before = was.get(fell.visit.id or 0, fell.visit.day) if fell is not None else None
+            before = same.get((new.visitor_id, new.host_id))
             yield Line(people[new.visitor_id], people[new.host_id], before, new.day, touched=False)
     for fall in content.falls:
         if fall.visit_id in seen:

@@ -1,13 +1,28 @@
 """Words for repairs."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from app.core.i18n import _, ngettext
+from app.core.templating import day as day_words
 from app.core.templating import day_range, long_day, number
 from app.planning.errors import NoDaysLeft
 from app.planning.repairs.errors import PresentContradicts
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 from app.planning.words import failure_words
+
+
+def pair_words(pairs: Sequence[tuple[str, str, date]]) -> str:
+    """Whose days, and when: the first two of them, and how many more."""
+    said = [
+        _("%(visitor)s avec %(host)s, %(day)s") % {"visitor": a, "host": b, "day": day_words(day)}
+        for a, b, day in pairs[:2]
+    ]
+    more = len(pairs) - len(said)
+    if not more:
+        return " ; ".join(said)
+    rest = ngettext("et une autre", "et %(n)s autres", more) % {"n": number(more)}
+    return f"{' ; '.join(said)} {rest}"
 
 
 def cause_words(repair: Repair, site: str) -> str:
@@ -27,10 +42,13 @@ REOPENED, POSSIBLE = "SiteReopened", "DaysPossible"
 
 
 def status_words(
-    status: RepairStatus, *, late: bool = False, partly: bool = False, why: str = ""
+    status: RepairStatus, *, late: bool = False, partly: bool = False, why: str = "", taken: bool = False
 ) -> tuple[str, str]:
     """Where a repair stands, and its tone. `late`: it is over without a decision, and one is still needed.
-    `partly`: what was accepted leaves somebody without a day. `why`: the code of why it is over."""
+    `partly`: what was accepted leaves somebody without a day. `why`: the code of why it is over.
+    `taken`: a later repair has its days."""
+    if taken:
+        return _("reprise par une plus récente"), "plain"
     if why == REOPENED:
         return _("site rouvert"), "good"
     if why == POSSIBLE:
@@ -93,8 +111,9 @@ def kind_words(kind: RepairKind) -> tuple[str, str]:
     }[kind]
 
 
-def effect_lines(row: RepairProposal) -> list[tuple[str, str]]:
-    """What a proposal does, one line each, with its tone."""
+def effect_lines(row: RepairProposal, others: int = 0) -> list[tuple[str, str]]:
+    """What a proposal does, one line each, with its tone. `others`: of those who lost a day, for whom none is
+    looked for: they keep their visit of the swap, said no, or take part no more."""
     found = [
         (
             ngettext(
@@ -111,6 +130,13 @@ def effect_lines(row: RepairProposal) -> list[tuple[str, str]]:
             "%(n)s personne reste sans journée", "%(n)s personnes restent sans journée", row.left
         )
         found.append((words % {"n": number(row.left)}, "warn"))
+    if others > 0:
+        words = ngettext(
+            "%(n)s autre garde sa propre journée, ou n’en cherche plus",
+            "%(n)s autres gardent leur propre journée, ou n’en cherchent plus",
+            others,
+        )
+        found.append((words % {"n": number(others)}, "plain"))
     if row.movers:
         words = ngettext("%(n)s autre personne change", "%(n)s autres personnes changent", row.movers)
         found.append((words % {"n": number(row.movers)}, "warn"))

@@ -56,6 +56,7 @@ def test_what_fell_is_shown_with_proposals_and_one_button_accepts(
     cancel(engine, company.visit(company.back[0], company.front[0]))
     listed = hr.get(f"/campaigns/{company.campaign.id}/repairs").text
     assert "Une réparation attend votre décision" in listed
+    assert "Anna Back0 avec Bruno Front0, mar. 6 avr." in listed
     assert "à décider" in hr.get(f"/campaigns/{company.campaign.id}/repairs/summary").text
     page = hr.get(at(company, engine)).text
     assert "Les mêmes binômes, un autre jour" in page
@@ -125,6 +126,7 @@ def test_hr_is_told_that_a_repair_waits_and_finds_it_at_home(
         "Une réparation attend votre décision : « Campagne de printemps »",
     )
     assert "Une solution est prête" in mail.text
+    assert "Anna Back0 avec Bruno Front0" in mail.text
     hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
     drain(engine)
     assert "attend votre décision" not in hr.get("/home").text
@@ -179,9 +181,51 @@ def test_a_day_that_a_roster_contradicts_is_never_said_to_hold(
     assert "Une journée prévue ne peut pas avoir lieu" not in hr.get(here).text
 
 
+def test_what_is_still_looked_for_is_no_decision_to_take(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    with open_session(engine) as session:
+        session.get_one(Repair, last_repair(engine).id).status = RepairStatus.RUNNING
+    for path in ("", "/summary"):
+        page = hr.get(f"/campaigns/{company.campaign.id}/repairs{path}").text
+        assert "Une réparation est cherchée" in page
+        assert "votre décision" not in page
+
+
+def test_whoever_lost_both_days_of_a_swap_is_no_new_pair(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    for visitor, host in ((company.back[0], company.front[0]), (company.front[0], company.back[0])):
+        cancel(engine, company.visit(visitor, host))
+    page = hr.get(at(company, engine)).text
+    assert "Les mêmes binômes" in page
+    assert "nouveau binôme" not in page
+
+
+def test_figures_add_up_and_the_first_button_is_the_solution_that_restores_most(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    with open_session(engine) as session:
+        (row,) = session.exec(select(RepairProposal))
+        row.restored, row.left = 1, 0
+        more = dataclasses.replace(Proposal.from_json(row.content)).to_json()
+        found = {"restored": 2, "left": 0, "movers": 1, "newcomers": 0}
+        session.add(
+            RepairProposal(repair_id=row.repair_id, kind=RepairKind.BEST, content=more, **found)  # type: ignore[arg-type]
+        )
+    page = hr.get(at(company, engine)).text
+    assert page.count("1 autre garde sa propre journée") == 1
+    first, second = page.split('action="' + at(company, engine) + '/acceptance"')[1:]
+    assert "is-primary" not in first.split("</form>")[0]
+    assert "is-primary" in second.split("</form>")[0]
+
+
 def test_a_repair_that_another_one_contradicts_looks_again_by_itself(
     engine: Engine, company: Published, hr: TestClient
 ) -> None:
+    """HR read of it once, and the page of yesterday leads to the one that waits."""
     roster = company.visit(company.back[0], company.front[0])
     with open_session(engine) as session:
         contradict(session, roster)
@@ -206,6 +250,13 @@ def test_a_repair_that_another_one_contradicts_looks_again_by_itself(
         assert session.get_one(Repair, first.id).status == RepairStatus.EXPIRED
     assert (last_repair(engine).cause, last_repair(engine).status) == (RepairCause.ROSTER, "ready")
     assert last_repair(engine).id not in (first.id, second.id)
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail).where(Mail.kind == "repair_ready")).all()
+    assert len(mails) == 2
+    former = hr.get(f"/campaigns/{company.campaign.id}/repairs/{first.id}").text
+    assert "Une réparation plus récente l’a reprise" in former
+    assert f'href="{at(company, engine)}"' in former
+    assert "Chercher de nouveau" not in former
 
 
 def test_a_closed_site_is_one_action(engine: Engine, company: Published, hr: TestClient) -> None:

@@ -13,7 +13,7 @@ from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import closing, reopening, service
 from app.planning.repairs.errors import SiteNotClosed
-from app.planning.tables import Repair, RepairKind, RepairStatus
+from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams.days import closed_from
 from app.teams.tables import RosterDay
 from app.visits import suspending
@@ -22,7 +22,16 @@ from app.visits.rosters import conflicts
 from app.visits.tables import By, Visit
 from app.worker import drain
 from tests.life.told import unheard
-from tests.planning.repairs.broken import DAYS, NOW, TODAY, Published, accept, contradict, last_repair
+from tests.planning.repairs.broken import (
+    DAYS,
+    NOW,
+    TODAY,
+    Published,
+    accept,
+    cancel,
+    contradict,
+    last_repair,
+)
 from tests.planning.repairs.test_closing import close
 from tests.planning.repairs.test_settled import told
 from tests.support.web import Clock
@@ -208,3 +217,18 @@ def test_a_closing_over_a_day_that_a_roster_contradicts_is_told_before_its_reope
             session.delete(row)
     open_again(engine, company, there.day, there.day)
     assert {one.person_id for one in told(engine, "visit_resumed")} == {there.visitor_id, there.host_id}
+
+
+def test_a_day_cancelled_there_is_repaired_on_as_what_it_is_once_the_site_is_open(
+    engine: Engine, company: Published
+) -> None:
+    first, second = (company.visit(company.back[n], company.front[n]) for n in (0, 1))
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, first.day, second.day, company.actor, NOW, TODAY)
+    drain(engine)
+    cancel(engine, first)
+    known = len(told(engine, "repair_ready"))
+    open_again(engine, company, first.day, second.day)
+    repair = last_repair(engine)
+    assert (repair.status, repair.cause, repair.site_id) == (RepairStatus.READY, RepairCause.FALLEN, None)
+    assert all("fermé" not in mail.text for mail in told(engine, "repair_ready")[known:])
