@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
@@ -279,24 +279,25 @@ def taken_over(session: Session, repairs: Collection[Repair]) -> dict[int, int]:
         return {}
     later = aliased(RepairVisit)
     rows = session.execute(
-        select(col(RepairVisit.repair_id), func.max(col(later.repair_id)))
-        .join(later, col(later.visit_id) == col(RepairVisit.visit_id))
+        select(col(RepairVisit.repair_id), col(later.repair_id))
+        .distinct()
         .where(
+            col(later.visit_id) == col(RepairVisit.visit_id),
             col(RepairVisit.repair_id).in_(ended),
             col(RepairVisit.gave_way).is_(False),
             col(later.gave_way).is_(False),
             col(later.repair_id) > col(RepairVisit.repair_id),
         )
-        .group_by(col(RepairVisit.repair_id))
+        .order_by(col(later.repair_id))
     )
     return {row[0]: row[1] for row in rows}
 
 
 def followed_by(session: Session, repair: Repair) -> list[int]:
     """The repairs, found out already, that ended as this one began for some of their days; by id."""
-    mine = select(RepairVisit.visit_id).where(col(RepairVisit.repair_id) == repair.id)
+    mine = select(col(RepairVisit.visit_id)).where(col(RepairVisit.repair_id) == repair.id)
     query = (
-        select(Repair.id)
+        select(col(Repair.id))
         .distinct()
         .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
         .where(
