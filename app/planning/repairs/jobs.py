@@ -20,7 +20,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import judging, opening, queries, ruling, service, showing, states, words
+from app.planning.repairs import judging, opening, queries, ruling, service, states, words
 from app.planning.repairs.hours import are_usual
 from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
 from app.planning.repairs.scene import Look, Scene
@@ -249,7 +249,6 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
                 said = {"cause": words.cause_words(repair, site), "failed": failed}
-                who = showing.whose(session, left)
             outbox.send(
                 session,
                 Kind.REPAIR_READY,
@@ -261,7 +260,6 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
                     "repair": repair,
                     "late": late,
                     "visits": len(left),
-                    "who": who,
                     "solutions": len(rows),
                 },
                 campaign=campaign,

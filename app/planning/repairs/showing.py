@@ -235,11 +235,6 @@ def _pairs(lost: Iterable[SeenVisit]) -> list[tuple[str, str, date]]:
     return sorted(found, key=lambda one: (one[2], one[0]))
 
 
-def whose(session: Session, visit_ids: Collection[int]) -> str:
-    """Whose days these are, and when, in the reader's language."""
-    return words.pair_words(_pairs(visits_queries.visits_with_ids(session, visit_ids)))
-
-
 def _site_name(session: Session, repair: Repair) -> str:
     return people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
 
