@@ -100,6 +100,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visits.described": (calendars.tell_described,),
     "visits.certain": (calendars.tell_certain,),
     "delegation.given": (messages.tell_delegation,),
+    "delegation.ended": (messages.tell_delegation_ended,),
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,

@@ -26,6 +26,7 @@ from app.messages.errors import NotDelivered
 from app.messages.readers import reader_of
 from app.messages.smtp import Postponed, Refused, hand_over
 from app.messages.tables import Mail, MailStatus
+from app.people.tables import Person
 from app.teams import queries as teams
 
 CHUNK = 50
@@ -111,6 +112,24 @@ def tell_delegation(engine: Engine, delegation_id: int) -> None:
                     "first": seen.delegation.first_day,
                     "last": seen.delegation.last_day,
                 },
+            )
+
+
+def tell_delegation_ended(engine: Engine, delegation_id: int, manager_id: int, delegate_id: int) -> None:
+    """Job of `delegation.ended`: the delegate reads that it is taken back, if they had read of it."""
+    about = f"{Kind.DELEGATION}:m{manager_id}:d{delegate_id}:{delegation_id}"
+    with open_session(engine) as session:
+        manager = session.get(Person, manager_id)
+        reader = queries.readers_of(session, [delegate_id]).get(delegate_id)
+        read = queries.keys_written(session, {f"{about}:{delegate_id}"})
+        if manager is not None and reader is not None and read:
+            service.send(
+                session,
+                Kind.DELEGATION,
+                reader,
+                key=f"{about}:{delegate_id}:ended",
+                now=clock.now(),
+                context={"ended": True, "manager": manager},
             )
 
 

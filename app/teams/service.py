@@ -223,6 +223,11 @@ def end_delegation(
         session, actor.account_id, "delegation.ended", f"person:{manager.id}", now=now,
         delegate=found.delegate_id,
     )  # fmt: skip
+    if found.last_day >= now.date():
+        jobs.record(
+            session, "delegation.ended", delegation_id=found.id, manager_id=found.manager_id,
+            delegate_id=found.delegate_id,
+        )  # fmt: skip
     session.delete(found)
     session.flush()
 

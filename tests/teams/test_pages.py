@@ -285,6 +285,14 @@ def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine)
         company.zoe.id: "Marc Chef vous confie son équipe",
         company.marc.id: f"{company.zoe.name} décide à votre place",
     }
+    [given] = rows(engine, Delegation)
+    for _time in range(2):
+        as_(company.marc).post(f"/team/delegations/{given.id}/deletion")
+        drain(engine)
+    last = [one for one in rows(engine, Mail) if one.kind == "delegation"][2:]
+    assert [(one.person_id, one.subject) for one in last] == [
+        (company.zoe.id, "Marc Chef reprend son équipe")
+    ]
     with open_session(engine) as session:
         assert provisional(session, read_visits(session)) == set()
 
