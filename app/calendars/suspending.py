@@ -49,7 +49,7 @@ def tell_suspended(
             if reader is None:
                 continue
             with speaking(reader.language):
-                content, said = ics.invitation(seen, person, stand), against.words
+                content, said = ics.invitation(seen, person, stand), against.words_to(person)
             outbox.send(
                 session,
                 Kind.VISIT_SUSPENDED,

@@ -61,6 +61,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     leaving |= {one.id: one for one, _enrolment in paused}
     legs = [leg for swap in swaps for leg in swap.legs]
     stands = standing.standings(session, legs, today)
+    suspended = {visit_id for visit_id, stand in stands.items() if stand.is_suspended}
     return render(
         request,
         "visits/mine.html",
@@ -70,10 +71,10 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         gone=[swap for swap in over if not showing.was_lived(swap, today)],
         face_of=views.face_of,
         missed=[views.missed(row, campaign) for row, campaign in missed],
-        ahead=sum(can_be_cancelled(leg.visit, today) for leg in legs),
+        ahead=sum(can_be_cancelled(leg.visit, today) and leg.visit.id not in suspended for leg in legs),
         proposals=reading.open_proposals(session, [leg.visit.id or 0 for leg in legs]),
         state_chip=partial(showing.state_chip, today=today, known=stands),
-        suspended={visit_id for visit_id, stand in stands.items() if stand.is_suspended},
+        suspended=suspended,
         swap_words=partial(showing.swap_words, today=today),
         by_of=partial(showing.by_of, person=person),
         confirmed_by=confirmed_by,

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Booking
 from app.core.i18n import _, ngettext
-from app.core.templating import long_day
+from app.core.templating import clock_time, long_day
 from app.people.importing.report import Remark
 from app.people.tables import Person
 from app.teams import days
@@ -72,15 +72,32 @@ class Conflict:
     @property
     def words(self) -> str:
         """What is closed, and who does what instead, in the reader's language."""
+        return self.words_to(None)
+
+    def words_to(self, reader: Person | None) -> str:
+        """The same, to one of them: what a roster says of the reader is said to them."""
         if self.closed:
             return _("%(site)s : fermé") % {"site": self.seen.host_site.name}
         told = ((self.seen.visitor, self.visitor_day), (self.seen.receiver, self.receiver_day))
         return ", ".join(
-            _("%(name)s : %(shift)s")
+            _own_words(day)
+            if reader is not None and person.id == reader.id
+            else _("%(name)s : %(shift)s")
             % {"name": person.name, "shift": shift_words(day.shift, day.starts_at, day.ends_at)}
             for person, day in told
             if day is not None
         )
+
+
+def _own_words(row: RosterDay) -> str:
+    """A roster's day, to whom it is about."""
+    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
+        said = {"start": clock_time(row.starts_at), "end": clock_time(row.ends_at)}
+        return _("Vous travaillez de %(start)s à %(end)s") % said
+    return {
+        Shift.MORNING: _("Vous travaillez le matin"),
+        Shift.AFTERNOON: _("Vous travaillez l’après-midi"),
+    }.get(row.shift, _("Vous ne travaillez pas"))
 
 
 def conflicts(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import icalendar
 import pytest
@@ -15,7 +16,7 @@ from app.calendars.reminding import remind_unconfirmed
 from app.core import jobs as events
 from app.core.db import open_session
 from app.people.tables import Person
-from app.planning.repairs import ruling, service
+from app.planning.repairs import closing, ruling, service
 from app.planning.tables import Repair, RepairStatus
 from app.teams.tables import Roster, RosterDay, Shift, TeamPractice
 from app.visits import describing, hosting, moving, queries
@@ -248,3 +249,30 @@ def test_a_day_given_up_by_a_repair_says_that_a_roster_contradicts_it(
     mails = told(engine, "visit_cancelled")
     assert mails
     assert all("Un planning contredit cette journée" in one.text for one in mails)
+
+
+def test_the_absent_one_reads_it_of_herself_and_nobody_is_said_to_be_awaited(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    there, back = (company.visit(a, b) for a, b in permutations((company.back[0], company.front[0])))
+    roster(engine, company, there, Shift.OFF)
+    texts = {one.person_id: one.text.replace("\u00a0", " ") for one in told(engine, "visit_suspended")}
+    assert "Vous ne travaillez pas." in texts[there.host_id]
+    assert f"{company.front[0].name} : ne travaille pas." in texts[there.visitor_id]
+    anna = as_(company.back[0])
+    assert "Une journée vous attend" in anna.get("/visits").text
+    with open_session(engine) as session:
+        closing.close_site(session, company.here.id or 0, back.day, back.day, company.actor, NOW, TODAY)
+    assert "2 journées attendent une solution" in anna.get("/visits").text
+
+
+def test_a_manager_who_is_one_of_the_two_reads_of_their_day_once(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    there, bruno = company.visit(company.back[0], company.front[0]), company.front[0]
+    with open_session(engine) as session:
+        session.get_one(Person, company.front[1].id).manager_id = bruno.id
+    roster(engine, company, there, Shift.OFF)
+    home = as_(bruno).get("/home").text
+    assert "Votre planning dit autre chose" in home
+    assert "Une journée prévue ne peut pas avoir lieu" not in home
