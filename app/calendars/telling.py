@@ -191,6 +191,8 @@ def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int)
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None and news.change is not None and not both_said_yes(news):
+            if not confirmed_by(news.seen.visit, news.change.by):
+                return  # the team asked something else meanwhile: that is told
             if conflict_of(session, news.seen, clock.today()) is not None:
                 return
             write(news, Kind.VISIT_CONFIRMED, news.but(news.change.by), lambda *_: {"both": False}, None)

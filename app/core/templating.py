@@ -60,7 +60,9 @@ def weekday(value: date) -> str:
 
 
 def day_range(first: date, last: date) -> str:
-    """`1er mars – 30 avril 2027`, the year once when it is the same."""
+    """`1er mars – 30 avril 2027`, the year once when it is the same; one day is one date."""
+    if first == last:
+        return _dated(last, "d MMMM y")
     pattern = "d MMMM" if first.year == last.year else "d MMMM y"
     return f"{_dated(first, pattern)} – {_dated(last, 'd MMMM y')}"
 

@@ -47,5 +47,6 @@ def test_dates_are_written_as_the_reader_writes_them() -> None:
     with speaking("fr"):
         assert long_day(date(2027, 3, 1)) == "lundi 1er mars 2027"
         assert day_range(date(2027, 3, 1), date(2027, 4, 30)) == "1er mars – 30 avril 2027"
+        assert day_range(date(2027, 3, 1), date(2027, 3, 1)) == "1er mars 2027"
     with speaking("en"):
         assert long_day(date(2027, 3, 1)) == "Monday 1 March 2027"

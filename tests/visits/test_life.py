@@ -129,6 +129,17 @@ def test_conditions_set_later_are_asked_of_who_had_confirmed(company: Company, e
     assert state_of(company.there, crosses=False, today=TODAY) is State.CONFIRMED
 
 
+def test_a_yes_that_new_conditions_undo_before_its_message_is_not_told(
+    company: Company, engine: Engine
+) -> None:
+    confirm(company, company.anna)
+    by = teams.By(company.hand(company.there, By.HR).actor)  # type: ignore[arg-type]
+    wanted = ConditionsForm(safety="Chaussures fermées", version=0)
+    shop_id = company.shop.id or 0
+    confirming.ask_of_visitors(company.session, shop_id, wanted, by=by, now=NOW, today=TODAY)
+    assert told(engine, company.session) == [("Anna", "visit_conditions")]
+
+
 def test_an_age_is_waived_by_whoever_leads_the_team(company: Company, engine: Engine) -> None:
     session, visit = company.session, company.there
     hand = company.hand(visit, By.MANAGER)

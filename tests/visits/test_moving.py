@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
+from app.messages.tables import Mail
 from app.teams.tables import RosterDay, Shift
 from app.visits import moving, queries, service
 from app.visits.errors import (
@@ -62,6 +64,8 @@ def test_a_day_moves_when_the_other_accepts(company: Company, engine: Engine) ->
         ("Marc", "visit_team"),
         ("Martine", "visit_team"),
     ]
+    mails = session.exec(select(Mail).where(Mail.kind == "visit_invitation")).all()
+    assert all("La journée passe du lundi" in one.text and "La journée passe du" in one.html for one in mails)
 
 
 def test_one_thing_is_talked_about_at_a_time(company: Company) -> None:
