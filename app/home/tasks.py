@@ -272,9 +272,9 @@ def _offer(seen: SeenRequest) -> Task:
     due = seen.request.due_at
     return Task(
         Kind.OFFER,
-        _("Une autre place vous est gardée chez %(team)s le %(day)s") % said
+        _("Une autre place vous est gardée dans l’équipe %(team)s le %(day)s") % said
         if seen.request.instead_of_id is not None
-        else _("Une place s’est libérée chez %(team)s le %(day)s") % said,
+        else _("Une place s’est libérée dans l’équipe %(team)s le %(day)s") % said,
         _("Elle vous est gardée jusqu’au %(due)s.") % {"due": when(due)} if due else "",
         f"/booking/requests/{seen.request.id}",
         _("Répondre"),
