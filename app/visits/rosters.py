@@ -97,7 +97,7 @@ def _own_words(row: RosterDay) -> str:
     return {
         Shift.MORNING: _("Vous travaillez le matin"),
         Shift.AFTERNOON: _("Vous travaillez l’après-midi"),
-    }.get(row.shift, _("Vous ne travaillez pas"))
+    }.get(row.shift, _("Vous ne travaillez pas ce jour-là"))
 
 
 def conflicts(
