@@ -68,7 +68,7 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
     form = bind(BulkForm, sent)
     if form.value is None:
         return redirect("/team/requests", say=_("Cochez au moins une demande."), kind="warn")
-    done, waiting, failed = 0, 0, list[str]()
+    done, waiting, failed = 0, list[str](), list[str]()
     for one in sorted(form.value.request):
         request_id, revision = (int(part) for part in one.split(":"))
         name = ""
@@ -80,23 +80,33 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
         except Refusal as no:
             # Each answer stands by itself: what was answered before must not wait for the rest.
             session.rollback()
-            waiting += _leave_without(session, request_id)
+            if _leave_without(session, request_id):
+                waiting.append(name)
+                continue
             # Its words name the asker where the day is the trouble; else the name goes before.
             failed.append(no.message() if isinstance(no, Unbookable) else f"{name} : {no.message()}")
         else:
             session.commit()
             done += 1
-    say = ngettext("%(n)s demande a sa réponse.", "%(n)s demandes ont leur réponse.", done) % {"n": done}
+    say = list[str]()
+    if done:
+        said = ngettext("%(n)s demande a sa réponse.", "%(n)s demandes ont leur réponse.", done)
+        say.append(said % {"n": done})
     if waiting:
-        say += " " + ngettext(
-            "%(n)s autre reste sans place et passe en liste d’attente.",
-            "%(n)s autres restent sans place et passent en liste d’attente.",
-            waiting,
-        ) % {"n": waiting}
+        said = ngettext(
+            "Sans place, %(names)s passe en liste d’attente.",
+            "Sans place, %(n)s personnes passent en liste d’attente : %(names)s.",
+            len(waiting),
+        )
+        more = len(waiting) - TOLD
+        rest = [ngettext("et %(n)s autre", "et %(n)s autres", more) % {"n": more}] if more > 0 else []
+        names = " ".join([", ".join(waiting[:TOLD]), *rest])
+        say.append(said % {"n": len(waiting), "names": names})
     more = len(failed) - TOLD
     if more > 0:
         failed[TOLD:] = [ngettext("Et %(n)s autre.", "Et %(n)s autres.", more) % {"n": more}]
-    return redirect("/team/requests", say=" ".join([say, *failed]), kind="warn" if failed else "good")
+    kind = "warn" if failed or waiting else "good"
+    return redirect("/team/requests", say=" ".join([*say, *failed]), kind=kind)
 
 
 def _answer(

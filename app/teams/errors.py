@@ -1,7 +1,10 @@
 """Refusals of teams."""
 
+from datetime import date
+
 from app.core.errors import Refusal
 from app.core.i18n import _
+from app.core.templating import day_range
 
 
 class RosterGone(Refusal):
@@ -48,6 +51,20 @@ class DelegateNotPossible(Refusal):
 
     def message(self) -> str:
         return _("Choisissez un collègue en poste, autre que vous.")
+
+
+class DelegationOverlaps(Refusal):
+    """The same colleague already decides on some of these days: two would be taken back apart."""
+
+    def __init__(self, name: str, first: date, last: date) -> None:
+        super().__init__()
+        self.name, self.first, self.last = name, first, last
+
+    def message(self) -> str:
+        return _(
+            "%(name)s décide déjà à votre place : %(days)s. Choisissez d’autres jours, ou retirez d’abord "
+            "cette délégation."
+        ) % {"name": self.name, "days": day_range(self.first, self.last)}
 
 
 class DelegationTooLong(Refusal):

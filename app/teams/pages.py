@@ -14,7 +14,7 @@ from app.core.templating import day_range, long_day, redirect, render
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import pages_rosters, queries, service
-from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationTooLong
+from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationOverlaps, DelegationTooLong
 from app.teams.guards import Managing, OfTeam
 from app.teams.schemas import ByRosterForm, DelegationForm, MarkForm, MarkPageForm
 from app.teams.service import Mark
@@ -55,7 +55,7 @@ def delegate(request: Request, session: Db, managing: Managing, sent: Submitted)
     except DelegateNotPossible as refused:
         form.refuse("delegate_id", refused.message())
         return _delegations(request, session, managing.person, form, status=422)
-    except DelegationTooLong as refused:
+    except (DelegationTooLong, DelegationOverlaps) as refused:
         form.refuse("last_day", refused.message())
         return _delegations(request, session, managing.person, form, status=422)
     said = {"days": day_range(made.first_day, made.last_day)}

@@ -16,7 +16,7 @@ from app.core.errors import NotFound, Stale
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import queries
-from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationTooLong
+from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationOverlaps, DelegationTooLong
 from app.teams.queries import Lead
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import (
@@ -182,7 +182,8 @@ def delegate(
     """Let a colleague decide in one's place between two days, both included.
 
     A delegation is not passed on: a delegate acts for managers of their own. The same one given twice, also
-    at once, is one: taken back, it is gone. Raises DelegateNotPossible, DelegationTooLong.
+    at once, is one: taken back, it is gone. Raises DelegateNotPossible, DelegationTooLong, and
+    DelegationOverlaps where the same colleague has some of the days already.
     """
     if last_day < max(first_day, today) or last_day - first_day > LONGEST_DELEGATION:
         raise DelegationTooLong
@@ -193,11 +194,13 @@ def delegate(
     same = select(Delegation).where(
         Delegation.manager_id == manager.id,
         Delegation.delegate_id == delegate_id,
-        Delegation.first_day == first_day,
-        Delegation.last_day == last_day,
+        Delegation.first_day <= last_day,
+        Delegation.last_day >= first_day,
     )
-    if (given := session.exec(same).first()) is not None:
-        return given
+    for given in session.exec(same.order_by(col(Delegation.first_day))):
+        if (given.first_day, given.last_day) == (first_day, last_day):
+            return given
+        raise DelegationOverlaps(colleague.name, given.first_day, given.last_day)
     made = Delegation(
         manager_id=_id(manager), delegate_id=_id(colleague), first_day=first_day, last_day=last_day,
         created_at=now,

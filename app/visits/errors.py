@@ -96,7 +96,7 @@ class SiteClosed(Refusal):
 
     def message(self) -> str:
         return _(
-            "Le site est fermé ce jour-là : la journée ne peut pas être confirmée. "
+            "Le site est fermé ce jour-là : la journée ne peut pas y avoir lieu, et rien n’est enregistré. "
             "Vos RH décident de la suite ; vous pouvez aussi proposer un autre jour."
         )
 

@@ -88,6 +88,11 @@ def unanswered(asked: Asked) -> Refusal | None:
     return AlreadyConfirmed() if confirmed_by(asked.visit, asked.by) else None
 
 
+def site_open(asked: Asked) -> Refusal | None:
+    """HR did not close the site that receives: no hours let the day be."""
+    return SiteClosed() if asked.closed_then else None
+
+
 def it_can_be(asked: Asked) -> Refusal | None:
     """No roster contradicts the day, and the site is open."""
     if asked.closed_then:
@@ -222,7 +227,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.MOVED, REPAIRERS, (it_stands, it_is_ahead), "visit.moved"),
     Step(ChangeKind.MADE_UP, TWO, (it_fell, one_of_theirs), "visit.made_up"),
     Step(ChangeKind.ONE_WAY, TWO, (it_fell, one_of_theirs), "visit.one_way"),
-    Step(ChangeKind.HOURS, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
+    Step(ChangeKind.HOURS, RECEIVERS, (it_stands, it_is_ahead, site_open), "visit.changed"),
     Step(ChangeKind.TUTOR, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
     Step(ChangeKind.RELEASED, RECEIVERS | {By.SERVICE}, (it_stands, it_is_ahead), "visit.tutor_released"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),

@@ -34,6 +34,8 @@ class TeamDay:
     closed: str = ""
     """Why nobody comes whatever the team says: HR closed the site, a holiday's name, a weekday without
     visits."""
+    shut: bool = False
+    """HR closed the site: said, unlike a holiday or a weekday without visits, which everybody knows."""
     past: bool = False
     provisional: bool = False
     """No roster covers it yet."""
@@ -86,7 +88,7 @@ class TeamDay:
     @property
     def says_something(self) -> bool:
         """Whether the table has a line for it."""
-        return bool(self.leaving or self.coming or self.mark or self.closed)
+        return bool(self.leaving or self.coming or self.mark or self.shut)
 
     @property
     def words(self) -> str:
@@ -195,6 +197,7 @@ def _day(
         present=0 if holiday else presence.on(team.id, day),
         mark=_mark(team.id, day, marks),
         closed=shut or holiday or weekday,
+        shut=bool(shut),
         past=day < today,
         provisional=waits and day >= today,
     )

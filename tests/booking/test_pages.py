@@ -136,8 +136,8 @@ def test_bulk_says_yes_to_what_fits(engine: Engine, as_: As) -> None:
     # Whoever is left without waits in line at once: nothing is left to answer.
     assert statuses(engine) == ["booked", "waiting"]
     said = marc.get(told.headers["location"]).text
-    assert "Anna Compte1, lundi" in said
-    assert "1 autre reste sans place et passe en liste d’attente." in said
+    assert "1 demande a sa réponse. Sans place, Anna Compte1 passe en liste d’attente." in said
+    assert said.count("Anna Compte1") == 1  # said once, and not as a fault
     assert "Aucune demande n’attend" in marc.get("/team/requests").text
 
 

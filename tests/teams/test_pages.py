@@ -88,6 +88,10 @@ def test_nobody_stays_on_a_public_holiday(company: Company, as_: As) -> None:
     span = {"first": "2027-03-29", "last": "2027-03-30"}  # Easter Monday, and the day after
     days = as_(company.hr).get(f"/api/v1/teams/{company.team.id}/calendar", params=span).json()["days"]
     assert [day["staying"] > 0 for day in days] == [False, True]
+    page = as_(company.marc).get("/team?start=2027-03-29").text
+    assert "Paula Roy, avec Anna" in page
+    assert 'id="on-2027-03-29"' not in page  # nor any weekend: a row says what nobody knows without it
+    assert 'id="on-2027-04-03"' not in page
 
 
 def test_one_tap_closes_a_day_and_another_opens_it(company: Company, as_: As, engine: Engine) -> None:

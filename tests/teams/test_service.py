@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from app.accounts.tables import AuditEntry
 from app.core.errors import NotFound, Stale
 from app.teams import days, queries, service
-from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationTooLong
+from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationOverlaps, DelegationTooLong
 from app.teams.queries import find_lead
 from app.teams.schemas import ConditionsForm
 from app.teams.service import By, Mark
@@ -71,6 +71,16 @@ def test_the_same_delegation_given_twice_is_one_and_taken_back_at_once(session: 
     assert again.id == first.id
     service.end_delegation(session, shop.marc, first.id or 0, actor=actor_of(session, shop.marc), now=NOW)
     assert find_lead(session, shop.anna, shop.team.id, TODAY) is None
+
+
+def test_one_that_overlaps_another_to_the_same_colleague_is_refused_and_one_beside_it_is_not(
+    session: Session, shop: Shop
+) -> None:
+    given = lend(session, shop, 0, 5)
+    with pytest.raises(DelegationOverlaps) as refused:
+        lend(session, shop, 5, 9)
+    assert "décide déjà à votre place" in refused.value.message()
+    assert lend(session, shop, 6, 9).id != given.id
 
 
 def test_a_delegation_is_not_passed_on(session: Session, shop: Shop) -> None:

@@ -77,7 +77,17 @@ function enhance(root) {
     const button = holder.querySelector("button");
     if (navigator.clipboard) button.hidden = false;
   }
-  for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-print], [data-tick-all]")) button.hidden = false;
+}
+
+/** Tick every box of a form; all ticked, none. */
+function tickAll(button) {
+  const boxes = [...button.form.elements].filter((one) => one.type === "checkbox" && one.name === button.dataset.tickAll);
+  const ticked = boxes.some((box) => !box.checked);
+  for (const box of boxes) box.checked = ticked;
+  const { untick } = button.dataset;
+  button.dataset.untick = button.textContent;
+  button.textContent = untick;
 }
 
 document.addEventListener("click", async (event) => {
@@ -89,6 +99,8 @@ document.addEventListener("click", async (event) => {
     button.querySelector("span").textContent = button.dataset.copied;
   } else if (event.target.closest("[data-print]")) {
     window.print();
+  } else if (event.target.closest("[data-tick-all]")) {
+    tickAll(event.target.closest("[data-tick-all]"));
   }
 });
 

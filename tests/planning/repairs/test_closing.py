@@ -21,14 +21,15 @@ from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams import service as teams
 from app.teams.days import marks_between
 from app.teams.service import Mark, mark_days
-from app.visits import queries
+from app.visits import hosting, queries
 from app.visits.changing import situation
 from app.visits.confirming import confirm
 from app.visits.days import days_for
 from app.visits.errors import SiteClosed
 from app.visits.history import Hand
+from app.visits.hosting import Hours
 from app.visits.rosters import conflicts
-from app.visits.tables import By, Visit, VisitStatus
+from app.visits.tables import By, DayPart, Visit, VisitStatus
 from app.worker import JOBS, drain
 from tests.life.told import unheard
 from tests.planning.repairs.broken import (
@@ -346,3 +347,14 @@ def test_an_old_page_cancels_nothing_that_a_later_search_holds(
     assert stands()
     assert hr.post(f"{at}/{later.id}/dismissal", data={"cancel_visits": "true"}).status_code == 303
     assert not stands()
+
+
+def test_no_hours_are_given_to_a_day_on_a_closed_site(engine: Engine, company: Published) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    with open_session(engine) as session:
+        row = queries.visit(session, there.id or 0)
+        before = situation(session, row, By.HOST, there.host_id, TODAY)
+        hand = Hand(by=By.HOST, actor=company.actor, now=NOW)
+        with pytest.raises(SiteClosed):
+            hosting.set_hours(session, before, Hours(DayPart.MORNING), hand, revision=before.visit.revision)
