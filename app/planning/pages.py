@@ -25,7 +25,6 @@ router.include_router(changing.router)
 router.include_router(pages_why.router)
 router.include_router(pages_asking.router)
 router.include_router(pages_closures.router)
-router.include_router(pages_closures.router)
 router.include_router(repair_pages.router)
 
 Look = Annotated[PlanLook, Query()]

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from app.accounts.guards import Asking
+from app.accounts.guards import Asking, Hr
 from app.campaigns.guards import HrCampaign
-from app.campaigns.tables import Campaign
+from app.campaigns.queries import campaigns
+from app.campaigns.tables import Campaign, Status
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
@@ -87,6 +88,25 @@ def _closure_page(
         last_possible=clock.today() + timedelta(days=365),
         closed=reopening.closed_spans(session, clock.today()),
     )
+
+
+@router.get("/closures", response_class=HTMLResponse)
+def closed_sites(request: Request, session: Db, _hr: Hr) -> Response:
+    """Which sites are closed, whatever the campaign, and the way to open one again."""
+    return render(request, "repairs/closures.html", **_closed(session))
+
+
+@router.get("/closures/summary", response_class=HTMLResponse)
+def closed_summary(request: Request, session: Db, _hr: Hr) -> Response:
+    """The same, embedded among the company's sites."""
+    return render(request, "repairs/_closures.html", **_closed(session))
+
+
+def _closed(session: Session) -> dict[str, Any]:
+    """Sites are opened again from within a campaign, for all of them: from the latest here."""
+    found, _total = campaigns(session, statuses=tuple(Status), size=1)
+    closed = reopening.closed_spans(session, clock.today())
+    return {"closed": closed, "campaign": found[0] if found else None}
 
 
 @router.get(REPAIRS + "/reopening", response_class=HTMLResponse)

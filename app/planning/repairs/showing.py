@@ -17,6 +17,7 @@ from app.planning.repairs import queries, words
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.searching import ORDER
 from app.planning.tables import COMPUTING, Repair, RepairProposal, RepairStatus
+from app.teams.days import closed_from
 from app.visits import queries as visits_queries
 from app.visits import reading
 from app.visits.queries import SeenVisit
@@ -122,6 +123,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "decidable": repair.status is RepairStatus.READY,
         "late": late,
         "newer": newer,
+        "closed": _still_closed(session, repair),
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(repair, _site_name(session, repair)),
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
@@ -168,6 +170,15 @@ def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
         elif visit_id in fallen and may_be_made_up(one.visit, one.campaign, clock.today()):
             found[visit_id] = _("Les deux peuvent aussi choisir un jour entre eux.")
     return found
+
+
+def _still_closed(session: Session, repair: Repair) -> tuple[date, date] | None:
+    """Between which days the site of a closure is still closed; None: there is nothing to reopen."""
+    if repair.site_id is None or repair.first_day is None or repair.last_day is None:
+        return None
+    days = closed_from(session, clock.today()).get(repair.site_id, [])
+    mine = [day for day in days if repair.first_day <= day <= repair.last_day]
+    return (mine[0], mine[-1]) if mine else None
 
 
 def _with_their_number(session: Session, campaign: Campaign, lost: Collection[SeenVisit]) -> list[str]:

@@ -34,6 +34,7 @@ from tests.planning.repairs.broken import (
 )
 from tests.planning.repairs.test_closing import close
 from tests.planning.repairs.test_settled import told
+from tests.support.accounts import SignIn
 from tests.support.web import Clock
 
 
@@ -232,3 +233,19 @@ def test_a_day_cancelled_there_is_repaired_on_as_what_it_is_once_the_site_is_ope
     repair = last_repair(engine)
     assert (repair.status, repair.cause, repair.site_id) == (RepairStatus.READY, RepairCause.FALLEN, None)
     assert all("fermé" not in mail.text for mail in told(engine, "repair_ready")[known:])
+
+
+def test_a_closed_site_is_opened_again_from_the_sites_and_from_its_repair(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    sign_in(client, company.hr)
+    repair = f"/campaigns/{company.campaign.id}/repairs"
+    way = f"{repair}/reopening?site_id={company.there.id}&amp;first={there.day}&amp;last={there.day}"
+    assert 'href="/closures"' in client.get("/people/sites").text
+    for page in ("/closures", "/closures/summary", f"{repair}/{last_repair(engine).id}"):
+        assert f'href="{way}"' in client.get(page).text
+    open_again(engine, company, there.day, there.day)
+    for page in ("/closures", f"{repair}/{last_repair(engine).id}"):
+        assert "Voir ce que rouvrir change" not in client.get(page).text
