@@ -276,8 +276,8 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
         lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
     if n := len(what.halves):
         sentence = ngettext(
-            "Parmi elles, %(n)s tient si l’équipe qui reçoit change les heures.",
-            "Parmi elles, %(n)s tiennent si l’équipe qui reçoit change les heures.",
+            "%(n)s journée à moitié couverte n’attend que d’autres heures, ou un collègue.",
+            "%(n)s journées à moitié couvertes n’attendent que d’autres heures, ou un collègue.",
             n,
         )
         lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
