@@ -197,7 +197,7 @@ def _day(
         present=0 if holiday else presence.on(team.id, day),
         mark=_mark(team.id, day, marks),
         closed=shut or holiday or weekday,
-        shut=bool(shut),
+        shut=bool(shut) and not (holiday or weekday),
         past=day < today,
         provisional=waits and day >= today,
     )
