@@ -49,6 +49,7 @@ from app.visits.schemas import (
 from app.visits.tables import By
 
 own = APIRouter(prefix="/api/v1", tags=["visits"])
+own.include_router(api_absences.router)
 own.include_router(api_answers.router)
 own.include_router(api_conditions.router)
 own.include_router(api_leaving.router)
@@ -167,5 +168,4 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
 
 router = APIRouter()
 router.include_router(own)
-router.include_router(api_absences.router)
 router.include_router(api_team.router)

@@ -140,3 +140,22 @@ def test_two_who_report_each_other_do_not_read_as_uncontested(company: Company, 
     assert "versions opposées" in page
     assert "non contestée" not in page
     assert f'href="/visits/{visit.id}/ruling"' in page
+
+
+def test_programs_of_hr_read_absences_and_rule(company: Company, as_: Enter) -> None:
+    session, visit = company.session, company.there
+    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    session.commit()
+    hr = as_(company.hr)
+    (told,) = hr.get(f"/api/v1/campaigns/{company.campaign.id}/absences").json()["absences"]
+    assert (told["absent"], told["disputed"], told["ruled_at"], told["version"]) == (
+        "visitor",
+        False,
+        None,
+        1,
+    )
+    sent = {"outcome": "held", "version": told["version"]}
+    assert hr.post(f"/api/v1/visits/{visit.id}/ruling", json={**sent, "version": 9}).status_code == 409
+    assert hr.post(f"/api/v1/visits/{visit.id}/ruling", json=sent).status_code == 201
+    (told,) = hr.get(f"/api/v1/campaigns/{company.campaign.id}/absences").json()["absences"]
+    assert told["ruled_at"] is not None
