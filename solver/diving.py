@@ -10,17 +10,20 @@ This is diving with backtracking (Achterberg, Constraint Integer Programming, 20
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from ortools.math_opt.python import mathopt
 from scipy import sparse
 
+from solver.choices import Choices, among
+from solver.engine import Engine
 from solver.hard import Elsewhere
 from solver.instance import Bools, Ints
 from solver.limits import Clock
-from solver.mip import Floats, program, run
-from solver.model import Model, narrowed
+from solver.mip import Floats, held, program, run
+from solver.model import Model, narrowed, weighted
 
 STEP, SHORTEST = 0.4, 0.03
 """Of what the relaxation takes beyond what is kept, so much is kept next; half of it after each step back."""
@@ -28,6 +31,14 @@ STEPS = 0.65
 """So much of the time is for the steps, the rest for what is open then."""
 OPEN = 1_500
 """So few columns are an integer program that can be solved."""
+MOST = 20_000
+"""So many choices are looked at, those that the prices known like best."""
+LONGEST = 0.6
+"""A dive has so much of the time that is left."""
+COSTS = 1e-3
+"""What its steps may cost, as a share of the value of the last level."""
+STRICTER = 12
+"""At the end each level counts so many times more before the next."""
 TINY = 1e-6
 
 
@@ -68,6 +79,48 @@ def dive(
     return chosen
 
 
+def dived(
+    engine: Engine,
+    choices: Choices,
+    model: Model,
+    rates: Mapping[str, int],
+    reduced: Floats | None = None,
+    share: float = LONGEST,
+) -> Choices | None:
+    """The plan of a dive along the relaxation of a model of these choices: of all, or of those worth most."""
+    size, clock = len(choices), engine.clock
+    best_first = np.arange(size) if reduced is None else np.argsort(-reduced[:size], kind="stable")[:MOST]
+    columns = np.concatenate([np.sort(best_first), np.arange(size, model.columns)])
+    some = narrowed(model, columns)
+    levels = [level for level in reversed(engine.order) if level in rates]
+    last = {level: rates[level] * STRICTER**place for place, level in enumerate(levels)}
+    steps = last if len(rates) > 2 else rates  # what the first two levels have is not to be given away again
+    costs = COSTS * abs(engine.values()[levels[0]])
+    seconds = share * clock.left
+    chosen = dive(some, weighted(some, steps), weighted(some, last), clock, seconds=seconds, costs=costs)
+    return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
+
+
+def dived_given(
+    engine: Engine, choices: Choices, model: Model, levels: list[str], reduced: Floats, share: float
+) -> Choices | None:
+    """The plan of a dive for the last of the levels, among the plans that have as much on those before, within
+    a share of the time that is left.
+
+    Over all choices its relaxation takes half a minute: it looks at those worth most and those of the plan.
+    """
+    size, values, clock = len(choices), engine.values(), engine.clock
+    worth = np.where(among(engine.instance, choices, engine.loose_choices()), np.inf, reduced[:size])
+    best = np.sort(np.argsort(-worth, kind="stable")[:MOST])
+    columns = np.concatenate([best, np.arange(size, model.columns)])
+    some = narrowed(model, columns)
+    for level in levels[:-1]:
+        some = held(some, level, values[level] - engine.base[level])
+    objective, costs = some.worth[levels[-1]], COSTS * abs(values[levels[-1]])
+    chosen = dive(some, objective, objective, clock, seconds=share * clock.left, costs=costs)
+    return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
+
+
 @dataclass(frozen=True)
 class _Relaxed:
     columns: Floats
@@ -84,6 +137,9 @@ class _Part:
         self.shuts = np.ones(len(model.right), dtype=bool)
         """Rows without helpers: once they are full, their other columns are shut."""
         self.shuts[model.row[model.entry < 0]] = False
+        self.asks = np.ones(len(model.right), dtype=bool)
+        """Rows that ask for so much of something, and limit nothing."""
+        self.asks[model.row[model.entry > 0]] = False
         self.kept = np.zeros(model.columns, dtype=bool)
         self.shut = np.zeros(model.columns, dtype=bool)
         built = mathopt.Model.from_model_proto(program(model, objective, integer=False))
@@ -109,7 +165,7 @@ class _Part:
         many = int(columns[open_].sum() * share) + 1
         best_first = np.argsort(np.where(open_, -columns, 1.0), kind="stable")[:many]
         kept, matrix = self.kept.copy(), self.matrix
-        room = self.model.right - matrix @ kept
+        room = np.where(self.asks, np.inf, self.model.right - matrix @ kept)
         for column in best_first[columns[best_first] > TINY].tolist():
             at = slice(matrix.indptr[column], matrix.indptr[column + 1])
             if (room[matrix.indices[at]] >= matrix.data[at]).all():

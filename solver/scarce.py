@@ -10,7 +10,8 @@ too many those of the pairs that were drawn for it.
    minutes over every choice, the first level strictly before the second, which often proves both. (Rates
    that do not decide between plans of equal worth take several times as long.) For small companies it is one
    of what a dive along the relaxation leaves open (`solver.diving`).
-4. Each later level in turn: relaxation, then the search where it points, and small companies dive again.
+4. Each later level in turn: relaxation, then the search where it points; small companies dive beside the
+   relaxation, among the plans that have as much on the levels before.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -28,12 +29,12 @@ import numpy as np
 
 from solver.choices import Choices, distinct, joined
 from solver.columns import judged
-from solver.diving import dive
+from solver.diving import dived, dived_given
 from solver.edges import Edges, every_edge
 from solver.engine import Engine
 from solver.hard import Elsewhere
 from solver.mip import Floats
-from solver.model import PERSON, Model, build, narrowed, weighted
+from solver.model import PERSON, Model, build, weighted
 from solver.relaxing import Relaxation
 
 if TYPE_CHECKING:
@@ -55,14 +56,10 @@ BEST_WISH = 3
 AMPLE, WANTED = 30.0, 200_000
 """Where not every pair is an edge, and more seconds are left, the choices of all pairs are looked at first,
 and so many of them join."""
-SMALL, DIVED = 1_500, 20_000
-"""For so few people, and over so many choices that the relaxation likes best, a dive ends in time."""
-LONGEST = 0.6
-"""It has so much of the time that is left."""
-COSTS = 1e-3
-"""What its steps may cost, as a share of the value of the last level."""
-STRICTER = 12
-"""At the end of a dive each level counts so many times more before the next."""
+SMALL = 1_500
+"""For so few people a dive ends in time."""
+LONGEST, ALONE, READY = 0.6, 0.9, 1.0
+"""It has so much of the time that is left, more for the last level; with fewer seconds it is not begun."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
 NEAR, WIDER = 0.01, 0.5
@@ -174,21 +171,30 @@ def _later(
     limit: Callable[[Mapping[str, int]], Future[float]],
 ) -> dict[str, int]:
     """Improve the levels after the first two, as far as time allows, and bound them."""
-    clock, small = engine.clock, engine.instance.n <= SMALL
+    clock, small, threads = engine.clock, engine.instance.n <= SMALL, max(1, engine.clock.limits.threads)
     rates = rates_of(engine, order[: 2 if small else 1])  # what was relaxed last
     known: list[tuple[Mapping[str, int], float]] = []
     for place in range(2, len(order)):
-        if clock.left < took:
+        if clock.left < (READY if small else took):
             break
-        before, rates = rates, rates_of(engine, order[: place + 1])
-        scale = rates[order[0]] / before[order[0]]
-        objective, threads = weighted(relaxed.model, rates), max(1, clock.limits.threads)
-        relaxed.begin(objective, clock, seconds=clock.left / 3, threads=threads, scale=scale)
-        relaxed.wait(clock)
-        found = limit(rates)
-        _follow(engine, _guided(engine, choices, relaxed, rates, WIDER), {}, order[: place + 1], took, None)
+        before, rates, reduced = rates, rates_of(engine, order[: place + 1]), relaxed.reduced()
+        objective, scale = weighted(relaxed.model, rates), rates[order[0]] / before[order[0]]
         if small:
-            engine.offer(dived(engine, choices, relaxed.model, rates, relaxed.reduced()))
+            share = ALONE if place == len(order) - 1 else LONGEST
+            relaxed.begin(
+                objective, clock, seconds=share * clock.left, threads=max(1, threads - 1), scale=scale
+            )
+            if threads == 1:
+                relaxed.wait(clock)
+            engine.offer(dived_given(engine, choices, relaxed.model, order[: place + 1], reduced, share))
+            relaxed.wait(clock)
+            found = limit(rates)
+        else:
+            relaxed.begin(objective, clock, seconds=clock.left / 3, threads=threads, scale=scale)
+            relaxed.wait(clock)
+            found = limit(rates)
+            search = _guided(engine, choices, relaxed, rates, WIDER)
+            _follow(engine, search, {}, order[: place + 1], took, None)
         known.append((rates, found.result()))
     fresh = engine.bounds(engine.values()) if known else {}
     # Each is given what the levels before have in the end.
@@ -314,23 +320,6 @@ def _at_most(engine: Engine, exact: _Exact, bounds: Mapping[str, int]) -> dict[s
     if better[first] == values[first]:
         better[second] = _bound(engine, exact.rates, exact.most, bounds)
     return better
-
-
-def dived(
-    engine: Engine, choices: Choices, model: Model, rates: Mapping[str, int], reduced: Floats | None = None
-) -> Choices | None:
-    """The plan of a dive along the relaxation of a model of these choices: of all, or of those worth most."""
-    size, clock = len(choices), engine.clock
-    best_first = np.arange(size) if reduced is None else np.argsort(-reduced[:size], kind="stable")[:DIVED]
-    columns = np.concatenate([np.sort(best_first), np.arange(size, model.columns)])
-    some = narrowed(model, columns)
-    levels = [level for level in reversed(engine.order) if level in rates]
-    last = {level: rates[level] * STRICTER**place for place, level in enumerate(levels)}
-    steps = last if len(rates) > 2 else rates  # what the first two levels have is not to be given away again
-    costs = COSTS * abs(engine.values()[levels[0]])
-    seconds = LONGEST * clock.left
-    chosen = dive(some, weighted(some, steps), weighted(some, last), clock, seconds=seconds, costs=costs)
-    return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
 
 
 def _guided(

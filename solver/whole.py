@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from solver import scarce
 from solver.choices import Choices
+from solver.diving import dived
 from solver.engine import Engine
 from solver.hard import solve_levels
 from solver.mip import held, priced, relax, solve_integer, values_of
@@ -39,7 +40,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     solve_together(engine, choices, rest or model, SURER if rest else MOSTLY)
     known = [] if engine.combined_proven else _relaxed(engine, model, rest)
     if rest is None and not engine.combined_proven:
-        engine.offer(scarce.dived(engine, choices, model, scarce.rates_of(engine, _levels(engine)[:2])))
+        engine.offer(dived(engine, choices, model, scarce.rates_of(engine, _levels(engine)[:2])))
     if clock.left > READY and not engine.combined_proven:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 4, hot=WARM)
     return prove(engine, bounded(engine, known), whole=choices)
