@@ -56,27 +56,31 @@ def dive(
     found = part.relax(clock, steps_end)
     if found is None:
         return None
-    step, least = STEP, found.value - costs
+    step, least, behind = STEP, found.value - costs, []
     while part.open > OPEN and step >= SHORTEST:
         before = part.kept, part.shut
         part.keep(found.columns, step)
         after = part.relax(clock, steps_end)
-        if after is None:
-            part.put_back(*before)
-            break
-        if after.value < least:
+        if after is None or after.value < least:
             part.put_back(*before)
             step /= 2
+            if clock.over or clock.seconds >= steps_end:
+                break
         else:
             found = after
-    rest, free = part.rest()
-    with Elsewhere(rest, last[free], clock, ends - clock.seconds) as other:
-        solved = other.wait()
-    if solved.chosen is None:
-        return None
-    chosen = part.kept.copy()
-    chosen[free] = solved.chosen
-    return chosen
+            behind.append(before)
+    while (left := ends - clock.seconds) > 0 and not clock.over:
+        rest, free = part.rest()
+        with Elsewhere(rest, last[free], clock, left) as other:
+            solved = other.wait()
+        if solved.chosen is not None:
+            chosen = part.kept.copy()
+            chosen[free] = solved.chosen
+            return chosen
+        if not (solved.infeasible and behind):
+            break
+        part.put_back(*behind.pop())  # what was kept last leaves no whole plan
+    return None
 
 
 def dived(
@@ -104,8 +108,7 @@ def dived(
 def dived_given(
     engine: Engine, choices: Choices, model: Model, levels: list[str], reduced: Floats, share: float
 ) -> Choices | None:
-    """The plan of a dive for the last of the levels, among the plans that have as much on those before, within
-    a share of the time that is left.
+    """The plan of a dive for the last of the levels, among the plans that have as much on those before.
 
     Over all choices its relaxation takes half a minute: it looks at those worth most and those of the plan.
     """

@@ -9,7 +9,7 @@ from solver import diving
 from solver.choices import choices_of
 from solver.instance import Bools, Ints
 from solver.limits import Clock, Limits
-from solver.mip import relax, solve_integer
+from solver.mip import Solved, held, relax, solve_integer
 from solver.model import Model, build, weighted
 from solver.problem import Problem
 from tests.solver.company import company
@@ -84,6 +84,43 @@ def test_the_program_at_the_end_may_be_stricter() -> None:
     best = solve_integer(model, strict, clock(), seconds=30.0)
     assert best.chosen is not None
     assert strict[chosen].sum() == strict[best.chosen].sum()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_dive_keeps_what_a_row_asks_for(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diving, "OPEN", 20)
+    model = model_of(seed)
+    most = int(model.worth["people"][dived(model)].sum())
+    program, objective = held(model, "people", most), model.worth["travel"]
+    chosen = diving.dive(program, objective, objective, clock(), seconds=30.0, costs=5.0)
+    assert chosen is not None
+    assert model.worth["people"][chosen].sum() >= most
+    less = diving.dive(
+        held(model, "people", most - 6), objective, objective, clock(), seconds=30.0, costs=5.0
+    )
+    assert less is not None
+    assert objective[less].sum() > objective[chosen].sum()
+
+
+def test_what_leaves_no_whole_plan_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diving, "OPEN", 20)
+    looked_at: list[int] = []
+
+    class Refusing(diving.Elsewhere):
+        def wait(self) -> Solved:
+            solved = super().wait()
+            return solved if len(looked_at) > 2 else Solved(None, proven=False, bound=0.0, infeasible=True)
+
+    class Watched(diving._Part):
+        def rest(self) -> tuple[Model, Ints]:
+            looked_at.append(self.open)
+            return super().rest()
+
+    monkeypatch.setattr(diving, "Elsewhere", Refusing)
+    monkeypatch.setattr(diving, "_Part", Watched)
+    dived(model_of(1))
+    assert len(looked_at) == 3
+    assert looked_at[0] < looked_at[1] < looked_at[2]
 
 
 def test_no_time_no_plan() -> None:
