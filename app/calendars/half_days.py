@@ -41,7 +41,7 @@ def _readers(session: Session, half: list[SeenVisit]) -> dict[str, tuple[Reader,
     """Who may change the hours of which days; nobody those of their own visit to others."""
     today = clock.today()
     found: dict[str, tuple[Reader, list[SeenVisit]]] = {}
-    leads = {one: teams.leaders_of(session, one, today) for one in {seen.host_team.id or 0 for seen in half}}
+    leads = teams.leaders_of_teams(session, {seen.host_team.id or 0 for seen in half}, today)
     employees = mails.readers_of(session, {one for led in leads.values() for one in led})
     hr = {seen.campaign.id: seen.campaign for seen in half}
     lead_hr = {one: mails.hr_readers(session, campaign) for one, campaign in hr.items()}

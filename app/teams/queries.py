@@ -167,14 +167,24 @@ def delegates_of(session: Session, manager_ids: Collection[int], today: date) ->
 
 def leaders_of(session: Session, team_id: int, today: date) -> set[int]:
     """Who decides for a team today: whoever manages a member of it, and their delegates."""
+    return leaders_of_teams(session, {team_id}, today)[team_id]
+
+
+def leaders_of_teams(session: Session, team_ids: Collection[int], today: date) -> dict[int, set[int]]:
+    """Who decides today for each of these teams. Two queries."""
     managers = aliased(Person)
-    rows = session.scalars(
-        select(managers)
-        .join(Person, col(Person.manager_id) == col(managers.id))
-        .where(col(Person.team_id) == team_id, col(Person.active), col(managers.active))
+    rows = session.execute(
+        select(col(Person.team_id), col(managers.id))
+        .distinct()
+        .join(managers, col(Person.manager_id) == col(managers.id))
+        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(managers.active))
     )
-    found = {one.id for one in rows if one.id is not None}
-    return found | {one for lent in delegates_of(session, found, today).values() for one in lent}
+    managing = [(row[0], row[1]) for row in rows]
+    lent = delegates_of(session, {manager for _team, manager in managing}, today)
+    found: dict[int, set[int]] = {one: set() for one in team_ids}
+    for team_id, manager in managing:
+        found[team_id] |= {manager, *lent.get(manager, [])}
+    return found
 
 
 def find_delegation(session: Session, delegation_id: int, manager: Person) -> Delegation | None:
