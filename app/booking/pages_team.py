@@ -136,17 +136,18 @@ def _answer(
 def _leave_without(session: Session, request_id: int) -> bool:
     """What a yes is no longer possible for does not wait for an answer: the line, or the end, at once.
     Whoever answers it in the same moment was faster: their answer stands, and the reader's tally goes on.
-    Whether it went to the line."""
+    Whether it went to the line just now."""
     request = session.get(BookingRequest, request_id)
     if request is None:
         return False
+    in_line = request.status == RequestStatus.WAITING  # what refused it says so already
     try:
         deciding.queue(session, request, now=clock.now(), today=clock.today())
         session.commit()
     except Refusal:
         session.rollback()
         return False
-    return request.status == RequestStatus.WAITING
+    return request.status == RequestStatus.WAITING and not in_line
 
 
 @router.get("/booking/requests/{request_id}/approval", response_class=HTMLResponse)
