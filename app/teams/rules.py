@@ -2,19 +2,22 @@
 
 1. Who works when      `RosterWeek`: a roster's day counts where there is one, else the usual week.
 2. Who is there        `Presence`: members at work, by team and day.
-3. Hours               `hours_of`, `meets`: whether a roster's day leaves room for a visit's hours.
+3. Hours               `hours_of`, `meets`, `touches`: whether a roster's day leaves room for a visit's hours.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from app.teams.tables import Shift
 
 NOON, HALF_PAST_ONE = time(12, 30), time(13, 30)
 DAY_BEGINS, DAY_ENDS = time(0, 0), time(23, 59, 59)
+ENOUGH = Fraction(3, 5)
+"""Of a visit's hours; an afternoon from 12:30 on is just three fifths of 9:30 to 17:00."""
 
 
 class Shifted(Protocol):
@@ -114,12 +117,30 @@ def hours_of(row: Shifted) -> tuple[time, time] | None:
 
 
 def meets(row: Shifted, during: During) -> bool:
-    """Whether somebody is at work during some of a visit's hours; the two then agree on the rest. Planning,
-    moving and booking offer what this allows, and a day that stands contradicts a roster where it does not.
+    """Whether somebody is at work during a visit's hours, or more than three fifths of them (`ENOUGH`); the
+    two then agree on the rest. Planning, moving and booking offer what this allows, and a day that stands
+    contradicts a roster where it does not.
 
-    A morning or an afternoon at work is no whole day: a visit of one needs other hours, or somebody else.
+    A morning or an afternoon at work is no whole day, told as a half or in hours (13 to 17 of 9:30 to 17 is
+    53 %): a visit of one needs other hours, or somebody else.
     """
-    hours = hours_of(row)
     if during.whole_day and row.shift in {Shift.MORNING, Shift.AFTERNOON}:
         return False
-    return hours is not None and hours[0] < during.ends_at and during.starts_at < hours[1]
+    lasts = _minutes(during.ends_at) - _minutes(during.starts_at)
+    return _shared_minutes(row, during) > ENOUGH * lasts
+
+
+def touches(row: Shifted, during: During) -> bool:
+    """Whether somebody is at work at some time of a visit's hours: other hours mend what `meets` refuses."""
+    return _shared_minutes(row, during) > 0
+
+
+def _shared_minutes(row: Shifted, during: During) -> int:
+    if (hours := hours_of(row)) is None:
+        return 0
+    first, last = max(hours[0], during.starts_at), min(hours[1], during.ends_at)
+    return max(0, _minutes(last) - _minutes(first))
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute

@@ -6,7 +6,7 @@ again. It is what a repair starts from.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists
@@ -19,7 +19,7 @@ from app.people.importing.report import Remark
 from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
-from app.teams.rules import meets, usually_works
+from app.teams.rules import meets, touches, usually_works
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
@@ -63,10 +63,9 @@ class Conflict:
 
     @property
     def is_half_day(self) -> bool:
-        """Whoever is in the way works half of a whole day: other hours, or somebody else, mend it."""
+        """Whoever is in the way works a part of the day's hours: other hours, or somebody else, mend it."""
         rows = [day for day in (self.visitor_day, self.receiver_day) if day is not None]
-        at_some_hours = replace(during(self.seen.visit), whole_day=False)
-        at_work = all(meets(day, at_some_hours) for day in rows)
+        at_work = all(touches(day, during(self.seen.visit)) for day in rows)
         return not self.closed and bool(rows) and at_work
 
     @property
@@ -340,7 +339,7 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
             ) % {"site": seen.host_site.name}
         if against.is_half_day:
             sentence = _(
-                "Le planning ne couvre qu’une demi-journée ce jour-là. %(words)s. L’équipe qui reçoit peut "
+                "Le planning ne couvre qu’une partie de cette journée. %(words)s. L’équipe qui reçoit peut "
                 "changer les heures, ou faire accueillir par un collègue."
             )
             return "warn", sentence % {"words": against.words}

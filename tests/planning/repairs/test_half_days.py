@@ -96,7 +96,7 @@ def test_half_a_day_moves_to_no_other_hours_to_make_room(
     """Whoever yields a place is received at the same hours on the new day."""
     yields = crowded.visit(crowded.back[1], crowded.front[1])
     shorten(engine, yields, part)
-    works(engine, yields.host_id, Shift.HOURS, time(14), time(18))
+    works(engine, yields.host_id, Shift.HOURS, time(11), time(19))
     with open_session(engine) as session:
         today = (RosterDay.person_id == yields.host_id, RosterDay.day == yields.day)
         row = session.exec(select(RosterDay).where(*today)).one()

@@ -1,7 +1,7 @@
 """What the two settle between them is repaired no more, and nobody waits for a search that is over."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 
 import pytest
 from fastapi.testclient import TestClient
@@ -176,14 +176,37 @@ def test_nobody_is_promised_a_search_that_hr_has_ended(
     assert ("Elle n’est pas remplacée" in mail.text) is cancelled
 
 
-@pytest.mark.parametrize(("part", "against"), [(DayPart.FULL, True), (DayPart.AFTERNOON, False)])
-def test_half_a_day_at_work_is_no_whole_day_and_says_what_mends_it(
-    engine: Engine, company: Published, client: TestClient, sign_in: SignIn, part: DayPart, against: bool
+@pytest.mark.parametrize(
+    ("part", "visit", "works", "against"),
+    [
+        (DayPart.FULL, (time(9), time(17)), (), True),
+        (DayPart.AFTERNOON, (time(13, 30), time(17)), (), False),
+        (DayPart.FULL, (time(9, 30), time(17)), (time(13), time(17)), True),
+        (DayPart.FULL, (time(9, 30), time(17)), (time(12, 30), time(20)), True),
+        (DayPart.FULL, (time(9, 30), time(17)), (time(16), time(17)), True),
+        (DayPart.FULL, (time(9, 30), time(17)), (time(9, 30), time(16, 30)), False),
+        (DayPart.FULL, (time(9, 30), time(17)), (time(10), time(19)), False),
+        (DayPart.AFTERNOON, (time(13, 30), time(17)), (time(13), time(17)), False),
+        (DayPart.AFTERNOON, (time(13, 30), time(17)), (time(16), time(20)), True),
+    ],
+)
+def test_half_a_day_at_work_is_no_whole_day_be_it_told_in_hours_and_says_what_mends_it(
+    engine: Engine,
+    company: Published,
+    client: TestClient,
+    sign_in: SignIn,
+    part: DayPart,
+    visit: tuple[time, time],
+    works: tuple[time, ...],
+    against: bool,
 ) -> None:
     there = company.visit(company.back[0], company.front[0])
+    shift = Shift.HOURS if works else Shift.AFTERNOON
+    at = dict(zip(("starts_at", "ends_at"), works, strict=False))
     with open_session(engine) as session:
-        session.get_one(Visit, there.id).part = part
-        session.add(RosterDay(person_id=there.host_id, day=there.day, shift=Shift.AFTERNOON))
+        row = session.get_one(Visit, there.id)
+        row.part, (row.starts_at, row.ends_at) = part, visit
+        session.add(RosterDay(person_id=there.host_id, day=there.day, shift=shift, **at))  # type: ignore[arg-type]
     sign_in(client, company.hr)
-    assert ("ne couvre qu’une demi-journée" in client.get(f"/visits/{there.id}").text) is against
+    assert ("ne couvre qu’une partie de cette journée" in client.get(f"/visits/{there.id}").text) is against
     assert (f"/visits/{there.id}/hours" in client.get("/team/conflicts").text) is against
