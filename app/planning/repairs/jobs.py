@@ -148,14 +148,17 @@ def _found(
     scene = _scene(engine, repair, look)
     refuse_contradictions(scene)
     found = _proposed(scene, repair, search(scene, kinds, seconds=SECONDS, hears=watch.hears), look)
-    missing = [kind for kind in kinds if kind not in found]
-    if scene.halves and missing and not watch.stopped:
-        given_up = without_return(scene)
-        if given_up:
-            narrow = dataclasses.replace(look, given_up=tuple(sorted(given_up)))
-            scene = _scene(engine, repair, narrow)
-            more = search(scene, missing, seconds=SECONDS, hears=watch.hears)
-            found |= _proposed(scene, repair, more, narrow)
+    # What is given up still takes its day and places, which another may have needed for its return.
+    while (
+        scene.halves
+        and (missing := [kind for kind in kinds if kind not in found])
+        and not watch.stopped
+        and (given_up := without_return(scene))
+    ):
+        look = dataclasses.replace(look, given_up=tuple(sorted({*look.given_up, *given_up})))
+        scene = _scene(engine, repair, look)
+        more = search(scene, missing, seconds=SECONDS, hears=watch.hears)
+        found |= _proposed(scene, repair, more, look)
     return found
 
 

@@ -152,6 +152,29 @@ def test_a_part_given_up_for_want_of_days_gives_nobody_an_exchange_on_top(
     assert proposals(engine, last_repair(engine)) == {}
 
 
+def test_a_part_given_up_keeps_its_place_and_hinders_nobody_else(engine: Engine) -> None:
+    with open_session(engine) as session:
+        company = Published(session, 3)
+        session.get_one(Team, company.shop.id).max_visitors = 1
+        host = select(Enrolment).where(Enrolment.person_id == company.front[1].id)
+        session.exec(host).one().host_days = [DAYS[0].isoformat()]
+        stays = session.exec(select(Enrolment).where(Enrolment.person_id == company.front[0].id)).one()
+        stays.visit_days, stays.host_days = [], [DAYS[0].isoformat()]
+    fell = [
+        company.visit(company.front[0], company.back[0]),  # he has no other day: hers stays alone
+        company.visit(company.back[1], company.front[1]),  # the only day for it is taken by that one
+        company.visit(company.back[2], company.front[2]),
+    ]
+    for one in fell:
+        cancel(engine, one)
+    found = proposals(engine, last_repair(engine))
+    assert found[SAME].restored == 2
+    before = standing(engine)
+    accept(engine, company, SAME)
+    ((visitor, host_id, _day),) = standing(engine) - before
+    assert (visitor, host_id) == (company.back[2].id, company.front[2].id)
+
+
 def test_a_present_that_contradicts_the_rules_is_not_said_to_leave_nobody_free(
     engine: Engine, company: Published, client: TestClient, sign_in: SignIn
 ) -> None:
