@@ -26,8 +26,10 @@ from app.visits.standing import Missing, standing_of, words
 from app.visits.tables import By, VisitChange
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
-SAID_APART = {Missing.AGREEMENT, Missing.VISITOR}
-"""What mails say in words of their own."""
+SAID_APART = dict.fromkeys(
+    (Kind.VISIT_INVITATION, Kind.VISIT_CONFIRMED), frozenset({Missing.AGREEMENT, Missing.VISITOR})
+)
+"""What these mails say in words of their own; every other one says all that the day still waits for."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def write(
     people = list(to)
     readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
     stand = standing_of(news.session, news.seen)
+    apart = SAID_APART.get(kind, frozenset())
     for role, person in people:
         reader = readers.get(person.id or 0)
         if reader is None:
@@ -160,7 +163,7 @@ def write(
             missing = [
                 words(one, to_visitor=role == By.VISITOR)
                 for one in stand.missing
-                if one not in SAID_APART and one.value != role
+                if one not in apart and one.value != role
             ]
             young = Missing.EXCEPTION in stand.missing
             context = {

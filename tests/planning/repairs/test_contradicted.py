@@ -154,6 +154,8 @@ def test_whoever_read_that_a_day_cannot_be_reads_and_gets_in_their_calendar_that
     for person_id, mail in mails.items():
         assert "Plus aucun planning ne contredit" in mail.text
         assert "Aucun autre jour n’est plus cherché." in mail.text
+        unsaid = "La personne en visite n’a pas encore confirmé." in mail.text
+        assert unsaid is (person_id == there.host_id)
         assert (f"/visits/{there.id}/confirmation" in mail.text) == (person_id == there.visitor_id)
         assert ("Ce jour est provisoire" in mail.text) is provisional
         assert mail.calendar_method == "REQUEST"

@@ -52,6 +52,8 @@ def test_whoever_was_told_hears_that_the_day_can_be_and_confirms_it(
     there = company.visit(company.back[0], company.front[0])
     with open_session(engine) as session:
         session.get_one(Visit, there.id).host_confirmed_at = NOW
+        for person_id, entity in ((there.visitor_id, "Vélo SA"), (there.host_id, "Vélo Services")):
+            session.get_one(Person, person_id).legal_entity = entity
     close(engine, company, there.day)
     before = told(engine, "visit_invitation")
     done = open_again(engine, company, there.day, there.day)
@@ -63,6 +65,9 @@ def test_whoever_was_told_hears_that_the_day_can_be_and_confirms_it(
         asked = f"/visits/{there.id}/confirmation" in mail.text
         assert asked == (mail.person_id == there.visitor_id)  # the host’s yes holds
         assert "est de nouveau ouvert" in mail.text
+        assert "La journée n’est pas encore confirmée." in mail.text
+        assert "Les deux sociétés doivent signer une convention" in mail.text
+        assert ("La personne en visite n’a pas encore confirmé." in mail.text) is not asked
         assert mail.calendar_method == "REQUEST"
         assert "fermé" not in (mail.calendar or "")
     assert told(engine, "visit_invitation") == before  # nothing else moved
