@@ -121,10 +121,11 @@ def tell_managers(news: News, what: str) -> None:
         if manager_id is not None:
             sides |= dict.fromkeys([manager_id, *lent.get(manager_id, ())], side)
     readers = mails.readers_of(news.session, [one for one in sides if not seen.has(one)])
+    unsure = not standing_of(news.session, seen).is_certain
     for person_id, reader in readers.items():
         with speaking(reader.language):
             cause = history.reason_for_managers(news.change)
-        said = {"what": what, "side": sides[person_id], "cause": cause}
+        said = {"what": what, "side": sides[person_id], "cause": cause, "unsure": unsure}
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 

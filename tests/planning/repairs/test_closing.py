@@ -112,7 +112,8 @@ def test_a_day_that_the_rule_moved_meanwhile_is_told_as_moved_alone(
     invited = {mail.person_id for mail in told(engine, "visit_invitation")}
     assert {there.visitor_id, there.host_id} <= invited
     for mail in told(engine, "visit_invitation"):
-        assert "Le site est fermé ce jour-là" in mail.text
+        why = f"Pourquoi le {long_day(there.day)} ne convient plus\xa0: le site est fermé ce jour-là."
+        assert why in mail.text
         assert "Nous attendons votre accord" in mail.text
         assert "Vous n’aviez pas donné ce jour" not in mail.text
         assert f"/visits/{there.id}/confirmation" in mail.text
@@ -198,6 +199,10 @@ def test_managers_read_that_a_closed_site_is_why(engine: Engine, company: Publis
     mails = told(engine, "visit_team")
     assert {mail.person_id for mail in mails} == {company.back[1].id, company.front[1].id}
     assert all("site est fermé" in text for mail in mails for text in (mail.text, mail.html))
+    for mail in mails:  # the two have still to say yes, and the reason is the former day's
+        assert "a lieu le" not in mail.text
+        assert ("La journée n’est pas encore confirmée." in mail.text) is moved
+        assert (f"Pourquoi le {long_day(there.day)} ne convient plus" in mail.text) is moved
 
 
 def test_a_day_that_the_team_marked_itself_is_still_confirmed(engine: Engine, company: Published) -> None:
