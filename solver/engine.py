@@ -68,6 +68,8 @@ class Engine:
         self.soft: dict[tuple[object, ...], int] = {}
         self.prices: Prices | None = None
         self.flow_seconds, self.sweep_seconds, self.soft_seconds = 0.0, 0.0, 0.0
+        self.chosen: Ints = np.zeros(0, dtype=np.int64)
+        """The edges that the assignment chose."""
         self.assigned = 0
         """What the assignment, which knows no days, has on the first level."""
         self.sweeps = True
@@ -105,6 +107,7 @@ class Engine:
             except Stopped:
                 break
         assert self.net is not None
+        self.chosen = chosen
         self.sweep_seconds = self.sweep_seconds or (0.3 if self.instance.swap else 2.0) * self.flow_seconds
         self.sweeps = self.net.edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
         edges = self.net.edges.take(chosen)
@@ -167,6 +170,12 @@ class Engine:
         target = Target.of(self.net, self.weights, self.prices)
         edges = self.net.edges.take(target.best(each))
         return self.search(edges, -target.short[target.best(each)].astype(np.float64))
+
+    def narrow(self) -> Search:
+        """A search for the days of the assigned matches, and for no others."""
+        assert self.net is not None
+        edges = self.net.edges.take(self.chosen)
+        return self.search(edges, np.zeros(len(edges)))
 
     def wide(self) -> Search:
         """A search over every edge, those worth most first."""
@@ -232,9 +241,10 @@ class Engine:
         bounds = self.bounds(values)
         level = next((name for name in self.order if bounds[name] > values[name]), self.order[-1])
         total = len(set(self.instance.problem.previous)) if level == "changes" else 0
-        value, bound = abs(total - values[level]), abs(total - bounds[level])
+        value, bound = abs(total - values[level]), float(abs(total - bounds[level]))
+        says = level != "travel" or bounds[level] < 0 or not value
         matched = np.union1d(plan.a, plan.b) if self.instance.swap else np.unique(plan.a)
-        self.clock.tell(level, value, bound, len(matched))
+        self.clock.tell(level, value, bound if says else None, len(matched))
         self.last_told, self.telling = self.clock.seconds, self.clock.seconds - begun
 
     # -- 3. repair --

@@ -124,6 +124,10 @@ def _unproven(engine: Engine, bounds: Mapping[str, int]) -> bool:
 def ample(engine: Engine) -> dict[str, int]:
     """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
     n, clock = engine.instance.n, engine.clock
+    if engine.fits(MOSTLY) and not engine.leading_proven():
+        engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
+    if not _unproven(engine, bounds := engine.bounds(engine.values())):
+        return bounds
     guided = engine.guided(each=EACH)
     for hot in MILD if engine.fits(MOSTLY) else HOT:
         before = engine.leading()

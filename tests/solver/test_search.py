@@ -16,7 +16,7 @@ from solver.choices import Choices, choices_of
 from solver.days import Board
 from solver.engine import Engine
 from solver.instance import Instance
-from solver.limits import Clock
+from solver.limits import Clock, Progress
 from solver.model import build
 from solver.plan import MEASURE, SENSE, Plan
 from solver.prove import prove
@@ -160,6 +160,26 @@ def test_a_search_that_finds_something_worse_leaves_the_plan_as_it_was(
     engine.anneal(engine.wide(), moves=1, seconds=1.0, hot=0.1)
     assert set(engine.board.choices().rows()) == before
     assert len(engine.board.choices()) == len(before)
+
+
+def test_the_days_of_the_assigned_matches_are_looked_for_among_themselves() -> None:
+    engine = engine_of(Problem.from_json(company(300, 2, few_dates=0.4)))
+    assert engine.net is not None
+    before, assigned = engine.values()["people"], engine.net.edges.take(engine.chosen)
+    engine.anneal(engine.narrow(), moves=300, seconds=5.0, hot=0.01)
+    assert engine.values()["people"] > before
+    plan, n = engine.loose_choices(), engine.instance.n
+    assert set(plan.a * n + plan.b) <= set(assigned.left * n + assigned.right)
+
+
+def test_a_bound_that_says_nothing_is_not_told() -> None:
+    engine, told = engine_of(Problem.from_json(company(60, 2))), list[Progress]()
+    engine.clock.on_progress = told.append
+    known = engine.values()
+    for most, said in ((-1, 1.0), (5, None)):
+        engine.bounds = lambda *_, most=most: {**known, "travel": most}  # type: ignore[method-assign]
+        engine.tell(now=True)
+        assert (told[-1].level, told[-1].bound) == ("travel", said)
 
 
 def test_the_search_never_loses_people_that_it_began_with() -> None:
