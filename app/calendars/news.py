@@ -158,7 +158,7 @@ def write(
                 content = ics.invitation(news.seen, person, stand, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
             own = news.change is not None and news.change.by.value == role
-            change = history.sentence(news.line, own=own, to_host=role == By.HOST) if news.line else ""
+            change = _sentence(news.line, role, person, own=own) if news.line else ""
             reason = news.change.reason if news.change is not None else None
             because = reason_labels()[reason] if reason is not None else ""
             missing = [
@@ -176,6 +176,12 @@ def write(
                 **said(role, person),
             }
         _send(news, kind, reader, role, context, invitation)
+
+
+def _sentence(line: SeenChange, role: str, person: Person, *, own: bool) -> str:
+    """What happened, to one of those whom it concerns."""
+    is_other = line.other is not None and line.other.id == person.id
+    return history.sentence(line, own=own, to_host=role == By.HOST, to_other=is_other)
 
 
 def _send(

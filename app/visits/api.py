@@ -94,7 +94,8 @@ def possible_days(session: Db, entered: Participant) -> DaysOut:
 def show_history(session: Db, entered: Participant) -> HistoryOut:
     """What happened to the visit, oldest first, in the reader's words."""
     changes = reading.history_of(session, [entered.seen.visit.id or 0])
-    return history_out(history.told(changes, to_manager=entered.by is By.MANAGER))
+    to_manager = entered.by is By.MANAGER
+    return history_out(history.told(changes, to_manager=to_manager, reader_id=entered.own_id))
 
 
 @own.post("/visits/{visit_id}/hours")

@@ -100,7 +100,7 @@ class Line:
     words: str
 
 
-def told(changes: Iterable[SeenChange], *, to_manager: bool) -> list[Line]:
+def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | None = None) -> list[Line]:
     """The history in the reader's words, oldest first."""
     found = []
     for seen in changes:
@@ -112,7 +112,9 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool) -> list[Line]:
             shows_reason = False  # its sentence says why
         reason = reason_labels()[line.reason] if line.reason is not None and shows_reason else ""
         words = "" if to_manager else line.words
-        found.append(Line(line.at, line.kind.value, sentence(seen, to_manager=to_manager), reason, words))
+        is_other = seen.other is not None and seen.other.id == reader_id
+        said = sentence(seen, to_manager=to_manager, to_other=is_other)
+        found.append(Line(line.at, line.kind.value, said, reason, words))
     return found
 
 
@@ -129,8 +131,16 @@ def _is_after(seen: SeenChange, kind: ChangeKind) -> bool:
     return asked or kind in {ChangeKind.CANCELLED, ChangeKind.MADE_UP}
 
 
-def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False, to_host: bool = False) -> str:
-    """What happened, in one sentence: who, what, from which day to which. `own`: to whoever did it."""
+def sentence(
+    seen: SeenChange,
+    *,
+    to_manager: bool = False,
+    own: bool = False,
+    to_host: bool = False,
+    to_other: bool = False,
+) -> str:
+    """What happened, in one sentence: who, what, from which day to which. `own`: to whoever did it;
+    `to_other`: to whom it is about."""
     line = seen.change
     if own and line.kind is ChangeKind.ONE_WAY:
         return _("Vous en restez tous deux à une seule journée : vous avez accepté.")
@@ -185,9 +195,7 @@ def sentence(seen: SeenChange, *, to_manager: bool = False, own: bool = False, t
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
         ChangeKind.HELD: _("%(who)s a tranché : la journée a eu lieu."),
-        ChangeKind.MISSED: _("%(who)s a tranché : la journée n’a pas eu lieu, %(other)s n’était pas là.")
-        if seen.other is not None
-        else _("%(who)s a tranché : la journée n’a pas eu lieu, aucune des deux personnes n’était là."),
+        ChangeKind.MISSED: _missed(seen, to_other=to_other),
     }
     return sentences[kind] % said
 
@@ -202,6 +210,14 @@ def _released(line: VisitChange, *, to_host: bool) -> str:
     if to_host:
         return _("%(other)s n’accueille plus : vous recevez vous-même.")
     return _("%(other)s n’accueille plus : l’hôte reçoit en personne.")
+
+
+def _missed(seen: SeenChange, *, to_other: bool) -> str:
+    if seen.other is None:
+        return _("%(who)s a tranché : la journée n’a pas eu lieu, aucune des deux personnes n’était là.")
+    if to_other:
+        return _("%(who)s a tranché : la journée n’a pas eu lieu, vous n’étiez pas là.")
+    return _("%(who)s a tranché : la journée n’a pas eu lieu, %(other)s n’était pas là.")
 
 
 def _planned(seen: SeenChange) -> str:

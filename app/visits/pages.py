@@ -90,7 +90,9 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
     seen, today = entered.seen, clock.today()
     now, stand = entered.situation(session, today), standing.standing_of(session, seen, today)
     lines = history.told(
-        reading.history_of(session, [seen.visit.id or 0]), to_manager=entered.by is By.MANAGER
+        reading.history_of(session, [seen.visit.id or 0]),
+        to_manager=entered.by is By.MANAGER,
+        reader_id=entered.own_id,
     )
     return render(
         request,

@@ -189,6 +189,8 @@ class Absence:
     reports: list[Report]
     ruling: str
     """In a sentence; empty until HR rule."""
+    words: str
+    """What HR wrote to the two with it."""
 
     @property
     def chip(self) -> Chip:
@@ -216,7 +218,9 @@ def absences(
         if row.visit_id in seen:
             by_visit.setdefault(row.visit_id, []).append(report(row, seen[row.visit_id]))
     found = [
-        Absence(seen[one], told, history.sentence(rulings[one]) if one in rulings else "")
+        Absence(seen[one], told, history.sentence(ruling), ruling.change.words)
+        if (ruling := rulings.get(one)) is not None
+        else Absence(seen[one], told, "", "")
         for one, told in by_visit.items()
     ]
     return sorted(found, key=lambda one: one.chip.tone != "warn")
