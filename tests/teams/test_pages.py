@@ -208,6 +208,7 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     page = browser.get("/team/conflicts").text
     assert "Paula Roy chez Anna" in page
     assert "ne peut pas avoir lieu" in page
+    assert "Vos RH peuvent la déplacer, ou réparer le plan" in page
     assert rows(engine, RosterFile) == []
     assert "ne peut pas avoir lieu" in browser.get("/team").text
     assert "ne peut pas avoir lieu" in browser.get("/home").text
