@@ -21,7 +21,9 @@ def tell_half_covered(engine: Engine, visit_ids: list[int], roster_id: int) -> N
     today = clock.today()
     with open_session(engine) as session:
         ahead = [one for one in visits_with_ids(session, visit_ids) if is_ahead(one.visit, today)]
-        half = [one.seen for one in conflicts_among(session, ahead) if mended_by_hours(one)]
+        found = [one for one in conflicts_among(session, ahead) if mended_by_hours(one)]
+        half = [one.seen for one in found]
+        by_colleague = {one.seen.visit.id for one in found if one.receiver_day is not None}
         for who, (reader, days) in _readers(session, half).items():
             days.sort(key=lambda one: (one.visit.day, one.visit.id))
             outbox.send(
@@ -30,7 +32,7 @@ def tell_half_covered(engine: Engine, visit_ids: list[int], roster_id: int) -> N
                 reader,
                 key=f"{Kind.HOURS_TO_CHANGE}:{roster_id}:{who}",
                 now=clock.now(),
-                context={"days": days},
+                context={"days": days, "by_colleague": by_colleague},
                 campaign=days[0].campaign,
                 reply_to=mails.reply_address(session, days[0].campaign),
                 until=days[-1].visit.day,

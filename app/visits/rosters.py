@@ -44,14 +44,7 @@ class Conflict:
     @property
     def absent(self) -> list[Person]:
         """Those who do not work during the visit."""
-        return [
-            person
-            for person, day in (
-                (self.seen.visitor, self.visitor_day),
-                (self.seen.receiver, self.receiver_day),
-            )
-            if day is not None
-        ]
+        return [person for person, _day in self._told]
 
     def stops(self, role: By) -> bool:
         """Whether it is the visitor, or the host, who does not work then; both where the site is closed."""
@@ -64,28 +57,33 @@ class Conflict:
     @property
     def is_half_day(self) -> bool:
         """Whoever is in the way works a part of the day's hours: other hours, or somebody else, mend it."""
-        rows = [day for day in (self.visitor_day, self.receiver_day) if day is not None]
-        at_work = all(touches(day, during(self.seen.visit)) for day in rows)
-        return not self.closed and bool(rows) and at_work
+        at_work = [touches(row, during(self.seen.visit)) for _person, row in self._told]
+        return not self.closed and bool(at_work) and all(at_work)
 
     @property
     def words(self) -> str:
-        """What is closed, and who does what instead, in the reader's language."""
-        return self.words_to(None)
-
-    def words_to(self, reader: Person | None) -> str:
-        """The same, to one of them: what a roster says of the reader is said to them."""
+        """What is closed, and who does what instead, in a list, in the reader's language."""
         if self.closed:
             return _("%(site)s : fermé") % {"site": self.seen.host_site.name}
-        told = ((self.seen.visitor, self.visitor_day), (self.seen.receiver, self.receiver_day))
         return ", ".join(
-            _own_words(day)
-            if reader is not None and person.id == reader.id
-            else _("%(name)s : %(shift)s")
-            % {"name": person.name, "shift": shift_words(day.shift, day.starts_at, day.ends_at)}
-            for person, day in told
-            if day is not None
+            _("%(name)s : %(shift)s")
+            % {"name": person.name, "shift": shift_words(row.shift, row.starts_at, row.ends_at)}
+            for person, row in self._told
         )
+
+    def words_to(self, reader: Person | None = None) -> str:
+        """The same in a sentence, to one of them: what a roster says of the reader is said to them."""
+        if self.closed:
+            return self.words
+        return ", ".join(
+            _own_words(row) if reader is not None and person.id == reader.id else _words_of(person, row)
+            for person, row in self._told
+        )
+
+    @property
+    def _told(self) -> list[tuple[Person, RosterDay]]:
+        two = ((self.seen.visitor, self.visitor_day), (self.seen.receiver, self.receiver_day))
+        return [(person, row) for person, row in two if row is not None]
 
 
 def _own_words(row: RosterDay) -> str:
@@ -97,6 +95,19 @@ def _own_words(row: RosterDay) -> str:
         Shift.MORNING: _("Vous travaillez le matin"),
         Shift.AFTERNOON: _("Vous travaillez l’après-midi"),
     }.get(row.shift, _("Vous ne travaillez pas ce jour-là"))
+
+
+def _words_of(person: Person, row: RosterDay) -> str:
+    """A roster's day, to the others."""
+    said = {"name": person.name}
+    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
+        said |= {"start": clock_time(row.starts_at), "end": clock_time(row.ends_at)}
+        return _("%(name)s travaille de %(start)s à %(end)s") % said
+    sentence = {
+        Shift.MORNING: _("%(name)s travaille le matin"),
+        Shift.AFTERNOON: _("%(name)s travaille l’après-midi"),
+    }.get(row.shift, _("%(name)s ne travaille pas ce jour-là"))
+    return sentence % said
 
 
 def conflicts(
@@ -342,9 +353,9 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
                 "Le planning ne couvre qu’une partie de cette journée. %(words)s. L’équipe qui reçoit peut "
                 "changer les heures, ou faire accueillir par un collègue."
             )
-            return "warn", sentence % {"words": against.words}
+            return "warn", sentence % {"words": against.words_to()}
         sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
-        return "warn", sentence % {"words": against.words}
+        return "warn", sentence % {"words": against.words_to()}
     if provisional(session, [seen]):
         return "info", _(
             "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."

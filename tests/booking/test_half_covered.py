@@ -59,7 +59,7 @@ def test_who_leads_the_team_reads_once_for_all_days_where_to_change_them(
     assert {mail.person_id for mail in found} == two
     assert len(found) == 2
     for mail in found:
-        assert all(f"/visits/{one}/hours" in mail.text for one in visits)
+        assert all(f"/visits/{one}/{what}" in mail.text for one in visits for what in ("hours", "tutor"))
         assert not any(name in mail.text + mail.html for name in names)
     session.refresh(marc)
     session.expunge(marc)

@@ -260,7 +260,7 @@ def test_the_absent_one_reads_it_of_herself_and_nobody_is_said_to_be_awaited(
     roster(engine, company, there, Shift.OFF)
     texts = {one.person_id: one.text.replace("\u00a0", " ") for one in told(engine, "visit_suspended")}
     assert "Vous ne travaillez pas ce jour-là." in texts[there.host_id]
-    assert f"{company.front[0].name} : ne travaille pas." in texts[there.visitor_id]
+    assert f"{company.front[0].name} ne travaille pas ce jour-là." in texts[there.visitor_id]
     anna = as_(company.back[0])
     assert "Une journée vous attend" in anna.get("/visits").text
     with open_session(engine) as session:
