@@ -1,7 +1,7 @@
 """Repairs as pages show them: what fell, and each proposal drawn line by line. No decision here."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -216,9 +216,12 @@ def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | N
     sites = people_queries.sites_by_id(session)
     seen = _by_id(session, {one for ids in visits.values() for one in ids})
     taken = queries.taken_over(session, repairs)
-    accepted = {one.id: one.accepted for one in repairs if one.id is not None and one.accepted is not None}
-    rows = queries.proposals_of(session, list(accepted)) if accepted else []
+    accepted = {one.id: one.accepted for one in repairs}
+    rows = queries.proposals_of(session, list(visits)) if visits else []
     partly = {row.repair_id for row in rows if row.left and accepted[row.repair_id] is row.kind}
+    was: dict[int, dict[int, date]] = {}
+    for row in rows:
+        was.setdefault(row.repair_id, {}).update(Proposal.from_json(row.content).before)
     found = []
     for one in repairs:
         status, tone = words.status_words(
@@ -230,7 +233,10 @@ def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | N
         )
         site = sites[one.site_id].name if one.site_id in sites else ""
         mine = [seen[visit_id] for visit_id in visits.get(one.id or 0, ()) if visit_id in seen]
-        cause, who = words.cause_words(one, site), words.pair_words(_pairs(mine)) or _("Sans journée")
+        cause, who = (
+            words.cause_words(one, site),
+            words.pair_words(_pairs(mine, was.get(one.id or 0, {}))) or _("Sans journée"),
+        )
         decidable = one.status is RepairStatus.READY or one.id in late
         found.append(Listed(one, who, cause, status, tone, len(mine), decidable))
     return found
@@ -240,9 +246,9 @@ def _by_id(session: Session, ids: Collection[int]) -> dict[int, SeenVisit]:
     return {one.visit.id or 0: one for one in visits_queries.visits_with_ids(session, ids)}
 
 
-def _pairs(lost: Iterable[SeenVisit]) -> list[tuple[str, str, date]]:
-    """Visitor, host and day of each, by day."""
-    found = [(one.visitor.name, one.host.name, one.visit.day) for one in lost]
+def _pairs(lost: Iterable[SeenVisit], was: Mapping[int, date]) -> list[tuple[str, str, date]]:
+    """Visitor, host and day of each, by day: the one that it had when it fell."""
+    found = [(one.visitor.name, one.host.name, was.get(one.visit.id or 0, one.visit.day)) for one in lost]
     return sorted(found, key=lambda one: (one[2], one[0]))
 
 

@@ -73,6 +73,21 @@ def test_what_fell_is_shown_with_proposals_and_one_button_accepts(
     assert "en partie" not in kept
 
 
+def test_the_list_keeps_the_day_that_fell_once_it_moved(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        contradict(session, fell)
+    drain(engine)
+    hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
+    assert fell.day not in {day for who, _host, day in standing(engine) if who == fell.visitor_id}
+    assert (
+        "Anna Back0 avec Bruno Front0, mar. 6 avr."
+        in hr.get(f"/campaigns/{company.campaign.id}/repairs").text
+    )
+
+
 def test_a_repair_that_leaves_people_without_a_day_says_for_how_many_it_was(
     engine: Engine, company: Published, hr: TestClient
 ) -> None:
