@@ -17,6 +17,7 @@ from app.planning.repairs.errors import RepairChanged
 from app.planning.repairs.jobs import expire, follow_conflicts
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams.tables import RosterDay, Shift
+from app.visits.rules import PART_HOURS
 from app.visits.tables import DayPart, Visit, VisitStatus
 from app.worker import drain
 from tests.planning.repairs.broken import (
@@ -67,7 +68,8 @@ def test_other_hours_close_it_too(engine: Engine, company: Published) -> None:
     roster(engine, company, there, Shift.MORNING)
     assert last_repair(engine).status is RepairStatus.READY
     with open_session(engine) as session:
-        session.get_one(Visit, there.id).part = DayPart.MORNING
+        visit = session.get_one(Visit, there.id)
+        visit.part, (visit.starts_at, visit.ends_at) = DayPart.MORNING, PART_HOURS[DayPart.MORNING]
         events.record(session, "visit.changed", visit_id=there.id, revision=1, change_id=1)
     drain(engine)
     assert last_repair(engine).status is RepairStatus.SETTLED
