@@ -76,7 +76,7 @@ def said_so_far(visit: Visit, reports: Iterable[NoShow]) -> int:
     """Grows with everything that is said about who came: the version of a ruling."""
     said = sum(1 + (one.contested_at is not None) for one in reports)
     ruled = visit.ruled_at
-    return said if ruled is None else int(ruled.timestamp())
+    return said if ruled is None else int(ruled.timestamp() * 1_000_000)
 
 
 def _mark(session: Session, visit: Visit, hand: Hand) -> None:
