@@ -89,7 +89,6 @@ def dived(
     model: Model,
     rates: Mapping[str, int],
     reduced: Floats | None = None,
-    share: float = LONGEST,
 ) -> Choices | None:
     """The plan of a dive along the relaxation of a model of these choices: of all, or of those worth most."""
     size, clock = len(choices), engine.clock
@@ -98,10 +97,9 @@ def dived(
     some = narrowed(model, columns)
     levels = [level for level in reversed(engine.order) if level in rates]
     last = {level: rates[level] * STRICTER**place for place, level in enumerate(levels)}
-    steps = last if len(rates) > 2 else rates  # what the first two levels have is not to be given away again
     costs = COSTS * abs(engine.values()[levels[0]])
-    seconds = share * clock.left
-    chosen = dive(some, weighted(some, steps), weighted(some, last), clock, seconds=seconds, costs=costs)
+    seconds = LONGEST * clock.left
+    chosen = dive(some, weighted(some, rates), weighted(some, last), clock, seconds=seconds, costs=costs)
     return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
 
 

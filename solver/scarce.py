@@ -29,7 +29,7 @@ import numpy as np
 
 from solver.choices import Choices, distinct, joined
 from solver.columns import judged
-from solver.diving import dived, dived_given
+from solver.diving import LONGEST, dived, dived_given
 from solver.edges import Edges, every_edge
 from solver.engine import Engine
 from solver.hard import Elsewhere
@@ -58,8 +58,8 @@ AMPLE, WANTED = 30.0, 200_000
 and so many of them join."""
 SMALL = 1_500
 """For so few people a dive ends in time."""
-LONGEST, ALONE, READY = 0.6, 0.9, 1.0
-"""It has so much of the time that is left, more for the last level; with fewer seconds it is not begun."""
+ALONE, READY = 0.9, 1.0
+"""One for the last level has so much of the time that is left; with fewer seconds none is begun."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
 NEAR, WIDER = 0.01, 0.5

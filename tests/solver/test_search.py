@@ -172,12 +172,12 @@ def test_the_days_of_the_assigned_matches_are_looked_for_among_themselves() -> N
     assert set(plan.a * n + plan.b) <= set(assigned.left * n + assigned.right)
 
 
-def test_a_bound_that_says_nothing_is_not_told() -> None:
+def test_a_bound_that_says_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     engine, told = engine_of(Problem.from_json(company(60, 2))), list[Progress]()
     engine.clock.on_progress = told.append
     known = engine.values()
     for most, said in ((-1, 1.0), (5, None)):
-        engine.bounds = lambda *_, most=most: {**known, "travel": most}  # type: ignore[method-assign]
+        monkeypatch.setattr(engine, "bounds", lambda *_, most=most: {**known, "travel": most})
         engine.tell(now=True)
         assert (told[-1].level, told[-1].bound) == ("travel", said)
 
