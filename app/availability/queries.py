@@ -220,6 +220,25 @@ def enrolled(
     return found
 
 
+def taking_part(
+    session: Session, campaign_ids: Collection[int], person_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Which of these people are invited to which of these campaigns and said yes."""
+    chosen: Any = select(Enrolment.campaign_id, Enrolment.person_id)
+    query = (
+        chosen.join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
+        .join(Person, col(Person.id) == col(Enrolment.person_id))
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(
+            col(Enrolment.campaign_id).in_(campaign_ids),
+            col(Enrolment.person_id).in_(person_ids),
+            Enrolment.answer == Answer.YES,
+            invitation(),
+        )
+    )
+    return {(row[0], row[1]) for row in session.exec(query)}
+
+
 def told_of(session: Session, enrolling: Enrolling) -> Told:
     """What rosters and the team say of one person's days in a campaign, in three queries."""
     person = enrolling.person

@@ -11,6 +11,7 @@ from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.home.tasks import Kind, Task
 from app.people.tables import Person
+from app.planning.repairs import due
 from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import queries as visits
@@ -26,7 +27,7 @@ def decisions(session: Session, *, today: date) -> list[Task]:
     instead, agreements between companies, days of which nobody knows whether they took place."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
-    waiting = repairs.to_decide(session, today)
+    waiting = due.to_decide(session, today)
     solved = repairs.with_solutions(session, [one for _campaign, ids in waiting for one in ids])
     return [
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),

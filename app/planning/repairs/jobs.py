@@ -21,10 +21,19 @@ from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
 from app.planning.repairs import judging, opening, queries, ruling, service, states, words
+from app.planning.repairs.choosing import Told, different, furthest, is_quiet
 from app.planning.repairs.hours import are_usual
-from app.planning.repairs.proposals import Effect, Proposal, effect_of, proposal_of
+from app.planning.repairs.proposals import effect_of, proposal_of
 from app.planning.repairs.scene import Look, Scene
-from app.planning.repairs.searching import GIVEN, ORDER, refuse_contradictions, search, without_return
+from app.planning.repairs.searching import (
+    ALONE,
+    GIVEN,
+    ORDER,
+    Beside,
+    refuse_contradictions,
+    search,
+    without_return,
+)
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.visits import queries as visits_queries
 from app.visits.rules import is_over, stands
@@ -36,11 +45,8 @@ log = structlog.get_logger()
 SECONDS = 20.0
 """The solver may look so long for each proposal."""
 EVERY = 0.5
-MOST = 3
-"""So many solutions are compared with ease."""
 TOLD = (RepairStatus.READY, RepairStatus.FAILED, RepairStatus.EXPIRED)
 """What HR hears of."""
-Told = tuple[Proposal, Effect]
 
 
 def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
@@ -119,13 +125,13 @@ def _look_for(engine: Engine, repair: Repair) -> None:
     found: dict[RepairKind, Told] = {}
     for kinds in (GIVEN[:1], GIVEN[1:]) if at_own else (GIVEN,):
         found |= _found(engine, repair, kinds, watch, own_hours=at_own and kinds == GIVEN[:1])
-    if not watch.stopped and not any(_is_quiet(effect) for _proposal, effect in found.values()):
-        found |= _found(engine, repair, (RepairKind.WORKED,), watch, beyond=True, own_hours=at_own)
+    if not watch.stopped and not any(is_quiet(effect) for _proposal, effect in found.values()):
+        found |= _worked(engine, repair, found, watch, at_own=at_own)
     with open_session(engine) as session:
         if watch.stopped:
             service.stopped(session, repair.id, clock.now())
             return
-        service.finish(session, repair.id, _different(found), watch.seconds, clock.now())
+        service.finish(session, repair.id, different(found), watch.seconds, clock.now())
 
 
 def _has_own_hours(engine: Engine, repair_id: int) -> bool:
@@ -142,29 +148,54 @@ def _found(
     *,
     beyond: bool = False,
     own_hours: bool = False,
+    beside: Beside = ALONE,
 ) -> dict[RepairKind, Told]:
     """What these ways to repair bring; a half-lost swap for whose return no day is left goes without it."""
     look = Look(beyond=beyond, own_hours=own_hours)
     scene = _scene(engine, repair, look)
     refuse_contradictions(scene)
-    found = _proposed(scene, repair, search(scene, kinds, seconds=SECONDS, hears=watch.hears), look)
+    seen = search(scene, kinds, seconds=SECONDS, hears=watch.hears, beside=beside)
+    found = _proposed(scene, repair, seen, look)
     # What is given up still takes its day and places, which another may have needed for its return.
     while (
         scene.halves
         and (missing := [kind for kind in kinds if kind not in found])
         and not watch.stopped
-        and (given_up := without_return(scene))
+        and (given_up := without_return(scene, beside.kept))
     ):
         look = dataclasses.replace(look, given_up=tuple(sorted({*look.given_up, *given_up})))
         scene = _scene(engine, repair, look)
-        more = search(scene, missing, seconds=SECONDS, hears=watch.hears)
+        more = search(scene, missing, seconds=SECONDS, hears=watch.hears, beside=beside)
         found |= _proposed(scene, repair, more, look)
     return found
 
 
-def _is_quiet(effect: Effect) -> bool:
-    """Everybody concerned has a day again, and nobody else moves."""
-    return not effect.left and not effect.movers
+def _worked(
+    engine: Engine, repair: Repair, found: Mapping[RepairKind, Told], watch: "Watch", *, at_own: bool
+) -> dict[RepairKind, Told]:
+    """On days that people merely work, a day for those whom what moves nobody leaves without one.
+
+    What was found on the days that they gave stays as it is; only where that still leaves somebody, its pairs
+    may take other days as well. None withholds a day from people whom it does not concern.
+    """
+    base = furthest(found)
+    if base is None:
+        return _found(engine, repair, (RepairKind.WORKED,), watch, beyond=True, own_hours=at_own)
+    kind, (proposal, effect) = base
+    legs = frozenset(judging.new_legs(engine, proposal))
+    best: dict[RepairKind, Told] = {}
+    most = len(effect.restored)
+    for beside in (Beside(legs, is_kept=True), Beside(legs)):
+        own_hours = at_own and kind is RepairKind.SAME
+        told = _found(
+            engine, repair, (RepairKind.WORKED,), watch, beyond=True, own_hours=own_hours, beside=beside
+        )
+        for _proposal, more in told.values():
+            if len(more.restored) > most:
+                best, most = told, len(more.restored)
+        if watch.stopped or any(is_quiet(more) for _proposal, more in best.values()):
+            break
+    return best
 
 
 def _scene(engine: Engine, repair: Repair, look: Look) -> Scene:
@@ -183,32 +214,9 @@ def _proposed(
         concerned = proposal.visit_ids | set(scene.lost)
         before = tuple(sorted((one, visits[one].day) for one in concerned))
         proposal = dataclasses.replace(proposal, before=before, **dataclasses.asdict(look))
-        told[kind] = (proposal, effect_of(scene, proposal, visits))
+        effect = effect_of(scene, proposal, visits)
+        told[kind] = (dataclasses.replace(proposal, left=tuple(sorted(effect.left))), effect)
     return told
-
-
-def _different(found: Mapping[RepairKind, Told]) -> dict[RepairKind, Told]:
-    """Those that give somebody a day, without those that do no better than one that disturbs less; three at
-    most: of four, the one that gives the fewest people a day, and moves the most, is not shown."""
-    kept: dict[RepairKind, Told] = {}
-    for kind in ORDER:
-        if kind not in found:
-            continue
-        effect = found[kind][1]
-        if effect.restored and not any(_no_worse(other, effect) for _proposal, other in kept.values()):
-            kept[kind] = found[kind]
-    if len(kept) > MOST:
-        del kept[min(reversed(kept), key=lambda kind: _worth(kept[kind][1]))]
-    return kept
-
-
-def _worth(effect: Effect) -> tuple[int, int]:
-    return len(effect.restored), -len(effect.movers)
-
-
-def _no_worse(one: Effect, than: Effect) -> bool:
-    """It gives as many people a day, moves no more, and was found with less."""
-    return len(one.restored) >= len(than.restored) and len(one.movers) <= len(than.movers)
 
 
 def follow_rule(engine: Engine, repair_id: int) -> None:

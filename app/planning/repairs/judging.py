@@ -2,10 +2,13 @@
 
 from datetime import date
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.campaigns.tables import Campaign
+from app.core.db import open_session
 from app.planning.errors import NobodyEnrolled, NoDaysLeft
+from app.planning.problem import Leg
 from app.planning.repairs import queries
 from app.planning.repairs.proposals import Proposal, broken_by, covers
 from app.planning.repairs.scene import Look, Scene, scene_of
@@ -60,3 +63,15 @@ def visits_of(session: Session, proposal: Proposal) -> dict[int, Visit]:
     """The standing visits that a proposal changes, by id."""
     rows = visits_queries.visits_with_ids(session, proposal.visit_ids)
     return {seen.visit.id or 0: seen.visit for seen in rows}
+
+
+def new_legs(engine: Engine, proposal: Proposal) -> set[Leg]:
+    """The visits of a proposal that take place on a new day, or with somebody new."""
+    with open_session(engine, reads_only=True) as session:
+        visits = visits_of(session, proposal)
+    moved = {(*_two(visits[one.visit_id]), one.day) for one in proposal.moves}
+    return moved | {(one.visitor_id, one.host_id, one.day) for one in proposal.fresh}
+
+
+def _two(visit: Visit) -> tuple[int, int]:
+    return visit.visitor_id, visit.host_id

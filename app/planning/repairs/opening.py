@@ -13,7 +13,7 @@ from app.accounts.sessions import Actor
 from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
-from app.planning.repairs import queries
+from app.planning.repairs import due, queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
@@ -111,7 +111,8 @@ def search_again(
     session: Session, campaign: Campaign, repair: Repair, actor: Actor | None, now: datetime, today: date
 ) -> Repair:
     """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
-    each of them meanwhile, or it can take place, nothing is looked for and the repair closes.
+    each of them meanwhile, or it can take place, nothing is looked for and the repair closes. One that was
+    accepted stays as it is: another one looks for the days that it left.
 
     No visit waits in two repairs: one that is being looked for goes on, and what another already took over
     stays there. Whoever asks twice, or on a page of yesterday, gets the repair that exists.
@@ -121,6 +122,8 @@ def search_again(
     ids = set(queries.visit_ids(session, repair.id or 0))
     if repair.status in COMPUTING:
         return repair
+    if left := due.left_by(session, repair, today):
+        return open_repair(session, campaign, left, RepairCause.FALLEN, actor, now)
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
         raise RepairDecided
     needless = queries.need_nothing(session, repair, today)

@@ -14,7 +14,7 @@ from app.core.db import Db
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
-from app.planning.repairs import opening, queries, ruling, service, showing, words
+from app.planning.repairs import due, opening, queries, ruling, service, showing, words
 from app.planning.repairs.schemas import AcceptanceForm, DismissalForm, RulesForm
 from app.planning.tables import COMPUTING, PENDING, RepairStatus
 
@@ -41,15 +41,19 @@ def summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
 def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
     assert campaign.id is not None
     today = clock.today()
-    late = queries.late(session, today, campaign.id)
+    late = due.late(session, today, campaign.id)
     late_ids = {one.id for one in late}
     known = queries.repairs_of(session, campaign.id)
     missing = [one for one in late if one not in known]
-    rows = showing.listed(session, [*known, *missing], late_ids)
+    left: dict[int, list[int]] = {}
+    for one, visit in due.left_open(session, today, campaign.id):
+        left.setdefault(one.id or 0, []).append(visit.id or 0)
+    rows = showing.listed(session, [*known, *missing], late_ids, left)
     return {
         "campaign": campaign,
         "waiting": [one for one in rows if one.repair.status in PENDING or one.repair.id in late_ids],
         "done": [one for one in rows if one.repair.status not in PENDING and one.repair.id not in late_ids],
+        "left": sum(len(ids) for ids in left.values()),
         "contrary": queries.in_conflict(session, campaign.id, today),
         "rules": queries.rules_of(session, campaign.id),
         "repaired_now": queries.is_repaired(campaign),

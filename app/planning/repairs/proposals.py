@@ -30,6 +30,8 @@ class Proposal:
     """The same people meet again, at hours that are not those of a plan."""
     before: tuple[tuple[int, date], ...] = ()
     """The days that visits had when the search was made, by id: what a page shows of the past."""
+    left: tuple[int, ...] = ()
+    """Of those concerned, by person, for whom it has no day."""
 
     @property
     def look(self) -> Look:
@@ -62,6 +64,7 @@ class Proposal:
             "beyond": self.beyond,
             "own_hours": self.own_hours,
             "before": [[visit_id, day.isoformat()] for visit_id, day in self.before],
+            "left": list(self.left),
         }
 
     @classmethod
@@ -82,6 +85,7 @@ class Proposal:
             beyond=row.get("beyond", False),
             own_hours=row.get("own_hours", False),
             before=tuple((one, date.fromisoformat(day)) for one, day in row.get("before", ())),
+            left=tuple(row.get("left", ())),
         )
 
 

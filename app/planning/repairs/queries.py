@@ -96,21 +96,6 @@ def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list
     return list(session.scalars(query.order_by(col(Repair.id))))
 
 
-def to_decide(session: Session, today: date) -> list[tuple[Campaign, list[int]]]:
-    """Campaigns whose repairs wait for HR's decision, late ones included; with the repairs’ ids, by age."""
-    overdue = [one.id for one in late(session, today)]
-    rows = session.execute(
-        select(Campaign, col(Repair.id))
-        .join(Repair, col(Repair.campaign_id) == col(Campaign.id))
-        .where(or_(col(Repair.status) == RepairStatus.READY, col(Repair.id).in_(overdue)))
-        .order_by(col(Repair.id))
-    )
-    found: dict[int, tuple[Campaign, list[int]]] = {}
-    for campaign, repair_id in rows:
-        found.setdefault(campaign.id or 0, (campaign, []))[1].append(repair_id)
-    return list(found.values())
-
-
 def old(session: Session, before: datetime) -> list[Repair]:
     """Repairs whose proposals nobody decided on since."""
     return list(
@@ -120,40 +105,7 @@ def old(session: Session, before: datetime) -> list[Repair]:
     )
 
 
-def late(session: Session, today: date, campaign_id: int | None = None) -> list[Repair]:
-    """Repairs that ended without a decision while something is still to be repaired, oldest first: nobody
-    decided in time, the search found nothing or was stopped, and no later repair took over.
-
-    Of one campaign, or of all that are repaired. Three queries.
-    """
-    later = aliased(RepairVisit)
-    query = (
-        select(Repair, Visit)
-        .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
-        .join(Visit, col(Visit.id) == col(RepairVisit.visit_id))
-        .join(Campaign, col(Campaign.id) == col(Repair.campaign_id))
-        .where(
-            col(Repair.status).in_(UNDECIDED),
-            col(Campaign.status).in_(REPAIRED),
-            col(Visit.day) >= today,
-            ~exists().where(
-                col(later.visit_id) == col(Visit.id), col(later.repair_id) > col(RepairVisit.repair_id)
-            ),
-            ~_settled(),
-        )
-        .order_by(col(Repair.id))
-    )
-    if campaign_id is not None:
-        query = query.where(col(Repair.campaign_id) == campaign_id)
-    rows = [(row[0], row[1]) for row in session.execute(query)]
-    if not rows:
-        return []
-    contrary = {one.seen.visit.id for one in conflicts(session, today)}
-    found = {one.id: one for one, visit in rows if _is_to_repair(visit, contrary)}
-    return list(found.values())
-
-
-def _settled() -> ColumnElement[bool]:
+def is_settled() -> ColumnElement[bool]:
     """A visit fell, and another of the same two took its place, or both left it at the one that stands."""
     successor, left = aliased(Visit), aliased(Visit)
     return and_(
@@ -177,7 +129,7 @@ def _settled() -> ColumnElement[bool]:
 
 def settled_among(session: Session, ids: Collection[int]) -> set[int]:
     """Those of these visits that fell and for which nothing is to be found: the two settled it."""
-    return set(session.scalars(select(col(Visit.id)).where(col(Visit.id).in_(ids), _settled())))
+    return set(session.scalars(select(col(Visit.id)).where(col(Visit.id).in_(ids), is_settled())))
 
 
 def undecided_about(session: Session, visit_ids: Collection[int]) -> list[Repair]:
@@ -208,7 +160,7 @@ def possible_among(session: Session, ids: Collection[int]) -> set[int]:
     again, or a later roster lets them. Three queries."""
     seen = visits_with_ids(session, ids)
     contrary = {one.seen.visit.id for one in conflicts_among(session, seen)}
-    return {one.visit.id or 0 for one in seen if not _is_to_repair(one.visit, contrary)}
+    return {one.visit.id or 0 for one in seen if not is_to_repair(one.visit, contrary)}
 
 
 def standing_in_repairs(session: Session) -> set[int]:
@@ -221,7 +173,7 @@ def standing_in_repairs(session: Session) -> set[int]:
     return set(session.scalars(query))
 
 
-def _is_to_repair(visit: Visit, contrary: Collection[int | None]) -> bool:
+def is_to_repair(visit: Visit, contrary: Collection[int | None]) -> bool:
     """It fell, or still cannot be on its day."""
     return not stands(visit) or visit.id in contrary
 

@@ -4,12 +4,14 @@ same    every visit that stands is pinned; only people who lost each other may m
 still   every visit that stands is pinned; whoever is free may step in.
 best    nothing is pinned but what is kept of half-lost swaps: as many people as possible, then as few
         changes as possible.
-worked  as `same`, on days that both work, though not both gave them: looked for where what moves nobody
-        leaves somebody without a day. It is theirs to confirm, and no rule of a campaign accepts it.
+worked  as `same`, on days that both work, though not both gave them, beside what was found on the days that
+        they gave: looked for where what moves nobody leaves somebody without a day. It is theirs to confirm,
+        and no rule of a campaign accepts it.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -33,20 +35,37 @@ Search = Callable[[RepairKind, Progress | None], bool]
 """Hears how far a search is; says whether to go on."""
 
 
-def problem_for(scene: Scene, kind: RepairKind) -> Problem:
+@dataclass(frozen=True)
+class Beside:
+    """What was found already, on the days that people gave."""
+
+    legs: frozenset[Leg] = frozenset()
+    is_kept: bool = False
+    """As it is; else its people may meet, on these days or others."""
+
+    @property
+    def kept(self) -> frozenset[Leg]:
+        """What of it is pinned."""
+        return self.legs if self.is_kept else frozenset()
+
+
+ALONE = Beside()
+
+
+def problem_for(scene: Scene, kind: RepairKind, beside: Beside = ALONE) -> Problem:
     """What the solver is given for one way to repair."""
-    pins = (*scene.planned(scene.halves), *scene.planned(scene.movable))
+    pins = scene.planned((*scene.halves, *scene.movable, *beside.kept))
     if kind is RepairKind.BEST:
         return dataclasses.replace(scene.problem, pinned=scene.planned(scene.halves))
     if kind is RepairKind.STILL:
         return dataclasses.replace(scene.problem, pinned=pins)
-    return dataclasses.replace(_among_themselves(scene), pinned=pins)
+    return dataclasses.replace(_among_themselves(scene, beside.legs), pinned=pins)
 
 
-def _among_themselves(scene: Scene) -> Problem:
-    """Only pairs that lost a visit may meet anew."""
+def _among_themselves(scene: Scene, found: Collection[Leg]) -> Problem:
+    """Only pairs that lost a visit may meet anew, and those that were found for one another already."""
     days: dict[str, tuple[int, int]] = {}
-    for visit in (*scene.planned(scene.halves), *scene.planned(scene.movable)):
+    for visit in scene.planned((*scene.halves, *scene.movable, *found)):
         for who, leaves in ((visit.visitor, True), (visit.host, False)):
             away, here = days.get(who, (0, 0))
             bit = 1 << visit.day
@@ -61,7 +80,8 @@ def _among_themselves(scene: Scene) -> Problem:
     people = tuple(person(one) for one in scene.problem.people)
     theirs = {ordered(person_key(one.visitor_id), person_key(one.host_id)) for one in scene.lost.values()}
     affected = sorted(person_key(one) for one in scene.affected)
-    standing = {ordered(person_key(leg[0]), person_key(leg[1])) for leg in (*scene.movable, *scene.halves)}
+    known = (*scene.movable, *scene.halves, *found)
+    standing = {ordered(person_key(leg[0]), person_key(leg[1])) for leg in known}
     apart = {
         ordered(a, b)
         for position, a in enumerate(affected)
@@ -72,14 +92,14 @@ def _among_themselves(scene: Scene) -> Problem:
 
 
 def search(
-    scene: Scene, kinds: Iterable[RepairKind], *, seconds: float, hears: Search
+    scene: Scene, kinds: Iterable[RepairKind], *, seconds: float, hears: Search, beside: Beside = ALONE
 ) -> Mapping[RepairKind, set[Leg]]:
     """The visits of each way to repair, by kind; one that has no plan is absent."""
     found = {}
     for kind in kinds:
         if not hears(kind, None):
             break
-        plan = _solved(problem_for(scene, kind), kind, seconds, hears)
+        plan = _solved(problem_for(scene, kind, beside), kind, seconds, hears)
         if plan.status != INFEASIBLE:
             found[kind] = scene.legs(plan.visits)
     return found
@@ -101,12 +121,12 @@ def _solved(problem: Problem, kind: RepairKind, seconds: float, hears: Search) -
     return solve(problem, limits=limits, on_progress=progress, should_stop=should_stop)
 
 
-def without_return(scene: Scene) -> list[int]:
+def without_return(scene: Scene, beside: Collection[Leg] = ()) -> list[int]:
     """Standing parts of swaps, by id, for whose other part no day is left; empty when all can be completed.
 
-    Tried one after the other, each kept with those before it.
+    Tried one after the other, each kept with those before it. `beside`: new visits that are kept as well.
     """
-    pinned = scene.planned(scene.movable)
+    pinned = scene.planned((*scene.movable, *beside))
     if _possible(scene.problem, (*scene.planned(scene.halves), *pinned)):
         return []
     kept: list[Leg] = []

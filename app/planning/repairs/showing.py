@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import Session, col
@@ -13,10 +14,10 @@ from app.core import clock
 from app.core.i18n import _
 from app.people import queries as people_queries
 from app.planning.queries import Participant
-from app.planning.repairs import queries, words
+from app.planning.repairs import due, queries, words
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.searching import ORDER
-from app.planning.tables import COMPUTING, Repair, RepairProposal, RepairStatus
+from app.planning.tables import COMPUTING, Repair, RepairKind, RepairProposal, RepairStatus
 from app.teams.days import closed_from
 from app.visits import queries as visits_queries
 from app.visits import reading
@@ -85,6 +86,8 @@ class Listed:
     visits: int
     decidable: bool
     """It waits for HR; else it is still looked for, or over."""
+    newer: int | None = None
+    """The later repair that took its days over."""
 
 
 def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, Any]:
@@ -102,13 +105,13 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         for person_id in (one.visitor_id, one.host_id)
     }
     people = queries.people_with_ids(session, named)
-    late = repair in queries.late(session, clock.today(), campaign.id)
+    late = repair in due.late(session, clock.today(), campaign.id)
     was = {visit_id: day for content in contents.values() for visit_id, day in content.before}
     done = rows.get(repair.accepted) if repair.accepted is not None else None
     partly = done is not None and done.left > 0
     newer = None if late else queries.taken_over(session, [repair]).get(repair.id)
     status, tone = words.status_words(
-        repair.status, late=late, partly=partly, why=repair.message, taken=newer is not None
+        repair.status, late=late, partly=partly, why=repair.message, taken=newer
     )
     told = {} if repair.status in DECIDED else _meanwhile(session, [seen[one] for one in ids if one in seen])
     lost = sorted(
@@ -122,6 +125,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "computing": repair.status in COMPUTING,
         "decidable": repair.status is RepairStatus.READY,
         "late": late,
+        "left": len(due.left_by(session, repair, clock.today())),
         "newer": newer,
         "closed": _still_closed(session, repair),
         "expired": late and repair.status is RepairStatus.EXPIRED,
@@ -209,8 +213,14 @@ def progress_of(repair: Repair) -> dict[str, Any]:
     }
 
 
-def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | None] = ()) -> list[Listed]:
-    """Repairs of a campaign as its list shows them; `late`: those over without a decision, by id."""
+def listed(
+    session: Session,
+    repairs: Iterable[Repair],
+    late: Collection[int | None] = (),
+    left: Mapping[int, Collection[int]] = MappingProxyType({}),
+) -> list[Listed]:
+    """Repairs of a campaign as its list shows them; `late`: those over while something is to be repaired,
+    by id; `left`: by repair, the days that one accepted left without another."""
     repairs = list(repairs)
     visits = queries.visits_by_repair(session, [one.id or 0 for one in repairs])
     sites = people_queries.sites_by_id(session)
@@ -224,21 +234,23 @@ def listed(session: Session, repairs: Iterable[Repair], late: Collection[int | N
         was.setdefault(row.repair_id, {}).update(Proposal.from_json(row.content).before)
     found = []
     for one in repairs:
+        newer = None if one.id in late else taken.get(one.id or 0)
         status, tone = words.status_words(
             one.status,
             late=one.id in late,
             partly=one.id in partly,
             why=one.message,
-            taken=one.id in taken and one.id not in late,
+            taken=newer,
         )
         site = sites[one.site_id].name if one.site_id in sites else ""
-        mine = [seen[visit_id] for visit_id in visits.get(one.id or 0, ()) if visit_id in seen]
+        about = left.get(one.id or 0, ()) or visits.get(one.id or 0, [])
+        mine = [seen[visit_id] for visit_id in about if visit_id in seen]
         cause, who = (
             words.cause_words(one, site),
             words.pair_words(_pairs(mine, was.get(one.id or 0, {}))) or _("Sans journée"),
         )
         decidable = one.status is RepairStatus.READY or one.id in late
-        found.append(Listed(one, who, cause, status, tone, len(mine), decidable))
+        found.append(Listed(one, who, cause, status, tone, len(mine), decidable, newer))
     return found
 
 
@@ -264,6 +276,11 @@ def _card(
     lost: Collection[Lost],
 ) -> Card:
     title, text = words.kind_words(row.kind)
+    same = {frozenset((one.seen.visitor.id, one.seen.host.id)) for one in lost}
+    if row.kind is RepairKind.WORKED and any(
+        {one.visitor_id, one.host_id} not in same for one in content.fresh
+    ):
+        title, text = words.together_words()
     lines = sorted(
         _lines(content, seen, people, lost), key=lambda line: (line.touched, line.after or date.max)
     )

@@ -42,17 +42,19 @@ REOPENED, POSSIBLE = "SiteReopened", "DaysPossible"
 
 
 def status_words(
-    status: RepairStatus, *, late: bool = False, partly: bool = False, why: str = "", taken: bool = False
+    status: RepairStatus, *, late: bool = False, partly: bool = False, why: str = "", taken: int | None = None
 ) -> tuple[str, str]:
-    """Where a repair stands, and its tone. `late`: it is over without a decision, and one is still needed.
+    """Where a repair stands, and its tone. `late`: it is over, and something is still to be repaired.
     `partly`: what was accepted leaves somebody without a day. `why`: the code of why it is over.
-    `taken`: a later repair has its days."""
-    if taken:
-        return _("reprise par une plus récente"), "plain"
+    `taken`: the later repair that has its days."""
+    if taken is not None:
+        return _("reprise par la réparation %(n)s") % {"n": taken}, "plain"
     if why == REOPENED:
         return _("site rouvert"), "good"
     if why == POSSIBLE:
         return _("de nouveau possible"), "good"
+    if late and status is RepairStatus.ACCEPTED:
+        return _("réparé en partie, à chercher de nouveau"), "warn"
     if partly and status is RepairStatus.ACCEPTED:
         return _("réparé en partie"), "warn"
     if late and status is RepairStatus.EXPIRED:
@@ -109,6 +111,14 @@ def kind_words(kind: RepairKind) -> tuple[str, str]:
             _("Ils n’avaient pas tous donné ces jours : chacun peut encore dire non."),
         ),
     }[kind]
+
+
+def together_words() -> tuple[str, str]:
+    """The name of what gives others a day besides the same pairs on days that they work."""
+    return _("Tous ensemble, sans déplacer personne"), _(
+        "D’autres collègues sur les jours que chacun a donnés ; les mêmes binômes un jour où les deux "
+        "travaillent, qu’ils n’avaient pas tous donné : chacun peut encore dire non."
+    )
 
 
 def effect_lines(row: RepairProposal, others: int = 0) -> list[tuple[str, str]]:

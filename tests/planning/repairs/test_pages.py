@@ -269,7 +269,7 @@ def test_a_repair_that_another_one_contradicts_looks_again_by_itself(
         mails = session.exec(select(Mail).where(Mail.kind == "repair_ready")).all()
     assert len(mails) == 2
     former = hr.get(f"/campaigns/{company.campaign.id}/repairs/{first.id}").text
-    assert "Une réparation plus récente l’a reprise" in former
+    assert f"Reprise par la réparation {last_repair(engine).id}" in former
     assert f'href="{at(company, engine)}"' in former
     assert "Chercher de nouveau" not in former
 
