@@ -5,7 +5,8 @@ visit as it is when the message is written, so that one written late is never wr
 fell meanwhile is not told any more: that it fell is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
@@ -90,19 +91,28 @@ def _tell_fallen(
 
 
 def tell_booked(
-    engine: Engine, visit_id: int, revision: int, change_id: int, not_given: Collection[str] = ()
+    engine: Engine,
+    visit_id: int,
+    revision: int,
+    change_id: int,
+    not_given: Collection[str] = (),
+    replaces: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """A day was booked: an invitation to both; whoever has said yes with it is not asked again. `not_given`:
-    the roles of those who are asked for a day that they had not given."""
+    """A day was booked, or made by a repair: an invitation to both; whoever has said yes with it is not asked
+    again. `not_given`: the roles of those who are asked for a day that they had not given. `replaces`: by
+    role, the visit that fell and that it is instead of."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
             return
         visit = news.seen.visit
+        fell = {one.visit.id: one for one in visits.visits_with_ids(session, set(replaces.values()))}
+        back = news.other if news.other is not None and stands(news.other.visit) else None
+        back_off = back is not None and conflict_of(session, back, clock.today()) is not None
 
         def said(role: str, _person: Person) -> dict[str, Any]:
-            agreed = confirmed_by(visit, By(role))
-            return {"back": None, "moved": False, "agreed": agreed, "not_given": role in not_given}
+            asked = {"moved": False, "agreed": confirmed_by(visit, By(role)), "not_given": role in not_given}
+            return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
         write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)
         tell_managers(news, "booked")

@@ -222,6 +222,8 @@ def _missed(seen: SeenChange, *, to_other: bool) -> str:
 
 def _planned(seen: SeenChange) -> str:
     """By a plan; or booked: who asked, and who said yes."""
+    if seen.change.day_before is not None:
+        return _("%(who)s répare le plan : la journée du %(after)s remplace celle du %(before)s, tombée.")
     if seen.other is None:
         is_booked = seen.change.by in {By.VISITOR, By.HR} and seen.change.account_id is not None
         return (

@@ -4,7 +4,7 @@ A visit that moves keeps its UID; a new pair gets a visit of its own. Nobody has
 both are asked, as for any other visit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,6 +54,8 @@ class Fresh:
     swap_id: int | None = None
     instead_of: int | None = None
     """The fallen visit of the same two people whose hours and agreements it takes over."""
+    replaces: tuple[int, ...] = ()
+    """Visits that fell, whose visitor or host gets this one instead: what its people read of it."""
 
 
 def rearrange(
@@ -102,12 +104,46 @@ def rearrange(
                 day_before=former[visit.id],
                 day_after=visit.day,
             )
+        fell = _replaced(session, fresh)
         for visit in made:
-            said = {"not_given": not_given[visit.id or 0]}
             remember(
-                session, visit, ChangeKind.PLANNED, hand, event="visit.booked", said=said, day_after=visit.day
+                session,
+                visit,
+                ChangeKind.PLANNED,
+                hand,
+                event="visit.booked",
+                said={
+                    "not_given": not_given[visit.id or 0],
+                    "replaces": {
+                        role.value: one.id
+                        for role, one in fell.get((visit.visitor_id, visit.host_id), {}).items()
+                    },
+                },
+                day_before=_day_replaced(fell.get((visit.visitor_id, visit.host_id), {})),
+                day_after=visit.day,
             )
     return made
+
+
+def _replaced(session: Session, fresh: Sequence[Fresh]) -> dict[tuple[int, int], dict[By, Visit]]:
+    """What a new visit is instead of, for each of its two, by visitor and host. One query."""
+    ids = {one for new in fresh for one in new.replaces}
+    rows = {seen.visit.id: seen.visit for seen in queries.visits_with_ids(session, ids)} if ids else {}
+    found: dict[tuple[int, int], dict[By, Visit]] = {}
+    for new in fresh:
+        fell = [rows[one] for one in new.replaces if one in rows]
+        of_role = {
+            By.VISITOR: [one for one in fell if one.visitor_id == new.visitor_id],
+            By.HOST: [one for one in fell if one.host_id == new.host_id],
+        }
+        found[new.visitor_id, new.host_id] = {role: ones[0] for role, ones in of_role.items() if ones}
+    return found
+
+
+def _day_replaced(fell: Mapping[By, Visit]) -> date | None:
+    """The day that the history of the new visit names: the visitor's, else the host's."""
+    one = fell.get(By.VISITOR) or fell.get(By.HOST)
+    return one.day if one is not None else None
 
 
 def _offer(session: Session, campaign: Campaign, visits: Sequence[Visit]) -> dict[int, list[str]]:

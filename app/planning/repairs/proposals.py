@@ -80,7 +80,9 @@ class Proposal:
                 Move(**dated(one) | {"reason": CancelReason(why) if (why := one.get("reason")) else None})
                 for one in row["moves"]
             ),
-            fresh=tuple(Fresh(**dated(one)) for one in row["fresh"]),
+            fresh=tuple(
+                Fresh(**dated(one) | {"replaces": tuple(one.get("replaces", ()))}) for one in row["fresh"]
+            ),
             given_up=tuple(row["given_up"]),
             beyond=row.get("beyond", False),
             own_hours=row.get("own_hours", False),
@@ -136,9 +138,15 @@ def _fresh(scene: Scene, leg: Leg, swap_of: Mapping[tuple[int, int], int | None]
     """A new visit: in the swap of its other part where that one stands or moves, else on its own."""
     visitor_id, host_id, day = leg
     fell = scene.fell_of.get((visitor_id, host_id))
+    instead = sorted(
+        one.id or 0
+        for one in scene.lost.values()
+        if one.visitor_id == visitor_id or (scene.is_swap and one.host_id == host_id)
+    )
     if fell is None:
-        return Fresh(visitor_id, host_id, day, swap_of.get((host_id, visitor_id)))
-    return Fresh(visitor_id, host_id, day, fell.swap_id, fell.id)
+        swap_id = swap_of.get((host_id, visitor_id))
+        return Fresh(visitor_id, host_id, day, swap_id, replaces=tuple(instead))
+    return Fresh(visitor_id, host_id, day, fell.swap_id, fell.id, replaces=tuple(instead))
 
 
 def effect_of(scene: Scene, proposal: Proposal, visits: dict[int, Visit]) -> Effect:

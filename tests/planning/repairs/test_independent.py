@@ -9,11 +9,15 @@ from sqlmodel import select
 
 from app.availability.tables import Enrolment
 from app.core.db import open_session
+from app.core.templating import long_day
 from app.home.decisions import decisions
+from app.messages.tables import Mail
 from app.people.tables import Person
 from app.planning.repairs import queries
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairKind, RepairStatus
+from app.visits import history, reading
+from app.visits.tables import Visit
 from app.worker import drain
 from tests.planning.repairs.broken import (
     DAYS,
@@ -145,3 +149,26 @@ def test_a_repair_that_a_later_one_took_over_says_so_for_good(
     former = client.get(f"{here}/{before[0].id}").text
     assert f'href="{here}/{done.id}">Ouvrir la réparation {done.id}</a>' in former
     assert "se sont entendues" not in former
+
+
+def test_a_new_day_says_which_one_it_replaces_and_its_return(engine: Engine, fell: Published) -> None:
+    accept(engine, fell, WORKED)
+    drain(engine)
+    anna, bruno = fell.back[1], fell.front[2]
+    with open_session(engine) as session:
+        [made] = session.exec(select(Visit).where(Visit.visitor_id == anna.id, Visit.host_id == bruno.id))
+        [back] = session.exec(select(Visit).where(Visit.visitor_id == bruno.id, Visit.host_id == anna.id))
+        [line] = reading.history_of(session, [made.id or 0])
+        assert "répare le plan" in history.sentence(line)
+        assert long_day(fell.visit(anna, fell.front[1]).day) in history.sentence(line)
+        mails = {
+            mail.person_id: mail.text
+            for mail in session.exec(select(Mail).where(Mail.kind == "visit_invitation"))
+            if mail.key.startswith(f"visit_invitation:{made.id}:")
+        }
+    hers, his = mails[anna.id], mails[bruno.id]
+    first, second = fell.visit(anna, fell.front[1]).day, fell.visit(fell.back[2], bruno).day
+    assert f"remplace celle du {long_day(first)} chez Bruno Front1, qui n’a pas lieu" in hers
+    assert f"remplace celle du {long_day(second)} avec Anna Back2, qui n’a pas lieu" in his
+    assert f"Bruno passera la journée chez vous le {long_day(back.day)}" in hers
+    assert f"vous passerez la journée chez Anna le {long_day(back.day)}" in his
