@@ -19,6 +19,7 @@ from app.accounts.guards import COOKIE
 from app.accounts.tables import Account, SignIn
 from app.core import clock
 from app.core.db import make_engine, open_session
+from tests.figures.progress import counted
 from tests.figures.registry import Figure, Outcome
 from tests.figures.service import Service, service
 
@@ -66,7 +67,7 @@ def replayed_cookies(url: str, scale: float) -> Outcome:
             thief = target.client()
             return thief.get("/account", headers={"cookie": f"{COOKIE}={token}"}).status_code == 200
 
-        for _ in range(times):
+        for _ in counted(range(times), times, "cookies", lambda: sum(accepted.values())):
             planted = secrets.token_urlsafe(32)
             victim = target.client()
             answer = victim.post(new_link(engine, lea), headers={"cookie": f"{COOKIE}={planted}"})
@@ -95,7 +96,7 @@ def raced_link(url: str, scale: float) -> Outcome:
     looked, sessions_opened, answers = 0, [], Counter[int]()
     with engine_on(url) as engine, service(url, scale) as target:
         lea = add_person(engine)
-        for _ in range(rounds):
+        for _ in counted(range(rounds), rounds, "links"):
             link = new_link(engine, lea)
             for _ in range(10):
                 target.client().head(link)
@@ -153,7 +154,7 @@ def probed_people(url: str, scale: float) -> Outcome:
                 browser.post(path, data=form, headers={"x-forwarded-for": f"198.51.100.{n}"})
             took: dict[str, list[float]] = {"here": [], "gone": []}
             answers = set()
-            for n, who in enumerate(order):
+            for n, who in enumerate(counted(order, len(order), f"tries by {door}")):
                 path, form = probe(who)
                 place = {"x-forwarded-for": f"10.{n // 65_536}.{n // 256 % 256}.{n % 256}"}
                 began = time.perf_counter()
@@ -211,7 +212,7 @@ def guess(target: Service, guesses: int, address: Callable[[int], str]) -> Count
         return target.client(n, address=address(n)).post("/sign-in/number", data=form).status_code
 
     with ThreadPoolExecutor(32) as pool:
-        return Counter(pool.map(one, range(guesses)))
+        return Counter(counted(pool.map(one, range(guesses)), guesses, "guesses"))
 
 
 def enters(target: Service, address: str) -> bool:
@@ -254,7 +255,7 @@ def crafted_targets(url: str, scale: float) -> Outcome:
         lea = add_person(engine)
         inside = target.client()
         inside.post(new_link(engine, lea))
-        for n, payload in enumerate(chosen):
+        for n, payload in enumerate(counted(chosen, len(chosen), "payloads", left.__len__)):
             place = {"x-forwarded-for": f"10.1.{n // 256}.{n % 256}"}
             form = {"employee_number": NUMBER, "secret": PIN, "next": payload}
             answers = (

@@ -266,10 +266,10 @@ WORDS = (
 )  # fmt: skip
 
 
-def mutations(files: list[bytes], many: int, seed: int = 13) -> Iterator[bytes]:
-    """Small files, changed in one to eight places each."""
+def mutations(files: list[bytes], first: int, last: int, seed: int = 13) -> Iterator[bytes]:
+    """Small files, changed in one to eight places each: mutations `first` to before `last`."""
     small = [file for file in files if 0 < len(file) < 4_000]
-    for n in range(many):
+    for n in range(first, last):
         chance = random.Random(f"{seed}:m{n}")
         content = bytearray(chance.choice(small))
         for _ in range(chance.randint(1, 8)):

@@ -1,7 +1,8 @@
 """Figure 13: 300 files and 100,000 mutations through the calendar importer, each in a process that may end.
 
 The files go the way of an upload. For the mutations a small process, which has loaded what the reader loads,
-makes a copy of itself for each: the same limits, the same code, without a tenth of a second to start.
+makes a copy of itself for each: the same limits, the same code, without a tenth of a second to start. As many
+small processes work at once as there are cores, each on a part of the mutations.
 
     python -m tests.figures.calendars 0 1000 [unlimited | naive]      mutations 0 to 999, told as JSON
 """
@@ -14,9 +15,10 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,9 +27,12 @@ from icalendar import Calendar
 from app.availability.busy import reading
 from app.availability.busy.lines import Fault
 from tests.figures.calendar_files import FIRST, LAST, corpus, mutations
+from tests.figures.progress import counted
 
 BASE = 60
 """Files of the corpus that are mutated: three of each kind."""
+PART = 500
+"""Mutations that one small process reads."""
 PARIS = ZoneInfo("Europe/Paris")
 SECONDS, BYTES = 2.0, 200 * 1024 * 1024
 CRASH, WRONG = 70, 71
@@ -136,6 +141,17 @@ def mutated(first: int, last: int, control: str = "") -> Told:
     return Told(**{**said, "ends": Counter(said["ends"])})
 
 
+def in_parts(first: int, last: int) -> Told:
+    """The same as `mutated`, by several processes at once."""
+    starts = [first, *range(PART, last, PART)]
+    told = Told()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = [pool.submit(mutated, *ends) for ends in pairwise([*starts, last])]
+        for part in counted(as_completed(parts), len(parts), f"parts of {PART} files", lambda: told.crashes):
+            told.add(part.result())
+    return told
+
+
 def uploaded(files: list[bytes], control: str = "") -> Told:
     """Whole files, each read by a copy; those of the corpus."""
     told = Told()
@@ -157,7 +173,7 @@ def measure(scale: float) -> bool:
             ways["read"] += 1
         except Refused as refused:
             ways[refused.fault.value] += 1
-    told = mutated(-max(20, round(300 * scale)), round(100_000 * scale))
+    told = in_parts(-max(20, round(300 * scale)), round(100_000 * scale))
     unlimited = mutated(-20, 0, "unlimited")
     library = mutated(0, 300, "naive")
     print(f"  uploads: {dict(ways)}")
@@ -178,7 +194,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     told = uploaded(corpus(files=max(0, -first)), control)
     read, limit = CONTROLS[control]
-    for content in islice(mutations(corpus(files=BASE), last), max(0, first), last):
+    for content in mutations(corpus(files=BASE), max(0, first), last):
         read_in_a_copy(told, content, read, limit)
     sys.stdout.write(json.dumps(vars(told)))
 

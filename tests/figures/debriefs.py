@@ -30,6 +30,7 @@ from app.debriefs.tables import Answer, Draft, Role, SealedDebrief
 from app.visits import queries as visits
 from app.visits.tables import Visit
 from tests.factories import NOW, make_campaign, make_person, make_team
+from tests.figures.progress import counted
 from tests.support.databases import one_database
 
 AUTHORS = 20
@@ -75,7 +76,7 @@ def relink(engine: Engine, trials: int, seed: int = 33) -> Relinked:
     watched.addHandler(handler)
     watched.setLevel(logging.DEBUG)
     try:
-        for _n in range(trials):
+        for _n in counted(range(trials), trials, "campaigns"):
             _trial(engine, found, chance)
     finally:
         watched.removeHandler(handler)
@@ -286,7 +287,7 @@ class Watched:
 def watch(engine: Engine, trials: int, seed: int = 32) -> Watched:
     """Look at the figures of a campaign after each of its sendings, and at those of a naive counting."""
     found, chance = Watched(), random.Random(seed)
-    for _n in range(trials):
+    for _n in counted(range(trials), trials, "campaigns", lambda: found.moved_by_fewer):
         campaign_id, visit_ids, people = _company(engine)
         shown: dict[str, dict[int, int]] = {}
         at_once: Counter[tuple[str, int]] = Counter()
@@ -302,9 +303,9 @@ def watch(engine: Engine, trials: int, seed: int = 32) -> Watched:
                 if chance.random() < 0.5:
                     releasing.release(session, campaign_id, Role.VISITOR)
                 now = queries.tallies(session, campaign_id)
-                counted = _counted_at_once(session, campaign_id, now)
-            found.control_moved += counted != at_once
-            at_once = counted
+                both = _counted_at_once(session, campaign_id, now)
+            found.control_moved += both != at_once
+            at_once = both
             if now != shown:
                 found.releases += 1
                 found.moved_by_fewer += since < GROUP

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.core import outbound
 from app.core.outbound import Edge, NotFetched, Why, fetch
+from tests.figures.progress import counted
 
 PUBLIC = ("93.184.216.34", "2606:2800:220:1::1946")
 HOST = "agenda.exemple.fr"
@@ -253,13 +254,14 @@ def at(edge: Edge) -> Iterator[None]:
         outbound.EDGE = before
 
 
-def attack(scale: float, seed: int = 28) -> Tried:
+def attack(scale: float, seed: int = 28, what: str = "attacks") -> Tried:
     """Every kind of attack, in an order of chance; an honest fetch after each tenth."""
     chance, found = random.Random(seed), Tried()
     with internet() as net:
         todo = list(_attacks(chance, max(1, round(100 * scale))))
         chance.shuffle(todo)
-        for number, (address, resolve, answers) in enumerate(todo):
+        attacks = counted(todo, len(todo), what, net.canary.reached.__len__)
+        for number, (address, resolve, answers) in enumerate(attacks):
             net.answers[:] = answers
             found.attacks += 1
             with at(net.edge(resolve)):
@@ -371,6 +373,6 @@ def attack_without(guard: str, scale: float) -> Tried:
     before = getattr(outbound, name)
     setattr(outbound, name, without(before))
     try:
-        return attack(scale)
+        return attack(scale, what=f"attacks, {guard}")
     finally:
         setattr(outbound, name, before)

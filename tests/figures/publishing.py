@@ -27,6 +27,7 @@ from app.visits import jobs as visits_jobs
 from app.visits.tables import Visit, VisitStatus
 from tests.factories import make_account, make_campaign, make_enrolment, make_person, make_site, make_team
 from tests.figures.access import engine_on
+from tests.figures.progress import counted
 from tests.figures.registry import Figure, Outcome
 from tests.figures.service import Service, service
 from tests.life.judge import faults
@@ -232,7 +233,7 @@ def edits_while_publishing(url: str, scale: float) -> Outcome:
     standing = fallen = 0
     with engine_on(url) as engine, service(url, scale) as target:
         ask = asker(target)
-        for _round in range(rounds):
+        for _round in counted(range(rounds), rounds, "rounds", wrong.__len__):
             one = begin(engine)
             answers = race(engine, one, ask, chance)
             said.update(status for _row, status in answers)

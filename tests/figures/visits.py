@@ -1,10 +1,8 @@
 """Figures 5 and 18: sequences of changes against a model; what somebody who left can still open."""
 
-import traceback
+import os
 from collections import Counter
 from collections.abc import Callable
-
-from hypothesis.errors import Flaky
 
 from app.accounts import links, sessions
 from app.accounts.guards import COOKIE
@@ -19,9 +17,10 @@ from app.people.importing.report import Leaver
 from app.people.tables import Person
 from tests.factories import make_person
 from tests.figures.access import engine_on
+from tests.figures.progress import counted
 from tests.figures.registry import Figure, Outcome
+from tests.figures.sequences import share, shared
 from tests.figures.service import service
-from tests.life.running import live
 
 
 def sequences(url: str, scale: float) -> Outcome:
@@ -29,12 +28,10 @@ def sequences(url: str, scale: float) -> Outcome:
     and break no rule, and at the end nobody is without a message."""
     many = max(5, round(2_000 * scale))
     configured.cache_clear()
-    with engine_on(url) as engine:
-        try:
-            lived = live(engine, many)
-        except (AssertionError, Flaky) as diverged:
-            traceback.print_exception(diverged)
-            return Outcome("a divergence", holds=False)
+    lived = share(url, many) if scale < 0.1 else shared(url, many, os.cpu_count() or 1)
+    if isinstance(lived, str):
+        print(lived)
+        return Outcome("a divergence", holds=False)
     said = ", ".join(f"{lived[name]} {name}" for name in LIVED)
     return Outcome(
         f"{said}; 0 divergences, 0 broken rules, nobody without a message",
@@ -64,7 +61,7 @@ def what_a_leaver_opens(url: str, scale: float) -> Outcome:
     opened: Counter[str] = Counter()
     before: Counter[str] = Counter()
     with engine_on(url) as engine, service(url, scale, processes=1) as target:
-        for _ in range(many):
+        for _ in counted(range(many), many, "people", opened.total):
             with open_session(engine) as session:
                 person = make_person(session)
                 account = session.get_one(Account, person.account_id)

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import make_engine, open_session
 from app.core.security import policies
 from app.main import create_app
+from tests.figures.progress import counted
 from tests.figures.registry import Figure
 from tests.figures.registry import Outcome as Measured
 from tests.journeys.roles import (
@@ -123,7 +124,9 @@ def measure(url: str, scale: float) -> Measured:
     app = create_app(engine)
     roles = list(Role) if scale >= 1 else list(Role)[::3]
     with clock.frozen(lambda: NOW):
-        wrong = [fault for role in roles for fault in faults(app, engine, house, role)]
+        wrong: list[str] = []
+        for role in counted(roles, len(roles), "roles", wrong.__len__):
+            wrong += faults(app, engine, house, role)
     asked = len(routes(app)) * len(roles)
     engine.dispose()
     return Measured(f"{asked} questions of {len(roles)} roles, {len(wrong)} wrong answers", not wrong)

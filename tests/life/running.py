@@ -1,6 +1,7 @@
 """Plays sequences of `repairs.Life` and counts what was lived."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -9,10 +10,21 @@ from sqlalchemy import Engine
 from tests.life.repairs import Life
 
 STEPS = 18
+SEED = 5
 
 
-def live(engine: Engine, sequences: int, *, steps: int = STEPS, seed: int = 5) -> Counter[str]:
-    """Play so many sequences, the same for a seed; raises at the first divergence. What was lived."""
+def live(
+    engine: Engine,
+    sequences: int,
+    *,
+    steps: int = STEPS,
+    seed: int = SEED,
+    ended: Callable[[], None] = lambda: None,
+) -> Counter[str]:
+    """Play so many sequences, the same for a seed; raises at the first divergence. What was lived.
+
+    `ended` is called after each.
+    """
     lived: Counter[str] = Counter()
 
     class Counted(Life):
@@ -23,6 +35,7 @@ def live(engine: Engine, sequences: int, *, steps: int = STEPS, seed: int = 5) -
             lived["booked days"] += sum(leg.swap is None for leg in self.legs.values())
             lived.update(self.done)
             super().teardown()
+            ended()
 
     Counted.engine = engine
     Counted._hypothesis_internal_use_seed = seed  # type: ignore[attr-defined]

@@ -163,6 +163,20 @@ def one_database(kind: str) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def copies(url: str, many: int) -> Iterator[list[str]]:
+    """So many copies of a database that nobody is connected to; they go when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="vmv-db-") as folder, ExitStack() as stack:
+        made, source = [], str(make_url(url).database)
+        for n in range(many):
+            if url.startswith("sqlite"):
+                made.append(f"sqlite:///{shutil.copyfile(source, f'{folder}/{n}.db')}")
+            else:
+                made.append(create_postgres(f"{source}_{n}", source))
+                stack.callback(drop_postgres, f"{source}_{n}")
+        yield made
+
+
 def make_schema(url: str) -> None:
     """All tables of the code and of the job engine, in an empty database."""
     migrate_jobs(url)
