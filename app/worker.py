@@ -31,8 +31,9 @@ from app.visits import jobs as visits
 
 Job = Callable[..., None]
 
-VISIT_FELL: tuple[Job, ...] = (calendars.tell_cancelled, booking.follow_visit, repairs.follow_fall)
-"""A visit was cancelled, or declined: whatever follows is the same."""
+VISIT_FELL: tuple[Job, ...] = (booking.follow_visit, calendars.tell_cancelled, repairs.follow_fall)
+"""A visit was cancelled, or declined: whatever follows is the same. What is kept for its visitor instead is
+told in the same message."""
 
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
@@ -77,7 +78,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.contested": (calendars.tell_absence,),
     "visit.ruled": (calendars.tell_absence,),
     "visit.declined": VISIT_FELL,
-    "visit.ended": (calendars.tell_ended, booking.follow_visit),
+    "visit.ended": (booking.follow_visit, calendars.tell_ended),
+    "visit.host_replaced": (calendars.tell_host_replaced,),
     "visit.made_up": (calendars.tell_made_up, repairs.follow_settled),
     "team.conditions_changed": (visits.ask_anew,),
     "visit.asked_anew": (calendars.tell_conditions,),

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
-from app.booking import deciding, fallen, holding, lines, offering, queries, replacing, waiting
+from app.booking import colleagues, deciding, fallen, holding, lines, offering, queries, replacing, waiting
 from app.booking.deciding import expire
 from app.booking.guards import is_left_to_the_team
 from app.booking.queries import SeenRequest
@@ -134,18 +134,25 @@ def queue_losers(engine: Engine, request_id: int) -> None:
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
-    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls; one that other
-    hours would mend waits, and those concerned are told. Safe to run twice."""
+    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls, unless a
+    colleague receives; one that other hours would mend waits, and those concerned are told. Safe to run
+    twice."""
+    with open_session(engine, reads_only=True) as session:
+        found = visits_with_ids(session, visit_ids)
+        ids = sorted(one.visit.id or 0 for one in found if one.campaign.booking == Booking.OPEN)
+    _each(engine, ids, _follow_conflict)
+
+
+def _follow_conflict(session: Session, visit_id: int) -> None:
     now, today = clock.now(), clock.today()
-    with open_session(engine) as session:
-        booked = [one for one in visits_with_ids(session, visit_ids) if one.campaign.booking == Booking.OPEN]
-        ahead = [one for one in booked if is_ahead(one.visit, today)]
+    for seen in visits_with_ids(session, [visit_id]):
+        hold(session, seen.campaign)
+        ahead = [seen] if is_ahead(seen.visit, today) else []
         for one in conflicts_among(session, ahead):
-            visit = one.seen.visit
-            if falls(one):
-                visits.cancel_visit(session, visit, CancelReason.ROSTER, None, now, today=today)
-            elif waits(one):
-                jobs.record(session, "visit.suspended", visit_id=visit.id, over=False)
+            if waits(one):
+                jobs.record(session, "visit.suspended", visit_id=visit_id, over=False)
+            elif falls(one) and not colleagues.receive_instead(session, one, now, today):
+                visits.cancel_visit(session, seen.visit, CancelReason.ROSTER, None, now, today=today)
 
 
 def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
@@ -205,7 +212,7 @@ def follow_visit(
             hold(session, session.get_one(Campaign, visit.campaign_id))
             if waiting.follow_visit(session, visit, now=now) and not stands(visit):
                 # Before the line is served: the visitor had their day already.
-                replacing.offer(session, visit, now, clock.today(), before_line=True)
+                replacing.offer(session, visit, now, clock.today(), before_line=True, told=True)
             days = {visit.day}
             request = queries.request_of_visit(session, visit_id)
             line = session.get(VisitChange, change_id) if change_id is not None else None

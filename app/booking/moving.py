@@ -5,13 +5,14 @@ these days, a day for which it refused them is not among them, its limits hold, 
 once and may cancel. Nobody who waits in line for a day is overtaken.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
 from app.accounts.sessions import Actor
-from app.booking import holding, lines, queries
+from app.booking import fallen, holding, lines, queries
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
@@ -19,13 +20,34 @@ from app.booking.words import status_words
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
-from app.visits.bookings import Pending, Promise
+from app.visits.bookings import Instead, Pending, Promise
 from app.visits.errors import DayNotPossible
 from app.visits.tables import Visit
 
 
 class Keeper:
     """What booking answers about visits: see `visits.bookings`."""
+
+    def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
+        """Booked at places for which nobody is named."""
+        return queries.booked_with_teams(session, visit_ids)
+
+    def instead(self, session: Session, visit: Visit) -> Instead | None:
+        """What is offered and waits for an answer."""
+        live = [one for one in fallen.offered_instead(session, visit.id or 0) if one.live]
+        if not live or live[-1].status != RequestStatus.OFFERED:
+            return None
+        seen = queries.find_request(session, live[-1].id or 0)
+        request, place = seen.request, seen.place
+        return Instead(
+            request_id=request.id or 0,
+            day=request.day,
+            team=seen.host_team.name,
+            site=seen.host_site.name,
+            starts_at=place.starts_at,
+            ends_at=place.ends_at,
+            due_at=request.due_at,
+        )
 
     def promise(self, session: Session, visit: Visit, today: date) -> Promise | None:
         """The campaign's notice, and the free days of the place at which the visit was booked."""

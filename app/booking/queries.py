@@ -44,10 +44,14 @@ class SeenPlace:
     site: Site
     host: Person | None
     days: list[PlaceDay] = field(default_factory=list)
+    at: During | None = None
+    """Other hours than its own: those of a day booked there, since changed."""
 
     @property
     def during(self) -> During:
         """Its hours, as rosters are compared with them."""
+        if self.at is not None:
+            return self.at
         whole_day = self.place.part is DayPart.FULL
         return During(self.place.starts_at, self.place.ends_at, whole_day)
 
@@ -317,6 +321,16 @@ def request_with_key(session: Session, person_id: int, key: str) -> BookingReque
 def request_of_visit(session: Session, visit_id: int) -> BookingRequest | None:
     """The request that a visit comes from."""
     return session.scalars(select(BookingRequest).where(col(BookingRequest.visit_id) == visit_id)).first()
+
+
+def booked_with_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Those of these visits that come from places for which nobody is named."""
+    query = (
+        select(col(BookingRequest.visit_id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(col(BookingRequest.visit_id).in_(visit_ids), col(Place.host_id).is_(None))
+    )
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def live_requests(

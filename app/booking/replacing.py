@@ -51,10 +51,11 @@ class _Found:
 
 
 def offer(
-    session: Session, fell: Visit, now: datetime, today: date, *, before_line: bool
+    session: Session, fell: Visit, now: datetime, today: date, *, before_line: bool, told: bool = False
 ) -> BookingRequest | None:
     """Offer the visitor of a booked day that fell the best of what suits; None when nothing does, or when
-    nobody waits for it. What was offered before, and not taken, is not offered again."""
+    nobody waits for it. What was offered before, and not taken, is not offered again. `told`: by the message
+    that says that the day fell."""
     campaign, person = session.get_one(Campaign, fell.campaign_id), session.get_one(Person, fell.visitor_id)
     hold(session, campaign)
     before = queries.request_of_visit(session, fell.id or 0)
@@ -71,7 +72,10 @@ def offer(
     for found in _suitable(session, looks, former, fell, known)[:TRIES]:
         try:
             with session.begin_nested():
-                return _hold(session, campaign, person, terms, fell, found, len(earlier), now)
+                request = _hold(session, campaign, person, terms, fell, found, len(earlier), now)
+                if not told:
+                    jobs.record(session, "booking.offered", request_id=request.id)
+                return request
         except EnoughBooked:
             return None
         except Refusal:
@@ -121,7 +125,6 @@ def _hold(
     if not holding.hold_people(session, campaign, request, found.option.hosts):
         raise PlaceFull(day)
     audit(session, None, "booking.offered_instead", f"booking:{request.id}", now=now)
-    jobs.record(session, "booking.offered", request_id=request.id)
     jobs.record(session, "booking.taken", request_id=request.id)
     return request
 

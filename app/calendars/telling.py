@@ -35,9 +35,10 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits import reading
+from app.visits.bookings import instead_of, of_teams
 from app.visits.conditions import conditions_of, too_young
 from app.visits.queries import SeenVisit
-from app.visits.rosters import conflict_of
+from app.visits.rosters import Conflict, conflict_of, conflicts_among
 from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
 from app.visits.suspending import resumed_by, told_of
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
@@ -64,6 +65,9 @@ def _tell_fallen(
             return
         seen = news.seen
         reason, change = seen.visit.cancel_reason, news.change
+        against = _against(session, seen)
+        instead = instead_of(session, seen.visit)
+        with_team = against is not None and bool(of_teams(session, {visit_id}))
         back = news.other if news.other is not None and stands(news.other.visit) else None
         back_off = back is not None and conflict_of(session, back, clock.today()) is not None
         sought = is_sought_again(seen.visit, seen.campaign, clock.today())
@@ -77,6 +81,9 @@ def _tell_fallen(
                 "back": back,
                 "back_off": back_off,
                 "reason": reason_labels()[reason] if reason else "",
+                "against": against.words_to(person) if against is not None else "",
+                "with_team": with_team and against is not None and against.visitor_day is None,
+                "instead": instead if role == By.VISITOR else None,
                 "words_said": change.words if change is not None and not own else "",
                 "make_up": made_up and seen.has(person.id),
                 "sought": awaits and not for_good,
@@ -88,6 +95,13 @@ def _tell_fallen(
         remake_letters(news)
         write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
         tell_managers(news, "cancelled")
+
+
+def _against(session: Session, seen: SeenVisit) -> Conflict | None:
+    """What a roster says of a day that fell because of it."""
+    if seen.visit.cancel_reason is not CancelReason.ROSTER:
+        return None
+    return next((one for one in conflicts_among(session, [seen]) if not one.closed), None)
 
 
 def tell_booked(
@@ -193,6 +207,24 @@ def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id:
         former = session.get(Person, former_id)
         if news is not None and former is not None and news.seen.visit.tutor_id != former_id:
             write(news, Kind.VISIT_TUTOR, [("former", former)], lambda *_: {"released": True}, CANCEL)
+
+
+def tell_host_replaced(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """A roster has the host off and a colleague receives: whoever received has their day back, the colleague
+    is asked, the visitor and who leads the team read who receives and why."""
+    with open_session(engine) as session:
+        news = news_of(session, visit_id, change_id, about=revision)
+        if news is None:
+            return
+        seen, former = news.seen, news.line.other if news.line is not None else None
+        if former is not None and not seen.has(former.id):
+            outbox.drop_letters(session, visit_id, {former.id or 0}, today=clock.today(), about=news.about)
+            write(news, Kind.VISIT_TUTOR, [("former_host", former)], lambda *_: {"released": True}, CANCEL)
+        if stands(seen.visit):
+            write(news, Kind.VISIT_CHANGED, [("visitor", seen.visitor)], nothing, REQUEST)
+            asked = {"back": None, "moved": False, "agreed": confirmed_by(seen.visit, By.HOST)}
+            write(news, Kind.VISIT_INVITATION, [("host", seen.host)], lambda *_: asked, REQUEST)
+            tell_receivers(news, "host")
 
 
 def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

@@ -4,8 +4,9 @@ Booking stands above visits: it knows the notice that its campaign promises, the
 how many may come on each. It says so here, once, when it is loaded, as it is wherever the service runs.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Protocol
 
 from sqlmodel import Session
@@ -33,8 +34,27 @@ class Pending:
     """Where it stands, and where it would be."""
 
 
+@dataclass(frozen=True)
+class Instead:
+    """A place that is kept for whoever lost the day they had booked."""
+
+    request_id: int
+    day: date
+    team: str
+    site: str
+    starts_at: time
+    ends_at: time
+    due_at: datetime | None
+
+
 class Keeper(Protocol):
     """What booking answers about visits."""
+
+    def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
+        """Those that were booked with a team, whoever of it receives."""
+
+    def instead(self, session: Session, visit: Visit) -> Instead | None:
+        """What is kept for whoever had booked a visit that fell."""
 
     def pending(
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
@@ -61,6 +81,12 @@ class Keeper(Protocol):
 
 
 class _Nobody:
+    def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
+        return set()
+
+    def instead(self, session: Session, visit: Visit) -> Instead | None:
+        return None
+
     def pending(
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
     ) -> list[Pending]:
@@ -119,3 +145,13 @@ def give_up(
 ) -> None:
     """The same, no longer wanted by whoever asked."""
     _keepers[0].give_up(session, person_id, campaign_id, span, actor, now)
+
+
+def of_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Those of these visits that were booked with a team, whoever of it receives. One query."""
+    return _keepers[0].of_teams(session, visit_ids)
+
+
+def instead_of(session: Session, visit: Visit) -> Instead | None:
+    """What is kept, until they answer, for whoever had booked a visit that fell."""
+    return _keepers[0].instead(session, visit)

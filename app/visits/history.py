@@ -108,7 +108,7 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | No
         if to_manager and line.kind in PRIVATE:
             continue
         shows_reason = line.reason is not None and (not to_manager or line.reason in TEAM_REASONS)
-        if line.kind is ChangeKind.RELEASED:
+        if line.kind in {ChangeKind.RELEASED, ChangeKind.HOST}:
             shows_reason = False  # its sentence says why
         reason = reason_labels()[line.reason] if line.reason is not None and shows_reason else ""
         words = "" if to_manager else line.words
@@ -180,6 +180,13 @@ def sentence(
         ChangeKind.BRING: _("%(who)s change ce qu’il faut apporter, ou savoir avant de venir."),
         ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _released(line, to_host=to_host),
+        ChangeKind.HOST: _(
+            "Selon le planning, %(other)s n’est pas au travail à ces heures : vous recevez à sa place."
+        )
+        if to_host
+        else _(
+            "Selon le planning, %(other)s n’est pas au travail à ces heures : un collègue reçoit à sa place."
+        ),
         ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
         ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),

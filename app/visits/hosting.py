@@ -17,6 +17,7 @@ from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
 from app.visits.rules import PART_HOURS, during, hours_fault
+from app.visits.service import void_proposals
 from app.visits.suspending import resume_after
 from app.visits.tables import CancelReason, ChangeKind, DayPart, Visit, VisitStatus
 
@@ -112,6 +113,42 @@ def release_tutor(
     remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former, reason=reason)
     resume_after(session, now.visit, hand.now, now.today)
     return now.visit
+
+
+def replace_host(session: Session, before: Situation, host: Person, hand: Hand, *, revision: int) -> Visit:
+    """A roster has the host off: a colleague of the team receives, and is asked for their yes. Who received
+    before has their day back and is told; no limit moves.
+
+    Raises `NotOfTheTeam`, `TutorBusy`, and as `lifecycle.STEPS` says.
+    """
+    now = begin(session, before, revision=revision)
+    step = check(ChangeKind.HOST, now.asked)
+    visit, seen = now.visit, now.seen
+    if not host.active or host.team_id != seen.host.team_id or seen.has(host.id):
+        raise NotOfTheTeam
+    if not works(session, seen, host, visit.day):
+        raise TutorBusy
+    former, tutor = visit.host_id, visit.tutor_id
+    signed = visit.agreement_at if host.legal_entity == seen.host.legal_entity else None
+    with session.begin_nested():
+        _change(
+            session, now, hand, host_id=host.id, tutor_id=None, host_confirmed_at=None, agreement_at=signed
+        )
+        _retake(session, seen)
+    void_proposals(session, visit, hand.now)  # between two people who do not meet any more
+    line = remember(
+        session, visit, ChangeKind.HOST, hand, event=step.event, other_id=former, reason=CancelReason.ROSTER
+    )
+    if tutor is not None:
+        jobs.record(
+            session,
+            "visit.tutor_replaced",
+            visit_id=visit.id,
+            revision=visit.revision,
+            change_id=line.id,
+            former_id=tutor,
+        )
+    return visit
 
 
 def release_if_busy(session: Session, seen: SeenVisit, day: date, taken: bool, hand: Hand) -> None:

@@ -230,6 +230,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.HOURS, RECEIVERS, (it_stands, it_is_ahead, site_open), "visit.changed"),
     Step(ChangeKind.TUTOR, RECEIVERS, (it_stands, it_is_ahead), "visit.changed"),
     Step(ChangeKind.RELEASED, RECEIVERS | {By.SERVICE}, (it_stands, it_is_ahead), "visit.tutor_released"),
+    Step(ChangeKind.HOST, frozenset({By.SERVICE}), (it_stands, it_is_ahead), "visit.host_replaced"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
     Step(ChangeKind.AGREED, HR, (it_stands, it_is_ahead, agreement_missing), "visit.agreed"),
     Step(

@@ -22,6 +22,7 @@ from app.teams.importing.run import Key, RosterPlan
 from app.teams.rules import meets, touches, usually_works
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
+from app.visits.bookings import of_teams
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
 from app.visits.rules import during, is_ahead
 from app.visits.tables import By, Visit, VisitStatus
@@ -204,6 +205,8 @@ class Contradicted:
     """Visits of a plan: they stand until somebody decides."""
     booked: list[Conflict]
     """Booked days: they fall once it is confirmed."""
+    shared: list[Conflict]
+    """Booked with a team: a colleague receives, or they fall."""
     received: list[Conflict]
     """Days whose tutor alone is off: their hosts receive once it is confirmed."""
     waiting: list[Conflict]
@@ -217,12 +220,12 @@ class Contradicted:
     @property
     def all(self) -> list[Conflict]:
         """All of them, by day."""
-        every = (*self.planned, *self.booked, *self.received, *self.waiting)
+        every = (*self.planned, *self.booked, *self.shared, *self.received, *self.waiting)
         return sorted(every, key=lambda one: (one.seen.visit.day, one.seen.visit.id))
 
 
 def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicted:
-    """Visits to come that a roster would contradict, were it confirmed. Nothing is written; two queries."""
+    """Visits to come that a roster would contradict, were it confirmed. Nothing is written; three queries."""
     spans = {team_id: (span.first_day, span.last_day) for team_id, span in plan.spans.items()}
     arriving = {
         (person_id, day): RosterDay(
@@ -241,9 +244,12 @@ def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicte
         and any((person.id, one.seen.visit.day) in arriving for person in one.absent)
     ]
     of_plan = [one for one in found if _is_planned(one) and waits(one)]
+    fall = [one for one in found if falls(one)]
+    with_team = of_teams(session, {one.seen.visit.id or 0 for one in fall if one.visitor_day is None})
     return Contradicted(
         planned=of_plan,
-        booked=[one for one in found if falls(one)],
+        booked=[one for one in fall if one.seen.visit.id not in with_team],
+        shared=[one for one in fall if one.seen.visit.id in with_team],
         received=[one for one in found if host_receives(one)],
         waiting=[one for one in found if waits(one) and one not in of_plan],
     )
@@ -295,6 +301,13 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
         sentence = ngettext(
             "%(n)s journée réservée tombe avec ce planning : chacun est prévenu.",
             "%(n)s journées réservées tombent avec ce planning : chacun est prévenu.",
+            n,
+        )
+        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
+    if n := len(what.shared):
+        sentence = ngettext(
+            "%(n)s journée réservée avec une équipe : un collègue reçoit s’il peut, sinon elle tombe.",
+            "%(n)s journées réservées avec une équipe : un collègue reçoit s’il peut, sinon elles tombent.",
             n,
         )
         lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))

@@ -265,6 +265,8 @@ class ChangeKind(StrEnum):
     """What one will see, what to bring: the line's words are what the team says now."""
     TUTOR = "tutor"
     RELEASED = "released"
+    HOST = "host"
+    """A roster has the host off, and a colleague of the team receives: `other_id` was the host."""
     WAIVED = "waived"
     AGREED = "agreed"
     ASKED_ANEW = "asked_anew"
@@ -300,7 +302,8 @@ class VisitChange(SQLModel, table=True):
     day_after: date | None = None
     part: DayPart | None = None
     other_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
-    """The tutor who was named or released; of a booked day, whoever had asked for it."""
+    """The tutor who was named or released, the host who no longer receives; of a booked day, whoever had
+    asked for it."""
     for_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
     """The manager in whose place a delegate decided."""
     program: str = ""

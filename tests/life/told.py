@@ -22,6 +22,7 @@ BOTH = {
     ChangeKind.HOURS,
     ChangeKind.TUTOR,
     ChangeKind.RELEASED,
+    ChangeKind.HOST,
     ChangeKind.PLANNED,
 }
 """Changes of which both people must hear; of the others, the other one must."""
@@ -130,6 +131,9 @@ def _requests(session: Session, campaign_ids: Collection[int], keys: Collection[
     }
     for one in session.exec(select(BookingRequest).where(col(BookingRequest.campaign_id).in_(campaign_ids))):
         word = words.get(one.status)
+        fell = f"visit_cancelled:{one.instead_of_id}:"
+        if word == "offer" and any(key.startswith(fell) and key.endswith(":visitor") for key in keys):
+            continue  # told with the fall
         if word is not None and f"booking_{word}:{one.id}:{one.person_id}" not in told:
             yield f"request {one.id} is {one.status.value}: the asker heard nothing"
         queued = one.status == RequestStatus.WAITING and str(one.id) in asked

@@ -1,0 +1,50 @@
+"""A booked day was given by a team, whoever of it receives: a roster that has its host off does not end it
+while a colleague may receive."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from app.booking import queries
+from app.booking.looking import look
+from app.booking.tables import PlaceDay, RequestStatus
+from app.core import jobs
+from app.core.errors import Refusal
+from app.people.tables import Person
+from app.visits import hosting
+from app.visits import queries as visits
+from app.visits.changing import situation
+from app.visits.history import Hand
+from app.visits.rosters import Conflict
+from app.visits.rules import during
+from app.visits.tables import By
+
+
+def receive_instead(session: Session, conflict: Conflict, now: datetime, today: date) -> bool:
+    """The first colleague whom the rules allow, and who works at the day's hours, becomes its host. False
+    where it is not for the team to mend, or nobody of it can: nothing has changed then."""
+    seen, visit = conflict.seen, conflict.seen.visit
+    request = queries.request_of_visit(session, visit.id or 0)
+    if conflict.closed or conflict.visitor_day is not None or request is None:
+        return False
+    place = queries.find_place(session, request.place_id)
+    if request.status != RequestStatus.BOOKED or place.host is not None:
+        return False
+    day = PlaceDay(place_id=request.place_id, day=visit.day)  # booked, whatever the team offers since
+    here = replace(place, days=[day], at=during(visit))
+    [found] = look(session, seen.campaign, seen.visitor, [here], 0, today, ahead=0)
+    option = found.of_day(visit.day)
+    hand = Hand(By.SERVICE, None, now)
+    for host_id in option.hosts if option is not None else ():
+        before = situation(session, visits.visit(session, visit.id or 0), By.SERVICE, None, today)
+        colleague = session.get_one(Person, host_id)
+        try:
+            with session.begin_nested():
+                hosting.replace_host(session, before, colleague, hand, revision=visit.revision)
+        except Refusal:
+            session.refresh(visit)
+            continue  # somebody was faster
+        jobs.record(session, "booking.taken", request_id=request.id)
+        return True
+    return False
