@@ -6,7 +6,7 @@ once and may cancel. Nobody who waits in line for a day is overtaken.
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
@@ -17,6 +17,8 @@ from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
 from app.booking.words import status_words
+from app.campaigns.bookable import takes_bookings
+from app.campaigns.tables import Campaign
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
@@ -31,6 +33,11 @@ class Keeper:
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """Booked at places for which nobody is named."""
         return queries.booked_with_teams(session, visit_ids)
+
+    def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
+        """Days that leave the notice of booking."""
+        first = today + timedelta(days=queries.rules_of(session, campaign.id or 0).notice_days)
+        return takes_bookings(campaign) and queries.days_offered(session, campaign.id or 0, first) > 0
 
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         """What is offered and waits for an answer."""

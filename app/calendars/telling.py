@@ -35,8 +35,9 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits import reading
-from app.visits.bookings import instead_of, of_teams
+from app.visits.bookings import has_places, instead_of, of_teams
 from app.visits.conditions import conditions_of, too_young
+from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
 from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
@@ -72,7 +73,9 @@ def _tell_fallen(
         back_off = back is not None and conflict_of(session, back, clock.today()) is not None
         sought = is_sought_again(seen.visit, seen.campaign, clock.today())
         resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
-        made_up = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
+        open_ = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
+        made_up = open_ and finds_day(session, seen, clock.today())
+        places = open_ and not made_up and has_places(session, seen.campaign, clock.today())
 
         def said(role: str, person: Person) -> dict[str, Any]:
             own = change is not None and change.by.value == role
@@ -86,6 +89,8 @@ def _tell_fallen(
                 "instead": instead if role == By.VISITOR else None,
                 "words_said": change.words if change is not None and not own else "",
                 "make_up": made_up and seen.has(person.id),
+                "no_day": open_ and not made_up and seen.has(person.id),
+                "places": places,
                 "sought": awaits and not for_good,
                 "ended": awaits and for_good and reason is not CancelReason.REPLACED,
             }
@@ -305,7 +310,8 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             fallen = visits.swap_of(session, news.seen).fallen
             lost = fallen is not None and fallen.visit.id == visit_id
             in_time = may_be_made_up(news.seen.visit, news.seen.campaign, clock.today())
-            said = {"words_said": words, "make_up": lost and in_time}
+            found = lost and in_time and finds_day(session, news.seen, clock.today())
+            said = {"words_said": words, "make_up": found, "no_day": lost and in_time and not found}
             to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
             write(news, Kind.VISIT_ABSENCE, to, lambda *_: said, None)
 

@@ -11,6 +11,13 @@ class NotYetOpen(Refusal):
         return _("Ce bilan s’ouvre à la fin de la journée : revenez après l’avoir vécue.")
 
 
+class NotRuledYet(Refusal):
+    """One of the two was said to be missing, and said otherwise: HR rule first."""
+
+    def message(self) -> str:
+        return _("Une absence est contestée : le bilan s’ouvre si vos RH disent que la journée a eu lieu.")
+
+
 class DebriefClosed(Refusal):
     """The time of the campaign's debriefs is over, or the day was cancelled."""
 

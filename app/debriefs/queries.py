@@ -164,6 +164,7 @@ def visits_to_open(session: Session, today: date) -> list[tuple[Visit, Role]]:
                 col(Visit.day) <= today,
                 Visit.status == VisitStatus.PLANNED,
                 col(Visit.missed_at).is_(None),
+                col(Visit.disputed_at).is_(None),
                 col(Campaign.status).in_(LIVED),
                 col(Campaign.debrief_until) >= today,
                 col(Debrief.visit_id).is_(None),

@@ -20,6 +20,8 @@ class State(StrEnum):
 
     EARLY = "early"
     OPEN = "open"
+    CONTESTED = "contested"
+    """The two do not agree whether the day took place: nothing is asked until HR say so."""
     SENT = "sent"
     CLOSED = "closed"
 
@@ -41,6 +43,8 @@ def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> Sta
     today = now.astimezone(ZoneInfo(settings().timezone)).date()
     if not takes_place(visit) or campaign.status not in LIVED or today > campaign.debrief_until:
         return State.CLOSED
+    if visit.disputed_at is not None:
+        return State.CONTESTED
     return State.OPEN if is_lived(visit, now) else State.EARLY
 
 

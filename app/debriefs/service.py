@@ -23,6 +23,7 @@ from app.debriefs.errors import (
     DebriefClosed,
     NoDraftHere,
     NothingSaid,
+    NotRuledYet,
     NotYetOpen,
 )
 from app.debriefs.questions import CATALOGUE, SHARED, Kind, Readers, form_of, questions_of
@@ -243,6 +244,7 @@ def refusal(session: Session, author: Author, *, now: datetime) -> Refusal | Non
     return {
         State.SENT: AlreadySent(),
         State.EARLY: NotYetOpen(),
+        State.CONTESTED: NotRuledYet(),
         State.CLOSED: DebriefClosed(),
         State.OPEN: None,
     }[state(session, author, now=now)]

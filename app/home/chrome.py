@@ -1,5 +1,6 @@
 """What stands around every page: who is signed in, and where they can go."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +72,14 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
     return {"actor": reader, "nav": _nav(request.url.path, actor, reader, waiting, bookable=bookable)}
 
 
+HR_ONLY = re.compile(r"/visits/[^/]+/(ruling|move)")
+"""Pages about a visit that HR alone opens: they lie under HR's own entry."""
+
+
 def _nav(path: str, actor: Actor, reader: Reader, asked: int, *, bookable: bool) -> list[dict[str, Any]]:
     places: list[tuple[str, str]] = []
+    if HR_ONLY.fullmatch(path):
+        path = "/campaigns"
     if reader.person is not None or not (actor.is_hr or actor.is_admin):
         places += [("/home", _("Mon espace")), ("/visits", _("Mes journées"))]
         if bookable:

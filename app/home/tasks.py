@@ -24,14 +24,12 @@ from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
 from app.visits.rosters import Conflict, conflicts_among, conflicts_of
-from app.visits.rules import confirmed_by, is_over, may_be_made_up, stands
+from app.visits.rules import ABSENCE_ASKED, absence_stands, confirmed_by, is_over, may_be_made_up, stands
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
 
 PREPARE_DAYS = 7
 """From so many days before it, a visit is to be prepared."""
-ABSENCE_ASKED = timedelta(days=30)
-"""How long an absence that somebody reported waits for an answer."""
 
 
 class Kind(StrEnum):
@@ -234,16 +232,20 @@ def _find_day(
     """Whether a day still fits is said on the page behind it: this one asks what becomes of the exchange."""
     title = _("Que devient votre échange avec %(name)s ?") % {"name": _other(leg, person).name}
     missed = leg.visit.missed_at is not None
-    what = _("La journée du %(day)s n’a pas eu lieu.") if missed else _("La journée du %(day)s est annulée.")
+    what = _("La journée du %(day)s est annulée.")
+    if missed:
+        what = _("Une absence est signalée le %(day)s.")
+        if absence_stands(leg.visit, today):
+            what = _("La journée du %(day)s n’a pas eu lieu.")
     rest = (
-        _("L’autre a eu lieu : choisissez un nouveau jour, ou restez-en à une.")
+        _("L’autre a eu lieu : voyez si un jour reste possible, ou restez-en à une.")
         if other is not None and is_over(other.visit, today)
         else _("L’autre ne peut pas avoir lieu comme prévu : voyez ce qui reste possible.")
         if other is not None and other.visit.id in off
-        else _("L’autre tient toujours : choisissez un nouveau jour, ou restez-en à une.")
+        else _("L’autre tient toujours : voyez si un jour reste possible, ou restez-en à une.")
     )
     text = f"{what % {'day': day_month(leg.visit.day)}} {rest}"
-    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Choisir"), "calendar")
+    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Voir les jours"), "calendar")
 
 
 def _confirm(leg: SeenVisit, person: Person) -> Task:

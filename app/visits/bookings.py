@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from app.accounts.sessions import Actor
+from app.campaigns.tables import Campaign
 from app.visits.tables import Visit
 
 
@@ -56,6 +57,9 @@ class Keeper(Protocol):
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         """What is kept for whoever had booked a visit that fell."""
 
+    def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
+        """Whether teams offer days that can be booked."""
+
     def pending(
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
     ) -> list[Pending]:
@@ -86,6 +90,9 @@ class _Nobody:
 
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         return None
+
+    def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
+        return False
 
     def pending(
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
@@ -155,3 +162,8 @@ def of_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
 def instead_of(session: Session, visit: Visit) -> Instead | None:
     """What is kept, until they answer, for whoever had booked a visit that fell."""
     return _keepers[0].instead(session, visit)
+
+
+def has_places(session: Session, campaign: Campaign, today: date) -> bool:
+    """Whether teams offer days of a campaign that can be booked now. One query."""
+    return _keepers[0].has_places(session, campaign, today)

@@ -14,7 +14,7 @@ from app.availability.queries import offers_of
 from app.campaigns.holding import hold
 from app.core.errors import Stale
 from app.visits import bookings, hosting, places, queries
-from app.visits.changing import Situation, begin
+from app.visits.changing import Situation, begin, situation
 from app.visits.conditions import are_open
 from app.visits.days import Days, days_for
 from app.visits.errors import DayNotPossible, NothingProposed, OpenProposal
@@ -38,6 +38,13 @@ from app.visits.tables import (
 def days_of(session: Session, now: Situation) -> Days:
     """On which days this visit could take place instead."""
     return days_for(session, now.seen, today=now.today, other_day=other_day(now))
+
+
+def finds_day(session: Session, seen: SeenVisit, today: date) -> bool:
+    """Whether the two could agree on a day for a visit that fell: what their page would propose. Some fifteen
+    queries: for messages, not for lists."""
+    days = days_of(session, situation(session, seen, By.VISITOR, None, today))
+    return bool(days.possible(limit=1)) or days.only_taken
 
 
 def other_day(now: Situation) -> date | None:

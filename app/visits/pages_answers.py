@@ -17,7 +17,7 @@ from app.visits import confirming, moving, rosters, showing
 from app.visits.errors import ConditionsFirst, DayNotPossible, RosterSaysOtherwise
 from app.visits.guards import Entered, Participant, Taking
 from app.visits.lifecycle import allows, refusal
-from app.visits.rules import offered_reasons, stands
+from app.visits.rules import absence_stands, offered_reasons, stands
 from app.visits.schemas import AnswerForm, CancellationForm, ChoiceForm, ConfirmationForm
 from app.visits.tables import ChangeKind
 
@@ -192,6 +192,7 @@ def _show_days(
         seen=now.seen,
         colleague=showing.colleague(now),
         fallen=now.fallen,
+        ruled_missing=absence_stands(now.visit, now.today),
         other=now.other,
         other_off=now.other_off,
         cannot_be=now.against is not None,

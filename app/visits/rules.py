@@ -29,6 +29,18 @@ def is_over(visit: Visit, today: date) -> bool:
     return visit.day < today
 
 
+ABSENCE_ASKED = timedelta(days=30)
+"""How long an absence that somebody reported waits for an answer."""
+
+
+def absence_stands(visit: Visit, today: date) -> bool:
+    """Whether a day is said not to have taken place: HR ruled so, or whoever was said to be missing let the
+    time pass to say otherwise."""
+    if visit.missed_at is None:
+        return False
+    return visit.ruled_at is not None or visit.missed_at.date() < today - ABSENCE_ASKED
+
+
 def can_be_cancelled(visit: Visit, today: date) -> bool:
     """Only a standing visit whose day is not past."""
     return stands(visit) and not is_over(visit, today)

@@ -15,7 +15,15 @@ from app.visits.guards import Entered
 from app.visits.lifecycle import allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.reading import SeenChange
-from app.visits.rules import State, confirmed_by, may_be_made_up, stands, state_of, takes_place
+from app.visits.rules import (
+    State,
+    absence_stands,
+    confirmed_by,
+    may_be_made_up,
+    stands,
+    state_of,
+    takes_place,
+)
 from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, ChangeKind, NoShow, Proposal
 
@@ -39,6 +47,8 @@ class Chip:
 def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | None = None) -> Chip:
     """Where a visit stands, in a word or two; `known`: what each waits for."""
     if stands(seen.visit) and not takes_place(seen.visit):
+        if not absence_stands(seen.visit, today):
+            return Chip(_("absence signalée"), "warn")
         return Chip(_("n’a pas eu lieu"), "bad")
     if seen.visit.disputed_at is not None and stands(seen.visit):
         return Chip(_("absence contestée"), "warn")

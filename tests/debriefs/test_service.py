@@ -20,6 +20,7 @@ from app.debriefs.errors import (
     DebriefClosed,
     NoDraftHere,
     NothingSaid,
+    NotRuledYet,
     NotYetOpen,
 )
 from app.debriefs.jobs import close_campaign, destroy_expired, open_forms, release_batches
@@ -79,6 +80,23 @@ def test_a_form_opens_at_the_end_of_the_day(company: Company, engine: Engine, ev
     with open_session(engine) as session:
         opened = {(row.visit_id, row.role, row.sent) for row in rows(session, Debrief)}
         assert opened == {(company.visits[0].id, role, False) for role in Role}
+
+
+def test_nothing_is_asked_of_a_contested_day_before_hr_rule(
+    company: Company, engine: Engine, evening: Clock
+) -> None:
+    with open_session(engine) as session:
+        visit = session.get_one(Visit, company.visits[0].id)
+        visit.disputed_at = EVENING
+    open_forms(engine)
+    with open_session(engine) as session:
+        assert rows(session, Debrief) == []
+        author = company.author(session, company.anna)
+        assert isinstance(service.refusal(session, author, now=EVENING), NotRuledYet)
+        session.get_one(Visit, company.visits[0].id).disputed_at = None
+    open_forms(engine)
+    with open_session(engine) as session:
+        assert {one.role for one in rows(session, Debrief)} == {Role.VISITOR, Role.HOST}
 
 
 def test_an_opened_form_is_announced_once(

@@ -1,5 +1,6 @@
 """A day that fell, was missed, or cannot be made up for: what is said of it, and what is offered."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -58,7 +59,7 @@ def test_the_other_day_is_said_to_stand_or_to_have_been_lived(
 
 @pytest.mark.parametrize("free", [True, False])
 def test_an_exchange_for_which_no_day_is_left_says_so_and_offers_to_leave_it_at_one(
-    company: Company, as_: Enter, free: bool
+    company: Company, engine: Engine, as_: Enter, free: bool
 ) -> None:
     if not free:
         company.session.get_one(Person, company.bruno.id).worked_weekdays = "0000000"
@@ -71,6 +72,12 @@ def test_an_exchange_for_which_no_day_is_left_says_so_and_offers_to_leave_it_at_
     assert "ou restez-en à une" in anna.get("/home").text
     sent = {"revision": str(company.there.revision), "choice": "one_way"}
     assert anna.post(f"{here}/proposals", data=sent).status_code == 303
+    drain(engine)
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail.text).where(Mail.kind == "visit_cancelled")).all()
+    assert {("jour de rattrapage" in one, "Plus aucun jour ne convient" in one) for one in mails} == {
+        (free, not free)
+    }
 
 
 def test_a_cancelled_day_is_headed_so_and_names_the_return_as_the_other(company: Company, as_: Enter) -> None:
@@ -104,7 +111,8 @@ def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr
     anna = as_(company.anna)
     for path in (f"/visits/{missed.id}", "/visits"):
         page = anna.get(path).text
-        assert ("n’a pas eu lieu" in page) is not contested
+        assert ("absence signalée" in page) is not contested
+        assert "n’a pas eu lieu" not in page.replace("n’a pas eu lieu, dites", "")
         assert ("absence contestée" in page) is contested
         assert path == "/visits" or page.count("absence contestée") == contested  # one chip
         assert "échange complet" not in page
@@ -112,7 +120,9 @@ def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr
     asked = "1 absence contestée de" in hr.get("/home").text
     assert asked is contested
     sent = {"outcome": "held", "version": "2" if contested else "1", "words": "Vu avec la boutique"}
-    assert 'name="outcome" value="host"' in hr.get(here).text
+    ruling = hr.get(here).text
+    assert 'name="outcome" value="host"' in ruling
+    assert re.search(r'href="/campaigns"[^>]*aria-current', ruling)
     assert "Un mot pour les deux personnes" in hr.get(here).text
     assert hr.post(here, data={**sent, "version": "0"}).status_code == 409
     assert hr.post(here, data=sent, follow_redirects=False).status_code == 303
