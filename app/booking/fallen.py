@@ -1,5 +1,6 @@
 """Booked days that fell: why, what was offered instead, who still has nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.queries import SeenRequest, requests_where
-from app.booking.tables import BookingRequest, RequestStatus
+from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
@@ -97,6 +98,16 @@ def without_another(
     if campaign_id is not None:
         query = query.where(col(Campaign.id) == campaign_id)
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def booked_with_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Those of these visits that come from places for which nobody is named."""
+    query = (
+        select(col(BookingRequest.visit_id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(col(BookingRequest.visit_id).in_(visit_ids), col(Place.host_id).is_(None))
+    )
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def _lost() -> tuple[ColumnElement[bool], ...]:

@@ -7,7 +7,18 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
-from app.booking import colleagues, deciding, fallen, holding, lines, offering, queries, replacing, waiting
+from app.booking import (
+    closures,
+    colleagues,
+    deciding,
+    fallen,
+    holding,
+    lines,
+    offering,
+    queries,
+    replacing,
+    waiting,
+)
 from app.booking.deciding import expire
 from app.booking.guards import is_left_to_the_team
 from app.booking.queries import SeenRequest
@@ -233,10 +244,14 @@ def promote_day(engine: Engine, day: str) -> None:
     _each(engine, waited, _promote)
 
 
-def follow_reopening(engine: Engine, days: list[str]) -> None:
-    """Job of `site.reopened`: the same for each day on which a closed site receives again."""
+def follow_reopening(engine: Engine, days: list[str], site_id: int | None = None) -> None:
+    """Job of `site.reopened`: the same for each day on which a closed site receives again; whoever lost
+    something by the closing reads that it does. Safe to run twice."""
     for day in days:
         promote_day(engine, day)
+    if site_id is not None:
+        with open_session(engine) as session:
+            closures.tell_reopened(session, site_id, [date.fromisoformat(day) for day in days])
 
 
 def _promote(session: Session, line: tuple[int, date]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
 from app.accounts.sessions import Actor
-from app.booking import fallen, holding, lines, queries
+from app.booking import closures, fallen, holding, lines, queries
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
@@ -22,7 +22,7 @@ from app.campaigns.tables import Campaign
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
-from app.visits.bookings import Instead, Pending, Promise
+from app.visits.bookings import Ended, Instead, Pending, Promise
 from app.visits.errors import DayNotPossible
 from app.visits.tables import Visit
 
@@ -32,7 +32,14 @@ class Keeper:
 
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """Booked at places for which nobody is named."""
-        return queries.booked_with_teams(session, visit_ids)
+        return fallen.booked_with_teams(session, visit_ids)
+
+    def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
+        """Each once: until they were told that it is open again."""
+        return [
+            Ended(one.request.id or 0, one.day, one.person, one.host_team.name)
+            for one in closures.ended_by_closing(session, site_id, days)
+        ]
 
     def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
         """Days that leave the notice of booking."""

@@ -44,8 +44,7 @@ class SeenPlace:
     site: Site
     host: Person | None
     days: list[PlaceDay] = field(default_factory=list)
-    at: During | None = None
-    """Other hours than its own: those of a day booked there, since changed."""
+    at: During | None = None  # other hours than its own: those of a day booked there, since changed
 
     @property
     def during(self) -> During:
@@ -321,16 +320,6 @@ def request_with_key(session: Session, person_id: int, key: str) -> BookingReque
 def request_of_visit(session: Session, visit_id: int) -> BookingRequest | None:
     """The request that a visit comes from."""
     return session.scalars(select(BookingRequest).where(col(BookingRequest.visit_id) == visit_id)).first()
-
-
-def booked_with_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
-    """Those of these visits that come from places for which nobody is named."""
-    query = (
-        select(col(BookingRequest.visit_id))
-        .join(Place, col(Place.id) == col(BookingRequest.place_id))
-        .where(col(BookingRequest.visit_id).in_(visit_ids), col(Place.host_id).is_(None))
-    )
-    return {one for one in session.scalars(query) if one is not None}
 
 
 def live_requests(

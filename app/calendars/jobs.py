@@ -5,9 +5,10 @@ from sqlmodel import Session
 
 from app.calendars import ics
 from app.calendars.describing import tell_described
-from app.calendars.half_days import tell_half_covered
+from app.calendars.half_days import remind_half_covered, tell_half_covered
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.suspending import tell_resumed, tell_suspended
+from app.calendars.teams import tell_teams_resumed, tell_teams_suspended
 from app.calendars.telling import (
     tell_absence,
     tell_agreed,
@@ -44,6 +45,7 @@ from app.visits.standing import Missing, standing_of, words
 ROLES = ("visitor", "host")
 __all__ = [
     "invite_participants",
+    "remind_half_covered",
     "remind_unconfirmed",
     "tell_absence",
     "tell_agreed",
@@ -64,6 +66,8 @@ __all__ = [
     "tell_proposal",
     "tell_resumed",
     "tell_suspended",
+    "tell_teams_resumed",
+    "tell_teams_suspended",
     "tell_tutor_released",
     "tell_tutor_replaced",
     "tell_unmatched",

@@ -129,10 +129,11 @@ def tell_managers(news: News, what: str) -> None:
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 
-def tell_receivers(news: News, what: str) -> None:
-    """Whoever may decide for the receiving team today, once."""
+def tell_receivers(news: News, what: str, *, but: int | None = None) -> None:
+    """Whoever may decide for the receiving team today, once. `but`: who reads it otherwise."""
     leads = teams.leaders_of(news.session, news.seen.host_team.id or 0, clock.today())
-    for person_id, reader in mails.readers_of(news.session, leads - {news.seen.visitor.id or 0}).items():
+    leads -= {news.seen.visitor.id or 0, but or 0}
+    for person_id, reader in mails.readers_of(news.session, leads).items():
         former = news.line.other.name if news.line is not None and news.line.other is not None else ""
         said = {"what": what, "side": "host", "former": former}
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)

@@ -27,10 +27,17 @@ from app.visits.tables import By
 
 
 def tell_suspended(
-    engine: Engine, visit_id: int, *, over: bool, sought: bool = True, fruitless: bool = False
+    engine: Engine,
+    visit_id: int,
+    *,
+    over: bool,
+    sought: bool = True,
+    fruitless: bool = False,
+    reopened: bool = False,
 ) -> None:
     """Visitor, host and tutor read it once for each day; `over`: later, that nobody chose another one;
-    `sought`: HR have other days to choose from; `fruitless`: none was found. Not when somebody decided
+    `sought`: HR have other days to choose from; `fruitless`: none was found; `reopened`: the site, which
+    was closed, is open again. Not when somebody decided
     meanwhile. Safe to run twice."""
     with open_session(engine) as session:
         hold(session, visit_id)  # whoever opens the site meanwhile comes before, or finds whom this told
@@ -65,6 +72,7 @@ def tell_suspended(
                     "against": said,
                     "sought": sought and seen.campaign.booking != Booking.OPEN,
                     "fruitless": fruitless,
+                    "reopened": reopened and not against.closed,
                 },
                 campaign=seen.campaign,
                 reply_to=reply_to,

@@ -229,7 +229,7 @@ def tell_host_replaced(engine: Engine, visit_id: int, revision: int, change_id: 
             write(news, Kind.VISIT_CHANGED, [("visitor", seen.visitor)], nothing, REQUEST)
             asked = {"back": None, "moved": False, "agreed": confirmed_by(seen.visit, By.HOST)}
             write(news, Kind.VISIT_INVITATION, [("host", seen.host)], lambda *_: asked, REQUEST)
-            tell_receivers(news, "host")
+            tell_receivers(news, "host", but=former.id if former is not None else None)
 
 
 def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     VISIT_SUSPENDED = "visit_suspended"
     VISIT_RESUMED = "visit_resumed"
     HOURS_TO_CHANGE = "hours_to_change"
+    SITE_REOPENED = "site_reopened"
+    TEAM_DAYS = "team_days"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -105,6 +107,8 @@ def kinds() -> list[Choice]:
         Kind.VISIT_SUSPENDED: _("Journée suspendue"),
         Kind.VISIT_RESUMED: _("Journée de nouveau possible"),
         Kind.HOURS_TO_CHANGE: _("Heures à changer"),
+        Kind.SITE_REOPENED: _("Site de nouveau ouvert"),
+        Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

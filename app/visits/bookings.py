@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign
+from app.people.tables import Person
 from app.visits.tables import Visit
 
 
@@ -48,8 +49,21 @@ class Instead:
     due_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A booked day, a request or a place in line that the closing of a site ended."""
+
+    request_id: int
+    day: date
+    person: Person
+    team: str
+
+
 class Keeper(Protocol):
     """What booking answers about visits."""
+
+    def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
+        """What the closing of a site ended on these days, while its team still offers them, by day."""
 
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """Those that were booked with a team, whoever of it receives."""
@@ -85,6 +99,9 @@ class Keeper(Protocol):
 
 
 class _Nobody:
+    def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
+        return []
+
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         return set()
 
@@ -167,3 +184,9 @@ def instead_of(session: Session, visit: Visit) -> Instead | None:
 def has_places(session: Session, campaign: Campaign, today: date) -> bool:
     """Whether teams offer days of a campaign that can be booked now. One query."""
     return _keepers[0].has_places(session, campaign, today)
+
+
+def ended_by_closing(session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
+    """What the closing of a site ended on these days, and whose people were not told since that it is open
+    again. Two queries."""
+    return _keepers[0].ended_by_closing(session, site_id, days)

@@ -3,12 +3,13 @@ otherwise. It stands, its history says so, and calendars hear of it: the revisio
 again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
+from app.core import jobs
 from app.messages import queries as mails
 from app.messages.catalogue import Kind
 from app.people.tables import Person
@@ -29,10 +30,30 @@ def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
     if hand.by is By.HR:
         lines = _last(session, already, {ChangeKind.SUSPENDED})
         already = {line.visit_id for line in lines if line.by is By.HR}
-    for visit in session.exec(select(Visit).where(col(Visit.id).in_(set(visit_ids) - already))):
+    _suspend(session, set(visit_ids) - already, hand)
+
+
+def suspend_anew(session: Session, visit_ids: Collection[int], now: datetime) -> None:
+    """The site of these days is open again, and a roster still contradicts them: their history, their people
+    and calendars hear what they wait for now."""
+    hold_all(session, visit_ids)
+    _suspend(session, visit_ids, Hand(By.SERVICE, None, now))
+
+
+def _suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
+    lines = []
+    for visit in session.exec(select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))):
         if stands(visit):
             _revise(session, visit, hand.now)
-            remember(session, visit, ChangeKind.SUSPENDED, hand, event=None)
+            lines.append(remember(session, visit, ChangeKind.SUSPENDED, hand, event=None))
+    _tell_teams(session, "visits.suspended", lines)
+
+
+def _tell_teams(session: Session, event: str, lines: Sequence[VisitChange]) -> None:
+    """Who leads those concerned reads of all these days at once."""
+    if lines:
+        ids = [line.visit_id for line in lines]
+        jobs.record(session, event, visit_ids=ids, about=max(line.id or 0 for line in lines))
 
 
 def resume(session: Session, visit_ids: Collection[int], now: datetime) -> set[int]:
@@ -40,9 +61,11 @@ def resume(session: Session, visit_ids: Collection[int], now: datetime) -> set[i
     that heard the one hear the other. Which they are."""
     hold_all(session, visit_ids)
     lifted = suspended_among(session, visit_ids)
-    for visit in session.exec(select(Visit).where(col(Visit.id).in_(lifted))):
+    hand, lines = Hand(By.SERVICE, None, now), []
+    for visit in session.exec(select(Visit).where(col(Visit.id).in_(lifted)).order_by(col(Visit.id))):
         _revise(session, visit, now)
-        remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event="visit.resumed")
+        lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed"))
+    _tell_teams(session, "visits.resumed", lines)
     return lifted
 
 
@@ -53,7 +76,8 @@ def resume_after(session: Session, visit: Visit, now: datetime, today: date) -> 
     if visit_id not in suspended_among(session, {visit_id}):
         return
     if conflict_of(session, find_visit(session, visit_id), today) is None:
-        remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event=None)
+        line = remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event=None)
+        _tell_teams(session, "visits.resumed", [line])
 
 
 def resumed_by(session: Session, change: VisitChange) -> bool:
@@ -71,10 +95,12 @@ def lift(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
     """HR opened the site of these days again: they can take place as planned; their people hear it."""
     hold_all(session, visit_ids)
     query = select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))
+    lines = []
     for visit in session.exec(query):
         if stands(visit):
             _revise(session, visit, hand.now)
-            remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed")
+            lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed"))
+    _tell_teams(session, "visits.resumed", lines)
 
 
 def news_of(session: Session, visit_id: int) -> int:
@@ -88,13 +114,8 @@ def news_of(session: Session, visit_id: int) -> int:
 def told_of(session: Session, seen: Collection[SeenVisit]) -> set[tuple[int, int]]:
     """Who was told, since it was last suspended, that one of these days cannot take place: (visit id, person
     id). Two queries."""
-    ids = [one.visit.id or 0 for one in seen]
-    query = (
-        select(VisitChange.visit_id, func.max(VisitChange.at))
-        .where(col(VisitChange.visit_id).in_(ids), VisitChange.kind == ChangeKind.SUSPENDED)
-        .group_by(col(VisitChange.visit_id))
-    )
-    since = {str(visit_id): at for visit_id, at in session.exec(query)}
+    found = suspended_at(session, [one.visit.id or 0 for one in seen])
+    since = {str(visit_id): at for visit_id, at in found.items()}
     people = {person.id or 0 for one in seen for person in concerned(one)}
     return {
         (int(visit_id), person_id)
@@ -103,9 +124,26 @@ def told_of(session: Session, seen: Collection[SeenVisit]) -> set[tuple[int, int
     }
 
 
+def suspended_at(session: Session, visit_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these days was suspended last, whether or not it still is."""
+    query = (
+        select(VisitChange.visit_id, func.max(VisitChange.at))
+        .where(col(VisitChange.visit_id).in_(visit_ids), VisitChange.kind == ChangeKind.SUSPENDED)
+        .group_by(col(VisitChange.visit_id))
+    )
+    return dict(session.exec(query).all())
+
+
 def concerned(seen: SeenVisit) -> list[Person]:
     """Who hears of it: visitor, host, and who receives in the host's place."""
     return [one for one in (seen.visitor, seen.host, seen.tutor) if one is not None]
+
+
+def suspended_since(session: Session, visit_ids: Collection[int]) -> dict[int, datetime]:
+    """Since when each of these days is suspended; those that are not are absent."""
+    said = {ChangeKind.SUSPENDED, ChangeKind.RESUMED, ChangeKind.MOVED}
+    lines = _last(session, visit_ids, said)
+    return {line.visit_id: line.at for line in lines if line.kind is ChangeKind.SUSPENDED}
 
 
 def suspended_among(session: Session, visit_ids: Collection[int]) -> set[int]:

@@ -1,12 +1,14 @@
 """A roster covers half of a booked day: whoever may change its hours hears it, all hear that it holds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.calendars.jobs import remind_half_covered
 from app.core import jobs as events
 from app.messages.tables import Mail
 from app.people.tables import Person
@@ -14,6 +16,7 @@ from app.teams.tables import Delegation, Roster, RosterDay, Shift
 from app.visits import queries
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, mails
+from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
 As = Callable[..., TestClient]
@@ -108,3 +111,20 @@ def test_nobody_reads_it_of_a_day_whose_host_is_off(engine: Engine, session: Ses
     session.commit()
     arrive(engine, session, shop, Shift.OFF)
     assert told(session) == []
+
+
+def test_who_may_change_the_hours_is_reminded_once_while_nobody_did(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    half_days(engine, session, shop)
+    first = len(told(session))
+    session.commit()
+    remind_half_covered(engine)
+    assert len(told(session)) == first
+    clock.set(NOW + timedelta(days=3, minutes=1))
+    for _tick in range(2):
+        remind_half_covered(engine)
+    again = told(session)[first:]
+    assert [one.person_id for one in again] == [shop.marc.id]
+    assert again[0].subject.replace("\u00a0", " ") == "Rappel : des heures à changer pour 2 journées"
+    assert "toujours pas changées" in again[0].text

@@ -99,12 +99,13 @@ def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr
 ) -> None:
     session, missed = company.session, company.there
     company.campaign.status = Status.RUNNING
+    evening = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
     absences.report(
-        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno)
+        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno, evening)
     )
     if contested:
         absences.contest(
-            session, company.before(missed, company.anna, MONDAY), company.hand(missed, company.anna)
+            session, company.before(missed, company.anna, MONDAY), company.hand(missed, company.anna, evening)
         )
     session.commit()
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))

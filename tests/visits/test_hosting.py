@@ -226,7 +226,7 @@ def test_a_day_that_somebody_missed_is_made_up_for_and_asks_for_no_debrief(
     assert ("Anna", MONDAY) not in company.days_taken()
 
 
-def test_a_contested_absence_asks_for_the_debrief_and_leaves_the_day_lived(
+def test_a_contested_absence_asks_for_the_debrief_once_hr_say_that_the_day_took_place(
     company: Company, engine: Engine, clock: Clock
 ) -> None:
     session, visit = company.session, company.there
@@ -240,6 +240,11 @@ def test_a_contested_absence_asks_for_the_debrief_and_leaves_the_day_lived(
     absences.contest(session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna))
     told(engine, session)
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
+    open_forms(engine)
+    assert [one for one in told(engine, session) if one[1] == "debrief_invitation"] == []
+    ruling = company.before(visit, By.HR, TUESDAY)
+    absences.rule(session, ruling, (), company.hand(visit, By.HR), version=2)
+    told(engine, session)
     open_forms(engine)
     assert [one for one in told(engine, session) if one[1] == "debrief_invitation"] == [
         ("Anna", "debrief_invitation"),

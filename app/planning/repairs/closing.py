@@ -105,18 +105,24 @@ def close_site(
         )
         for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0)
     ]
-    _tell_anew(session, contrary)
+    tell_anew(session, contrary)
     return [*again.values(), *made]
 
 
-def _tell_anew(session: Session, contrary: Collection[int]) -> None:
-    """Days that a roster contradicted before: where no search follows whose end tells it, their people read
-    now that the site is closed."""
+def tell_anew(session: Session, contrary: Collection[int], *, reopened: bool = False) -> None:
+    """Days that a roster contradicts: where no search follows whose end tells it, their people read now that
+    the site is closed; or, `reopened`, what they still wait for."""
     waits = queries.waiting_with(session, contrary)
     for visit_id in sorted(contrary):
         repair = waits.get(visit_id)
         if repair is None or repair.status not in COMPUTING:
             sought = repair is not None and bool(queries.proposals_of(session, [repair.id or 0]))
             jobs.record(
-                session, "visit.suspended", visit_id=visit_id, over=False, sought=sought, fruitless=not sought
+                session,
+                "visit.suspended",
+                visit_id=visit_id,
+                over=False,
+                sought=sought,
+                fruitless=not sought and repair is not None,
+                reopened=reopened,
             )

@@ -140,4 +140,11 @@ def reopen_site(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitte
         n,
     ) % {"n": n}
     say = _("Le site est rouvert, pour toutes les campagnes.")
-    return redirect(f"/campaigns/{campaign.id}/repairs/closure", say=f"{say} {told}" if n else say)
+    lost = len(done.losers)
+    open_again = ngettext(
+        "%(n)s personne qui avait réservé ou demandé une place lit que le site est ouvert.",
+        "%(n)s personnes qui avaient réservé ou demandé une place lisent que le site est ouvert.",
+        lost,
+    ) % {"n": lost}
+    said = [say, *([told] if n else []), *([open_again] if lost else [])]
+    return redirect(f"/campaigns/{campaign.id}/repairs/closure", say=" ".join(said))

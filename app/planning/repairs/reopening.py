@@ -12,17 +12,18 @@ from app.campaigns.holding import hold_every_one_alone
 from app.core import jobs
 from app.people import queries as people_queries
 from app.people.tables import Person, Site
-from app.planning.repairs import opening
+from app.planning.repairs import closing, opening
 from app.planning.repairs.errors import SiteNotClosed
 from app.planning.repairs.words import REOPENED
 from app.teams import days as team_days
 from app.teams import service as teams
 from app.visits import queries as visits_queries
+from app.visits.bookings import Ended, ended_by_closing
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
 from app.visits.rules import is_ahead
-from app.visits.suspending import concerned, lift, told_of
+from app.visits.suspending import concerned, lift, suspend_anew, told_of
 from app.visits.tables import By
 
 
@@ -54,6 +55,14 @@ class Reopening:
     """They can take place again, by day."""
     contrary: list[Held]
     """They still cannot: a roster says otherwise."""
+    ended: list[Ended]
+    """What its closing ended of bookings, requests and places in line, by day: nothing of it comes back."""
+
+    @property
+    def losers(self) -> list[Person]:
+        """Whom that concerns, each once, by name."""
+        found = {one.person.id: one.person for one in self.ended}
+        return sorted(found.values(), key=lambda person: (person.name, person.id))
 
     @property
     def told(self) -> list[Person]:
@@ -89,6 +98,7 @@ def reopening_of(session: Session, site_id: int, first: date, last: date, today:
         days=days,
         resumed=[one for one in held if one.seen.visit.id not in off],
         contrary=[one for one in held if one.seen.visit.id in off],
+        ended=ended_by_closing(session, site_id, days),
     )
 
 
@@ -105,6 +115,9 @@ def reopen_site(
     teams.reopen_site(session, site_id, what.days)
     ids = [one.seen.visit.id or 0 for one in what.resumed]
     lift(session, ids, Hand(By.HR, actor, now))
+    contrary = [one.seen.visit.id or 0 for one in what.contrary]
+    suspend_anew(session, contrary, now)
+    closing.tell_anew(session, contrary, reopened=True)
     opening.leave_out(session, ids, now, today, why=REOPENED)
     opening.forget_closure(session, site_id)
     audit(
@@ -118,7 +131,10 @@ def reopen_site(
         days=len(what.days),
         visits=len(ids),
     )
-    jobs.record(session, "site.reopened", days=[day.isoformat() for day in what.days])
+    if contrary:  # other hours may mend what a closed site could not
+        about = f"reopened-{site_id}-{int(now.timestamp())}"
+        jobs.record(session, "visits.half_covered", visit_ids=contrary, roster_id=about)
+    jobs.record(session, "site.reopened", days=[day.isoformat() for day in what.days], site_id=site_id)
     return what
 
 

@@ -141,7 +141,12 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "impossible": (impossible := len(conflicts_among(session, standing))),
         "stays": words.stays_words(repair, impossible),
         "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
-        "cards": [_card(rows[kind], contents[kind], seen, people, lost) for kind in ORDER if kind in rows],
+        "unused": (unused := _is_unused(repair)),
+        "cards": [
+            _card(rows[kind], contents[kind], seen, people, lost, unused=unused)
+            for kind in ORDER
+            if kind in rows
+        ],
         "best": max(
             (rows[kind] for kind in ORDER if kind in rows),
             key=lambda row: (row.restored, -row.movers),
@@ -268,12 +273,19 @@ def _site_name(session: Session, repair: Repair) -> str:
     return people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
 
 
+def _is_unused(repair: Repair) -> bool:
+    """Its solutions were neither chosen nor wait for a choice: they are what could have been done."""
+    return repair.accepted is None and repair.status not in {RepairStatus.READY, *COMPUTING}
+
+
 def _card(
     row: RepairProposal,
     content: Proposal,
     seen: dict[int, SeenVisit],
     people: dict[int, Participant],
     lost: Collection[Lost],
+    *,
+    unused: bool,
 ) -> Card:
     title, text = words.kind_words(row.kind)
     same = {frozenset((one.seen.visitor.id, one.seen.host.id)) for one in lost}
@@ -288,7 +300,9 @@ def _card(
         row=row,
         title=title,
         text=text,
-        effects=words.effect_lines(row, len(_concerned(lost)) - row.restored - row.left),
+        effects=words.unused_lines(row)
+        if unused
+        else words.effect_lines(row, len(_concerned(lost)) - row.restored - row.left),
         first=lines[:FIRST],
         more=lines[FIRST:],
         days=content.days,

@@ -162,6 +162,29 @@ def effect_lines(row: RepairProposal, others: int = 0) -> list[tuple[str, str]]:
     return found
 
 
+def unused_lines(row: RepairProposal) -> list[tuple[str, str]]:
+    """What a proposal that nobody chose would have done, one line each."""
+    found = ngettext(
+        "%(n)s personne aurait retrouvé une journée",
+        "%(n)s personnes auraient retrouvé une journée",
+        row.restored,
+    ) % {"n": number(row.restored)}
+    lines = [found]
+    if row.left:
+        words = ngettext(
+            "%(n)s personne serait restée sans journée",
+            "%(n)s personnes seraient restées sans journée",
+            row.left,
+        )
+        lines.append(words % {"n": number(row.left)})
+    if row.movers:
+        words = ngettext(
+            "%(n)s autre personne aurait changé", "%(n)s autres personnes auraient changé", row.movers
+        )
+        lines.append(words % {"n": number(row.movers)})
+    return [(line, "plain") for line in lines]
+
+
 def proposed_words(name: str, day: date | None) -> str:
     """What one of the two proposes to the other."""
     if day is None:

@@ -10,17 +10,18 @@ from sqlmodel import select
 
 from app.accounts.tables import AuditEntry
 from app.core.db import open_session
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.planning.repairs import closing, reopening, service
 from app.planning.repairs.errors import SiteNotClosed
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams.days import closed_from
-from app.teams.tables import RosterDay
+from app.teams.tables import RosterDay, Shift
 from app.visits import suspending
 from app.visits.history import Hand
 from app.visits.rosters import conflicts
-from app.visits.tables import By, Visit
+from app.visits.tables import By, ChangeKind, Visit, VisitChange
 from app.worker import drain
+from tests.factories import make_person
 from tests.life.told import unheard
 from tests.planning.repairs.broken import (
     DAYS,
@@ -254,3 +255,52 @@ def test_a_closed_site_is_opened_again_from_the_sites_and_from_its_repair(
     open_again(engine, company, there.day, there.day)
     for page in ("/closures", f"{repair}/{last_repair(engine).id}"):
         assert "Voir ce que rouvrir change" not in client.get(page).text
+
+
+def test_managers_read_once_of_all_days_that_stop_and_start_again(engine: Engine, company: Published) -> None:
+    with open_session(engine) as session:
+        team = session.get_one(Team, company.shop.id)
+        marc, martine = (make_person(session, team, first_name=one) for one in ("Marc", "Martine"))
+        for person, boss in [(one, marc) for one in company.front] + [(one, martine) for one in company.back]:
+            session.get_one(Person, person.id).manager_id = boss.id
+        bosses = {marc.id, martine.id}
+    received = [one for one in company.visits if one.host_id in {one.id for one in company.front}]
+    first, last = min(one.day for one in received), max(one.day for one in received)
+    with open_session(engine) as session:  # closed and opened at once: nobody reads anything
+        closing.close_site(session, company.there.id or 0, first, last, company.actor, NOW, TODAY)
+    open_again(engine, company, first, last)
+    assert told(engine, "team_days") == []
+    with open_session(engine) as session:
+        closing.close_site(session, company.there.id or 0, first, last, company.actor, NOW, TODAY)
+    drain(engine)
+    stops = told(engine, "team_days")
+    assert {one.person_id for one in stops} == bosses
+    assert len(stops) == len(bosses)
+    for one in stops:
+        assert one.text.count(f"{company.there.name} est fermé") == len(received)
+        assert not any(person.last_name in one.text for person in (*company.front, *company.back))
+    open_again(engine, company, first, last)
+    starts = told(engine, "team_days")[len(stops) :]
+    assert {one.person_id for one in starts} == bosses
+    assert len(starts) == len(bosses)
+    assert all("peuvent de nouveau avoir lieu" in one.text for one in starts)
+
+
+def test_a_day_that_a_roster_still_contradicts_says_so_when_the_site_opens(
+    engine: Engine, company: Published
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    close(engine, company, there.day)
+    before = len(told(engine, "visit_suspended"))
+    with open_session(engine) as session:
+        session.add(RosterDay(person_id=there.host_id, day=there.day, shift=Shift.MORNING))
+    open_again(engine, company, there.day, there.day)
+    mails = told(engine, "visit_suspended")[before:]
+    assert {one.person_id for one in mails} == {there.visitor_id, there.host_id}
+    assert all("est de nouveau ouvert" in one.text for one in mails)
+    assert all("le matin" in one.text and "fermé" not in one.text for one in mails)
+    assert told(engine, "visit_resumed") == []
+    assert len(told(engine, "hours_to_change")) == 1
+    with open_session(engine) as session:
+        lines = session.exec(select(VisitChange.kind).where(VisitChange.visit_id == there.id)).all()
+    assert ChangeKind.RESUMED not in lines

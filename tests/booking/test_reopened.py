@@ -1,0 +1,62 @@
+"""A site that closed is open again: whoever lost something by it reads it once; nothing is booked."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.booking.tables import BookingRequest
+from app.messages.tables import Mail
+from app.planning.repairs import closing, reopening
+from app.worker import drain
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def test_they_are_counted_then_told_once_with_a_link_to_what_they_can_book(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[..., TestClient]
+) -> None:
+    place = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id)
+    lost = [shop.ask(shop.askers[0], place)] + [shop.ask(shop.askers[n], place, wait=True) for n in (1, 2)]
+    people, there = {one.person_id for one in lost}, shop.there.id or 0
+    session.commit()
+
+    def shut_and_open() -> reopening.Reopening:
+        closing.close_site(session, there, MONDAY, MONDAY, shop.boss, NOW, TODAY)
+        session.commit()
+        drain(engine)
+        done = reopening.reopen_site(session, there, MONDAY, MONDAY, shop.boss, NOW, TODAY)
+        session.commit()
+        drain(engine)
+        session.expire_all()
+        return done
+
+    assert {one.id for one in shut_and_open().losers} == people
+    mails = session.exec(select(Mail).where(Mail.kind == "site_reopened")).all()
+    assert {one.person_id for one in mails} == people
+    assert len(mails) == len(people)
+    assert all("Rien n’y est réservé pour vous" in one.text for one in mails)
+    link = (
+        f"/booking/places/{place.id}?day={MONDAY}"  # whoever has an offer of the same host cannot have both
+    )
+    assert {one.person_id for one in mails if link in one.text} == people - {lost[0].person_id}
+    requests = session.exec(select(BookingRequest).where(BookingRequest.day == MONDAY)).all()
+    assert not any(one.live for one in requests)
+    check_counts(session)
+    session.commit()
+    assert shut_and_open().losers == []  # told before, and nothing asked since
+    assert len(session.exec(select(Mail).where(Mail.kind == "site_reopened")).all()) == len(people)
+    session.commit()
+    closing.close_site(session, there, TUESDAY, TUESDAY, shop.boss, NOW, TODAY)
+    session.commit()
+    drain(engine)
+    session.refresh(shop.hr)
+    session.expunge(shop.hr)
+    asked = f"site_id={there}&first={TUESDAY}&last={TUESDAY}"
+    campaign_id = shop.campaign.id
+    session.commit()
+    page = as_(shop.hr).get(f"/campaigns/{campaign_id}/repairs/reopening?{asked}").text
+    assert "lit que le site est de nouveau ouvert" in page  # the place kept on Tuesday instead
