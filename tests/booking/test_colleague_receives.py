@@ -64,6 +64,7 @@ def test_a_colleague_who_works_becomes_the_host_and_each_reads_it_once(
     words = {one.kind: one.text for one in sent}
     assert "un collègue reçoit à sa place" in words["visit_changed"]
     assert "Bruno Vend2 vous reçoit" in words["visit_changed"]
+    assert "La personne qui reçoit doit encore confirmer." in words["visit_changed"]
     assert "vous recevez à sa place" in words["visit_invitation"]
     assert f"/visits/{visit.id}/confirmation" in words["visit_invitation"]
     calendars = {one.kind: one.calendar or "" for one in sent}
