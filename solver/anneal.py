@@ -71,14 +71,15 @@ class Search:
         hot: float,
         matched_share: float = 0.5,
         found: Callable[[Choices], None] = lambda _: None,
+        until: Callable[[], bool] = lambda: False,
     ) -> Choices:
-        """So many moves, fewer where they would not fit into ``seconds``, cooling from ``hot`` (in points of
-        the first level); the best plan, each better one being ``found``. Where the moves fit, the clock plays
-        no part in it.
+        """So many moves, fewer where they would not fit into ``seconds`` or ``until`` says so, cooling from
+        ``hot`` (in points of the first level); the best plan, each better one being ``found``. Where the
+        moves fit, the clock plays no part in it.
         """
         best, plan, begun = self.value, self.choices(), clock.seconds
         slices, done = max(LEAST, -(-moves // SLICE)), 0
-        while done < slices and not (clock.over and (clock.is_asked_to_stop or done >= LEAST)):
+        while done < slices and not (until() or (clock.over and (clock.is_asked_to_stop or done >= LEAST))):
             heat = max(hot * (1 - done / slices) ** 2, 1e-3 * hot)
             seed = (clock.limits.seed * 1_000_003 + self.turn) % 2**31
             self.value += run(self.field, self.state, SLICE, seed, heat, matched_share)

@@ -22,7 +22,7 @@ from solver.engine import Engine
 from solver.hard import Elsewhere
 from solver.instance import Bools, Ints
 from solver.limits import Clock
-from solver.mip import Floats, held, program, run
+from solver.mip import Floats, program, run
 from solver.model import Model, narrowed, weighted
 
 STEP, SHORTEST = 0.4, 0.03
@@ -43,20 +43,29 @@ TINY = 1e-6
 
 
 def dive(
-    model: Model, objective: Ints, last: Ints, clock: Clock, *, seconds: float, costs: float
+    model: Model,
+    objective: Ints,
+    last: Ints,
+    clock: Clock,
+    *,
+    seconds: float,
+    costs: float | None = None,
+    beyond: float = -np.inf,
+    step: float = STEP,
 ) -> Bools | None:
     """The columns of a good plan for an objective, found within ``seconds``; None where none was.
 
     ``last`` is the objective of the integer program at the end, which may be stricter; ``costs`` what the
-    steps may take off the objective.
+    steps may take off the objective (by default a share of it), which stays at ``beyond`` or more.
     """
     seconds = min(seconds, clock.left)
     ends, steps_end = clock.seconds + seconds, clock.seconds + STEPS * seconds
     part = _Part(model, objective)
     found = part.relax(clock, steps_end)
-    if found is None:
+    if found is None or found.value < beyond - TINY:
         return None
-    step, least, behind = STEP, found.value - costs, []
+    costs = COSTS * abs(found.value) if costs is None else costs
+    least, behind = max(found.value - costs, beyond - TINY), []
     while part.open > OPEN and step >= SHORTEST:
         before = part.kept, part.shut
         part.keep(found.columns, step)
@@ -103,22 +112,37 @@ def dived(
     return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
 
 
-def dived_given(
-    engine: Engine, choices: Choices, model: Model, levels: list[str], reduced: Floats, share: float
-) -> Choices | None:
-    """The plan of a dive for the last of the levels, among the plans that have as much on those before.
+def plan_of(engine: Engine, choices: Choices) -> Ints:
+    """Which of these choices are on the board."""
+    return np.flatnonzero(among(engine.instance, choices, engine.loose_choices()))
 
-    Over all choices its relaxation takes half a minute: it looks at those worth most and those of the plan.
-    """
-    size, values, clock = len(choices), engine.values(), engine.clock
-    worth = np.where(among(engine.instance, choices, engine.loose_choices()), np.inf, reduced[:size])
+
+def liked(engine: Engine, choices: Choices, model: Model, reduced: Floats) -> Ints:
+    """The columns of a model of these choices that prices like best, and those of the plan on the board."""
+    size = len(choices)
+    worth = reduced[:size].copy()
+    worth[plan_of(engine, choices)] = np.inf
     best = np.sort(np.argsort(-worth, kind="stable")[:MOST])
-    columns = np.concatenate([best, np.arange(size, model.columns)])
-    some = narrowed(model, columns)
-    for level in levels[:-1]:
-        some = held(some, level, values[level] - engine.base[level])
-    objective, costs = some.worth[levels[-1]], COSTS * abs(values[levels[-1]])
-    chosen = dive(some, objective, objective, clock, seconds=share * clock.left, costs=costs)
+    return np.concatenate([best, np.arange(size, model.columns)])
+
+
+def dived_given(
+    choices: Choices,
+    given: Model,
+    level: str,
+    columns: Ints,
+    clock: Clock,
+    *,
+    seconds: float,
+    beyond: float = -np.inf,
+    step: float = STEP,
+) -> Choices | None:
+    """The plan of a dive for a level over some columns of a model that holds the levels before; None where
+    none was found that has so much as ``beyond``.
+    """
+    some = narrowed(given, columns)
+    objective = some.worth[level]
+    chosen = dive(some, objective, objective, clock, seconds=seconds, beyond=beyond, step=step)
     return None if chosen is None else choices.take(columns[: some.choices][chosen[: some.choices]])
 
 

@@ -255,7 +255,7 @@ def _some(
         left, right = _oriented(instance, visitor, host)
         ok = possible(instance, left, right)
         left, right, who = left[ok], right[ok], me[ok]
-        order = np.lexsort((rng.random(len(who)), who))
+        order = np.argsort(who + rng.random(len(who)))  # by person, everybody's in any order
         rank = np.arange(len(order)) - np.searchsorted(who[order], who[order])
         some = order[rank < OTHERS]
         parts.append((left[some], right[some]))

@@ -10,7 +10,7 @@ The plan on the board is valid at every moment, so the search can stop at any ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,12 +195,19 @@ class Engine:
         return Search(self.instance, edges, self.room, weights_of(self.order), attraction)
 
     def anneal(
-        self, search: Search, *, moves: int, seconds: float, hot: float, plan: Choices | None = None
+        self,
+        search: Search,
+        *,
+        moves: int,
+        seconds: float,
+        hot: float,
+        plan: Choices | None = None,
+        until: Callable[[], bool] = lambda: False,
     ) -> None:
         """Improve the plan on the board, or another one, by the compiled search; what is worse than the one
         on the board is not kept.
 
-        ``moves`` for each person, as far as they fit into ``seconds``.
+        ``moves`` for each person, as far as they fit into ``seconds`` and before ``until`` says so.
         """
         search.begin_with(self.loose_choices() if plan is None else plan)
         moves = max(MOVES, moves * self.instance.n)
@@ -209,7 +216,7 @@ class Engine:
         def found(choices: Choices) -> None:
             self.tell(plan=settled.and_those(choices))
 
-        self.offer(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot, found=found))
+        self.offer(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot, found=found, until=until))
 
     def offer(self, choices: Choices | None) -> None:
         """Put a plan on the board (pinned matches apart) unless it is worse than the one that is there."""

@@ -210,7 +210,8 @@ class Instance:
             speak |= (column[a] & column[b]) != 0
         ok &= speak
         if len(self.refused):
-            ok &= ~_contains(self.refused, a * self.n + b)
+            at = np.flatnonzero(ok)
+            ok[at] = ~_contains(self.refused, a[at] * self.n + b[at])
         return np.asarray(ok)
 
     def leg_days(self, visitor: Ints, host: Ints) -> Words:

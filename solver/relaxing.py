@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -84,9 +85,9 @@ class Relaxation:
         self.thread = threading.Thread(target=work, daemon=True)
         self.thread.start()
 
-    def wait(self, clock: Clock) -> float:
-        """The bound once the relaxation is solved, or what it reached when time is up."""
-        while self.thread is not None and self.thread.is_alive() and not clock.over:
+    def wait(self, clock: Clock, until: Callable[[], bool] = lambda: False) -> float:
+        """The bound once it is solved, or what it reached when time is up or ``until`` says so."""
+        while self.thread is not None and self.thread.is_alive() and not (clock.over or until()):
             self.thread.join(0.05)
         return self.bound
 

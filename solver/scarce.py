@@ -29,7 +29,6 @@ import numpy as np
 
 from solver.choices import Choices, distinct, joined
 from solver.columns import judged
-from solver.diving import LONGEST, dived, dived_given
 from solver.edges import Edges, every_edge
 from solver.engine import Engine
 from solver.hard import Elsewhere
@@ -56,10 +55,6 @@ BEST_WISH = 3
 AMPLE, WANTED = 30.0, 200_000
 """Where not every pair is an edge, and more seconds are left, the choices of all pairs are looked at first,
 and so many of them join."""
-SMALL = 1_500
-"""For so few people a dive ends in time."""
-ALONE, READY = 0.9, 1.0
-"""One for the last level has so much of the time that is left; with fewer seconds none is begun."""
 HOPELESS = 3
 """So many rounds without a better plan end a search."""
 NEAR, WIDER = 0.01, 0.5
@@ -70,12 +65,14 @@ MOST, PATIENT, ENOUGH = 100_000, 10.0, 120.0
 begun; after so many it is ended."""
 EVERY, LONG_ENOUGH = 150_000, 70.0
 """Where choices are no more, and more seconds are left, it looks at all of them. It needs 7 kB for each."""
+HURRY = 0.5
+"""With fewer seconds left nothing is relaxed: the search does what it can."""
 USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
 """Prices of the first precision show the way; with more seconds left than the last they shall be better."""
 
 
 @dataclass(frozen=True)
-class _Exact:
+class Exact:
     """What an integer program found, and what no plan exceeds at its rates: nothing is known where it looked
     at some choices only.
     """
@@ -94,10 +91,13 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     bounds = engine.bounds(engine.values())
     rates = rates_of(engine, order[:2])
     hot = COOLER if "changes" in rates else HOT
+    if clock.left < HURRY:
+        engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left, hot=GUIDED[-1])
+        return engine.bounds(engine.values())
     if not engine.net.edges.complete and clock.left > AMPLE:
         choices = _with_wanted(engine, choices, rates, hot)
     begun, model = clock.seconds, build(engine.instance, choices, engine.room)
-    strict, small = _strict(engine, model, rates), engine.instance.n <= SMALL
+    strict = _strict(engine, model, rates)
     with Relaxation(model) as relaxed, ThreadPoolExecutor(2) as pool:
 
         def limit(rates: Mapping[str, int]) -> Future[float]:
@@ -107,10 +107,10 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 found.exception()  # one after the other
             return found
 
-        _first(engine, relaxed, rates, hot, USEFUL if strict else PRECISE)
+        relax_beside(engine, relaxed, rates, hot, USEFUL if strict else PRECISE)
         took, together = clock.seconds - begun, limit(rates)
-        exact = _exact(engine, choices, relaxed, rates, strict, pool)
-        guided = _guided(engine, choices, relaxed, rates, NEAR)
+        exact = _program(engine, choices, relaxed, rates, strict, pool)
+        guided = guided_by(engine, choices, relaxed, rates, NEAR)
         if len(rates) == 2:
             both, rates = rates, rates_of(engine, order[:1])
             scale = rates[order[0]] / both[order[0]]
@@ -122,25 +122,18 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             relaxed.enough = _loose(engine, rates)
             relaxed.wait(clock)
             bounds |= engine.bounds(engine.values())
-            bounds[order[0]] = _bound(engine, rates, limit(rates).result(), bounds)
+            bounds[order[0]] = bound_on(engine, rates, limit(rates).result(), bounds)
             rates = both
-            if small:  # its bound is worth more precision, which takes as long as the dive
-                relaxed.begin(
-                    weighted(model, rates), clock, seconds=clock.left / 2, threads=1, scale=1 / scale
-                )
-        bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
-        _follow(engine, guided, bounds, list(rates), took, exact)
-        if small:
-            relaxed.wait(clock)
-            together = limit(rates)
+        bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)
+        follow(engine, guided, bounds, list(rates), took, exact)
         if exact:
             bounds |= _at_most(engine, exact.result(), bounds)
-        bounds[list(rates)[-1]] = _bound(engine, rates, together.result(), bounds)
+        bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)
         bounds |= _later(engine, choices, relaxed, order, took, limit)
     return bounds
 
 
-def _first(
+def relax_beside(
     engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: float, precision: float = PRECISE
 ) -> None:
     """Relax the first two levels together, and search beside it."""
@@ -171,40 +164,34 @@ def _later(
     limit: Callable[[Mapping[str, int]], Future[float]],
 ) -> dict[str, int]:
     """Improve the levels after the first two, as far as time allows, and bound them."""
-    clock, small, threads = engine.clock, engine.instance.n <= SMALL, max(1, engine.clock.limits.threads)
-    rates = rates_of(engine, order[: 2 if small else 1])  # what was relaxed last
+    clock = engine.clock
+    rates = rates_of(engine, order[:1])  # what was relaxed last
     known: list[tuple[Mapping[str, int], float]] = []
     for place in range(2, len(order)):
-        if clock.left < (READY if small else took):
+        if clock.left < took:
             break
-        before, rates, reduced = rates, rates_of(engine, order[: place + 1]), relaxed.reduced()
-        objective, scale = weighted(relaxed.model, rates), rates[order[0]] / before[order[0]]
-        if small:
-            share = ALONE if place == len(order) - 1 else LONGEST
-            relaxed.begin(
-                objective, clock, seconds=share * clock.left, threads=max(1, threads - 1), scale=scale
-            )
-            if threads == 1:
-                relaxed.wait(clock)
-            engine.offer(dived_given(engine, choices, relaxed.model, order[: place + 1], reduced, share))
-            relaxed.wait(clock)
-            found = limit(rates)
-        else:
-            relaxed.begin(objective, clock, seconds=clock.left / 3, threads=threads, scale=scale)
-            relaxed.wait(clock)
-            found = limit(rates)
-            search = _guided(engine, choices, relaxed, rates, WIDER)
-            _follow(engine, search, {}, order[: place + 1], took, None)
+        before, rates = rates, rates_of(engine, order[: place + 1])
+        relaxed.begin(
+            weighted(relaxed.model, rates),
+            clock,
+            seconds=clock.left / 3,
+            threads=max(1, clock.limits.threads),
+            scale=rates[order[0]] / before[order[0]],
+        )
+        relaxed.wait(clock)
+        found = limit(rates)
+        search = guided_by(engine, choices, relaxed, rates, WIDER)
+        follow(engine, search, {}, order[: place + 1], took, None)
         known.append((rates, found.result()))
     fresh = engine.bounds(engine.values()) if known else {}
     # Each is given what the levels before have in the end.
-    return {list(rates)[-1]: _bound(engine, rates, most, fresh) for rates, most in known}
+    return {list(rates)[-1]: bound_on(engine, rates, most, fresh) for rates, most in known}
 
 
 def _with_wanted(engine: Engine, choices: Choices, rates: Mapping[str, int], hot: float) -> Choices:
     """These choices, and those of all other pairs that by their prices are worth more than they cost."""
     with Relaxation(build(engine.instance, choices, engine.room)) as relaxed:
-        _first(engine, relaxed, rates, hot)
+        relax_beside(engine, relaxed, rates, hot)
         _, more = _judged(engine, relaxed.model, rates, relaxed.prices, most=WANTED)
     return distinct(joined([choices, more]))
 
@@ -225,13 +212,13 @@ def _judged(
     return judged(instance, pairs, room, busy, rates, model, prices, engine.clock, most)
 
 
-def _follow(
+def follow(
     engine: Engine,
     guided: Search,
     bounds: Mapping[str, int],
     levels: list[str],
     took: float,
-    exact: Future[_Exact] | None,
+    exact: Future[Exact] | None,
 ) -> None:
     """Search where the relaxation points, again and again while a leading level may get better."""
     clock, hopeless = engine.clock, 0
@@ -266,7 +253,7 @@ def _strict(engine: Engine, model: Model, rates: Mapping[str, int]) -> Mapping[s
     assert engine.net is not None
     if not (engine.net.edges.complete and model.columns == model.choices <= EVERY):
         return None
-    if engine.clock.left < LONG_ENOUGH or engine.instance.n <= SMALL or len(levels) < 2:
+    if engine.clock.left < LONG_ENOUGH or len(levels) < 2:
         return None
     worth = model.worth[levels[1]]
     one = model.kind == PERSON
@@ -275,34 +262,30 @@ def _strict(engine: Engine, model: Model, rates: Mapping[str, int]) -> Mapping[s
     return {levels[0]: int((most * model.right)[one].sum()) + 1, levels[1]: 1} if worth.min() >= 0 else None
 
 
-def _exact(
+def _program(
     engine: Engine,
     choices: Choices,
     relaxed: Relaxation,
     rates: Mapping[str, int],
     strict: Mapping[str, int] | None,
     pool: ThreadPoolExecutor,
-) -> Future[_Exact] | None:
+) -> Future[Exact] | None:
     """The best plan of the choices that the relaxation takes or nearly takes, or at strict rates of all,
-    being looked for, or for small companies a good one; None where it would hardly be found in time.
+    being looked for; None where it would hardly be found in time.
     """
     clock, size = engine.clock, len(choices)
-    reduced = relaxed.reduced()
-    short = -reduced[:size] / max(rates.values())
+    short = -relaxed.reduced()[:size] / max(rates.values())
     near = choices if strict else choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
-    small = engine.instance.n <= SMALL
-    if clock.left < PATIENT or (len(near) > MOST and not strict and not small):
+    if clock.left < PATIENT or (len(near) > MOST and not strict):
         return None
 
-    def work() -> _Exact:
-        if small:
-            return _Exact(dived(engine, choices, relaxed.model, rates, reduced), rates)
+    def work() -> Exact:
         at, seconds = strict or rates, 0.9 * clock.left if strict else min(ENOUGH, 0.6 * clock.left)
         model = build(engine.instance, near, engine.room)
         with Elsewhere(model, weighted(model, at), clock, seconds, "HIGHS") as other:
             solved = other.wait()
         plan = None if solved.chosen is None else near.take(solved.chosen[: len(near)])
-        return _Exact(plan, at, solved.bound if strict else math.inf)
+        return Exact(plan, at, solved.bound if strict else math.inf)
 
     looking = pool.submit(work)
     if clock.limits.threads == 1:
@@ -310,7 +293,7 @@ def _exact(
     return looking
 
 
-def _at_most(engine: Engine, exact: _Exact, bounds: Mapping[str, int]) -> dict[str, int]:
+def _at_most(engine: Engine, exact: Exact, bounds: Mapping[str, int]) -> dict[str, int]:
     """The bounds on both levels that an integer program over every choice gives."""
     if not math.isfinite(exact.most):
         return {}
@@ -318,11 +301,11 @@ def _at_most(engine: Engine, exact: _Exact, bounds: Mapping[str, int]) -> dict[s
     most = math.floor(exact.most / exact.rates[first] + 1e-6) + engine.base[first]
     better = {first: max(values[first], min(bounds[first], most))}
     if better[first] == values[first]:
-        better[second] = _bound(engine, exact.rates, exact.most, bounds)
+        better[second] = bound_on(engine, exact.rates, exact.most, bounds)
     return better
 
 
-def _guided(
+def guided_by(
     engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int], near_by: float
 ) -> Search:
     """A search over the plan and the pairs that the relaxation takes or nearly takes, these tried first."""
@@ -351,7 +334,7 @@ def _loose(engine: Engine, rates: Mapping[str, int]) -> int:
     return sum(rate * (values[name] - engine.base[name]) for name, rate in rates.items())
 
 
-def _bound(engine: Engine, rates: Mapping[str, int], limit: float, bounds: Mapping[str, int]) -> int:
+def bound_on(engine: Engine, rates: Mapping[str, int], limit: float, bounds: Mapping[str, int]) -> int:
     """The bound that a relaxation at these rates gives on the last of the levels, rounding errors allowed."""
     level = list(rates)[-1]
     if not math.isfinite(limit):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from solver import scarce, whole
+from solver import scarce, stepwise, whole
 from solver.check import measure
 from solver.choices import Choices
 from solver.clash import clash
@@ -94,7 +94,8 @@ def search(engine: Engine) -> dict[str, int]:
     if (choices := engine.whole()) is not None:
         bounds = whole.search(engine, choices)
     elif not (few_pairs := len(engine.net.edges) <= FEW_PAIRS) and (choices := engine.few_choices()):
-        bounds = scarce.search(engine, choices)
+        small = engine.net.edges.complete and engine.instance.n <= stepwise.SMALL
+        bounds = (stepwise if small else scarce).search(engine, choices)
     else:
         n, bounds = engine.instance.n, engine.bounds(engine.values())
         swap_once = engine.instance.swap and engine.instance.cap.max(initial=0) <= 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver import Limits, Problem, scarce, solving, whole
+from solver import Limits, Problem, diving, scarce, solving, stepwise, whole
 from solver.anneal import Search
 from solver.check import violations
 from solver.choices import Choices, choices_of
@@ -42,6 +42,23 @@ def listed(engine: Engine) -> dict[str, int]:
     assert engine.net is not None
     edges = engine.net.edges
     return scarce.search(engine, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+
+
+def stepped(engine: Engine) -> dict[str, int]:
+    """The way of scarce days in small companies."""
+    assert engine.net is not None
+    edges = engine.net.edges
+    return stepwise.search(engine, choices_of(engine.instance, edges.left, edges.right, engine.busy))
+
+
+def grown(engine: Engine) -> dict[str, int]:
+    """The same where relaxations begin with a few choices, and what is left is never small enough."""
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(stepwise, "MOST", -1)
+        few.setattr(stepwise, "ASKED", 1)
+        few.setattr(stepwise, "SOLVED", -1)
+        few.setattr(diving, "MOST", 2)
+        return stepped(engine)
 
 
 def proven(engine: Engine) -> dict[str, int]:
@@ -84,8 +101,8 @@ def walked(problem: Problem, way: Way) -> Plan:
 
 @pytest.mark.parametrize(
     "way",
-    [listed, solving.ample, proven, relaxed, leading],
-    ids=["scarce", "ample", "proven", "relaxed", "leading"],
+    [listed, stepped, grown, solving.ample, proven, relaxed, leading],
+    ids=["scarce", "stepwise", "grown", "ample", "proven", "relaxed", "leading"],
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
@@ -222,8 +239,16 @@ def test_an_empty_plan_is_one_to_begin_with() -> None:
     assert len(search.choices()) == 0
 
 
-@pytest.mark.parametrize("way", [listed, solving.ample], ids=["scarce", "ample"])
-@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+@pytest.mark.parametrize(
+    ("way", "exchange"),
+    [
+        (listed, "swap"),
+        (listed, "shadow"),
+        (stepped, "shadow"),
+        (solving.ample, "swap"),
+        (solving.ample, "shadow"),
+    ],
+)
 def test_one_thread_and_one_seed_give_one_plan(way: Way, exchange: str) -> None:
     problem = Problem.from_json(company(120, 7, exchange=exchange, few_dates=0.8))
     assert walked(problem, way).visits == walked(problem, way).visits
@@ -251,7 +276,6 @@ def test_with_time_every_choice_is_looked_at_and_both_first_levels_are_proven(
 ) -> None:
     problem = Problem.from_json(company(60, 2, few_dates=1.0))
     best = solving.solve(problem, limits=Limits(seconds=60.0, threads=1)).values
-    monkeypatch.setattr(scarce, "SMALL", 0)
     monkeypatch.setattr(scarce, "LONG_ENOUGH", 10.0 if every else 1e9)
     looked_at = list[bool]()
     real = scarce._at_most
