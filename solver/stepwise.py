@@ -48,7 +48,7 @@ from solver.scarce import (
 SMALL = 1_500
 """For so few people a dive ends in time."""
 READY = 1.0
-"""With fewer seconds left no level is begun, and no integer program."""
+"""With fewer seconds left nothing is relaxed, no level is begun, and no integer program."""
 EACH = 0.5
 """A level that is not the last has so much of the time that is left."""
 FINE = 1e-5
@@ -92,6 +92,9 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     (maximised).
     """
     clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
+    if clock.left < READY:
+        engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left, hot=LATER[0])
+        return engine.bounds(engine.values())
     model = build(engine.instance, choices, engine.room)
     known: list[tuple[list[int], str, float]] = []
     with Relaxation(model) as relaxed:
