@@ -57,11 +57,14 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
     by_id = {visit.id: visit for visit in rows.visits}
     lines = sorted(rows.changes, key=lambda line: line.id or 0)
     suspended: dict[int, int] = {}
+    moved: dict[int, int] = {}
     unread: set[int | None] = set()
     warned = {(key.split(":")[1], key.split(":")[4]) for key in keys if key.startswith("visit_suspended:")}
     for line in lines:
         if line.kind is ChangeKind.SUSPENDED:
             suspended[line.visit_id] = line.id or 0
+        elif line.kind is ChangeKind.MOVED:
+            moved[line.visit_id] = line.id or 0
         elif line.kind is ChangeKind.RESUMED:
             about = str(suspended.get(line.visit_id, 0))
             unread |= {line.id} if (str(line.visit_id), about) not in warned else set()
@@ -73,8 +76,10 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
         visit = by_id[line.visit_id]
         if line.kind is ChangeKind.PLANNED and _published(rows.campaigns[visit.campaign_id], line):
             continue
-        # A yes said just before the site closed is told to nobody: the day cannot take place.
-        late = line.kind is ChangeKind.CONFIRMED and (line.id or 0) < suspended.get(line.visit_id, 0)
+        # A yes said just before the site closed, or before the day was moved, is told to nobody: that day
+        # does not take place, and those concerned hear that.
+        over = max(suspended.get(line.visit_id, 0), moved.get(line.visit_id, 0))
+        late = line.kind is ChangeKind.CONFIRMED and (line.id or 0) < over
         if line.kind is ChangeKind.SUSPENDED or late or line.id in unread:
             continue
         if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
