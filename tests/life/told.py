@@ -55,19 +55,7 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
     """What a visit was before it fell, its fall tells. A plan’s first invitations follow its publication.
     That a day can be again is said to whoever read that it cannot."""
     by_id = {visit.id: visit for visit in rows.visits}
-    lines = sorted(rows.changes, key=lambda line: line.id or 0)
-    suspended: dict[int, int] = {}
-    moved: dict[int, int] = {}
-    unread: set[int | None] = set()
-    warned = {(key.split(":")[1], key.split(":")[4]) for key in keys if key.startswith("visit_suspended:")}
-    for line in lines:
-        if line.kind is ChangeKind.SUSPENDED:
-            suspended[line.visit_id] = line.id or 0
-        elif line.kind is ChangeKind.MOVED:
-            moved[line.visit_id] = line.id or 0
-        elif line.kind is ChangeKind.RESUMED:
-            about = str(suspended.get(line.visit_id, 0))
-            unread |= {line.id} if (str(line.visit_id), about) not in warned else set()
+    suspended, moved, unread = _overtaken(rows, keys)
     yes: dict[int, list[int]] = {}
     for line in rows.changes:
         if line.kind is ChangeKind.CONFIRMED:
@@ -90,6 +78,26 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
         for role, person_id in _concerned(rows, visit, line):
             if not any((f"{visit.id}:{one}", person_id) in heard for one in says):
                 yield f"{line.kind.value} of {visit.id}: the {role} heard nothing"
+
+
+def _overtaken(
+    rows: Rows, keys: Collection[str]
+) -> tuple[dict[int, int], dict[int, int], Collection[int | None]]:
+    """The last line of each visit that suspended it, the last that moved it, and the lines that say a day can
+    be again to whoever never read that it cannot."""
+    suspended: dict[int, int] = {}
+    moved: dict[int, int] = {}
+    unread: set[int | None] = set()
+    warned = {(key.split(":")[1], key.split(":")[4]) for key in keys if key.startswith("visit_suspended:")}
+    for line in sorted(rows.changes, key=lambda line: line.id or 0):
+        if line.kind is ChangeKind.SUSPENDED:
+            suspended[line.visit_id] = line.id or 0
+        elif line.kind is ChangeKind.MOVED:
+            moved[line.visit_id] = line.id or 0
+        elif line.kind is ChangeKind.RESUMED:
+            about = str(suspended.get(line.visit_id, 0))
+            unread |= {line.id} if (str(line.visit_id), about) not in warned else set()
+    return suspended, moved, unread
 
 
 def _suspended(session: Session, rows: Rows, keys: Collection[str]) -> Iterable[str]:
