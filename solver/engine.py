@@ -41,7 +41,7 @@ MOVES = 1_000_000
 TELLING = 0.2
 """Seconds between two words to whoever watches."""
 RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600), "days": (1,)}
-"""What one point of a higher level may be worth in each level's own unit, for bounds below a gap."""
+"""What one point of the next higher level may be worth in each level's own unit, for bounds below a gap."""
 SWEEPS = 10
 """Bounds look at every pair; where so many looks take longer than there is time, they wait for the end."""
 ROUNDS = 6
@@ -331,9 +331,10 @@ class Engine:
             if not loose:
                 continue
             for rate in RATES[level]:
-                weights, one = dict.fromkeys(self.order, 0), 0
+                weights, one, dear = dict.fromkeys(self.order, 0), 0, rate
                 for name in reversed(used[: place + 1]):
-                    weights[name] = 1 if name == level else rate if name in loose else 16 * one + 1
+                    weights[name] = 1 if name == level else dear if name in loose else 16 * one + 1
+                    dear *= 4 if name in loose else 1
                     one += weights[name] * self._span(name)
                 known = (level, rate, *loose)
                 if known not in self.soft:
