@@ -37,7 +37,7 @@ from app.visits.tables import By, CancelReason, Visit
 
 TRIES = 5
 """So many of those that suit are tried: somebody may be faster."""
-THAT_DAY = frozenset({CancelReason.LEFT, CancelReason.CLOSED, CancelReason.ROSTER})
+THAT_DAY = frozenset({CancelReason.LEFT, CancelReason.GONE, CancelReason.CLOSED, CancelReason.ROSTER})
 """Reasons that leave the visitor's day free for somebody else."""
 
 

@@ -1,4 +1,5 @@
-"""Import in the browser: choose, look at what would happen, confirm or drop."""
+"""Import in the browser: choose a file, or drop it. Visits show what it would change, and do it: people who
+left take days with them."""
 
 from typing import Any
 
@@ -10,16 +11,15 @@ from app.accounts.guards import Hr
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
-from app.core.i18n import _, ngettext
+from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.people import queries, service, words
-from app.people.errors import ImportChanged, LeaversUncounted, Unreadable
-from app.people.importing.door import SHOWN, rejected_cells, sent_file
+from app.people.errors import Unreadable
+from app.people.importing.door import rejected_cells, sent_file
 from app.people.importing.headers import usual_header
-from app.people.importing.run import fingerprint
 from app.people.importing.vocabulary import EXAMPLES
 from app.people.queries import import_file
-from app.people.schemas import ConfirmForm, UploadForm
+from app.people.schemas import UploadForm
 from app.people.tables import ImportFile, ImportKind
 
 router = APIRouter()
@@ -71,70 +71,21 @@ def _choose(request: Request, there: dict[str, int], form: Bound[Any], *, status
     return render(request, "people/import.html", status=status, form=form, kinds=kinds)
 
 
-@router.get("/people/import/{file_id}", response_class=HTMLResponse)
-def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Response:
-    """What confirming would do."""
-    kept = _kept(session, actor, file_id)
-    report = service.preview(session, kept, now=clock.now())
-    return render(
-        request,
-        "people/preview.html",
-        kept=kept,
-        report=report,
-        shown=SHOWN,
-        fingerprint=fingerprint(report),
-        kind_name=words.kind_name(kept.kind),
-    )
-
-
 @router.get("/people/import/{file_id}/rejected.xlsx")
 def export_rejected(session: Db, actor: Hr, file_id: int) -> Response:
     """The rejected cells, to hand to whoever can correct them."""
-    report = service.preview(session, _kept(session, actor, file_id), now=clock.now())
+    report = service.preview(session, kept_file(session, actor, file_id), now=clock.now())
     return rejected_cells(report)
-
-
-@router.post("/people/import/{file_id}/confirmation")
-def confirm(session: Db, actor: Hr, file_id: int, sent: Submitted) -> Response:
-    """Do what was shown."""
-    kept = _kept(session, actor, file_id)
-    form = bind(ConfirmForm, sent)
-    if form.value is None:
-        return redirect(f"/people/import/{file_id}", say=ImportChanged().message(), kind="warn")
-    kind = kept.kind
-    try:
-        report = service.confirm_file(
-            session,
-            kept,
-            shown=form.value.shown,
-            leavers_go=form.value.leavers,
-            counted=form.value.number,
-            now=clock.now(),
-        )
-    except (ImportChanged, LeaversUncounted) as refused:
-        session.rollback()
-        return redirect(f"/people/import/{file_id}", say=refused.message(), kind="warn")
-    done = len(report.created) + len(report.updated)
-    said = ngettext(
-        "%(n)s ligne enregistrée, %(unchanged)s inchangées, %(rejected)s à corriger.",
-        "%(n)s lignes enregistrées, %(unchanged)s inchangées, %(rejected)s à corriger.",
-        done,
-    ) % {"n": done, "unchanged": report.unchanged, "rejected": report.rejected_rows}
-    return redirect(_page_of(kind), say=said)
 
 
 @router.post("/people/import/{file_id}/deletion")
 def drop(session: Db, actor: Hr, file_id: int) -> Response:
     """Forget the file."""
-    kept = _kept(session, actor, file_id)
+    kept = kept_file(session, actor, file_id)
     kind = kept.kind
     service.drop_file(session, kept)
     return redirect(f"/people/import?kind={kind.value}", say=_("L’import est abandonné : rien n’a changé."))
 
 
-def _kept(session: Db, actor: Hr, file_id: int) -> ImportFile:
+def kept_file(session: Db, actor: Hr, file_id: int) -> ImportFile:
     return import_file(session, file_id, account_id=actor.account_id, since=clock.now() - service.KEPT)
-
-
-def _page_of(kind: ImportKind) -> str:
-    return "/people" if kind == ImportKind.PEOPLE else f"/people/{kind.value}"

@@ -33,12 +33,13 @@ def cancel_all(engine: Engine, campaign_id: int) -> None:
             service.cancel_visit(session, visit, CancelReason.CAMPAIGN, None, now, today=today)
 
 
-def leave_company(engine: Engine, person_id: int) -> None:
-    """Job of `person.left`: their days to come fall in every campaign, everybody told. Safe to run twice."""
+def leave_company(engine: Engine, person_id: int, by: int | None = None) -> None:
+    """Job of `person.left`: their days to come fall in every campaign, everybody told; `by`: whose account
+    said so. Safe to run twice."""
     with open_session(engine) as session:
         person = session.get(Person, person_id)
         if person is not None and not person.active:
-            leaving.leave_company(session, person, clock.now(), clock.today())
+            leaving.leave_company(session, person, clock.now(), clock.today(), by=by)
 
 
 def void_stale_proposals(engine: Engine) -> None:

@@ -1,11 +1,13 @@
 """Pausing or leaving a campaign, or the company: which days fall, whom that concerns, and doing it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, or_
 
 from app.accounts.sessions import Actor
+from app.accounts.tables import Account
 from app.availability import leaving
 from app.availability.queries import Enrolling
 from app.availability.service import When
@@ -17,7 +19,7 @@ from app.visits.changing import role_of, situation
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
-from app.visits.tables import By, CancelReason
+from app.visits.tables import By, CancelReason, Visit
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,52 @@ def _go(
     return _let_fall(session, person, campaign_id, span, actor, when.now, words)
 
 
-def leave_company(session: Session, person: Person, now: datetime, today: date) -> int:
-    """Somebody left: their days to come fall, in every campaign. Doing it twice changes nothing."""
+def leave_company(
+    session: Session, person: Person, now: datetime, today: date, *, by: int | None = None
+) -> int:
+    """Somebody left: their days to come fall, in every campaign. Doing it twice changes nothing. `by`: the
+    account of whoever in HR said so; the history names them."""
     hold_every_one_alone(session)
-    return _let_fall(session, person, None, (today, None), None, now, "")
+    account = session.get(Account, by) if by is not None else None
+    actor = (
+        Actor(by, account.name, account.language, account.is_hr, account.is_admin) if account and by else None
+    )
+    return _let_fall(session, person, None, (today, None), actor, now, "")
+
+
+@dataclass(frozen=True)
+class Departures:
+    """What falls when people leave the company, shown before it is done."""
+
+    falling: list[SeenVisit]
+    tutored: list[SeenVisit]
+    """Days on which they receive in a colleague's place, who receives again."""
+    told: list[Person]
+    """Who stays and gets a message, by name."""
+
+    @property
+    def campaigns(self) -> set[int]:
+        """In which campaigns."""
+        return {one.visit.campaign_id for one in (*self.falling, *self.tutored)}
+
+
+def departures(session: Session, person_ids: Collection[int], today: date) -> Departures:
+    """What falls from today on, for good, when all of these people go. One query."""
+    gone = set(person_ids)
+    if not gone:
+        return Departures([], [], [])
+    theirs = or_(*(one.in_(gone) for one in map(col, (Visit.visitor_id, Visit.host_id, Visit.tutor_id))))
+    coming = queries.read_visits(session, theirs, *queries.to_come(today))
+    falling = [one for one in coming if {one.visitor.id, one.host.id} & gone]
+    tutored = [one for one in coming if not {one.visitor.id, one.host.id} & gone]
+    told = {
+        one.id: one
+        for seen in falling
+        for one in (seen.visitor, seen.host, seen.tutor)
+        if one is not None and one.id not in gone
+    }
+    told |= {one.id: one for seen in tutored for one in (seen.visitor, seen.host)}
+    return Departures(falling, tutored, sorted(told.values(), key=lambda one: one.name))
 
 
 def _let_fall(
@@ -118,13 +162,16 @@ def _let_fall(
     first, last = span
     what = consequences(session, person, campaign_id, first, last)
     reason = CancelReason.LEFT if last is None else CancelReason.UNAVAILABLE
+    of_company = campaign_id is None
+    if of_company:
+        reason = CancelReason.GONE
     for seen in sorted(what.falling, key=_by_id):  # in one order, so that two who cancel many wait in turn
-        by = By.SERVICE if actor is None else role_of(seen, None, person)
+        by = By.SERVICE if actor is None else By.HR if of_company else role_of(seen, None, person)
         service.cancel_visit(session, seen.visit, reason, actor, now, today=first, by=by, words=words)
     for seen in what.tutored:
-        by = By.TUTOR if actor is not None else By.HR
+        by = By.HR if of_company else By.TUTOR
         before = situation(session, seen, by, person.id, first)
-        hand = Hand(by=By.TUTOR if actor is not None else By.SERVICE, actor=actor, now=now)
+        hand = Hand(by=By.SERVICE if actor is None else by, actor=actor, now=now)
         hosting.release_tutor(session, before, hand, revision=seen.visit.revision)
     return len(what.falling)
 

@@ -19,6 +19,7 @@ from app.visits import (
     pages_conditions,
     pages_hosting,
     pages_hr,
+    pages_import,
     pages_leaving,
     pages_rosters,
     pages_team,
@@ -37,6 +38,7 @@ from app.visits.tables import By
 router = APIRouter(include_in_schema=False)
 for part in (
     pages_rosters,
+    pages_import,
     pages_team,
     pages_answers,
     pages_conditions,

@@ -119,7 +119,7 @@ def conflicts(
     last: date | None = None,
 ) -> list[Conflict]:
     """Standing visits from today on (up to `last`) whose visitor or receiver is off, or works at other hours,
-    or whose site is closed.
+    or whose site is closed. Who alone is off among those who receive is none: the host receives.
 
     Of these teams (of all when None): those that send or receive. Three queries.
     """
@@ -136,7 +136,8 @@ def conflicts(
         conditions.append(col(Visit.day) <= last)
     if team_ids is not None:
         conditions.append(or_(col(VisitorTeam.id).in_(team_ids), col(HostTeam.id).in_(team_ids)))
-    return conflicts_among(session, read_visits(session, *conditions))
+    found = conflicts_among(session, read_visits(session, *conditions))
+    return [one for one in found if not host_receives(one)]
 
 
 def conflicts_among(
@@ -172,14 +173,14 @@ def _works(person: Person, visit: Visit, told: Mapping[Key, RosterDay]) -> bool:
 
 
 def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:
-    """What rosters, or a closed site, hold against one standing visit to come. Two queries."""
+    """What rosters, or a closed site, hold against one visit to come, as `conflicts`. Two queries."""
     return next(iter(conflicts_of(session, [seen], today)), None)
 
 
 def conflicts_of(session: Session, visits: Iterable[SeenVisit], today: date) -> list[Conflict]:
     """The same of those of some visits that stand and are to come. Two queries; none where none does."""
     ahead = [one for one in visits if one.visit.status == VisitStatus.PLANNED and one.visit.day >= today]
-    return conflicts_among(session, ahead) if ahead else []
+    return [one for one in conflicts_among(session, ahead) if not host_receives(one)] if ahead else []
 
 
 def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: date) -> list[SeenVisit]:

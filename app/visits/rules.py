@@ -101,7 +101,7 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether a day can still be found for a visit that fell, or to which one of the two did not come: nobody
     left, and the campaign goes on."""
-    gone = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.CAMPAIGN}
+    gone = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.GONE, CancelReason.CAMPAIGN}
     in_time = first_day_to_plan(campaign, today) <= campaign.last_day
     return not takes_place(visit) and visit.cancel_reason not in gone and in_time
 
@@ -188,6 +188,7 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.ROSTER: _("Un planning contredit cette journée"),
         CancelReason.VISITOR_AWAY: _("La personne en visite n’est plus disponible"),
         CancelReason.VISITOR_LEFT: _("La personne en visite ne participe plus"),
+        CancelReason.GONE: _("L’une des deux personnes a quitté l’entreprise"),
     }
 
 

@@ -42,6 +42,8 @@ class CancelReason(StrEnum):
     """HR says that the visitor cannot come."""
     VISITOR_LEFT = "visitor_left"
     """HR says that the visitor takes part no more."""
+    GONE = "gone"
+    """One of the two left the company, as HR's file says."""
 
 
 class DayPart(StrEnum):

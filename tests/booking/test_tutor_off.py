@@ -1,5 +1,6 @@
 """A roster says that whoever receives in the host's place is off: a booked day stays where its host works."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -121,3 +122,8 @@ def test_the_page_says_what_becomes_of_each_booked_day(
     page = hr.get(sent.headers["location"]).text.replace("\u00a0", " ")
     assert label in page
     assert "Du plan" not in page
+    shown = re.search(r'name="shown" value="([^"]+)"', page)
+    assert shown is not None
+    hr.post(f"{sent.headers['location']}/confirmation", data={"shown": shown[1]})
+    after = hr.get("/team/conflicts").text  # nothing of what follows has run yet
+    assert ("Une journée prévue ne peut pas avoir lieu" in after) is not ("l’hôte reçoit" in label)

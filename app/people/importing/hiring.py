@@ -150,14 +150,15 @@ def _update(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> N
         session.execute(update(table), sorted(rows, key=sorted))
 
 
-def let_leave(session: Session, leavers: Sequence[Leaver]) -> None:
-    """Deactivate people who left: their accounts close, sessions and links end, features above hear of it."""
+def let_leave(session: Session, leavers: Sequence[Leaver], *, by: int | None = None) -> None:
+    """Deactivate people who left: their accounts close, sessions and links end, features above hear of it,
+    and `by` which account."""
     for some in _chunks([leaver.person_id for leaver in leavers]):
         rows = session.exec(select(Person.account_id).where(col(Person.id).in_(some))).all()
         session.exec(update(Person).where(col(Person.id).in_(some)).values(active=False))
         close_accounts(session, [account_id for account_id in rows if account_id is not None])
     for leaver in leavers:
-        jobs.record(session, "person.left", person_id=leaver.person_id)
+        jobs.record(session, "person.left", person_id=leaver.person_id, by=by)
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

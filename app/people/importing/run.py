@@ -73,7 +73,7 @@ def _import_people(
     if apply:
         write_people(session, table, plan, report, now=now)
         if leavers_go:
-            let_leave(session, report.leavers)
+            let_leave(session, report.leavers, by=by)
 
 
 def fingerprint(report: ImportReport) -> str:

@@ -253,13 +253,14 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         campaign = session.get_one(Campaign, repair.campaign_id)
         site = people_queries.site(session, repair.site_id).name if repair.site_id is not None else ""
         rows = queries.proposals_of(session, [repair_id])
+        reasons = [one.visit.cancel_reason for one in visits_queries.visits_with_ids(session, left)]
         late = repair.status is RepairStatus.EXPIRED
         if not late and _says_nothing_new(session, repair, ids, bool(rows)):
             return
         for reader in mails.hr_readers(session, campaign):
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
-                said = {"cause": words.cause_words(repair, site), "failed": failed}
+                said = {"cause": words.cause_words(repair, site, reasons), "failed": failed}
             outbox.send(
                 session,
                 Kind.REPAIR_READY,

@@ -129,7 +129,9 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "newer": newer,
         "closed": _still_closed(session, repair),
         "expired": late and repair.status is RepairStatus.EXPIRED,
-        "cause": words.cause_words(repair, _site_name(session, repair)),
+        "cause": words.cause_words(
+            repair, _site_name(session, repair), [one.seen.visit.cancel_reason for one in lost]
+        ),
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
         "settled": repair.status is RepairStatus.SETTLED,
         "opened": repair.message == words.REOPENED,
@@ -251,7 +253,7 @@ def listed(
         about = left.get(one.id or 0, ()) or visits.get(one.id or 0, [])
         mine = [seen[visit_id] for visit_id in about if visit_id in seen]
         cause, who = (
-            words.cause_words(one, site),
+            words.cause_words(one, site, [lost.visit.cancel_reason for lost in mine]),
             words.pair_words(_pairs(mine, was.get(one.id or 0, {}))) or _("Sans journée"),
         )
         decidable = one.status is RepairStatus.READY or one.id in late
@@ -310,9 +312,11 @@ def _card(
 
 
 def _concerned(lost: Collection[Lost]) -> set[int | None]:
-    """Who lost a day: both in a swap; of a single visit, whoever was to make it."""
-    found = {one.seen.visitor.id for one in lost}
-    return found | {one.seen.host.id for one in lost if one.seen.visit.swap_id is not None}
+    """Who lost a day: both in a swap; of a single visit, whoever was to make it. Whoever left the company has
+    none to look for."""
+    found = [one.seen.visitor for one in lost]
+    found += [one.seen.host for one in lost if one.seen.visit.swap_id is not None]
+    return {one.id for one in found if one.active}
 
 
 def _lines(

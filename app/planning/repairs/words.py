@@ -1,6 +1,6 @@
 """Words for repairs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from app.core.i18n import _, ngettext
@@ -10,6 +10,7 @@ from app.planning.errors import NoDaysLeft
 from app.planning.repairs.errors import PresentContradicts
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 from app.planning.words import failure_words
+from app.visits.tables import CancelReason
 
 
 def pair_words(pairs: Sequence[tuple[str, str, date]]) -> str:
@@ -25,8 +26,15 @@ def pair_words(pairs: Sequence[tuple[str, str, date]]) -> str:
     return f"{' ; '.join(said)} {rest}"
 
 
-def cause_words(repair: Repair, site: str) -> str:
-    """What a repair starts from."""
+def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | None] = ()) -> str:
+    """What a repair starts from. `reasons`: why its days fell, each."""
+    if repair.cause is RepairCause.FALLEN and CancelReason.GONE in reasons:
+        alone = set(reasons) == {CancelReason.GONE}
+        return (
+            _("Un départ de l’entreprise")
+            if alone
+            else _("Journées annulées, dont un départ de l’entreprise")
+        )
     if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
         said = {"site": site or _("Un site"), "days": day_range(repair.first_day, repair.last_day)}
         return _("%(site)s fermé, %(days)s") % said
