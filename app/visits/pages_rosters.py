@@ -12,6 +12,7 @@ from app.people.queries import teams_by_id
 from app.teams import rosters
 from app.teams.guards import MaySendRosters
 from app.teams.importing.preview import calendars_of
+from app.visits.provisional import becoming_provisional
 from app.visits.rosters import contradicted
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +30,7 @@ def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_f
         plan=plan,
         report=plan.report,
         contradicted=contradicted(session, plan, clock.today()),
+        provisional=becoming_provisional(session, plan, clock.today()),
         calendars=calendars_of(plan, teams_by_id(session)),
         shown=SHOWN,
         fingerprint=fingerprint(plan.report),
