@@ -183,7 +183,8 @@ def write(
 def _sentence(line: SeenChange, role: str, person: Person, *, own: bool) -> str:
     """What happened, to one of those whom it concerns."""
     is_other = line.other is not None and line.other.id == person.id
-    return history.sentence(line, own=own, to_host=role == By.HOST, to_other=is_other)
+    to_two = role in {By.VISITOR, By.HOST}
+    return history.sentence(line, own=own, to_host=role == By.HOST, to_other=is_other, to_two=to_two)
 
 
 def _send(

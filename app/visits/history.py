@@ -111,6 +111,11 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | No
         if line.kind in {ChangeKind.RELEASED, ChangeKind.HOST}:
             shows_reason = False  # its sentence says why
         reason = reason_labels()[line.reason] if line.reason is not None and shows_reason else ""
+        if reason and line.kind is ChangeKind.MOVED and line.day_before is not None:
+            reason = _("Pourquoi plus le %(before)s : %(why)s") % {
+                "before": long_day(line.day_before),
+                "why": reason,
+            }
         words = "" if to_manager else line.words
         is_other = seen.other is not None and seen.other.id == reader_id
         said = sentence(seen, to_manager=to_manager, to_other=is_other)
@@ -138,9 +143,10 @@ def sentence(
     own: bool = False,
     to_host: bool = False,
     to_other: bool = False,
+    to_two: bool = False,
 ) -> str:
     """What happened, in one sentence: who, what, from which day to which. `own`: to whoever did it;
-    `to_other`: to whom it is about."""
+    `to_other`: to whom it is about; `to_two`: to one of the two, in a message."""
     line = seen.change
     if own and line.kind is ChangeKind.ONE_WAY:
         return _("Vous en restez tous deux à une seule journée : vous avez accepté.")
@@ -174,11 +180,15 @@ def sentence(
         ChangeKind.MADE_UP: _("Une nouvelle journée est prise, le %(after)s : %(who)s a accepté."),
         ChangeKind.ONE_WAY: _("Le plan est réparé autrement : cet échange en reste à la journée qui tient.")
         if line.by in {By.HR, By.SERVICE}
+        else _("Vous en restez tous deux à une seule journée : %(who)s a accepté.")
+        if to_two
         else _("Les deux en restent à une seule journée : %(who)s a accepté."),
         ChangeKind.HOURS: _("%(who)s fixe les heures : %(part)s."),
         ChangeKind.SHOWS: _("%(who)s change ce que l’on verra ce jour-là."),
         ChangeKind.BRING: _("%(who)s change ce qu’il faut apporter, ou savoir avant de venir."),
-        ChangeKind.TUTOR: _("%(who)s demande à %(other)s d’accueillir."),
+        ChangeKind.TUTOR: _("Vous demandez à %(other)s d’accueillir.")
+        if own
+        else _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _released(line, to_host=to_host),
         ChangeKind.HOST: _(
             "Selon le planning, %(other)s n’est pas au travail à ces heures : vous recevez à sa place."
