@@ -59,7 +59,7 @@ class Remedy:
 
     ``change`` is a change as `solver.changes.apply` reads it: ``{"kind", "id", "day"?, "value"?}``. Where
     some people count more than others, the best plan then may prefer one of them to two others: ``gain`` is
-    what it matches more for certain, which may be nobody.
+    what it matches more for certain, maybe nobody, ``shown`` what the plan that was found matches more.
     """
 
     change: Mapping[str, Any]
@@ -69,6 +69,8 @@ class Remedy:
     """It is proven that no plan gains more by it."""
     points: int | None = None
     """What the best plan gains at least in points of priority, where people do not all count the same."""
+    shown: int | None = None
+    """So many people more, nobody losing theirs, in a valid plan of the same case."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -76,6 +78,7 @@ class Remedy:
             "gain": self.gain,
             "exact": self.exact,
             **({} if self.points is None else {"points": self.points}),
+            **({} if self.shown is None else {"shown": self.shown}),
             "text": self.text.to_json(),
         }
 
@@ -219,6 +222,7 @@ def _unmatched(value: object, place: str) -> Unmatched:
             _sentence(remedy.get("text"), f"{place}.remedy.text"),
             exact=bool(remedy.get("exact")),
             points=remedy.get("points"),
+            shown=remedy.get("shown"),
         ),
         sought=not row.get("remedy_on_request", False),
     )

@@ -146,7 +146,7 @@ class Remedies:
             return Remedy(change, gain, _said(texts, gain, exact=False))
         sure = max(0, all_of.heads_at_least(self._now + points) - self.standing.heads)
         text = _said(texts, sure, exact=False) if sure else _could(texts, gain)
-        return Remedy(change, sure, text, points=points)
+        return Remedy(change, sure, text, points=points, shown=gain)
 
     def _for_everybody(self, i: int, change: Change) -> tuple[int, int]:
         """What a change of the rules brings to others as well, in people and points: everybody is asked."""

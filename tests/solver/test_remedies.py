@@ -39,9 +39,11 @@ def holds(problem: Problem, plan: Plan, remedies: Remedies, who: str) -> bool:
     gained = again.values["people"] - plan.values["people"]
     if equal:
         assert gained >= told.gain >= len(after - before)
-        assert told.points is None
+        assert told.points is told.shown is None
     else:
         assert told.points is not None
+        assert told.shown is not None
+        assert told.shown >= len(after - before)
         assert again.values["priority"] - plan.values["priority"] >= told.points >= 0
         assert not told.gain or gained >= told.gain
     if told.exact:
