@@ -65,7 +65,7 @@ MOST, PATIENT, ENOUGH = 100_000, 10.0, 120.0
 begun; after so many it is ended."""
 EVERY, LONG_ENOUGH = 150_000, 70.0
 """Where choices are no more, and more seconds are left, it looks at all of them. It needs 7 kB for each."""
-HURRY = 0.5
+HURRY = 2.0
 """With fewer seconds left nothing is relaxed: the search does what it can."""
 USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
 """Prices of the first precision show the way; with more seconds left than the last they shall be better."""
