@@ -226,17 +226,22 @@ def level_row(model: Model, level: str, at_least: int) -> Row:
     return Row(used, worth[used], float(at_least), float("inf"))
 
 
-def held(model: Model, level: str, at_least: int) -> Model:
+def at_least(model: Model, columns: Ints, entries: Ints, least: int) -> Model:
+    """The model with one more row: these columns have so much of something."""
+    return replace(
+        model,
+        row=np.concatenate([model.row, np.full(len(columns), len(model.right), dtype=np.int64)]),
+        column=np.concatenate([model.column, columns]),
+        entry=np.concatenate([model.entry, -entries]),
+        right=np.append(model.right, -least),
+    )
+
+
+def held(model: Model, level: str, least: int) -> Model:
     """The model of the plans that have so much on a level."""
     worth = model.worth[level]
     used = np.flatnonzero(worth)
-    return replace(
-        model,
-        row=np.concatenate([model.row, np.full(len(used), len(model.right), dtype=np.int64)]),
-        column=np.concatenate([model.column, used]),
-        entry=np.concatenate([model.entry, -worth[used]]),
-        right=np.append(model.right, -at_least),
-    )
+    return at_least(model, used, worth[used], least)
 
 
 def values_of(model: Model, chosen: Bools) -> Mapping[str, int]:

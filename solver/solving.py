@@ -17,6 +17,7 @@ from solver.choices import Choices
 from solver.clash import clash
 from solver.days import Board
 from solver.engine import Engine
+from solver.halves import settle
 from solver.hasty import place_hastily
 from solver.heads import heads_at_most
 from solver.instance import Instance, sorted_set
@@ -77,9 +78,12 @@ def solve(
         return _infeasible(problem, clash(instance) or [_TOGETHER], clock)
     engine = Engine(instance, board, clock, problem.campaign.objective_order)
     try:
-        bounds = search(engine)
         if pins_leave_a_choice(instance):
-            bounds = _without_pins(engine, bounds)
+            with clock.within(0.5 if instance.n <= whole.SMALL else 1.0):
+                search(engine)
+            bounds = settle(engine)
+        else:
+            bounds = search(engine)
     except Stopped:
         bounds = _in_a_hurry(engine)
     return finish(engine, bounds)
@@ -163,17 +167,6 @@ def _in_a_hurry(engine: Engine) -> dict[str, int]:
         return {}
     known = [level for level in engine.order if level in engine.limit or not engine.weights[level]]
     return engine.bounds(engine.values(), known)
-
-
-def _without_pins(engine: Engine, bounds: Mapping[str, int]) -> dict[str, int]:
-    """The one bound that holds whatever days the open visits of pinned swaps take: people, without any pin.
-
-    The other bounds were found beside the days that were chosen for those visits; others might allow more.
-    """
-    instance = engine.instance
-    free = Engine(instance, Board(instance), engine.clock, engine.order)
-    free.assign()
-    return {"people": max(engine.values()["people"], free.bounds(free.values(), ["people"])["people"])}
 
 
 def place_pins(instance: Instance, board: Board, clock: Clock) -> bool:

@@ -1,17 +1,26 @@
-"""Pins that contradict the rules, alone or together: said in words, and only those pins named."""
+"""Pins that contradict the rules, alone or together: said in words, and only those pins named.
+
+What pins leave open is planned with everything else.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from solver import Limits, Problem, solve
+from solver.check import violations
 from solver.clash import clash
 from solver.instance import Instance
 from solver.pins import contradictions
 from tests.solver.company import company
-from tests.solver.tiny import DAYS, document, person, team
+from tests.solver.tiny import DAYS, best_by_trying, document, person, random_problem, team, vector
+
+QUICK = Limits(seconds=30.0, threads=1)
 
 
 def pin(visitor: str, host: str, day: int) -> dict[str, str]:
@@ -96,13 +105,30 @@ def test_clashing_pins_are_infeasible_and_give_no_visit() -> None:
     assert plan.contradictions
 
 
-def test_a_pin_that_leaves_its_other_visit_open_bounds_people_alone() -> None:
-    made = document(pinned=[{"visitor": "anna", "host": "bruno", "day": DAYS[0]}])
-    made["people"] = [person("anna", "compta", "11100"), person("bruno", "boutique", "11100")]
-    plan = solve(Problem.from_json(made))
-    assert plan.values["people"] == 2
-    assert set(plan.bounds) <= {"priority", "people", "changes"}
-    assert plan.bounds["priority"] == 2
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(seed=st.integers(0, 10**6), number=st.integers(0, 5))
+def test_the_open_day_of_a_pinned_swap_is_chosen_with_all_others(seed: int, number: int) -> None:
+    problem = random_problem(seed)
+    planned = solve(problem, limits=QUICK).visits
+    assume(planned)
+    pinned = replace(problem, pinned=(planned[number % len(planned)],))
+    plan = solve(pinned, limits=QUICK)
+    assert violations(pinned, plan) == []
+    assert plan.status == "optimal"
+    assert vector(pinned, plan.visits) == best_by_trying(pinned)
+
+
+def test_where_choices_are_many_the_open_day_of_a_pin_leaves_bounds_on_every_level(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("solver.engine.WHOLE", 0)
+    problem = Problem.from_json(company(people=120, seed=4))
+    pinned = replace(problem, pinned=solve(problem, limits=QUICK).visits[:1])
+    plan = solve(pinned, limits=QUICK)
+    assert violations(pinned, plan) == []
+    assert set(pinned.pinned) <= set(plan.visits)
+    assert plan.bounds["priority"] >= plan.values["priority"]
+    assert plan.bounds["wish_points"] >= plan.values["wish_points"]
 
 
 def test_pins_that_clash_are_named_by_the_plan() -> None:

@@ -133,12 +133,13 @@ def vector(problem: Problem, visits: tuple[Visit, ...]) -> tuple[int, ...]:
 
 
 def best_by_trying(problem: Problem) -> tuple[int, ...]:
-    """The best vector of any plan: every subset of matches that keeps the limits is looked at."""
-    options = list(_matches(problem))
-    best = [vector(problem, ())]
+    """The best vector of any plan with every pin: every set of matches that keeps the limits is looked at."""
+    options, pins = list(_matches(problem)), set(problem.pinned)
+    best: list[tuple[int, ...]] = [() if pins else vector(problem, ())]
 
     def grow(start: int, planned: tuple[Visit, ...]) -> None:
-        best[0] = max(best[0], vector(problem, planned))
+        if pins <= set(planned):
+            best[0] = max(best[0], vector(problem, planned))
         for n in range(start, len(options)):
             if _fits(problem, planned, options[n]):
                 grow(n + 1, planned + options[n])
