@@ -1,13 +1,14 @@
 """Swaps of which one visit alone is pinned: on which day the other takes place is part of the problem.
 
 The search takes days for those visits before it begins, and keeps them. Where choices are few, all of them
-are then looked at once more, level by level, these days included; elsewhere the bounds are those of the
-problem without pins, which hold whatever days these visits take.
+are then looked at once more, level by level, these days included. Elsewhere the bounds are those of the
+problem without pins, which hold whatever days these visits take; where there is time it is solved for them.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,14 +21,26 @@ from solver.mip import at_least, held
 from solver.model import build
 from solver.pins import pin_rows, pinned_choices
 
+SEARCHED = 1_500
+"""Up to so many people the problem without pins is solved as well."""
 
-def settle(engine: Engine) -> dict[str, int]:
-    """Bounds on every level (maximised); where choices are few, the best plan of all is on the board."""
+
+def settle(engine: Engine, search: Callable[[Engine], dict[str, int]]) -> dict[str, int]:
+    """Bounds on every level (maximised); where choices are few, the best plan of all is on the board.
+
+    ``search`` fills an engine's board and returns bounds.
+    """
     instance, clock = engine.instance, engine.clock
     free = Engine(instance, Board(instance), clock, engine.order)
     free.assign()
     known, choices = dict[str, int](), free.whole()
-    if choices is not None:
+    if choices is None and instance.n <= SEARCHED:
+        found, values = search(free), engine.values()
+        for level in engine.order:
+            known[level] = found[level]
+            if values[level] != free.values()[level]:
+                break  # what follows is given what that plan has
+    elif choices is not None:
         choices = _holding(instance, choices)
         model = build(instance, choices)
         for holds in pin_rows(instance, choices):
@@ -47,8 +60,8 @@ def settle(engine: Engine) -> dict[str, int]:
                 break
             model = held(model, level, value)
     values = engine.values()
-    found = free.bounds(values)
-    return {level: max(values[level], min(found[level], known.get(level, found[level]))) for level in found}
+    bounds = free.bounds(values)
+    return {level: max(values[level], min(most, known.get(level, most))) for level, most in bounds.items()}
 
 
 def _holding(instance: Instance, choices: Choices) -> Choices:
