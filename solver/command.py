@@ -32,7 +32,7 @@ from solver.solving import solve
 
 ALL_REMEDIES = 3_000
 """Up to so many people the command seeks everybody's remedy; in larger companies they come on request."""
-REMEDIES = 3.0
+REMEDIES = 10.0
 """Seconds for that at most, within the time limit; whom it does not reach is said in the plan."""
 
 STARTING, WRITING, WRITING_AGAIN = 0.7, 1.5e-5, 0.05

@@ -235,6 +235,8 @@ def finish(engine: Engine, bounds: Mapping[str, int]) -> Plan:
     previous = len(problem.previous)
     said = {MEASURE[level]: outward(level, bound, previous) for level, bound in bounds.items()}
     said["changes"] = max(0.0, said.get("changes", 0.0))
+    if "good_days" in said:  # no more than visits
+        said["good_days"] = min(said["good_days"], float(instance.cap.sum()))
     if said.get("travel_minutes", 0.0) < 0 or (
         values["travel_minutes"] > 0 and not said.get("travel_minutes")
     ):
