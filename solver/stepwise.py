@@ -53,14 +53,12 @@ EACH = 0.5
 """A level that is not the last has so much of the time that is left."""
 FINE = 1e-5
 """More precise prices of a later level take longer than they help."""
-DIVES = 2
+DIVES = 3
 """So many dives for each level, each in steps half as long as the one before."""
 MOST = 25_000
-"""Over so many choices a relaxation is exact in seconds."""
+"""Over so many choices a relaxation is exact in seconds, and an integer program worth a try."""
 ASKED = 5_000
 """So many more choices, those that prices ask for most, join a relaxation at once."""
-SOLVED = 12_000
-"""So few choices that may make a better plan are an integer program."""
 ERROR = 1e-4
 """What a bound may be off by rounding."""
 
@@ -231,16 +229,17 @@ def _level(
         near, here = exact.near(here), _reached(engine, {level: 1})
         if not len(near) or clock.left < READY:
             break
-        _dive(engine, choices, given, level, near, STEP / 2**number)
+        columns = near if len(near) <= MOST else liked(engine, choices, model, exact.reduced)
+        _dive(engine, choices, given, level, columns, STEP / 2**number)
     near, here = exact.near(here), _reached(engine, {level: 1})
     most = min(surely, max(exact.most, here))
-    if not SOLVED >= len(near) > 0 or clock.left < READY:
-        return most, exact
+    if not MOST >= len(near) > 0 or clock.left < READY:
+        return most, known
     rest = narrowed(given, near)
     solved = solve_hard(rest, rest.worth[level], clock, seconds=clock.left)
     if solved.chosen is not None:
         engine.offer(choices.take(near[: rest.choices][solved.chosen[: rest.choices]]))
-    return min(most, here if solved.infeasible else max(here, solved.bound)), exact
+    return min(most, here if solved.infeasible else max(here, solved.bound)), known
 
 
 def _dive(engine: Engine, choices: Choices, given: Model, level: str, columns: Ints, step: float) -> bool:

@@ -56,7 +56,6 @@ def grown(engine: Engine) -> dict[str, int]:
     with pytest.MonkeyPatch.context() as few:
         few.setattr(stepwise, "MOST", -1)
         few.setattr(stepwise, "ASKED", 1)
-        few.setattr(stepwise, "SOLVED", -1)
         few.setattr(diving, "MOST", 2)
         return stepped(engine)
 
