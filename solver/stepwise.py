@@ -4,11 +4,12 @@ and, where that can be done in time, proven.
 1. The first two levels together: the linear relaxation in a second process, the compiled search beside it.
    A dive along the relaxation (`solver.diving`) then nearly always finds the best plan, while the first level
    alone is bounded and the search goes on where the relaxation points.
-2. Each level after the first: a dive among the plans that have as much on the levels before, and beside it
-   their relaxation, over the choices that the prices known like best, then over those as well that its own
-   prices ask for (column generation), until it is the one over all choices: seconds instead of half a minute.
-3. What distance is left: the prices rule most choices out of any better plan, and along the others another
-   dive goes in shorter steps; few enough are an integer program.
+2. Each level after the first: a dive among the plans that have as much on the levels before; beside it the
+   relaxation at rates, whose prices rule most choices out of any better plan. Over the others the relaxation
+   among those plans is exact in a second; where they are too many, over the choices that prices like best,
+   then over those as well that its own prices ask for (column generation).
+3. What distance is left: other dives along the choices of any better plan, in shorter steps, then an integer
+   program over these.
 """
 
 from __future__ import annotations
