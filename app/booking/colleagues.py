@@ -4,7 +4,7 @@ while a colleague may receive."""
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.booking import queries
 from app.booking.looking import look
@@ -12,6 +12,7 @@ from app.booking.tables import PlaceDay, RequestStatus
 from app.core import jobs
 from app.core.errors import Refusal
 from app.people.tables import Person
+from app.teams.days import roster_days
 from app.visits import hosting
 from app.visits import queries as visits
 from app.visits.changing import situation
@@ -22,8 +23,9 @@ from app.visits.tables import By
 
 
 def receive_instead(session: Session, conflict: Conflict, now: datetime, today: date) -> bool:
-    """The first colleague whom the rules allow, and who works at the day's hours, becomes its host. False
-    where it is not for the team to mend, or nobody of it can: nothing has changed then."""
+    """A colleague whom the rules allow, and who works at the day's hours, becomes its host, best one whom a
+    roster has at work. False where it is not for the team to mend, or nobody of it can: nothing has changed
+    then."""
     seen, visit = conflict.seen, conflict.seen.visit
     request = queries.request_of_visit(session, visit.id or 0)
     if conflict.closed or conflict.visitor_day is not None or request is None:
@@ -35,8 +37,10 @@ def receive_instead(session: Session, conflict: Conflict, now: datetime, today: 
     here = replace(place, days=[day], at=during(visit))
     [found] = look(session, seen.campaign, seen.visitor, [here], 0, today, ahead=0)
     option = found.of_day(visit.day)
+    hosts = option.hosts if option is not None else ()
+    sure = roster_days(session, visit.day, visit.day, col(Person.id).in_(hosts))
     hand = Hand(By.SERVICE, None, now)
-    for host_id in option.hosts if option is not None else ():
+    for host_id in sorted(hosts, key=lambda one: one not in sure):
         before = situation(session, visits.visit(session, visit.id or 0), By.SERVICE, None, today)
         colleague = session.get_one(Person, host_id)
         try:

@@ -73,6 +73,15 @@ def test_a_colleague_who_works_becomes_the_host_and_each_reads_it_once(
     check_counts(session)
 
 
+def test_a_colleague_whom_the_roster_has_at_work_comes_before_one_of_whom_it_says_nothing(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    visit = booked(session, shop)
+    former = session.get_one(Person, visit.host_id)
+    roster(engine, session, shop, **{former.last_name: Shift.OFF, "Vend3": Shift.FULL})
+    assert (visit.status, visit.host_id) == (VisitStatus.PLANNED, shop.hosts[3].id)
+
+
 @pytest.mark.parametrize("why", ["named", "nobody", "busy"])
 def test_it_falls_with_one_message_that_says_why_and_what_is_kept_instead(
     engine: Engine, session: Session, shop: Shop, why: str
