@@ -12,6 +12,7 @@ from solver.edges import possible
 from solver.instance import Bools, Instance
 from solver.plan import Text
 from solver.problem import Problem, Visit
+from solver.words import day_words
 
 _SENTENCES = {
     rules.SAME_PERSON: Text(
@@ -86,13 +87,13 @@ def contradictions(problem: Problem) -> list[Text]:
         received[people[visit.host].team, visit.day] += 1
     found += _too_many(problem)
     found += _pairs(problem, frame)
-    days = problem.campaign.days
+    days = [day_words(day) for day in problem.campaign.days]
     for (person, day), n in busy.items():
         if n > 1:
             found.append(
                 Text(
-                    f"{person} a {n} visites épinglées le {days[day]}, une seule est possible",
-                    f"{person} has {n} pinned visits on {days[day]}, only one is possible",
+                    f"{person} a {n} visites épinglées le {days[day].fr}, une seule est possible",
+                    f"{person} has {n} pinned visits on {days[day].en}, only one is possible",
                 )
             )
     for (team, day), n in away.items():
@@ -100,8 +101,8 @@ def contradictions(problem: Problem) -> list[Text]:
         if n > limit:
             found.append(
                 Text(
-                    f"équipe {team}\u00a0: {n} absences épinglées le {days[day]}, maximum {limit}",
-                    f"team {team}: {n} pinned members away on {days[day]}, at most {limit}",
+                    f"équipe {team}\u00a0: {n} absences épinglées le {days[day].fr}, maximum {limit}",
+                    f"team {team}: {n} pinned members away on {days[day].en}, at most {limit}",
                 )
             )
     for (team, day), n in received.items():
@@ -109,8 +110,8 @@ def contradictions(problem: Problem) -> list[Text]:
         if n > limit:
             found.append(
                 Text(
-                    f"équipe {team}\u00a0: {n} visites reçues épinglées le {days[day]}, maximum {limit}",
-                    f"team {team}: {n} pinned visitors on {days[day]}, at most {limit}",
+                    f"équipe {team}\u00a0: {n} visites reçues épinglées le {days[day].fr}, maximum {limit}",
+                    f"team {team}: {n} pinned visitors on {days[day].en}, at most {limit}",
                 )
             )
     return found
@@ -188,9 +189,10 @@ def _pairs(problem: Problem, frame: rules.Frame) -> list[Text]:
             found.append(
                 Text(
                     f"{visitor} ⇄ {host}\u00a0: les deux visites épinglées sont à {apart} jours"
-                    f" l’une de l’autre ({first}, {second}), de {max(1, low)} à {high} sont permis",
+                    f" l’une de l’autre ({day_words(first).fr}, {day_words(second).fr}),"
+                    f" de {max(1, low)} à {high} sont permis",
                     f"{visitor} ⇄ {host}: the two pinned visits are {apart} days apart"
-                    f" ({first}, {second}), {max(1, low)} to {high} are allowed",
+                    f" ({day_words(first).en}, {day_words(second).en}), {max(1, low)} to {high} are allowed",
                 )
             )
     return found
@@ -205,8 +207,8 @@ def _has_return(problem: Problem, frame: rules.Frame, visit: Visit) -> bool:
 
 
 def _about(problem: Problem, visit: Visit, why: Text) -> Text:
-    day = problem.campaign.days[visit.day]
+    day = day_words(problem.campaign.days[visit.day])
     return Text(
-        f"visite épinglée {visit.visitor} → {visit.host} le {day}\u00a0: {why.fr}",
-        f"pinned visit {visit.visitor} → {visit.host} on {day}: {why.en}",
+        f"visite épinglée {visit.visitor} → {visit.host} le {day.fr}\u00a0: {why.fr}",
+        f"pinned visit {visit.visitor} → {visit.host} on {day.en}: {why.en}",
     )

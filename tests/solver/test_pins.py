@@ -57,7 +57,7 @@ def test_two_pins_too_far_apart_are_said_in_one_sentence() -> None:
 
 def test_a_pin_on_oneself_is_said_in_one_sentence() -> None:
     [told] = said(people=FREE, pinned=[pin("anna", "anna", 0)])
-    assert told == "pinned visit anna → anna on 2027-03-01: nobody can visit themselves"
+    assert told == "pinned visit anna → anna on Monday 1 March 2027: nobody can visit themselves"
 
 
 def test_one_pin_of_somebody_who_may_have_none_is_said_in_the_singular() -> None:
