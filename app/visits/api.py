@@ -109,11 +109,9 @@ def set_hours(session: Db, entered: Receiving, sent: HoursForm) -> VisitOut:
 
 @own.get("/visits/{visit_id}/tutors")
 def possible_tutors(session: Db, entered: Receiving) -> TutorsOut:
-    """Colleagues of the host's team whom one may name as the tutor, by name; whoever is taken that day is
-    refused when named."""
+    """Colleagues of the host's team whom one may name as the tutor, by name: at work and free that day."""
     seen = entered.seen
-    found = reading.tutors_for(session, seen.host.team_id, {seen.visit.visitor_id, seen.visit.host_id})
-    return TutorsOut(tutors=[host_side(seen, one) for one in found])
+    return TutorsOut(tutors=[host_side(seen, one) for one in hosting.tutors_for(session, seen)])
 
 
 @own.post("/visits/{visit_id}/tutor")

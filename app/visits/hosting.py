@@ -1,5 +1,6 @@
 """What the team that receives says of a visit: its hours, and who is with the visitor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -15,7 +16,8 @@ from app.visits.changing import Situation, begin
 from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
-from app.visits.queries import SeenVisit
+from app.visits.queries import SeenVisit, busy_days
+from app.visits.reading import colleagues
 from app.visits.rules import PART_HOURS, during, hours_fault
 from app.visits.service import void_proposals
 from app.visits.suspending import resume_after
@@ -163,12 +165,31 @@ def release_if_busy(session: Session, seen: SeenVisit, day: date, taken: bool, h
     _released(session, visit, former.id, hand)
 
 
+def tutors_for(session: Session, seen: SeenVisit) -> list[Person]:
+    """Colleagues of the host's team who are at work during the visit and have no other that day, and who is
+    its tutor, by name."""
+    visit = seen.visit
+    found = colleagues(session, seen.host.team_id, {visit.visitor_id, visit.host_id})
+    ids = [one.id for one in found if one.id is not None]
+    taken, here = busy_days(session, ids, but=visit.id), at_work(session, seen, found, visit.day)
+    free = {one for one in here if visit.day not in taken.get(one or 0, ())}
+    return [one for one in found if one.id in free or one.id == visit.tutor_id]
+
+
 def works(session: Session, seen: SeenVisit, tutor: Person, day: date) -> bool:
     """Whether a colleague of the host's team is at work during the visit, and the team receives that day."""
-    assert tutor.id is not None
-    book = DayBook(seen.campaign)
-    told = told_of_people(session, seen.campaign, [tutor])(tutor.id, tutor.team_id, during(seen.visit))
-    return day in book.dates(book.receiving(tutor, seen.host_site, seen.host_team.closed_weekdays, told))
+    return tutor.id in at_work(session, seen, [tutor], day)
+
+
+def at_work(session: Session, seen: SeenVisit, team: Sequence[Person], day: date) -> set[int | None]:
+    """Those of the host's team who are at work during the visit on a day on which the team receives."""
+    book, told = DayBook(seen.campaign), told_of_people(session, seen.campaign, team)
+    closed, at = seen.host_team.closed_weekdays, during(seen.visit)
+    return {
+        one.id
+        for one in team
+        if day in book.dates(book.receiving(one, seen.host_site, closed, told(one.id or 0, one.team_id, at)))
+    }
 
 
 def _released(session: Session, visit: Visit, tutor_id: int, hand: Hand) -> None:

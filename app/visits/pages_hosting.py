@@ -11,7 +11,7 @@ from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
-from app.visits import absences, confirming, hosting, reading, showing
+from app.visits import absences, confirming, hosting, showing
 from app.visits.errors import HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.guards import Entered, Receiving, Taking
 from app.visits.hosting import Hours
@@ -95,14 +95,13 @@ def _show_tutor(
 ) -> Response:
     seen = entered.seen
     away = _refused(session, entered, ChangeKind.TUTOR)
-    two = {seen.visit.visitor_id, seen.visit.host_id}
     return away or render(
         request,
         "visits/tutor.html",
         status=status,
         seen=seen,
         is_tutor=entered.by.value == "tutor",
-        colleagues=reading.tutors_for(session, seen.host.team_id, two),
+        colleagues=hosting.tutors_for(session, seen),
         form=form or blank(tutor_id=seen.visit.tutor_id or ""),
     )
 

@@ -163,8 +163,8 @@ def last_words(session: Session, visit_id: int) -> str:
     return found or ""
 
 
-def tutors_for(session: Session, team_id: int, but: Collection[int]) -> list[Person]:
-    """Colleagues of a team who could receive in the host's place, by name."""
+def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Person]:
+    """Who is in a team, by name, `but` some."""
     return list(
         session.scalars(
             select(Person)

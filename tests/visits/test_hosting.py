@@ -11,6 +11,7 @@ from app.core.db import open_session
 from app.core.errors import Stale
 from app.debriefs.jobs import open_forms
 from app.messages.tables import Mail
+from app.teams.tables import RosterDay, Shift
 from app.visits import absences, hosting, moving, queries, service
 from app.visits.changing import situation
 from app.visits.errors import (
@@ -120,7 +121,16 @@ def test_another_tutor_is_one_change_and_each_reads_what_is_true(company: Compan
     assert ("Léa", MONDAY) not in company.days_taken()
 
 
+def test_whoever_a_roster_has_off_is_not_offered_as_tutor(company: Company) -> None:
+    seen = queries.visit(company.session, company.there.id or 0)
+    assert company.lea in hosting.tutors_for(company.session, seen)
+    company.session.add(RosterDay(person_id=company.lea.id or 0, day=company.there.day, shift=Shift.OFF))
+    company.session.flush()
+    assert company.lea not in hosting.tutors_for(company.session, seen)
+
+
 def test_a_busy_colleague_is_no_tutor(company: Company) -> None:
+    offered = queries.visit(company.session, company.there.id or 0)
     other = make_person(company.session, company.payroll)
     company.payroll.max_away = 2
     company.shop.max_visitors = 2
@@ -139,6 +149,7 @@ def test_a_busy_colleague_is_no_tutor(company: Company) -> None:
         )
     company.session.rollback()
     assert company.there.tutor_id is None
+    assert company.lea not in hosting.tutors_for(company.session, offered)
 
 
 def test_a_tutor_who_is_not_free_on_the_new_day_is_released(company: Company, engine: Engine) -> None:
