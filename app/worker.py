@@ -57,7 +57,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
-    "person.left": (visits.leave_company,),
+    "person.left": (visits.leave_company, booking.follow_leaver),
     "repair.requested": (repairs.look_for,),
     "repair.ready": (
         repairs.follow_rule,
@@ -83,7 +83,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.made_up": (calendars.tell_made_up, repairs.follow_settled),
     "team.conditions_changed": (visits.ask_anew,),
     "visit.asked_anew": (calendars.tell_conditions,),
-    "roster.imported": (visits.examine_rosters, repairs.follow_possible),
+    "roster.imported": (visits.examine_rosters, booking.follow_rosters, repairs.follow_possible),
     "visit.moved": (calendars.tell_moved, booking.follow_visit, repairs.follow_settled),
     "visit.one_way": (calendars.tell_one_way, repairs.follow_settled),
     "visit.proposal_lapsed": (calendars.tell_proposal,),

@@ -46,6 +46,7 @@ from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Forbidden, NotFound
+from app.core.templating import problem
 from app.people.guards import Employee
 from app.people.tables import Team
 
@@ -103,10 +104,10 @@ def show(session: Db, mine: AsAsker) -> RequestOut:
     return api_for.as_it_is(session, mine.seen)
 
 
-@own.post("/booking/requests/{request_id}/acceptance")
-def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut:
-    """Take the place that became free."""
-    asking.accept(
+@own.post("/booking/requests/{request_id}/acceptance", response_model=RequestOut)
+def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestOut | Response:
+    """Take the place that became free. One that cannot be any more is over: 409 says why."""
+    over = asking.accept(
         session,
         mine.seen.request,
         mine.person,
@@ -115,6 +116,8 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: StepForm) -> RequestO
         today=clock.today(),
         revision=sent.revision,
     )
+    if over is not None:
+        return problem(over.status, over.code, over.message())
     return api_for.shown(session, mine.seen.request.id)
 
 

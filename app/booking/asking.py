@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, lines, queries, replacing
+from app.booking.ending import NOBODY, OFF, expire
 from app.booking.errors import (
     AlreadyAsked,
     BookingClosed,
@@ -21,7 +22,7 @@ from app.booking.errors import (
 )
 from app.booking.giving_up import give_up
 from app.booking.lifecycle import By, all_or_nothing, take_step
-from app.booking.looking import REFUSED, DayOption, look
+from app.booking.looking import NO_HOST, REFUSED, DayOption, look
 from app.booking.queries import SeenPlace
 from app.booking.rules import until
 from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
@@ -31,6 +32,7 @@ from app.campaigns.holding import hold
 from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign
 from app.core import jobs
+from app.core.errors import Refusal
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams.rules import meets
@@ -42,6 +44,13 @@ from app.visits.history import Hand
 from app.visits.tables import By as Role
 from app.visits.tables import Visit
 from solver import rules
+
+ENDS = {NO_HOST: NOBODY, rules.NOT_AVAILABLE: OFF}
+"""What ends an offer that its asker takes too late, by what the look says."""
+
+
+class Dead(NotForYou):
+    """What was offered cannot be any more."""
 
 
 def ask(
@@ -219,10 +228,8 @@ def make_held_visit(
     """The visit of a request whose days are held; None when they are not, or when meanwhile the host went,
     the day came or a roster says that one of the two does not work then: what was held is given back."""
     held_for = holding.held_for(request)
-    host_id = places.held_host(session, held_for)
-    host = session.get(Person, host_id) if host_id is not None else None
-    gone = host is None or not host.active or host.team_id != seen.team.id or request.day < today
-    if host is None or gone or _off(session, seen, request.day, (request.person_id, host.id or 0)):
+    host = held_host(session, seen, request, today)
+    if host is None or _off(session, seen, request.day, request.person_id):
         places.let_go(session, held_for)
         return None
     hand = Hand(_role(session, request, actor), actor, now)
@@ -230,9 +237,18 @@ def make_held_visit(
     return visits.book_visit(session, campaign, made, hand, held_for=held_for)
 
 
-def _off(session: Session, seen: SeenPlace, day: date, two: tuple[int, int]) -> bool:
-    """Whether a roster says that one of the two is not there."""
-    told = team_days.shifts_on(session, [(one, day) for one in two])
+def held_host(session: Session, seen: SeenPlace, request: BookingRequest, today: date) -> Person | None:
+    """Whose day is held to receive, unless they went, the day came or a roster says that they are off."""
+    host_id = places.held_host(session, holding.held_for(request))
+    host = session.get(Person, host_id) if host_id is not None else None
+    if host is None or not host.active or host.team_id != seen.team.id or request.day < today:
+        return None
+    return None if _off(session, seen, request.day, host.id or 0) else host
+
+
+def _off(session: Session, seen: SeenPlace, day: date, person_id: int) -> bool:
+    """Whether a roster says that somebody is not there."""
+    told = team_days.shifts_on(session, [(person_id, day)])
     return any(not meets(row, seen.during) for row in told.values())
 
 
@@ -298,8 +314,12 @@ def accept(
     now: datetime,
     today: date,
     revision: int,
-) -> None:
-    """Take the place that is offered: it is booked. All of it was held; nobody else has to say yes."""
+) -> Refusal | None:
+    """Take the place that is offered: it is booked. All of it was held; nobody else has to say yes.
+
+    An offer that died meanwhile, since nobody can receive or the asker does not work then, is over: why is
+    returned, and what is written stands.
+    """
     campaign = session.get_one(Campaign, request.campaign_id)
     hold(session, campaign)
     if not takes_bookings(campaign):
@@ -307,6 +327,27 @@ def accept(
     if request.status == RequestStatus.OFFERED and request.due_at is not None and request.due_at <= now:
         raise OfferOver(request.due_at)  # even if the clock has not passed it on yet
     seen = queries.find_place(session, request.place_id)
+    try:
+        _take(session, campaign, request, person, seen, actor=actor, now=now, today=today, revision=revision)
+    except Dead as dead:
+        expire(session, request, now=now, why=ENDS[dead.why])
+        return NotForYou(why_words(dead.why))
+    audit(session, actor.account_id, "booking.accepted", f"booking:{request.id}", now=now)
+    return None
+
+
+def _take(
+    session: Session,
+    campaign: Campaign,
+    request: BookingRequest,
+    person: Person,
+    seen: SeenPlace,
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    revision: int,
+) -> None:
     with all_or_nothing(session, request):
         holding.lock_day(session, request.place_id, request.day)
         take_step(
@@ -321,10 +362,11 @@ def accept(
         visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
         if visit is None:
             option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
+            if option.why in ENDS:
+                raise Dead(option.why)
             if not (option.is_free or option.is_full):
                 raise _refusal(option)
             visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
         request.visit_id = visit.id
         session.add(request)
         session.flush()
-    audit(session, actor.account_id, "booking.accepted", f"booking:{request.id}", now=now)

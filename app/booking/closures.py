@@ -29,7 +29,11 @@ def ended_by_closing(session: Session, site_id: int, days: Collection[date]) -> 
         col(PlaceDay.day) == col(BookingRequest.day),
         col(PlaceDay.offered),
     )
-    asked = and_(col(BookingRequest.status) == RequestStatus.EXPIRED, col(BookingRequest.taken_back))
+    asked = and_(
+        col(BookingRequest.status) == RequestStatus.EXPIRED,
+        col(BookingRequest.taken_back),
+        col(BookingRequest.reason).is_(None),
+    )
     booked = and_(
         col(BookingRequest.status) == RequestStatus.CANCELLED,
         col(Visit.cancel_reason) == CancelReason.CLOSED,

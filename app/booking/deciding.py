@@ -8,8 +8,9 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
 from app.booking.asking import make_visit
+from app.booking.ending import expire
 from app.booking.errors import ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
-from app.booking.lifecycle import COUNTED, By, all_or_nothing, take_step
+from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import REFUSED, DayOption, look
 from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
@@ -23,8 +24,6 @@ from solver import rules
 
 FELL = "fell"
 """Why a request waits: the place is held for somebody whose booked day fell."""
-TAKEN_BACK, CLOSED = "withdrawn", "closed"
-"""Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
 
 
 def approve(
@@ -169,20 +168,3 @@ def refuse(
     said = {"reason": reason.value, **actor.on_behalf}
     audit(session, actor.account_id, "booking.refused", f"booking:{request.id}", now=now, **said)
     jobs.record(session, "booking.refused", request_id=request.id)
-
-
-def expire(session: Session, request: BookingRequest, *, now: datetime, why: str = "") -> None:
-    """Time decides: the request, the offer or the place in line is over; the asker is told. `why`: another
-    reason than time."""
-    before, held = request.status, request.holds
-    gone = why in (TAKEN_BACK, CLOSED)
-    holding.lock_held(session, request)
-    take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, holds=False, taken_back=gone)
-    if before in COUNTED:
-        holding.count_down(session, request)
-    if held:
-        holding.release(session, request)
-    said = why or before.value
-    audit(session, None, "booking.expired", f"booking:{request.id}", now=now, before=said)
-    jobs.record(session, "booking.expired", request_id=request.id, before=said)
-    jobs.record(session, "booking.freed", day=request.day.isoformat())

@@ -11,15 +11,17 @@ from app.booking import (
     closures,
     colleagues,
     deciding,
+    ending,
     fallen,
     holding,
     lines,
+    nobody,
     offering,
     queries,
     replacing,
     waiting,
 )
-from app.booking.deciding import expire
+from app.booking.ending import expire
 from app.booking.guards import is_left_to_the_team
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
@@ -34,6 +36,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.jobs import invite_everybody
+from app.people.tables import Person
 from app.teams import queries as teams
 from app.visits import service as visits
 from app.visits.queries import visits_received_at, visits_with_ids
@@ -90,10 +93,10 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
 
 
 def look_again(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: what the team took back, or a site closed, had been offered in place of a day
-    that fell, and its visitor had not answered. They had that day first: another is looked for, before the
-    line is served."""
-    if before not in (deciding.TAKEN_BACK, deciding.CLOSED):
+    """Job of `booking.expired`: what the team took back or cannot receive, or a site closed, had been offered
+    in place of a day that fell, and its visitor had not answered. They had that day first: another is looked
+    for, before the line is served."""
+    if before not in ending.LOST:
         return
     with open_session(engine) as session:
         request = session.get(BookingRequest, request_id)
@@ -173,10 +176,33 @@ def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
     span = date.fromisoformat(first), date.fromisoformat(last)
     with open_session(engine) as session:
         for request in queries.pending_at(session, site_id, *span):
-            expire(session, request, now=now, why=deciding.CLOSED)
+            expire(session, request, now=now, why=ending.CLOSED)
         for one in visits_received_at(session, site_id, *span):
             if one.campaign.booking == Booking.OPEN and is_ahead(one.visit, today):
                 visits.cancel_visit(session, one.visit, CancelReason.CLOSED, None, now, today=today)
+
+
+def follow_rosters(engine: Engine, roster_ids: list[int]) -> None:
+    """Job of `roster.imported`: what is held or waited for on a day on which nobody can receive any more is
+    over. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        ids = nobody.under_rosters(session, roster_ids, clock.today())
+    _end_where_nobody_receives(engine, ids, ending.ROSTER)
+
+
+def follow_leaver(engine: Engine, person_id: int, **_payload: object) -> None:
+    """Job of `person.left`: the same, on the days of the team that they leave."""
+    with open_session(engine, reads_only=True) as session:
+        person = session.get(Person, person_id)
+        ids = nobody.of_team(session, person.team_id, clock.today()) if person and not person.active else []
+    _end_where_nobody_receives(engine, ids, ending.NOBODY)
+
+
+def _end_where_nobody_receives(engine: Engine, ids: Iterable[int], why: str) -> None:
+    def end(session: Session, request_id: int) -> None:
+        nobody.end(session, request_id, why, now=clock.now(), today=clock.today())
+
+    _each(engine, ids, end)
 
 
 def _seen(session: Session, request_id: int) -> SeenRequest | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import lines
-from app.booking.deciding import TAKEN_BACK, expire
+from app.booking.ending import TAKEN_BACK, expire
 from app.booking.errors import BookingsStand, PlaceRefused
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus

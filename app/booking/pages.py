@@ -220,7 +220,7 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respons
     """Take the place that is offered."""
     form = bind(StepForm, sent).required()
     asked = mine.seen.request
-    asking.accept(
+    over = asking.accept(
         session,
         asked,
         mine.person,
@@ -229,6 +229,8 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respons
         today=clock.today(),
         revision=form.revision,
     )
+    if over is not None:
+        return redirect(f"/booking/requests/{asked.id}", say=over.message(), kind="warn")
     say = _("La place est à vous. L’invitation arrive dans votre agenda.")
     return redirect(f"/booking/requests/{asked.id}", say=say)
 

@@ -11,6 +11,7 @@ from app.booking.tables import RequestStatus
 from app.booking.words import status_tone, status_words
 from app.core.i18n import _
 from app.people.tables import Person
+from app.teams.days import closed_sites
 from app.visits.queries import visits_with_ids
 from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
 
@@ -31,7 +32,14 @@ def stands_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, St
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
     known = standings(session, visits_with_ids(session, booked)) if booked else {}
-    return {one.request.id or 0: _stands(one, known.get(one.request.visit_id or 0)) for one in asked}
+    lost = [(one.place.team_id, one.day) for one in asked if one.request.taken_back]
+    closed = closed_sites(session, lost)
+    return {
+        one.request.id or 0: _stands(
+            one, known.get(one.request.visit_id or 0), closed=(one.place.team_id, one.day) in closed
+        )
+        for one in asked
+    }
 
 
 def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tuple[Missing, ...]]:
@@ -43,8 +51,9 @@ def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tup
     return {asked[visit_id]: found.missing for visit_id, found in known.items()}
 
 
-def _stands(one: SeenRequest, standing: Standing | None) -> Stands:
-    text = status_words(one.request.status, taken_back=one.request.taken_back)
+def _stands(one: SeenRequest, standing: Standing | None, *, closed: bool) -> Stands:
+    asked = one.request
+    text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason, closed=closed)
     tone = status_tone(one.request.status)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:
         return Stands(text, tone)

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, update
 
 from app.booking import holding, lines, queries
-from app.booking.deciding import approve, expire
+from app.booking.deciding import approve
+from app.booking.ending import expire
 from app.booking.errors import PlaceFull
 from app.booking.lifecycle import By, take_step
 from app.booking.looking import look

@@ -37,10 +37,19 @@ def why_words(code: str) -> str:
     }.get(code, _("personne ne peut vous recevoir ce jour-là"))
 
 
-def status_words(status: RequestStatus, *, taken_back: bool = False) -> str:
-    """Where a request stands. `taken_back`: it is over because its place is, not for want of an answer."""
+def status_words(
+    status: RequestStatus,
+    *,
+    taken_back: bool = False,
+    reason: RefusalReason | None = None,
+    closed: bool = False,
+) -> str:
+    """Where a request stands. `taken_back`: it is over because its place is, not for want of an answer, since
+    the site is `closed`, nobody can receive (`reason`), or the team offers the day no more."""
     if taken_back and status == RequestStatus.EXPIRED:
-        return _("place retirée")
+        if reason == RefusalReason.NO_HOST:
+            return _("personne ne peut recevoir")
+        return _("site fermé") if closed else _("place retirée")
     return {
         RequestStatus.REQUESTED: _("demandée"),
         RequestStatus.WAITING: _("liste d’attente"),

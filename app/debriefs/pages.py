@@ -21,6 +21,7 @@ from app.debriefs.rules import State
 from app.debriefs.service import Author
 from app.debriefs.tables import Role
 from app.debriefs.views import sections
+from app.visits.rules import absence_stands
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,6 +36,7 @@ def show(request: Request, session: Db, author: Writing) -> Response:
         "debriefs/done.html",
         author=author,
         state=service.state(session, author, now=clock.now()).value,
+        not_held=absence_stands(author.seen.visit, clock.today()),
         thanks=service.thanks_for(session, author),
         interest=author.role == Role.VISITOR and queries.find_interest(session, author.visit_id),
     )

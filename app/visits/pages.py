@@ -32,7 +32,14 @@ from app.visits import (
 )
 from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
-from app.visits.rules import can_be_cancelled, confirmed_by, part_labels, reason_labels, state_of
+from app.visits.rules import (
+    absence_stands,
+    can_be_cancelled,
+    confirmed_by,
+    part_labels,
+    reason_labels,
+    state_of,
+)
 from app.visits.tables import By
 
 router = APIRouter(include_in_schema=False)
@@ -105,6 +112,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         swap_words=showing.swap_words(now.swap, today),
         state=state_of(seen.visit, crosses=seen.crosses, today=today),
         state_chip=showing.state_chip(seen, today=today, known={seen.visit.id or 0: stand}),
+        not_held=absence_stands(seen.visit, today),
         waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),
         steps=showing.steps(now),
         by=entered.by.value,

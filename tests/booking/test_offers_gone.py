@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.booking import deciding, fallen, offering, queries
+from app.booking import ending, fallen, offering, queries
 from app.booking.stands import stands_of
 from app.booking.tables import Approval, RequestStatus
 from app.messages.tables import Mail
@@ -32,7 +32,7 @@ def test_what_a_closed_site_takes_back_is_looked_for_again(
     first, again = offers(session)
     assert (first.status, first.taken_back, again.status) == (RequestStatus.EXPIRED, True, "offered")
     seen = queries.requests_of(session, first.person_id)
-    assert stands_of(session, seen)[first.id or 0].text == "place retirée"
+    assert stands_of(session, seen)[first.id or 0].text == "site fermé"
     assert again.day == WEDNESDAY
     assert again.instead_of_id == fell.id
     check_counts(session)
@@ -45,7 +45,7 @@ def test_an_offer_that_lapsed_is_not_made_anew_when_the_team_takes_the_day_back(
     fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
     drain(engine)
     [offer] = offers(session)
-    deciding.expire(session, offer, now=NOW)
+    ending.expire(session, offer, now=NOW)
     offering.withdraw_place(
         session, queries.find_place(session, place.id or 0), version=1, actor=shop.boss, now=NOW
     )

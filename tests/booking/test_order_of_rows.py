@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from app.availability.queries import find_enrolling
 from app.availability.service import When
-from app.booking import asking, deciding, holding, queries
+from app.booking import asking, ending, holding, queries
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.campaigns.holding import hold_alone
 from app.core.db import open_session
@@ -57,7 +57,7 @@ def withdraw(session: Session, request: BookingRequest, shop: Shop) -> None:
 
 
 def expire(session: Session, request: BookingRequest, _shop: Shop) -> None:
-    deciding.expire(session, request, now=NOW)
+    ending.expire(session, request, now=NOW)
 
 
 @pytest.mark.parametrize("ends", [withdraw, expire])

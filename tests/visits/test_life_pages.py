@@ -340,6 +340,23 @@ def test_an_absence_has_two_versions(company: Company, as_: Enter, clock: Clock)
     assert "neuf heures" not in as_(company.marc).get(f"/visits/{company.there.id}").text
 
 
+def test_a_day_that_was_not_held_is_told_as_such(
+    company: Company, engine: Engine, as_: Enter, clock: Clock
+) -> None:
+    clock.set(NOW + timedelta(days=(MONDAY - TODAY).days))
+    anna, here = as_(company.anna), f"/visits/{company.there.id}"
+    form = f"/debriefs/{company.there.id}"
+    with open_session(engine) as session:
+        session.get_one(Visit, company.there.id).missed_at = clock.at
+    assert "Vous passez le" in anna.get(here).text
+    assert "Une absence est signalée ce jour-là" in anna.get(form).text
+    with open_session(engine) as session:
+        session.get_one(Visit, company.there.id).ruled_at = clock.at
+    assert "Vous passez le" not in anna.get(here).text
+    assert "Une journée qui n’a pas eu lieu" in anna.get(here).text
+    assert "Cette journée n’a pas eu lieu" in anna.get(form).text
+
+
 def test_leaving_shows_first_what_falls(company: Company, engine: Engine, as_: Enter) -> None:
     client, here = as_(company.anna), f"/campaigns/{company.campaign.id}"
     with open_session(engine) as session:

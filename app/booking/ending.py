@@ -1,0 +1,37 @@
+"""How a request, an offer or a place in line ends by no act of the asker, and why."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app.accounts.audit import audit
+from app.booking import holding
+from app.booking.lifecycle import COUNTED, By, take_step
+from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
+from app.core import jobs
+
+TAKEN_BACK, CLOSED = "withdrawn", "closed"
+"""Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
+ROSTER, NOBODY, OFF = "roster", "nobody", "off"
+"""The same: by the team's roster nobody can receive, or nobody can any more; the asker does not work then."""
+LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY})
+"""The place is gone, and with it what was offered there."""
+
+
+def expire(session: Session, request: BookingRequest, *, now: datetime, why: str = "") -> None:
+    """Time decides: the request, the offer or the place in line is over; the asker is told. `why`: another
+    reason than time."""
+    before, held = request.status, request.holds
+    reason = RefusalReason.NO_HOST if why in (ROSTER, NOBODY) else None
+    changes: dict[str, Any] = {"holds": False, "taken_back": why in LOST, "reason": reason}
+    holding.lock_held(session, request)
+    take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, **changes)
+    if before in COUNTED:
+        holding.count_down(session, request)
+    if held:
+        holding.release(session, request)
+    said = why or before.value
+    audit(session, None, "booking.expired", f"booking:{request.id}", now=now, before=said)
+    jobs.record(session, "booking.expired", request_id=request.id, before=said)
+    jobs.record(session, "booking.freed", day=request.day.isoformat())

@@ -1,0 +1,72 @@
+"""A day on which nobody can receive any more, since a roster says so or somebody left: what is held there,
+asked for or waited for is over, and its asker reads it."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlmodel import Session, col
+
+from app.booking import asking, holding, queries
+from app.booking.ending import expire
+from app.booking.looking import NO_HOST, look
+from app.booking.offering import PENDING
+from app.booking.tables import BookingRequest, Place
+from app.campaigns.holding import hold
+from app.campaigns.tables import Campaign
+from app.people.tables import Person
+from app.teams import days
+from app.visits import places
+
+
+def under_rosters(session: Session, roster_ids: Collection[int], today: date) -> list[int]:
+    """Ids of what waits for a day to come of these rosters, in the order in which rows are touched."""
+    spans = [
+        and_(
+            col(Place.team_id) == one.team_id,
+            col(BookingRequest.day).between(one.first_day, one.last_day),
+        )
+        for one in days.rosters_with_ids(session, roster_ids)
+    ]
+    return _pending(session, or_(*spans), today) if spans else []
+
+
+def of_team(session: Session, team_id: int, today: date) -> list[int]:
+    """Ids of what waits for a day to come of a team, in the same order."""
+    return _pending(session, col(Place.team_id) == team_id, today)
+
+
+def _pending(session: Session, which: ColumnElement[bool], today: date) -> list[int]:
+    query = (
+        select(col(BookingRequest.id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(which, col(BookingRequest.status).in_(PENDING), col(BookingRequest.day) >= today)
+    )
+    query = query.order_by(col(BookingRequest.day), col(BookingRequest.id))
+    return [one or 0 for one in session.scalars(query)]
+
+
+def end(session: Session, request_id: int, why: str, *, now: datetime, today: date) -> None:
+    """End one of them, if nobody can receive its asker that day. Asked twice, it does nothing more."""
+    request = session.get(BookingRequest, request_id)
+    if request is None or request.status not in PENDING:
+        return
+    campaign = session.get_one(Campaign, request.campaign_id)
+    hold(session, campaign)
+    session.refresh(request)
+    if request.status in PENDING and _nobody_receives(session, campaign, request, today):
+        expire(session, request, now=now, why=why)
+
+
+def _nobody_receives(session: Session, campaign: Campaign, request: BookingRequest, today: date) -> bool:
+    """Neither the host whose day is held, nor anybody else whom the rules allow."""
+    seen = queries.find_place(session, request.place_id)
+    person = session.get_one(Person, request.person_id)
+    if request.holds and asking.held_host(session, seen, request, today) is not None:
+        return False
+    with session.begin_nested() as trial:
+        places.let_go(session, holding.held_for(request))  # else its host counts as somebody already met
+        [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
+        trial.rollback()
+    option = found.of_day(request.day)
+    return option is not None and option.why == NO_HOST

@@ -1,0 +1,137 @@
+"""A day on which a roster, or somebody's leaving, lets nobody receive: what is held or waited for there ends
+with one message that says why."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.booking import queries
+from app.booking.stands import stands_of
+from app.booking.tables import BookingRequest, RequestStatus
+from app.core import jobs as events
+from app.people.tables import Person
+from app.teams.tables import Roster, RosterDay, Shift
+from app.visits.tables import By
+from app.worker import drain
+from tests.booking.conftest import (
+    MONDAY,
+    NOW,
+    TUESDAY,
+    WEDNESDAY,
+    Shop,
+    cancel,
+    check_counts,
+    mails,
+    statuses,
+)
+from tests.booking.test_replacing import fall, let_go, offers
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def off(session: Session, *people: Person, told: bool = True, day: Any = MONDAY) -> None:
+    """A roster of their team says that they do not work that day; `told`: it was confirmed."""
+    team_id = people[0].team_id
+    roster = Roster(team_id=team_id, first_day=day, last_day=day, received_at=NOW, people=1, days=1)
+    session.add(roster)
+    session.add_all(RosterDay(person_id=one.id or 0, day=day, shift=Shift.OFF) for one in people)
+    session.flush()
+    if told:
+        events.record(session, "roster.imported", roster_ids=[roster.id])
+    session.commit()
+
+
+def held_for_one(engine: Engine, session: Session, shop: Shop, **over: Any) -> list[BookingRequest]:
+    """Monday was booked and given up: it is kept for the first in line, another waits."""
+    shop.shop.max_visitors = 1
+    place = shop.offer(**over)
+    booked = shop.ask(shop.askers[0], place)
+    line = [shop.ask(one, place, wait=True) for one in shop.askers[1:3]]
+    session.commit()
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, *line) == [RequestStatus.OFFERED, RequestStatus.WAITING]
+    return line
+
+
+def test_a_roster_that_has_the_whole_team_off_ends_what_is_held_and_what_waits(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    line = held_for_one(engine, session, shop)
+    off(session, *shop.hosts, shop.marc)
+    drain(engine)
+    drain(engine)
+    assert statuses(session, *line) == [RequestStatus.EXPIRED] * 2
+    said = mails(session, "booking_expired")
+    assert sorted(one.person_id or 0 for one in said) == sorted(one.person_id for one in line)
+    assert all("personne ne peut vous recevoir" in one.text for one in said)
+    seen = queries.requests_of(session, line[0].person_id)
+    assert stands_of(session, seen)[line[0].id or 0].text == "personne ne peut recevoir"
+    check_counts(session)
+
+
+def test_while_a_colleague_can_receive_nothing_ends(engine: Engine, session: Session, shop: Shop) -> None:
+    line = held_for_one(engine, session, shop)
+    off(session, *shop.hosts)  # Marc works
+    drain(engine)
+    assert statuses(session, *line) == [RequestStatus.OFFERED, RequestStatus.WAITING]
+    assert not mails(session, "booking_expired")
+    check_counts(session)
+
+
+def test_a_named_host_who_leaves_ends_what_waits_for_them(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    line = held_for_one(engine, session, shop, host_id=shop.hosts[0].id)
+    session.get_one(Person, shop.hosts[0].id).active = False
+    events.record(session, "person.left", person_id=shop.hosts[0].id)
+    session.commit()
+    drain(engine)
+    assert statuses(session, *line) == [RequestStatus.EXPIRED] * 2
+    assert len(mails(session, "booking_expired")) == 2
+    check_counts(session)
+
+
+def test_what_was_held_for_a_fallen_day_is_looked_for_again(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
+    fell = fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
+    drain(engine)
+    [offer] = offers(session)
+    assert offer.day == TUESDAY
+    off(session, shop.hosts[0], day=TUESDAY)
+    drain(engine)
+    first, again = offers(session)
+    assert (first.status, again.status, again.day) == (RequestStatus.EXPIRED, "offered", WEDNESDAY)
+    assert again.instead_of_id == fell.id
+    check_counts(session)
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_taking_a_place_that_nobody_can_give_any_more_ends_it_and_says_why(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[[Any], TestClient], door: str
+) -> None:
+    [offer, _waits] = held_for_one(engine, session, shop)
+    off(session, *shop.hosts, shop.marc, told=False)
+    asker, request_id, revision = shop.askers[1], offer.id, offer.revision
+    let_go(session, asker)
+    client = as_(asker)
+    if door == "page":
+        here = f"/booking/requests/{request_id}"
+        client.post(f"{here}/acceptance", data={"revision": revision})
+        answer = client.get(here)
+        assert "Prendre cette place" not in answer.text
+        assert "Personne ne peut recevoir ce jour-là" in answer.text
+    else:
+        answer = client.post(f"/api/v1/booking/requests/{request_id}/acceptance", json={"revision": revision})
+        assert answer.status_code == 409
+    assert "personne ne peut vous recevoir ce jour-là" in answer.text
+    drain(engine)
+    assert statuses(session, offer) == [RequestStatus.EXPIRED]
+    assert [one.person_id for one in mails(session, "booking_expired")] == [offer.person_id]
+    check_counts(session)
