@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from app.booking.queries import SeenRequest, requests_where
 from app.booking.tables import BookingRequest, Place, RequestStatus
-from app.campaigns.tables import Booking, Campaign, Status
+from app.campaigns.bookable import taking_bookings
+from app.campaigns.tables import Campaign
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
 
@@ -81,8 +82,7 @@ def without_another(
         .join(Person, col(Person.id) == col(Visit.visitor_id))
         .where(
             *_lost(),
-            col(Campaign.booking) == Booking.OPEN,
-            col(Campaign.status).in_((Status.OPEN, Status.RUNNING)),
+            taking_bookings(),
             col(Visit.day) >= today,
             col(Person.active),
             ~exists().where(col(instead.instead_of_id) == col(Visit.id), col(instead.taken_back).is_(False)),
@@ -98,6 +98,12 @@ def without_another(
     if campaign_id is not None:
         query = query.where(col(Campaign.id) == campaign_id)
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def booked_among(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Those of these visits that come from places."""
+    query = select(col(BookingRequest.visit_id)).where(col(BookingRequest.visit_id).in_(visit_ids))
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def booked_with_teams(session: Session, visit_ids: Collection[int]) -> set[int]:

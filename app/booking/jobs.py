@@ -27,7 +27,7 @@ from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.booking.words import reason_labels
 from app.campaigns.holding import hold
-from app.campaigns.tables import Booking, Campaign
+from app.campaigns.tables import Campaign
 from app.core import clock, jobs
 from app.core.db import open_session
 from app.core.errors import NotFound
@@ -39,6 +39,7 @@ from app.messages.jobs import invite_everybody
 from app.people.tables import Person
 from app.teams import queries as teams
 from app.visits import service as visits
+from app.visits.bookings import booked_among
 from app.visits.queries import visits_received_at, visits_with_ids
 from app.visits.rosters import conflicts_among, falls, waits
 from app.visits.rules import is_ahead, stands
@@ -153,7 +154,7 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
     twice."""
     with open_session(engine, reads_only=True) as session:
         found = visits_with_ids(session, visit_ids)
-        ids = sorted(one.visit.id or 0 for one in found if one.campaign.booking == Booking.OPEN)
+        ids = sorted(booked_among(session, found))
     _each(engine, ids, _follow_conflict)
 
 
@@ -177,8 +178,10 @@ def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
     with open_session(engine) as session:
         for request in queries.pending_at(session, site_id, *span):
             expire(session, request, now=now, why=ending.CLOSED)
-        for one in visits_received_at(session, site_id, *span):
-            if one.campaign.booking == Booking.OPEN and is_ahead(one.visit, today):
+        received = visits_received_at(session, site_id, *span)
+        booked = booked_among(session, received)
+        for one in received:
+            if one.visit.id in booked and is_ahead(one.visit, today):
                 visits.cancel_visit(session, one.visit, CancelReason.CLOSED, None, now, today=today)
 
 

@@ -30,6 +30,10 @@ from app.visits.tables import Visit
 class Keeper:
     """What booking answers about visits: see `visits.bookings`."""
 
+    def booked(self, session: Session, visit_ids: Collection[int]) -> set[int]:
+        """What a plan made has no request."""
+        return fallen.booked_among(session, visit_ids)
+
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """Booked at places for which nobody is named."""
         return fallen.booked_with_teams(session, visit_ids)

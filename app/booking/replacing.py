@@ -28,7 +28,7 @@ from app.booking.rules import morning_of
 from app.booking.tables import BookingRequest, BookingRules, RequestStatus
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
-from app.campaigns.tables import Booking, Campaign
+from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal
 from app.people.tables import Person
@@ -85,7 +85,7 @@ def offer(
 
 def _waits(session: Session, fell: Visit, campaign: Campaign, person: Person) -> bool:
     """The visitor lost a day that they had not given up, is here, and takes part."""
-    if campaign.booking != Booking.OPEN or not takes_bookings(campaign) or not person.active:
+    if not takes_bookings(campaign) or not person.active:
         return False
     line = fallen.fall_of(session, fell.id or 0)
     if stands(fell) or fell.cancel_reason in fallen.SETTLED or (line is not None and line.by == By.VISITOR):

@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 from app.calendars import ics
 from app.calendars.news import REQUEST, standing, write
 from app.calendars.telling import tell_owed
-from app.campaigns.tables import Booking
 from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import speaking
@@ -70,7 +69,7 @@ def tell_suspended(
                     "closed": against.closed,
                     "half": against.is_half_day,
                     "against": said,
-                    "sought": sought and seen.campaign.booking != Booking.OPEN,
+                    "sought": sought and not against.booked,
                     "fruitless": fruitless,
                     "reopened": reopened and not against.closed,
                 },

@@ -35,7 +35,7 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits import reading
-from app.visits.bookings import has_places, instead_of, of_teams
+from app.visits.bookings import booked_among, has_places, instead_of, of_teams
 from app.visits.conditions import conditions_of, too_young
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
@@ -71,7 +71,8 @@ def _tell_fallen(
         with_team = against is not None and bool(of_teams(session, {visit_id}))
         back = news.other if news.other is not None and stands(news.other.visit) else None
         back_off = back is not None and conflict_of(session, back, clock.today()) is not None
-        sought = is_sought_again(seen.visit, seen.campaign, clock.today())
+        booked = seen.visit.id in booked_among(session, [seen])  # another place is held for it, or none is
+        sought = not booked and is_sought_again(seen.visit, seen.campaign, clock.today())
         resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
         open_ = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
         made_up = open_ and finds_day(session, seen, clock.today())

@@ -4,7 +4,7 @@ Booking stands above visits: it knows the notice that its campaign promises, the
 how many may come on each. It says so here, once, when it is loaded, as it is wherever the service runs.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
@@ -12,8 +12,9 @@ from typing import Protocol
 from sqlmodel import Session
 
 from app.accounts.sessions import Actor
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Booking, Campaign
 from app.people.tables import Person
+from app.visits.queries import SeenVisit
 from app.visits.tables import Visit
 
 
@@ -65,6 +66,9 @@ class Keeper(Protocol):
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         """What the closing of a site ended on these days, while its team still offers them, by day."""
 
+    def booked(self, session: Session, visit_ids: Collection[int]) -> set[int]:
+        """Those that somebody booked."""
+
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """Those that were booked with a team, whoever of it receives."""
 
@@ -101,6 +105,9 @@ class Keeper(Protocol):
 class _Nobody:
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         return []
+
+    def booked(self, session: Session, visit_ids: Collection[int]) -> set[int]:
+        return set()
 
     def of_teams(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         return set()
@@ -169,6 +176,15 @@ def give_up(
 ) -> None:
     """The same, no longer wanted by whoever asked."""
     _keepers[0].give_up(session, person_id, campaign_id, span, actor, now)
+
+
+def booked_among(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
+    """Those of these visits that somebody booked, also beside a plan: its repairs are not about them. One
+    query where a plan left places to book, else none."""
+    seen = list(visits)
+    beside = {one.visit.id or 0 for one in seen if one.campaign.booking == Booking.REMAINING}
+    booked = _keepers[0].booked(session, beside) if beside else set()
+    return booked | {one.visit.id or 0 for one in seen if one.campaign.booking == Booking.OPEN}
 
 
 def of_teams(session: Session, visit_ids: Collection[int]) -> set[int]:

@@ -6,13 +6,12 @@ again. It is what a repair starts from.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import exists
 from sqlmodel import Session, col, or_
 
-from app.campaigns.tables import Booking
 from app.core.i18n import _, ngettext
 from app.core.templating import clock_time, long_day
 from app.people.importing.report import Remark
@@ -22,7 +21,7 @@ from app.teams.importing.run import Key, RosterPlan
 from app.teams.rules import meets, touches, usually_works
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
-from app.visits.bookings import of_teams
+from app.visits.bookings import booked_among, of_teams
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
 from app.visits.rules import during, is_ahead
 from app.visits.tables import By, Visit, VisitStatus
@@ -39,6 +38,8 @@ class Conflict:
     """What it says of whoever receives: the tutor where there is one, else the host."""
     closed: bool = False
     """HR closed the site that receives."""
+    booked: bool = False
+    """Somebody booked it: it waits for no repair of a plan."""
     only_tutor: bool = False
     """Nobody is in the way but who receives in the host's place, and the host works then."""
 
@@ -162,7 +163,8 @@ def conflicts_among(
                 seen.tutor is not None and not shut and visitor is None and _works(seen.host, visit, told)
             )
             found.append(Conflict(seen, visitor, receiver, closed=shut, only_tutor=only_tutor))
-    return found
+    booked = booked_among(session, [one.seen for one in found])
+    return [replace(one, booked=one.seen.visit.id in booked) for one in found]
 
 
 def _works(person: Person, visit: Visit, told: Mapping[Key, RosterDay]) -> bool:
@@ -277,7 +279,7 @@ def waits(conflict: Conflict) -> bool:
 
 
 def _is_planned(conflict: Conflict) -> bool:
-    return conflict.seen.campaign.booking != Booking.OPEN
+    return not conflict.booked
 
 
 def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:

@@ -49,9 +49,11 @@ def closure_of(session: Session, site_id: int, first: date, last: date, today: d
     days_between(first, last, today)
     seen = visits_queries.visits_received_at(session, site_id, first, last)
     teams = list(session.scalars(select(Team).where(col(Team.site_id) == site_id).order_by(col(Team.id))))
+    repaired = queries.of_plans(session, seen)
+    known = {one.visit.id for one in repaired}
     return Closure(
-        repaired=[one for one in seen if queries.is_repaired(one.campaign)],
-        apart=[one for one in seen if not queries.is_repaired(one.campaign) and is_ahead(one.visit, today)],
+        repaired=repaired,
+        apart=[one for one in seen if one.visit.id not in known and is_ahead(one.visit, today)],
         teams=teams,
     )
 

@@ -58,7 +58,7 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
             return
         campaign = seen.campaign
         assert campaign.id is not None
-        if not queries.is_repaired(campaign) or seen.visit.cancel_reason is CancelReason.CAMPAIGN:
+        if not queries.of_plans(session, [seen]) or seen.visit.cancel_reason is CancelReason.CAMPAIGN:
             return
         if queries.settled(session, visit_id) or queries.already_open(session, visit_id):
             return
@@ -86,11 +86,8 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
         known |= queries.possible_among(session, visit_ids)  # a later roster was faster than this job
         found = [
             seen
-            for seen in visits_queries.visits_with_ids(session, visit_ids)
-            if stands(seen.visit)
-            and not is_over(seen.visit, today)
-            and seen.visit.id not in known
-            and queries.is_repaired(seen.campaign)
+            for seen in queries.of_plans(session, visits_queries.visits_with_ids(session, visit_ids))
+            if stands(seen.visit) and not is_over(seen.visit, today) and seen.visit.id not in known
         ]
         campaigns = {seen.campaign.id: seen.campaign for seen in found}
         for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0):

@@ -21,7 +21,8 @@ from app.planning.tables import (
     RepairStatus,
     RepairVisit,
 )
-from app.visits.queries import visits_with_ids
+from app.visits.bookings import booked_among
+from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import Conflict, conflicts, conflicts_among
 from app.visits.rules import stands
 from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange, VisitStatus
@@ -33,6 +34,13 @@ REPAIRED = (Status.PUBLISHED, Status.RUNNING)
 def is_repaired(campaign: Campaign) -> bool:
     """Whether the campaign has a plan that is being lived. Booked days have waiting lists instead."""
     return campaign.status in REPAIRED and campaign.booking != Booking.OPEN
+
+
+def of_plans(session: Session, seen: Collection[SeenVisit]) -> list[SeenVisit]:
+    """Those of these visits that a repair can be about: booked days, also those booked beside a plan, fall at
+    once and another place is held for their visitor."""
+    booked = booked_among(session, seen)
+    return [one for one in seen if is_repaired(one.campaign) and one.visit.id not in booked]
 
 
 def find(session: Session, campaign_id: int, repair_id: int) -> Repair:
@@ -187,6 +195,7 @@ def impossible_visits(session: Session, repair: Repair) -> list[Visit]:
 def in_conflict(session: Session, campaign_id: int, today: date) -> list[Conflict]:
     """Visits of a campaign that a roster contradicts and that no undecided repair is about."""
     found = [one for one in conflicts(session, today) if one.seen.campaign.id == campaign_id]
+    found = [one for one in found if not one.booked]
     known = in_open_repairs(session, [one.seen.visit.id or 0 for one in found])
     return [one for one in found if one.seen.visit.id not in known]
 
