@@ -16,7 +16,7 @@ from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.people.importing.columns import plain
 from app.people.tables import Person
-from app.teams.days import marks_between
+from app.teams.days import Marks, marks_between
 from app.visits.limits import TeamRoom
 from app.visits.places import rooms_of
 from app.visits.rules import part_labels
@@ -148,10 +148,34 @@ def effects(session: Session, requests: Sequence[SeenRequest]) -> dict[int, Effe
     taken = lines.taken_of(session, {(one.request.place_id, one.request.day) for one in requests})
     people = {one.person.id or 0 for one in requests} | {one.host.id or 0 for one in requests if one.host}
     busy = facts.busy_days(session, people, min((one.request.day for one in requests), default=date.max))
+    marks = _marks_of(session, requests)
     return {
-        one.request.id or 0: _effect(one, rooms, requests, _stands_against(one, taken, busy))
+        one.request.id or 0: _effect(
+            one, rooms, requests, _said_by_teams(one, marks), _stands_against(one, taken, busy)
+        )
         for one in requests
     }
+
+
+def _marks_of(session: Session, requests: Sequence[SeenRequest]) -> Marks:
+    """What the two teams of each request decided about their days. Two queries."""
+    if not requests:
+        return Marks()
+    days = [one.request.day for one in requests]
+    teams = {team_id for one in requests for team_id in (one.place.team_id, one.team.id or 0)}
+    return marks_between(session, min(days), max(days), teams)
+
+
+def _said_by_teams(one: SeenRequest, marks: Marks) -> str:
+    """That one of the two teams said that nobody comes, or leaves; empty where neither did."""
+    day, there, home = one.request.day, one.place.team_id, one.team.id or 0
+    if day in marks.own_no_visitors.get(there, ()):
+        return _("L’équipe %(team)s a dit que personne ne vient ce jour-là.") % {"team": one.host_team.name}
+    if day in marks.no_visitors.get(there, ()):
+        return _("Le site %(site)s est fermé ce jour-là.") % {"site": one.host_site.name}
+    if day in marks.no_leaving.get(home, ()):
+        return _("L’équipe %(team)s a dit que personne ne part ce jour-là.") % {"team": one.team.name}
+    return ""
 
 
 def _stands_against(one: SeenRequest, taken: dict[tuple[int, date], int], busy: dict[int, set[date]]) -> str:
@@ -170,6 +194,7 @@ def _effect(
     one: SeenRequest,
     rooms: dict[tuple[int, int, date], TeamRoom],
     requests: Iterable[SeenRequest],
+    decided: str,
     why: str,
 ) -> Effect:
     day = one.request.day
@@ -196,6 +221,8 @@ def _effect(
         for other in requests
     )
     fits = there.is_open and there.left.max_visitors > 0 and home.left.max_away > 0
+    if decided:  # the teams' limits say nothing of such a day
+        return Effect([], False, decided, rivals)
     return Effect(lines, fits and not why, why, rivals)
 
 
