@@ -21,8 +21,15 @@ from solver.mip import at_least, held
 from solver.model import build
 from solver.pins import pin_rows, pinned_choices
 
-SEARCHED = 1_500
-"""Up to so many people the problem without pins is solved as well."""
+SEARCHED, FEW = 1_500, 4
+"""Up to so many people the problem without pins is solved as well, where one in so many is pinned at most: a
+repair pins nearly everybody, and waits for no better bound.
+"""
+
+
+def is_searched(instance: Instance) -> bool:
+    """Whether the problem is solved without its pins as well, for its bounds."""
+    return FEW * len(instance.problem.pinned) <= instance.n <= SEARCHED
 
 
 def settle(engine: Engine, search: Callable[[Engine], dict[str, int]]) -> dict[str, int]:
@@ -34,7 +41,7 @@ def settle(engine: Engine, search: Callable[[Engine], dict[str, int]]) -> dict[s
     free = Engine(instance, Board(instance), clock, engine.order)
     free.assign()
     known, choices = dict[str, int](), free.whole()
-    if choices is None and instance.n <= SEARCHED:
+    if choices is None and is_searched(instance):
         found, values = search(free), engine.values()
         for level in engine.order:
             known[level] = found[level]

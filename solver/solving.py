@@ -17,7 +17,7 @@ from solver.choices import Choices
 from solver.clash import clash
 from solver.days import Board
 from solver.engine import Engine
-from solver.halves import SEARCHED, settle
+from solver.halves import is_searched, settle
 from solver.hasty import place_hastily
 from solver.heads import heads_at_most
 from solver.instance import Instance, sorted_set
@@ -79,7 +79,7 @@ def solve(
     engine = Engine(instance, board, clock, problem.campaign.objective_order)
     try:
         if pins_leave_a_choice(instance):
-            with clock.within(0.6 if instance.n <= SEARCHED else 1.0):
+            with clock.within(0.6 if is_searched(instance) else 1.0):
                 search(engine)
             bounds = settle(engine, search)
         else:
