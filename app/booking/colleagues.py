@@ -10,12 +10,12 @@ from app.booking import queries
 from app.booking.looking import look
 from app.booking.tables import PlaceDay, RequestStatus
 from app.core import jobs
-from app.core.errors import Refusal
 from app.people.tables import Person
 from app.teams.days import roster_days
 from app.visits import hosting
 from app.visits import queries as visits
 from app.visits.changing import situation
+from app.visits.errors import DayTaken, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand
 from app.visits.rosters import Conflict
 from app.visits.rules import during
@@ -46,7 +46,7 @@ def receive_instead(session: Session, conflict: Conflict, now: datetime, today: 
         try:
             with session.begin_nested():
                 hosting.replace_host(session, before, colleague, hand, revision=visit.revision)
-        except Refusal:
+        except (NotOfTheTeam, TutorBusy, DayTaken):
             session.refresh(visit)
             continue  # somebody was faster
         jobs.record(session, "booking.taken", request_id=request.id)

@@ -160,8 +160,12 @@ def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
 
 def _follow_conflict(session: Session, visit_id: int) -> None:
     now, today = clock.now(), clock.today()
+    visit = session.get(Visit, visit_id)
+    if visit is None:
+        return
+    hold(session, session.get_one(Campaign, visit.campaign_id))
+    session.refresh(visit)  # whoever moved it meanwhile came first
     for seen in visits_with_ids(session, [visit_id]):
-        hold(session, seen.campaign)
         ahead = [seen] if is_ahead(seen.visit, today) else []
         for one in conflicts_among(session, ahead):
             if waits(one):

@@ -227,7 +227,7 @@ def tell_host_replaced(engine: Engine, visit_id: int, revision: int, change_id: 
             outbox.drop_letters(session, visit_id, {former.id or 0}, today=clock.today(), about=news.about)
             write(news, Kind.VISIT_TUTOR, [("former_host", former)], lambda *_: {"released": True}, CANCEL)
         if stands(seen.visit):
-            write(news, Kind.VISIT_CHANGED, [("visitor", seen.visitor)], nothing, REQUEST)
+            write(news, Kind.VISIT_CHANGED, [("visitor", seen.visitor)], _after(news), REQUEST)
             asked = {"back": None, "moved": False, "agreed": confirmed_by(seen.visit, By.HOST)}
             write(news, Kind.VISIT_INVITATION, [("host", seen.host)], lambda *_: asked, REQUEST)
             tell_receivers(news, "host", but=former.id if former is not None else None)

@@ -108,12 +108,13 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
         return False
     check_erasable(held, by)
     lived = visits_queries.visits_of(session, held)
+    about = {*(seen.visit.id or 0 for seen in lived), *visits_queries.naming(session, person.id)}
     coming = [seen.visit for seen in lived if can_be_cancelled(seen.visit, today)]
     for visit in coming:
         visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
     for feature in (booking, calendars, debriefs, pins, visits, availability, messages, teams):
         feature.erase(session, held)
-    _tell_again(session, messages.erase_about(session, [seen.visit.id or 0 for seen in lived]))
+    _tell_again(session, messages.erase_about(session, sorted(about)))
     account = session.get(Account, held.account_id) if held.account_id else None
     people.erase(session, held, needed=bool(lived))
     if account is not None:

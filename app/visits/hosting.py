@@ -150,6 +150,7 @@ def replace_host(session: Session, before: Situation, host: Person, hand: Hand, 
             change_id=line.id,
             former_id=tutor,
         )
+    resume_after(session, visit, hand.now, now.today)
     return visit
 
 

@@ -126,17 +126,24 @@ def rearrange(
 
 
 def _replaced(session: Session, fresh: Sequence[Fresh]) -> dict[tuple[int, int], dict[By, Visit]]:
-    """What a new visit is instead of, for each of its two, by visitor and host. One query."""
+    """What a new visit is instead of, for each of its two, by visitor and host; each day that fell once. One
+    query."""
     ids = {one for new in fresh for one in new.replaces}
     rows = {seen.visit.id: seen.visit for seen in queries.visits_with_ids(session, ids)} if ids else {}
     found: dict[tuple[int, int], dict[By, Visit]] = {}
+    named: set[tuple[By, int | None]] = set()
     for new in fresh:
-        fell = [rows[one] for one in new.replaces if one in rows]
+        fell = [rows[one] for one in new.replaces if one in rows and not stands(rows[one])]
         of_role = {
             By.VISITOR: [one for one in fell if one.visitor_id == new.visitor_id],
             By.HOST: [one for one in fell if one.host_id == new.host_id],
         }
-        found[new.visitor_id, new.host_id] = {role: ones[0] for role, ones in of_role.items() if ones}
+        first = {
+            role: next((one for one in ones if (role, one.id) not in named), None)
+            for role, ones in of_role.items()
+        }
+        found[new.visitor_id, new.host_id] = {role: one for role, one in first.items() if one is not None}
+        named |= {(role, one.id) for role, one in found[new.visitor_id, new.host_id].items()}
     return found
 
 

@@ -4,8 +4,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.accounts.sessions import Actor
+from app.booking.jobs import follow_conflicts
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs as events
+from app.home.personal_data import erase_person
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import Roster, RosterDay, Shift
@@ -80,6 +83,41 @@ def test_a_colleague_whom_the_roster_has_at_work_comes_before_one_of_whom_it_say
     former = session.get_one(Person, visit.host_id)
     roster(engine, session, shop, **{former.last_name: Shift.OFF, "Vend3": Shift.FULL})
     assert (visit.status, visit.host_id) == (VisitStatus.PLANNED, shop.hosts[3].id)
+
+
+def test_a_day_that_moved_before_the_roster_was_followed_keeps_its_host(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    visit = booked(session, shop)
+    former, number = visit.host_id, visit.id or 0
+    session.commit()
+    drain(engine)
+    session.add(RosterDay(person_id=former, day=MONDAY, shift=Shift.OFF))
+    visit.day = TUESDAY
+    session.commit()
+    follow_conflicts(engine, [number])
+    session.expire_all()
+    assert (visit.status, visit.host_id, visit.day) == (VisitStatus.PLANNED, former, TUESDAY)
+
+
+def test_who_received_before_is_in_no_mail_once_they_are_forgotten(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    visit = booked(session, shop)
+    former = session.get_one(Person, visit.host_id)
+    former.first_name = name = "Zénobie"
+    session.flush()
+    assert roster(engine, session, shop, **{former.last_name: Shift.OFF, "Vend3": Shift.FULL})
+    assert any(name in one.text for one in session.exec(select(Mail)))
+    erase_person(
+        session,
+        former,
+        by=Actor(shop.hr.id or 0, shop.hr.name, "fr", is_hr=True, is_admin=False),
+        now=NOW,
+        today=NOW.date(),
+    )
+    session.commit()
+    assert not [one.kind for one in session.exec(select(Mail)) if name in one.text]
 
 
 @pytest.mark.parametrize("why", ["named", "nobody", "busy"])
