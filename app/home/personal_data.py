@@ -27,6 +27,7 @@ from app.teams import service as teams
 from app.visits import queries as visits_queries
 from app.visits import service as visits
 from app.visits.queries import SeenVisit
+from app.visits.reading import naming
 from app.visits.rules import can_be_cancelled
 from app.visits.tables import CancelReason
 
@@ -108,7 +109,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
         return False
     check_erasable(held, by)
     lived = visits_queries.visits_of(session, held)
-    about = {*(seen.visit.id or 0 for seen in lived), *visits_queries.naming(session, person.id)}
+    about = {*(seen.visit.id or 0 for seen in lived), *naming(session, person.id)}
     coming = [seen.visit for seen in lived if can_be_cancelled(seen.visit, today)]
     for visit in coming:
         visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)

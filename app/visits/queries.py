@@ -13,7 +13,7 @@ from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 from app.visits.rules import crosses_companies, stands, takes_place
-from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitChange, VisitStatus
+from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitStatus
 
 Visitor, Host, Tutor = another(Person), another(Person), another(Person)
 VisitorTeam, HostTeam = another(Team), another(Team)
@@ -146,12 +146,6 @@ def coming_visits_of(
     if campaign_id is not None:
         conditions.append(col(Visit.campaign_id) == campaign_id)
     return read_visits(session, _lived_by(person_id), *conditions)
-
-
-def naming(session: Session, person_id: int) -> list[int]:
-    """Ids of visits whose history names a person, who may have no part in them any more."""
-    query = select(col(VisitChange.visit_id)).where(col(VisitChange.other_id) == person_id).distinct()
-    return list(session.scalars(query))
 
 
 def busy_days(

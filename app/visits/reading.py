@@ -163,6 +163,12 @@ def last_words(session: Session, visit_id: int) -> str:
     return found or ""
 
 
+def naming(session: Session, person_id: int) -> list[int]:
+    """Ids of visits whose history names a person, who may have no part in them any more."""
+    query = select(col(VisitChange.visit_id)).where(col(VisitChange.other_id) == person_id).distinct()
+    return list(session.scalars(query))
+
+
 def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Person]:
     """Who is in a team, by name, `but` some."""
     return list(
