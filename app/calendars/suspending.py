@@ -18,6 +18,7 @@ from app.messages.service import Invitation
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits import suspending
+from app.visits.bookings import booked_among
 from app.visits.changing import hold
 from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by
@@ -93,10 +94,11 @@ def tell_resumed(engine: Engine, visit_id: int, revision: int, change_id: int) -
         ids = {person.id or 0 for _role, person in people}
         outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=change_id)
         by_roster = news.change is not None and news.change.by is By.SERVICE
+        booked = bool(booked_among(session, [news.seen]))
 
         def said(role: str, _person: Person) -> dict[str, Any]:
             unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
-            return {"by_roster": by_roster, "unconfirmed": unconfirmed}
+            return {"by_roster": by_roster, "unconfirmed": unconfirmed, "booked": booked}
 
         write(news, Kind.VISIT_RESUMED, people, said, REQUEST)
         tell_owed(session, news.seen)

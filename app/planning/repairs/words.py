@@ -33,7 +33,7 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
         return (
             _("Un départ de l’entreprise")
             if alone
-            else _("Journées annulées, dont un départ de l’entreprise")
+            else _("Journées annulées, dont une après un départ de l’entreprise")
         )
     if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
         said = {"site": site or _("Un site"), "days": day_range(repair.first_day, repair.last_day)}
