@@ -82,6 +82,7 @@ def actions() -> dict[str, str]:
         "visit.shows": _("Ce que montre une journée changé"),
         "visit.bring": _("Ce qu’il faut apporter changé"),
         "visit.tutor": _("Tuteur nommé"),
+        "visit.host": _("Hôte remplacé, selon le planning"),
         "visit.released": _("Tuteur libéré"),
         "visit.waived": _("Visiteur accueilli sans conditions"),
         "visit.agreed": _("Convention enregistrée"),
