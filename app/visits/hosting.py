@@ -21,7 +21,7 @@ from app.visits.reading import colleagues
 from app.visits.rules import PART_HOURS, during, hours_fault
 from app.visits.service import void_proposals
 from app.visits.suspending import resume_after
-from app.visits.tables import CancelReason, ChangeKind, DayPart, Visit, VisitStatus
+from app.visits.tables import CancelReason, ChangeKind, DayPart, Visit, VisitChange, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,7 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
         _retake(session, seen)
     line = remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
     resume_after(session, visit, hand.now, now.today)
-    if former is not None:  # told that they have their day back; the one line says who receives now
-        jobs.record(
-            session,
-            "visit.tutor_replaced",
-            visit_id=visit.id,
-            revision=visit.revision,
-            change_id=line.id,
-            former_id=former,
-        )
+    _replaced(session, visit, line, former)
     return visit
 
 
@@ -141,15 +133,7 @@ def replace_host(session: Session, before: Situation, host: Person, hand: Hand, 
     line = remember(
         session, visit, ChangeKind.HOST, hand, event=step.event, other_id=former, reason=CancelReason.ROSTER
     )
-    if tutor is not None:
-        jobs.record(
-            session,
-            "visit.tutor_replaced",
-            visit_id=visit.id,
-            revision=visit.revision,
-            change_id=line.id,
-            former_id=tutor,
-        )
+    _replaced(session, visit, line, tutor)
     resume_after(session, visit, hand.now, now.today)
     return visit
 
@@ -191,6 +175,19 @@ def at_work(session: Session, seen: SeenVisit, team: Sequence[Person], day: date
         for one in team
         if day in book.dates(book.receiving(one, seen.host_site, closed, told(one.id or 0, one.team_id, at)))
     }
+
+
+def _replaced(session: Session, visit: Visit, line: VisitChange, former_id: int | None) -> None:
+    """A former tutor is told that they have their day back; the one line says who receives now."""
+    if former_id is not None:
+        jobs.record(
+            session,
+            "visit.tutor_replaced",
+            visit_id=visit.id,
+            revision=visit.revision,
+            change_id=line.id,
+            former_id=former_id,
+        )
 
 
 def _released(session: Session, visit: Visit, tutor_id: int, hand: Hand) -> None:
