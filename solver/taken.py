@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from solver.blocking import Leg, Obstacle, Obstacles, cheapest
+from solver.blocking import HUGE, Leg, Obstacle, Obstacles, cheapest
 from solver.crowd import Crowd
 from solver.instance import Instance, Ints, words_of
 from solver.plan import Blocking, Unmatched
@@ -133,23 +133,22 @@ class Taken:
 
         ``released``: without the match in which that colleague is now.
         """
-        best, who, items = 1 << 30, others[0], list[Blocking]()
-        for j in others:
-            freed = self._freed(j) if released else {}
-            there = self._leg(i, j, freed)
-            home = self._leg(j, i, freed) if self.instance.swap else None
-            number, day, other = cheapest(there, home, self.instance.partners)
-            if number < best and day >= 0:
-                best, who = number, j
-                items = there.blocking(day, self.obstacles.isos)
-                items += home.blocking(other, self.obstacles.isos) if home is not None else []
-                if number <= (not released):
-                    break
-        if not items and best:  # nobody who could still take part, and no day either
-            _, items, found = self.obstacles.between(i, others, offered=False)
-            who = others[0] if found is None else found
-            items = [Blocking("rule", "gap")] if found is None else items
-        return who, list(dict.fromkeys(items))
+        for offered in (True, False):  # where nobody offers such a day, also days that are not offered
+            best, who, items = HUGE, others[0], list[Blocking]()
+            for j in others:
+                freed = self._freed(j) if released else {}
+                there = self._leg(i, j, freed, offered=offered)
+                home = self._leg(j, i, freed, offered=offered) if self.instance.swap else None
+                number, day, other = cheapest(there, home, self.instance.partners)
+                if number < best and day >= 0:
+                    best, who = number, j
+                    items = there.blocking(day, self.obstacles.isos)
+                    items += home.blocking(other, self.obstacles.isos) if home is not None else []
+                    if number <= (not released):
+                        break
+            if best < HUGE:
+                return who, list(dict.fromkeys(items))
+        return others[0], [Blocking("rule", "gap")]
 
     def _freed(self, j: int) -> dict[tuple[str, int], int]:
         """Days that somebody's match takes: of the people, and of the teams that have no other place."""
@@ -168,23 +167,27 @@ class Taken:
                 free("visitors", receiving, day)
         return freed
 
-    def _leg(self, visitor: int, host: int, freed: Mapping[tuple[str, int], int]) -> Leg:
+    def _leg(self, visitor: int, host: int, freed: Mapping[tuple[str, int], int], *, offered: bool) -> Leg:
+        """A visit and what blocks it in this plan or any; ``offered``: only on days that both offer."""
         instance, problem = self.instance, self.instance.problem
-        days = 0
-        if not self.obstacles.refused(visitor, host):
-            days = instance.leave[visitor] & instance.host[host]
+        before = self.obstacles.leg(visitor, host, offered=False)
+        days = before.days & instance.leave[visitor] & instance.host[host] if offered else before.days
+        closed: dict[tuple[str, str], int] = {}
+        for one in before.obstacles:
+            closed[one.kind, one.id] = closed.get((one.kind, one.id), 0) | one.days
         mine, theirs = self.obstacles.team[visitor], self.obstacles.team[host]
 
-        def still(days: int, kind: str, who: int) -> int:
-            return days & ~freed.get((kind, who), 0)
+        def blocks(kind: str, ident: str, taken: int, freed_by: str, who: int) -> Obstacle:
+            taken &= ~freed.get((freed_by, who), 0)
+            return Obstacle(kind, ident, taken | closed.get((kind, ident), 0))
 
         return Leg(
             days,
             [
-                Obstacle("team", problem.teams[mine].id, still(self.no_leave[mine], "away", mine)),
-                Obstacle("team", problem.teams[theirs].id, still(self.no_guests[theirs], "visitors", theirs)),
-                Obstacle("person", problem.people[visitor].id, still(self.busy[visitor], "busy", visitor)),
-                Obstacle("person", problem.people[host].id, still(self.busy[host], "busy", host)),
+                blocks("team", problem.teams[mine].id, self.no_leave[mine], "away", mine),
+                blocks("team", problem.teams[theirs].id, self.no_guests[theirs], "visitors", theirs),
+                blocks("person", problem.people[visitor].id, self.busy[visitor], "busy", visitor),
+                blocks("person", problem.people[host].id, self.busy[host], "busy", host),
             ],
         )
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solver import Limits, Plan, Problem, rules, solve
@@ -205,6 +205,8 @@ def verified(problem: Problem, plan: Plan, row: Unmatched) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6))
+@example(197173)
+@example(780398)
 def test_every_reason_holds_and_its_removal_opens_somebody(seed: int) -> None:
     problem = random_problem(seed)
     plan = solve(problem, limits=QUICK)
