@@ -83,7 +83,7 @@ class Reasons:
         self._nearest: dict[tuple[int, bool], int | None] = {}
         self._languages: dict[tuple[int, bool], str | None] = {}
         self.partners: dict[tuple[int, int], Ints] = {}
-        self.two_days: dict[tuple[int, bytes], tuple[int, int] | None] = {}
+        self.two_days: dict[tuple[int, bytes, bytes], tuple[int, int] | None] = {}
 
     def of_all(self, most: int | None = None) -> tuple[Unmatched, ...]:
         """Everybody's reason, at most so many looked for."""
@@ -300,7 +300,7 @@ class Reasons:
         return list(self._two(team, go, come, host, leave))
 
     def _two(self, team: int, go: int, come: int, host: Words, leave: Words) -> Iterator[int]:
-        key = team, host.tobytes()
+        key = team, host.tobytes(), leave.tobytes()
         if key not in self.two_days:
             self.two_days[key] = None
             for day in days_of(go):

@@ -207,6 +207,7 @@ def verified(problem: Problem, plan: Plan, row: Unmatched) -> None:
 @given(st.integers(0, 10**6))
 @example(197173)
 @example(780398)
+@example(446270)
 def test_every_reason_holds_and_its_removal_opens_somebody(seed: int) -> None:
     problem = random_problem(seed)
     plan = solve(problem, limits=QUICK)
