@@ -1,5 +1,5 @@
-"""Problems whose days are so scarce that the assignment says little: every choice is listed, where pairs are
-too many those of the pairs that were drawn for it.
+"""Large companies whose days are so scarce that the assignment says little: every choice is listed, where
+pairs are too many those of the pairs that were drawn for it.
 
 1. The compiled search finds a plan. Beside it, in a second process, the linear relaxation over all choices
    learns what the first two levels together are worth: the two do not need each other.
@@ -8,10 +8,8 @@ too many those of the pairs that were drawn for it.
 3. Where there is time, an integer program runs beside the search: over the choices that the relaxation takes
    or nearly takes, which needs half a minute for 10,000 people and is nearly always at the bound; with two
    minutes over every choice, the first level strictly before the second, which often proves both. (Rates
-   that do not decide between plans of equal worth take several times as long.) For small companies it is one
-   of what a dive along the relaxation leaves open (`solver.diving`).
-4. Each later level in turn: relaxation, then the search where it points; small companies dive beside the
-   relaxation, among the plans that have as much on the levels before.
+   that do not decide between plans of equal worth take several times as long.)
+4. Each later level in turn: relaxation, then the search where it points.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -22,44 +20,40 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.choices import Choices, distinct, joined
 from solver.columns import judged
-from solver.edges import Edges, every_edge
+from solver.edges import every_edge
 from solver.engine import Engine
+from solver.guided import (
+    GUIDED,
+    HOT,
+    LONG,
+    MOVES,
+    NEAR,
+    PRECISE,
+    USEFUL,
+    WIDER,
+    Exact,
+    bound_on,
+    follow,
+    guided_by,
+    loose,
+    rates_of,
+    relax_beside,
+)
 from solver.hard import Elsewhere
 from solver.mip import Floats
 from solver.model import PERSON, Model, build, weighted
 from solver.relaxing import Relaxation
 
-if TYPE_CHECKING:
-    from solver.anneal import Search
-
-HOT, COOLER = 0.25, 0.18
-"""First temperature of the first two levels' searches, in points of the first: it melts most of a plan, and
-what freezes again is better than what a cooler search makes of the old one. Cooler where the second is to
-keep what was planned before."""
-GUIDED, LATER = (0.06, 0.02), (0.01, 0.003)
-"""The same for more rounds once that is done, and for later levels, which must not warm up what the first two
-have reached."""
-MOVES, LONG = 350, 6_000
-"""Moves of each search for each person, and of the one that melts."""
-RATE = {"people": 1, "wishes": 8, "changes": 2, "travel": 150, "days": 1}
-"""What a point of the level before is worth in a level's own unit; one more level back, four times that."""
-BEST_WISH = 3
-"""Points of a first wish."""
+COOLER = 0.18
+"""First temperature where the second level is to keep what was planned before."""
 AMPLE, WANTED = 30.0, 200_000
 """Where not every pair is an edge, and more seconds are left, the choices of all pairs are looked at first,
 and so many of them join."""
-HOPELESS = 3
-"""So many rounds without a better plan end a search."""
-NEAR, WIDER = 0.01, 0.5
-"""The guided search, and the integer program, look at choices that fall short of the prices by at most so
-much, in units of a rate; so much for later levels, where the prices say less."""
 MOST, PATIENT, ENOUGH = 100_000, 10.0, 120.0
 """The integer program looks at no more choices than so many; with less than so many seconds left it is not
 begun; after so many it is ended."""
@@ -67,19 +61,6 @@ EVERY, LONG_ENOUGH = 150_000, 70.0
 """Where choices are no more, and more seconds are left, it looks at all of them. It needs 7 kB for each."""
 HURRY = 2.0
 """With fewer seconds left nothing is relaxed: the search does what it can."""
-USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
-"""Prices of the first precision show the way; with more seconds left than the last they shall be better."""
-
-
-@dataclass(frozen=True)
-class Exact:
-    """What an integer program found, and what no plan exceeds at its rates: nothing is known where it looked
-    at some choices only.
-    """
-
-    plan: Choices | None
-    rates: Mapping[str, int]
-    most: float = math.inf
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
@@ -119,7 +100,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 relaxed.wait(clock)
             seconds = min(0.85 * clock.left, max(10.0, clock.left / 3))
             engine.anneal(guided, moves=LONG, seconds=seconds, hot=hot)
-            relaxed.enough = _loose(engine, rates)
+            relaxed.enough = loose(engine, rates)
             relaxed.wait(clock)
             bounds |= engine.bounds(engine.values())
             bounds[order[0]] = bound_on(engine, rates, limit(rates).result(), bounds)
@@ -131,28 +112,6 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)
         bounds |= _later(engine, choices, relaxed, order, took, limit)
     return bounds
-
-
-def relax_beside(
-    engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: float, precision: float = PRECISE
-) -> None:
-    """Relax the first two levels together, and search beside it."""
-    clock = engine.clock
-    threads = max(1, clock.limits.threads)
-    relaxed.begin(
-        weighted(relaxed.model, rates),
-        clock,
-        seconds=0.7 * clock.left,
-        threads=max(1, threads - 1),
-        precision=USEFUL if clock.left < LEISURE else precision,
-    )
-    if threads == 1:
-        relaxed.wait(clock)
-    wide = engine.wide()
-    while True:
-        engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=hot)
-        if relaxed.is_done or clock.over:
-            return
 
 
 def _later(
@@ -210,39 +169,6 @@ def _judged(
     instance, room, busy = engine.instance, engine.room, engine.busy
     pairs = every_edge(instance, room, engine.settled)
     return judged(instance, pairs, room, busy, rates, model, prices, engine.clock, most)
-
-
-def follow(
-    engine: Engine,
-    guided: Search,
-    bounds: Mapping[str, int],
-    levels: list[str],
-    took: float,
-    exact: Future[Exact] | None,
-) -> None:
-    """Search where the relaxation points, again and again while a leading level may get better."""
-    clock, hopeless = engine.clock, 0
-    while hopeless < HOPELESS or (exact and not clock.over):
-        before, begun = engine.values(), clock.seconds
-        for hot in GUIDED if len(levels) <= 2 else LATER:
-            if clock.over:
-                break
-            engine.anneal(guided, moves=MOVES, seconds=clock.left / 3, hot=hot)
-        if exact and exact.done():
-            engine.offer(plan := exact.result().plan)
-            if plan is not None:  # it may be worse by one on the first level and better by ten on the second
-                engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 6, hot=GUIDED[-1], plan=plan)
-            exact = None
-        after = engine.values()
-        hopeless = 0 if any(after[level] != before[level] for level in levels[:2]) else hopeless + 1
-        if exact:
-            continue
-        if clock.left < took + clock.seconds - begun or len(levels) > 2:
-            return
-        if all(bounds[level] <= after[level] for level in levels[:-1]) and hopeless:
-            return
-    if exact:
-        engine.offer(exact.result().plan)
 
 
 def _strict(engine: Engine, model: Model, rates: Mapping[str, int]) -> Mapping[str, int] | None:
@@ -303,42 +229,3 @@ def _at_most(engine: Engine, exact: Exact, bounds: Mapping[str, int]) -> dict[st
     if better[first] == values[first]:
         better[second] = bound_on(engine, exact.rates, exact.most, bounds)
     return better
-
-
-def guided_by(
-    engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int], near_by: float
-) -> Search:
-    """A search over the plan and the pairs that the relaxation takes or nearly takes, these tried first."""
-    size, n = len(choices), engine.instance.n
-    pairs, pair = np.unique(choices.a * n + choices.b, return_inverse=True)
-    unit = rates[list(rates)[-2]] if len(rates) > 1 else 1
-    best = np.full(len(pairs), -np.inf)
-    np.maximum.at(best, pair, relaxed.reduced()[:size] / unit)
-    share = np.bincount(pair, weights=relaxed.shares[:size], minlength=len(pairs))
-    plan = engine.loose_choices()
-    near = (best > -near_by) | np.isin(pairs, plan.a * n + plan.b)
-    left, right = np.divmod(pairs[near], n)
-    return engine.search(Edges(left, right, complete=False), best[near] + share[near])
-
-
-def rates_of(engine: Engine, order: list[str]) -> dict[str, int]:
-    """The last level counts once, each before it at a rate, a higher one where links make wishes dear."""
-    *before, level = order
-    dear = 1 + engine.instance.problem.campaign.link_points // BEST_WISH if level == "wishes" else 1
-    return {name: dear * RATE[level] * 4**n for n, name in enumerate(reversed(before))} | {level: 1}
-
-
-def _loose(engine: Engine, rates: Mapping[str, int]) -> int:
-    """What the matches that are not pinned add at these rates."""
-    values = engine.values()
-    return sum(rate * (values[name] - engine.base[name]) for name, rate in rates.items())
-
-
-def bound_on(engine: Engine, rates: Mapping[str, int], limit: float, bounds: Mapping[str, int]) -> int:
-    """The bound that a relaxation at these rates gives on the last of the levels, rounding errors allowed."""
-    level = list(rates)[-1]
-    if not math.isfinite(limit):
-        return bounds[level]
-    value = engine.values()[level]
-    more = math.floor(limit - _loose(engine, rates) + 1e-6 + 1e-9 * abs(limit))
-    return max(value, min(bounds[level], value + more))

@@ -24,13 +24,7 @@ import numpy as np
 from solver.choices import Choices
 from solver.diving import LONGEST, STEP, dived, dived_given, liked, plan_of
 from solver.engine import Engine
-from solver.hard import solve_hard
-from solver.instance import Ints
-from solver.limits import Clock
-from solver.mip import Floats, held, priced, relax
-from solver.model import Model, build, narrowed, weighted
-from solver.relaxing import Relaxation
-from solver.scarce import (
+from solver.guided import (
     HOT,
     LATER,
     LONG,
@@ -42,9 +36,16 @@ from solver.scarce import (
     bound_on,
     follow,
     guided_by,
+    loose,
     rates_of,
     relax_beside,
 )
+from solver.hard import solve_hard
+from solver.instance import Ints
+from solver.limits import Clock
+from solver.mip import Floats, held, priced, relax
+from solver.model import Model, build, narrowed, weighted
+from solver.relaxing import Relaxation
 
 SMALL = 1_500
 """For so few people a dive ends in time."""
@@ -141,7 +142,7 @@ def _leading(
         seconds = min(0.85 * clock.left, max(10.0, clock.left / 3))
         engine.anneal(guided, moves=LONG, seconds=seconds, hot=HOT, until=reaches)
         if len(levels) == 2:
-            relaxed.enough = _reached(engine, first)
+            relaxed.enough = loose(engine, first)
             relaxed.wait(clock)
             bounds = engine.bounds(engine.values(), levels)
             bounds[levels[0]] = bound_on(engine, first, relaxed.bound, bounds)
@@ -158,12 +159,6 @@ def _leading(
     bounds |= engine.bounds(engine.values(), levels[1:])
     bounds[levels[-1]] = bound_on(engine, rates, together.most, bounds)
     return bounds, first, together
-
-
-def _reached(engine: Engine, rates: Mapping[str, int]) -> int:
-    """What the matches that are not pinned add at these rates."""
-    values = engine.values()
-    return sum(rate * (values[name] - engine.base[name]) for name, rate in rates.items())
 
 
 def _reaching(engine: Engine, dive: Future[Exact], most: float) -> Callable[[], bool]:
@@ -215,11 +210,11 @@ def _level(
         if not better:
             search = guided_by(engine, choices, relaxed, rates, WIDER)
             engine.anneal(search, moves=MOVES, seconds=clock.left / 6, hot=LATER[0])
-        reached = _reached(engine, rates)
+        reached = loose(engine, rates)
         relaxed.wait(clock, lambda: len(_Prices.of(relaxed).near(reached)) <= MOST)
         known, relaxed.enough = _Prices.of(relaxed), math.inf
-    near, here = known.near(_reached(engine, rates)), _reached(engine, {level: 1})
-    surely = known.most - _reached(engine, rates) + here
+    near, here = known.near(loose(engine, rates)), loose(engine, {level: 1})
+    surely = known.most - loose(engine, rates) + here
     if len(near) <= MOST:
         exact = _relaxed(given, level, np.union1d(near, plan_of(engine, choices)), clock)
     else:
@@ -227,12 +222,12 @@ def _level(
     if exact is None:
         return surely, known
     for number in range(1, DIVES):
-        near, here = exact.near(here), _reached(engine, {level: 1})
+        near, here = exact.near(here), loose(engine, {level: 1})
         if not len(near) or clock.left < READY:
             break
         columns = near if len(near) <= MOST else liked(engine, choices, model, exact.reduced)
         _dive(engine, choices, given, level, columns, STEP / 2**number)
-    near, here = exact.near(here), _reached(engine, {level: 1})
+    near, here = exact.near(here), loose(engine, {level: 1})
     most = min(surely, max(exact.most, here))
     if not MOST >= len(near) > 0 or clock.left < READY:
         return most, known
@@ -245,7 +240,7 @@ def _level(
 
 def _dive(engine: Engine, choices: Choices, given: Model, level: str, columns: Ints, step: float) -> bool:
     """Whether a dive over these columns found a better plan, which is then on the board."""
-    beyond, clock = _reached(engine, {level: 1}) + 1, engine.clock
+    beyond, clock = loose(engine, {level: 1}) + 1, engine.clock
     seconds = LONGEST * clock.left
     plan = dived_given(choices, given, level, columns, clock, seconds=seconds, beyond=beyond, step=step)
     engine.offer(plan)

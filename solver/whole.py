@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from solver import scarce
+from solver import guided
 from solver.choices import Choices
 from solver.diving import dived
 from solver.engine import Engine
@@ -40,7 +40,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     solve_together(engine, choices, rest or model, SURER if rest else MOSTLY)
     known = [] if engine.combined_proven else _relaxed(engine, model, rest)
     if rest is None and not engine.combined_proven:
-        engine.offer(dived(engine, choices, model, scarce.rates_of(engine, _levels(engine)[:2])))
+        engine.offer(dived(engine, choices, model, guided.rates_of(engine, _levels(engine)[:2])))
     if clock.left > READY and not engine.combined_proven:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 4, hot=WARM)
     return prove(engine, bounded(engine, known), whole=choices)
@@ -58,7 +58,7 @@ def _leading(engine: Engine, choices: Choices, model: Model) -> Model | None:
     if told is None:
         return None
     most = math.floor(priced(model, first, told.prices)[0] + 1e-4)
-    objective, seconds = weighted(model, scarce.rates_of(engine, levels)), LEADING * engine.clock.left
+    objective, seconds = weighted(model, guided.rates_of(engine, levels)), LEADING * engine.clock.left
     solved = solve_integer(model, objective, engine.clock, seconds=seconds, solver="CP_SAT")
     if solved.chosen is None:
         return None
@@ -95,7 +95,7 @@ def relaxations(engine: Engine, model: Model, levels: list[str]) -> list[tuple[M
     """Rates for each level and those before it, and what no plan exceeds at these: as far as time allows."""
     known: list[tuple[Mapping[str, int], int]] = []
     for place in range(len(levels)):
-        rates = scarce.rates_of(engine, levels[: place + 1])
+        rates = guided.rates_of(engine, levels[: place + 1])
         objective = weighted(model, rates)
         told = relax(model, objective, engine.clock)
         if told is None:
