@@ -1,6 +1,7 @@
-"""JSON door of teams: marked days, rosters that arrived, delegations.
+"""JSON door of teams: which days are marked, rosters that arrived, delegations.
 
-A roster to import, and what is asked of visitors, enter through `visits`, which knows the days they touch.
+Days to mark, a roster to import, and what is asked of visitors, enter through `visits`, which knows the days
+that they touch.
 """
 
 from datetime import date, timedelta
@@ -14,19 +15,16 @@ from app.core.db import Db
 from app.teams import days as team_days
 from app.teams import queries, service
 from app.teams.guards import Managing, OfTeam
-from app.teams.pages import days_of
 from app.teams.schemas import (
     ByRosterForm,
     DelegationForm,
     DelegationOut,
     DelegationsOut,
     MarkedDays,
-    MarkForm,
     RosterDayOut,
     RosterOut,
     RostersOut,
 )
-from app.teams.service import Mark
 
 router = APIRouter(prefix="/api/v1", tags=["teams"])
 
@@ -41,39 +39,8 @@ def span(first: date | None, last: date | None, usual: timedelta = timedelta(day
     return first, min(last, first + LONGEST)
 
 
-@router.get("/teams/{team_id}/days")
-def days(session: Db, led: OfTeam, first: Day = None, last: Day = None) -> MarkedDays:
-    """The marked days of a team (from today, for 90 days, unless told otherwise; a year at most)."""
-    return _marked(session, led.id, *span(first, last))
-
-
-@router.put("/teams/{team_id}/days")
-def mark_days(session: Db, led: OfTeam, sent: MarkForm) -> MarkedDays:
-    """Say the same of some days, or of all between two but Sundays; what was said before is replaced."""
-    wanted = days_of(sent)
-    service.mark_days(
-        session,
-        led.id,
-        wanted,
-        Mark(sent.mark),
-        version=sent.version,
-        by=led.by,
-        now=clock.now(),
-        today=clock.today(),
-    )
-    return _marked(session, led.id, min(wanted), max(wanted))
-
-
-@router.put("/teams/{team_id}/by-roster")
-def work_by_roster(session: Db, led: OfTeam, sent: ByRosterForm) -> MarkedDays:
-    """Say whether a team's days are provisional until a roster covers them."""
-    service.work_by_roster(
-        session, led.id, by_roster=sent.by_roster, version=sent.version, by=led.by, now=clock.now()
-    )
-    return _marked(session, led.id, *span(None, None))
-
-
-def _marked(session: Session, team_id: int, first: date, last: date) -> MarkedDays:
+def marked(session: Session, team_id: int, first: date, last: date) -> MarkedDays:
+    """The marked days of a team between two days, as programs read them."""
     practice = team_days.practice_of(session, team_id)
     marks = team_days.marks_between(session, first, last, [team_id])
     return MarkedDays(
@@ -85,6 +52,21 @@ def _marked(session: Session, team_id: int, first: date, last: date) -> MarkedDa
         good=sorted(marks.good.get(team_id, ())),
         site_closed=sorted(marks.site_closed.get(team_id, ())),
     )
+
+
+@router.get("/teams/{team_id}/days")
+def days(session: Db, led: OfTeam, first: Day = None, last: Day = None) -> MarkedDays:
+    """The marked days of a team (from today, for 90 days, unless told otherwise; a year at most)."""
+    return marked(session, led.id, *span(first, last))
+
+
+@router.put("/teams/{team_id}/by-roster")
+def work_by_roster(session: Db, led: OfTeam, sent: ByRosterForm) -> MarkedDays:
+    """Say whether a team's days are provisional until a roster covers them."""
+    service.work_by_roster(
+        session, led.id, by_roster=sent.by_roster, version=sent.version, by=led.by, now=clock.now()
+    )
+    return marked(session, led.id, *span(None, None))
 
 
 @router.get("/teams/{team_id}/rosters")

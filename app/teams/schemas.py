@@ -1,6 +1,6 @@
 """Shapes of what teams take and answer."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -10,6 +10,9 @@ from app.core.i18n import _
 from app.teams.tables import Shift
 
 SHORT, LONG = 300, 2_000
+SUNDAY = 6
+LONGEST_SPAN = 401
+"""Days that a span is read for; what may be marked at once is less (`service.MOST_DAYS`)."""
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -69,6 +72,17 @@ class MarkForm(FormModel):
         if self.first_day is None or self.last_day is None or self.last_day < self.first_day:
             raise ValueError(_("Choisissez un premier et un dernier jour, dans cet ordre."))
         return self
+
+    @property
+    def wanted(self) -> list[date]:
+        """The days named, or those between the two, Sundays left out."""
+        if self.day:
+            return self.day
+        assert self.first_day is not None
+        assert self.last_day is not None
+        length = min((self.last_day - self.first_day).days + 1, LONGEST_SPAN)
+        span = [self.first_day + timedelta(days=offset) for offset in range(length)]
+        return [day for day in span if day.weekday() != SUNDAY] or span
 
 
 class MarkPageForm(MarkForm):

@@ -1,4 +1,4 @@
-"""JSON door of a team's days: its calendar, and rosters with the visits that they contradict."""
+"""JSON door of a team's days: its calendar, its marks, and rosters with the visits that they contradict."""
 
 from datetime import timedelta
 
@@ -12,10 +12,21 @@ from app.core.forms import Submitted
 from app.core.openapi import FILE_BODY
 from app.people.importing.door import posted_file
 from app.teams import rosters as arriving
-from app.teams.api import Day, span
+from app.teams import service
+from app.teams.api import Day, marked, span
 from app.teams.guards import MaySendRosters, OfTeam, RosterSender
+from app.teams.schemas import MarkForm
+from app.teams.service import Mark
 from app.visits import rosters
-from app.visits.schemas_team import RosterReport, TeamCalendarOut, calendar_out, roster_report
+from app.visits.marks import against_marks
+from app.visits.schemas_team import (
+    DaysMarkedOut,
+    RosterReport,
+    TeamCalendarOut,
+    calendar_out,
+    days_marked_out,
+    roster_report,
+)
 from app.visits.team_view import WEEKS, team_ahead
 
 router = APIRouter(prefix="/api/v1", tags=["teams"])
@@ -30,6 +41,18 @@ def calendar(session: Db, led: OfTeam, first: Day = None, last: Day = None) -> T
     ahead = team_ahead(session, led.team, led.site, first, last, today)
     against = rosters.conflicts(session, today, team_ids=[led.id], last=last)
     return calendar_out(ahead, {one.seen.visit.day for one in against})
+
+
+@router.put("/teams/{team_id}/days")
+def mark_days(session: Db, led: OfTeam, sent: MarkForm) -> DaysMarkedOut:
+    """Say the same of some days, or of all between two but Sundays; what was said before is replaced. What
+    was planned or held before stays, and is named."""
+    wanted, mark = sent.wanted, Mark(sent.mark)
+    service.mark_days(
+        session, led.id, wanted, mark, version=sent.version, by=led.by, now=clock.now(), today=clock.today()
+    )
+    staying = against_marks(session, led.id, dict.fromkeys(wanted, mark.value))
+    return days_marked_out(marked(session, led.id, min(wanted), max(wanted)), staying)
 
 
 @router.post("/rosters", openapi_extra=FILE_BODY)

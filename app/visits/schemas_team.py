@@ -6,6 +6,8 @@ from typing import Literal
 from app.core.forms import AnswerModel
 from app.people.schemas import RemarkShape
 from app.teams.importing.run import RosterPlan
+from app.teams.schemas import MarkedDays
+from app.visits.marks import Staying
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Contradicted
 from app.visits.schemas import PersonOut, VisitOut, host_side, visit_out, visitor_out
@@ -67,6 +69,25 @@ class TeamCalendarOut(AnswerModel):
     days: list[TeamDayOut]
 
 
+class StayingOut(AnswerModel):
+    """What a team's mark leaves in place: its day takes place until somebody cancels it."""
+
+    day: date
+    leaves: bool
+    """Somebody of the team leaves; else somebody comes."""
+    visit_id: int | None
+    """None: a place held for the visitor until they answer; it ends where the team no longer offers the
+    day."""
+    visitor: str
+    host: str
+
+
+class DaysMarkedOut(MarkedDays):
+    """Marked days of a team after a change, and what stands on them all the same."""
+
+    staying: list[StayingOut]
+
+
 class ContradictedOut(AnswerModel):
     """A visit to come that a roster contradicts."""
 
@@ -92,6 +113,21 @@ class RosterReport(AnswerModel):
     contradicted: list[ContradictedOut]
     rejected: list[RemarkShape]
     warnings: list[RemarkShape]
+
+
+def days_marked_out(marked: MarkedDays, staying: list[Staying]) -> DaysMarkedOut:
+    """What a mark did, and what it left."""
+    left = [
+        StayingOut(
+            day=one.day,
+            leaves=one.leaves,
+            visit_id=one.visit_id,
+            visitor=one.visitor.name,
+            host=one.host.name,
+        )
+        for one in staying
+    ]
+    return DaysMarkedOut(**marked.model_dump(), staying=left)
 
 
 def calendar_out(ahead: TeamAhead, against: set[date]) -> TeamCalendarOut:

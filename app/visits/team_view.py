@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
@@ -16,7 +15,6 @@ from app.teams.days import Marks
 from app.teams.rules import Presence, marked
 from app.visits import queries
 from app.visits.queries import SeenVisit
-from app.visits.tables import PersonDay
 
 WEEKS = 6
 """How far ahead one looks."""
@@ -215,20 +213,3 @@ def _mark(team_id: int, day: date, marks: Marks) -> str:
 
 def _days_between(first: date, last: date) -> Sequence[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-
-
-def held_against_marks(session: Session, team_id: int, days: Iterable[TeamDay]) -> int:
-    """How many of the team's days held for somebody, until they answer, are marked otherwise since: they stay
-    held, and take place once accepted. One query; none where no day is marked."""
-    marks = {one.day: one.mark for one in days if one.mark and one.mark != "good"}
-    if not marks:
-        return 0
-    rows = session.execute(
-        select(col(PersonDay.day), col(PersonDay.leaves)).where(
-            col(PersonDay.team_id) == team_id,
-            col(PersonDay.day).in_(marks),
-            col(PersonDay.held_for).is_not(None),
-            col(PersonDay.counts),
-        )
-    )
-    return sum(marks[day] in ("closed", "no_leaving" if leaves else "no_visitors") for day, leaves in rows)

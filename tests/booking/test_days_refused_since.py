@@ -34,20 +34,56 @@ def test_a_day_that_a_team_said_no_to_since_is_told_as_such_beside_a_request(
     assert "Une limite d’équipe" not in page
 
 
-def test_a_leader_reads_that_a_place_is_held_on_a_day_to_which_the_team_says_no(
+def test_whoever_closes_a_day_reads_which_place_is_held_there_and_where_to_take_it_back(
     engine: Engine, session: Session, shop: Shop, as_: As
 ) -> None:
-    booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id))
+    place = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id)
+    booked = shop.ask(shop.askers[0], place)
     fall(session, shop, booked, By.HOST)
     drain(engine)
     [offered] = offers(session)
     assert (offered.day, offered.status) == (TUESDAY, RequestStatus.OFFERED)
-    let_go(session, shop.marc, shop.shop)
-    marc, where = as_(shop.marc), f"/team/{shop.shop.id}"
-    start = {"start": str(MONDAY)}
-    assert "place est gardée" not in marc.get(where, params=start).text
+    let_go(session, shop.marc, shop.shop, place)
+    session.commit()
+    marc, where, api = as_(shop.marc), f"/team/{shop.shop.id}", f"/api/v1/teams/{shop.shop.id}/days"
+    start, held = {"start": str(MONDAY)}, "une place gardée pour Anna Compte0 avec Bruno Vend0"
+    assert held not in marc.get(where, params=start).text
     sent = {"day": str(TUESDAY), "mark": "no_leaving", "version": 0, **start}
-    assert marc.post(f"{where}/days", data=sent).status_code == 303
-    assert "place est gardée" not in marc.get(where, params=start).text
-    marc.post(f"{where}/days", data={**sent, "mark": "no_visitors", "version": 1})
-    assert "1 place est gardée pour quelqu’un" in marc.get(where, params=start).text
+    assert "reste" not in flash(marc.post(f"{where}/days", data=sent, follow_redirects=True).text)
+    assert held not in marc.get(where, params=start).text
+    shut = marc.post(
+        f"{where}/days", data={**sent, "mark": "no_visitors", "version": 1}, follow_redirects=True
+    )
+    assert "une place gardée pour Anna Compte0 avec Bruno Vend0 le mardi 6 avril 2027" in flash(shut.text)
+    assert held in shut.text
+    assert '<a href="/team/places">Ne plus proposer ce jour</a>' in shut.text
+    told = marc.put(api, json={"day": [str(TUESDAY)], "mark": "closed", "version": 2}).json()["staying"]
+    assert told == [
+        {
+            "day": str(TUESDAY),
+            "leaves": False,
+            "visit_id": None,
+            "visitor": "Anna Compte0",
+            "host": "Bruno Vend0",
+        }
+    ]
+
+
+@pytest.mark.parametrize("mark", ["no_visitors", "no_leaving", "ordinary"])
+def test_whoever_closes_a_span_of_days_reads_what_was_booked_and_where_to_cancel_it(
+    engine: Engine, session: Session, shop: Shop, as_: As, mark: str
+) -> None:
+    booked = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY)))
+    session.commit()
+    marc, where = as_(shop.marc), f"/team/{shop.shop.id}"
+    sent = {"first_day": str(MONDAY), "last_day": str(TUESDAY), "mark": mark, "version": 0}
+    page = marc.post(f"{where}/days", data=sent, follow_redirects=True).text  # shown: five weeks before
+    is_against = mark == "no_visitors"
+    assert ("prévu reste : Anna Compte0 avec" in flash(page)) is is_against
+    assert (f'<a href="/visits/{booked.visit_id}">Voir ou annuler la journée</a>' in page) is is_against
+    assert marc.get(f"/visits/{booked.visit_id}/cancellation").status_code == 200
+
+
+def flash(page: str) -> str:
+    """The sentence shown once."""
+    return page.split('id="flash"')[1].split("</div>")[0].replace("\u00a0", " ")

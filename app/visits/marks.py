@@ -1,0 +1,84 @@
+"""What stands on a day to which a team says no since: visits, and places held until somebody answers. A mark
+moves nobody; whoever sets it reads what it leaves, and where to cancel it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+from sqlmodel import Session, col
+
+from app.core.db import another
+from app.core.i18n import _, ngettext
+from app.core.templating import long_day
+from app.people.tables import Person
+from app.teams.service import Mark
+from app.visits.tables import PersonDay
+
+Theirs = another(PersonDay)
+"""The day of the other one of the two."""
+Member, Other = another(Person), another(Person)
+
+NO_LEAVING, NO_COMING = frozenset({Mark.CLOSED, Mark.NO_LEAVING}), frozenset({Mark.CLOSED, Mark.NO_VISITORS})
+TOLD = 3
+"""So many are named in a sentence."""
+
+
+@dataclass(frozen=True)
+class Staying:
+    """A day that takes place although a team says otherwise."""
+
+    day: date
+    leaves: bool
+    """Somebody of the team leaves; else somebody comes."""
+    visit_id: int | None
+    """None: a place that is held for the visitor until they answer."""
+    visitor: Person
+    host: Person
+
+
+def against_marks(session: Session, team_id: int, marks: Mapping[date, str]) -> list[Staying]:
+    """Visits of a team and places held with it on days marked otherwise, by day; `marks`: what the team says
+    of each day. One query; none where no day is closed."""
+    shut = {day: mark for day, mark in marks.items() if mark in NO_LEAVING | NO_COMING}
+    if not shut:
+        return []
+    same = or_(
+        col(Theirs.visit_id) == col(PersonDay.visit_id), col(Theirs.held_for) == col(PersonDay.held_for)
+    )
+    query = (
+        select(col(PersonDay.day), col(PersonDay.leaves), col(PersonDay.visit_id), Member, Other)
+        .join(Theirs, and_(same, col(Theirs.day) == col(PersonDay.day), col(Theirs.counts)))
+        .join(Member, col(Member.id) == col(PersonDay.person_id))
+        .join(Other, col(Other.id) == col(Theirs.person_id))
+        .where(
+            col(PersonDay.team_id) == team_id,
+            col(PersonDay.day).in_(shut),
+            col(PersonDay.counts),
+            col(Theirs.leaves) != col(PersonDay.leaves),
+        )
+        .order_by(col(PersonDay.day), col(PersonDay.person_id))
+    )
+    return [
+        Staying(day, leaves, visit_id, *((member, other) if leaves else (other, member)))
+        for day, leaves, visit_id, member, other in session.execute(query)
+        if shut[day] in (NO_LEAVING if leaves else NO_COMING)
+    ]
+
+
+def staying_words(staying: Sequence[Staying]) -> str:
+    """What a mark leaves in place, in a sentence; empty where nothing does."""
+    if not staying:
+        return ""
+    named = [_words(one) for one in staying[:TOLD]]
+    if (more := len(staying) - TOLD) > 0:
+        named.append(ngettext("et %(n)s autre", "et %(n)s autres", more) % {"n": more})
+    said = {"what": ", ".join(named)}
+    return _("Ce qui était prévu reste : %(what)s. La liste dit où l’annuler.") % said
+
+
+def _words(one: Staying) -> str:
+    said = {"visitor": one.visitor.name, "host": one.host.name, "day": long_day(one.day)}
+    if one.visit_id is None:
+        return _("une place gardée pour %(visitor)s avec %(host)s le %(day)s") % said
+    return _("%(visitor)s avec %(host)s le %(day)s") % said
