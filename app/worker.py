@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pysqlite3
-from dbos import DBOS, DBOSConfig, StepOptions
+from dbos import DBOS, DBOSConfig, StepOptions, error
 from sqlalchemy import Engine
 
 from app.accounts import jobs as accounts
@@ -108,6 +108,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,
+        booking.free_fallen,
         booking.settle_due,
         booking.remind_managers,
         booking.promote_everybody,
@@ -148,6 +149,24 @@ def as_step(job: Job, number: int) -> StepOptions:
     )
 
 
+def follow(
+    engine: Engine,
+    name: str,
+    payload: dict[str, Any],
+    run: Callable[[StepOptions, Callable[[], None]], object],
+) -> None:
+    """Run the jobs of an event, in order. One that failed each time keeps none of those after it back: a
+    mail leaves, whatever becomes of a place. Raises `DBOSMaxStepRetriesExceeded` in the end."""
+    failed: list[error.DBOSMaxStepRetriesExceeded] = []
+    for number, job in enumerate(JOBS.get(name, ())):
+        try:
+            run(as_step(job, number), partial(job, engine, **payload))
+        except error.DBOSMaxStepRetriesExceeded as refused:
+            failed.append(refused)
+    if failed:
+        raise failed[0]
+
+
 def drain(engine: Engine) -> list[str]:
     """Run every event recorded so far and those that follow, here and now; their names in order.
 
@@ -175,8 +194,7 @@ class Worker:
         engine = self.engine
 
         def handle(name: str, payload: dict[str, Any]) -> None:
-            for number, job in enumerate(JOBS.get(name, ())):
-                DBOS.run_step(as_step(job, number), partial(job, engine, **payload))
+            follow(engine, name, payload, DBOS.run_step)
 
         def tick(_scheduled: datetime, _context: object) -> None:
             handle("clock.tick", {})

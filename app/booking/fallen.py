@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
@@ -98,6 +98,20 @@ def without_another(
     if campaign_id is not None:
         query = query.where(col(Campaign.id) == campaign_id)
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def still_booked(session: Session, before: datetime) -> list[int]:
+    """Ids of visits that fell before then, and whose place is still taken by them."""
+    query = (
+        select(col(Visit.id))
+        .join(BookingRequest, col(BookingRequest.visit_id) == col(Visit.id))
+        .where(
+            col(BookingRequest.status) == RequestStatus.BOOKED,
+            col(Visit.status) == VisitStatus.CANCELLED,
+            col(Visit.changed_at) < before,
+        )
+    )
+    return list(session.scalars(query.order_by(col(Visit.id))))
 
 
 def booked_among(session: Session, visit_ids: Collection[int]) -> set[int]:

@@ -1,7 +1,7 @@
 """What follows bookings: mails, reminders, promotions, and what silence decides."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -267,6 +267,18 @@ def follow_visit(
     if visit is not None:
         for day in sorted(days):
             promote_day(engine, day.isoformat())
+
+
+def free_fallen(engine: Engine) -> None:
+    """Job of `clock.tick`: the place of a booked day that fell an hour ago and that nothing freed, since its
+    own job failed, is free. What is found instead is then told by itself."""
+    with open_session(engine, reads_only=True) as session:
+        ids = fallen.still_booked(session, clock.now() - timedelta(hours=1))
+
+    def free(session: Session, visit_id: int) -> None:
+        waiting.follow_visit(session, session.get_one(Visit, visit_id), now=clock.now())
+
+    _each(engine, ids, free)
 
 
 def promote_day(engine: Engine, day: str) -> None:
