@@ -34,6 +34,10 @@ class Choices:
     def take(self, rows: Ints | Bools | slice) -> Choices:
         return Choices(self.a[rows], self.b[rows], self.day[rows], self.other[rows])
 
+    def names(self, people: int, days: int) -> Ints:
+        """A number for each choice of a company of so many, the same for the same choice."""
+        return ((self.a * people + self.b) * days + self.day) * (days + 1) + self.other
+
     def and_those(self, more: Choices) -> Choices:
         """These and more."""
         pairs = ((self.a, more.a), (self.b, more.b), (self.day, more.day), (self.other, more.other))
@@ -118,8 +122,4 @@ def distinct(choices: Choices) -> Choices:
 
 def among(instance: Instance, choices: Choices, others: Choices) -> Bools:
     """Which of the choices are among others."""
-
-    def keys(some: Choices) -> Ints:
-        return ((some.a * instance.n + some.b) * instance.D + some.day) * (instance.D + 1) + some.other
-
-    return np.isin(keys(choices), keys(others))
+    return np.isin(choices.names(instance.n, instance.D), others.names(instance.n, instance.D))

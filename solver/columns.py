@@ -21,9 +21,10 @@ from solver.choices import Choices, choices_on, distinct, joined
 from solver.edges import Edges
 from solver.instance import Bools, Instance, Ints, Words
 from solver.limits import Clock
-from solver.mip import WAYS, Floats, priced, relax
+from solver.mip import Floats, priced
 from solver.model import AWAY, DAY, GRANTED, MATCHED, VISITORS, Model, build, leg_worth, weighted
 from solver.room import Room
+from solver.simplex import Basis, Names, moved, relax
 
 EACH, MORE = 3, 32
 """Choices of each pair that the relaxation starts with; so many of a pair join where one is wanted."""
@@ -70,6 +71,7 @@ class Columns:
         busy: Words,
         weights: Mapping[str, int],
         plan: Choices | None = None,
+        before: Columns | None = None,
     ) -> None:
         self.instance, self.room, self.busy, self.weights = instance, room, busy, weights
         self.left, self.right = left, right
@@ -92,7 +94,10 @@ class Columns:
         """The row of each helper, and what the helper is worth."""
         self.helper_worth = worth[model.column[helper]].astype(np.float64)
         self.last: Upper | None = None
-        self.way = WAYS[0]
+        # What was looked at for other weights is near what these need.
+        self.choices: Choices = before.choices if before else joined([])
+        self.stood: tuple[Names, Basis] | None = before.stood if before else None
+        """Where the simplex method stood."""
         self.rng = np.random.default_rng(0)
 
     def relax(
@@ -105,23 +110,24 @@ class Columns:
         """
         pairs = np.arange(first)
         best: Upper | None = None
-        if self.last is None:
+        if self.last is None and self.stood is None:
             self.choices = self._candidates(pairs, _Prices.none(self), -np.inf, EACH * first)[1]
-            self._join(self.plan)
         else:
             wanted = self.left[:first] * self.instance.n + self.right[:first]
             keys = self.choices.a * self.instance.n + self.choices.b
             self.choices = self.choices.take(np.isin(keys, wanted))
-            self._join(self._candidates(pairs, self.last.prices, 1e-6, JOINING)[1])
+        more = self.plan if self.last is None else self._candidates(pairs, self.last.prices, 1e-6, JOINING)[1]
+        self._join(more)
         for _ in range(rounds):
             if clock.over or len(self.choices) > MOST:
                 break
             model = build(self.instance, self.choices, self.room)
             objective = weighted(model, self.weights)
-            solved = relax(model, objective, clock, self.way)
+            names = self._names(model)
+            solved = relax(model, objective, clock, self.stood and moved(*self.stood, names))
             if solved is None:
                 break
-            self.way = solved.way
+            self.stood = names, solved.basis
             prices = _Prices.of(self, model, solved.prices)
             over, more = self._candidates(pairs, prices, 1e-6, max(JOINING, len(self.choices) // 4))
             bound = float(solved.prices @ model.right) + self._left_open(prices, over)
@@ -134,6 +140,14 @@ class Columns:
             if best.bound < enough + 1 - 1e-4 or value > known - 1e-4 or not self._join(more):
                 break
         return best
+
+    def _names(self, model: Model) -> Names:
+        """Columns are named by choice, helpers (below zero) and rows by what they limit."""
+        columns, rows = np.zeros(model.columns, dtype=np.int64), _code(model)
+        columns[: model.choices] = self.choices.names(self.instance.n, self.instance.D)
+        helper = model.column >= model.choices
+        columns[model.column[helper]] = -1 - rows[model.row[helper]]
+        return Names(columns, rows)
 
     def _join(self, more: Choices) -> bool:
         """Let choices take part; whether any is new."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +25,6 @@ from solver.model import Model
 
 TWISTED = 3_000
 """Up to so many choices CP-SAT often proves sooner than HiGHS where the relaxation is far off."""
-
-WAYS = ("use_preprocessing:true", "use_preprocessing:false")
-"""How a relaxation is solved: each now and then runs in circles for minutes where the other needs a tenth of
-a second."""
-WORK = " max_deterministic_time:1"
-"""After so much work, half a second, the other is tried. Not by time: the plan is the same each time."""
 
 THREAD = "mathopt"
 """Name of the threads of OR-Tools; one may live on for a moment after a stop."""
@@ -170,46 +164,6 @@ def solve_here(
         infeasible=reason
         in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED),
     )
-
-
-@dataclass(frozen=True)
-class Relaxed:
-    """Fractional columns and row prices (never negative) of the linear relaxation, and the way that found
-    them.
-    """
-
-    columns: Floats
-    prices: Floats
-    way: str
-
-
-def relax(model: Model, objective: Ints, clock: Clock, way: str = WAYS[0]) -> Relaxed | None:
-    """The linear relaxation of a model, by GLOP, this way first; None when time ran out."""
-    from ortools.linear_solver.python import model_builder_helper as helper
-    from scipy import sparse
-
-    size, limits = model.columns, len(model.right)
-    linear: Any = helper.ModelBuilderHelper()
-    linear.fill_model_from_sparse_data(
-        np.zeros(size),
-        np.ones(size),
-        objective.astype(float),
-        np.full(limits, -np.inf),
-        model.right.astype(float),
-        sparse.csr_matrix((model.entry.astype(float), (model.row, model.column)), shape=(limits, size)),
-    )
-    linear.set_maximize(True)
-    for one in sorted(WAYS, key=lambda one: one != way):
-        solver = helper.ModelSolverHelper("glop")
-        solver.set_solver_specific_parameters(one + WORK if one == way else one)
-        solver.set_time_limit_in_seconds(max(0.05, clock.left))
-        run(partial(solver.solve, linear), clock)
-        if solver.status() == helper.SolveStatus.OPTIMAL:
-            columns, prices = np.array(solver.variable_values()), np.array(solver.dual_values())
-            return Relaxed(columns, np.maximum(0.0, prices), one)
-        if clock.over:
-            break
-    return None
 
 
 def priced(model: Model, objective: Ints, prices: Floats) -> tuple[float, Floats]:

@@ -67,12 +67,12 @@ def prove(
     order = [level for level in engine.order if engine.weights.get(level)]
     if not order:
         return bounds
-    together, last = engine.combined_proven, None
+    together, last, columns = engine.combined_proven, None, None
     given, values = engine.values(), engine.values()
     if not together and any(bounds[level] > values[level] for level in order):
         with engine.clock.within(0.5 if engine.instance.cap.max(initial=0) > 1 else 0.9):
             stage = _stage(engine, order, values)
-            last = _settle(engine, stage, search, whole)
+            last, columns = _settle(engine, stage, search, whole)
         together = last is not None and last <= _reached(engine, stage.weights)
     for place, level in enumerate(order):
         if engine.clock.over:
@@ -89,7 +89,9 @@ def prove(
         if bounds[level] <= values[level]:
             continue
         stage = _stage(engine, order[: place + 1], values)
-        limit = last if last is not None and level == order[-1] else _settle(engine, stage, search, whole)
+        limit = last
+        if last is None or level != order[-1]:
+            limit, columns = _settle(engine, stage, search, whole, columns)
         if limit is None:
             continue
         values = engine.values()
@@ -139,15 +141,24 @@ def _short(engine: Engine, edges: Edges, weights: dict[str, int], prices: Prices
     return -(total + prices.left[edges.left] + prices.right[edges.right])
 
 
-def _settle(engine: Engine, stage: _Stage, search: Callable[[], None], begin: Choices | None) -> int | None:
-    """A tight bound on the stage's combined value; puts a better plan on the board when there is one.
+def _settle(
+    engine: Engine,
+    stage: _Stage,
+    search: Callable[[], None],
+    begin: Choices | None,
+    before: Columns | None = None,
+) -> tuple[int | None, Columns]:
+    """A tight bound on the stage's combined value, if any, and the relaxation that gave it; puts a better
+    plan on the board when there is one.
 
-    The relaxation begins with these choices, by default those of the plan.
+    The relaxation begins with these choices, by default those of the plan, and with those of one ``before``.
     """
     instance, clock = engine.instance, engine.clock
     begin = engine.loose_choices() if begin is None else begin
-    columns = Columns(instance, stage.left, stage.right, engine.room, engine.busy, stage.weights, begin)
-    reached, whole, first = stage.reached, stage.limit, LIKELY * instance.n
+    room, busy = engine.room, engine.busy
+    columns = Columns(instance, stage.left, stage.right, room, busy, stage.weights, begin, before)
+    reached, whole = stage.reached, stage.limit
+    first = len(stage.left) if before else LIKELY * instance.n
     known: float = whole
     while True:
         needed = int(np.searchsorted(stage.short, stage.limit - reached, side="right"))
@@ -160,16 +171,16 @@ def _settle(engine: Engine, stage: _Stage, search: Callable[[], None], begin: Ch
         if not engine.combined_proven:  # else what could be better on this level alone is seldom there
             reached = _tried(engine, stage, upper, reached)
         if reached >= whole:
-            return reached
-        if first == needed and upper.value < known - 1e-4:
-            return _exactly(engine, stage, columns, upper, reached, whole)
-        if reached < math.floor(upper.value + 1e-4):
-            search()
-            reached = max(reached, _reached(engine, stage.weights))
+            return reached, columns
         if first == needed:
+            if upper.value < known - 1e-4:
+                return _exactly(engine, stage, columns, upper, reached, whole), columns
+            if reached < math.floor(upper.value + 1e-4):
+                search()
+                reached = max(reached, _reached(engine, stage.weights))
             known = math.inf  # the bound is what it was: it takes an integer program over more
         first = len(stage.left)
-    return whole if whole < stage.limit else None
+    return (whole if whole < stage.limit else None), columns
 
 
 def _tried(engine: Engine, stage: _Stage, upper: Upper, reached: int) -> int:

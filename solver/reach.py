@@ -31,11 +31,12 @@ from solver.engine import WHOLE, Engine
 from solver.heads import by_twos, flow_bound, most_of
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
-from solver.mip import priced, relax, solve_integer
+from solver.mip import priced, solve_integer
 from solver.model import build
 from solver.near import without_minutes
 from solver.pins import contradictions
 from solver.problem import LEVELS, Problem, Visit, ordered
+from solver.simplex import relax
 from solver.solving import place_pins, visits_of
 from solver.standing import AWAY, VISITORS, Standing
 

@@ -43,9 +43,10 @@ from solver.guided import (
 from solver.hard import solve_hard
 from solver.instance import Ints
 from solver.limits import Clock
-from solver.mip import Floats, held, priced, relax
+from solver.mip import Floats, held, priced
 from solver.model import Model, build, narrowed, weighted
 from solver.relaxing import Relaxation
+from solver.simplex import relax
 
 SMALL = 1_500
 """For so few people a dive ends in time."""

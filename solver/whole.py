@@ -15,9 +15,10 @@ from solver.choices import Choices
 from solver.diving import dived
 from solver.engine import Engine
 from solver.hard import solve_levels
-from solver.mip import held, priced, relax, solve_integer, values_of
+from solver.mip import held, priced, solve_integer, values_of
 from solver.model import Model, build, weighted
 from solver.prove import prove
+from solver.simplex import relax
 
 SMALL = 300
 """Above so many people a search comes before: whoever stops the integer programs has its plan."""

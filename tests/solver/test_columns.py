@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from solver.choices import choices_of
 from solver.columns import MANY, Columns, judged
 from solver.limits import Clock, Limits
-from solver.mip import relax
 from solver.model import build, weighted
+from solver.simplex import relax
 from tests.solver.test_search import engine_of
 from tests.solver.tiny import random_problem
 

@@ -9,9 +9,10 @@ from solver import diving
 from solver.choices import choices_of
 from solver.instance import Bools, Ints
 from solver.limits import Clock, Limits
-from solver.mip import Solved, held, relax, solve_integer
+from solver.mip import Solved, held, solve_integer
 from solver.model import Model, build, weighted
 from solver.problem import Problem
+from solver.simplex import relax
 from tests.solver.company import company
 from tests.solver.test_search import engine_of
 
