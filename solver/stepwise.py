@@ -46,7 +46,7 @@ from solver.limits import Clock
 from solver.mip import Floats, held, priced
 from solver.model import Model, build, narrowed, weighted
 from solver.relaxing import Relaxation
-from solver.simplex import relax
+from solver.simplex import Names, moved, relax
 
 SMALL = 1_500
 """For so few people a dive ends in time."""
@@ -263,13 +263,15 @@ def _grown(given: Model, level: str, columns: Ints, here: int, clock: Clock) -> 
     """The relaxation of a level over all columns, found over these first, then over those as well that may
     be part of a plan better than ``here``.
     """
-    best, objective = None, given.worth[level]
-    while (told := relax(narrowed(given, columns), objective[columns], clock)) is not None:
+    best, objective, basis, rows = None, given.worth[level], None, np.arange(len(given.right))
+    while (told := relax(narrowed(given, columns), objective[columns], clock, basis)) is not None:
         prices = _Prices(*priced(given, objective, told.prices))
         best = prices if best is None or prices.most < best.most else best
         missed = np.setdiff1d(prices.near(here), columns)
         asked = missed[prices.reduced[missed] > ERROR]
         if not len(asked):
             break
+        before = Names(columns, rows)
         columns = np.union1d(columns, asked[np.argsort(-prices.reduced[asked], kind="stable")[:ASKED]])
+        basis = moved(before, told.basis, Names(columns, rows))
     return best
