@@ -8,12 +8,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
 from app.booking import (
+    absent,
     closures,
     colleagues,
     deciding,
     ending,
     fallen,
     holding,
+    host_left,
     lines,
     nobody,
     offering,
@@ -190,19 +192,24 @@ def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
 
 
 def follow_rosters(engine: Engine, roster_ids: list[int]) -> None:
-    """Job of `roster.imported`: what is held or waited for on a day on which nobody can receive any more is
-    over. Safe to run twice."""
+    """Job of `roster.imported`: what is held or waited for on a day on which its asker does not work, or
+    nobody can receive any more, is over. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:
+        off = absent.under_rosters(session, roster_ids, clock.today())
         ids = nobody.under_rosters(session, roster_ids, clock.today())
+    _each(engine, off, lambda session, one: absent.end(session, one, now=clock.now()))
     _end_where_nobody_receives(engine, ids, ending.ROSTER)
 
 
 def follow_leaver(engine: Engine, person_id: int, **_payload: object) -> None:
-    """Job of `person.left`: the same, on the days of the team that they leave."""
+    """Job of `person.left`: the same, on the days of the team that they leave; places at which they were
+    named wait for somebody else."""
     with open_session(engine, reads_only=True) as session:
         person = session.get(Person, person_id)
         ids = nobody.of_team(session, person.team_id, clock.today()) if person and not person.active else []
     _end_where_nobody_receives(engine, ids, ending.NOBODY)
+    with open_session(engine) as session:
+        host_left.tell(session, person_id, now=clock.now(), today=clock.today())
 
 
 def _end_where_nobody_receives(engine: Engine, ids: Iterable[int], why: str) -> None:

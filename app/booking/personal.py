@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlmodel import Session, col, delete, update
+from sqlmodel import Session, col, delete, select, update
 
 from app.booking import holding, queries
 from app.booking.tables import Booker, BookingRequest, Place
+from app.campaigns.tables import Campaign
 from app.messages import service as messages
 from app.messages.catalogue import Kind
 from app.people.tables import Person
@@ -27,10 +28,13 @@ def export(session: Session, person: Person) -> list[dict[str, Any]]:
         }
         for seen in queries.requests_of(session, person.id)
     ]
-    found += [
-        {"campaign": campaign.name, "role": "host", "job": place.job}
-        for place, campaign in queries.places_hosted_by(session, person.id)
-    ]
+    hosted = (
+        select(Place.job, Campaign.name)
+        .join(Campaign, col(Campaign.id) == col(Place.campaign_id))
+        .where(col(Place.host_id) == person.id)
+        .order_by(col(Place.id))
+    )
+    found += [{"campaign": name, "role": "host", "job": job} for job, name in session.exec(hosted)]
     return found
 
 

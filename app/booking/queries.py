@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.booking.rules import hours_of
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.invited import campaigns_inviting
@@ -18,10 +19,15 @@ from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 from app.teams.rules import During
-from app.visits.tables import DayPart, Visit
+from app.visits.tables import Visit
 
 HostPerson, HostTeam, HostSite = another(Person), another(Team), another(Site)
 AskerTeam, AskerSite = another(Team), another(Site)
+
+
+_AT_WORK = and_(col(HostPerson.active), col(HostPerson.team_id) == col(Place.team_id))
+HOST_HERE = or_(col(Place.host_id).is_(None), _AT_WORK)
+"""Nobody is named, or who is works here (`SeenPlace.host_left`)."""
 
 
 def rules_of(session: Session, campaign_id: int) -> BookingRules:
@@ -49,10 +55,12 @@ class SeenPlace:
     @property
     def during(self) -> During:
         """Its hours, as rosters are compared with them."""
-        if self.at is not None:
-            return self.at
-        whole_day = self.place.part is DayPart.FULL
-        return During(self.place.starts_at, self.place.ends_at, whole_day)
+        return self.at if self.at is not None else hours_of(self.place)
+
+    @property
+    def host_left(self) -> bool:
+        """Who is named works here no more: nobody is received until the team says who receives."""
+        return self.host is not None and not (self.host.active and self.host.team_id == self.place.team_id)
 
     @property
     def offered(self) -> list[PlaceDay]:
@@ -95,10 +103,11 @@ class Wanted:
 
 
 def offered_places(session: Session, campaign_id: int, wanted: Wanted) -> list[SeenPlace]:
-    """Places of a campaign that are offered, by site and team."""
+    """Places of a campaign that are offered and have somebody to receive, by site and team."""
     conditions: list[ColumnElement[bool]] = [
         col(Place.campaign_id) == campaign_id,
         col(Place.withdrawn_at).is_(None),
+        HOST_HERE,
         _has_day(wanted),
     ]
     if wanted.site_id is not None:
@@ -137,17 +146,6 @@ def places_of_teams(session: Session, team_ids: Collection[int]) -> list[SeenPla
         )
     )
     return _with_days(session, rows.all())
-
-
-def places_hosted_by(session: Session, person_id: int) -> list[tuple[Place, Campaign]]:
-    """Places at which a person is named as the host."""
-    found = session.execute(
-        select(Place, Campaign)
-        .join(Campaign, col(Campaign.id) == col(Place.campaign_id))
-        .where(col(Place.host_id) == person_id)
-        .order_by(col(Place.id))
-    )
-    return [(row[0], row[1]) for row in found]
 
 
 def places_of_campaign(session: Session, campaign_id: int) -> list[SeenPlace]:

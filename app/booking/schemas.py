@@ -332,7 +332,7 @@ def place_values(seen: SeenPlace) -> dict[str, Any]:
         **{name: getattr(place, name) for name in (*names, "per_day", "version")},
         "team": seen.team.name,
         "site": seen.site.name,
-        "host": seen.host.name if seen.host else None,
+        "host": seen.host.name if seen.host and not seen.host_left else None,
     }
 
 

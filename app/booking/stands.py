@@ -7,11 +7,13 @@ from sqlmodel import Session
 
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
+from app.booking.rules import hours_of
 from app.booking.tables import RequestStatus
 from app.booking.words import status_tone, status_words
 from app.core.i18n import _
 from app.people.tables import Person
-from app.teams.days import closed_sites
+from app.teams.days import closed_sites, shifts_on
+from app.teams.rules import meets
 from app.visits.queries import visits_with_ids
 from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
 
@@ -26,17 +28,23 @@ class Stands:
     """What a booked day waits for, in sentences."""
 
 
-def stands_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, Stands]:
-    """Of some requests, by id. A handful of queries."""
+def stands_of(
+    session: Session, requests: Iterable[SeenRequest], *, to_asker: bool = False
+) -> dict[int, Stands]:
+    """Of some requests, by id; `to_asker`: also what their own roster said of them. A few queries."""
     asked = list(requests)
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
     known = standings(session, visits_with_ids(session, booked)) if booked else {}
     lost = [(one.place.team_id, one.day) for one in asked if one.request.taken_back]
     closed = closed_sites(session, lost)
+    off = _ended_by_own_roster(session, asked) if to_asker else set()
     return {
         one.request.id or 0: _stands(
-            one, known.get(one.request.visit_id or 0), closed=(one.place.team_id, one.day) in closed
+            one,
+            known.get(one.request.visit_id or 0),
+            closed=(one.place.team_id, one.day) in closed,
+            off=one.request.id in off,
         )
         for one in asked
     }
@@ -51,8 +59,30 @@ def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tup
     return {asked[visit_id]: found.missing for visit_id, found in known.items()}
 
 
-def _stands(one: SeenRequest, standing: Standing | None, *, closed: bool) -> Stands:
+def _ended_by_own_roster(session: Session, requests: Iterable[SeenRequest]) -> set[int | None]:
+    """What was over before its time, on a day on which its asker does not work. One query."""
+    early = [
+        one
+        for one in requests
+        if one.request.status == RequestStatus.EXPIRED
+        and not one.request.taken_back
+        and (
+            one.request.due_at is None or (one.request.decided_at or one.request.due_at) < one.request.due_at
+        )
+    ]
+    told = shifts_on(session, [(one.request.person_id, one.day) for one in early])
+    return {
+        one.request.id
+        for one in early
+        if (row := told.get((one.request.person_id, one.day))) is not None
+        and not meets(row, hours_of(one.place))
+    }
+
+
+def _stands(one: SeenRequest, standing: Standing | None, *, closed: bool, off: bool) -> Stands:
     asked = one.request
+    if off:
+        return Stands(_("vous n’êtes pas au travail à ces heures"), status_tone(asked.status))
     text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason, closed=closed)
     tone = status_tone(one.request.status)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     HOURS_TO_CHANGE = "hours_to_change"
     SITE_REOPENED = "site_reopened"
     TEAM_DAYS = "team_days"
+    PLACE_HOST = "place_host"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -109,6 +110,7 @@ def kinds() -> list[Choice]:
         Kind.HOURS_TO_CHANGE: _("Heures à changer"),
         Kind.SITE_REOPENED: _("Site de nouveau ouvert"),
         Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
+        Kind.PLACE_HOST: _("Place sans personne pour recevoir"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -1,0 +1,44 @@
+"""A place whose named host left is offered to nobody until the team says who receives. Who leads the team
+reads so once, HR where nobody does; the mail names places, not people: it outlives the forgotten."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from app.booking import queries
+from app.booking.queries import SeenPlace
+from app.campaigns.tables import Campaign
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.people.tables import Person
+from app.teams import queries as teams
+
+
+def tell(session: Session, person_id: int, *, now: datetime, today: date) -> None:
+    """One mail for each campaign with places at which they were named. Asked twice, it does nothing more."""
+    person = session.get(Person, person_id)
+    if person is None or person.active:
+        return
+    theirs: dict[int, list[SeenPlace]] = {}
+    for one in queries.places_of_teams(session, [person.team_id]):
+        if one.place.host_id == person_id and any(day.day >= today for day in one.offered):
+            theirs.setdefault(one.place.campaign_id, []).append(one)
+    leaders = mails.readers_of(session, teams.leaders_of(session, person.team_id, today) - {person_id})
+    for campaign_id, places in theirs.items():
+        campaign = session.get_one(Campaign, campaign_id)
+        readers = list(leaders.values()) or mails.hr_readers(session, campaign)
+        about = "-".join(f"{one.place.id}.{one.place.version}" for one in places)
+        for reader in readers:
+            who = reader.person_id or f"account-{reader.account_id}"
+            outbox.send(
+                session,
+                Kind.PLACE_HOST,
+                reader,
+                key=f"{Kind.PLACE_HOST}:{about}:{who}",
+                now=now,
+                context={"places": places},
+                campaign=campaign,
+                reply_to=mails.reply_address(session, campaign),
+                until=max(day.day for one in places for day in one.offered),
+            )
