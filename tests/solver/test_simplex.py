@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -65,7 +66,7 @@ def test_from_the_basis_of_other_columns_the_relaxation_is_worth_the_same(
 
 
 def test_a_basis_stays_where_columns_and_rows_are_the_same() -> None:
-    model = model_of(3)
+    model = model_of(1)
     solved = relax(model, weighted(model, WEIGHTS), clock())
     assert solved is not None
     names = Names(np.arange(model.columns), np.arange(len(model.right)))
@@ -75,7 +76,7 @@ def test_a_basis_stays_where_columns_and_rows_are_the_same() -> None:
 
 
 def test_one_way_that_runs_in_circles_is_left_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = model_of(3)
+    model = model_of(1)
     expected = relax(model, weighted(model, WEIGHTS), clock())
     monkeypatch.setattr(simplex, "WORK", 0.0)
     found = relax(model, weighted(model, WEIGHTS), clock())
@@ -85,14 +86,16 @@ def test_one_way_that_runs_in_circles_is_left_for_the_other(monkeypatch: pytest.
     assert float(objective @ found.columns) == pytest.approx(float(objective @ expected.columns))
 
 
-def test_no_time_no_relaxation() -> None:
-    model = model_of(3)
-    assert relax(model, weighted(model, WEIGHTS), clock(over=True)) is None
+def test_no_time_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, solving = model_of(1), threading.Event()
     assert relax(model, weighted(model, WEIGHTS), clock()) is not None
+    monkeypatch.setattr(simplex, "_solve", lambda *_: solving.wait(10))
+    assert relax(model, weighted(model, WEIGHTS), clock(over=True)) is None
+    solving.set()
 
 
 def test_no_columns_are_worth_nothing() -> None:
-    empty = narrowed(model_of(3), np.zeros(0, dtype=np.int64))
+    empty = narrowed(model_of(1), np.zeros(0, dtype=np.int64))
     found = relax(
         empty,
         weighted(empty, WEIGHTS),
