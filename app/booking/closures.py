@@ -11,7 +11,7 @@ from sqlmodel import Session, and_, col, or_
 from app.booking import queries
 from app.booking.looking import look
 from app.booking.queries import HostTeam, SeenRequest
-from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
+from app.booking.tables import BookingRequest, Place, PlaceDay, RefusalReason, RequestStatus
 from app.campaigns.bookable import taking_bookings
 from app.core import clock
 from app.messages import queries as mails
@@ -31,8 +31,7 @@ def ended_by_closing(session: Session, site_id: int, days: Collection[date]) -> 
     )
     asked = and_(
         col(BookingRequest.status) == RequestStatus.EXPIRED,
-        col(BookingRequest.taken_back),
-        col(BookingRequest.reason).is_(None),
+        col(BookingRequest.reason) == RefusalReason.CLOSED,
     )
     booked = and_(
         col(BookingRequest.status) == RequestStatus.CANCELLED,

@@ -18,13 +18,19 @@ ROSTER, NOBODY, OFF = "roster", "nobody", "off"
 LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY})
 """The place is gone, and with it what was offered there."""
 
+REASONS = {
+    ROSTER: RefusalReason.NO_HOST,
+    NOBODY: RefusalReason.NO_HOST,
+    CLOSED: RefusalReason.CLOSED,
+}
+"""Those that are kept with what ended; a place taken back by its team has none."""
+
 
 def expire(session: Session, request: BookingRequest, *, now: datetime, why: str = "") -> None:
     """Time decides: the request, the offer or the place in line is over; the asker is told. `why`: another
     reason than time."""
     before, held = request.status, request.holds
-    reason = RefusalReason.NO_HOST if why in (ROSTER, NOBODY) else None
-    changes: dict[str, Any] = {"holds": False, "taken_back": why in LOST, "reason": reason}
+    changes: dict[str, Any] = {"holds": False, "taken_back": why in LOST, "reason": REASONS.get(why)}
     holding.lock_held(session, request)
     take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, **changes)
     if before in COUNTED:

@@ -23,7 +23,7 @@ from app.booking.schemas import (
 )
 from app.booking.stands import stands_of
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
-from app.booking.words import reason_labels
+from app.booking.words import refusal_labels
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import Forbidden, Refusal
@@ -57,7 +57,7 @@ def requests(request: Request, session: Db, who: AsReceiver) -> Response:
         effects=views.effects(session, found),
         lately=lately,
         stands=stands_of(session, lately),
-        reasons=reason_labels(),
+        reasons=refusal_labels(),
         hours=views.hours_words,
     )
 

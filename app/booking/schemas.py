@@ -96,10 +96,16 @@ class ApprovalForm(StepForm):
         return value or None
 
 
+Refused = Literal[
+    RefusalReason.SERVICE, RefusalReason.NO_HOST, RefusalReason.OTHER_DAY, RefusalReason.ALREADY
+]
+"""What a manager may say."""
+
+
 class RefusalForm(StepForm):
     """No, and why."""
 
-    reason: RefusalReason
+    reason: Refused
 
 
 class BulkForm(FormModel):
@@ -108,7 +114,7 @@ class BulkForm(FormModel):
     request: Annotated[
         list[Annotated[str, Field(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$")]], Field(min_length=1, max_length=200)
     ]
-    answer: Literal["approve"] | RefusalReason
+    answer: Literal["approve"] | Refused
 
 
 class PlaceForm(FormModel):

@@ -12,7 +12,7 @@ from app.booking.tables import RequestStatus
 from app.booking.words import status_tone, status_words
 from app.core.i18n import _
 from app.people.tables import Person
-from app.teams.days import closed_sites, shifts_on
+from app.teams.days import shifts_on
 from app.teams.rules import meets
 from app.visits.queries import visits_with_ids
 from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
@@ -36,16 +36,9 @@ def stands_of(
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
     known = standings(session, visits_with_ids(session, booked)) if booked else {}
-    lost = [(one.place.team_id, one.day) for one in asked if one.request.taken_back]
-    closed = closed_sites(session, lost)
     off = _ended_by_own_roster(session, asked) if to_asker else set()
     return {
-        one.request.id or 0: _stands(
-            one,
-            known.get(one.request.visit_id or 0),
-            closed=(one.place.team_id, one.day) in closed,
-            off=one.request.id in off,
-        )
+        one.request.id or 0: _stands(one, known.get(one.request.visit_id or 0), off=one.request.id in off)
         for one in asked
     }
 
@@ -79,11 +72,11 @@ def _ended_by_own_roster(session: Session, requests: Iterable[SeenRequest]) -> s
     }
 
 
-def _stands(one: SeenRequest, standing: Standing | None, *, closed: bool, off: bool) -> Stands:
+def _stands(one: SeenRequest, standing: Standing | None, *, off: bool) -> Stands:
     asked = one.request
     if off:
         return Stands(_("vous n’êtes pas au travail à ces heures"), status_tone(asked.status))
-    text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason, closed=closed)
+    text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason)
     tone = status_tone(one.request.status)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:
         return Stands(text, tone)

@@ -104,7 +104,8 @@ class RequestStatus(StrEnum):
 
 
 class RefusalReason(StrEnum):
-    """Why a manager says no: coded, so that it costs one tap and nobody has to explain themselves."""
+    """Why a manager says no: coded, so that it costs one tap and nobody has to explain themselves; or what
+    ended a request, by nobody's answer."""
 
     SERVICE = "service"
     """The team needs everybody that day."""
@@ -114,6 +115,8 @@ class RefusalReason(StrEnum):
     """Gladly, but another day."""
     ALREADY = "already"
     """Somebody else comes that day."""
+    CLOSED = "closed"
+    """HR closed the site that day: no manager's answer."""
 
 
 class BookingRequest(SQLModel, table=True):

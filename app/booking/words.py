@@ -42,14 +42,13 @@ def status_words(
     *,
     taken_back: bool = False,
     reason: RefusalReason | None = None,
-    closed: bool = False,
 ) -> str:
     """Where a request stands. `taken_back`: it is over because its place is, not for want of an answer, since
-    the site is `closed`, nobody can receive (`reason`), or the team offers the day no more."""
+    the site closed or nobody can receive (`reason`), or the team offers the day no more."""
     if taken_back and status == RequestStatus.EXPIRED:
         if reason == RefusalReason.NO_HOST:
             return _("personne ne peut recevoir")
-        return _("site fermé") if closed else _("place retirée")
+        return _("site fermé") if reason == RefusalReason.CLOSED else _("place retirée")
     return {
         RequestStatus.REQUESTED: _("demandée"),
         RequestStatus.WAITING: _("liste d’attente"),
@@ -74,7 +73,12 @@ def status_tone(status: RequestStatus) -> str:
 
 
 def reason_labels() -> dict[RefusalReason, str]:
-    """Why a manager may say no; the asker reads it."""
+    """Why a request was refused or is over; the asker reads it."""
+    return {**refusal_labels(), RefusalReason.CLOSED: _("Les RH ont fermé le site ce jour-là")}
+
+
+def refusal_labels() -> dict[RefusalReason, str]:
+    """Why a manager may say no."""
     return {
         RefusalReason.SERVICE: _("Le service a besoin de tout le monde ce jour-là"),
         RefusalReason.NO_HOST: _("Personne ne peut recevoir ce jour-là"),

@@ -1,12 +1,15 @@
 """A site that closed is open again: whoever lost something by it reads it once; nothing is booked."""
 
 from collections.abc import Callable
+from datetime import time
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from app.booking import offering, queries
+from app.booking.stands import stands_of
 from app.booking.tables import BookingRequest
 from app.messages.tables import Mail
 from app.planning.repairs import closing, reopening
@@ -60,3 +63,53 @@ def test_they_are_counted_then_told_once_with_a_link_to_what_they_can_book(
     session.commit()
     page = as_(shop.hr).get(f"/campaigns/{campaign_id}/repairs/reopening?{asked}").text
     assert "lit que le site est de nouveau ouvert" in page  # the place kept on Tuesday instead
+
+
+def test_what_the_team_took_back_and_what_the_closing_ended_are_told_apart(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id)
+    shop.ask(shop.askers[0], place)
+    withdrawn = shop.ask(shop.askers[1], place, wait=True)
+    change = {"actor": shop.boss, "now": NOW, "today": TODAY, "starts_at": time(9), "ends_at": time(17)}
+    seen = queries.find_place(session, place.id or 0)
+    offering.change_place(session, seen, {TUESDAY}, version=1, **change)
+    seen = queries.find_place(session, place.id or 0)
+    offering.change_place(session, seen, {MONDAY, TUESDAY}, version=2, **change)
+    closed = shop.ask(shop.askers[2], place, wait=True)
+    there = shop.there.id or 0
+    session.commit()
+    drain(engine)
+    closing.close_site(session, there, MONDAY, MONDAY, shop.boss, NOW, TODAY)
+    session.commit()
+    drain(engine)
+
+    def said() -> dict[int, str]:
+        session.expire_all()
+        asked = queries.requests_where(session, col(BookingRequest.id).in_((withdrawn.id, closed.id)))
+        return {number: one.text for number, one in stands_of(session, asked).items()}
+
+    apart = {withdrawn.id: "place retirée", closed.id: "site fermé"}
+    assert said() == apart
+    found = reopening.reopening_of(session, there, MONDAY, MONDAY, TODAY)
+    assert withdrawn.person_id not in {one.id for one in found.losers}
+    assert closed.person_id in {one.id for one in found.losers}
+    reopening.reopen_site(session, there, MONDAY, MONDAY, shop.boss, NOW, TODAY)
+    session.commit()
+    drain(engine)
+    assert said() == apart  # what ended them does not change with what the site does today
+    session.commit()
+
+
+def test_no_manager_refuses_because_a_site_is_closed(
+    session: Session, asked_shop: Shop, as_: Callable[..., TestClient]
+) -> None:
+    asked = asked_shop.ask(asked_shop.askers[0], asked_shop.offer())
+    request_id, revision = asked.id, asked.revision
+    session.refresh(asked_shop.hr)
+    session.expunge(asked_shop.hr)
+    session.commit()
+    hr = as_(asked_shop.hr)
+    at = f"/booking/requests/{request_id}/refusal"
+    assert hr.post(at, data={"reason": "closed", "revision": revision}).status_code == 422
+    assert hr.post(at, data={"reason": "service", "revision": revision}).status_code == 303
