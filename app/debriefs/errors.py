@@ -15,7 +15,10 @@ class NotRuledYet(Refusal):
     """One of the two was said to be missing, and said otherwise: HR rule first."""
 
     def message(self) -> str:
-        return _("Une absence est contestée : le bilan s’ouvre si vos RH disent que la journée a eu lieu.")
+        return _(
+            "Une absence est contestée : le bilan s’ouvre si vos RH disent que la journée a eu lieu, ou "
+            "n’en disent rien en une semaine."
+        )
 
 
 class DebriefClosed(Refusal):

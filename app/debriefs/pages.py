@@ -17,7 +17,7 @@ from app.debriefs.errors import AnswersRefused, NothingSaid
 from app.debriefs.guards import Writing
 from app.debriefs.questions import GROUP, LONGEST, form_of, questions_of, reader_sentence
 from app.debriefs.results import results
-from app.debriefs.rules import State
+from app.debriefs.rules import State, ruled_until
 from app.debriefs.service import Author
 from app.debriefs.tables import Role
 from app.debriefs.views import sections
@@ -31,12 +31,14 @@ def show(request: Request, session: Db, author: Writing) -> Response:
     """One's own form: to write, or what became of it."""
     if service.state(session, author, now=clock.now()) == State.OPEN:
         return _form(request, session, author, blank(**service.draft_of(session, author)))
+    disputed = author.seen.visit.disputed_at
     return render(
         request,
         "debriefs/done.html",
         author=author,
         state=service.state(session, author, now=clock.now()).value,
         not_held=absence_stands(author.seen.visit, clock.today()),
+        opens=disputed and ruled_until(disputed, author.seen.campaign),
         thanks=service.thanks_for(session, author),
         interest=author.role == Role.VISITOR and queries.find_interest(session, author.visit_id),
     )

@@ -151,12 +151,13 @@ def silent(session: Session, campaign_id: int) -> list[tuple[int, Role]]:
     return [(visit_id, Role(role)) for visit_id, role in rows]
 
 
-def visits_to_open(session: Session, today: date) -> list[tuple[Visit, Role]]:
-    """Lived visits whose form of a role is not open yet, for people still in the company, by visit."""
-    found: list[tuple[Visit, Role]] = []
+def visits_to_open(session: Session, today: date) -> list[tuple[Visit, Campaign, Role]]:
+    """Visits whose day came and whose form of a role is not open yet, with their campaign, for people still
+    in the company, by visit."""
+    found: list[tuple[Visit, Campaign, Role]] = []
     for role, person_id in ((Role.VISITOR, Visit.visitor_id), (Role.HOST, Visit.host_id)):
         rows = session.exec(
-            select(Visit)
+            select(Visit, Campaign)
             .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
             .join(Person, and_(col(Person.id) == col(person_id), col(Person.active)))
             .outerjoin(Debrief, and_(col(Debrief.visit_id) == col(Visit.id), col(Debrief.role) == role))
@@ -164,14 +165,13 @@ def visits_to_open(session: Session, today: date) -> list[tuple[Visit, Role]]:
                 col(Visit.day) <= today,
                 Visit.status == VisitStatus.PLANNED,
                 col(Visit.missed_at).is_(None),
-                col(Visit.disputed_at).is_(None),
                 col(Campaign.status).in_(LIVED),
                 col(Campaign.debrief_until) >= today,
                 col(Debrief.visit_id).is_(None),
             )
         )
-        found += [(visit, role) for visit in rows]
-    return sorted(found, key=lambda pair: (pair[0].id or 0, pair[1]))
+        found += [(visit, campaign, role) for visit, campaign in rows]
+    return sorted(found, key=lambda one: (one[0].id or 0, one[2]))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ LIVED = frozenset({Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING})
 KEPT_FOR = timedelta(days=365)
 """After the last day of the debriefs; then what was never released, and who answered, is destroyed."""
 
+HR_RULE = timedelta(days=7)
+"""How long HR have to rule on a contested absence before the forms of that day open all the same. As long
+before the end of the debriefs, they open in any case."""
+
 
 class State(StrEnum):
     """Where a form stands."""
@@ -21,7 +25,7 @@ class State(StrEnum):
     EARLY = "early"
     OPEN = "open"
     CONTESTED = "contested"
-    """The two do not agree whether the day took place: nothing is asked until HR say so."""
+    """The two do not agree whether the day took place: nothing is asked until HR rule, or let time pass."""
     SENT = "sent"
     CLOSED = "closed"
 
@@ -40,12 +44,25 @@ def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> Sta
     """Where a form stands at an instant."""
     if sent:
         return State.SENT
-    today = now.astimezone(ZoneInfo(settings().timezone)).date()
-    if not takes_place(visit) or campaign.status not in LIVED or today > campaign.debrief_until:
+    if not takes_place(visit) or campaign.status not in LIVED or _day(now) > campaign.debrief_until:
         return State.CLOSED
-    if visit.disputed_at is not None:
+    if waits_for_ruling(visit, campaign, now):
         return State.CONTESTED
     return State.OPEN if is_lived(visit, now) else State.EARLY
+
+
+def waits_for_ruling(visit: Visit, campaign: Campaign, now: datetime) -> bool:
+    """Whether HR are to say first if a contested day took place. Nobody loses their word to their silence."""
+    return visit.disputed_at is not None and _day(now) < ruled_until(visit.disputed_at, campaign)
+
+
+def ruled_until(disputed_at: datetime, campaign: Campaign) -> date:
+    """The day on which the forms of a contested day open, if HR have said nothing."""
+    return min(_day(disputed_at) + HR_RULE, campaign.debrief_until - HR_RULE)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(settings().timezone)).date()
 
 
 def is_expired(campaign: Campaign, today: date) -> bool:

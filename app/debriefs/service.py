@@ -28,7 +28,7 @@ from app.debriefs.errors import (
 )
 from app.debriefs.questions import CATALOGUE, SHARED, Kind, Readers, form_of, questions_of
 from app.debriefs.releasing import lock_pools, put_into_pool
-from app.debriefs.rules import LIVED, State, is_lived, state_of
+from app.debriefs.rules import LIVED, State, is_open, state_of
 from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
@@ -78,8 +78,8 @@ def author_of(seen: SeenVisit, person_id: int | None, *, shared_screen: bool = F
 def open_due(session: Session, *, now: datetime, today: date) -> list[tuple[int, Role]]:
     """Open the forms of every day that is over; each is announced once. Returns (visit's id, role)."""
     opened = []
-    for visit, role in queries.visits_to_open(session, today):
-        if visit.id is None or not is_lived(visit, now):
+    for visit, campaign, role in queries.visits_to_open(session, today):
+        if visit.id is None or not is_open(visit, campaign, now):
             continue
         session.add(Debrief(visit_id=visit.id, role=role))
         jobs.record(session, "debrief.opened", visit_id=visit.id, role=role.value)

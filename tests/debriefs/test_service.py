@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from app.debriefs.errors import (
     NotYetOpen,
 )
 from app.debriefs.jobs import close_campaign, destroy_expired, open_forms, release_batches
+from app.debriefs.rules import waits_for_ruling
 from app.debriefs.tables import (
     Answer,
     Debrief,
@@ -97,6 +98,33 @@ def test_nothing_is_asked_of_a_contested_day_before_hr_rule(
     open_forms(engine)
     with open_session(engine) as session:
         assert {one.role for one in rows(session, Debrief)} == {Role.VISITOR, Role.HOST}
+
+
+def test_a_contested_day_on_which_hr_do_not_rule_is_told_all_the_same_after_a_week(
+    company: Company, engine: Engine, evening: Clock
+) -> None:
+    with open_session(engine) as session:
+        session.get_one(Visit, company.visits[0].id).disputed_at = EVENING
+    evening.forward(days=6)
+    open_forms(engine)
+    with open_session(engine) as session:
+        assert company.visits[0].id not in {one.visit_id for one in rows(session, Debrief)}
+    evening.forward(days=1)
+    open_forms(engine)
+    with open_session(engine) as session:
+        assert {one.role for one in rows(session, Debrief) if one.visit_id == company.visits[0].id} == set(
+            Role
+        )
+        service.send_debrief(session, company.author(session, company.anna), VISITOR, now=evening.at)
+        assert len(rows(session, SealedDebrief)) == 1
+
+
+def test_the_last_week_of_the_debriefs_belongs_to_those_who_write(company: Company, session: Session) -> None:
+    visit, until = company.visits[0], company.campaign.debrief_until
+    for days, waits in ((8, True), (7, False), (0, False)):
+        evening = datetime.combine(until - timedelta(days=days), time(18), UTC)
+        visit.disputed_at = evening
+        assert waits_for_ruling(visit, company.campaign, evening) == waits, days
 
 
 def test_an_opened_form_is_announced_once(

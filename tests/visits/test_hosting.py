@@ -248,7 +248,8 @@ def test_a_contested_absence_asks_for_the_debrief_once_hr_say_that_the_day_took_
     assert "C’est ce qu’en dit votre collègue" in mail.text
     assert "Si cette journée n’a en effet pas eu lieu" in mail.text
     assert "Cette journée n’a pas eu lieu" not in mail.text
-    absences.contest(session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna))
+    evening = company.hand(visit, company.anna, datetime(2027, 4, 5, 18, 0, tzinfo=UTC))
+    absences.contest(session, company.before(visit, company.anna, MONDAY), evening)
     told(engine, session)
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
     open_forms(engine)
