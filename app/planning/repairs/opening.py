@@ -124,6 +124,10 @@ def search_again(
         return repair
     if left := due.left_by(session, repair, today):
         return open_repair(session, campaign, left, RepairCause.FALLEN, actor, now)
+    if repair.status is RepairStatus.ACCEPTED:
+        later = queries.later_than(session, [repair.id or 0]).get(repair.id or 0)
+        if later is not None:  # asked before for what it left
+            return session.get_one(Repair, later)
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
         raise RepairDecided
     needless = queries.need_nothing(session, repair, today)

@@ -236,15 +236,18 @@ def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause |
 def taken_over(session: Session, repairs: Collection[Repair]) -> dict[int, int]:
     """Those of these repairs that ended because a later one took their days over, with the latest."""
     ended = [one.id or 0 for one in repairs if one.status is RepairStatus.EXPIRED]
-    if not ended:
-        return {}
+    return later_than(session, ended) if ended else {}
+
+
+def later_than(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
+    """Those of these repairs about some of whose days a later one began, with the latest."""
     later = aliased(RepairVisit)
     rows = session.execute(
         select(col(RepairVisit.repair_id), col(later.repair_id))
         .distinct()
         .where(
             col(later.visit_id) == col(RepairVisit.visit_id),
-            col(RepairVisit.repair_id).in_(ended),
+            col(RepairVisit.repair_id).in_(repair_ids),
             col(RepairVisit.gave_way).is_(False),
             col(later.gave_way).is_(False),
             col(later.repair_id) > col(RepairVisit.repair_id),

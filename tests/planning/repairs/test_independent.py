@@ -95,9 +95,12 @@ def test_a_day_that_an_accepted_repair_left_is_still_to_be_found_and_is(
     with open_session(engine) as session:
         assert [row.href for row in decisions(session, today=TODAY)] != []
     assert "Chercher de nouveau" in client.get(f"{here}/{done.id}").text
-    client.post(f"{here}/{done.id}/repetition")
+    asked = client.post(f"{here}/{done.id}/repetition").headers["location"]
+    twice = client.post(f"{here}/{done.id}/repetition")
+    assert (twice.status_code, twice.headers.get("location")) == (303, asked)  # the search under way
     drain(engine)
     again = last_repair(engine)
+    assert client.post(f"{here}/{done.id}/repetition").headers["location"] == asked  # or what it found
     assert (again.id, again.status) != (done.id, RepairStatus.SETTLED)
     left = fell.visit(fell.back[0], fell.front[0])
     with open_session(engine) as session:
