@@ -46,7 +46,7 @@ def remind_half_covered(engine: Engine) -> None:
             late.setdefault(at, []).append(one)
     for at, found in late.items():
         with open_session(engine) as session:
-            _write(session, found, f"again-{int(at.timestamp())}", again=True)
+            _write(session, found, f"again-{int(at.timestamp() * 1_000_000)}", again=True)
 
 
 def _write(session: Session, found: Iterable[Conflict], about: str, *, again: bool) -> None:

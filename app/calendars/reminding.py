@@ -1,4 +1,4 @@
-"""Reminds of visits that come soon those who have not said yes, once for each day planned."""
+"""Reminds of visits that come soon those who have not said yes, once each time that they were asked to."""
 
 from datetime import timedelta
 
@@ -33,24 +33,28 @@ def remind_unconfirmed(engine: Engine) -> None:
         found = reading.unconfirmed_between(session, today + timedelta(days=1), today + AHEAD, now - RESTS)
         proposed = reading.open_proposals(session, [one.visit.id or 0 for one in found])
         against = {one.seen.visit.id for one in conflicts_among(session, found)}
+        anew = reading.asked_again(session, [one.visit.id or 0 for one in found])
         asked = [
-            (seen, role, person)
+            (seen, role, person, anew.get((seen.visit.id or 0, role)))
             for seen in found
             if seen.visit.id not in proposed and seen.visit.id not in against
             for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host))
             if not confirmed_by(seen.visit, role)
         ]
-        written = mails.keys_written(session, {_key(*one) for one in asked})
-    for one in asked:
-        if _key(*one) not in written:
-            _remind(engine, *one)
+        keys = [_key(seen, person, since) for seen, _role, person, since in asked]
+        written = mails.keys_written(session, keys)
+    for key, (seen, role, person, _since) in zip(keys, asked, strict=True):
+        if key not in written:
+            _remind(engine, seen, role, person, key)
 
 
-def _key(seen: SeenVisit, _role: By, person: Person) -> str:
-    return f"{Kind.VISIT_REMINDER}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person.id}"
+def _key(seen: SeenVisit, person: Person, since: int | None) -> str:
+    """`since`: the line of the history by which they were asked anew."""
+    key = f"{Kind.VISIT_REMINDER}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person.id}"
+    return key if since is None else f"{key}:{since}"
 
 
-def _remind(engine: Engine, seen: SeenVisit, role: By, person: Person) -> None:
+def _remind(engine: Engine, seen: SeenVisit, role: By, person: Person, key: str) -> None:
     with open_session(engine) as session:
         reader = mails.readers_of(session, [person.id or 0]).get(person.id or 0)
         if reader is not None:
@@ -58,7 +62,7 @@ def _remind(engine: Engine, seen: SeenVisit, role: By, person: Person) -> None:
                 session,
                 Kind.VISIT_REMINDER,
                 reader,
-                key=_key(seen, role, person),
+                key=key,
                 now=clock.now(),
                 context={"seen": seen, "role": role.value},
                 campaign=seen.campaign,

@@ -14,6 +14,7 @@ from app.campaigns.tables import Campaign
 from app.people.tables import Person
 from app.visits.queries import HostTeam, SeenVisit, Visitor, read_visits, to_come
 from app.visits.tables import (
+    By,
     ChangeKind,
     NoShow,
     Proposal,
@@ -199,6 +200,26 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
             .order_by(col(Proposal.id))
         )
     ]
+
+
+def asked_again(session: Session, visit_ids: Collection[int]) -> dict[tuple[int, By], int]:
+    """The last line of each of these visits by which the visitor, or the host, was asked for their yes anew:
+    since it moved, the team asks something else of visitors, or receives with somebody else."""
+    anew = {
+        ChangeKind.MOVED: (By.VISITOR, By.HOST),
+        ChangeKind.ASKED_ANEW: (By.VISITOR,),
+        ChangeKind.HOST: (By.HOST,),
+    }
+    query = (
+        select(col(VisitChange.visit_id), col(VisitChange.kind), func.max(col(VisitChange.id)))
+        .where(col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind).in_(anew))
+        .group_by(col(VisitChange.visit_id), col(VisitChange.kind))
+    )
+    found: dict[tuple[int, By], int] = {}
+    for visit_id, kind, line in session.execute(query):
+        for role in anew[kind]:
+            found[visit_id, role] = max(line, found.get((visit_id, role), 0))
+    return found
 
 
 def unconfirmed_between(session: Session, first: date, last: date, before: datetime) -> list[SeenVisit]:

@@ -14,6 +14,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import Delegation, Roster, RosterDay, Shift
 from app.visits import queries
+from app.visits.tables import ChangeKind, VisitChange
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, mails
 from tests.support.web import Clock
@@ -128,3 +129,22 @@ def test_who_may_change_the_hours_is_reminded_once_while_nobody_did(
     assert [one.person_id for one in again] == [shop.marc.id]
     assert again[0].subject.replace("\u00a0", " ") == "Rappel : des heures à changer pour 2 journées"
     assert "toujours pas changées" in again[0].text
+
+
+def test_two_rosters_of_one_second_are_both_reminded_of(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    visits = half_days(engine, session, shop)
+    first = len(told(session))
+    lines = session.exec(
+        select(VisitChange).where(
+            col(VisitChange.visit_id).in_(visits), VisitChange.kind == ChangeKind.SUSPENDED
+        )
+    ).all()
+    for number, line in enumerate(lines):
+        line.at += timedelta(milliseconds=number)
+    session.commit()
+    clock.set(NOW + timedelta(days=3, minutes=1))
+    remind_half_covered(engine)
+    again = told(session)[first:]
+    assert [sum(f"/visits/{one}/hours" in mail.text for mail in again) for one in visits] == [1, 1]

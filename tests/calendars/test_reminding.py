@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from app.calendars.jobs import remind_unconfirmed
 from app.campaigns.tables import Status
 from app.messages.tables import Mail
-from app.visits.tables import CancelReason, VisitStatus
+from app.visits.tables import By, CancelReason, ChangeKind, VisitChange, VisitStatus
 from tests.factories import NOW, make_campaign, make_person, make_visit
 from tests.support.web import Clock
 
@@ -43,3 +43,24 @@ def test_who_has_not_confirmed_is_reminded_once_some_days_before(
     other = make_visit(session, campaign, bruno, anna, day=day - timedelta(days=2))
     other.changed_at = clock.at - timedelta(hours=3)
     assert len(reminded(engine, session)) == 3
+
+
+def test_whoever_is_asked_anew_is_reminded_anew_also_for_a_day_that_moved_back(
+    engine: Engine, session: Session, clock: Clock
+) -> None:
+    campaign = make_campaign(session, status=Status.PUBLISHED)
+    anna, bruno = make_person(session), make_person(session)
+    day, before = clock.at.date() + timedelta(days=6), clock.at - timedelta(days=3)
+    visit = make_visit(session, campaign, anna, bruno, day=day, changed_at=before)
+
+    def asked(kind: ChangeKind, by: By) -> None:
+        session.add(VisitChange(visit_id=visit.id or 0, at=before, kind=kind, by=by, words=""))
+
+    assert reminded(engine, session) == [(anna.id, day.isoformat()), (bruno.id, day.isoformat())]
+    asked(ChangeKind.HOURS, By.HOST)
+    assert len(reminded(engine, session)) == 2  # nobody is asked for another yes
+    for _there_and_back in range(2):
+        asked(ChangeKind.MOVED, By.HR)
+    assert reminded(engine, session)[2:] == [(anna.id, day.isoformat()), (bruno.id, day.isoformat())]
+    asked(ChangeKind.ASKED_ANEW, By.MANAGER)
+    assert reminded(engine, session)[4:] == [(anna.id, day.isoformat())]
