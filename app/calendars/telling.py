@@ -41,7 +41,7 @@ from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
 from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
-from app.visits.suspending import resumed_by, told_of
+from app.visits.suspending import closed_before, resumed_by, told_of
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
 RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
@@ -181,12 +181,14 @@ def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int) -
 
 
 def _after(news: News) -> Said:
-    """Whether the day, which could not take place, holds with this change; and whose yes is missing then."""
+    """Whether the day, which could not take place, holds with this change, or with the site, which is open
+    again; and whose yes is missing then."""
     holds = news.change is not None and resumed_by(news.session, news.change)
+    opened = holds and closed_before(news.session, news.seen.visit.id or 0)
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
-        return {"holds": holds, "unconfirmed": unconfirmed}
+        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed}
 
     return said
 

@@ -142,12 +142,18 @@ def conflicts(
 
 
 def conflicts_among(
-    session: Session, visits: Iterable[SeenVisit], arriving: Mapping[Key, RosterDay] | None = None
+    session: Session,
+    visits: Iterable[SeenVisit],
+    arriving: Mapping[Key, RosterDay] | None = None,
+    *,
+    opened: bool = False,
 ) -> list[Conflict]:
     """Those of these visits on which one of the two does not work, or whose site is closed; `arriving`: days
-    of a roster that is only looked at, and that would replace those known. Two queries."""
+    of a roster that is only looked at, and that would replace those known; `opened`: were no site closed.
+    Two queries."""
     visits = list(visits)
-    closed = days.closed_sites(session, [(one.host_team.id or 0, one.visit.day) for one in visits])
+    at = [] if opened else [(one.host_team.id or 0, one.visit.day) for one in visits]
+    closed = days.closed_sites(session, at)
     asked = [*_days_of(visits), *((one.host.id or 0, one.visit.day) for one in visits if one.tutor)]
     told = days.shifts_on(session, asked) | dict(arriving or {})
     found = []

@@ -91,6 +91,11 @@ def resumed_by(session: Session, change: VisitChange) -> bool:
     return session.exec(query).first() is not None
 
 
+def closed_before(session: Session, visit_id: int) -> bool:
+    """Whether it is HR, by closing the site, who last said that a day cannot take place."""
+    return any(line.by is By.HR for line in _last(session, {visit_id}, {ChangeKind.SUSPENDED}))
+
+
 def lift(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
     """HR opened the site of these days again: they can take place as planned; their people hear it."""
     hold_all(session, visit_ids)

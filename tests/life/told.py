@@ -26,6 +26,8 @@ BOTH = {
     ChangeKind.PLANNED,
 }
 """Changes of which both people must hear; of the others, the other one must."""
+MENDS = {ChangeKind.HOURS, ChangeKind.TUTOR, ChangeKind.RELEASED, ChangeKind.HOST}
+"""Changes by which a day that could not take place can."""
 TEAMS = {*FELL, ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.PLANNED}
 """Changes of which the managers of the two hear."""
 PROPOSALS = {
@@ -72,12 +74,20 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
             continue
         if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
             continue
-        # Of two yes that come close, the second one's message tells both.
-        by_itself = line.kind is not ChangeKind.CONFIRMED
-        says = {line.id} if by_itself else {one for one in yes[line.visit_id] if one >= (line.id or 0)}
+        says = {line.id}
+        if line.kind is ChangeKind.CONFIRMED:
+            # Of two yes that come close, the second one's message tells both.
+            says = {one for one in yes[line.visit_id] if one >= (line.id or 0)}
+        elif line.kind is ChangeKind.RESUMED:
+            # Other hours, or somebody else who receives: the message about that says that the day holds.
+            says |= {one.id for one in rows.changes if one.kind in MENDS and _at_once(one, line)}
         for role, person_id in _concerned(rows, visit, line):
             if not any((f"{visit.id}:{one}", person_id) in heard for one in says):
                 yield f"{line.kind.value} of {visit.id}: the {role} heard nothing"
+
+
+def _at_once(one: VisitChange, line: VisitChange) -> bool:
+    return (one.visit_id, one.at) == (line.visit_id, line.at)
 
 
 def _overtaken(

@@ -17,11 +17,13 @@ from app.planning.repairs.errors import SiteNotClosed
 from app.planning.repairs.words import REOPENED
 from app.teams import days as team_days
 from app.teams import service as teams
+from app.visits import hosting
 from app.visits import queries as visits_queries
 from app.visits.bookings import Ended, ended_by_closing
+from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
-from app.visits.rosters import conflicts_among
+from app.visits.rosters import conflicts_among, host_receives
 from app.visits.rules import is_ahead
 from app.visits.suspending import concerned, lift, suspend_anew, told_of
 from app.visits.tables import By
@@ -53,6 +55,8 @@ class Reopening:
     """Those of the days asked for on which it is closed."""
     resumed: list[Held]
     """They can take place again, by day."""
+    received: list[SeenVisit]
+    """Those of them whose tutor alone is off, a roster says: their hosts receive."""
     contrary: list[Held]
     """They still cannot: a roster says otherwise."""
     ended: list[Ended]
@@ -92,11 +96,20 @@ def reopening_of(session: Session, site_id: int, first: date, last: date, today:
         if one.visit.day in days and is_ahead(one.visit, today)
     ]
     told = told_of(session, seen)
-    off = {one.seen.visit.id for one in conflicts_among(session, seen) if one.absent}
-    held = [Held(one, [who for who in concerned(one) if (one.visit.id, who.id) in told]) for one in seen]
+    against = conflicts_among(session, seen, opened=True)
+    received = [one.seen for one in against if host_receives(one)]
+    off = {one.seen.visit.id for one in against} - {one.visit.id for one in received}
+
+    def reads(one: SeenVisit) -> list[Person]:
+        """A tutor who is off reads something else: that the host receives."""
+        people = (one.visitor, one.host) if one in received else concerned(one)
+        return [who for who in people if (one.visit.id, who.id) in told]
+
+    held = [Held(one, reads(one)) for one in seen]
     return Reopening(
         days=days,
         resumed=[one for one in held if one.seen.visit.id not in off],
+        received=received,
         contrary=[one for one in held if one.seen.visit.id in off],
         ended=ended_by_closing(session, site_id, days),
     )
@@ -114,7 +127,12 @@ def reopen_site(
     what = reopening_of(session, site_id, first, last, today)
     teams.reopen_site(session, site_id, what.days)
     ids = [one.seen.visit.id or 0 for one in what.resumed]
-    lift(session, ids, Hand(By.HR, actor, now))
+    for seen in what.received:
+        before = situation(session, seen, By.SERVICE, None, today)
+        service = Hand(By.SERVICE, None, now)
+        hosting.release_tutor(session, before, service, revision=seen.visit.revision, by_roster=True)
+    released = {one.visit.id for one in what.received}
+    lift(session, [one for one in ids if one not in released], Hand(By.HR, actor, now))
     contrary = [one.seen.visit.id or 0 for one in what.contrary]
     suspend_anew(session, contrary, now)
     closing.tell_anew(session, contrary, reopened=True)

@@ -16,7 +16,8 @@ from app.planning.repairs.errors import SiteNotClosed
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams.days import closed_from
 from app.teams.tables import RosterDay, Shift
-from app.visits import suspending
+from app.visits import hosting, queries, suspending
+from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.rosters import conflicts
 from app.visits.tables import By, ChangeKind, Visit, VisitChange
@@ -304,3 +305,57 @@ def test_a_day_that_a_roster_still_contradicts_says_so_when_the_site_opens(
     with open_session(engine) as session:
         lines = session.exec(select(VisitChange.kind).where(VisitChange.visit_id == there.id)).all()
     assert ChangeKind.RESUMED not in lines
+
+
+def with_a_tutor(engine: Engine, company: Published) -> tuple[Visit, int | None]:
+    """A day on which a colleague of the shop receives in the host's place, on a site that closes; a roster
+    then has that colleague off."""
+    there = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        busy = {one.host_id for one in company.visits if one.day == there.day}
+        tutor = next(one for one in company.front if one.id not in busy)
+        before = situation(session, queries.visit(session, there.id or 0), By.HR, None, TODAY)
+        row = session.get_one(Person, tutor.id)
+        hosting.name_tutor(session, before, row, Hand(By.HR, company.actor, NOW), revision=there.revision)
+    drain(engine)
+    close(engine, company, there.day)
+    with open_session(engine) as session:
+        session.add(RosterDay(person_id=tutor.id or 0, day=there.day, shift=Shift.OFF))
+    return there, tutor.id
+
+
+def test_a_day_whose_tutor_alone_is_off_is_received_by_its_host_once_the_site_is_open(
+    engine: Engine, company: Published
+) -> None:
+    there, tutor = with_a_tutor(engine, company)
+    before = len(told(engine, "visit_changed"))
+    done = open_again(engine, company, there.day, there.day)
+    assert [one.seen.visit.id for one in done.resumed] == [there.id]
+    assert {one.id for one in done.told} == {there.visitor_id, there.host_id}
+    with open_session(engine) as session:
+        assert session.get_one(Visit, there.id).tutor_id is None
+        assert suspending.suspended_among(session, [there.id or 0]) == set()
+    changed = told(engine, "visit_changed")[before:]
+    assert {one.person_id for one in changed} == {there.visitor_id, there.host_id}
+    assert all("est de nouveau ouvert ce jour-là" in one.text for one in changed)
+    assert all("Nous attendons encore votre accord" in one.text for one in changed)
+    assert told(engine, "visit_tutor")[-1].person_id == tutor
+    assert told(engine, "visit_resumed") == []
+    assert (conflicts_of(engine), last_repair(engine).status) == ([], RepairStatus.SETTLED)
+    with open_session(engine) as session:
+        assert unheard(session, [company.campaign.id or 0]) == []
+
+
+def test_it_stays_suspended_where_the_host_is_off_too(engine: Engine, company: Published) -> None:
+    there, tutor = with_a_tutor(engine, company)
+    with open_session(engine) as session:
+        session.add(RosterDay(person_id=there.host_id, day=there.day, shift=Shift.OFF))
+    before = len(told(engine, "visit_suspended"))
+    done = open_again(engine, company, there.day, there.day)
+    assert ([one.seen.visit.id for one in done.contrary], done.resumed) == ([there.id], [])
+    assert {one.person_id for one in told(engine, "visit_suspended")[before:]} == {
+        there.visitor_id,
+        there.host_id,
+        tutor,
+    }
+    assert conflicts_of(engine) == [there.id]
