@@ -48,7 +48,7 @@ def unheard(session: Session, campaign_ids: Collection[int]) -> list[str]:
     return [
         *_changes(rows, heard, keys),
         *_suspended(session, rows, keys),
-        *_requests(session, campaign_ids, keys),
+        *_requests(session, campaign_ids, mails),
         *_repairs(session, campaign_ids, keys),
     ]
 
@@ -143,8 +143,10 @@ def _concerned(rows: Rows, visit: Visit, line: VisitChange) -> Iterable[tuple[st
                 yield f"manager of the {role}", manager
 
 
-def _requests(session: Session, campaign_ids: Collection[int], keys: Collection[str]) -> Iterable[str]:
-    """Whoever's request somebody else, or time, decided has a message; so has who leads the team asked."""
+def _requests(session: Session, campaign_ids: Collection[int], mails: Collection[Mail]) -> Iterable[str]:
+    """Whoever's request somebody else, or time, decided has a message; so has who leads the team asked. What
+    is offered instead of a day that fell may be told with the fall, by a message that leads to that offer."""
+    keys = {mail.key for mail in mails}
     told = {key.rsplit(":", 1)[0] for key in keys}
     asked = {key.split(":")[1] for key in keys if key.startswith("booking_request:")}
     words = {
@@ -155,8 +157,10 @@ def _requests(session: Session, campaign_ids: Collection[int], keys: Collection[
     for one in session.exec(select(BookingRequest).where(col(BookingRequest.campaign_id).in_(campaign_ids))):
         word = words.get(one.status)
         fell = f"visit_cancelled:{one.instead_of_id}:"
-        if word == "offer" and any(key.startswith(fell) and key.endswith(":visitor") for key in keys):
-            continue  # told with the fall
+        leads = f"/booking/requests/{one.id}\n"
+        with_fall = (mail for mail in mails if mail.key.startswith(fell) and mail.key.endswith(":visitor"))
+        if word == "offer" and any(leads in f"{mail.text}\n" for mail in with_fall):
+            continue
         if word is not None and f"booking_{word}:{one.id}:{one.person_id}" not in told:
             yield f"request {one.id} is {one.status.value}: the asker heard nothing"
         queued = one.status == RequestStatus.WAITING and str(one.id) in asked
