@@ -15,15 +15,16 @@ TAKEN_BACK, CLOSED = "withdrawn", "closed"
 """Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
 ROSTER, NOBODY, OFF = "roster", "nobody", "off"
 """The same: by the team's roster nobody can receive, or nobody can any more; the asker does not work then."""
-LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY})
-"""The place is gone, and with it what was offered there."""
+LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY, OFF})
+"""What was offered could not be taken: it was no chance of the asker's."""
 
 REASONS = {
     ROSTER: RefusalReason.NO_HOST,
     NOBODY: RefusalReason.NO_HOST,
     CLOSED: RefusalReason.CLOSED,
+    TAKEN_BACK: RefusalReason.WITHDRAWN,
 }
-"""Those that are kept with what ended; a place taken back by its team has none."""
+"""Those that are kept with what ended; not what an asker's own roster says, which nobody else reads."""
 
 
 def expire(session: Session, request: BookingRequest, *, now: datetime, why: str = "") -> None:

@@ -96,9 +96,9 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
 
 
 def look_again(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: what the team took back or cannot receive, or a site closed, had been offered
-    in place of a day that fell, and its visitor had not answered. They had that day first: another is looked
-    for, before the line is served."""
+    """Job of `booking.expired`: what had been offered in place of a day that fell is lost, since its team
+    took it back or cannot receive, its site closed, or a roster has the visitor off, who had not answered.
+    They had that day first: another is looked for, before the line is served."""
     if before not in ending.LOST:
         return
     with open_session(engine) as session:

@@ -6,10 +6,10 @@
 
 What cannot be, falls: a host says no, a team needs its people, a site closes, a roster arrives. The visitor
 had their day already, and so comes before the line, once; where nothing suits, the product looks again from
-time to time, behind the line. What its team takes back, or a site closes, before the visitor answered was no
-offer; what they let lapse was one. The campaign's notice and the limit per person hold. Nothing is offered
-for a day that the visitor gave up, for which they were refused there, or to which HR says that they cannot
-come.
+time to time, behind the line. What its team takes back, a site closes, or a roster rules out, the visitor's
+own too, before the visitor answered was no offer; what they let lapse was one. The campaign's notice and the
+limit per person hold. Nothing is offered for a day that the visitor gave up, for which they were refused
+there, or to which HR says that they cannot come.
 """
 
 from collections.abc import Iterable
@@ -65,7 +65,8 @@ def offer(
     earlier = fallen.offered_instead(session, fell.id or 0)
     if any(one.live for one in earlier):
         return None
-    known = {(one.place_id, one.day) for one in earlier}
+    # The same again for whose own roster had them off then, once it has them at work.
+    known = {(one.place_id, one.day) for one in earlier if not one.taken_back or one.reason is not None}
     seen = queries.offered_places(session, fell.campaign_id, Wanted(first=today))
     looks = look(session, campaign, person, seen, terms.notice_days, today, ahead=0 if before_line else None)
     former = queries.find_place(session, before.place_id)

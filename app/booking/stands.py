@@ -7,13 +7,10 @@ from sqlmodel import Session
 
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
-from app.booking.rules import hours_of
 from app.booking.tables import RequestStatus
 from app.booking.words import status_tone, status_words
 from app.core.i18n import _
 from app.people.tables import Person
-from app.teams.days import shifts_on
-from app.teams.rules import meets
 from app.visits.queries import visits_with_ids
 from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
 
@@ -36,9 +33,10 @@ def stands_of(
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
     known = standings(session, visits_with_ids(session, booked)) if booked else {}
-    off = _ended_by_own_roster(session, asked) if to_asker else set()
     return {
-        one.request.id or 0: _stands(one, known.get(one.request.visit_id or 0), off=one.request.id in off)
+        one.request.id or 0: _stands(
+            one, known.get(one.request.visit_id or 0), off=to_asker and _ended_by_own_roster(one)
+        )
         for one in asked
     }
 
@@ -52,24 +50,10 @@ def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tup
     return {asked[visit_id]: found.missing for visit_id, found in known.items()}
 
 
-def _ended_by_own_roster(session: Session, requests: Iterable[SeenRequest]) -> set[int | None]:
-    """What was over before its time, on a day on which its asker does not work. One query."""
-    early = [
-        one
-        for one in requests
-        if one.request.status == RequestStatus.EXPIRED
-        and not one.request.taken_back
-        and (
-            one.request.due_at is None or (one.request.decided_at or one.request.due_at) < one.request.due_at
-        )
-    ]
-    told = shifts_on(session, [(one.request.person_id, one.day) for one in early])
-    return {
-        one.request.id
-        for one in early
-        if (row := told.get((one.request.person_id, one.day))) is not None
-        and not meets(row, hours_of(one.place))
-    }
+def _ended_by_own_roster(one: SeenRequest) -> bool:
+    """It was over before its time, since its asker does not work then."""
+    asked = one.request
+    return asked.status == RequestStatus.EXPIRED and asked.taken_back and asked.reason is None
 
 
 def _stands(one: SeenRequest, standing: Standing | None, *, off: bool) -> Stands:

@@ -117,6 +117,8 @@ class RefusalReason(StrEnum):
     """Somebody else comes that day."""
     CLOSED = "closed"
     """HR closed the site that day: no manager's answer."""
+    WITHDRAWN = "withdrawn"
+    """The team no longer offers the day: no answer either."""
 
 
 class BookingRequest(SQLModel, table=True):
@@ -150,7 +152,8 @@ class BookingRequest(SQLModel, table=True):
     instead_of_id: int | None = Field(default=None, foreign_key="visit.id", index=True, ondelete="SET NULL")
     """The booked day that fell, and in whose place this one is offered."""
     taken_back: bool = False
-    """It ended because nobody can come that day any more: the team took the day back, or the site closed."""
+    """It ended neither by the asker nor for want of an answer, and so was none of their chances: `reason`
+    says why; without one, the asker's own roster has them off, which nobody else reads."""
     reason: RefusalReason | None = None
     asked_at: datetime = Field(sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

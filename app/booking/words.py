@@ -48,7 +48,8 @@ def status_words(
     if taken_back and status == RequestStatus.EXPIRED:
         if reason == RefusalReason.NO_HOST:
             return _("personne ne peut recevoir")
-        return _("site fermé") if reason == RefusalReason.CLOSED else _("place retirée")
+        if reason is not None:
+            return _("site fermé") if reason == RefusalReason.CLOSED else _("place retirée")
     return {
         RequestStatus.REQUESTED: _("demandée"),
         RequestStatus.WAITING: _("liste d’attente"),
@@ -74,7 +75,11 @@ def status_tone(status: RequestStatus) -> str:
 
 def reason_labels() -> dict[RefusalReason, str]:
     """Why a request was refused or is over; the asker reads it."""
-    return {**refusal_labels(), RefusalReason.CLOSED: _("Les RH ont fermé le site ce jour-là")}
+    return {
+        **refusal_labels(),
+        RefusalReason.CLOSED: _("Les RH ont fermé le site ce jour-là"),
+        RefusalReason.WITHDRAWN: _("L’équipe ne propose plus cette journée"),
+    }
 
 
 def refusal_labels() -> dict[RefusalReason, str]:

@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app.booking import jobs
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs as events
 from app.teams.tables import Roster, RosterDay, Shift
-from app.visits.tables import DayPart
+from app.visits.tables import By, DayPart
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, Shop, check_counts, mails, statuses
+from tests.booking.conftest import MONDAY, NOW, TUESDAY, WEDNESDAY, Shop, check_counts, mails, statuses
 from tests.booking.test_nobody_receives import held_for_one, off
 from tests.booking.test_pages import As
-from tests.booking.test_replacing import let_go
+from tests.booking.test_replacing import fall, let_go, offers
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -71,3 +72,48 @@ def test_who_works_during_its_hours_keeps_what_they_asked_for(
     session.commit()
     drain(engine)
     assert statuses(session, asked) == [RequestStatus.EXPIRED if ends else RequestStatus.REQUESTED]
+
+
+def test_another_day_is_looked_for_instead_of_one_that_their_roster_rules_out(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    asker = shop.askers[0]
+    lost = shop.ask(asker, shop.offer([TUESDAY], host_id=shop.hosts[0].id), TUESDAY)
+    place = shop.offer([MONDAY], host_id=shop.hosts[1].id)
+    fall(session, shop, lost, By.HOST)
+    drain(engine)
+    off(session, asker)
+    drain(engine)
+    assert [(one.place_id, one.status) for one in offers(session)] == [(place.id, RequestStatus.EXPIRED)]
+    later = shop.offer([WEDNESDAY], host_id=shop.hosts[2].id)
+    session.commit()
+    jobs.promote_everybody(engine)
+    first, second = offers(session)
+    assert (second.place_id, second.status) == (later.id, RequestStatus.OFFERED)
+    assert first.day == MONDAY
+    check_counts(session)
+
+
+def test_the_same_day_is_kept_for_them_again_once_their_roster_has_them_at_work(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    asker = shop.askers[0]
+    lost = shop.ask(asker, shop.offer([TUESDAY], host_id=shop.hosts[0].id), TUESDAY)
+    place = shop.offer([MONDAY], host_id=shop.hosts[1].id)
+    fall(session, shop, lost, By.HOST)
+    drain(engine)
+    off(session, asker)
+    drain(engine)
+    jobs.promote_everybody(engine)
+    assert [one.status for one in offers(session)] == [RequestStatus.EXPIRED]  # off still
+    for row in session.exec(select(RosterDay).where(RosterDay.person_id == asker.id)):
+        row.shift = Shift.FULL
+    session.commit()
+    jobs.promote_everybody(engine)
+    drain(engine)
+    assert [(one.place_id, one.status) for one in offers(session)] == [
+        (place.id, RequestStatus.EXPIRED),
+        (place.id, RequestStatus.OFFERED),
+    ]
+    assert len(mails(session, "booking_offer")) == 1
+    check_counts(session)
