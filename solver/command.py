@@ -93,6 +93,9 @@ def _solve(
     as_json: bool,
 ) -> int:
     started = time.monotonic() - STARTING
+    if _is_same_file(problem_path, output_path):
+        _warn(f"{output_path}: the plan would take the place of the problem")
+        return 2
     try:
         _writable(output_path)
     except OSError as error:
@@ -142,7 +145,7 @@ def _solve(
     else:
         _say("\n".join(_summary(problem, plan)))
     if plan.status == INFEASIBLE:
-        for text in plan.contradictions:
+        for text in plan.contradictions if as_json else ():
             _warn(text.en)
         return 3
     if should_stop():
@@ -159,6 +162,18 @@ def leave(code: int) -> int:
     return code
 
 
+def _is_same_file(one: str | Path, other: str | Path) -> bool:
+    try:
+        return Path(one).samefile(other) and Path(one).is_file()
+    except OSError:  # there is no such file
+        return False
+
+
+def _part(target: Path) -> Path:
+    """Where a plan is written until it is whole: a name that nobody else has."""
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
+
+
 def _writable(output_path: str | Path) -> None:
     """Raise `OSError` where the plan could not be written: better said before an hour of computing."""
     target = Path(output_path)
@@ -166,7 +181,7 @@ def _writable(output_path: str | Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if target.exists() and not target.is_file():
         return
-    part = Path(f"{target.resolve()}.part")
+    part = _part(target.resolve())
     part.touch()
     part.unlink()
 
@@ -177,7 +192,7 @@ def _write(plan: Plan, problem: Problem, output_path: str | Path) -> None:
     if target.exists() and not target.is_file():
         target.write_text(text + "\n", encoding="utf-8")  # a device or a pipe stays one
         return
-    part = Path(f"{target}.part")
+    part = _part(target)
     part.write_text(text + "\n", encoding="utf-8")
     part.replace(target)
 
@@ -216,18 +231,23 @@ def _summary(problem: Problem, plan: Plan) -> list[str]:
             f"{plan.status}: {heads} of {len(problem.people)} people matched, {len(plan.visits)} visits,"
             f" {plan.seconds:.1f} s"
         ),
-        f"{'level':<26}{'value':>10}{'bound':>12}{'gap':>10}",
+        f"{'level':<26}{'value':>12}{'bound':>14}{'gap':>14}",
     ]
     for level in problem.campaign.objective_order:
         name = MEASURE[level]
         bound = plan.bounds.get(name)
         lines.append(
-            f"{WORDS[level]:<26}{plan.values[name]:>10}"
-            + (f"{'–':>12}{'–':>10}" if bound is None else f"{bound:>12g}{plan.gaps[name]:>10.3%}")
+            f"{WORDS[level]:<26}{plan.values[name]:>12}"
+            + (f"{'–':>14}{'–':>14}" if bound is None else f"{_plain(bound):>14}{plan.gaps[name]:>14.3%}")
         )
     if plan.status == FEASIBLE:
         lines.append("feasible: valid, but not every level is proven")
     return lines
+
+
+def _plain(bound: float) -> str:
+    """All digits of a bound: a whole number, or two decimals."""
+    return f"{bound:.0f}" if bound == round(bound) else f"{bound:.2f}"
 
 
 @contextmanager
@@ -240,7 +260,7 @@ def _live_line() -> Iterator[OnProgress]:
         if not live and progress.seconds - last[0] < 0.2:
             return
         last[0] = progress.seconds
-        bound = "–" if progress.bound is None else f"{progress.bound:g}"
+        bound = "–" if progress.bound is None else _plain(progress.bound)
         level = LIVE.get(progress.level, progress.level)
         line = f"{level}: {progress.value} (bound {bound}) {progress.seconds:.1f} s"
         sys.stderr.write(f"\r\x1b[K{line}" if live else line + "\n")

@@ -38,7 +38,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 10, hot=HOT)
     model = build(engine.instance, choices, engine.room)
     rest = _leading(engine, choices, model)
-    solve_together(engine, choices, rest or model, SURER if rest else MOSTLY)
+    _together(engine, choices, model, rest)
     known = [] if engine.combined_proven else _relaxed(engine, model, rest)
     if rest is None and not engine.combined_proven:
         engine.offer(dived(engine, choices, model, guided.rates_of(engine, _levels(engine)[:2])))
@@ -73,17 +73,21 @@ def _leading(engine: Engine, choices: Choices, model: Model) -> Model | None:
     return model
 
 
-def solve_together(engine: Engine, choices: Choices, model: Model, share: float) -> None:
-    """All levels as one program; the plan is on the board, and proven where `Engine.combined_proven`."""
-    objective, level = weighted(model, engine.weights), _levels(engine)[0]
-    solved, most = solve_levels(model, objective, level, engine.clock, seconds=share * engine.clock.left)
+def _together(engine: Engine, choices: Choices, model: Model, rest: Model | None) -> None:
+    """All levels, or those after the first two among the plans that have as much; the plan is on the board,
+    and proven where `Engine.combined_proven`.
+    """
+    levels, seconds = _levels(engine), (SURER if rest else MOSTLY) * engine.clock.left
+    open_ = (rest and levels[2:]) or levels[:]
+    weights, objective = {name: engine.weights[name] for name in open_}, weighted(model, engine.weights)
+    solved, most = solve_levels(rest or model, weights, open_[0], engine.clock, seconds=seconds)
     if solved.chosen is not None:
         before = engine.combined(engine.values()) - engine.combined(engine.base)
         if solved.proven or int(objective[solved.chosen].sum()) > before:
             engine.replace(choices.take(solved.chosen[: len(choices)]))
         engine.combined_proven = solved.proven
     if most is not None:
-        engine.limit_to(level, {level: most})
+        engine.limit_to(open_[0], {open_[0]: most})
 
 
 def _relaxed(engine: Engine, model: Model, rest: Model | None) -> list[tuple[Mapping[str, int], int]]:

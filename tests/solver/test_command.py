@@ -119,6 +119,38 @@ def test_an_output_that_cannot_be_written_is_said_before_anything_is_computed(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.json"]
 
 
+@pytest.mark.parametrize("name", ["m.json", "again/../m.json", "link.json"])
+def test_a_plan_never_takes_the_place_of_its_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    source = written(tmp_path / "m.json", document())
+    (tmp_path / "again").mkdir()
+    (tmp_path / "link.json").symlink_to(source)
+    before = source.read_bytes()
+    assert run_solve(source, tmp_path / name, 10, 1, 1) == 2
+    assert "would take the place of the problem" in capsys.readouterr().err
+    assert source.read_bytes() == before
+    assert run_solve(source, tmp_path / "plan.json", 10, 1, 1) == 0
+
+
+def test_files_beside_the_plan_stay(tmp_path: Path) -> None:
+    source, mine = written(tmp_path / "m.json", document()), tmp_path / "plan.json.part"
+    mine.write_text("mine")
+    assert run_solve(source, tmp_path / "plan.json", 10, 1, 1) == 0
+    assert mine.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.json", "plan.json", "plan.json.part"]
+
+
+def test_large_bounds_have_all_their_digits_in_columns_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(tmp_path / "m.json", company(people=300, seed=3))
+    assert run_solve(source, tmp_path / "plan.json", 0.0, 1, 1) == 0
+    rows = capsys.readouterr().out.splitlines()[1:-1]
+    assert {len(row.rsplit(maxsplit=3)) for row in rows} == {4}
+    assert not any("e+" in row for row in rows)
+
+
 def test_fields_that_nobody_reads_are_noted_once_for_each_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,7 +175,11 @@ def test_a_small_company_has_everybodys_remedy_in_its_plan(tmp_path: Path) -> No
 def test_contradictory_pins_are_3_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = written(tmp_path / "m.json", document(pinned=[PIN], forbidden=[{"a": "anna", "b": "bruno"}]))
     assert run_solve(source, tmp_path / "plan.json") == 3
-    assert "the pair is forbidden" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert ("the pair is forbidden" in said.out, said.err) == (True, "")
+    assert run_solve(source, tmp_path / "plan.json", as_json=True) == 3
+    said = capsys.readouterr()
+    assert (json.loads(said.out)["status"], "the pair is forbidden" in said.err) == ("infeasible", True)
     plan = json.loads((tmp_path / "plan.json").read_text())
     assert (plan["status"], plan["visits"]) == ("infeasible", [])
     assert "interdite" in plan["contradictions"][0]["fr"]

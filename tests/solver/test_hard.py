@@ -23,11 +23,12 @@ from tests.solver.company import company
 from tests.solver.test_search import engine_of
 
 ROOT = Path(__file__).parents[2]
+PROBLEM = Problem.from_json(company(60, 2, few_dates=1.0))
 
 
 @pytest.fixture(scope="module")
 def program() -> tuple[Model, Ints]:
-    engine = engine_of(Problem.from_json(company(60, 2, few_dates=1.0)))
+    engine = engine_of(PROBLEM)
     assert engine.net is not None
     edges = engine.net.edges
     model = build(engine.instance, choices_of(engine.instance, edges.left, edges.right, engine.busy))
@@ -86,25 +87,37 @@ def test_the_other_is_ended_when_somebody_asks_to_stop(program: tuple[Model, Int
     assert other.apart.process.returncode
 
 
+@pytest.mark.parametrize("few", [0, 100_000], ids=["beside", "by clauses"])
 def test_the_first_level_alone_leads_to_the_best_of_all(
-    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch
+    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     model, objective = program
     best = solve_integer(model, objective, clock(), seconds=60.0)
     real = solve_integer
 
-    def only_people(some: Model, wanted: Ints, *rest: Any, **more: Any) -> Solved:
-        if wanted is objective:
+    def no_levels_together(some: Model, wanted: Ints, *rest: Any, **more: Any) -> Solved:
+        if np.array_equal(wanted, objective):
             return Solved(None, proven=False, bound=float("inf"))
         return real(some, wanted, *rest, **{**more, "given_up": None})
 
-    monkeypatch.setattr(hard, "solve_integer", only_people)
-    found, most = hard.solve_levels(model, objective, "people", clock(), seconds=30.0)
+    monkeypatch.setattr(hard, "suits_clauses", lambda some: some.columns <= few)
+    monkeypatch.setattr(hard, "solve_integer", no_levels_together)
+    weights = engine_of(PROBLEM).weights
+    found, most = hard.solve_levels(model, weights, "people", clock(), seconds=30.0)
     assert found.proven
     assert found.chosen is not None
     assert best.chosen is not None
     assert most == model.worth["people"][found.chosen].sum() == model.worth["people"][best.chosen].sum()
-    assert objective[found.chosen].sum() == objective[best.chosen].sum()
+    assert objective[found.chosen].sum() == objective[best.chosen].sum() == found.bound
+
+
+def test_without_time_for_the_first_level_nothing_is_proven(
+    program: tuple[Model, Ints], unfinished: list[float]
+) -> None:
+    model, _ = program
+    found, most = hard._by_clauses(model, engine_of(PROBLEM).weights, "people", clock(), 30.0)
+    assert unfinished == [30.0]
+    assert (found.chosen, found.proven, found.bound, most) == (None, False, float("inf"), None)
 
 
 def test_of_two_answers_the_better_counts_with_the_better_bound() -> None:
