@@ -3,6 +3,7 @@
 They flush, so ids are there; the caller commits (`with committed() as session:`).
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,7 +13,9 @@ from sqlmodel import Session
 from app.accounts.tables import Account
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
+from app.core import jobs
 from app.people.tables import Person, Side, Site, Team
+from app.teams.tables import Roster, RosterDay, Shift
 from app.visits import places
 from app.visits.tables import Visit, VisitStatus
 
@@ -111,6 +114,29 @@ def make_visit(session: Session, campaign: Campaign, visitor: Person, host: Pers
     if visit.status == VisitStatus.PLANNED:
         places.take(session, campaign, [visit], unlimited=True)
     return visit
+
+
+def make_roster(
+    session: Session,
+    team_id: int | None,
+    shifts: Mapping[tuple[int | None, date], Shift],
+    *,
+    sender: Account | None = None,
+    told: bool = True,
+    now: datetime = NOW,
+) -> Roster:
+    """A roster of a team arrives, which says who (by id) works how on which day; `told`: what follows is to
+    be done."""
+    for (person_id, day), shift in shifts.items():
+        session.merge(RosterDay(person_id=person_id or 0, day=day, shift=shift))
+    days = sorted(day for _person_id, day in shifts)
+    by = sender.id if sender is not None else None
+    people = len({person_id for person_id, _day in shifts})
+    values = {"team_id": team_id, "first_day": days[0], "last_day": days[-1], "people": people}
+    made = _add(session, Roster(**values, received_at=now, account_id=by))
+    if told:
+        jobs.record(session, "roster.imported", roster_ids=[made.id], by=by, program="")
+    return made
 
 
 def _add(session: Session, row: Any) -> Any:

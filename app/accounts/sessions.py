@@ -1,6 +1,6 @@
 """Server-side sessions: begun at sign-in, ended by the person, by time, or when the account closes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select, update
@@ -37,6 +37,15 @@ class Actor:
     def on_behalf(self) -> dict[str, object]:
         """What the audit trail adds to a decision taken for somebody else."""
         return {} if self.acts_for is None else {"for_manager": self.acts_for}
+
+
+def hand_of(session: Session, account_id: int | None, program: str = "") -> Actor | None:
+    """Whoever's account it is, as the history of what follows by itself from their act names them, or a
+    program's by its name; None once the account is erased, and for the product itself."""
+    account = session.get(Account, account_id) if account_id is not None else None
+    if account is None:
+        return None
+    return replace(_actor(account, False, None), name=program or account.name, program=bool(program))
 
 
 def begin(session: Session, account: Account, *, now: datetime, shared_screen: bool = False) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col
 
+from app.accounts.sessions import Actor
 from app.booking import queries
 from app.booking.looking import look
 from app.booking.tables import PlaceDay, RequestStatus
@@ -22,10 +23,12 @@ from app.visits.rules import during
 from app.visits.tables import By
 
 
-def receive_instead(session: Session, conflict: Conflict, now: datetime, today: date) -> bool:
+def receive_instead(
+    session: Session, conflict: Conflict, sender: Actor | None, now: datetime, today: date
+) -> bool:
     """A colleague whom the rules allow, and who works at the day's hours, becomes its host, best one whom a
-    roster has at work. False where it is not for the team to mend, or nobody of it can: nothing has changed
-    then."""
+    roster has at work; `sender`: of the roster. False where it is not for the team to mend, or nobody of it
+    can: nothing has changed then."""
     seen, visit = conflict.seen, conflict.seen.visit
     request = queries.request_of_visit(session, visit.id or 0)
     if conflict.closed or conflict.visitor_day is not None or request is None:
@@ -39,7 +42,7 @@ def receive_instead(session: Session, conflict: Conflict, now: datetime, today: 
     option = found.of_day(visit.day)
     hosts = option.hosts if option is not None else ()
     sure = roster_days(session, visit.day, visit.day, col(Person.id).in_(hosts))
-    hand = Hand(By.SERVICE, None, now)
+    hand = Hand(By.SERVICE, sender, now)
     for host_id in sorted(hosts, key=lambda one: one not in sure):
         before = situation(session, visits.visit(session, visit.id or 0), By.SERVICE, None, today)
         colleague = session.get_one(Person, host_id)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
+from app.accounts.sessions import Actor, hand_of
 from app.booking import (
     absent,
     closures,
@@ -45,6 +46,7 @@ from app.visits.bookings import booked_among
 from app.visits.queries import visits_received_at, visits_with_ids
 from app.visits.rosters import conflicts_among, falls, waits
 from app.visits.rules import is_ahead, stands
+from app.visits.tables import By as Role
 from app.visits.tables import CancelReason, Visit, VisitChange
 
 Item = TypeVar("Item")
@@ -150,17 +152,17 @@ def queue_losers(engine: Engine, request_id: int) -> None:
     _each(engine, ids, queue)
 
 
-def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
+def follow_conflicts(engine: Engine, visit_ids: list[int], by: int | None = None, program: str = "") -> None:
     """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls, unless a
-    colleague receives; one that other hours would mend waits, and those concerned are told. Safe to run
-    twice."""
+    colleague receives; one that other hours would mend waits, and those concerned are told. `by`: whose
+    account sent the roster. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:
         found = visits_with_ids(session, visit_ids)
         ids = sorted(booked_among(session, found))
-    _each(engine, ids, _follow_conflict)
+    _each(engine, ids, lambda session, one: _follow_conflict(session, one, hand_of(session, by, program)))
 
 
-def _follow_conflict(session: Session, visit_id: int) -> None:
+def _follow_conflict(session: Session, visit_id: int, sender: Actor | None) -> None:
     now, today = clock.now(), clock.today()
     visit = session.get(Visit, visit_id)
     if visit is None:
@@ -172,8 +174,10 @@ def _follow_conflict(session: Session, visit_id: int) -> None:
         for one in conflicts_among(session, ahead):
             if waits(one):
                 jobs.record(session, "visit.suspended", visit_id=visit_id, over=False)
-            elif falls(one) and not colleagues.receive_instead(session, one, now, today):
-                visits.cancel_visit(session, seen.visit, CancelReason.ROSTER, None, now, today=today)
+            elif falls(one) and not colleagues.receive_instead(session, one, sender, now, today):
+                visits.cancel_visit(
+                    session, seen.visit, CancelReason.ROSTER, sender, now, today=today, by=Role.SERVICE
+                )
 
 
 def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
@@ -191,7 +195,7 @@ def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
                 visits.cancel_visit(session, one.visit, CancelReason.CLOSED, None, now, today=today)
 
 
-def follow_rosters(engine: Engine, roster_ids: list[int]) -> None:
+def follow_rosters(engine: Engine, roster_ids: list[int], **_payload: object) -> None:
     """Job of `roster.imported`: what is held or waited for on a day on which its asker does not work, or
     nobody can receive any more, is over. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:

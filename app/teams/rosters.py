@@ -96,7 +96,8 @@ def take_in(session: Session, sender: RosterSender | None, plan: RosterPlan, *, 
         if not details["for_manager"]:
             del details["for_manager"]
     audit(session, account_id, "roster.imported", "roster", now=now, **details)
-    jobs.record(session, "roster.imported", roster_ids=ids)
+    program = sender.actor.name if sender and sender.actor.program else ""
+    jobs.record(session, "roster.imported", roster_ids=ids, by=account_id, program=program)
     return ids
 
 

@@ -118,7 +118,7 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | No
             }
         words = "" if to_manager else line.words
         is_other = seen.other is not None and seen.other.id == reader_id
-        said = sentence(seen, to_manager=to_manager, to_other=is_other)
+        said = _roster_sentence(seen) or sentence(seen, to_manager=to_manager, to_other=is_other)
         found.append(Line(line.at, line.kind.value, said, reason, words))
     return found
 
@@ -208,6 +208,7 @@ def sentence(
         ChangeKind.RESUMED: _("Plus aucun planning ne contredit ce jour : la journée peut avoir lieu.")
         if line.by is By.SERVICE
         else _("%(who)s rouvre le site : la journée peut avoir lieu comme prévu."),
+        ChangeKind.SET_ASIDE: _("%(who)s n’a retenu aucune des solutions cherchées pour cette journée."),
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
@@ -215,6 +216,38 @@ def sentence(
         ChangeKind.MISSED: _missed(seen, to_other=to_other),
     }
     return sentences[kind] % said
+
+
+def _roster_sentence(seen: SeenChange) -> str:
+    """What a roster did to a day, with who sent it; nothing where that is not known. Only a history says so:
+    a message would outlive their name."""
+    line = seen.change
+    if line.by is not By.SERVICE or not seen.who:
+        return ""
+    sender = _("le programme « %(name)s »") % {"name": line.program} if line.program else seen.who
+    said = {"sender": sender, "other": seen.other.name if seen.other is not None else ""}
+    if line.kind in {ChangeKind.CANCELLED, ChangeKind.RELEASED} and line.reason is not CancelReason.ROSTER:
+        return ""
+    sentences = {
+        ChangeKind.SUSPENDED: _(
+            "Le planning envoyé par %(sender)s contredit ce jour : la journée ne peut pas avoir lieu comme "
+            "prévu."
+        ),
+        ChangeKind.RESUMED: _(
+            "Avec le planning envoyé par %(sender)s, plus aucun ne contredit ce jour : la journée peut avoir "
+            "lieu."
+        ),
+        ChangeKind.RELEASED: _(
+            "Selon le planning envoyé par %(sender)s, %(other)s n’est pas au travail à ces heures : l’hôte "
+            "reçoit."
+        ),
+        ChangeKind.HOST: _(
+            "Selon le planning envoyé par %(sender)s, %(other)s n’est pas au travail à ces heures : un "
+            "collègue reçoit à sa place."
+        ),
+        ChangeKind.CANCELLED: _("Annulée par le planning envoyé par %(sender)s."),
+    }
+    return sentences[line.kind] % said if line.kind in sentences else ""
 
 
 def _released(line: VisitChange, *, to_host: bool) -> str:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine
 
+from app.accounts.sessions import hand_of
 from app.campaigns.holding import hold_every_one_alone
 from app.core import clock, jobs
 from app.core.db import open_session
@@ -50,13 +51,14 @@ def void_stale_proposals(engine: Engine) -> None:
             moving.lapse(session, visit, proposal, hand)
 
 
-def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
+def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None, program: str = "") -> None:
     """Job of `roster.imported`: visits to come on the days covered are looked at again.
 
     Where nobody but who receives in the host's place is off, the host receives. Those on a day when one of
     the two does not work are suspended, and named by `visits.in_conflict`; the
     others by `visits.certain`: they were provisional, or suspended, and stand. What was suspended hears so
-    (`visit.resumed`), also while another roster is waited for. Run twice, it names the same again.
+    (`visit.resumed`), also while another roster is waited for. The history names who sent the roster. Run
+    twice, it names the same again.
     """
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
@@ -74,16 +76,15 @@ def examine_rosters(engine: Engine, roster_ids: list[int]) -> None:
         apart = {*troubled, *waiting, *(one.visit.id for one in received)}
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in apart]
         suspended = [one.seen.visit.id or 0 for one in contrary if rosters.waits(one)]
+        hand = Hand(By.SERVICE, hand_of(session, by, program), now)
         for seen in received:
             before = situation(session, seen, By.SERVICE, None, today)
-            hosting.release_tutor(
-                session, before, Hand(By.SERVICE, None, now), revision=seen.visit.revision, by_roster=True
-            )
-        suspending.suspend(session, suspended, Hand(By.SERVICE, None, now))
+            hosting.release_tutor(session, before, hand, revision=seen.visit.revision, by_roster=True)
+        suspending.suspend(session, suspended, hand)
         holds = [one.visit.id or 0 for one in covered if one.visit.id not in troubled]
-        resumed = suspending.resume(session, holds, now)
+        resumed = suspending.resume(session, holds, hand)
         if troubled:
-            jobs.record(session, "visits.in_conflict", visit_ids=troubled)
+            jobs.record(session, "visits.in_conflict", visit_ids=troubled, by=by, program=program)
         if half := [one.seen.visit.id or 0 for one in contrary if rosters.mended_by_hours(one)]:
             jobs.record(session, "visits.half_covered", visit_ids=half, roster_id=min(roster_ids))
         if certain:

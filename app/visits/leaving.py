@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, or_
 
-from app.accounts.sessions import Actor
-from app.accounts.tables import Account
+from app.accounts.sessions import Actor, hand_of
 from app.availability import leaving
 from app.availability.queries import Enrolling
 from app.availability.service import When
@@ -108,11 +107,7 @@ def leave_company(
     """Somebody left: their days to come fall, in every campaign. Doing it twice changes nothing. `by`: the
     account of whoever in HR said so; the history names them."""
     hold_every_one_alone(session)
-    account = session.get(Account, by) if by is not None else None
-    actor = (
-        Actor(by, account.name, account.language, account.is_hr, account.is_admin) if account and by else None
-    )
-    return _let_fall(session, person, None, (today, None), actor, now, "")
+    return _let_fall(session, person, None, (today, None), hand_of(session, by), now, "")
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,14 @@ def _changes(session: Session, *which: ColumnElement[bool]) -> list[SeenChange]:
     ]
 
 
+def searched(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Those of these visits in whose place another one was looked for without result."""
+    query = select(col(VisitChange.visit_id)).where(
+        col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind) == ChangeKind.NOT_FOUND
+    )
+    return set(session.scalars(query))
+
+
 def rulings_of(session: Session, visit_ids: Collection[int]) -> dict[int, SeenChange]:
     """The last word of HR about who came, by visit."""
     which = col(VisitChange.visit_id).in_(visit_ids)

@@ -56,14 +56,13 @@ def _tell_teams(session: Session, event: str, lines: Sequence[VisitChange]) -> N
         jobs.record(session, event, visit_ids=ids, about=max(line.id or 0 for line in lines))
 
 
-def resume(session: Session, visit_ids: Collection[int], now: datetime) -> set[int]:
+def resume(session: Session, visit_ids: Collection[int], hand: Hand) -> set[int]:
     """Those of these days that were suspended hold again, and their history says so: calendars and people
     that heard the one hear the other. Which they are."""
     hold_all(session, visit_ids)
-    lifted = suspended_among(session, visit_ids)
-    hand, lines = Hand(By.SERVICE, None, now), []
+    lifted, lines = suspended_among(session, visit_ids), []
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(lifted)).order_by(col(Visit.id))):
-        _revise(session, visit, now)
+        _revise(session, visit, hand.now)
         lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed"))
     _tell_teams(session, "visits.resumed", lines)
     return lifted

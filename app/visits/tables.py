@@ -277,6 +277,8 @@ class ChangeKind(StrEnum):
     """It cannot take place on its day: HR closed the site that receives, or a roster says otherwise."""
     RESUMED = "resumed"
     """HR opened the site again: it can take place as planned."""
+    SET_ASIDE = "set_aside"
+    """HR chose none of the days that a repair had for it."""
     NOT_FOUND = "not_found"
     """Somebody else, or another day, was looked for in its place without result."""
     ABSENT = "absent"

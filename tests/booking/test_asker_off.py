@@ -9,14 +9,14 @@ from sqlmodel import Session, select
 
 from app.booking import jobs
 from app.booking.tables import BookingRequest, RequestStatus
-from app.core import jobs as events
-from app.teams.tables import Roster, RosterDay, Shift
+from app.teams.tables import RosterDay, Shift
 from app.visits.tables import By, DayPart
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TUESDAY, WEDNESDAY, Shop, check_counts, mails, statuses
+from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop, check_counts, mails, statuses
 from tests.booking.test_nobody_receives import held_for_one, off
 from tests.booking.test_pages import As
 from tests.booking.test_replacing import fall, let_go, offers
+from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -65,10 +65,7 @@ def test_who_works_during_its_hours_keeps_what_they_asked_for(
     morning: dict[str, Any] = {"part": DayPart.MORNING, "starts_at": time(9), "ends_at": time(12)}
     asker = asked_shop.askers[0]
     asked: BookingRequest = asked_shop.ask(asker, asked_shop.offer(**morning))
-    roster = Roster(team_id=asker.team_id, first_day=MONDAY, last_day=MONDAY, received_at=NOW, people=1)
-    session.add_all([roster, RosterDay(person_id=asker.id or 0, day=MONDAY, shift=part)])
-    session.flush()
-    events.record(session, "roster.imported", roster_ids=[roster.id])
+    make_roster(session, asker.team_id, {(asker.id, MONDAY): part})
     session.commit()
     drain(engine)
     assert statuses(session, asked) == [RequestStatus.EXPIRED if ends else RequestStatus.REQUESTED]

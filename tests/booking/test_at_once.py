@@ -10,11 +10,12 @@ from app.booking import asking, queries
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import closing
-from app.teams.tables import Roster, RosterDay, Shift
+from app.teams.tables import Shift
 from app.visits import jobs
 from app.visits.tables import CancelReason, Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, Shop
+from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -34,10 +35,8 @@ def test_what_is_booked_meanwhile_does_not_stand_on_an_impossible_day(engine: En
 
     def arrive() -> None:
         with open_session(engine) as session:
-            roster = Roster(team_id=team_id, first_day=MONDAY, last_day=MONDAY, people=1, received_at=NOW)
-            session.add_all([roster, RosterDay(person_id=host_id, day=MONDAY, shift=Shift.OFF)])
-            session.flush()
-            arrived = roster.id or 0
+            off = {(host_id, MONDAY): Shift.OFF}
+            arrived = make_roster(session, team_id, off, told=False).id or 0
         jobs.examine_rosters(engine, [arrived])
 
     other = Thread(target=close if what == "closure" else arrive)

@@ -7,14 +7,14 @@ from sqlmodel import Session, col, select
 from app.accounts.sessions import Actor
 from app.booking.jobs import follow_conflicts
 from app.booking.tables import BookingRequest, RequestStatus
-from app.core import jobs as events
 from app.home.personal_data import erase_person
 from app.messages.tables import Mail
 from app.people.tables import Person
-from app.teams.tables import Roster, RosterDay, Shift
+from app.teams.tables import RosterDay, Shift
 from app.visits.tables import CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop, check_counts
+from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -24,14 +24,12 @@ def roster(engine: Engine, session: Session, shop: Shop, **shifts: Shift) -> lis
     session.commit()
     drain(engine)
     known = {one.id for one in session.exec(select(Mail))}
-    for name, shift in shifts.items():
-        team = Person.team_id == shop.shop.id
-        person = session.exec(select(Person).where(Person.last_name == name, team)).one()
-        session.add(RosterDay(person_id=person.id or 0, day=MONDAY, shift=shift))
-    made = Roster(team_id=shop.shop.id or 0, first_day=MONDAY, last_day=MONDAY, people=2, received_at=NOW)
-    session.add(made)
-    session.flush()
-    events.record(session, "roster.imported", roster_ids=[made.id])
+    team = session.exec(select(Person).where(Person.team_id == shop.shop.id)).all()
+    make_roster(
+        session,
+        shop.shop.id,
+        {(one.id, MONDAY): shifts[one.last_name] for one in team if one.last_name in shifts},
+    )
     session.commit()
     drain(engine)
     session.expire_all()

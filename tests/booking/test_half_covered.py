@@ -9,14 +9,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.calendars.jobs import remind_half_covered
-from app.core import jobs as events
 from app.messages.tables import Mail
 from app.people.tables import Person
-from app.teams.tables import Delegation, Roster, RosterDay, Shift
+from app.teams.tables import Delegation, Shift
 from app.visits import queries
 from app.visits.tables import ChangeKind, VisitChange
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, mails
+from tests.factories import make_roster
 from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -35,12 +35,7 @@ def half_days(engine: Engine, session: Session, shop: Shop) -> list[int | None]:
 
 
 def arrive(engine: Engine, session: Session, shop: Shop, shift: Shift) -> None:
-    for day in (MONDAY, TUESDAY):
-        session.merge(RosterDay(person_id=shop.hosts[0].id or 0, day=day, shift=shift))
-    made = Roster(team_id=shop.shop.id or 0, first_day=MONDAY, last_day=TUESDAY, people=1, received_at=NOW)
-    session.add(made)
-    session.flush()
-    events.record(session, "roster.imported", roster_ids=[made.id])
+    make_roster(session, shop.shop.id, {(shop.hosts[0].id, day): shift for day in (MONDAY, TUESDAY)})
     session.commit()
     drain(engine)
     session.expire_all()

@@ -14,12 +14,11 @@ from app.booking.stands import stands_of
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs as events
 from app.people.tables import Person
-from app.teams.tables import Roster, RosterDay, Shift
+from app.teams.tables import Shift
 from app.visits.tables import By
 from app.worker import drain
 from tests.booking.conftest import (
     MONDAY,
-    NOW,
     TUESDAY,
     WEDNESDAY,
     Shop,
@@ -29,19 +28,14 @@ from tests.booking.conftest import (
     statuses,
 )
 from tests.booking.test_replacing import fall, let_go, offers
+from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 
 def off(session: Session, *people: Person, told: bool = True, day: Any = MONDAY) -> None:
     """A roster of their team says that they do not work that day; `told`: it was confirmed."""
-    team_id = people[0].team_id
-    roster = Roster(team_id=team_id, first_day=day, last_day=day, received_at=NOW, people=1, days=1)
-    session.add(roster)
-    session.add_all(RosterDay(person_id=one.id or 0, day=day, shift=Shift.OFF) for one in people)
-    session.flush()
-    if told:
-        events.record(session, "roster.imported", roster_ids=[roster.id])
+    make_roster(session, people[0].team_id, {(one.id, day): Shift.OFF for one in people}, told=told)
     session.commit()
 
 

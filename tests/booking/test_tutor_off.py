@@ -8,11 +8,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.core import jobs as events
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.importing.run import plan_roster
-from app.teams.tables import Roster, RosterDay, Shift
+from app.teams.tables import Shift
 from app.visits import hosting, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
@@ -20,6 +19,7 @@ from app.visits.rosters import remarks_on
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, Shop, check_counts
+from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -40,12 +40,7 @@ def received_by_a_tutor(engine: Engine, session: Session, shop: Shop) -> Visit:
 def roster(engine: Engine, session: Session, shop: Shop, **shifts: Shift) -> None:
     """Monday's roster arrives: who works how, and what follows is done."""
     people = {"host": shop.hosts[0], "tutor": shop.hosts[1], "visitor": shop.askers[0]}
-    for who, shift in shifts.items():
-        session.add(RosterDay(person_id=people[who].id or 0, day=MONDAY, shift=shift))
-    made = Roster(team_id=shop.shop.id or 0, first_day=MONDAY, last_day=MONDAY, people=2, received_at=NOW)
-    session.add(made)
-    session.flush()
-    events.record(session, "roster.imported", roster_ids=[made.id])
+    make_roster(session, shop.shop.id, {(people[who].id, MONDAY): shift for who, shift in shifts.items()})
     session.commit()
     drain(engine)
     session.expire_all()

@@ -70,7 +70,8 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
         # does not take place, and those concerned hear that.
         over = max(suspended.get(line.visit_id, 0), moved.get(line.visit_id, 0))
         late = line.kind is ChangeKind.CONFIRMED and (line.id or 0) < over
-        if line.kind is ChangeKind.SUSPENDED or late or line.id in unread:
+        apart = line.kind in {ChangeKind.SUSPENDED, ChangeKind.SET_ASIDE}  # `_suspended`, `_repairs`
+        if apart or late or line.id in unread:
             continue
         if visit.status.value == "cancelled" and line.kind not in {*FELL, *PROPOSALS}:
             continue

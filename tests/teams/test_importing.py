@@ -160,7 +160,8 @@ def test_the_event_names_the_rosters_that_arrived(
     import_(f"Matricule;Jour\nA1;{MONDAY}\n")
     ids = [one.id for one in session.exec(select(Roster))]
     session.commit()
-    assert ("roster.imported", {"roster_ids": ids}) in [
+    [by] = [one.account_id for one in session.exec(select(Roster))]
+    assert ("roster.imported", {"roster_ids": ids, "by": by, "program": ""}) in [
         (name, payload) for _id, name, payload in jobs.pending(engine)
     ]
     assert days.teams_by_roster(session) == {shop.team.id}

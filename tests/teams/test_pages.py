@@ -272,7 +272,8 @@ def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
     seen: list[tuple[str, Any]] = []
     for _id, name, payload in jobs.pending(engine):
         seen.append((name, payload))
-    assert ("roster.imported", {"roster_ids": done.json()["roster_ids"]}) in seen
+    sent = {"roster_ids": done.json()["roster_ids"], "by": company.hr.id, "program": ""}
+    assert ("roster.imported", sent) in seen
     names = drain(engine)
     assert "visits.in_conflict" in names
     assert "visits.certain" in names

@@ -78,7 +78,7 @@ def follow_possible(engine: Engine, **_payload: object) -> None:
         opening.leave_out_possible(session, clock.now(), clock.today())
 
 
-def follow_conflicts(engine: Engine, visit_ids: list[int]) -> None:
+def follow_conflicts(engine: Engine, visit_ids: list[int], **_payload: object) -> None:
     """Job of `visits.in_conflict`: visits on days when one of the two does not work. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:

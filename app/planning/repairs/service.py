@@ -31,10 +31,11 @@ from app.planning.tables import (
     RepairVisit,
 )
 from app.visits import service as visits_service
-from app.visits.history import Hand
+from app.visits.history import Hand, remember
+from app.visits.queries import visits_with_ids
 from app.visits.rearranging import rearrange
 from app.visits.rules import is_over, takes_place
-from app.visits.tables import By, CancelReason
+from app.visits.tables import By, CancelReason, ChangeKind
 
 SILENCE = timedelta(minutes=2)
 """A job that gave no sign of life for so long is not waited for."""
@@ -220,16 +221,21 @@ def dismiss(
         raise RepairReplaced
     # Proposals that came too late for a decision are no less to be put aside.
     _decide(session, repair, RepairStatus.DISMISSED, actor, now, DISMISSIBLE)
-    done = 0
+    ended: set[int] = set()
     if cancel_visits:
         for visit in sorted(queries.impossible_visits(session, repair), key=lambda one: one.id or 0):
             if visit.id not in elsewhere and takes_place(visit) and not is_over(visit, today):
                 reason = FALL_REASON[repair.cause]
                 visits_service.cancel_visit(session, visit, reason, actor, now, today=today, for_good=True)
-                done += 1
-    note(session, repair, actor, "repair.dismissed", now, cancelled=done)
+                ended.add(visit.id or 0)
+    hand = Hand(By.HR, actor, now)
+    for one in visits_with_ids(session, ids - elsewhere - ended):
+        remember(
+            session, one.visit, ChangeKind.SET_ASIDE, hand, event=None
+        )  # telling follows the repair's end
+    note(session, repair, actor, "repair.dismissed", now, cancelled=len(ended))
     jobs.record(session, "repair.dismissed", repair_id=repair.id)
-    return done
+    return len(ended)
 
 
 def expire_old(session: Session, now: datetime) -> int:

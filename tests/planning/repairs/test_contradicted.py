@@ -9,22 +9,22 @@ import icalendar
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, select
+from sqlmodel import select
 
 from app.calendars import ics
 from app.calendars.reminding import remind_unconfirmed
-from app.core import jobs as events
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
 from app.planning.tables import Repair, RepairStatus
-from app.teams.tables import Roster, RosterDay, Shift, TeamPractice
+from app.teams.tables import Shift, TeamPractice
 from app.visits import describing, hosting, moving, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.standing import standing_of
 from app.visits.tables import By, Visit, VisitStatus
 from app.worker import drain
+from tests.factories import make_roster
 from tests.life.told import unheard
 from tests.planning.repairs.broken import NOW, TODAY, Published, campaign_of, cancel, last_repair
 from tests.planning.repairs.test_closing import close
@@ -35,20 +35,8 @@ from tests.support.web import Clock
 def roster(engine: Engine, company: Published, visit: Visit, shift: Shift, now: datetime = NOW) -> None:
     """A roster arrives for the day of a visit: whoever receives works so."""
     with open_session(engine) as session:
-        about = col(RosterDay.person_id) == visit.host_id, col(RosterDay.day) == visit.day
-        session.exec(delete(RosterDay).where(*about))
-        session.add(RosterDay(person_id=visit.host_id, day=visit.day, shift=shift))
-        arrive(session, company, visit, now)
+        make_roster(session, company.shop.id, {(visit.host_id, visit.day): shift}, now=now)
     drain(engine)
-
-
-def arrive(session: Session, company: Published, visit: Visit, now: datetime = NOW) -> None:
-    """What a roster of the shop leads to is to be done."""
-    day = visit.day
-    made = Roster(team_id=company.shop.id, first_day=day, last_day=day, people=1, received_at=now)
-    session.add(made)
-    session.flush()
-    events.record(session, "roster.imported", roster_ids=[made.id])
 
 
 def event_of(engine: Engine, visit: Visit) -> icalendar.Event:
@@ -222,8 +210,7 @@ def test_where_only_who_receives_instead_is_off_the_host_receives_and_reads_why(
         before = situation(session, seen, By.HOST, there.host_id, TODAY)
         hand = Hand(By.HOST, None, NOW)
         visit = hosting.name_tutor(session, before, tutor, hand, revision=seen.visit.revision)
-        session.add(RosterDay(person_id=tutor.id or 0, day=visit.day, shift=Shift.OFF))
-        arrive(session, company, visit)
+        make_roster(session, company.shop.id, {(tutor.id, visit.day): Shift.OFF})
     drain(engine)
     with open_session(engine) as session:
         row = session.get_one(Visit, there.id)

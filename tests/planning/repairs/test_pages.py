@@ -188,6 +188,8 @@ def test_a_day_that_a_roster_contradicts_is_never_said_to_hold(
         contradict(session, visit)
     drain(engine)
     hr.post(f"{at(company, engine)}/dismissal")
+    aside = f"{company.hr.name} n’a retenu aucune des solutions cherchées pour cette journée."
+    assert aside in hr.get(f"/visits/{visit.id}").text
     listed = hr.get(here).text
     assert "Une journée prévue ne peut pas avoir lieu" in listed
     assert "rien n’est à réparer" not in listed
