@@ -28,6 +28,7 @@ from app.planning.tables import (
     RepairStatus,
     RepairVisit,
 )
+from app.teams.days import closed_sites
 from app.visits.queries import visits_with_ids
 from app.visits.rules import stands
 
@@ -168,11 +169,15 @@ def leave_out(
 
 
 def forget_closure(session: Session, site_id: int) -> None:
-    """A site opened again: repairs left with days that people cancelled there speak of a closure no more."""
+    """A site opened again: repairs left with days that people cancelled there, or that a roster contradicts,
+    speak of a closure no more."""
     for repair in queries.undecided_closures(session, site_id):
-        ids = queries.visit_ids(session, repair.id or 0)
-        if ids and not any(stands(one.visit) for one in visits_with_ids(session, ids)):
-            values = {"cause": RepairCause.FALLEN, "site_id": None, "first_day": None, "last_day": None}
+        left = visits_with_ids(session, queries.visit_ids(session, repair.id or 0))
+        standing = [one for one in left if stands(one.visit)]
+        shut = closed_sites(session, [(one.host_team.id or 0, one.visit.day) for one in standing])
+        if left and not shut:
+            cause = RepairCause.ROSTER if standing else RepairCause.FALLEN
+            values = {"cause": cause, "site_id": None, "first_day": None, "last_day": None}
             change(session, repair.id, (*PENDING, *UNDECIDED), **values)
 
 

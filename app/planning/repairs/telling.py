@@ -20,17 +20,20 @@ from app.planning.tables import Repair, RepairStatus
 from app.visits import queries as visits
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
+from app.visits.reading import searched
 from app.visits.rosters import conflicts_among
 from app.visits.rules import is_ahead, is_sought_again, stands
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
+KIND = Kind.SEARCH_OVER
 RESTING = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
 """Whoever said so waits for nothing."""
 
 
 def tell_over(engine: Engine, repair_id: int) -> None:
     """Job of `repair.ready`, `repair.accepted` and `repair.dismissed`: people without a day, for whom nothing
-    was found or nothing was chosen, read it once for each day that fell. Safe to run twice."""
+    was found or nothing was chosen, read it once for each day that fell; of both days of a swap at once. Safe
+    to run twice."""
     with open_session(engine) as session:
         repair = session.get(Repair, repair_id)
         if repair is None or not _is_over(session, repair):
@@ -39,25 +42,48 @@ def tell_over(engine: Engine, repair_id: int) -> None:
         waiting = _without_a_day(session, repair, campaign)
         readers = mails.readers_of(session, {person.id or 0 for _seen, _role, person in waiting})
         reply_to = mails.reply_address(session, campaign)
-        told = set()
-        for seen, role, person in waiting:
-            reader = readers.get(person.id or 0)
+        told: dict[int | None, Visit] = {}
+        for person_id, days in _untold(session, waiting):
+            reader = readers.get(person_id)
             if reader is None:
                 continue
+            (seen, role), *more = days
             mail = outbox.send(
                 session,
-                Kind.SEARCH_OVER,
+                KIND,
                 reader,
-                key=f"{Kind.SEARCH_OVER}:{seen.visit.id}:{role.value}",
+                key=f"{KIND}:{seen.visit.id}:{role.value}",
                 now=clock.now(),
-                context={"seen": seen, "role": role.value},
+                context={"seen": seen, "role": role.value, "other": more[0][0] if more else None},
                 campaign=campaign,
                 reply_to=reply_to,
             )
-            if mail is not None and seen.visit.id not in told:
-                told.add(seen.visit.id)
-                by = Hand(By.SERVICE, None, clock.now())
-                remember(session, seen.visit, ChangeKind.NOT_FOUND, by, event=None)
+            if mail is not None:
+                told |= {one.visit.id: one.visit for one, _role in days}
+        for visit in told.values():
+            by = Hand(By.SERVICE, None, clock.now())
+            remember(session, visit, ChangeKind.NOT_FOUND, by, event=None)
+
+
+def _untold(
+    session: Session, waiting: list[tuple[SeenVisit, By, Person]]
+) -> list[tuple[int, list[tuple[SeenVisit, By]]]]:
+    """What each person has not read yet, by day: their days of one swap together. Two queries."""
+    people = {person.id or 0 for _seen, _role, person in waiting}
+    told_of = {(who, int(key.split(":")[1])) for key, who, _at in mails.written_to(session, KIND, people)}
+    ended = searched(session, {seen.visit.id or 0 for seen, _role, _person in waiting})
+    pairs: dict[tuple[int, str], list[tuple[SeenVisit, By]]] = {}
+    for seen, role, person in sorted(waiting, key=lambda one: (one[0].visit.day, one[0].visit.id or 0)):
+        pair = f"swap {seen.visit.swap_id}" if seen.visit.swap_id else f"visit {seen.visit.id}"
+        pairs.setdefault((person.id or 0, pair), []).append((seen, role))
+    found = []
+    for (person_id, _pair), days in pairs.items():
+        named = {id_ for one, _role in days if (person_id, id_ := one.visit.id or 0) in told_of}
+        # The other day of the swap may have been told under the key of the first: its history says so.
+        read = named | ended if named else named
+        if new := [one for one in days if one[0].visit.id not in read]:
+            found.append((person_id, new))
+    return found
 
 
 def tell_suspended(engine: Engine, repair_id: int) -> None:

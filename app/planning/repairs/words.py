@@ -37,6 +37,8 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
         )
     if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
         said = {"site": site or _("Un site"), "days": day_range(repair.first_day, repair.last_day)}
+        if repair.message == REOPENED:
+            return _("%(site)s fermé puis rouvert, %(days)s") % said
         return _("%(site)s fermé, %(days)s") % said
     return {
         RepairCause.FALLEN: _("Journées déclinées ou annulées"),

@@ -256,6 +256,9 @@ def test_a_closed_site_is_opened_again_from_the_sites_and_from_its_repair(
     open_again(engine, company, there.day, there.day)
     for page in ("/closures", f"{repair}/{last_repair(engine).id}"):
         assert "Voir ce que rouvrir change" not in client.get(page).text
+    page = client.get(f"{repair}/{last_repair(engine).id}").text
+    assert f"{company.there.name} fermé puis rouvert" in page
+    assert "Ce qui est tombé" not in page
 
 
 def test_managers_read_once_of_all_days_that_stop_and_start_again(engine: Engine, company: Published) -> None:
@@ -288,7 +291,7 @@ def test_managers_read_once_of_all_days_that_stop_and_start_again(engine: Engine
 
 
 def test_a_day_that_a_roster_still_contradicts_says_so_when_the_site_opens(
-    engine: Engine, company: Published
+    engine: Engine, company: Published, hr: TestClient
 ) -> None:
     there = company.visit(company.back[0], company.front[0])
     close(engine, company, there.day)
@@ -305,6 +308,11 @@ def test_a_day_that_a_roster_still_contradicts_says_so_when_the_site_opens(
     with open_session(engine) as session:
         lines = session.exec(select(VisitChange.kind).where(VisitChange.visit_id == there.id)).all()
     assert ChangeKind.RESUMED not in lines
+    repair = last_repair(engine)
+    assert (repair.cause, repair.site_id) == (RepairCause.ROSTER, None)
+    page = hr.get(f"/campaigns/{company.campaign.id}/repairs/{repair.id}").text
+    assert "Un planning contredit des journées" in page
+    assert "fermé" not in page
 
 
 def with_a_tutor(engine: Engine, company: Published) -> tuple[Visit, int | None]:

@@ -12,6 +12,7 @@ from app.accounts.sessions import Actor
 from app.availability.tables import BusyCalendar, Enrolment
 from app.campaigns.calendar import campaign_days
 from app.core.db import open_session
+from app.core.templating import long_day
 from app.home.decisions import decisions
 from app.messages.tables import Mail
 from app.people.tables import Person
@@ -137,7 +138,11 @@ def test_a_search_that_ends_without_result_is_told_once_to_those_who_wait(
     assert told(engine, "search_over") == []  # the other day of the swap stands: the two may choose one
     cancel(engine, company.visit(company.front[0], company.back[0]))
     over = told(engine, "search_over")
-    assert {mail.person_id for mail in over} == {there.visitor_id, there.host_id}
+    assert sorted(mail.person_id or 0 for mail in over) == sorted((there.visitor_id, there.host_id))
+    names = {there.visitor_id: company.front[0].name, there.host_id: company.back[0].name}
+    for mail in over:  # of both days at once
+        assert f"votre échange avec {names[mail.person_id or 0]}, le {long_day(there.day)} et le" in mail.text
+        assert mail.html.count("Rien à la place") == 1  # its title, the subject's words
     page = client.get(f"/visits/{there.id}").text
     assert ended in page
     assert "Une autre rencontre a été cherchée à la place, sans résultat." in page
