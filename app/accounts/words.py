@@ -89,6 +89,7 @@ def actions() -> dict[str, str]:
         "visit.asked_anew": _("Visiteur interrogé de nouveau"),
         "visit.suspended": _("Journée suspendue"),
         "visit.resumed": _("Journée de nouveau possible"),
+        "visit.set_aside": _("Aucune solution retenue pour une journée"),
         "visit.not_found": _("Rien trouvé à la place d’une journée"),
         "visit.absent": _("Absence signalée"),
         "visit.contested": _("Absence contestée"),

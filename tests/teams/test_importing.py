@@ -158,9 +158,9 @@ def test_the_event_names_the_rosters_that_arrived(
     engine: Engine, session: Session, shop: Shop, import_: Import
 ) -> None:
     import_(f"Matricule;Jour\nA1;{MONDAY}\n")
-    ids = [one.id for one in session.exec(select(Roster))]
+    [arrived] = session.exec(select(Roster)).all()
+    ids, by = [arrived.id], arrived.account_id
     session.commit()
-    [by] = [one.account_id for one in session.exec(select(Roster))]
     assert ("roster.imported", {"roster_ids": ids, "by": by, "program": ""}) in [
         (name, payload) for _id, name, payload in jobs.pending(engine)
     ]
