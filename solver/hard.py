@@ -41,7 +41,7 @@ def solve_hard(model: Model, objective: Ints, clock: Clock, *, seconds: float) -
 
 
 def solve_levels(
-    model: Model, weights: Mapping[str, int], level: str, clock: Clock, *, seconds: float
+    model: Model, objective: Ints, level: str, clock: Clock, *, seconds: float
 ) -> tuple[Solved, int | None]:
     """The best 0/1 columns for all levels together, and the most on the first ``level`` where that was
     proven.
@@ -49,9 +49,6 @@ def solve_levels(
     While one looks for the best of all levels the other looks at the first alone: often it is sooner there,
     and among the plans that have so much on the first level the best is soon found.
     """
-    if suits_clauses(model):
-        return _by_clauses(model, weights, level, clock, min(seconds, clock.left))
-    objective = weighted(model, weights)
     ends = clock.seconds + min(seconds, clock.left)
     best = _first(model, objective, clock, seconds)
     left = ends - clock.seconds - STARTING
@@ -69,20 +66,28 @@ def solve_levels(
         return _better(objective, best, other.wait()), most
 
 
-def _by_clauses(
-    model: Model, weights: Mapping[str, int], level: str, clock: Clock, seconds: float
+def solve_by_clauses(
+    model: Model, weights: Mapping[str, int], level: str, clock: Clock, *, seconds: float
 ) -> tuple[Solved, int | None]:
-    """The same by CP-SAT: the first level, then the others among the plans that have as much. Two programs of
-    small numbers are several times as quick as one of large numbers.
+    """The same by CP-SAT: the first level, then the others among the plans that have as much.
+
+    Where the relaxation is far off, these two programs of small numbers are several times as quick as one of
+    large ones. Where the first is not proven, other solvers have the rest of the time.
     """
+    seconds = min(seconds, clock.left)
     ends, worth = clock.seconds + seconds, model.worth[level]
-    alone = solve_integer(model, worth, clock, seconds=seconds, solver="CP_SAT")
+    alone = solve_integer(model, worth, clock, seconds=max(FIRST, seconds / 2), solver="CP_SAT")
+    left, found = ends - clock.seconds, replace(alone, proven=False, bound=np.inf)
     if not alone.proven or alone.chosen is None:
-        return replace(alone, proven=False, bound=np.inf), None
-    most, left = int(worth[alone.chosen].sum()), ends - clock.seconds
+        if left < STARTING:
+            return found, None
+        objective = weighted(model, weights)
+        rest, known = solve_levels(model, objective, level, clock, seconds=left)
+        return _better(objective, rest, found), known
+    most = int(worth[alone.chosen].sum())
     others = weighted(model, {**weights, level: 0})
     rest = solve_integer(held(model, level, most), others, clock, seconds=left, solver="CP_SAT")
-    rest = _better(others, rest, replace(alone, proven=False, bound=np.inf))
+    rest = _better(others, rest, found)
     return replace(rest, bound=rest.bound + weights[level] * most), most
 
 

@@ -14,8 +14,8 @@ from solver import guided
 from solver.choices import Choices
 from solver.diving import dived
 from solver.engine import Engine
-from solver.hard import solve_levels
-from solver.mip import held, priced, solve_integer, values_of
+from solver.hard import solve_by_clauses, solve_levels
+from solver.mip import held, priced, solve_integer, suits_clauses, values_of
 from solver.model import Model, build, weighted
 from solver.prove import prove
 from solver.simplex import relax
@@ -74,20 +74,22 @@ def _leading(engine: Engine, choices: Choices, model: Model) -> Model | None:
 
 
 def _together(engine: Engine, choices: Choices, model: Model, rest: Model | None) -> None:
-    """All levels, or those after the first two among the plans that have as much; the plan is on the board,
+    """All levels, where the first two are proven among the plans that have as much; the plan is on the board,
     and proven where `Engine.combined_proven`.
     """
-    levels, seconds = _levels(engine), (SURER if rest else MOSTLY) * engine.clock.left
-    open_ = (rest and levels[2:]) or levels[:]
-    weights, objective = {name: engine.weights[name] for name in open_}, weighted(model, engine.weights)
-    solved, most = solve_levels(rest or model, weights, open_[0], engine.clock, seconds=seconds)
+    clock, weights, level = engine.clock, engine.weights, _levels(engine)[0]
+    objective, seconds = weighted(model, weights), (SURER if rest else MOSTLY) * clock.left
+    if engine.instance.swap and suits_clauses(model):
+        solved, most = solve_by_clauses(model, weights, level, clock, seconds=seconds)
+    else:
+        solved, most = solve_levels(rest or model, objective, level, clock, seconds=seconds)
     if solved.chosen is not None:
         before = engine.combined(engine.values()) - engine.combined(engine.base)
         if solved.proven or int(objective[solved.chosen].sum()) > before:
             engine.replace(choices.take(solved.chosen[: len(choices)]))
         engine.combined_proven = solved.proven
     if most is not None:
-        engine.limit_to(open_[0], {open_[0]: most})
+        engine.limit_to(level, {level: most})
 
 
 def _relaxed(engine: Engine, model: Model, rest: Model | None) -> list[tuple[Mapping[str, int], int]]:

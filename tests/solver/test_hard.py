@@ -87,9 +87,9 @@ def test_the_other_is_ended_when_somebody_asks_to_stop(program: tuple[Model, Int
     assert other.apart.process.returncode
 
 
-@pytest.mark.parametrize("few", [0, 100_000], ids=["beside", "by clauses"])
+@pytest.mark.parametrize("by_clauses", [False, True], ids=["beside", "by clauses"])
 def test_the_first_level_alone_leads_to_the_best_of_all(
-    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch, few: int
+    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch, by_clauses: bool
 ) -> None:
     model, objective = program
     best = solve_integer(model, objective, clock(), seconds=60.0)
@@ -100,10 +100,12 @@ def test_the_first_level_alone_leads_to_the_best_of_all(
             return Solved(None, proven=False, bound=float("inf"))
         return real(some, wanted, *rest, **{**more, "given_up": None})
 
-    monkeypatch.setattr(hard, "suits_clauses", lambda some: some.columns <= few)
     monkeypatch.setattr(hard, "solve_integer", no_levels_together)
-    weights = engine_of(PROBLEM).weights
-    found, most = hard.solve_levels(model, weights, "people", clock(), seconds=30.0)
+    if by_clauses:
+        weights = engine_of(PROBLEM).weights
+        found, most = hard.solve_by_clauses(model, weights, "people", clock(), seconds=30.0)
+    else:
+        found, most = hard.solve_levels(model, objective, "people", clock(), seconds=30.0)
     assert found.proven
     assert found.chosen is not None
     assert best.chosen is not None
@@ -114,10 +116,19 @@ def test_the_first_level_alone_leads_to_the_best_of_all(
 def test_without_time_for_the_first_level_nothing_is_proven(
     program: tuple[Model, Ints], unfinished: list[float]
 ) -> None:
-    model, _ = program
-    found, most = hard._by_clauses(model, engine_of(PROBLEM).weights, "people", clock(), 30.0)
-    assert unfinished == [30.0]
+    model, weights = program[0], engine_of(PROBLEM).weights
+    found, most = hard.solve_by_clauses(model, weights, "people", clock(), seconds=0.1)
+    assert unfinished == [hard.FIRST]
     assert (found.chosen, found.proven, found.bound, most) == (None, False, float("inf"), None)
+
+
+def test_what_clauses_do_not_prove_the_others_look_at(
+    program: tuple[Model, Ints], unfinished: list[float]
+) -> None:
+    model, weights = program[0], engine_of(PROBLEM).weights
+    found, _ = hard.solve_by_clauses(model, weights, "people", clock(), seconds=30.0)
+    assert unfinished[0] == 15.0
+    assert found.proven
 
 
 def test_of_two_answers_the_better_counts_with_the_better_bound() -> None:
