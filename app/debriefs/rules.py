@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.campaigns.tables import Campaign, Status
 from app.core.settings import settings
-from app.visits.rules import takes_place
+from app.visits.rules import is_lived, takes_place
 from app.visits.tables import Visit
 
 LIVED = frozenset({Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING})
@@ -28,11 +28,6 @@ class State(StrEnum):
     """The two do not agree whether the day took place: nothing is asked until HR rule, or let time pass."""
     SENT = "sent"
     CLOSED = "closed"
-
-
-def is_lived(visit: Visit, now: datetime) -> bool:
-    """A day is over at its last hour, in the company's zone."""
-    return now >= datetime.combine(visit.day, visit.ends_at, ZoneInfo(settings().timezone))
 
 
 def is_open(visit: Visit, campaign: Campaign, now: datetime) -> bool:

@@ -72,7 +72,7 @@ def _tasks(
 ) -> list[Task]:
     return [
         *asked_tasks(session, person, today=today, now=now),
-        *reminders(session, person, coming, today),
+        *reminders(session, person, coming, today=today, now=now),
     ]
 
 

@@ -24,7 +24,15 @@ from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
 from app.visits.rosters import Conflict, conflicts_among, conflicts_of
-from app.visits.rules import ABSENCE_ASKED, absence_stands, confirmed_by, is_over, may_be_made_up, stands
+from app.visits.rules import (
+    ABSENCE_ASKED,
+    absence_stands,
+    confirmed_by,
+    is_ahead,
+    is_lived,
+    is_over,
+    may_be_made_up,
+)
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
 
@@ -69,9 +77,12 @@ class Task:
     """Counted beside the place's name; a reminder that asks nothing is not."""
 
 
-def reminders(session: Session, person: Person, coming: list[SeenVisit], today: date) -> list[Task]:
+def reminders(
+    session: Session, person: Person, coming: list[SeenVisit], *, today: date, now: datetime
+) -> list[Task]:
     """What asks for no answer: days that are near, places one may book."""
-    soon = [leg for leg in coming if leg.visit.day <= today + timedelta(days=PREPARE_DAYS)]
+    last = today + timedelta(days=PREPARE_DAYS)
+    soon = [leg for leg in coming if leg.visit.day <= last and not is_lived(leg.visit, now)]
     against = {one.seen.visit.id for one in conflicts_among(session, soon)}
     bookable = bookings.bookable_campaigns(session, person)
     left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
@@ -95,12 +106,12 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
         *_to_answer(session, person),
         *_exceptions(session, person, today),
         *(_debrief(form) for form in forms),
-        *_visit_tasks(session, person, today),
+        *_visit_tasks(session, person, today, now),
         *(_answer(campaign) for campaign in waiting),
     ]
 
 
-def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
+def _visit_tasks(session: Session, person: Person, today: date, now: datetime) -> list[Task]:
     """Proposals to answer, days to find, days to confirm: the soonest first."""
     swaps = visits.as_swaps(visits.visits_of(session, person))
     legs = [leg for swap in swaps for leg in swap.legs if leg.has(person.id)]
@@ -121,8 +132,9 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
     unconfirmed = [
         leg
         for leg in legs
-        if stands(leg.visit)
-        and leg.visit.day >= today
+        if is_ahead(leg.visit, today)
+        and not is_lived(leg.visit, now)
+        and leg.visit.disputed_at is None
         and leg.visit.id not in proposals
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]

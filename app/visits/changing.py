@@ -9,6 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Status
+from app.core import clock
 from app.core.errors import NotFound, Stale
 from app.people.tables import Person
 from app.visits import queries, reading
@@ -16,7 +17,7 @@ from app.visits.conditions import Conditions, are_open, conditions_of, for_visit
 from app.visits.lifecycle import Asked
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rosters import Conflict, conflicts_of
-from app.visits.rules import may_be_made_up
+from app.visits.rules import is_lived, may_be_made_up
 from app.visits.tables import By, NoShow, Proposal, Swap, Visit
 
 
@@ -34,6 +35,8 @@ class Situation:
     against: Conflict | None
     """What rosters hold against the day."""
     today: date
+    lived: bool = False
+    """Its last hour has passed."""
     off: frozenset[int] = frozenset()
     """Which standing parts of the swap cannot take place as planned."""
 
@@ -82,6 +85,8 @@ class Situation:
             conditions_open=are_open(self.visit, self.asks),
             too_young=too_young(self.seen.visitor, self.visit, self.asks),
             age_waived=self.asks is not None and self.asks.but_age,
+            lived=self.lived,
+            contested=self.visit.disputed_at is not None,
             off_then=self.against is not None and self.against.stops(self.by),
             contradicted=self.against is not None and not self.against.closed,
             closed_then=self.against is not None and self.against.closed,
@@ -123,6 +128,7 @@ def situation(session: Session, seen: SeenVisit, by: By, person_id: int | None, 
         asks=for_visit(conditions_of(session, seen.host_team), seen.visit),
         against=found.get(seen.visit.id),
         today=today,
+        lived=clock.today() == today and is_lived(seen.visit, clock.now()),
         off=frozenset(found),
     )
 

@@ -73,8 +73,7 @@ def give_up(
     if reason not in OFFERED.get(before.by, ()):
         raise ReasonNotOffered
     now = begin(session, before, revision=revision)
-    if declined:
-        check(ChangeKind.DECLINED, now.asked)
+    check(ChangeKind.DECLINED if declined else ChangeKind.CANCELLED, now.asked)
     return service.cancel_visit(
         session,
         now.visit,

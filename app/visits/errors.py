@@ -64,6 +64,13 @@ class AlreadyOver(Refusal):
         return _("Cette journée est passée : elle ne peut plus être annulée ni changée.")
 
 
+class NotRuledYet(Refusal):
+    """An absence is contested: HR say first whether the day took place."""
+
+    def message(self) -> str:
+        return _("Une absence est contestée : les RH disent d’abord si la journée a eu lieu.")
+
+
 class AlreadyConfirmed(Refusal):
     """The reader said yes before."""
 

@@ -27,6 +27,7 @@ from app.visits.errors import (
     NothingProposed,
     NothingToRule,
     NotReported,
+    NotRuledYet,
     NotYourPart,
     OpenProposal,
     RosterSaysOtherwise,
@@ -60,6 +61,10 @@ class Asked:
     """It made an exception for that, and asks the rest."""
     off_then: bool = False
     """A roster says that the reader does not work then."""
+    lived: bool = False
+    """Its last hour has passed."""
+    contested: bool = False
+    """One of the two was said to be missing, and said otherwise: HR rule."""
     contradicted: bool = False
     """A roster says so of one of the day, whoever it is."""
     closed_then: bool = False
@@ -78,9 +83,15 @@ def it_stands(asked: Asked) -> Refusal | None:
 
 
 def it_is_ahead(asked: Asked) -> Refusal | None:
-    """Its day is today or later, and nobody was said to be missing on it."""
-    missed = asked.visit.missed_at is not None
-    return AlreadyOver() if missed or is_over(asked.visit, asked.today) else None
+    """Its day is today or later, not lived yet, and nobody was said to be missing on it. What the product
+    does by itself looks at the day alone."""
+    if asked.visit.missed_at is not None or is_over(asked.visit, asked.today):
+        return AlreadyOver()
+    if asked.by is By.SERVICE:
+        return None
+    if asked.contested:
+        return NotRuledYet()
+    return AlreadyOver() if asked.lived else None
 
 
 def unanswered(asked: Asked) -> Refusal | None:

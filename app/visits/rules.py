@@ -1,11 +1,13 @@
 """Pure decisions about visits, and the words for their codes."""
 
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.i18n import _
+from app.core.settings import settings
 from app.people.tables import Person
 from app.teams.rules import During
 from app.visits.tables import By, CancelReason, DayPart, Visit, VisitStatus
@@ -27,6 +29,11 @@ def takes_place(visit: Visit) -> bool:
 def is_over(visit: Visit, today: date) -> bool:
     """A visit is over from the day after it."""
     return visit.day < today
+
+
+def is_lived(visit: Visit, now: datetime) -> bool:
+    """A day is lived at its last hour, in the company's zone."""
+    return now >= datetime.combine(visit.day, visit.ends_at, ZoneInfo(settings().timezone))
 
 
 ABSENCE_ASKED = timedelta(days=30)

@@ -165,13 +165,15 @@ def test_no_yes_to_a_day_on_a_closed_site(company: Company, engine: Engine, as_:
 def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company, engine: Engine) -> None:
     with open_session(engine) as session:
         seen = visits.visit(session, company.there.id or 0)
-        assert [one.icon for one in reminders(session, company.bruno, [seen], MONDAY)] == ["calendar"]
+        assert [one.icon for one in reminders(session, company.bruno, [seen], today=MONDAY, now=NOW)] == [
+            "calendar"
+        ]
         seen.visit.visitor_confirmed_at = seen.visit.host_confirmed_at = NOW
         roster = RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=Shift.OFF)
         session.add(roster)
         session.flush()
-        assert reminders(session, company.bruno, [seen], MONDAY) == []
-        assert reminders(session, company.anna, [seen], MONDAY) == []
+        assert reminders(session, company.bruno, [seen], today=MONDAY, now=NOW) == []
+        assert reminders(session, company.anna, [seen], today=MONDAY, now=NOW) == []
         told = {"visit_id": seen.visit.id, "revision": 0, "change_id": 1}
         jobs.record(session, "visit.confirmed_by_both", **told)  # type: ignore[arg-type]
     drain(engine)
