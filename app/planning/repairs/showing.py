@@ -7,8 +7,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
+from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.i18n import _
@@ -137,6 +138,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "opened": repair.message == words.REOPENED,
         "possible": repair.message == words.POSSIBLE,
         "choosing": any(one.meanwhile for one in lost),
+        "hands": _hands(session, repair),
         "state": status,
         "tone": tone,
         "lost": lost,
@@ -181,6 +183,12 @@ def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
         elif visit_id in fallen and may_be_made_up(one.visit, one.campaign, clock.today()):
             found[visit_id] = _("Les deux peuvent aussi choisir un jour entre eux.")
     return found
+
+
+def _hands(session: Session, repair: Repair) -> dict[int | None, str]:
+    """Who in HR opened it, and who decided, by account; nobody where a rule or the product did."""
+    asked = (repair.requested_by, repair.decided_by)
+    return {row.id: row.name for row in session.exec(select(Account).where(col(Account.id).in_(asked)))}
 
 
 def _still_closed(session: Session, repair: Repair) -> tuple[date, date] | None:

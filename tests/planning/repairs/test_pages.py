@@ -50,6 +50,27 @@ def at(company: Published, engine: Engine) -> str:
     return f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
 
 
+@pytest.mark.parametrize("decided", ["acceptance", "dismissal"])
+@pytest.mark.parametrize("opened_by_hr", [True, False])
+def test_a_repair_says_who_opened_it_and_who_decided(
+    engine: Engine, company: Published, hr: TestClient, decided: str, opened_by_hr: bool
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    with open_session(engine) as session:
+        repair = session.get_one(Repair, last_repair(engine).id)
+        repair.requested_by = company.hr.id if opened_by_hr else None
+    here, name = at(company, engine), company.hr.name
+    main = re.compile(r"<main.*</main>", re.DOTALL)
+    before = main.search(hr.get(here).text)
+    assert before is not None
+    assert (f"Ouverte par {name}" in before[0]) is opened_by_hr
+    assert before[0].count(name) == opened_by_hr
+    hr.post(f"{here}/{decided}", data={"kind": "same"} if decided == "acceptance" else {})
+    after = main.search(hr.get(here).text)
+    assert after is not None
+    assert after[0].count(name) == 1 + opened_by_hr
+
+
 def test_what_fell_is_shown_with_proposals_and_one_button_accepts(
     engine: Engine, company: Published, hr: TestClient
 ) -> None:
