@@ -17,6 +17,7 @@ from app.campaigns.tables import Campaign
 from app.people.tables import Person
 from app.teams import days
 from app.visits import places
+from solver import rules
 
 
 def under_rosters(session: Session, roster_ids: Collection[int], today: date) -> list[int]:
@@ -59,7 +60,8 @@ def end(session: Session, request_id: int, why: str, *, now: datetime, today: da
 
 
 def _nobody_receives(session: Session, campaign: Campaign, request: BookingRequest, today: date) -> bool:
-    """Neither the host whose day is held, nor anybody else whom the rules allow."""
+    """Neither the host whose day is held, nor anybody else whom the rules allow. What is kept on a day that
+    its team closed since stands with that host alone: nobody replaces them."""
     seen = queries.find_place(session, request.place_id)
     person = session.get_one(Person, request.person_id)
     if request.holds and asking.held_host(session, seen, request, today) is not None:
@@ -69,4 +71,5 @@ def _nobody_receives(session: Session, campaign: Campaign, request: BookingReque
         [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
         trial.rollback()
     option = found.of_day(request.day)
-    return option is not None and option.why == NO_HOST
+    gone = (NO_HOST, rules.CLOSED) if request.holds else (NO_HOST,)
+    return option is not None and option.why in gone

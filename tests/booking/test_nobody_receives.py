@@ -9,12 +9,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.booking import queries
+from app.booking import holding, queries
 from app.booking.stands import stands_of
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs as events
 from app.people.tables import Person
-from app.teams.tables import Shift
+from app.teams.tables import BlackoutDay, Shift
+from app.visits import places
 from app.visits.tables import By
 from app.worker import drain
 from tests.booking.conftest import (
@@ -87,6 +88,25 @@ def test_a_named_host_who_leaves_ends_what_waits_for_them(
     drain(engine)
     assert statuses(session, *line) == [RequestStatus.EXPIRED] * 2
     assert len(mails(session, "booking_expired")) == 2
+    check_counts(session)
+
+
+@pytest.mark.parametrize("shut", [True, False])
+def test_on_a_day_that_its_team_closed_nobody_takes_the_place_of_a_held_host_who_leaves(
+    engine: Engine, session: Session, shop: Shop, shut: bool
+) -> None:
+    offer, waits = held_for_one(engine, session, shop)
+    if shut:
+        session.add(BlackoutDay(team_id=shop.shop.id, day=MONDAY, no_visitors=True, no_leaving=False))
+    held = places.held_host(session, holding.held_for(offer))
+    session.get_one(Person, held).active = False
+    events.record(session, "person.left", person_id=held)
+    session.commit()
+    drain(engine)
+    assert statuses(session, offer) == [RequestStatus.EXPIRED if shut else RequestStatus.OFFERED]
+    told = [one.person_id for one in mails(session, "booking_expired")]
+    assert told == ([offer.person_id] if shut else [])
+    assert statuses(session, waits) == [RequestStatus.WAITING]
     check_counts(session)
 
 
