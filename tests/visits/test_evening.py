@@ -1,8 +1,11 @@
 """The evening of a day: it was lived, and nobody takes it back; whether it was is for HR to say."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.campaigns.tables import Status
 from app.home.tasks import Kind, asked_tasks, reminders
@@ -13,6 +16,7 @@ from app.visits.tables import By, CancelReason, ChangeKind, VisitStatus
 from tests.support.web import Clock
 from tests.visits.life import MONDAY, Company
 
+Enter = Callable[[Any], TestClient]
 NOON = datetime(2027, 4, 5, 10, 0, tzinfo=UTC)
 EVENING = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
 CHANGES = (ChangeKind.CONFIRMED, ChangeKind.DECLINED, ChangeKind.CANCELLED, ChangeKind.PROPOSED)
@@ -79,3 +83,19 @@ def test_in_the_evening_the_home_page_asks_for_nothing_that_was_lived(company: C
         asked[now] = {one.kind for one in tasks if f"/visits/{visit.id}" in one.href}
     assert asked[NOON] == {Kind.CONFIRMATION, Kind.PREPARATION}
     assert asked[EVENING] == set()
+
+
+def test_the_page_of_a_lived_day_asks_for_nothing_before_it(
+    company: Company, as_: Enter, clock: Clock
+) -> None:
+    here = f"/visits/{company.there.id}"
+    asked = ("Avant ce jour", f"{here}/confirmation")
+    clock.set(NOON)
+    page = as_(company.anna).get(here).text
+    assert all(one in page for one in asked)
+    clock.set(EVENING)
+    anna = as_(company.anna)
+    page = anna.get(here).text
+    assert "Quand et où" in page
+    assert not any(one in page for one in asked)
+    assert anna.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 409
