@@ -88,7 +88,7 @@ def _together(engine: Engine, choices: Choices, model: Model, rest: Model | None
         if solved.proven or int(objective[solved.chosen].sum()) > before:
             engine.replace(choices.take(solved.chosen[: len(choices)]))
         engine.combined_proven = solved.proven
-    if most is not None:
+    if most is not None and weights[level]:
         engine.limit_to(level, {level: most})
 
 
