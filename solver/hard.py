@@ -1,6 +1,7 @@
 """Integer programs whose relaxation is far off: HiGHS for a while, then SCIP in a process of its own.
 
-Both need a second or a minute for the same small program, and it is seldom the same one of the two.
+Both need a second or a minute for the same small program, and it is seldom the same one of the two. Few
+choices of swaps are for CP-SAT, level by level.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def solve_by_clauses(
     """
     seconds = min(seconds, clock.left)
     ends, worth = clock.seconds + seconds, model.worth[level]
-    alone = solve_integer(model, worth, clock, seconds=max(FIRST, seconds / 2), solver="CP_SAT")
+    alone = solve_integer(model, worth, clock, seconds=min(seconds, max(FIRST, seconds / 2)), solver="CP_SAT")
     left, found = ends - clock.seconds, replace(alone, proven=False, bound=np.inf)
     if not alone.proven or alone.chosen is None:
         if left < STARTING:
