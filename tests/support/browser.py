@@ -132,6 +132,8 @@ def faults_of(page: Page, widths: tuple[int, ...] = BOTH) -> list[str]:
 
     Several widths cost one loading, and axe reads a page the second time in half the time.
     """
+    # Parts that a page fetches once it is there belong to it.
+    page.wait_for_function("document.querySelector('.htmx-request') === null")
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
