@@ -50,13 +50,20 @@ class Network:
                 total += weights[level] * worth
         return total
 
-    def most(self, level: str, span: int) -> int:
-        """What no plan adds to a level, whatever the prices; ``span`` is the most that one edge adds."""
+    def span(self, level: str) -> int:
+        """The most that one edge adds to a level."""
+        worth = self.worth.get(level)
+        if worth is None:
+            return 2 * int(self.instance.priority.max(initial=0))
+        return int(np.abs(worth).max(initial=0))
+
+    def most(self, level: str) -> int:
+        """What no plan adds to a level, whatever the prices."""
         if level == "travel":
             return 0
         if level == "people":
             return int(self.left_gain[self.left_room > 0].sum() + self.right_gain[self.right_room > 0].sum())
-        return min(int(self.left_room.sum()), int(self.right_room.sum())) * span
+        return min(int(self.left_room.sum()), int(self.right_room.sum())) * self.span(level)
 
 
 @dataclass(frozen=True)
@@ -305,11 +312,7 @@ def level_weights(net: Network, order: Sequence[str]) -> tuple[dict[str, int], s
     strictly = set(order)
     unit, one, exact = 1, 0, True  # one: what one edge can add on the levels so far
     for place, level in reversed(list(enumerate(order))):
-        worth = net.worth.get(level)
-        if worth is None:
-            span = 2 * int(net.instance.priority.max(initial=0))
-        else:
-            span = int(np.abs(worth).max(initial=0))
+        span = net.span(level)
         weights[level] = unit if span else 0
         if not exact:
             strictly.discard(level)

@@ -1,11 +1,11 @@
-"""The search for large problems: assign people, give them days, repair what found none, measure the
-distance left.
+"""What every search of a large problem shares: assign people, give them days, anneal, measure the distance
+left.
 
 1. A min-cost flow assigns people to each other as if days did not matter; its prices bound every plan.
 2. Bit masks find days for the assigned matches, moving others where needed.
-3. Whoever falls short of the prices is matched anew, piece by piece, each piece exactly.
 
-The plan on the board is valid at every moment, so the search can stop at any time.
+What comes next depends on how many choices there are: `solver.whole`, `solver.stepwise`, `solver.scarce`,
+`solver.ample`. The plan on the board is valid at every moment, so the search can stop at any time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from solver.assignment import Network, Prices, assign, bound, level_weights, net
 from solver.choices import Choices, choices_of, count_choices
 from solver.days import Board, schedule
 from solver.edges import Edges, first_edges
-from solver.improve import Target, culprits, piece_around, rematch
+from solver.improve import Target
 from solver.instance import Bools, Instance, Ints, sorted_set, words_of
 from solver.limits import Clock, Stopped
 from solver.mip import Floats
@@ -42,8 +42,9 @@ TELLING = 0.2
 """Seconds between two words to whoever watches."""
 RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600), "days": (1,)}
 """What one point of the next higher level may be worth in each level's own unit, for bounds below a gap."""
-SWEEPS = 10
-"""Bounds look at every pair; where so many looks take longer than there is time, they wait for the end."""
+SWEEPS, LOOK = 10, {True: 0.15, False: 0.7}
+"""Bounds look at every pair; where so many looks take longer than there is time, they wait for the end. For
+swaps, and for single visits, one takes about such a share of a flow's seconds."""
 ROUNDS = 6
 """At most so many times edges that the prices ask for are added and the assignment is solved again."""
 
@@ -92,11 +93,11 @@ class Engine:
         edges = first_edges(self.instance, self.rng, self.clock)
         begun = self.clock.seconds
         chosen, prices = self._solve(edges)
+        assert self.net is not None
         for _ in range(ROUNDS):
             took, begun = self.clock.seconds - begun, self.clock.seconds
             if edges.complete or took > 0.4 * self.clock.left:
                 break
-            assert self.net is not None
             try:
                 more = overlooked(self.net, self.weights, prices, self.clock)
                 self.sweep_seconds = self.clock.seconds - begun
@@ -106,13 +107,14 @@ class Engine:
                 chosen, prices = self._solve(edges)
             except Stopped:
                 break
-        assert self.net is not None
         self.chosen = chosen
-        self.sweep_seconds = self.sweep_seconds or (0.3 if self.instance.swap else 2.0) * self.flow_seconds
-        self.sweeps = self.net.edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
-        edges = self.net.edges.take(chosen)
-        self.assigned = int(self.net.left_gain[np.unique(edges.left)].sum())
-        self.assigned += int(self.net.right_gain[np.unique(edges.right)].sum())
+        if not (self.sweep_seconds or edges.complete):
+            self.sweep_seconds = LOOK[self.instance.swap] * self.flow_seconds
+            if self.sweep_seconds < max(self.clock.left, 0.1 * self.clock.seconds):
+                self.sweep_seconds = self._look(self.counted()[0])
+        self.sweeps = edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
+        left, right = (np.unique(side[chosen]) for side in (self.net.edges.left, self.net.edges.right))
+        self.assigned = int(self.net.left_gain[left].sum() + self.net.right_gain[right].sum())
         return chosen
 
     def _solve(self, edges: Edges) -> tuple[Ints, Prices]:
@@ -168,8 +170,8 @@ class Engine:
         assert self.net is not None
         assert self.prices is not None
         target = Target.of(self.net, self.weights, self.prices)
-        edges = self.net.edges.take(target.best(each))
-        return self.search(edges, -target.short[target.best(each)].astype(np.float64))
+        best = target.best(each)
+        return self.search(self.net.edges.take(best), -target.short[best].astype(np.float64))
 
     def narrow(self) -> Search:
         """A search for the days of the assigned matches, and for no others."""
@@ -254,44 +256,14 @@ class Engine:
         self.clock.tell(level, value, bound if says else None, len(matched))
         self.last_told, self.telling = self.clock.seconds, self.clock.seconds - begun
 
-    # -- 3. repair --
-
-    def repair(self, sizes: Sequence[int], *, most: int, until: float = 1e9) -> None:
-        """Match culprits anew in ever larger pieces, at most so many, until none can be helped.
-
-        Larger pieces than the first are not needed once the first two levels are proven.
-        """
-        assert self.net is not None
-        assert self.prices is not None
-        target = Target.of(self.net, self.weights, self.prices)
-        pieces = 0
-        for size in sizes:
-            hopeless: set[tuple[int, ...]] = set()
-            while True:
-                if size > sizes[0] and self.leading_proven():
-                    return
-                missed = [who for who in culprits(self.board, target) if who not in hopeless]
-                if not missed:
-                    break
-                touched: set[int] = set()
-                for seeds in missed:
-                    if pieces == most or self.clock.over or self.clock.seconds > until:
-                        return
-                    if touched & set(seeds):
-                        continue
-                    pieces += 1
-                    piece = piece_around(self.board, target, seeds, size=size)
-                    seconds = min(max(2.0, size / 500), until - self.clock.seconds)
-                    if rematch(self.board, target, piece, self.clock, seconds=seconds):
-                        touched |= set(piece.tolist())
-                        self.tell()
-                    else:
-                        hopeless.add(seeds)
-
     def leading(self) -> dict[str, int]:
         """Values on the first two levels that count."""
         values = self.values()
-        return {level: values[level] for level in [name for name in self.order if self.weights[name]][:2]}
+        return {level: values[level] for level in self.counted()[:2]}
+
+    def counted(self) -> list[str]:
+        """The levels on which plans can differ at all, the first counting most."""
+        return [level for level in self.order if self.weights[level]]
 
     def leading_proven(self) -> bool:
         """Whether the first two levels that count are at their bounds: the rest hardly repays more."""
@@ -325,7 +297,7 @@ class Engine:
         better = dict(bounds)
         first = self.flow_seconds + (0 if self.sweeps else self.sweep_seconds)
         self.soft_seconds = self.soft_seconds or first
-        used = [level for level in self.order if self.weights[level]]
+        used = self.counted()
         for place, level in enumerate(used):
             loose = [name for name in used[:place] if bounds[name] > values[name]]
             if not loose:
@@ -335,7 +307,7 @@ class Engine:
                 for name in reversed(used[: place + 1]):
                     weights[name] = 1 if name == level else dear if name in loose else 16 * one + 1
                     dear *= 4 if name in loose else 1
-                    one += weights[name] * self._span(name)
+                    one += weights[name] * self.net.span(name)
                 known = (level, rate, *loose)
                 if known not in self.soft:
                     if self.clock.left < 1.3 * self.soft_seconds:
@@ -348,14 +320,6 @@ class Engine:
                 limit = self.soft[known] - spent + self.base[level]
                 better[level] = max(values[level], min(better[level], limit))
         return better
-
-    def _span(self, level: str) -> int:
-        """The most that one edge adds to a level."""
-        assert self.net is not None
-        worth = self.net.worth.get(level)
-        if worth is None:
-            return 2 * int(self.instance.priority.max(initial=0))
-        return int(np.abs(worth).max(initial=0))
 
     def bounds(self, values: Mapping[str, int], levels: Sequence[str] | None = None) -> dict[str, int]:
         """Upper bounds on every level, each given that the levels before it keep these values."""
@@ -372,9 +336,9 @@ class Engine:
             whole = self._whole(level)
             if level not in self.limit:
                 if not self.sweeps:
-                    found[level] = self.base[level] + self.net.most(level, self._span(level))
+                    found[level] = self.base[level] + self.net.most(level)
                     continue
-                self.limit[level] = bound(self.net, whole, rounded(self.prices, unit))
+                self._look(level)
             spent = sum(whole[name] * (values[name] - self.base[name]) for name in self.order[:place])
             found[level] = self.limit[level] - spent + self.base[level]
         return found
@@ -387,12 +351,18 @@ class Engine:
 
     def sweep(self) -> None:
         """Find the bounds that were left for the end, as far as time allows: those of pairs beyond number."""
-        assert self.net is not None
-        assert self.prices is not None
-        for level in [level for level in self.order if self.weights[level] and level not in self.limit]:
+        for level in [level for level in self.counted() if level not in self.limit]:
             if self.clock.left < self.sweep_seconds:
                 return
-            self.limit[level] = bound(self.net, self._whole(level), rounded(self.prices, self.weights[level]))
+            self._look(level)
+
+    def _look(self, level: str) -> float:
+        """Bound a level and those before it by the prices, over every pair; returns the seconds it took."""
+        begun = self.clock.seconds
+        assert self.net is not None
+        assert self.prices is not None
+        self.limit[level] = bound(self.net, self._whole(level), rounded(self.prices, self.weights[level]))
+        return self.clock.seconds - begun
 
     def _whole(self, level: str) -> dict[str, int]:
         """The weights of a level and those before it, in units of the level."""

@@ -106,7 +106,7 @@ def build(
     if instance.swap:
         who, mine = np.concatenate([a, b]), np.concatenate([me, me])
         rows.at_most(PERSON, who, mine, room.left[who])
-        if (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
+        if pairs_only or (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
             rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
         both = [a * days + day, a * days + other, b * days + day, b * days + other]
         gone = np.concatenate([team_a * days + day, team_b * days + other])

@@ -65,7 +65,7 @@ def prove(
     them given the ones before. So the first level is proven by itself, the others together.
     """
     order = [level for level in engine.order if engine.weights.get(level)]
-    if not order:
+    if not (order and engine.clock.left):
         return bounds
     together, last, columns = engine.combined_proven, None, None
     given, values = engine.values(), engine.values()

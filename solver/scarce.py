@@ -66,7 +66,7 @@ HURRY = 2.0
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
     """Improve the plan on the board; returns proven bounds on every level (maximised)."""
     assert engine.net is not None
-    clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
+    clock, order = engine.clock, engine.counted()
     threads = max(1, clock.limits.threads)
     beside = max(1, threads - 1)
     bounds = engine.bounds(engine.values())

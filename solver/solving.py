@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from solver import scarce, stepwise, whole
+from solver import ample, scarce, stepwise, whole
 from solver.check import measure
 from solver.choices import Choices
 from solver.clash import clash
@@ -34,16 +34,6 @@ MEDIUM, LARGISH = 1_500, 3_000
 """Up to so many people who swap are proven first; up to so many people after the search."""
 FEW_PAIRS = 10_000
 """Single visits, and those who may have several matches, are proven at once only where pairs are so few."""
-PIECES = 120
-"""So many pieces are matched anew at most."""
-MOVES = 100
-"""Moves of the search for each person where days are many; it then starts close to the best."""
-MILD, HOT = (0.01, 0.003), (0.1, 0.1)
-"""Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the
-days, and where it does not."""
-MOSTLY = 0.9
-EACH = 40
-"""Where days are many, the search looks at so many colleagues of each person."""
 HURRIED = 5_000
 """So many people without a match are explained to whoever asks to stop a large company: it takes seconds."""
 PINNING = 30.0
@@ -105,9 +95,9 @@ def search(engine: Engine) -> dict[str, int]:
         swap_once = engine.instance.swap and engine.instance.cap.max(initial=0) <= 1
         if n <= MEDIUM and (swap_once or few_pairs):
             with engine.clock.within(0.9):
-                bounds = prove(engine, bounds, search=lambda: _searched(engine))
-        if _unproven(engine, bounds):
-            before, found = engine.values(), ample(engine)
+                bounds = prove(engine, bounds, search=lambda: ample.improve(engine))
+        if ample.unproven(engine, bounds) and not engine.clock.is_asked_to_stop:
+            before, found = engine.values(), ample.search(engine)
             for level, value in engine.values().items():
                 found[level] = min(found[level], bounds[level])
                 if value != before[level]:
@@ -115,40 +105,6 @@ def search(engine: Engine) -> dict[str, int]:
             bounds = prove(engine, found) if n <= LARGISH else found
     engine.tell(now=True)
     return bounds
-
-
-def _searched(engine: Engine) -> None:
-    """Bring a plan nearer to the best, quickly."""
-    engine.anneal(engine.guided(each=EACH), moves=MOVES, seconds=engine.clock.left / 5, hot=MILD[0])
-
-
-def _unproven(engine: Engine, bounds: Mapping[str, int]) -> bool:
-    return any(bounds[level] > value for level, value in engine.values().items())
-
-
-def ample(engine: Engine) -> dict[str, int]:
-    """Where days are many: the assignment nearly fits into them, and its prices are good bounds."""
-    n, clock = engine.instance.n, engine.clock
-    if engine.fits(MOSTLY) and not engine.leading_proven():
-        engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
-    if not _unproven(engine, bounds := engine.bounds(engine.values())):
-        return bounds
-    guided = engine.guided(each=EACH)
-    for hot in MILD if engine.fits(MOSTLY) else HOT:
-        before = engine.leading()
-        engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
-        if engine.leading_proven() or clock.over:
-            break
-    else:
-        flows = 5 if n <= LARGE else 3  # what is left then pays for better bounds
-        last = clock.left - flows * engine.flow_seconds
-        if n <= LARGE:
-            engine.repair((120, 400, 1_500), most=PIECES, until=clock.seconds + last)
-        elif engine.leading() != before:
-            engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
-    engine.sweep()
-    values = engine.values()
-    return engine.softened(values, engine.bounds(values))
 
 
 def pins_leave_a_choice(instance: Instance) -> bool:

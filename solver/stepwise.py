@@ -92,7 +92,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     """Improve the plan on the board, these choices being all; returns proven bounds on every level
     (maximised).
     """
-    clock, order = engine.clock, [level for level in engine.order if engine.weights[level]]
+    clock, order = engine.clock, engine.counted()
     if clock.left < READY:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left, hot=LATER[0])
         return engine.bounds(engine.values())

@@ -124,4 +124,4 @@ def bounded(engine: Engine, known: Sequence[tuple[Mapping[str, int], int]]) -> d
 
 def _levels(engine: Engine) -> list[str]:
     """The levels that count, the first one where none does."""
-    return [level for level in engine.order if engine.weights[level]] or list(engine.order[:1])
+    return engine.counted() or list(engine.order[:1])

@@ -172,7 +172,9 @@ def test_results_are_for_hr(company: Company, as_: Enter, path: str) -> None:
         assert as_(who).post(f"/campaigns/{company.campaign_id}/debrief-reminders").status_code == 403
 
 
-def test_the_summary_is_headed_like_the_other_parts_of_the_campaign_page(company: Company, as_: Enter) -> None:
+def test_the_summary_is_headed_like_the_other_parts_of_the_campaign_page(
+    company: Company, as_: Enter
+) -> None:
     page = as_(company.hr).get(f"/campaigns/{company.campaign_id}/results/summary").text
     assert "<h2>Les bilans</h2>" in page
     assert "<h3" not in page

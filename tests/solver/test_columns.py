@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solver.choices import choices_of
@@ -60,6 +60,7 @@ def test_a_plan_to_start_with_changes_no_bound_and_a_known_bound_ends_it_early(s
 
 
 @settings(max_examples=40, deadline=None)
+@example(seed=2740, kept=1, at_once=2)  # of the pairs looked at last nobody has two matches
 @given(seed=st.integers(0, 10**6), kept=st.integers(1, 4), at_once=st.integers(1, 3))
 def test_prices_of_some_choices_bound_all_and_say_which_others_are_wanted(
     seed: int, kept: int, at_once: int

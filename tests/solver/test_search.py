@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver import Limits, Problem, diving, scarce, solving, stepwise, whole
+from solver import Limits, Problem, ample, diving, scarce, solving, stepwise, whole
 from solver.anneal import Search
 from solver.check import violations
 from solver.choices import Choices, choices_of
@@ -100,7 +100,7 @@ def walked(problem: Problem, way: Way) -> Plan:
 
 @pytest.mark.parametrize(
     "way",
-    [listed, stepped, grown, solving.ample, proven, relaxed, leading],
+    [listed, stepped, grown, ample.search, proven, relaxed, leading],
     ids=["scarce", "stepwise", "grown", "ample", "proven", "relaxed", "leading"],
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -127,8 +127,8 @@ def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int
         (proven, {}),
         (listed, {"scarce.AMPLE": 1e9}),
         (listed, {"scarce.AMPLE": 0.0}),
-        (solving.ample, {}),
-        (solving.ample, {"engine.SWEEPS": 1e12}),
+        (ample.search, {}),
+        (ample.search, {"engine.SWEEPS": 1e12}),
     ],
     ids=["proven", "hurried", "scarce", "ample", "late"],
 )
@@ -160,7 +160,7 @@ def test_pairs_that_the_assignment_never_saw_count_in_every_bound(
 def test_the_search_keeps_the_pins_once(exchange: str) -> None:
     problem = Problem.from_json(company(80, 5, exchange=exchange, pins=6))
     assert problem.pinned
-    plan = walked(problem, solving.ample)
+    plan = walked(problem, ample.search)
     assert violations(problem, plan) == []
     assert set(problem.pinned) <= set(plan.visits)
 
@@ -244,8 +244,8 @@ def test_an_empty_plan_is_one_to_begin_with() -> None:
         (listed, "swap"),
         (listed, "shadow"),
         (stepped, "shadow"),
-        (solving.ample, "swap"),
-        (solving.ample, "shadow"),
+        (ample.search, "swap"),
+        (ample.search, "shadow"),
     ],
 )
 def test_one_thread_and_one_seed_give_one_plan(way: Way, exchange: str) -> None:

@@ -1,0 +1,92 @@
+"""The search where days are many: the assignment nearly fits into them.
+
+First the days of the assigned matches, then everybody's best colleagues by the prices; then whoever falls
+short of the prices is matched anew, piece by piece, each piece exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from solver.engine import Engine
+from solver.improve import Target, culprits, piece_around, rematch
+from solver.limits import LARGE
+
+PIECES = 120
+"""So many pieces are matched anew at most."""
+MOVES = 100
+"""Moves of the search for each person where days are many; it then starts close to the best."""
+MILD, HOT = (0.01, 0.003), (0.1, 0.1)
+"""Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the
+days, and where it does not."""
+MOSTLY = 0.9
+EACH = 40
+"""Where days are many, the search looks at so many colleagues of each person."""
+
+
+def unproven(engine: Engine, bounds: Mapping[str, int]) -> bool:
+    """Whether a better plan than the one on the board may exist."""
+    return any(bounds[level] > value for level, value in engine.values().items())
+
+
+def improve(engine: Engine) -> None:
+    """Bring a plan nearer to the best, quickly."""
+    engine.anneal(engine.guided(each=EACH), moves=MOVES, seconds=engine.clock.left / 5, hot=MILD[0])
+
+
+def search(engine: Engine) -> dict[str, int]:
+    """Bring the plan on the board near to the best; bounds on every level by the prices of the assignment."""
+    n, clock = engine.instance.n, engine.clock
+    if not clock.over and engine.fits(MOSTLY) and not engine.leading_proven():
+        engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
+    if not unproven(engine, bounds := engine.bounds(engine.values())):
+        return bounds
+    guided = engine.guided(each=EACH)
+    for hot in MILD if engine.fits(MOSTLY) else HOT:
+        before = engine.leading()
+        engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
+        if engine.leading_proven() or clock.over:
+            break
+    else:
+        flows = 5 if n <= LARGE else 3  # what is left then pays for better bounds
+        last = clock.left - flows * engine.flow_seconds
+        if n <= LARGE:
+            repair(engine, (120, 400, 1_500), most=PIECES, until=clock.seconds + last)
+        elif engine.leading() != before:
+            engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
+    engine.sweep()
+    values = engine.values()
+    return engine.softened(values, engine.bounds(values))
+
+
+def repair(engine: Engine, sizes: Sequence[int], *, most: int, until: float = 1e9) -> None:
+    """Match culprits anew in ever larger pieces, at most so many, until none can be helped.
+
+    Larger pieces than the first are not needed once the first two levels are proven.
+    """
+    assert engine.net is not None
+    assert engine.prices is not None
+    target = Target.of(engine.net, engine.weights, engine.prices)
+    pieces = 0
+    for size in sizes:
+        hopeless: set[tuple[int, ...]] = set()
+        while True:
+            if size > sizes[0] and engine.leading_proven():
+                return
+            missed = [who for who in culprits(engine.board, target) if who not in hopeless]
+            if not missed:
+                break
+            touched: set[int] = set()
+            for seeds in missed:
+                if pieces == most or engine.clock.over or engine.clock.seconds > until:
+                    return
+                if touched & set(seeds):
+                    continue
+                pieces += 1
+                piece = piece_around(engine.board, target, seeds, size=size)
+                seconds = min(max(2.0, size / 500), until - engine.clock.seconds)
+                if rematch(engine.board, target, piece, engine.clock, seconds=seconds):
+                    touched |= set(piece.tolist())
+                    engine.tell()
+                else:
+                    hopeless.add(seeds)
