@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from app.core.settings import settings
@@ -23,6 +23,12 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """The calendar day of an instant where the company lives."""
     return instant.astimezone(ZoneInfo(settings().timezone)).date()
+
+
+def hour_on(day: date) -> time:
+    """How late it is on a day where the company lives: midnight on any other than today."""
+    here = now().astimezone(ZoneInfo(settings().timezone))
+    return here.time() if here.date() == day else time.min
 
 
 @contextmanager

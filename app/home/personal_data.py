@@ -28,7 +28,7 @@ from app.visits import queries as visits_queries
 from app.visits import service as visits
 from app.visits.queries import SeenVisit
 from app.visits.reading import naming
-from app.visits.rules import can_be_cancelled
+from app.visits.rules import is_ahead
 from app.visits.tables import CancelReason
 
 Entry = dict[str, Any]
@@ -94,7 +94,7 @@ def check_erasable(person: Person, by: Actor) -> None:
 def days_to_cancel(session: Session, person: Person, *, today: date) -> list[SeenVisit]:
     """The days to come that erasing a person cancels."""
     lived = visits_queries.visits_of(session, person)
-    return [seen for seen in lived if can_be_cancelled(seen.visit, today)]
+    return [seen for seen in lived if is_ahead(seen.visit, today)]
 
 
 def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, today: date) -> bool:
@@ -110,7 +110,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
     check_erasable(held, by)
     lived = visits_queries.visits_of(session, held)
     about = {*(seen.visit.id or 0 for seen in lived), *naming(session, person.id)}
-    coming = [seen.visit for seen in lived if can_be_cancelled(seen.visit, today)]
+    coming = [seen.visit for seen in lived if is_ahead(seen.visit, today)]
     for visit in coming:
         visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
     for feature in (booking, calendars, debriefs, pins, visits, availability, messages, teams):

@@ -106,12 +106,12 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
         *_to_answer(session, person),
         *_exceptions(session, person, today),
         *(_debrief(form) for form in forms),
-        *_visit_tasks(session, person, today, now),
+        *_visit_tasks(session, person, today),
         *(_answer(campaign) for campaign in waiting),
     ]
 
 
-def _visit_tasks(session: Session, person: Person, today: date, now: datetime) -> list[Task]:
+def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
     """Proposals to answer, days to find, days to confirm: the soonest first."""
     swaps = visits.as_swaps(visits.visits_of(session, person))
     legs = [leg for swap in swaps for leg in swap.legs if leg.has(person.id)]
@@ -133,8 +133,6 @@ def _visit_tasks(session: Session, person: Person, today: date, now: datetime) -
         leg
         for leg in legs
         if is_ahead(leg.visit, today)
-        and not is_lived(leg.visit, now)
-        and leg.visit.disputed_at is None
         and leg.visit.id not in proposals
         and not confirmed_by(leg.visit, by_of(leg, person))
     ]

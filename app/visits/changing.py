@@ -86,7 +86,6 @@ class Situation:
             too_young=too_young(self.seen.visitor, self.visit, self.asks),
             age_waived=self.asks is not None and self.asks.but_age,
             lived=self.lived,
-            contested=self.visit.disputed_at is not None,
             off_then=self.against is not None and self.against.stops(self.by),
             contradicted=self.against is not None and not self.against.closed,
             closed_then=self.against is not None and self.against.closed,

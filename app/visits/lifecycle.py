@@ -63,8 +63,6 @@ class Asked:
     """A roster says that the reader does not work then."""
     lived: bool = False
     """Its last hour has passed."""
-    contested: bool = False
-    """One of the two was said to be missing, and said otherwise: HR rule."""
     contradicted: bool = False
     """A roster says so of one of the day, whoever it is."""
     closed_then: bool = False
@@ -83,13 +81,10 @@ def it_stands(asked: Asked) -> Refusal | None:
 
 
 def it_is_ahead(asked: Asked) -> Refusal | None:
-    """Its day is today or later, not lived yet, and nobody was said to be missing on it. What the product
-    does by itself looks at the day alone."""
+    """Its day is today or later, not lived yet, and nobody was said to be missing on it."""
     if asked.visit.missed_at is not None or is_over(asked.visit, asked.today):
         return AlreadyOver()
-    if asked.by is By.SERVICE:
-        return None
-    if asked.contested:
+    if asked.visit.disputed_at is not None:
         return NotRuledYet()
     return AlreadyOver() if asked.lived else None
 

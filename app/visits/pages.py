@@ -35,8 +35,8 @@ from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
 from app.visits.rules import (
     absence_stands,
-    can_be_cancelled,
     confirmed_by,
+    is_ahead,
     part_labels,
     reason_labels,
     state_of,
@@ -82,7 +82,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         gone=[swap for swap in over if not showing.was_lived(swap, today)],
         face_of=views.face_of,
         missed=[views.missed(row, campaign) for row, campaign in missed],
-        ahead=sum(can_be_cancelled(leg.visit, today) and leg.visit.id not in suspended for leg in legs),
+        ahead=sum(is_ahead(leg.visit, today) and leg.visit.id not in suspended for leg in legs),
         proposals=reading.open_proposals(session, [leg.visit.id or 0 for leg in legs]),
         state_chip=partial(showing.state_chip, today=today, known=stands),
         suspended=suspended,

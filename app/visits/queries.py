@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Campaign
+from app.core import clock
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
@@ -255,8 +256,7 @@ def visits_without_agreement(session: Session, campaign_id: int, today: date) ->
         for seen in read_visits(
             session,
             col(Visit.campaign_id) == campaign_id,
-            col(Visit.status) == VisitStatus.PLANNED,
-            col(Visit.day) >= today,
+            *to_come(today),
             col(Visit.agreement_at).is_(None),
             col(Visitor.legal_entity) != col(Host.legal_entity),
         )
@@ -296,11 +296,13 @@ def coming_visits(session: Session, campaign_id: int, today: date) -> list[Visit
 
 
 def to_come(today: date) -> list[ColumnElement[bool]]:
-    """It stands, its day is today or later, and nobody was said to be missing on it."""
+    """As `rules.is_ahead`."""
     return [
         col(Visit.status) == VisitStatus.PLANNED,
         col(Visit.day) >= today,
+        or_(col(Visit.day) > today, col(Visit.ends_at) > clock.hour_on(today)),
         col(Visit.missed_at).is_(None),
+        col(Visit.disputed_at).is_(None),
     ]
 
 
@@ -371,13 +373,8 @@ def visits_received_at(session: Session, site_id: int, first: date, last: date) 
 
 
 def visits_received_by(session: Session, team_id: int, today: date) -> list[SeenVisit]:
-    """Standing visits that a team is to receive, from today on."""
-    return read_visits(
-        session,
-        col(HostTeam.id) == team_id,
-        col(Visit.status) == VisitStatus.PLANNED,
-        col(Visit.day) >= today,
-    )
+    """Visits to come that a team is to receive."""
+    return read_visits(session, col(HostTeam.id) == team_id, *to_come(today))
 
 
 def left_out_last_time(session: Session, campaign_id: int) -> set[int]:

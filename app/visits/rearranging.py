@@ -19,7 +19,7 @@ from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import Asked, check
 from app.visits.queries import SeenVisit
-from app.visits.rules import Leg, in_pairs, stands
+from app.visits.rules import Leg, in_pairs, is_lived, stands
 from app.visits.service import cancel_visit, void_proposals
 from app.visits.tables import By, CancelReason, ChangeKind, Swap, Visit, VisitStatus
 
@@ -206,7 +206,8 @@ def _move(session: Session, moves: Sequence[tuple[SeenVisit, Move]], hand: Hand,
     busy = queries.busy_days(session, tutors) if tutors else {}
     for seen, move in moves:
         visit = seen.visit
-        check(ChangeKind.MOVED, Asked(visit=visit, by=hand.by, today=today))
+        lived = is_lived(visit, hand.now)
+        check(ChangeKind.MOVED, Asked(visit=visit, by=hand.by, today=today, lived=lived))
         done = session.exec(
             update(Visit)
             .where(

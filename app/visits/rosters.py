@@ -22,9 +22,9 @@ from app.teams.rules import meets, touches, usually_works
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.bookings import booked_among, of_teams
-from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, visits_of_teams
+from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, to_come, visits_of_teams
 from app.visits.rules import during, is_ahead
-from app.visits.tables import By, Visit, VisitStatus
+from app.visits.tables import By, Visit
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def conflicts(
     team_ids: Collection[int] | None = None,
     last: date | None = None,
 ) -> list[Conflict]:
-    """Standing visits from today on (up to `last`) whose visitor or receiver is off, or works at other hours,
+    """Visits to come (up to `last`) whose visitor or receiver is off, or works at other hours,
     or whose site is closed. Who alone is off among those who receive is none: the host receives.
 
     Of these teams (of all when None): those that send or receive. Three queries.
@@ -132,7 +132,7 @@ def conflicts(
     closed = exists().where(
         col(ClosedDay.site_id) == col(HostTeam.site_id), col(ClosedDay.day) == col(Visit.day)
     )
-    conditions = [col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) >= today, or_(other_hours, closed)]
+    conditions = [*to_come(today), or_(other_hours, closed)]
     if last is not None:
         conditions.append(col(Visit.day) <= last)
     if team_ids is not None:
@@ -186,13 +186,13 @@ def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | No
 
 
 def conflicts_of(session: Session, visits: Iterable[SeenVisit], today: date) -> list[Conflict]:
-    """The same of those of some visits that stand and are to come. Two queries; none where none does."""
-    ahead = [one for one in visits if one.visit.status == VisitStatus.PLANNED and one.visit.day >= today]
+    """The same of those of some visits that are to come. Two queries; none where none does."""
+    ahead = [one for one in visits if is_ahead(one.visit, today)]
     return [one for one in conflicts_among(session, ahead) if not host_receives(one)] if ahead else []
 
 
 def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: date) -> list[SeenVisit]:
-    """Standing visits to come from or to these teams, on the days that a roster covers of each. One query."""
+    """Visits to come from or to these teams, on the days that a roster covers of each. One query."""
     if not spans:
         return []
     first = max(today, min(first for first, _last in spans.values()))
@@ -200,7 +200,8 @@ def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: dat
     return [
         seen
         for seen in visits_of_teams(session, spans, first, last)
-        if any(
+        if is_ahead(seen.visit, today)
+        and any(
             _within(seen.visit.day, spans.get(team.id or 0)) for team in (seen.visitor_team, seen.host_team)
         )
     ]
@@ -249,8 +250,7 @@ def contradicted(session: Session, plan: RosterPlan, today: date) -> Contradicte
     found = [
         one
         for one in conflicts_among(session, covered(session, spans, today), arriving)
-        if is_ahead(one.seen.visit, today)
-        and any((person.id, one.seen.visit.day) in arriving for person in one.absent)
+        if any((person.id, one.seen.visit.day) in arriving for person in one.absent)
     ]
     of_plan = [one for one in found if _is_planned(one) and waits(one)]
     fall = [one for one in found if falls(one)]
@@ -362,7 +362,7 @@ def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
 
 def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | None:
     """What rosters say of one visit to come, for its page: (kind of note, sentence); None for nothing."""
-    if seen.visit.status != VisitStatus.PLANNED or seen.visit.day < today:
+    if not is_ahead(seen.visit, today):
         return None
     if against := conflict_of(session, seen, today):
         if against.closed:

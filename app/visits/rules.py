@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.campaigns.tables import Booking, Campaign, Status
+from app.core import clock
 from app.core.i18n import _
 from app.core.settings import settings
 from app.people.tables import Person
@@ -48,14 +49,11 @@ def absence_stands(visit: Visit, today: date) -> bool:
     return visit.ruled_at is not None or visit.missed_at.date() < today - ABSENCE_ASKED
 
 
-def can_be_cancelled(visit: Visit, today: date) -> bool:
-    """Only a standing visit whose day is not past."""
-    return stands(visit) and not is_over(visit, today)
-
-
 def is_ahead(visit: Visit, today: date) -> bool:
-    """Whether a visit is still to take place, and nobody was said to be missing."""
-    return takes_place(visit) and not is_over(visit, today)
+    """Whether a visit is still to take place: nobody was said to be missing, and today its last hour has not
+    passed. `queries.to_come` says the same of rows."""
+    here = takes_place(visit) and visit.disputed_at is None and not is_over(visit, today)
+    return here and (visit.day > today or visit.ends_at > clock.hour_on(today))
 
 
 def confirmed_by(visit: Visit, role: By) -> bool:

@@ -15,7 +15,7 @@ from app.visits.changing import hold
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import Asked, check
 from app.visits.queries import SeenVisit
-from app.visits.rules import Leg, in_pairs
+from app.visits.rules import Leg, in_pairs, is_lived
 from app.visits.tables import (
     By,
     CancelReason,
@@ -195,7 +195,7 @@ def cancel_visit(
     seen = visit.revision if revision is None else revision
     hold(session, _id(visit))
     role = by or (By.HR if actor else By.SERVICE)
-    step = check(kind, Asked(visit=visit, by=role, today=today))
+    step = check(kind, Asked(visit=visit, by=role, today=today, lived=is_lived(visit, now)))
     changed = session.exec(
         update(Visit)
         .where(

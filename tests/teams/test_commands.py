@@ -1,6 +1,7 @@
 """Rosters from the command line."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,11 @@ def test_a_roster_is_looked_at_then_imported(
 def test_the_command_prints_which_days_the_roster_contradicts(
     engine: Engine, session: Session, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    today = clock.today()
-    make_visit(session, make_campaign(session), shop.zoe, shop.anna, day=today)
+    day = clock.today() + timedelta(days=1)
+    make_visit(session, make_campaign(session), shop.zoe, shop.anna, day=day)
     session.commit()
-    path = tmp_path / "today.csv"
+    path = tmp_path / "roster.csv"
     for hours, said in (("R", True), ("J", False)):
-        path.write_text(f"Matricule;{today}\nA1;{hours}\n", encoding="utf-8")
+        path.write_text(f"Matricule;{day}\nA1;{hours}\n", encoding="utf-8")
         assert import_roster(engine, path, dry_run=True, remarks=remarks_on) == 0
         assert ("1 journée du plan est contredite" in capsys.readouterr().out) is said

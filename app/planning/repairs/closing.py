@@ -47,13 +47,14 @@ def days_between(first: date, last: date, today: date) -> list[date]:
 def closure_of(session: Session, site_id: int, first: date, last: date, today: date) -> Closure:
     """What closing a site would do. Raises `ClosureOutOfReach`."""
     days_between(first, last, today)
-    seen = visits_queries.visits_received_at(session, site_id, first, last)
+    received = visits_queries.visits_received_at(session, site_id, first, last)
+    seen = [one for one in received if is_ahead(one.visit, today)]
     teams = list(session.scalars(select(Team).where(col(Team.site_id) == site_id).order_by(col(Team.id))))
     repaired = queries.of_plans(session, seen)
     known = {one.visit.id for one in repaired}
     return Closure(
         repaired=repaired,
-        apart=[one for one in seen if one.visit.id not in known and is_ahead(one.visit, today)],
+        apart=[one for one in seen if one.visit.id not in known],
         teams=teams,
     )
 

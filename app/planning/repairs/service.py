@@ -34,7 +34,7 @@ from app.visits import service as visits_service
 from app.visits.history import Hand, remember
 from app.visits.queries import visits_with_ids
 from app.visits.rearranging import rearrange
-from app.visits.rules import is_over, takes_place
+from app.visits.rules import is_ahead
 from app.visits.tables import By, CancelReason, ChangeKind
 
 SILENCE = timedelta(minutes=2)
@@ -224,7 +224,7 @@ def dismiss(
     ended: set[int] = set()
     if cancel_visits:
         for visit in sorted(queries.impossible_visits(session, repair), key=lambda one: one.id or 0):
-            if visit.id not in elsewhere and takes_place(visit) and not is_over(visit, today):
+            if visit.id not in elsewhere and is_ahead(visit, today):
                 reason = FALL_REASON[repair.cause]
                 visits_service.cancel_visit(session, visit, reason, actor, now, today=today, for_good=True)
                 ended.add(visit.id or 0)

@@ -1,7 +1,7 @@
 """A site closes: one repair, and what people read while nothing is decided, and after."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -21,7 +21,7 @@ from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams import service as teams
 from app.teams.days import marks_between
 from app.teams.service import Mark, mark_days
-from app.visits import hosting, queries
+from app.visits import hosting, queries, reading
 from app.visits.changing import situation
 from app.visits.confirming import confirm
 from app.visits.days import days_for
@@ -29,7 +29,7 @@ from app.visits.errors import SiteClosed
 from app.visits.history import Hand
 from app.visits.hosting import Hours
 from app.visits.rosters import conflicts
-from app.visits.tables import By, DayPart, Visit, VisitStatus
+from app.visits.tables import By, ChangeKind, DayPart, Visit, VisitStatus
 from app.worker import JOBS, drain
 from tests.life.told import unheard
 from tests.planning.repairs.broken import (
@@ -44,6 +44,7 @@ from tests.planning.repairs.broken import (
 )
 from tests.planning.repairs.test_settled import told
 from tests.support.accounts import SignIn
+from tests.support.web import Clock
 
 
 def close(engine: Engine, company: Published, day: date) -> None:
@@ -80,6 +81,23 @@ def test_a_closed_site_is_the_reason_not_the_person_who_works(engine: Engine, co
         days = days_for(session, queries.visit(session, there.id or 0), today=TODAY, other_day=None)
         assert days.why_not(shut) == f"{company.there.name} est fermé le {long_day(shut)}."
         assert "ne travaille pas" not in (days.why_not(DAYS[4]) or "")
+
+
+@pytest.mark.parametrize(("hour", "is_lived"), [(10, False), (18, True)])
+def test_a_site_that_closes_in_the_evening_takes_no_lived_day(
+    engine: Engine, company: Published, clock: Clock, hour: int, is_lived: bool
+) -> None:
+    there, site_id = company.visit(company.back[0], company.front[0]), company.there.id or 0
+    clock.set(datetime(there.day.year, there.day.month, there.day.day, hour, tzinfo=UTC))
+    with open_session(engine) as session:
+        shown = closing.closure_of(session, site_id, there.day, there.day, there.day)
+        closing.close_site(session, site_id, there.day, there.day, company.actor, clock.at, there.day)
+    drain(engine)
+    with open_session(engine) as session:
+        lines = [one.change.kind for one in reading.history_of(session, [there.id or 0])]
+    assert (there.id in {one.visit.id for one in shown.repaired}) is not is_lived
+    assert (ChangeKind.SUSPENDED in lines) is not is_lived
+    assert bool(told(engine, "visit_suspended")) is not is_lived
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
