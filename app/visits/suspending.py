@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from app.core import jobs
 from app.messages import queries as mails
@@ -80,12 +80,13 @@ def resume_after(session: Session, visit: Visit, now: datetime, today: date) -> 
 
 
 def resumed_by(session: Session, change: VisitChange) -> bool:
-    """Whether a change of hours, or of who receives, let the day hold again."""
+    """Whether a change of hours, or of who receives, let the day hold again; or follows from HR opening its
+    site."""
     query = select(VisitChange.id).where(
         VisitChange.visit_id == change.visit_id,
         VisitChange.kind == ChangeKind.RESUMED,
         VisitChange.at == change.at,
-        col(VisitChange.id) > change.id,
+        or_(col(VisitChange.id) > change.id, VisitChange.by == By.HR),
     )
     return session.exec(query).first() is not None
 
@@ -95,15 +96,19 @@ def closed_before(session: Session, visit_id: int) -> bool:
     return any(line.by is By.HR for line in _last(session, {visit_id}, {ChangeKind.SUSPENDED}))
 
 
-def lift(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
-    """HR opened the site of these days again: they can take place as planned; their people hear it."""
+def lift(
+    session: Session, visit_ids: Collection[int], hand: Hand, *, but: Collection[int | None] = ()
+) -> None:
+    """HR opened the site of these days again: they can take place; their people hear it. `but`: of those days
+    what follows of it tells them (`resumed_by`)."""
     hold_all(session, visit_ids)
     query = select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))
     lines = []
     for visit in session.exec(query):
         if stands(visit):
             _revise(session, visit, hand.now)
-            lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed"))
+            event = None if visit.id in but else "visit.resumed"
+            lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event=event))
     _tell_teams(session, "visits.resumed", lines)
 
 

@@ -127,12 +127,11 @@ def reopen_site(
     what = reopening_of(session, site_id, first, last, today)
     teams.reopen_site(session, site_id, what.days)
     ids = [one.seen.visit.id or 0 for one in what.resumed]
+    lift(session, ids, Hand(By.HR, actor, now), but={one.visit.id for one in what.received})
     for seen in what.received:
         before = situation(session, seen, By.SERVICE, None, today)
         service = Hand(By.SERVICE, None, now)
         hosting.release_tutor(session, before, service, revision=seen.visit.revision, by_roster=True)
-    released = {one.visit.id for one in what.received}
-    lift(session, [one for one in ids if one not in released], Hand(By.HR, actor, now))
     contrary = [one.seen.visit.id or 0 for one in what.contrary]
     suspend_anew(session, contrary, now)
     closing.tell_anew(session, contrary, reopened=True)

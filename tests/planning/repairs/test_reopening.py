@@ -354,6 +354,35 @@ def test_a_day_whose_tutor_alone_is_off_is_received_by_its_host_once_the_site_is
         assert unheard(session, [company.campaign.id or 0]) == []
 
 
+def test_the_history_says_who_opened_the_site_then_why_its_host_receives(
+    engine: Engine, company: Published, as_: Callable[[Person], TestClient]
+) -> None:
+    there, _tutor = with_a_tutor(engine, company)
+    open_again(engine, company, there.day, there.day)
+    page = as_(company.back[0]).get(f"/visits/{there.id}").text.split("Ce qui s’est passé")[1]
+    opened, received = (page.find(one) for one in ("rouvre le site", "n’est pas au travail à ces heures"))
+    assert 0 < opened < received
+    assert company.hr.name in page
+    assert "Plus aucun planning ne contredit" not in page
+
+
+def test_whoever_leads_the_people_of_all_the_days_reads_of_one_opening_once(
+    engine: Engine, company: Published
+) -> None:
+    with open_session(engine) as session:
+        lead = make_person(session, session.get_one(Team, company.shop.id), first_name="Marc")
+        for one in (*company.back, *company.front):
+            session.get_one(Person, one.id).manager_id = lead.id
+    there, _tutor = with_a_tutor(engine, company)
+    other = company.visit(company.back[1], company.front[1])
+    close(engine, company, other.day)
+    before = told(engine, "team_days")
+    open_again(engine, company, there.day, other.day)
+    mails = told(engine, "team_days")[len(before) :]
+    assert [one.person_id for one in mails] == [lead.id]
+    assert "2 journées" in mails[0].subject + mails[0].text
+
+
 def test_it_stays_suspended_where_the_host_is_off_too(engine: Engine, company: Published) -> None:
     there, tutor = with_a_tutor(engine, company)
     with open_session(engine) as session:
