@@ -129,10 +129,10 @@ def tell_managers(news: News, what: str) -> None:
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 
-def tell_receivers(news: News, what: str, *, but: int | None = None) -> None:
-    """Whoever may decide for the receiving team today, once. `but`: who reads it otherwise."""
+def tell_receivers(news: News, what: str, *, but: Collection[int | None] = ()) -> None:
+    """Whoever may decide for the receiving team today, once. `but`: who read it otherwise."""
     leads = teams.leaders_of(news.session, news.seen.host_team.id or 0, clock.today())
-    leads -= {news.seen.visitor.id or 0, but or 0}
+    leads -= {news.seen.visitor.id, *but}
     for person_id, reader in mails.readers_of(news.session, leads).items():
         former = news.line.other.name if news.line is not None and news.line.other is not None else ""
         said = {"what": what, "side": "host", "former": former}

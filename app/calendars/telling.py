@@ -232,7 +232,7 @@ def tell_host_replaced(engine: Engine, visit_id: int, revision: int, change_id: 
             write(news, Kind.VISIT_CHANGED, [("visitor", seen.visitor)], _after(news), REQUEST)
             asked = {"back": None, "moved": False, "agreed": confirmed_by(seen.visit, By.HOST)}
             write(news, Kind.VISIT_INVITATION, [("host", seen.host)], lambda *_: asked, REQUEST)
-            tell_receivers(news, "host", but=former.id if former is not None else None)
+            tell_receivers(news, "host", but={seen.host.id, former.id if former is not None else None})
 
 
 def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

@@ -83,6 +83,18 @@ def test_a_colleague_whom_the_roster_has_at_work_comes_before_one_of_whom_it_say
     assert (visit.status, visit.host_id) == (VisitStatus.PLANNED, shop.hosts[3].id)
 
 
+def test_who_leads_the_team_and_receives_instead_reads_one_mail(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    visit = booked(session, shop)
+    former, colleague = session.get_one(Person, visit.host_id), shop.hosts[3]
+    for one in shop.hosts:
+        one.manager_id = colleague.id if one.id != colleague.id else None
+    sent = roster(engine, session, shop, **{former.last_name: Shift.OFF, "Vend3": Shift.FULL})
+    assert visit.host_id == colleague.id
+    assert [one.kind for one in sent if one.person_id == colleague.id] == ["visit_invitation"]
+
+
 def test_a_day_that_moved_before_the_roster_was_followed_keeps_its_host(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
