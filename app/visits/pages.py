@@ -111,7 +111,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         seen=seen,
         now=now,
         other=now.other,
-        swap_words=showing.swap_words(now.swap, today),
+        swap_words=showing.swap_words(now.swap, today, on=now.visit.id),
         state=state_of(seen.visit, crosses=seen.crosses, today=today),
         state_chip=showing.state_chip(seen, today=today, known={seen.visit.id or 0: stand}),
         not_held=absence_stands(seen.visit, today),

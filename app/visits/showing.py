@@ -66,8 +66,9 @@ def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | 
     return Chip(words[state], TONES[state])
 
 
-def swap_words(swap: SeenSwap, today: date) -> Chip | None:
-    """Where an exchange of two visits stands, the same for both and for HR; None for a single visit."""
+def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | None:
+    """Where an exchange of two visits stands, the same for both and for HR; None for a single visit. `on`: on
+    the page of which of the two."""
     if swap.back is None:
         return None
     standing = [leg for leg in swap.legs if takes_place(leg.visit)]
@@ -81,7 +82,10 @@ def swap_words(swap: SeenSwap, today: date) -> Chip | None:
         return Chip(_("une seule journée, d’un commun accord"), "plain")
     fallen = swap.fallen
     if fallen is not None and may_be_made_up(fallen.visit, fallen.campaign, today):
-        return Chip(_("une journée à retrouver"), "warn")
+        is_other = on is not None and fallen.visit.id != on
+        return Chip(
+            _("l’autre journée est à retrouver") if is_other else _("une journée à retrouver"), "warn"
+        )
     return Chip(_("une seule journée"), "plain")
 
 

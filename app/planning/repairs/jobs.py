@@ -254,6 +254,7 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         late = repair.status is RepairStatus.EXPIRED
         if not late and _says_nothing_new(session, repair, ids, bool(rows)):
             return
+        former = max(queries.followed_by(session, repair), default=None)
         for reader in mails.hr_readers(session, campaign):
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
@@ -268,6 +269,7 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
                     **said,
                     "repair": repair,
                     "late": late,
+                    "former": former,
                     "visits": len(left),
                     "solutions": len(rows),
                 },

@@ -44,6 +44,8 @@ class Line:
     """None: it falls and nothing replaces it."""
     touched: bool
     """It stood, and would change all the same."""
+    is_back: bool = False
+    """Its two lost their day in the other direction."""
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -338,7 +340,8 @@ def _lines(
     for new in content.fresh:
         if new.visitor_id in people and new.host_id in people:
             before = same.get((new.visitor_id, new.host_id))
-            yield Line(people[new.visitor_id], people[new.host_id], before, new.day, touched=False)
+            back = (new.host_id, new.visitor_id) in same
+            yield Line(people[new.visitor_id], people[new.host_id], before, new.day, False, back)
     for fall in content.falls:
         if fall.visit_id in seen:
             yield _of_visit(seen[fall.visit_id], was, None, touched=fall.visit_id not in lost)

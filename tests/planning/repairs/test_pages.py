@@ -159,13 +159,41 @@ def test_hr_is_told_that_a_repair_waits_and_finds_it_at_home(
         (mail,) = session.exec(select(Mail).where(Mail.kind == "repair_ready")).all()
     assert (mail.account_id, mail.subject.replace("\xa0", " ")) == (
         company.hr.id,
-        "Une réparation attend votre décision : « Campagne de printemps »",
+        "Une journée à réparer, à vous de décider : « Campagne de printemps »",
     )
     assert "Une solution est prête" in mail.text
     assert "Anna" not in mail.text + mail.html  # what is forgotten with a person stays out of HR's mailbox
     hr.post(f"{at(company, engine)}/acceptance", data={"kind": "same"})
     drain(engine)
     assert "attend votre décision" not in hr.get("/home").text
+
+
+def test_a_repair_that_grows_says_how_many_days_and_what_it_takes_over(
+    engine: Engine, company: Published
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    first = last_repair(engine).id
+    cancel(engine, company.visit(company.back[1], company.front[1]))
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail).where(Mail.kind == "repair_ready").order_by(col(Mail.id))).all()
+    assert [mail.subject.split(",")[0] for mail in mails] == ["Une journée à réparer", "2 journées à réparer"]
+    taken = f"Cette réparation remplace la réparation {first}, dont elle reprend les journées."
+    assert [taken in mail.text and taken in mail.html for mail in mails] == [False, True]
+
+
+def test_the_other_day_of_two_who_lost_both_is_no_new_pair(
+    engine: Engine, company: Published, hr: TestClient
+) -> None:
+    """It fell earlier, and HR left it at that."""
+    anna, bruno = company.back[0], company.front[0]
+    cancel(engine, company.visit(anna, bruno))
+    hr.post(f"{at(company, engine)}/dismissal")
+    cancel(engine, company.visit(bruno, anna))
+    page = hr.get(at(company, engine)).text
+    assert "Les mêmes binômes, un autre jour" in page
+    card = page.split("Les mêmes binômes, un autre jour")[1].split("</article>")[0]
+    assert "le même binôme dans l’autre sens" in card
+    assert "nouveau binôme" not in card
 
 
 def test_a_repair_nobody_decided_on_stays_in_the_list_and_looks_again_in_one_tap(
@@ -179,7 +207,7 @@ def test_a_repair_nobody_decided_on_stays_in_the_list_and_looks_again_in_one_tap
     with open_session(engine) as session:
         mails = session.exec(select(Mail).where(Mail.kind == "repair_ready").order_by(col(Mail.id))).all()
     assert [mail.subject.split(" :")[0].split("\xa0")[0] for mail in mails] == [
-        "Une réparation attend votre décision",
+        "Une journée à réparer, à vous de décider",
         "Réparation restée sans décision",
     ]
     listed = hr.get(here).text
