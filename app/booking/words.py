@@ -44,7 +44,8 @@ def status_words(
     reason: RefusalReason | None = None,
 ) -> str:
     """Where a request stands. `taken_back`: it is over because its place is, not for want of an answer, since
-    the site closed or nobody can receive (`reason`), or the team offers the day no more."""
+    the site closed or nobody can receive (`reason`), or the team offers the day no more. Without a `reason`
+    its asker does not work then, which is theirs to read (`stands`): to others it is over as others are."""
     if taken_back and status == RequestStatus.EXPIRED:
         if reason == RefusalReason.NO_HOST:
             return _("personne ne peut recevoir")

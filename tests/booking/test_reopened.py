@@ -101,8 +101,9 @@ def test_what_the_team_took_back_and_what_the_closing_ended_are_told_apart(
     session.commit()
 
 
-def test_no_manager_refuses_because_a_site_is_closed(
-    session: Session, asked_shop: Shop, as_: Callable[..., TestClient]
+@pytest.mark.parametrize("reason", ["closed", "withdrawn"])
+def test_what_ends_a_request_by_nobodys_answer_is_no_managers_reason(
+    session: Session, asked_shop: Shop, as_: Callable[..., TestClient], reason: str
 ) -> None:
     asked = asked_shop.ask(asked_shop.askers[0], asked_shop.offer())
     request_id, revision = asked.id, asked.revision
@@ -111,5 +112,5 @@ def test_no_manager_refuses_because_a_site_is_closed(
     session.commit()
     hr = as_(asked_shop.hr)
     at = f"/booking/requests/{request_id}/refusal"
-    assert hr.post(at, data={"reason": "closed", "revision": revision}).status_code == 422
+    assert hr.post(at, data={"reason": reason, "revision": revision}).status_code == 422
     assert hr.post(at, data={"reason": "service", "revision": revision}).status_code == 303
