@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.campaigns.tables import Status
 from app.core.db import open_session
+from app.debriefs import service
 from app.debriefs.service import Author, author_of
+from app.debriefs.tables import Role
 from app.people.tables import Person
 from app.visits import queries as visits
 from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
@@ -17,6 +19,8 @@ from tests.support.web import Clock
 
 EVENING = datetime(2027, 4, 6, 16, 0, tzinfo=UTC)
 """18:00 in Paris, after the day."""
+VISITOR = {"surprise": "Le bruit", "recommend": 9, "supported": 3}
+HOST = {"prepared": 4, "eyes": "Nos écrans", "supported": 2}
 
 
 class Company:
@@ -60,6 +64,22 @@ class Company:
     def author(self, session: Session, who: Person, number: int = 0, **over: Any) -> Author:
         """Somebody at their form of a visit."""
         return author_of(visits.visit(session, self.visits[number].id or 0), who.id, **over)
+
+
+def send(
+    session: Session, company: Company, count: int, role: Role = Role.VISITOR, start: int = 0, **over: Any
+) -> None:
+    """The first `count` people of a role send, each saying `recommend`/`prepared` in turn."""
+    for number in range(start, start + count):
+        people = company.visitors if role == Role.VISITOR else company.hosts
+        said = {**VISITOR, "recommend": number % 10} if role == Role.VISITOR else {**HOST}
+        author = company.author(session, people[number], number)
+        service.send_debrief(session, author, {**said, **over}, now=EVENING)
+
+
+def rows(session: Session, table: Any) -> list[Any]:
+    """All of a table."""
+    return list(session.exec(select(table)))
 
 
 @pytest.fixture

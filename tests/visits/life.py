@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.sessions import Actor
 from app.availability.queries import Enrolling, find_enrolling
+from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Person, Side
 from app.visits import queries, service
@@ -94,6 +95,12 @@ class Company:
             select(VisitChange).where(VisitChange.visit_id == visit.id).order_by(col(VisitChange.id))
         )
         return [row.kind.value for row in rows]
+
+
+def row(engine: Engine, visit: Visit) -> Visit:
+    """A visit as it is now."""
+    with open_session(engine, reads_only=True) as session:
+        return session.get_one(Visit, visit.id)
 
 
 def fell(company: Company) -> None:
