@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from solver.choices import choices_of, count_choices
 from solver.engine import Engine
 from solver.improve import Target, culprits, piece_around, rematch
 from solver.limits import LARGE
+from solver.mip import solve_integer
+from solver.model import build, weighted
 
 PIECES = 120
 """So many pieces are matched anew at most."""
@@ -20,6 +25,8 @@ MILD, HOT = (0.01, 0.003), (0.1, 0.1)
 """Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the
 days, and where it does not."""
 MOSTLY = 0.9
+TIGHT = 100_000
+"""Up to so many choices, those of the pairs that fall short of the prices by nothing are solved exactly."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
 
@@ -39,6 +46,8 @@ def search(engine: Engine) -> dict[str, int]:
     n, clock = engine.instance.n, engine.clock
     if not clock.over and engine.fits(MOSTLY) and not engine.leading_proven():
         engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
+        if not engine.leading_proven():
+            settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):
         return bounds
     guided = engine.guided(each=EACH)
@@ -57,6 +66,25 @@ def search(engine: Engine) -> dict[str, int]:
     engine.sweep()
     values = engine.values()
     return engine.softened(values, engine.bounds(values))
+
+
+def settle(engine: Engine) -> None:
+    """Find days for the pairs that fall short of the prices by nothing, where they have few: if these fit
+    together there is no better plan.
+    """
+    assert engine.net is not None
+    assert engine.prices is not None
+    instance = engine.instance
+    tight = engine.net.edges.take(np.flatnonzero(engine.net.beyond(engine.weights, engine.prices) >= 0))
+    if count_choices(instance, tight, enough=TIGHT) > TIGHT:
+        return
+    choices = choices_of(instance, tight.left, tight.right, engine.busy)
+    model = build(instance, choices, engine.room)
+    solved = solve_integer(
+        model, weighted(model, engine.weights), engine.clock, seconds=engine.clock.left / 4
+    )
+    if solved.chosen is not None:
+        engine.offer(choices.take(solved.chosen[: len(choices)]))
 
 
 def repair(engine: Engine, sizes: Sequence[int], *, most: int, until: float = 1e9) -> None:

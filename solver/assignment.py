@@ -50,6 +50,10 @@ class Network:
                 total += weights[level] * worth
         return total
 
+    def beyond(self, weights: Mapping[str, int], prices: Prices) -> Ints:
+        """What each edge is worth beyond the prices of its people: below zero where it falls short."""
+        return self.combined(weights) + prices.left[self.edges.left] + prices.right[self.edges.right]
+
     def span(self, level: str) -> int:
         """The most that one edge adds to a level."""
         worth = self.worth.get(level)
@@ -174,8 +178,7 @@ def bound(net: Network, weights: Mapping[str, int], prices: Prices) -> int:
     people = weights.get("people", 0)
     total = int(units(net.left_room, people * net.left_gain, prices.left))
     total += int(units(net.right_room, people * net.right_gain, prices.right))
-    reduced = net.combined(weights) + prices.left[net.edges.left] + prices.right[net.edges.right]
-    total += int(np.maximum(0, reduced).sum())
+    total += int(np.maximum(0, net.beyond(weights, prices)).sum())
     if not net.edges.complete:
         total += sum(excess for _, _, excess in _missing(net, weights, prices))
     return total

@@ -44,7 +44,7 @@ class Target:
     @classmethod
     def of(cls, net: Network, weights: Mapping[str, int], prices: Prices) -> Target:
         edges, n = net.edges, net.instance.n
-        short = -(net.combined(weights) + prices.left[edges.left] + prices.right[edges.right])
+        short = -net.beyond(weights, prices)
         by_left = np.lexsort((short, edges.left))
         by_right = np.lexsort((short, edges.right))
         people = np.arange(n + 1)

@@ -165,6 +165,16 @@ def test_the_search_keeps_the_pins_once(exchange: str) -> None:
     assert set(problem.pinned) <= set(plan.visits)
 
 
+def test_nothing_is_begun_once_somebody_asked_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, told = Problem.from_json(company(1500, 3, pins=2)), list[Progress]()
+    for begun in ("solver.anneal.Search.__init__", "solver.columns.Columns.__init__"):
+        monkeypatch.setattr(begun, lambda *_args, begun=begun: pytest.fail(f"{begun} after the first word"))
+    plan = solving.solve(problem, on_progress=told.append, should_stop=lambda: len(told) > 0)
+    assert plan.values["people"] > 1000
+    assert violations(problem, plan) == []
+    assert plan.bounds["people"] >= plan.values["people"]
+
+
 def test_a_search_that_finds_something_worse_leaves_the_plan_as_it_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -186,6 +196,17 @@ def test_the_days_of_the_assigned_matches_are_looked_for_among_themselves() -> N
     assert engine.values()["people"] > before
     plan, n = engine.loose_choices(), engine.instance.n
     assert set(plan.a * n + plan.b) <= set(assigned.left * n + assigned.right)
+
+
+@pytest.mark.parametrize(("most", "matched"), [(100_000, 31), (10, 27)])
+def test_pairs_that_the_prices_leave_no_doubt_about_get_their_days_exactly_where_they_have_few(
+    monkeypatch: pytest.MonkeyPatch, most: int, matched: int
+) -> None:
+    monkeypatch.setattr(ample, "TIGHT", most)
+    engine = engine_of(Problem.from_json(company(60, 1, days=12)))
+    assert engine.values()["people"] == 27
+    ample.settle(engine)
+    assert engine.values()["people"] == matched
 
 
 def test_a_bound_that_says_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
