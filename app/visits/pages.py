@@ -88,10 +88,10 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         suspended=suspended,
         swap_words=partial(showing.swap_words, today=today),
         by_of=partial(showing.by_of, person=person),
+        is_ahead=partial(is_ahead, today=today),
         confirmed_by=confirmed_by,
         leaving=list(leaving.values()),
         pauses={one.id: enrolment for one, enrolment in paused},
-        today=today,
     )
 
 

@@ -32,6 +32,11 @@ def is_over(visit: Visit, today: date) -> bool:
     return visit.day < today
 
 
+def is_past(visit: Visit, today: date) -> bool:
+    """Whether a visit is over, or its last hour has passed today."""
+    return is_over(visit, today) or (visit.day == today and visit.ends_at <= clock.hour_on(today))
+
+
 def is_lived(visit: Visit, now: datetime) -> bool:
     """A day is lived at its last hour, in the company's zone."""
     return now >= datetime.combine(visit.day, visit.ends_at, ZoneInfo(settings().timezone))
@@ -52,8 +57,7 @@ def absence_stands(visit: Visit, today: date) -> bool:
 def is_ahead(visit: Visit, today: date) -> bool:
     """Whether a visit is still to take place: nobody was said to be missing, and today its last hour has not
     passed. `queries.to_come` says the same of rows."""
-    here = takes_place(visit) and visit.disputed_at is None and not is_over(visit, today)
-    return here and (visit.day > today or visit.ends_at > clock.hour_on(today))
+    return takes_place(visit) and visit.disputed_at is None and not is_past(visit, today)
 
 
 def confirmed_by(visit: Visit, role: By) -> bool:
@@ -89,7 +93,7 @@ def state_of(visit: Visit, *, crosses: bool, today: date) -> State:
     """The first that applies."""
     if not stands(visit):
         return State.CANCELLED
-    if is_over(visit, today):
+    if is_past(visit, today):
         return State.LIVED
     if crosses and visit.agreement_at is None:
         return State.AGREEMENT

@@ -107,6 +107,21 @@ def test_the_page_of_a_lived_day_asks_for_nothing_before_it(
     assert anna.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 409
 
 
+def test_in_the_evening_the_list_and_the_programs_read_a_lived_day(
+    company: Company, as_: Enter, clock: Clock
+) -> None:
+    here = company.there.id
+    links = (f"/visits/{here}/confirmation", f"/debriefs/{here}")
+    read = {}
+    for now in (NOON, EVENING):
+        clock.set(now)
+        anna = as_(company.anna)
+        page = anna.get("/visits").text
+        state = anna.get(f"/api/v1/visits/{here}").json()["state"]
+        read[now] = ([one in page for one in links], state)
+    assert read == {NOON: ([True, False], "unconfirmed"), EVENING: ([False, True], "lived")}
+
+
 def contested(company: Company, clock: Clock) -> None:
     """At noon, Bruno says that Anna did not come; she says otherwise."""
     visit = company.there
