@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from app.accounts import jobs as accounts
 from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
+from app.booking import jobs_days as booking_days
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
 from app.core import jobs
@@ -82,6 +83,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.host_replaced": (calendars.tell_host_replaced,),
     "visit.made_up": (calendars.tell_made_up, repairs.follow_settled),
     "team.conditions_changed": (visits.ask_anew,),
+    "team.days_marked": (booking_days.follow_marks,),
     "visit.asked_anew": (calendars.tell_conditions,),
     "roster.imported": (visits.examine_rosters, booking.follow_rosters, repairs.follow_possible),
     "visit.moved": (calendars.tell_moved, booking.follow_visit, repairs.follow_settled),
@@ -112,6 +114,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking.settle_due,
         booking.remind_managers,
         booking.promote_everybody,
+        booking_days.tell_closed_days,
         busy.forget_closed,
         busy.ask_due,
         calendars.remind_half_covered,

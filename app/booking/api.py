@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from app.accounts.guards import Asking as Actor
 from app.booking import api_for, asking, deciding, inviting, offering, queries, views
+from app.booking.closed_days import closed_among
 from app.booking.guards import AsAsker, AsDecider, AsReceiver, AsVisitor, Keeper, KeptPlace, acting
 from app.booking.looking import look
 from app.booking.pages_campaign import TERMS
@@ -131,11 +132,11 @@ def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: GivingUpForm) -> Re
 def to_answer(session: Db, who: AsReceiver) -> RequestsToAnswerOut:
     """Requests that wait for an answer and concern my teams, each with its effect on both teams that day."""
     found = queries.requests_to_answer(session, team_ids_of(session, who))
-    effects = views.effects(session, found)
+    effects, closed = views.effects(session, found), closed_among(session, found)
     return RequestsToAnswerOut(
         requests=[
             RequestToAnswerOut(
-                **request_out(one, {}).model_dump(),
+                **request_out(one, {}, closed).model_dump(),
                 may_accept=who.actor.is_hr or one.place.team_id in who.team_ids,
                 effect=EffectOut(**asdict(effects[one.request.id or 0])),
             )

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.accounts.guards import Asking as Actor
 from app.booking import asking, queries, views
+from app.booking.closed_days import closed_among
 from app.booking.errors import BookingClosed
 from app.booking.guards import Asking, ForPerson, ForRequest
 from app.booking.queries import SeenRequest
@@ -56,8 +57,8 @@ def shown(session: Session, request_id: int | None) -> RequestOut:
 
 def listed(session: Session, found: Sequence[SeenRequest]) -> RequestsOut:
     """Requests with what their booked days wait for."""
-    waits = waits_of(session, found)
-    return RequestsOut(requests=[request_out(one, waits) for one in found])
+    waits, closed = waits_of(session, found), closed_among(session, found)
+    return RequestsOut(requests=[request_out(one, waits, closed) for one in found])
 
 
 def as_it_is(session: Session, seen: SeenRequest) -> RequestOut:

@@ -149,7 +149,7 @@ def queue_losers(engine: Engine, request_id: int) -> None:
         if request is not None:
             deciding.queue(session, request, now=clock.now(), today=clock.today(), because=because)
 
-    _each(engine, ids, queue)
+    each(engine, ids, queue)
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int], by: int | None = None, program: str = "") -> None:
@@ -159,7 +159,7 @@ def follow_conflicts(engine: Engine, visit_ids: list[int], by: int | None = None
     with open_session(engine, reads_only=True) as session:
         found = visits_with_ids(session, visit_ids)
         ids = sorted(booked_among(session, found))
-    _each(engine, ids, lambda session, one: _follow_conflict(session, one, hand_of(session, by, program)))
+    each(engine, ids, lambda session, one: _follow_conflict(session, one, hand_of(session, by, program)))
 
 
 def _follow_conflict(session: Session, visit_id: int, sender: Actor | None) -> None:
@@ -201,7 +201,7 @@ def follow_rosters(engine: Engine, roster_ids: list[int], **_payload: object) ->
     with open_session(engine, reads_only=True) as session:
         off = absent.under_rosters(session, roster_ids, clock.today())
         ids = nobody.under_rosters(session, roster_ids, clock.today())
-    _each(engine, off, lambda session, one: absent.end(session, one, now=clock.now()))
+    each(engine, off, lambda session, one: absent.end(session, one, now=clock.now()))
     _end_where_nobody_receives(engine, ids, ending.ROSTER)
 
 
@@ -220,7 +220,7 @@ def _end_where_nobody_receives(engine: Engine, ids: Iterable[int], why: str) -> 
     def end(session: Session, request_id: int) -> None:
         nobody.end(session, request_id, why, now=clock.now(), today=clock.today())
 
-    _each(engine, ids, end)
+    each(engine, ids, end)
 
 
 def _seen(session: Session, request_id: int) -> SeenRequest | None:
@@ -289,15 +289,15 @@ def free_fallen(engine: Engine) -> None:
     def free(session: Session, visit_id: int) -> None:
         waiting.follow_visit(session, session.get_one(Visit, visit_id), now=clock.now())
 
-    _each(engine, ids, free)
+    each(engine, ids, free)
 
 
 def promote_day(engine: Engine, day: str) -> None:
     """Job of `booking.freed`: whoever waits for a place of that day is offered one, if one is free."""
     asked = date.fromisoformat(day)
     with open_session(engine, reads_only=True) as session:
-        waited = lines.waited_for(session, asked)
-    _each(engine, waited, _promote)
+        waited = lines.waited_for(session, asked, asked)
+    each(engine, waited, promote_line)
 
 
 def follow_reopening(engine: Engine, days: list[str], site_id: int | None = None) -> None:
@@ -310,7 +310,8 @@ def follow_reopening(engine: Engine, days: list[str], site_id: int | None = None
             closures.tell_reopened(session, site_id, [date.fromisoformat(day) for day in days])
 
 
-def _promote(session: Session, line: tuple[int, date]) -> None:
+def promote_line(session: Session, line: tuple[int, date]) -> None:
+    """Offer what is free of a day of a place to whoever waits for it."""
     waiting.promote(session, *line, now=clock.now(), today=clock.today())
 
 
@@ -320,8 +321,8 @@ def promote_everybody(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         waited = lines.waited_for(session)
         lost = [visit_id for _campaign, visit_id in fallen.without_another(session, today=clock.today())]
-    _each(engine, waited, _promote)
-    _each(engine, lost, _offer_instead)
+    each(engine, waited, promote_line)
+    each(engine, lost, _offer_instead)
 
 
 def _offer_instead(session: Session, visit_id: int) -> None:
@@ -347,8 +348,8 @@ def settle_due(engine: Engine) -> None:
         if request is not None and request.status in offering.PENDING:
             expire(session, request, now=now)
 
-    _each(engine, ids, decide)
-    _each(engine, gone, leave)
+    each(engine, ids, decide)
+    each(engine, gone, leave)
     with open_session(engine) as session:
         waiting.leave_late_lines(session, now=now, today=today)
 
@@ -374,7 +375,7 @@ def remind_managers(engine: Engine) -> None:
         if done.rowcount == 1:
             _ask(session, request_id, again=True)
 
-    _each(engine, late, remind)
+    each(engine, late, remind)
 
 
 def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:
@@ -389,7 +390,8 @@ def close_campaign(engine: Engine, campaign_id: int) -> None:
         offering.end_campaign(session, campaign_id, clock.now())
 
 
-def _each(engine: Engine, items: Iterable[Item], act: Callable[[Session, Item], object]) -> None:
+def each(engine: Engine, items: Iterable[Item], act: Callable[[Session, Item], object]) -> None:
+    """Do the same for each, in transactions of their own."""
     for item in items:
         with open_session(engine) as session:
             act(session, item)

@@ -52,13 +52,22 @@ def ahead_of(session: Session, request: BookingRequest, *, asked: bool = False) 
     return int(session.scalars(query).one())
 
 
-def waited_for(session: Session, day: date | None = None) -> list[tuple[int, date]]:
-    """Places and days for which somebody waits in line."""
+def waited_for(
+    session: Session, first: date | None = None, last: date | None = None, team_id: int | None = None
+) -> list[tuple[int, date]]:
+    """Places and days for which somebody waits in line; between two days, and of a team that receives or
+    whose members wait, where they are told."""
     query = select(col(BookingRequest.place_id), col(BookingRequest.day)).where(
         col(BookingRequest.status) == RequestStatus.WAITING
     )
-    if day is not None:
-        query = query.where(col(BookingRequest.day) == day)
+    if first is not None:
+        query = query.where(col(BookingRequest.day).between(first, last))
+    if team_id is not None:
+        query = (
+            query.join(Place, col(Place.id) == col(BookingRequest.place_id))
+            .join(Person, col(Person.id) == col(BookingRequest.person_id))
+            .where(concerning([team_id]))
+        )
     return sorted({(row[0], row[1]) for row in session.execute(query)})
 
 

@@ -1,6 +1,6 @@
 """What booking takes and answers: forms, and the JSON of programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -256,6 +256,8 @@ class RequestOut(AnswerModel):
     status: RequestStatus
     waits_for: list[Missing]
     """What a booked day to come still waits for; it is certain when empty."""
+    day_closed: bool
+    """The team receives nobody that day, for now: who waits keeps their turn and is offered nothing."""
     reason: RefusalReason | None
     visit_id: int | None
     instead_of_id: int | None
@@ -370,14 +372,18 @@ def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
     return KeptPlaceOut(**place_values(seen), days=days)
 
 
-def request_out(seen: SeenRequest, waits: Mapping[int, Sequence[Missing]]) -> RequestOut:
-    """A request as programs read it; `waits`: what booked days wait for, by request."""
+def request_out(
+    seen: SeenRequest, waits: Mapping[int, Sequence[Missing]], closed: Collection[int]
+) -> RequestOut:
+    """A request as programs read it; `waits`: what booked days wait for, by request; `closed`: requests whose
+    day the team closed."""
     request = seen.request
     names = ("id", "campaign_id", "place_id", "person_id", "status", "reason", "visit_id", "due_at")
     return RequestOut(
         **{name: getattr(request, name) for name in (*names, "instead_of_id", "revision")},
         day=seen.day,
         waits_for=list(waits.get(request.id or 0, ())),
+        day_closed=request.id in closed,
         person=seen.person.name,
         team=seen.host_team.name,
         job=seen.place.job,

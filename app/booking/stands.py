@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.booking.closed_days import closed_among
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
 from app.booking.tables import RequestStatus
@@ -23,6 +24,8 @@ class Stands:
     tone: str
     missing: tuple[str, ...] = ()
     """What a booked day waits for, in sentences."""
+    day_closed: bool = False
+    """The team receives nobody that day, for now."""
 
 
 def stands_of(
@@ -33,9 +36,13 @@ def stands_of(
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
     known = standings(session, visits_with_ids(session, booked)) if booked else {}
+    closed = closed_among(session, asked)
     return {
         one.request.id or 0: _stands(
-            one, known.get(one.request.visit_id or 0), off=to_asker and _ended_by_own_roster(one)
+            one,
+            known.get(one.request.visit_id or 0),
+            off=to_asker and _ended_by_own_roster(one),
+            closed=one.request.id in closed,
         )
         for one in asked
     }
@@ -56,12 +63,15 @@ def _ended_by_own_roster(one: SeenRequest) -> bool:
     return asked.status == RequestStatus.EXPIRED and asked.taken_back and asked.reason is None
 
 
-def _stands(one: SeenRequest, standing: Standing | None, *, off: bool) -> Stands:
+def _stands(one: SeenRequest, standing: Standing | None, *, off: bool, closed: bool) -> Stands:
     asked = one.request
     if off:
         return Stands(_("vous n’êtes pas au travail à ces heures"), status_tone(asked.status))
     text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason)
     tone = status_tone(one.request.status)
+    if closed:
+        why = _("l’équipe ne reçoit personne ce jour-là pour l’instant")
+        return Stands(_("%(state)s, %(what)s") % {"state": text, "what": why}, "warn", day_closed=True)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:
         return Stands(text, tone)
     what = _("%(state)s, %(what)s") % {"state": text, "what": short_words(standing.missing[0])}

@@ -159,6 +159,8 @@ class BookingRequest(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     """When silence decides: for a request the manager's, for an offer the asker's."""
     reminded_at: datetime | None = Field(default=None, sa_type=Instant)
+    told_closed: bool = False
+    """The last that its asker was told of the day is that the team receives nobody (`closed_days.py`)."""
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decided_by: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
     """None: the asker, or the clock."""

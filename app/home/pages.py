@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Asking, Someone
+from app.booking.stands import stands_of
 from app.booking.views import hours_words
-from app.booking.words import status_tone, status_words
 from app.calendars.queries import find_feed
 from app.core import clock
 from app.core.db import Db
@@ -60,8 +60,7 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
             state_chip, today=today, known=standings(session, mine.coming, today) if mine else {}
         ),
         place_hours=hours_words,
-        status_words=status_words,
-        status_tone=status_tone,
+        stands=stands_of(session, mine.requests) if mine else {},
         today=today,
     )
 

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SITE_REOPENED = "site_reopened"
     TEAM_DAYS = "team_days"
     PLACE_HOST = "place_host"
+    BOOKING_DAYS = "booking_days"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -111,6 +112,7 @@ def kinds() -> list[Choice]:
         Kind.SITE_REOPENED: _("Site de nouveau ouvert"),
         Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
         Kind.PLACE_HOST: _("Place sans personne pour recevoir"),
+        Kind.BOOKING_DAYS: _("Jour attendu : fermé par l’équipe, ou de nouveau ouvert"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

@@ -1,0 +1,91 @@
+"""A day on which the team that receives says that nobody comes, for now. Who waits for it, or asked and has no
+answer, keeps their turn and is offered nothing; they read it once, and once more when the team receives."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlmodel import Session, col, update
+
+from app.booking import queries
+from app.booking.queries import SeenRequest
+from app.booking.tables import BookingRequest, Place, RequestStatus
+from app.campaigns.holding import hold
+from app.campaigns.tables import Campaign
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.teams.tables import BlackoutDay
+
+WITHOUT_PLACE = (RequestStatus.WAITING, RequestStatus.REQUESTED)
+"""What is held stands, whatever its team says of the day since."""
+
+_CLOSED: ColumnElement[bool] = exists().where(
+    col(BlackoutDay.team_id) == col(Place.team_id),
+    col(BlackoutDay.day) == col(BookingRequest.day),
+    col(BlackoutDay.no_visitors),
+)
+
+
+def closed_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:
+    """Ids of those that wait for a day on which their team receives nobody; one query, or none."""
+    ids = [one.request.id for one in requests if one.request.status in WITHOUT_PLACE]
+    if not ids:
+        return set()
+    query = (
+        select(col(BookingRequest.id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(col(BookingRequest.id).in_(ids), _CLOSED)
+    )
+    return {one or 0 for one in session.scalars(query)}
+
+
+def untold(session: Session, today: date) -> list[tuple[int, int]]:
+    """Whose team closed a day to come, or opened it again, since they last read of it: (campaign, person)."""
+    query = (
+        select(col(BookingRequest.campaign_id), col(BookingRequest.person_id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(*_news(today))
+        .distinct()
+    )
+    return sorted((row[0], row[1]) for row in session.execute(query))
+
+
+def tell(session: Session, campaign_id: int, person_id: int, *, now: datetime, today: date) -> None:
+    """Write to one of them, once for all their days. Asked twice, it does nothing more."""
+    campaign = session.get_one(Campaign, campaign_id)
+    hold(session, campaign)
+    whose = (col(BookingRequest.campaign_id) == campaign_id, col(BookingRequest.person_id) == person_id)
+    news = queries.requests_where(session, *whose, *_news(today))
+    if not news:
+        return
+    closed = closed_among(session, news)
+    for ids, is_closed in ((closed, True), ({one.request.id for one in news} - closed, False)):
+        session.exec(
+            update(BookingRequest)
+            .where(col(BookingRequest.id).in_(ids))
+            .values(told_closed=is_closed)
+            .execution_options(synchronize_session=False)
+        )
+    about = "-".join(f"{one.request.id}.{int(one.request.id in closed)}" for one in news)
+    for reader in mails.readers_of(session, [person_id]).values():
+        outbox.send(
+            session,
+            Kind.BOOKING_DAYS,
+            reader,
+            key=f"{Kind.BOOKING_DAYS}:{campaign_id}:{person_id}:{about}:{now:%Y%m%dT%H%M}",
+            now=now,
+            context={"news": news, "closed": closed},
+            campaign=campaign,
+            reply_to=mails.reply_address(session, campaign),
+            until=max(one.request.day for one in news),
+        )
+
+
+def _news(today: date) -> tuple[ColumnElement[bool], ...]:
+    told = col(BookingRequest.told_closed)
+    return (
+        col(BookingRequest.status).in_(WITHOUT_PLACE),
+        col(BookingRequest.day) >= today,
+        or_(and_(_CLOSED, told.is_(False)), and_(not_(_CLOSED), told.is_(True))),
+    )

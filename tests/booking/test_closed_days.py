@@ -1,0 +1,149 @@
+"""A team closes a day for which people wait: they keep their turn, read that nobody is received for now, and
+once more when somebody is."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.booking import jobs_days
+from app.booking.tables import BookingRequest, RequestStatus
+from app.messages.tables import Mail
+from app.teams import service as teams
+from app.teams.days import practice_of
+from app.teams.service import By, Mark
+from app.worker import drain
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts, mails, statuses
+from tests.booking.test_replacing import let_go
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+SHUT = "l’équipe ne reçoit personne ce jour-là pour l’instant"
+
+
+def say(session: Session, shop: Shop, mark: Mark, *days: date) -> None:
+    """What the shop's manager says of these days."""
+    version = practice_of(session, shop.shop.id or 0).version
+    teams.mark_days(
+        session, shop.shop.id or 0, days or (MONDAY,), mark, version=version, by=By(shop.boss), now=NOW,
+        today=TODAY,
+    )  # fmt: skip
+    session.commit()
+
+
+def news(engine: Engine, session: Session) -> list[Mail]:
+    """What people were told of closed days, once the clock has struck."""
+    for _ in range(2):
+        jobs_days.tell_closed_days(engine)
+    return mails(session, "booking_days")
+
+
+@pytest.mark.parametrize("mark", [Mark.NO_VISITORS, Mark.CLOSED])
+def test_who_waits_for_a_closed_day_keeps_their_turn_and_is_told_once(
+    engine: Engine, session: Session, shop: Shop, mark: Mark
+) -> None:
+    _place, (booked, first, second) = shop.line_up(2)
+    say(session, shop, mark)
+    drain(engine)
+    told = news(engine, session)
+    assert [one.person_id for one in told] == [first.person_id, second.person_id]
+    assert all("ne reçoit personne" in text for one in told for text in (one.subject, one.text, one.html))
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, first, second) == [RequestStatus.WAITING] * 2
+    assert len(news(engine, session)) == 2
+    check_counts(session)
+
+
+def test_on_any_other_mark_nobody_who_waits_is_told_anything(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    shop.line_up(1)
+    for mark in (Mark.NO_LEAVING, Mark.GOOD, Mark.ORDINARY):
+        say(session, shop, mark)
+        drain(engine)
+        assert news(engine, session) == []
+
+
+def test_the_day_opened_again_is_offered_to_the_first_at_once_and_the_others_are_told(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    _place, (booked, first, second) = shop.line_up(2)
+    say(session, shop, Mark.NO_VISITORS)
+    cancel(session, shop, booked)
+    drain(engine)
+    before = len(news(engine, session))
+    say(session, shop, Mark.ORDINARY)
+    drain(engine)  # no tick of the clock
+    assert statuses(session, first, second) == [RequestStatus.OFFERED, RequestStatus.WAITING]
+    assert [one.person_id for one in mails(session, "booking_offer")] == [first.person_id]
+    told = news(engine, session)[before:]
+    assert [one.person_id for one in told] == [second.person_id]
+    assert "reçoit de nouveau" in told[0].text
+    check_counts(session)
+
+
+def test_a_tap_taken_back_before_the_clock_strikes_writes_to_nobody(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    shop.line_up(1)
+    say(session, shop, Mark.NO_VISITORS)
+    drain(engine)
+    say(session, shop, Mark.ORDINARY)
+    drain(engine)
+    assert news(engine, session) == []
+
+
+def test_several_days_closed_at_once_are_one_message(engine: Engine, session: Session, shop: Shop) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    for day, asker in ((MONDAY, shop.askers[0]), (TUESDAY, shop.askers[1])):
+        shop.ask(asker, place, day)
+        shop.ask(shop.askers[2], place, day, wait=True)
+    say(session, shop, Mark.CLOSED, MONDAY, TUESDAY)
+    drain(engine)
+    [told] = news(engine, session)
+    assert told.person_id == shop.askers[2].id
+    assert all(day in told.text for day in ("lundi 5 avril", "mardi 6 avril"))
+
+
+def test_pages_and_programs_say_that_the_day_is_closed_for_now(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[[Any], TestClient]
+) -> None:
+    _place, (_booked, first, _second) = shop.line_up(2)
+    asker, waits = shop.askers[1], first.id
+    session.commit()
+    pages = ("/home", "/booking/requests", f"/booking/requests/{waits}")
+    for shut in (False, True):
+        if shut:
+            say(session, shop, Mark.NO_VISITORS)
+            drain(engine)
+        let_go(session, asker)
+        client = as_(asker)
+        assert [SHUT in client.get(page).text for page in pages] == [shut] * 3
+        one = client.get(f"/api/v1/booking/requests/{waits}").json()
+        assert (one["status"], one["day_closed"]) == ("waiting", shut)
+        asker = session.merge(asker)
+
+
+def test_who_asked_reads_that_the_team_closed_the_day_and_cannot_say_yes(
+    engine: Engine, session: Session, asked_shop: Shop, as_: Callable[[Any], TestClient]
+) -> None:
+    asked: BookingRequest = asked_shop.ask(asked_shop.askers[0], asked_shop.offer())
+    session.commit()
+    drain(engine)
+    say(session, asked_shop, Mark.NO_VISITORS)
+    drain(engine)
+    [told] = news(engine, session)
+    assert told.person_id == asked.person_id
+    assert "ne peut plus dire oui" in told.text
+    asker, here = asked_shop.askers[0], f"/booking/requests/{asked.id}"
+    let_go(session, asker)
+    assert "ne peut plus dire oui" in as_(asker).get(here).text
+    say(session, asked_shop, Mark.ORDINARY)
+    drain(engine)
+    assert "peut de nouveau" in news(engine, session)[-1].text
+    assert "ne peut plus dire oui" not in as_(asker).get(here).text
