@@ -132,7 +132,7 @@ def import_roster(file: Path_, dry_run: DryRun = False, as_json: AsJson = False)
     """Import a roster: a row per person and day, or a column per day. Later, and as often as needed."""
     from app import serving
     from app.teams import commands
-    from app.visits.rosters import remarks_on
+    from app.visits.roster_remarks import remarks_on
 
     engine = serving.prepare()
     done = commands.import_roster(engine, file, dry_run=dry_run, as_json=as_json, remarks=remarks_on)

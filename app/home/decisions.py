@@ -39,10 +39,29 @@ def decisions(session: Session, *, today: date) -> list[Task]:
 
 def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
     """Days to come that a roster contradicts, or on a closed site, as one thing to see to: all for HR, those
-    of one's teams else. One's own that waits for one's yes is said apart, among one's own days."""
+    of one's teams else; booked ones, which are being mended, as one that asks for nothing. One's own that
+    waits for one's yes is said apart, among one's own days."""
     teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
     found = [] if teams == set() else conflicts(session, today, team_ids=teams)
-    count = sum(person is None or not _asked_apart(one.seen, person) for one in found)
+    said = [one for one in found if person is None or not _asked_apart(one.seen, person)]
+    mended = sum(one.mends_itself for one in said)
+    return [*_contradicted(len(said) - mended), *_looked_after(mended)]
+
+
+def _looked_after(count: int) -> list[Task]:
+    if not count:
+        return []
+    title = ngettext(
+        "Une autre solution est cherchée pour une journée réservée",
+        "Une autre solution est cherchée pour %(n)s journées réservées",
+        count,
+    ) % {"n": count}
+    text = _("Un collègue reçoit s’il peut, sinon une autre place est cherchée : il n’y a rien à faire.")
+    label = _("Voir lesquelles")
+    return [Task(Kind.LOOKED_AFTER, title, text, "/team/conflicts", label, "calendar", asks=False)]
+
+
+def _contradicted(count: int) -> list[Task]:
     if not count:
         return []
     title = ngettext(

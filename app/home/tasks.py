@@ -46,6 +46,8 @@ class Kind(StrEnum):
     EXCEPTION = "exception"
     """One's own day waits for an exception that the team may make."""
     CONTRADICTED = "contradicted"
+    LOOKED_AFTER = "looked_after"
+    """Booked days that cannot be, and for which another solution is being looked for."""
     ABSENCE = "absence"
     PROPOSAL = "proposal"
     NEW_DAY = "new_day"
@@ -174,37 +176,24 @@ def _too_young(leg: SeenVisit) -> Task:
 
 
 def _off_then(against: Conflict, person: Person) -> Task:
-    """Nothing is to be confirmed; whoever does not work then has something to say."""
+    """Nothing is to be confirmed; whoever does not work then has something to say, unless the day is being
+    mended."""
     leg = against.seen
     said = {"day": long_day(leg.visit.day), "name": _other(leg, person).name}
-    if not against.stops(by_of(leg, person)):
-        return Task(
-            Kind.CONTRADICTED,
-            _("Un planning contredit votre journée du %(day)s") % said,
-            _("Rien à confirmer pour l’instant. Vous pouvez aussi proposer un autre jour à %(name)s.") % said,
-            f"/visits/{leg.visit.id}",
-            _("Voir la journée"),
-            "warn",
-            asks=False,
-        )
+    href, asks = f"/visits/{leg.visit.id}", False
+    title = _("Un planning contredit votre journée du %(day)s") % said
+    text = _("Rien à confirmer pour l’instant. Vous pouvez aussi proposer un autre jour à %(name)s.") % said
     if against.closed:
-        return Task(
-            Kind.CONTRADICTED,
-            _("Le site est fermé le %(day)s") % said,
-            _("Vos RH décident de la suite. Vous pouvez aussi proposer un autre jour à %(name)s.") % said,
-            f"/visits/{leg.visit.id}",
-            _("Voir la journée"),
-            "warn",
-            asks=False,
-        )
-    return Task(
-        Kind.CONTRADICTED,
-        _("Votre planning dit autre chose le %(day)s") % said,
-        _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.") % said,
-        f"/visits/{leg.visit.id}/confirmation",
-        _("Voir la journée"),
-        "warn",
-    )
+        title = _("Le site est fermé le %(day)s") % said
+        text = _("Vos RH décident de la suite. Vous pouvez aussi proposer un autre jour à %(name)s.") % said
+    elif against.stops(by_of(leg, person)):
+        title = _("Votre planning dit autre chose le %(day)s") % said
+        text = _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.") % said
+        href, asks = f"{href}/confirmation", True
+    if against.mends_itself:
+        text = _("Une autre solution est cherchée : il n’y a rien à faire pour l’instant.")
+        href, asks = f"/visits/{leg.visit.id}", False
+    return Task(Kind.CONTRADICTED, title, text, href, _("Voir la journée"), "warn", asks=asks)
 
 
 def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today: date) -> list[Task]:

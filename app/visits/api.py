@@ -71,6 +71,7 @@ def conflicts(session: Db, sender: MaySendRosters) -> ConflictsOut:
             ConflictOut(
                 visit=visit_out(one.seen, clock.today()),
                 absent=[person.id for person in one.absent if person.id],
+                mends_itself=one.mends_itself,
             )
             for one in found
         ]

@@ -12,9 +12,8 @@ from datetime import date
 from sqlalchemy import exists
 from sqlmodel import Session, col, or_
 
-from app.core.i18n import _, ngettext
-from app.core.templating import clock_time, long_day
-from app.people.importing.report import Remark
+from app.core.i18n import _
+from app.core.templating import clock_time
 from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
@@ -47,6 +46,11 @@ class Conflict:
     def absent(self) -> list[Person]:
         """Those who do not work during the visit."""
         return [person for person, _day in self._told]
+
+    @property
+    def mends_itself(self) -> bool:
+        """A booked day that cannot be: at once a colleague receives, or it falls and another is looked for."""
+        return falls(self)
 
     def stops(self, role: By) -> bool:
         """Whether it is the visitor, or the host, who does not work then; both where the site is closed."""
@@ -288,59 +292,6 @@ def _is_planned(conflict: Conflict) -> bool:
     return not conflict.booked
 
 
-def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
-    """What a roster would contradict, in words for the command line: how many, then each."""
-    what = contradicted(session, plan, today)
-    lines = []
-    if n := len(what.planned):
-        sentence = ngettext(
-            "%(n)s journée du plan est contredite : elle tient en attendant une solution.",
-            "%(n)s journées du plan sont contredites : elles tiennent en attendant une solution.",
-            n,
-        )
-        lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
-    if n := len(what.halves):
-        sentence = ngettext(
-            "%(n)s journée à moitié couverte n’attend que d’autres heures, ou un collègue.",
-            "%(n)s journées à moitié couvertes n’attendent que d’autres heures, ou un collègue.",
-            n,
-        )
-        lines.append(Remark(None, _("Journées du plan"), "", sentence % {"n": n}))
-    if n := len(what.booked):
-        sentence = ngettext(
-            "%(n)s journée réservée tombe avec ce planning : chacun est prévenu.",
-            "%(n)s journées réservées tombent avec ce planning : chacun est prévenu.",
-            n,
-        )
-        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
-    if n := len(what.shared):
-        sentence = ngettext(
-            "%(n)s journée réservée avec une équipe : un collègue reçoit s’il peut, sinon elle tombe.",
-            "%(n)s journées réservées avec une équipe : un collègue reçoit s’il peut, sinon elles tombent.",
-            n,
-        )
-        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
-    if n := len(what.received):
-        sentence = ngettext(
-            "%(n)s journée tient : son hôte reçoit en personne.",
-            "%(n)s journées tiennent : leurs hôtes reçoivent en personne.",
-            n,
-        )
-        lines.append(Remark(None, _("Journées confiées à un collègue"), "", sentence % {"n": n}))
-    if n := len(what.waiting):
-        sentence = ngettext(
-            "%(n)s journée réservée n’est couverte qu’à moitié : l’équipe qui reçoit change les heures.",
-            "%(n)s journées réservées ne sont couvertes qu’à moitié : l’équipe qui reçoit change les heures.",
-            n,
-        )
-        lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
-    for one in what.all:
-        who = {"visitor": one.seen.visitor.name, "host": one.seen.host.name, "why": one.words}
-        sentence = _("%(visitor)s chez %(host)s (%(why)s)") % who
-        lines.append(Remark(None, long_day(one.seen.visit.day), "", sentence))
-    return lines
-
-
 def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
     """Ids of those of these visits that wait for a roster: one of the two works by roster, and none covers
     their day yet. Two queries."""
@@ -365,6 +316,9 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
     if not is_ahead(seen.visit, today):
         return None
     if against := conflict_of(session, seen, today):
+        if against.mends_itself:
+            sentence = _("%(words)s. Une autre solution est cherchée : il n’y a rien à faire pour l’instant.")
+            return "warn", sentence % {"words": against.words_to()}
         if against.closed:
             return "warn", _(
                 "%(site)s est fermé ce jour-là : cette journée ne peut pas avoir lieu. Les RH décident de la "

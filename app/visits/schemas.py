@@ -226,6 +226,8 @@ class ConflictOut(AnswerModel):
 
     visit: VisitOut
     absent: list[int]
+    mends_itself: bool
+    """A booked day: a colleague receives, or it falls and another is looked for, without anybody's doing."""
 
 
 class ConflictsOut(AnswerModel):

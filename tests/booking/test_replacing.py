@@ -19,7 +19,7 @@ from app.planning.repairs import closing
 from app.teams.importing.run import plan_roster
 from app.teams.tables import RosterDay, Shift
 from app.visits import service as visits
-from app.visits.rosters import remarks_on
+from app.visits.roster_remarks import remarks_on
 from app.visits.rules import offered_reasons
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain

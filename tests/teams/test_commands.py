@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.db import open_session
 from app.teams.commands import import_roster
 from app.teams.tables import RosterDay
-from app.visits.rosters import remarks_on
+from app.visits.roster_remarks import remarks_on
 from tests.factories import make_campaign, make_visit
 from tests.teams.conftest import Shop
 
