@@ -22,6 +22,7 @@ from app.booking import (
     offering,
     queries,
     replacing,
+    views,
     waiting,
 )
 from app.booking.ending import expire
@@ -75,7 +76,8 @@ def _ask(session: Session, request_id: int, *, again: bool) -> None:
     managers = sorted(
         one for one in leaders if one != seen.person.id or not is_left_to_the_team(session, seen.person, seen)
     )
-    context = {"seen": seen, "again": again, "approves": terms.silence == Silence.APPROVE}
+    approves, closed = terms.silence == Silence.APPROVE, views.closed_words(session, seen)
+    context = {"seen": seen, "again": again, "approves": approves, "closed": closed}
     word = "again" if again else "asked"
     _tell(session, Kind.BOOKING_REQUEST, seen, managers, f"{word}:{seen.request.revision}", context)
 

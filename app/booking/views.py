@@ -1,8 +1,9 @@
 """What booking's pages show, computed from rows already read; two doors share it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlmodel import Session
 
@@ -164,6 +165,12 @@ def _marks_of(session: Session, requests: Sequence[SeenRequest]) -> Marks:
     days = [one.request.day for one in requests]
     teams = {team_id for one in requests for team_id in (one.place.team_id, one.team.id or 0)}
     return marks_between(session, min(days), max(days), teams)
+
+
+def closed_words(session: Session, one: SeenRequest) -> Callable[[], str]:
+    """Why the day of a request is closed to it, in the language of whoever reads then; empty where it is
+    not."""
+    return partial(_said_by_teams, one, _marks_of(session, [one]))
 
 
 def _said_by_teams(one: SeenRequest, marks: Marks) -> str:

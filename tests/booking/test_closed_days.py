@@ -10,28 +10,32 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.booking import jobs_days
-from app.booking.tables import BookingRequest, RequestStatus
+from app.booking import jobs, jobs_days
+from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.messages.tables import Mail
+from app.people.tables import Team
 from app.teams import service as teams
 from app.teams.days import practice_of
 from app.teams.service import By, Mark
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts, mails, statuses
 from tests.booking.test_replacing import let_go
+from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
 
+WHO = {"host": "personne ne vient ce jour-là", "visitor": "personne ne part ce jour-là", "": ""}
 SHUT = "l’équipe ne reçoit personne ce jour-là pour l’instant"
 
 
-def say(session: Session, shop: Shop, mark: Mark, *days: date) -> None:
-    """What the shop's manager says of these days."""
-    version = practice_of(session, shop.shop.id or 0).version
+def say(session: Session, shop: Shop, mark: Mark, *days: date, team: Team | None = None) -> None:
+    """What the shop's manager, or who leads another team, says of these days."""
+    team_id = (team or shop.shop).id or 0
+    version = practice_of(session, team_id).version
+    by = By(shop.boss)
     teams.mark_days(
-        session, shop.shop.id or 0, days or (MONDAY,), mark, version=version, by=By(shop.boss), now=NOW,
-        today=TODAY,
-    )  # fmt: skip
+        session, team_id, days or (MONDAY,), mark, version=version, by=by, now=NOW, today=TODAY
+    )
     session.commit()
 
 
@@ -147,3 +151,24 @@ def test_who_asked_reads_that_the_team_closed_the_day_and_cannot_say_yes(
     drain(engine)
     assert "peut de nouveau" in news(engine, session)[-1].text
     assert "ne peut plus dire oui" not in as_(asker).get(here).text
+
+
+@pytest.mark.parametrize("closes", ["host", "visitor", ""])
+def test_a_reminder_for_a_closed_day_says_that_only_a_no_is_possible(
+    engine: Engine, session: Session, asked_shop: Shop, clock: Clock, closes: str
+) -> None:
+    asked_shop.terms.silence = Silence.APPROVE
+    asked_shop.ask(asked_shop.askers[0], asked_shop.offer())
+    session.commit()
+    drain(engine)
+    if closes:
+        team = asked_shop.shop if closes == "host" else asked_shop.accounts
+        say(session, asked_shop, Mark.CLOSED, team=team)
+    clock.forward(days=3)
+    jobs.remind_managers(engine)
+    first, again = mails(session, "booking_request")
+    assert first.person_id == again.person_id == asked_shop.marc.id
+    for text in (again.text, again.html):
+        assert ("Vous ne pouvez que refuser" in text) is bool(closes)
+        assert ("la demande est acceptée" in text) is not bool(closes)
+        assert WHO[closes] in text
