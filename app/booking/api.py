@@ -190,8 +190,13 @@ def places(session: Db, who: AsReceiver) -> KeptPlacesOut:
 
 
 @own.post("/team/places", status_code=201)
-def offer(session: Db, who: AsReceiver, sent: PlaceForm) -> KeptPlaceOut:
-    """Offer a place for one of my teams."""
+def offer(
+    session: Db,
+    who: AsReceiver,
+    sent: PlaceForm,
+    idempotency_key: Annotated[Key | None, Header()] = None,
+) -> KeptPlaceOut:
+    """Offer a place for one of my teams. Sent again with the same key it answers the same, once."""
     campaign, team = session.get(Campaign, sent.campaign_id), session.get(Team, sent.team_id)
     if campaign is None or team is None or not (who.actor.is_hr or team.id in who.team_ids):
         raise NotFound
@@ -203,6 +208,7 @@ def offer(session: Db, who: AsReceiver, sent: PlaceForm) -> KeptPlaceOut:
         actor=acting(session, who.actor, who.person, sent.team_id),
         now=clock.now(),
         today=clock.today(),
+        key=idempotency_key,
         **place_values_of(sent),
     )
     return _place(session, made.id)

@@ -1,16 +1,17 @@
 """What teams and HR decide: the places they offer, and how a campaign books."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import lines
 from app.booking.ending import TAKEN_BACK, expire
-from app.booking.errors import BookingsStand, PlaceRefused
+from app.booking.errors import BookingsStand, KeyReused, PlaceRefused
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.calendar import campaign_days, closed_reason
@@ -43,22 +44,46 @@ def offer_place(
     actor: Actor,
     now: datetime,
     today: date,
+    key: str | None = None,
     **values: Any,
 ) -> Place:
-    """Offer a place on some days. Raises `PlaceRefused`."""
+    """Offer a place on some days. `key` is the client's name for this offering: sent again by the same
+    account it answers with the same place and changes nothing. Raises `PlaceRefused`, `KeyReused`."""
     assert campaign.id is not None
     assert team.id is not None
+    values |= {"campaign_id": campaign.id, "team_id": team.id}
+    if key is not None and (before := _again(session, actor, key, days, values)) is not None:
+        return before
     _require(session, campaign, team, days, today, values)
-    place = Place(
-        campaign_id=campaign.id, team_id=team.id, created_by=actor.account_id, created_at=now, **values
-    )
-    session.add(place)
-    session.flush()
+    place = Place(created_by=actor.account_id, key=key, created_at=now, **values)
+    try:
+        with session.begin_nested():
+            session.add(place)
+    except IntegrityError:  # somebody sent the same at the same time
+        if key is not None and (before := _again(session, actor, key, days, values)) is not None:
+            return before
+        raise
     assert place.id is not None
     session.add_all(PlaceDay(place_id=place.id, day=day) for day in sorted(set(days)))
     session.flush()
     audit(session, actor.account_id, "place.offered", f"place:{place.id}", now=now, **actor.on_behalf)
     return place
+
+
+def _again(
+    session: Session, actor: Actor, key: str, days: Collection[date], values: Mapping[str, Any]
+) -> Place | None:
+    """What this key offered before. Raises `KeyReused` where that was something else."""
+    before = session.scalars(
+        select(Place).where(col(Place.created_by) == actor.account_id, col(Place.key) == key)
+    ).first()
+    if before is None:
+        return None
+    offered = select(col(PlaceDay.day)).where(col(PlaceDay.place_id) == before.id, col(PlaceDay.offered))
+    same = all(getattr(before, name) == value for name, value in values.items())
+    if not same or set(session.scalars(offered)) != set(days):
+        raise KeyReused
+    return before
 
 
 def change_place(

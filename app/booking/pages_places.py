@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.booking import lines, offering, queries, views
-from app.booking.errors import PlaceRefused
+from app.booking.errors import KeyReused, PlaceRefused
 from app.booking.guards import (
     AsReceiver,
     Keeper,
@@ -20,6 +21,7 @@ from app.booking.guards import (
 from app.booking.hosts_off import hosts_off
 from app.booking.queries import SeenPlace
 from app.booking.schemas import (
+    OfferForm,
     PlaceChangeForm,
     PlaceForm,
     WithdrawalForm,
@@ -79,7 +81,7 @@ def new_place(
 @router.post("/team/places")
 def offer(request: Request, session: Db, who: AsReceiver, sent: Submitted) -> Response:
     """Offer it."""
-    form = bind(PlaceForm, sent)
+    form = bind(OfferForm, sent)
     chosen = form.value
     writing = _writing(session, who, _number(form.get("campaign_id")), _number(form.get("team_id")))
     if chosen is None:
@@ -95,10 +97,17 @@ def offer(request: Request, session: Db, who: AsReceiver, sent: Submitted) -> Re
             actor=acting(session, who.actor, who.person, writing.team.id or 0),
             now=clock.now(),
             today=clock.today(),
+            key=chosen.key,
             **place_values_of(chosen),
         )
     except PlaceRefused as refused:
         return _page(request, writing, _told(form, refused), status=422)
+    except KeyReused:
+        form.raw["key"] = uuid4().hex
+        form.refuse(
+            "", _("Ce formulaire vient de proposer une place. Pour une deuxième, envoyez-le de nouveau.")
+        )
+        return _page(request, writing, form, status=422)
     return redirect("/team/places", say=_("La place est proposée : elle apparaît tout de suite."))
 
 
@@ -237,6 +246,7 @@ def _page(
         parts=part_labels(),
         ends=taken_back_words(ends) if ends else [],
         sure=ends.stamp if ends else "",
+        key=form.get("key") or uuid4().hex,
     )
 
 

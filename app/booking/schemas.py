@@ -134,6 +134,12 @@ class PlaceForm(FormModel):
     version: Version = 0
 
 
+class OfferForm(PlaceForm):
+    """A new place as its page sends it; `key` names this offering, so that sent twice it counts once."""
+
+    key: Key | None = None
+
+
 class PlaceChangeForm(PlaceForm):
     """A place as its page sends it; `sure`: what somebody read of those whose day they take back."""
 

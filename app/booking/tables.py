@@ -53,6 +53,7 @@ class Place(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("per_day > 0", name="somebody_comes"),
         CheckConstraint("starts_at < ends_at", name="hours_in_order"),
+        Index("ix_booking_place_created_by_key", "created_by", "key", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -71,6 +72,8 @@ class Place(SQLModel, table=True):
     ends_at: time = time(17, 0)
     per_day: int = 1
     created_by: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
+    key: str | None = None
+    """The client's own name for the offering: sent again, it has no second effect."""
     created_at: datetime = Field(sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     """No longer offered; days already booked stand."""

@@ -49,7 +49,7 @@ class Conflict:
 
     @property
     def mends_itself(self) -> bool:
-        """A booked day that cannot be: at once a colleague receives, or it falls and another is looked for."""
+        """A booked day that cannot be: a colleague receives, or it falls and another is looked for."""
         return falls(self)
 
     def stops(self, role: By) -> bool:

@@ -33,9 +33,7 @@ def say(session: Session, shop: Shop, mark: Mark, *days: date, team: Team | None
     team_id = (team or shop.shop).id or 0
     version = practice_of(session, team_id).version
     by = By(shop.boss)
-    teams.mark_days(
-        session, team_id, days or (MONDAY,), mark, version=version, by=by, now=NOW, today=TODAY
-    )
+    teams.mark_days(session, team_id, days or (MONDAY,), mark, version=version, by=by, now=NOW, today=TODAY)
     session.commit()
 
 
