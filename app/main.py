@@ -163,10 +163,18 @@ async def choose_language(request: Request, call_next: RequestResponseEndpoint) 
 
 def _answer(request: Request, status: int, code: str, message: str) -> Response:
     if request.url.path.startswith("/api/"):
-        return problem(status, code, message)
+        return problem(status, code, _to_programs().get(code, message))
     page = status if status in {403, 404, 409, 422, 500, 503} else 422
     again = page_of_form(request.app, request.url.path) if request.method == "POST" else None
     return render(request, f"errors/{page}.html", status=status, message=message, again=again)
+
+
+def _to_programs() -> dict[str, str]:
+    """By code, what a program reads where a page speaks of itself."""
+    return {
+        "Forbidden": _("Votre compte n’y a pas accès."),
+        "NotFound": _("Introuvable, ou pas pour vous."),
+    }
 
 
 def refused(request: Request, error: Any) -> Response:

@@ -190,6 +190,8 @@ class DayOut(AnswerModel):
     may_wait: bool
     left: int
     waiting: int
+    asked: int
+    """How many asked for it and have no answer yet."""
 
 
 class PlaceOut(AnswerModel):
@@ -366,6 +368,7 @@ def look_out(look: Look) -> LookOut:
                 may_wait=one.may_wait,
                 left=one.left,
                 waiting=one.waiting,
+                asked=one.rivals,
             )
             for one in look.days
         ],

@@ -129,9 +129,11 @@ def tell_booked(
         fell = {one.visit.id: one for one in visits.visits_with_ids(session, set(replaces.values()))}
         back = news.other if news.other is not None and stands(news.other.visit) else None
         back_off = back is not None and conflict_of(session, back, clock.today()) is not None
+        asker = news.change.other_id if news.change is not None else None  # whose request was accepted
 
-        def said(role: str, _person: Person) -> dict[str, Any]:
+        def said(role: str, person: Person) -> dict[str, Any]:
             asked = {"moved": False, "agreed": confirmed_by(visit, By(role)), "not_given": role in not_given}
+            asked["accepted"] = role == "visitor" and person.id == asker
             return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
         write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)
