@@ -1,5 +1,5 @@
 """A day on which the team that receives says that nobody comes, for now. Who waits for it, or asked and has
-no answer, keeps their turn and is offered nothing; they read it once, and once more when the team receives."""
+no answer, keeps their turn and is offered nothing; they read it once, and again when the team receives."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.accounts.sessions import Actor
@@ -16,6 +17,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person, Side, TravelTime
 from app.visits.service import cancel_visit
 from app.visits.tables import By, CancelReason, PersonDay, TeamDay, Visit, VisitStatus
+from app.worker import drain
 from tests.factories import make_account, make_campaign, make_person, make_site, make_team
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
@@ -196,6 +198,52 @@ def cancel(session: Session, shop: Shop, request: BookingRequest) -> None:
     visit = session.get_one(Visit, request.visit_id)
     who = session.get_one(Person, visit.visitor_id)
     cancel_visit(session, visit, CancelReason.UNAVAILABLE, shop.actor(who), NOW, today=TODAY, by=By.VISITOR)
+    session.commit()
+
+
+def fall(
+    session: Session,
+    shop: Shop,
+    request: BookingRequest,
+    by: By,
+    reason: CancelReason = CancelReason.UNAVAILABLE,
+) -> Visit:
+    visit = session.get_one(Visit, request.visit_id)
+    cancel_visit(session, visit, reason, shop.boss, NOW, today=TODAY, by=by)
+    session.commit()
+    return visit
+
+
+def offers(session: Session) -> list[BookingRequest]:
+    session.expire_all()
+    query = select(BookingRequest).where(col(BookingRequest.instead_of_id).is_not(None))
+    return list(session.exec(query.order_by(col(BookingRequest.id))))
+
+
+def kept_next_day(engine: Engine, session: Session, shop: Shop) -> tuple[Place, Visit, BookingRequest]:
+    """Monday's booked day fell by its host: its place is kept on Tuesday, and it offers Wednesday too."""
+    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
+    fell = fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
+    drain(engine)
+    [offer] = offers(session)
+    assert offer.day == TUESDAY
+    return place, fell, offer
+
+
+def kept_elsewhere(engine: Engine, session: Session, shop: Shop) -> Place:
+    """Tuesday's booked day fell by its host: the only other place, on Monday, is kept for its visitor."""
+    lost = shop.ask(shop.askers[0], shop.offer([TUESDAY], host_id=shop.hosts[0].id), TUESDAY)
+    place = shop.offer([MONDAY], host_id=shop.hosts[1].id)
+    fall(session, shop, lost, By.HOST)
+    drain(engine)
+    return place
+
+
+def let_go(session: Session, *people: Any) -> None:
+    """The test's own transaction is over, since the browser's writes."""
+    for one in people:
+        session.refresh(one)
+        session.expunge(one)
     session.commit()
 
 

@@ -10,12 +10,21 @@ from sqlmodel import Session, select
 from app.booking import jobs
 from app.booking.tables import BookingRequest, RequestStatus
 from app.teams.tables import RosterDay, Shift
-from app.visits.tables import By, DayPart
+from app.visits.tables import DayPart
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop, check_counts, mails, statuses
+from tests.booking.conftest import (
+    MONDAY,
+    WEDNESDAY,
+    Shop,
+    check_counts,
+    kept_elsewhere,
+    let_go,
+    mails,
+    offers,
+    statuses,
+)
 from tests.booking.test_nobody_receives import held_for_one, off
 from tests.booking.test_pages import As
-from tests.booking.test_replacing import fall, let_go, offers
 from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -74,11 +83,7 @@ def test_who_works_during_its_hours_keeps_what_they_asked_for(
 def test_another_day_is_looked_for_instead_of_one_that_their_roster_rules_out(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
-    asker = shop.askers[0]
-    lost = shop.ask(asker, shop.offer([TUESDAY], host_id=shop.hosts[0].id), TUESDAY)
-    place = shop.offer([MONDAY], host_id=shop.hosts[1].id)
-    fall(session, shop, lost, By.HOST)
-    drain(engine)
+    asker, place = shop.askers[0], kept_elsewhere(engine, session, shop)
     off(session, asker)
     drain(engine)
     assert [(one.place_id, one.status) for one in offers(session)] == [(place.id, RequestStatus.EXPIRED)]
@@ -94,11 +99,7 @@ def test_another_day_is_looked_for_instead_of_one_that_their_roster_rules_out(
 def test_the_same_day_is_kept_for_them_again_once_their_roster_has_them_at_work(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
-    asker = shop.askers[0]
-    lost = shop.ask(asker, shop.offer([TUESDAY], host_id=shop.hosts[0].id), TUESDAY)
-    place = shop.offer([MONDAY], host_id=shop.hosts[1].id)
-    fall(session, shop, lost, By.HOST)
-    drain(engine)
+    asker, place = shop.askers[0], kept_elsewhere(engine, session, shop)
     off(session, asker)
     drain(engine)
     jobs.promote_everybody(engine)

@@ -11,9 +11,8 @@ from sqlmodel import Session
 from app.people.tables import Person
 from app.visits.tables import Visit
 from app.worker import drain
-from tests.booking.conftest import MONDAY, Shop
+from tests.booking.conftest import MONDAY, Shop, let_go
 from tests.booking.test_nobody_receives import off
-from tests.booking.test_replacing import let_go
 from tests.factories import make_campaign, make_visit
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -14,8 +14,8 @@ from app.planning.tables import Repair
 from app.teams.tables import RosterDay, Shift
 from app.visits.tables import By, Visit
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
-from tests.booking.test_replacing import fall, offers, told
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts, fall, offers
+from tests.booking.test_replacing import told
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -18,8 +18,18 @@ from app.teams import service as teams
 from app.teams.days import practice_of
 from app.teams.service import By, Mark
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts, mails, statuses
-from tests.booking.test_replacing import let_go
+from tests.booking.conftest import (
+    MONDAY,
+    NOW,
+    TODAY,
+    TUESDAY,
+    Shop,
+    cancel,
+    check_counts,
+    let_go,
+    mails,
+    statuses,
+)
 from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")

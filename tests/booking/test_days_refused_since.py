@@ -9,9 +9,8 @@ from app.core.db import open_session
 from app.teams.tables import BlackoutDay
 from app.visits.tables import By
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, Shop
+from tests.booking.conftest import MONDAY, TUESDAY, Shop, fall, let_go, offers
 from tests.booking.test_pages import As, build
-from tests.booking.test_replacing import fall, let_go, offers
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -11,9 +11,8 @@ from app.booking.queries import Wanted
 from app.core import jobs as events
 from app.people.tables import Person
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, Shop, mails
+from tests.booking.conftest import MONDAY, TUESDAY, Shop, let_go, mails
 from tests.booking.test_pages import As
-from tests.booking.test_replacing import let_go
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -16,7 +16,6 @@ from app.core import jobs as events
 from app.people.tables import Person
 from app.teams.tables import BlackoutDay, Shift
 from app.visits import places
-from app.visits.tables import By
 from app.worker import drain
 from tests.booking.conftest import (
     MONDAY,
@@ -25,10 +24,12 @@ from tests.booking.conftest import (
     Shop,
     cancel,
     check_counts,
+    kept_next_day,
+    let_go,
     mails,
+    offers,
     statuses,
 )
-from tests.booking.test_replacing import fall, let_go, offers
 from tests.factories import make_roster
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -113,11 +114,7 @@ def test_on_a_day_that_its_team_closed_nobody_takes_the_place_of_a_held_host_who
 def test_what_was_held_for_a_fallen_day_is_looked_for_again(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
-    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
-    fell = fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
-    drain(engine)
-    [offer] = offers(session)
-    assert offer.day == TUESDAY
+    _place, fell, _offer = kept_next_day(engine, session, shop)
     off(session, shop.hosts[0], day=TUESDAY)
     drain(engine)
     first, again = offers(session)

@@ -12,8 +12,18 @@ from app.messages.tables import Mail
 from app.planning.repairs import closing
 from app.visits.tables import By
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, check_counts
-from tests.booking.test_replacing import fall, offers
+from tests.booking.conftest import (
+    MONDAY,
+    NOW,
+    TODAY,
+    TUESDAY,
+    WEDNESDAY,
+    Shop,
+    check_counts,
+    fall,
+    kept_next_day,
+    offers,
+)
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -21,11 +31,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 def test_what_a_closed_site_takes_back_is_looked_for_again(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
-    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
-    fell = fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
-    drain(engine)
-    [offer] = offers(session)
-    assert offer.day == TUESDAY
+    _place, fell, _offer = kept_next_day(engine, session, shop)
     closing.close_site(session, shop.there.id or 0, TUESDAY, TUESDAY, shop.boss, NOW, TODAY)
     session.commit()
     drain(engine)
@@ -41,10 +47,7 @@ def test_what_a_closed_site_takes_back_is_looked_for_again(
 def test_an_offer_that_lapsed_is_not_made_anew_when_the_team_takes_the_day_back(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
-    place = shop.offer([MONDAY, TUESDAY, WEDNESDAY], host_id=shop.hosts[0].id)
-    fall(session, shop, shop.ask(shop.askers[0], place), By.HOST)
-    drain(engine)
-    [offer] = offers(session)
+    place, _fell, offer = kept_next_day(engine, session, shop)
     ending.expire(session, offer, now=NOW)
     offering.withdraw_place(
         session, queries.find_place(session, place.id or 0), version=1, actor=shop.boss, now=NOW

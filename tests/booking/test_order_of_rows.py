@@ -19,8 +19,7 @@ from app.people.tables import Person
 from app.visits import leaving
 from app.visits.tables import By
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts
-from tests.booking.test_replacing import fall, offers
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts, fall, offers
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app.booking import asking, deciding, fallen, jobs, offering, queries
 from app.booking.errors import PlaceFull
@@ -18,34 +18,25 @@ from app.people.tables import Person
 from app.planning.repairs import closing
 from app.teams.importing.run import plan_roster
 from app.teams.tables import RosterDay, Shift
-from app.visits import service as visits
 from app.visits.roster_remarks import remarks_on
 from app.visits.rules import offered_reasons
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, check_counts
+from tests.booking.conftest import (
+    MONDAY,
+    NOW,
+    TODAY,
+    TUESDAY,
+    WEDNESDAY,
+    Shop,
+    check_counts,
+    fall,
+    let_go,
+    offers,
+)
 from tests.factories import make_site, make_team
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-def fall(
-    session: Session,
-    shop: Shop,
-    request: BookingRequest,
-    by: By,
-    reason: CancelReason = CancelReason.UNAVAILABLE,
-) -> Visit:
-    visit = session.get_one(Visit, request.visit_id)
-    visits.cancel_visit(session, visit, reason, shop.boss, NOW, today=TODAY, by=by)
-    session.commit()
-    return visit
-
-
-def offers(session: Session) -> list[BookingRequest]:
-    session.expire_all()
-    query = select(BookingRequest).where(col(BookingRequest.instead_of_id).is_not(None))
-    return list(session.exec(query.order_by(col(BookingRequest.id))))
 
 
 def told(session: Session, kind: str) -> set[int | None]:
@@ -64,14 +55,6 @@ def respond(session: Session, shop: Shop, one: BookingRequest, *, takes: bool, *
         made = asking.withdraw(session, one, **told, **more)
     session.commit()
     return made
-
-
-def let_go(session: Session, *people: Any) -> None:
-    """The test's own transaction is over, since the browser's writes."""
-    for one in people:
-        session.refresh(one)
-        session.expunge(one)
-    session.commit()
 
 
 def test_a_colleague_receives_instead_of_a_host_who_declines_before_the_line_is_served(

@@ -1,4 +1,4 @@
-"""What booking says: a yes is called a yes, who asked before is named as a number, dates and refusals read well."""
+"""What booking says: a yes is called a yes, who asked before is counted, dates and refusals read well."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, delete
 from app.messages.tables import Mail
 from app.visits.tables import By
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop, mails
-from tests.booking.test_replacing import fall, offers, respond
+from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop, fall, mails, offers
+from tests.booking.test_replacing import respond
 from tests.factories import make_enrolment
 from tests.life.told import unheard
 
