@@ -36,7 +36,8 @@ REMEDIES = 10.0
 """Seconds for that at most, within the time limit; whom it does not reach is said in the plan."""
 
 STARTING, WRITING, WRITING_AGAIN = 0.7, 1.5e-5, 0.05
-"""Seconds that it takes to load the program, to write what concerns one person, and to write once more."""
+"""Seconds that it takes to load the program, at most, to write what concerns one person, and to write once
+more."""
 
 STOPPING = b"\nstopping: the best plan so far is being written\n"
 STILL_STOPPING = b"\nstill writing the best plan so far, a moment please (Ctrl-\\ ends without it)\n"
@@ -92,7 +93,7 @@ def _solve(
     *,
     as_json: bool,
 ) -> int:
-    started = time.monotonic() - STARTING
+    started = time.monotonic() - min(STARTING, time.process_time())
     if _is_same_file(problem_path, output_path):
         _warn(f"{output_path}: the plan would take the place of the problem")
         return 2

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+from ortools.util.python.solve_interrupter import SolveInterrupter
 
 from solver.instance import Bools, Ints
 from solver.limits import Clock, Limits
@@ -140,9 +141,16 @@ def suits_clauses(model: Model) -> bool:
 
 
 def solve_here(
-    model: Model, objective: Ints, limits: Limits, solver: str, rows: Sequence[Row] = ()
+    model: Model,
+    objective: Ints,
+    limits: Limits,
+    solver: str,
+    rows: Sequence[Row] = (),
+    interrupter: SolveInterrupter | None = None,
 ) -> Solved:
-    """The best 0/1 columns by one solver of OR-Tools, in this thread. Only CP-SAT uses several threads."""
+    """The best 0/1 columns by one solver of OR-Tools, in this thread, until it is interrupted. Only CP-SAT
+    uses several threads.
+    """
     kind = mathopt.SolverType[solver]
     parameters = mathopt.SolveParameters(
         time_limit=dt.timedelta(seconds=max(0.05, limits.seconds or 0.0)),
@@ -152,7 +160,7 @@ def solve_here(
         random_seed=limits.seed % 2_147_483_647,
     )
     built = mathopt.Model.from_model_proto(program(model, objective, rows))
-    result = mathopt.solve(built, kind, params=parameters)
+    result = mathopt.solve(built, kind, params=parameters, interrupter=interrupter)
     reason = result.termination.reason
     chosen = None
     if result.has_primal_feasible_solution():

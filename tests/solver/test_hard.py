@@ -6,17 +6,19 @@ import os
 import select
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from ortools.util.python.solve_interrupter import SolveInterrupter
 
 from solver import hard
 from solver.choices import choices_of
 from solver.instance import Ints
 from solver.limits import Clock, Limits
-from solver.mip import Solved, solve_integer
+from solver.mip import Solved, solve_here, solve_integer
 from solver.model import Model, build, weighted
 from solver.problem import Problem
 from tests.solver.company import company
@@ -49,6 +51,7 @@ def unfinished(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         return Solved(None, proven=False, bound=float("inf"))
 
     monkeypatch.setattr(hard, "solve_integer", nothing)
+    monkeypatch.setattr(hard, "race", nothing)
     return given
 
 
@@ -85,6 +88,44 @@ def test_the_other_is_ended_when_somebody_asks_to_stop(program: tuple[Model, Int
         assert other.wait().chosen is None
     assert other.is_done
     assert other.apart.process.returncode
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Searches from every seed but 0 end only when they are interrupted; whether they were."""
+    interrupted = list[bool]()
+
+    def search(
+        model: Model, wanted: Ints, limits: Limits, solver: str, *, interrupter: SolveInterrupter
+    ) -> Solved:
+        if not limits.seed:
+            return solve_here(model, wanted, limits, solver, interrupter=interrupter)
+        heard = threading.Event()
+        with interrupter.interruption_callback(heard.set):
+            interrupted.append(heard.wait(60))
+        return Solved(None, proven=False, bound=float("inf"))
+
+    monkeypatch.setattr(hard, "solve_here", search)
+    return interrupted
+
+
+def test_of_two_searches_who_ends_first_ends_the_other(
+    program: tuple[Model, Ints], endless: list[bool]
+) -> None:
+    model, objective = program
+    found = hard.race(model, objective, clock(), seconds=60.0)
+    assert endless == [True]
+    assert found.proven
+    assert found.chosen is not None
+    assert objective[found.chosen].sum() == round(found.bound)
+
+
+def test_all_searches_end_when_somebody_asks_to_stop(
+    program: tuple[Model, Ints], endless: list[bool]
+) -> None:
+    stopping = Clock(Limits(seconds=60.0, threads=2, seed=1), lambda: True)
+    assert not hard.race(*program, stopping, seconds=60.0).proven
+    assert endless == [True, True]
 
 
 @pytest.mark.parametrize("by_clauses", [False, True], ids=["beside", "by clauses"])
