@@ -110,7 +110,7 @@ class Engine:
         self.chosen = chosen
         if not (self.sweep_seconds or edges.complete):
             self.sweep_seconds = LOOK[self.instance.swap] * self.flow_seconds
-            if self.sweep_seconds < max(self.clock.left, 0.1 * self.clock.seconds):
+            if self.counted() and self.sweep_seconds < max(self.clock.left, 0.1 * self.clock.seconds):
                 self.sweep_seconds = self._look(self.counted()[0])
         self.sweeps = edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
         left, right = (np.unique(side[chosen]) for side in (self.net.edges.left, self.net.edges.right))
