@@ -119,9 +119,9 @@ def fits(page: Page) -> bool:
     """Whether nothing sticks out at the side, once there is a page and its styles."""
     page.wait_for_load_state("load")
     # Between two pages a document has no element for a moment, and nothing to measure.
-    page.wait_for_function("document.documentElement !== null")
+    page.wait_for_function("() => document.documentElement !== null")
     try:
-        page.wait_for_function("document.documentElement?.scrollWidth <= innerWidth", timeout=5_000)
+        page.wait_for_function("() => document.documentElement?.scrollWidth <= innerWidth", timeout=5_000)
     except Error:
         return False
     return True
@@ -133,7 +133,7 @@ def faults_of(page: Page, widths: tuple[int, ...] = BOTH) -> list[str]:
     Several widths cost one loading, and axe reads a page the second time in half the time.
     """
     # Parts that a page fetches once it is there belong to it.
-    page.wait_for_function("document.querySelector('.htmx-request') === null")
+    page.wait_for_function("() => document.querySelector('.htmx-request') === null")
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
