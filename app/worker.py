@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from app.accounts import jobs as accounts
 from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
+from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_days as booking_days
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
@@ -47,7 +48,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.debriefing": (booking.close_campaign,),
     "campaign.cancelled": (visits.cancel_all, debriefs.close_campaign, booking.close_campaign),
     "booking.opened": (booking.invite_when_offered,),
-    "booking.requested": (booking.ask_managers,),
+    "booking.requested": (booking_answers.ask_managers,),
     "booking.refused": (booking.tell_refused,),
     "booking.expired": (booking.tell_expired, booking.look_again),
     "booking.offered": (booking.tell_offered,),
@@ -112,7 +113,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         accounts.purge,
         booking.free_fallen,
         booking.settle_due,
-        booking.remind_managers,
+        booking_answers.remind_managers,
         booking.promote_everybody,
         booking_days.tell_closed_days,
         busy.forget_closed,

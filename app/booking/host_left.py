@@ -7,12 +7,12 @@ from sqlmodel import Session
 
 from app.booking import queries
 from app.booking.queries import SeenPlace
+from app.booking.unled import deciders
 from app.campaigns.tables import Campaign
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
-from app.teams import queries as teams
 
 
 def tell(session: Session, person_id: int, *, now: datetime, today: date) -> None:
@@ -24,10 +24,9 @@ def tell(session: Session, person_id: int, *, now: datetime, today: date) -> Non
     for one in queries.places_of_teams(session, [person.team_id]):
         if one.place.host_id == person_id and any(day.day >= today for day in one.offered):
             theirs.setdefault(one.place.campaign_id, []).append(one)
-    leaders = mails.readers_of(session, teams.leaders_of(session, person.team_id, today) - {person_id})
     for campaign_id, places in theirs.items():
         campaign = session.get_one(Campaign, campaign_id)
-        readers = list(leaders.values()) or mails.hr_readers(session, campaign)
+        readers = deciders(session, person.team_id, campaign, today, but=[person_id])
         about = "-".join(f"{one.place.id}.{one.place.version}" for one in places)
         for reader in readers:
             who = reader.person_id or f"account-{reader.account_id}"

@@ -1,11 +1,11 @@
-"""What follows bookings: mails, reminders, promotions, and what silence decides."""
+"""What follows bookings: mails, promotions, and what silence decides; `jobs_answers` asks whoever answers."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, update
+from sqlmodel import Session
 
 from app.accounts.sessions import Actor, hand_of
 from app.booking import (
@@ -22,13 +22,11 @@ from app.booking import (
     offering,
     queries,
     replacing,
-    views,
     waiting,
 )
 from app.booking.ending import expire
-from app.booking.guards import is_left_to_the_team
 from app.booking.queries import SeenRequest
-from app.booking.tables import BookingRequest, RequestStatus, Silence
+from app.booking.tables import BookingRequest, RequestStatus
 from app.booking.words import reason_labels
 from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
@@ -41,7 +39,6 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.jobs import invite_everybody
 from app.people.tables import Person
-from app.teams import queries as teams
 from app.visits import service as visits
 from app.visits.bookings import booked_among
 from app.visits.queries import visits_received_at, visits_with_ids
@@ -53,33 +50,12 @@ from app.visits.tables import CancelReason, Visit, VisitChange
 Item = TypeVar("Item")
 
 
-def ask_managers(engine: Engine, request_id: int) -> None:
-    """Job of `booking.requested`: those who lead the receiving team today are asked to answer."""
-    with open_session(engine) as session:
-        _ask(session, request_id, again=False)
-
-
 def invite_when_offered(engine: Engine, campaign_id: int) -> None:
     """Job of `booking.opened`: everybody is invited if there is something to book; else HR asks later."""
     with open_session(engine, reads_only=True) as session:
         offered = queries.days_offered(session, campaign_id, clock.today())
     if offered:
         invite_everybody(engine, campaign_id)
-
-
-def _ask(session: Session, request_id: int, *, again: bool) -> None:
-    seen = _seen(session, request_id)
-    if seen is None or seen.request.status != RequestStatus.REQUESTED or seen.request.due_at is None:
-        return
-    terms = queries.rules_of(session, seen.request.campaign_id)
-    leaders = teams.leaders_of(session, seen.place.team_id, clock.today())
-    managers = sorted(
-        one for one in leaders if one != seen.person.id or not is_left_to_the_team(session, seen.person, seen)
-    )
-    approves, closed = terms.silence == Silence.APPROVE, views.closed_words(session, seen)
-    context = {"seen": seen, "again": again, "approves": approves, "closed": closed}
-    word = "again" if again else "asked"
-    _tell(session, Kind.BOOKING_REQUEST, seen, managers, f"{word}:{seen.request.revision}", context)
 
 
 def tell_refused(engine: Engine, request_id: int) -> None:
@@ -354,30 +330,6 @@ def settle_due(engine: Engine) -> None:
     each(engine, gone, leave)
     with open_session(engine) as session:
         waiting.leave_late_lines(session, now=now, today=today)
-
-
-def remind_managers(engine: Engine) -> None:
-    """Job of `clock.tick`: half-way to the moment when silence decides, managers are asked once more. That
-    they were, and the mail that does it, are one commit."""
-    now = clock.now()
-    with open_session(engine, reads_only=True) as session:
-        late = [
-            request.id or 0
-            for request in queries.unanswered(session)
-            if request.due_at is not None
-            and now >= request.asked_at + (request.due_at - request.asked_at) / 2
-        ]
-
-    def remind(session: Session, request_id: int) -> None:
-        done = session.exec(
-            update(BookingRequest)
-            .where(col(BookingRequest.id) == request_id, col(BookingRequest.reminded_at).is_(None))
-            .values(reminded_at=now)
-        )
-        if done.rowcount == 1:
-            _ask(session, request_id, again=True)
-
-    each(engine, late, remind)
 
 
 def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:

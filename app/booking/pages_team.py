@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from app.booking import deciding, queries, views
+from app.booking import deciding, queries, unled, views
 from app.booking.errors import Unbookable
 from app.booking.guards import (
     AsDecider,
@@ -55,6 +55,7 @@ def requests(request: Request, session: Db, who: AsReceiver) -> Response:
         own=own,
         everybody=who.actor.is_hr,
         effects=views.effects(session, found),
+        unled=unled.teams_left_to_hr(session, {one.place.team_id for one in found}),
         lately=lately,
         stands=stands_of(session, lately),
         reasons=refusal_labels(),

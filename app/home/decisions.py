@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from app.booking import fallen
+from app.booking import fallen, unled
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.home.tasks import Kind, Task
@@ -23,14 +23,16 @@ from app.visits.showing import by_of
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
-    """What HR has to decide, one line a campaign: proposals of repairs, booked days with nothing
-    instead, agreements between companies, days of which nobody knows whether they took place."""
+    """What HR has to decide, one line a campaign: proposals of repairs, requests to teams that nobody leads,
+    booked days with nothing instead, agreements between companies, days of which nobody knows whether they
+    took place."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
     waiting = due.to_decide(session, today)
     solved = repairs.with_solutions(session, [one for _campaign, ids in waiting for one in ids])
     return [
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
+        *(_unled(campaign, number) for campaign, number in unled.left_to_hr(session)),
         *(_without_another(found[one], number) for one, number in count.items()),
         *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
         *(_rulings(campaign, due) for campaign, due in reading.disputes_due(session)),
@@ -102,6 +104,16 @@ def _rulings(campaign: Campaign, due: int) -> Task:
     return Task(
         Kind.RULING, title, text, f"/campaigns/{campaign.id}/absences", _("Lire les deux versions"), "people"
     )
+
+
+def _unled(campaign: Campaign, count: int) -> Task:
+    title = ngettext(
+        "%(n)s demande de « %(campaign)s » attend une équipe que personne n’encadre",
+        "%(n)s demandes de « %(campaign)s » attendent une équipe que personne n’encadre",
+        count,
+    ) % {"n": count, "campaign": campaign.name}
+    text = _("Son responsable est parti : répondez à sa place, ou dites qui encadre cette équipe.")
+    return Task(Kind.UNLED_REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")
 
 
 def _without_another(campaign: Campaign, count: int) -> Task:

@@ -63,6 +63,8 @@ class Kind(StrEnum):
     AGREEMENTS = "agreements"
     NOTHING_INSTEAD = "nothing_instead"
     RULING = "ruling"
+    UNLED_REQUESTS = "unled_requests"
+    """Requests to teams that nobody leads."""
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,20 @@ class Ended:
     team: str
 
 
+@dataclass(frozen=True)
+class Unled:
+    """A team that nobody leads once its manager left."""
+
+    team: str
+    requests: int
+    """What waits for an answer there."""
+
+
 class Keeper(Protocol):
     """What booking answers about visits."""
+
+    def left_unled(self, session: Session, gone: Collection[int], managed: Collection[int]) -> list[Unled]:
+        """Teams that nobody leads once some people are gone, but those with one of the `managed`."""
 
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         """What the closing of a site ended on these days, while its team still offers them, by day."""
@@ -103,6 +115,9 @@ class Keeper(Protocol):
 
 
 class _Nobody:
+    def left_unled(self, session: Session, gone: Collection[int], managed: Collection[int]) -> list[Unled]:
+        return []
+
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         return []
 
@@ -206,3 +221,9 @@ def ended_by_closing(session: Session, site_id: int, days: Collection[date]) -> 
     """What the closing of a site ended on these days, and whose people were not told since that it is open
     again. Two queries."""
     return _keepers[0].ended_by_closing(session, site_id, days)
+
+
+def left_unled(session: Session, gone: Collection[int], managed: Collection[int]) -> list[Unled]:
+    """Teams that nobody leads once some people are gone, by name; not those with one of the `managed`, to
+    whom HR's file gives a manager who stays. Two queries."""
+    return _keepers[0].left_unled(session, gone, managed) if gone else []

@@ -1,4 +1,4 @@
-"""The preview of an import, and its confirmation: which days to come fall with people who left."""
+"""The preview of an import, and its confirmation: what becomes of days and teams when people left."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -17,6 +17,7 @@ from app.people.importing.run import fingerprint
 from app.people.pages_import import kept_file
 from app.people.schemas import ConfirmForm
 from app.people.tables import ImportKind
+from app.visits import bookings
 from app.visits.leaving import Departures, departures
 
 router = APIRouter(include_in_schema=False)
@@ -27,6 +28,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
     """What confirming would do."""
     kept = kept_file(session, actor, file_id)
     report = service.preview(session, kept, now=clock.now())
+    gone = [one.person_id for one in report.leavers]
     return render(
         request,
         "people/preview.html",
@@ -35,7 +37,8 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         shown=SHOWN,
         fingerprint=fingerprint(report),
         kind_name=words.kind_name(kept.kind),
-        departures=departures(session, [one.person_id for one in report.leavers], clock.today()),
+        departures=departures(session, gone, clock.today()),
+        unled=bookings.left_unled(session, gone, report.managed),
     )
 
 

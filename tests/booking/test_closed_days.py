@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.booking import jobs, jobs_days
+from app.booking import jobs_answers, jobs_days
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.messages.tables import Mail
 from app.people.tables import Team
@@ -173,7 +173,7 @@ def test_a_reminder_for_a_closed_day_says_that_only_a_no_is_possible(
         team = asked_shop.shop if closes == "host" else asked_shop.accounts
         say(session, asked_shop, Mark.CLOSED, team=team)
     clock.forward(days=3)
-    jobs.remind_managers(engine)
+    jobs_answers.remind_managers(engine)
     first, again = mails(session, "booking_request")
     assert first.person_id == again.person_id == asked_shop.marc.id
     for text in (again.text, again.html):

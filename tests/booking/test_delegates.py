@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, delete, select
 
 from app.accounts.tables import AuditEntry
-from app.booking.jobs import ask_managers
+from app.booking.jobs_answers import ask_managers
 from app.booking.tables import Approval
 from app.core.db import open_session
 from app.messages.tables import Mail

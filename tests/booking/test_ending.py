@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.booking import jobs, offering, queries
+from app.booking import jobs, jobs_answers, offering, queries
 from app.booking.tables import PlaceDay, RequestStatus, Silence
 from app.campaigns.jobs import take_due_steps
 from app.campaigns.tables import Status
@@ -24,11 +24,11 @@ def test_silence_reminds_then_decides(
     request = shop.ask(shop.askers[0], shop.offer(host_id=shop.hosts[0].id))
     session.commit()
     drain(engine)
-    jobs.remind_managers(engine)
+    jobs_answers.remind_managers(engine)
     assert len(mails(session, "booking_request")) == 1
     clock.forward(days=3)
     for _ in range(2):
-        jobs.remind_managers(engine)
+        jobs_answers.remind_managers(engine)
     assert [mail.subject.startswith("Rappel") for mail in mails(session, "booking_request")] == [False, True]
     clock.forward(days=3)
     for _ in range(2):
@@ -54,11 +54,11 @@ def test_a_crash_between_noting_a_reminder_and_writing_it_loses_none(
         raise MemoryError
 
     with monkeypatch.context() as failpoint:
-        failpoint.setattr(jobs, "_tell", killed)
+        failpoint.setattr(jobs_answers, "_ask", killed)
         with pytest.raises(MemoryError):
-            jobs.remind_managers(engine)
+            jobs_answers.remind_managers(engine)
     for _ in range(2):
-        jobs.remind_managers(engine)
+        jobs_answers.remind_managers(engine)
     assert [mail.subject.startswith("Rappel") for mail in mails(session, "booking_request")] == [False, True]
     session.refresh(request)
     assert request.reminded_at == clock.at

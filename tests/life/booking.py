@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlmodel import col, func, select
 
-from app.booking import asking, deciding, jobs, queries
+from app.booking import asking, deciding, jobs, jobs_answers, queries
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.core.errors import Refusal
 from app.people.tables import Person
@@ -156,7 +156,7 @@ class Booking(Visits):
         self.work("repair.requested")
         for job in (
             jobs.settle_due,
-            jobs.remind_managers,
+            jobs_answers.remind_managers,
             jobs.promote_everybody,
             visits_jobs.void_stale_proposals,
         ):

@@ -54,6 +54,8 @@ class ImportReport:
     """Only for a full file of people."""
     here: int = 0
     """People active before a full file of people."""
+    managed: set[int] = field(default_factory=set)
+    """Known people to whom a full file gives a manager who is in it."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Known sites and teams that would be called otherwise: (before, after)."""
 

@@ -17,7 +17,7 @@ from app.people.importing.links import import_links
 from app.people.importing.reading import read_sheet
 from app.people.importing.report import ImportReport
 from app.people.importing.sites import import_sites
-from app.people.importing.staff import leavers_of, plan_people
+from app.people.importing.staff import leavers_of, managed_of, plan_people
 from app.people.importing.teams import import_teams
 from app.people.tables import ImportKind
 
@@ -69,6 +69,7 @@ def _import_people(
     plan = plan_people(session, table, report)
     if full:
         report.leavers = leavers_of(session, plan, except_account=by)
+        report.managed = managed_of(plan)
         report.here = sum(person.active for person in plan.known.values())
     if apply:
         write_people(session, table, plan, report, now=now)

@@ -354,6 +354,15 @@ def leavers_of(session: Session, plan: Plan, *, except_account: int | None) -> l
     ]
 
 
+def managed_of(plan: Plan) -> set[int]:
+    """Known people to whom the file gives a manager who is in it."""
+    return {
+        entry.before.id or 0
+        for entry in plan.entries
+        if entry.before is not None and entry.manager_key in plan.named_keys
+    }
+
+
 def usual_departments(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
     """Team → the department most of its people belong to, from (team, department) of each."""
     tallies: dict[int, dict[str, int]] = {}
