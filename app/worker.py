@@ -18,6 +18,7 @@ from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_days as booking_days
+from app.calendars import agreements
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
 from app.core import jobs
@@ -118,6 +119,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking_days.tell_closed_days,
         busy.forget_closed,
         busy.ask_due,
+        agreements.remind_hr,
+        agreements.warn_uncertain,
         calendars.remind_half_covered,
         calendars.remind_unconfirmed,
         campaigns.take_due_steps,

@@ -40,7 +40,15 @@ from app.visits.conditions import conditions_of, too_young
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
-from app.visits.rules import confirmed_by, is_over, is_sought_again, may_be_made_up, reason_labels, stands
+from app.visits.rules import (
+    confirmed_by,
+    is_over,
+    is_past,
+    is_sought_again,
+    may_be_made_up,
+    reason_labels,
+    stands,
+)
 from app.visits.suspending import closed_before, resumed_by, told_of
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
@@ -265,7 +273,8 @@ def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) ->
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
-            write(news, Kind.VISIT_CHANGED, news.two, nothing, certain_request(news))
+            over = is_past(news.seen.visit, clock.today())
+            write(news, Kind.VISIT_CHANGED, news.two, nothing, None if over else certain_request(news))
 
 
 def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

@@ -14,8 +14,7 @@ from app.people.tables import Person
 from app.planning.repairs import due
 from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
-from app.visits import queries as visits
-from app.visits import reading
+from app.visits import agreements, reading
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts
 from app.visits.rules import confirmed_by
@@ -24,8 +23,8 @@ from app.visits.showing import by_of
 
 def decisions(session: Session, *, today: date) -> list[Task]:
     """What HR has to decide, one line a campaign: proposals of repairs, requests to teams that nobody leads,
-    booked days with nothing instead, agreements between companies, days of which nobody knows whether they
-    took place."""
+    booked days with nothing instead, agreements between companies, days lived without one, days of which
+    nobody knows whether they took place."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
     waiting = due.to_decide(session, today)
@@ -34,7 +33,8 @@ def decisions(session: Session, *, today: date) -> list[Task]:
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
         *(_unled(campaign, number) for campaign, number in unled.left_to_hr(session)),
         *(_without_another(found[one], number) for one, number in count.items()),
-        *(_agreements(campaign, due) for campaign, due in visits.agreements_due(session, today)),
+        *(_agreements(campaign, due) for campaign, due in agreements.due(session, today)),
+        *(_lived_without(campaign, due) for campaign, due in agreements.lived_due(session, today)),
         *(_rulings(campaign, due) for campaign, due in reading.disputes_due(session)),
     ]
 
@@ -92,6 +92,17 @@ def _agreements(campaign: Campaign, due: int) -> Task:
         _("Enregistrer les conventions"),
         "edit",
     )
+
+
+def _lived_without(campaign: Campaign, due: int) -> Task:
+    title = ngettext(
+        "%(n)s journée de « %(campaign)s » a eu lieu sans convention",
+        "%(n)s journées de « %(campaign)s » ont eu lieu sans convention",
+        due,
+    ) % {"n": due, "campaign": campaign.name}
+    text = _("Aucune convention n’était enregistrée ce jour-là : vous pouvez encore le faire.")
+    here = f"/campaigns/{campaign.id}/agreements#lived"
+    return Task(Kind.LIVED_WITHOUT, title, text, here, _("Voir lesquelles"), "warn")
 
 
 def _rulings(campaign: Campaign, due: int) -> Task:

@@ -61,6 +61,8 @@ class Kind(StrEnum):
     PREPARATION = "preparation"
     REPAIR = "repair"
     AGREEMENTS = "agreements"
+    LIVED_WITHOUT = "lived_without"
+    """Days between two companies that took place though nobody had recorded their agreement."""
     NOTHING_INSTEAD = "nothing_instead"
     RULING = "ruling"
     UNLED_REQUESTS = "unled_requests"

@@ -41,6 +41,8 @@ class Kind(StrEnum):
     TEAM_DAYS = "team_days"
     PLACE_HOST = "place_host"
     BOOKING_DAYS = "booking_days"
+    VISIT_UNCERTAIN = "visit_uncertain"
+    AGREEMENTS_DUE = "agreements_due"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -61,6 +63,7 @@ ABOUT_VISITS = (
     Kind.VISIT_CERTAIN,
     Kind.VISIT_CONDITIONS,
     Kind.VISIT_REMINDER,
+    Kind.VISIT_UNCERTAIN,
     Kind.SEARCH_OVER,
     Kind.VISIT_SUSPENDED,
     Kind.VISIT_RESUMED,
@@ -113,6 +116,8 @@ def kinds() -> list[Choice]:
         Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
         Kind.PLACE_HOST: _("Place sans personne pour recevoir"),
         Kind.BOOKING_DAYS: _("Jour attendu : fermé par l’équipe, ou de nouveau ouvert"),
+        Kind.VISIT_UNCERTAIN: _("Journée sans convention : ne pas se déplacer"),
+        Kind.AGREEMENTS_DUE: _("Conventions à enregistrer"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

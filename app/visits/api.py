@@ -11,6 +11,7 @@ from app.core.db import Db
 from app.teams.guards import MaySendRosters
 from app.teams.rosters import teams_of
 from app.visits import (
+    agreements,
     api_absences,
     api_answers,
     api_conditions,
@@ -152,8 +153,15 @@ def waiting_for_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
     """Visits of two companies that wait for the agreement."""
     assert campaign.id is not None
     today = clock.today()
-    found = queries.visits_without_agreement(session, campaign.id, today)
+    found = agreements.waiting(session, campaign.id, today)
     return api_answers.listed(session, found)
+
+
+@own.get("/campaigns/{campaign_id}/agreements/lived")
+def lived_without_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
+    """Visits of two companies that were lived without an agreement: it may still be recorded."""
+    assert campaign.id is not None
+    return api_answers.listed(session, agreements.lived_without(session, campaign.id, clock.today()))
 
 
 @own.post("/campaigns/{campaign_id}/agreements")

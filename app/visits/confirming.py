@@ -18,7 +18,7 @@ from app.visits.conditions import of_age, unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import allows, check
-from app.visits.rules import OFFERED, confirmed_by
+from app.visits.rules import OFFERED, confirmed_by, is_past
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitStatus
 
 
@@ -93,7 +93,8 @@ def record_agreements(
 ) -> int:
     """HR notes that the two companies agreed on these visits; both people are told. How many it was.
 
-    A visit that needs none, or has it already, is left as it is: the list may be a minute old.
+    Also of days lived without it. A visit that needs none, or has it already, is left as it is: the list may
+    be a minute old.
     """
     done = 0
     found = queries.visits_with_ids(session, set(visit_ids))
@@ -115,7 +116,8 @@ def _record_agreement(session: Session, seen: queries.SeenVisit, hand: Hand, tod
         .values(agreement_at=hand.now)
     )
     session.refresh(now.visit)
-    remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event)
+    late = now.visit.day if is_past(now.visit, today) else None
+    remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event, day_before=late)
     return True
 
 

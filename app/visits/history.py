@@ -199,7 +199,11 @@ def sentence(
         ),
         ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
-        ChangeKind.AGREED: _("%(who)s a enregistré la convention entre les deux sociétés."),
+        ChangeKind.AGREED: _(
+            "%(who)s a enregistré après coup, la journée passée, la convention entre les deux sociétés."
+        )
+        if line.day_before is not None
+        else _("%(who)s a enregistré la convention entre les deux sociétés."),
         ChangeKind.SUSPENDED: _(
             "Un planning contredit ce jour : la journée ne peut pas avoir lieu comme prévu."
         )

@@ -152,6 +152,13 @@ def it_fell(asked: Asked) -> Refusal | None:
     return None if asked.fallen else NotFallen()
 
 
+def it_was_not_missed(asked: Asked) -> Refusal | None:
+    """Its day is to come or was lived, as far as anybody says."""
+    if asked.visit.missed_at is not None:
+        return AlreadyOver()
+    return NotRuledYet() if asked.visit.disputed_at is not None else None
+
+
 def agreement_missing(asked: Asked) -> Refusal | None:
     """The two companies have to agree and nobody recorded it yet."""
     waits = asked.crosses and asked.visit.agreement_at is None
@@ -238,7 +245,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.RELEASED, RECEIVERS | {By.SERVICE}, (it_stands, it_is_ahead), "visit.tutor_released"),
     Step(ChangeKind.HOST, frozenset({By.SERVICE}), (it_stands, it_is_ahead), "visit.host_replaced"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
-    Step(ChangeKind.AGREED, HR, (it_stands, it_is_ahead, agreement_missing), "visit.agreed"),
+    Step(ChangeKind.AGREED, HR, (it_stands, it_was_not_missed, agreement_missing), "visit.agreed"),
     Step(
         ChangeKind.ABSENT,
         TWO,

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.templating import render
 from app.visits import (
+    agreements,
     history,
     pages_absences,
     pages_answers,
@@ -159,7 +160,7 @@ def of_campaign(
         total=len(swaps),
         people=views.people_count(swaps),
         days=views.calendar(shown) if look.view == "calendar" else [],
-        agreements=len(queries.visits_without_agreement(session, campaign.id, today)),
+        agreements=len(agreements.waiting(session, campaign.id, today)),
         state_chip=partial(showing.state_chip, today=today),
         swap_words=partial(showing.swap_words, today=today),
         unmatched=len(queries.unmatched_of_campaign(session, campaign.id)),

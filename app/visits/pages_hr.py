@@ -13,7 +13,8 @@ from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
-from app.visits import confirming, moving, queries, showing
+from app.visits import agreements as stored
+from app.visits import confirming, moving, showing
 from app.visits.errors import DayNotPossible
 from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
@@ -26,16 +27,17 @@ router = APIRouter()
 
 @router.get("/campaigns/{campaign_id}/agreements", response_class=HTMLResponse)
 def agreements(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """Visits of two companies that wait for their agreement."""
+    """Visits of two companies that wait for their agreement, and those lived without one."""
     return _show_agreements(request, session, campaign, None)
 
 
 @router.get("/campaigns/{campaign_id}/agreements/summary", response_class=HTMLResponse)
 def agreements_summary(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """How many wait, embedded in the campaign's page; nothing when none does."""
+    """How many wait, or were lived without, embedded in the campaign's page; nothing when none does."""
     assert campaign.id is not None
-    due = len(queries.visits_without_agreement(session, campaign.id, clock.today()))
-    return render(request, "visits/_agreements_summary.html", campaign=campaign, due=due)
+    due = len(stored.waiting(session, campaign.id, clock.today()))
+    lived = len(stored.lived_without(session, campaign.id, clock.today()))
+    return render(request, "visits/_agreements_summary.html", campaign=campaign, due=due, lived=lived)
 
 
 @router.post("/campaigns/{campaign_id}/agreements")
@@ -86,7 +88,8 @@ def record_agreements(
 def _show_agreements(
     request: Request, session: Session, campaign: Any, form: Bound[Any] | None, status: int = 200
 ) -> Response:
-    waiting = queries.visits_without_agreement(session, campaign.id, clock.today())
+    waiting = stored.waiting(session, campaign.id, clock.today())
+    lived = stored.lived_without(session, campaign.id, clock.today())
     return render(
         request,
         "visits/agreements.html",
@@ -94,6 +97,7 @@ def _show_agreements(
         campaign=campaign,
         visits=waiting,
         pairs=showing.by_companies(waiting),
+        lived=showing.by_companies(lived),
         form=form or blank(signed_on=clock.today()),
         sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),
         today=clock.today(),

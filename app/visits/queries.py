@@ -249,41 +249,6 @@ def unmatched_of_campaign(session: Session, campaign_id: int) -> list[tuple[Unma
     return [(row[0], row[1]) for row in found]
 
 
-def visits_without_agreement(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
-    """Standing visits to come of two companies that have not agreed yet, by day."""
-    return [
-        seen
-        for seen in read_visits(
-            session,
-            col(Visit.campaign_id) == campaign_id,
-            *to_come(today),
-            col(Visit.agreement_at).is_(None),
-            col(Visitor.legal_entity) != col(Host.legal_entity),
-        )
-        if seen.crosses
-    ]
-
-
-def agreements_due(session: Session, today: date) -> list[tuple[Campaign, int]]:
-    """Campaigns with standing visits to come of two companies that have not agreed yet, and how many."""
-    query = (
-        select(Campaign, func.count())
-        .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
-        .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
-        .join(Host, col(Host.id) == col(Visit.host_id))
-        .where(
-            *to_come(today),
-            col(Visit.agreement_at).is_(None),
-            col(Visitor.legal_entity) != col(Host.legal_entity),
-            col(Visitor.legal_entity) != "",
-            col(Host.legal_entity) != "",
-        )
-        .group_by(col(Campaign.id))
-        .order_by(col(Campaign.id))
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
 def coming_visits(session: Session, campaign_id: int, today: date) -> list[Visit]:
     """Standing visits of a campaign from today on."""
     return list(

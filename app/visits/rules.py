@@ -77,6 +77,13 @@ def crosses_companies(visitor: Person, host: Person) -> bool:
     return bool(visitor.legal_entity and host.legal_entity) and visitor.legal_entity != host.legal_entity
 
 
+def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:
+    """Whether a day between two companies was lived though nobody had recorded their agreement. Nobody says
+    so of a day that somebody is said to have missed."""
+    held = takes_place(visit) and visit.disputed_at is None and is_past(visit, today)
+    return held and crosses and visit.agreement_at is None
+
+
 class State(StrEnum):
     """Where a visit stands, as both people and HR read it."""
 

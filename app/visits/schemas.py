@@ -12,7 +12,7 @@ from app.visits.conditions import Conditions, are_open, for_visit
 from app.visits.days import PossibleDay
 from app.visits.history import Line
 from app.visits.queries import SeenVisit
-from app.visits.rules import State, confirmed_by, state_of
+from app.visits.rules import State, confirmed_by, state_of, without_agreement
 from app.visits.standing import Missing, Standing
 from app.visits.tables import (
     By,
@@ -203,6 +203,8 @@ class VisitOut(AnswerModel):
     state: State
     waits_for: list[Missing] | None
     """What a day to come still waits for; certain when empty. Null where days are told that would fall."""
+    without_agreement: bool
+    """A day between two companies that was lived though nobody had recorded their agreement."""
     confirmed_by_visitor: bool
     confirmed_by_host: bool
     one_way: bool
@@ -320,6 +322,7 @@ def visit_out(
         status=visit.status,
         state=state_of(visit, crosses=seen.crosses, today=today),
         waits_for=None if known is None else list(known.get(visit.id, Standing()).missing),
+        without_agreement=without_agreement(visit, crosses=seen.crosses, today=today),
         confirmed_by_visitor=confirmed_by(visit, By.VISITOR),
         confirmed_by_host=confirmed_by(visit, By.HOST),
         one_way=seen.swap is not None and seen.swap.one_way_at is not None,

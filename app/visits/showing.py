@@ -23,6 +23,7 @@ from app.visits.rules import (
     stands,
     state_of,
     takes_place,
+    without_agreement,
 )
 from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, ChangeKind, NoShow, Proposal
@@ -52,6 +53,8 @@ def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | 
         return Chip(_("n’a pas eu lieu"), "bad")
     if seen.visit.disputed_at is not None and stands(seen.visit):
         return Chip(_("absence contestée"), "warn")
+    if without_agreement(seen.visit, crosses=seen.crosses, today=today):
+        return Chip(_("passée sans convention"), "warn")
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
     missing = known[seen.visit.id or 0].missing if known and seen.visit.id in known else ()
     if missing and missing[0] not in {Missing.VISITOR, Missing.HOST}:
@@ -74,6 +77,8 @@ def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | 
     standing = [leg for leg in swap.legs if takes_place(leg.visit)]
     if any(leg.visit.disputed_at is not None for leg in standing):
         return Chip(_("absence contestée, les RH tranchent"), "warn")
+    if any(without_agreement(leg.visit, crosses=leg.crosses, today=today) for leg in standing):
+        return Chip(_("une journée sans convention"), "plain")
     if len(standing) == 2:
         return Chip(_("échange complet"), "good")
     if not standing:

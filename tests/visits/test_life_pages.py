@@ -1,7 +1,7 @@
 """The life of a visit by its pages and its API: a link opens a page, its button acts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from app.visits.tables import CancelReason, Proposal, Visit
 from app.worker import drain
 from tests.factories import NOW, make_person
 from tests.support.web import Clock
-from tests.visits.life import FRIDAY, MONDAY, TODAY, WEDNESDAY, Company, row
+from tests.visits.life import FRIDAY, MONDAY, TODAY, TUESDAY, WEDNESDAY, Company, row
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
@@ -181,6 +181,50 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "entre deux sociétés" not in hr.get(f"{here}/summary").text
     assert "attend une convention" not in as_(company.anna).get("/visits").text
     assert hr.get(f"/api/v1{here}").json() == {"visits": []}
+
+
+def test_a_day_lived_without_an_agreement_is_said_so_and_may_still_get_one(
+    company: Company, engine: Engine, as_: Enter, clock: Clock
+) -> None:
+    here, there = f"/campaigns/{company.campaign.id}/agreements", f"/visits/{company.there.id}"
+    with open_session(engine) as session:
+        session.get_one(Person, company.anna.id).legal_entity = "Vélo SA"
+        session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
+        session.get_one(Campaign, company.campaign.id).status = Status.RUNNING
+    clock.set(datetime.combine(TUESDAY, time(8), UTC))
+    anna, hr = as_(company.anna), as_(company.hr)
+    for page in (anna.get(there).text, anna.get("/visits").text, hr.get(f"{here[:-11]}/visits").text):
+        assert "passée sans convention" in page
+        assert "échange complet" not in page
+    assert "a eu lieu sans convention" in hr.get("/home").text
+    page = hr.get(here).text
+    assert "Vécues sans convention" in page
+    assert "Enregistrer la convention de cette journée" in page
+    assert [one["id"] for one in hr.get(f"/api/v1{here}").json()["visits"]] == [company.back.id]
+    lived = hr.get(f"/api/v1{here}/lived").json()["visits"]
+    assert [(one["id"], one["without_agreement"]) for one in lived] == [(company.there.id, True)]
+    late = {"visit_ids": [str(company.there.id)], "reference": "GRP-2027-14", "signed_on": "2027-04-06"}
+    assert hr.post(here, data=late).status_code == 303
+    page = anna.get(there).text
+    assert "passée sans convention" not in page
+    assert "après coup" in page
+    assert "Vécues sans convention" not in hr.get(here).text
+    assert "a eu lieu sans convention" not in hr.get("/home").text
+
+
+def test_no_agreement_is_asked_for_a_day_that_did_not_take_place(
+    company: Company, engine: Engine, as_: Enter, clock: Clock
+) -> None:
+    with open_session(engine) as session:
+        session.get_one(Person, company.anna.id).legal_entity = "Vélo SA"
+        session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
+        session.get_one(Visit, company.there.id).missed_at = NOW
+    clock.set(datetime.combine(TUESDAY, time(8), UTC))
+    here = f"/campaigns/{company.campaign.id}/agreements"
+    assert "Vécues sans convention" not in as_(company.hr).get(here).text
+    assert "passée sans convention" not in as_(company.anna).get(f"/visits/{company.there.id}").text
+    sent = {"visit_ids": [str(company.there.id)]}
+    assert "n’attendait plus" in as_(company.hr).post(here, data=sent, follow_redirects=True).text
 
 
 def test_hr_moves_a_day_and_both_confirm_anew(company: Company, engine: Engine, as_: Enter) -> None:

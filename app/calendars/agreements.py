@@ -1,0 +1,93 @@
+"""A day between two companies whose agreement nobody recorded: HR are asked in time, the people are warned.
+
+The product does not cancel such a day. HR may still record the agreement on the day itself, or after it.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from app.campaigns.tables import Campaign
+from app.core import clock
+from app.core.db import open_session
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.people.tables import Person
+from app.visits import agreements
+from app.visits.queries import SeenVisit
+from app.visits.rosters import conflicts_among
+from app.visits.showing import by_companies
+
+WARNED = timedelta(days=3)
+"""So long before the day the people are told not to travel: on Friday of a Monday."""
+ASKED = timedelta(days=13)
+"""From Monday on, how far HR are asked: to the end of the next week. A signature takes days."""
+
+
+def warn_uncertain(engine: Engine) -> None:
+    """Job of `clock.tick`: visitor, host and tutor of a day that comes without its agreement read that it is
+    not certain, once for each day it has. Not where it cannot be at all: that is told. Safe to run twice."""
+    today = clock.today()
+    with open_session(engine, reads_only=True) as session:
+        found = agreements.waiting_until(session, today + WARNED, today)
+        against = {one.seen.visit.id for one in conflicts_among(session, found)}
+        told = [
+            (
+                seen,
+                role,
+                person,
+                _key(seen, person),
+            )
+            for seen in found
+            if seen.visit.id not in against
+            for role, person in (("visitor", seen.visitor), ("host", seen.host), ("tutor", seen.tutor))
+            if person is not None
+        ]
+        written = mails.keys_written(session, [key for *_, key in told])
+    for seen, role, person, key in told:
+        if key in written:
+            continue
+        with open_session(engine) as session:
+            reader = mails.readers_of(session, [person.id or 0]).get(person.id or 0)
+            if reader is not None:
+                outbox.send(
+                    session,
+                    Kind.VISIT_UNCERTAIN,
+                    reader,
+                    key=key,
+                    now=clock.now(),
+                    context={"seen": seen, "role": role},
+                    campaign=seen.campaign,
+                    reply_to=mails.reply_address(session, seen.campaign),
+                    until=seen.visit.day,
+                )
+
+
+def _key(seen: SeenVisit, person: Person) -> str:
+    return f"{Kind.VISIT_UNCERTAIN}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person.id}"
+
+
+def remind_hr(engine: Engine) -> None:
+    """Job of `clock.tick`: HR of a campaign read, at most once a week, which days of this week and the next
+    wait for an agreement. Safe to run twice."""
+    today = clock.today()
+    monday = today - timedelta(days=today.weekday())
+    with open_session(engine) as session:
+        days: dict[int, list[SeenVisit]] = {}
+        campaigns: dict[int, Campaign] = {}
+        for seen in agreements.waiting_until(session, monday + ASKED, today):
+            days.setdefault(seen.visit.campaign_id, []).append(seen)
+            campaigns[seen.visit.campaign_id] = seen.campaign
+        for campaign_id, found in days.items():
+            for reader in mails.hr_readers(session, campaigns[campaign_id]):
+                outbox.send(
+                    session,
+                    Kind.AGREEMENTS_DUE,
+                    reader,
+                    key=f"{Kind.AGREEMENTS_DUE}:{campaign_id}:{monday.isoformat()}:{reader.account_id}",
+                    now=clock.now(),
+                    context={"visits": found, "pairs": by_companies(found)},
+                    campaign=campaigns[campaign_id],
+                    until=found[-1].visit.day,
+                )

@@ -1,0 +1,73 @@
+"""SELECTs of days between two companies: those that wait for their agreement, those lived without one."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, and_, col, or_
+
+from app.campaigns.tables import Campaign, Status
+from app.core import clock
+from app.visits.queries import Host, SeenVisit, Visitor, read_visits, to_come
+from app.visits.tables import Visit, VisitStatus
+
+GOES_ON = (Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING)
+
+
+def waiting(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
+    """Standing visits to come of two companies that have not agreed yet, by day."""
+    return read_visits(session, col(Visit.campaign_id) == campaign_id, *to_come(today), *_unsigned())
+
+
+def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:
+    """The same in every campaign, up to a day."""
+    return read_visits(session, *to_come(today), col(Visit.day) <= last, *_unsigned())
+
+
+def lived_without(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
+    """Visits whose last hour passed without an agreement, by day."""
+    return read_visits(session, col(Visit.campaign_id) == campaign_id, *_lived(today), *_unsigned())
+
+
+def due(session: Session, today: date) -> list[tuple[Campaign, int]]:
+    """Campaigns with visits that wait for an agreement, and how many."""
+    return _counted(session, *to_come(today))
+
+
+def lived_due(session: Session, today: date) -> list[tuple[Campaign, int]]:
+    """Campaigns that go on with visits lived without an agreement, and how many."""
+    return _counted(session, *_lived(today), col(Campaign.status).in_(GOES_ON))
+
+
+def _counted(session: Session, *conditions: ColumnElement[bool]) -> list[tuple[Campaign, int]]:
+    query: Any = (
+        select(Campaign, func.count())
+        .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
+        .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
+        .join(Host, col(Host.id) == col(Visit.host_id))
+        .where(*conditions, *_unsigned())
+        .group_by(col(Campaign.id))
+        .order_by(col(Campaign.id))
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _unsigned() -> list[ColumnElement[bool]]:
+    """As `rules.crosses_companies`, with no agreement recorded."""
+    return [
+        col(Visit.agreement_at).is_(None),
+        col(Visitor.legal_entity) != col(Host.legal_entity),
+        col(Visitor.legal_entity) != "",
+        col(Host.legal_entity) != "",
+    ]
+
+
+def _lived(today: date) -> list[ColumnElement[bool]]:
+    """As `rules.without_agreement`."""
+    over = col(Visit.ends_at) <= clock.hour_on(today)
+    return [
+        col(Visit.status) == VisitStatus.PLANNED,
+        or_(col(Visit.day) < today, and_(col(Visit.day) == today, over)),
+        col(Visit.missed_at).is_(None),
+        col(Visit.disputed_at).is_(None),
+    ]
