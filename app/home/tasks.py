@@ -201,7 +201,7 @@ def _off_then(against: Conflict, person: Person) -> Task:
 
 
 def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today: date) -> list[Task]:
-    """Lately somebody said that this person did not come, and has no answer."""
+    """Lately somebody said that this person did not come, and has no answer; HR have not ruled."""
     past = {leg.visit.id: leg for leg in legs if leg.visit.id is not None and leg.visit.day <= today}
     return [
         Task(
@@ -214,7 +214,9 @@ def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today:
         )
         for report in uncontested_among(session, list(past))
         for leg in (past[report.visit_id],)
-        if report.absent == by_of(leg, person) and report.recorded_at.date() >= today - ABSENCE_ASKED
+        if report.absent == by_of(leg, person)
+        and leg.visit.ruled_at is None
+        and report.recorded_at.date() >= today - ABSENCE_ASKED
     ]
 
 

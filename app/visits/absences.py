@@ -2,18 +2,20 @@
 say what happened where the two do not agree."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
 from app.core.errors import Stale
+from app.visits import moving, queries, reading
 from app.visits.changing import Situation, begin
 from app.visits.errors import AlreadyReported, NotReported
 from app.visits.history import Hand, remember
-from app.visits.lifecycle import check, other_role, report_about
+from app.visits.lifecycle import TWO, check, other_role, report_about
 from app.visits.reading import reports_of
-from app.visits.service import void_proposals
-from app.visits.tables import By, ChangeKind, NoShow, Visit
+from app.visits.rules import is_ahead, may_be_made_up
+from app.visits.tables import By, ChangeKind, NoShow, ProposalKind, Visit
 
 
 def report(session: Session, before: Situation, hand: Hand) -> NoShow:
@@ -29,6 +31,7 @@ def report(session: Session, before: Situation, hand: Hand) -> NoShow:
         raise AlreadyReported from twice
     _mark(session, now.visit, hand)
     remember(session, now.visit, ChangeKind.ABSENT, hand, event=step.event)
+    _close_proposals(session, now, hand)
     return made
 
 
@@ -48,6 +51,7 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     session.refresh(found)
     _mark(session, now.visit, hand)
     remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event)
+    _close_proposals(session, now, hand)
 
 
 def rule(session: Session, before: Situation, absent: Collection[By], hand: Hand, *, version: int) -> None:
@@ -65,11 +69,32 @@ def rule(session: Session, before: Situation, absent: Collection[By], hand: Hand
         .values(missed_at=hand.now if absent else None, disputed_at=None, ruled_at=hand.now)
     )
     session.refresh(visit)
-    if not absent:
-        void_proposals(session, visit, hand.now)
     people = {By.VISITOR: visit.visitor_id, By.HOST: visit.host_id}
     other = people[next(iter(absent))] if len(absent) == 1 else None
     remember(session, visit, kind, hand, event=step.event, other_id=other)
+    _close_proposals(session, now, hand)
+
+
+def _close_proposals(session: Session, before: Situation, hand: Hand) -> None:
+    """What was proposed about either day of the swap and nobody can accept any more, with what is now said of
+    who came; the others read it."""
+    swap = queries.swap_of(session, before.seen)
+    open_ = reading.open_proposals(session, [leg.visit.id or 0 for leg in swap.legs])
+    for leg in swap.legs:
+        proposal = open_.get(leg.visit.id or 0)
+        if proposal is None:
+            continue
+        if proposal.kind is ProposalKind.MOVE:
+            may_be = is_ahead(leg.visit, before.today)
+        else:
+            fallen = swap.fallen is not None and swap.fallen.visit.id == leg.visit.id
+            may_be = fallen and may_be_made_up(leg.visit, leg.campaign, before.today)
+        if may_be:
+            continue
+        by = hand.by
+        if by in TWO and leg.visit.visitor_id != before.visit.visitor_id:
+            by = other_role(by)  # whoever receives on one of the two days visits on the other
+        moving.lapse(session, leg.visit, proposal, replace(hand, by=by, words=""))
 
 
 def said_so_far(visit: Visit, reports: Iterable[NoShow]) -> int:

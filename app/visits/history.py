@@ -173,6 +173,8 @@ def sentence(
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
         ChangeKind.LAPSED: _("La proposition n’a plus d’objet.")
         if line.reason is not None
+        else _("La proposition n’a plus d’objet, après ce qui a été dit d’une absence.")
+        if line.by is not By.SERVICE
         else _("La proposition est restée sans réponse."),
         ChangeKind.MOVED: _("%(who)s déplace la journée du %(before)s au %(after)s.")
         if line.by in {By.HR, By.SERVICE}

@@ -48,8 +48,8 @@ ABSENCE_ASKED = timedelta(days=30)
 
 def absence_stands(visit: Visit, today: date) -> bool:
     """Whether a day is said not to have taken place: HR ruled so, or whoever was said to be missing let the
-    time pass to say otherwise."""
-    if visit.missed_at is None:
+    time pass to say otherwise. Not while HR are to say."""
+    if visit.missed_at is None or visit.disputed_at is not None:
         return False
     return visit.ruled_at is not None or visit.missed_at.date() < today - ABSENCE_ASKED
 
@@ -116,10 +116,11 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
 
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether a day can still be found for a visit that fell, or to which one of the two did not come: nobody
-    left, and the campaign goes on."""
+    left, HR are not to say first what happened, and the campaign goes on."""
     gone = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.GONE, CancelReason.CAMPAIGN}
     in_time = first_day_to_plan(campaign, today) <= campaign.last_day
-    return not takes_place(visit) and visit.cancel_reason not in gone and in_time
+    lost = not takes_place(visit) and (not stands(visit) or visit.disputed_at is None)
+    return lost and visit.cancel_reason not in gone and in_time
 
 
 def is_sought_again(visit: Visit, campaign: Campaign, today: date) -> bool:

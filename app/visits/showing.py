@@ -47,12 +47,12 @@ class Chip:
 
 def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | None = None) -> Chip:
     """Where a visit stands, in a word or two; `known`: what each waits for."""
+    if seen.visit.disputed_at is not None and stands(seen.visit):
+        return Chip(_("absence contestée"), "warn")
     if stands(seen.visit) and not takes_place(seen.visit):
         if not absence_stands(seen.visit, today):
             return Chip(_("absence signalée"), "warn")
         return Chip(_("n’a pas eu lieu"), "bad")
-    if seen.visit.disputed_at is not None and stands(seen.visit):
-        return Chip(_("absence contestée"), "warn")
     if without_agreement(seen.visit, crosses=seen.crosses, today=today):
         return Chip(_("passée sans convention"), "warn")
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
@@ -75,7 +75,7 @@ def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | 
     if swap.back is None:
         return None
     standing = [leg for leg in swap.legs if takes_place(leg.visit)]
-    if any(leg.visit.disputed_at is not None for leg in standing):
+    if any(leg.visit.disputed_at is not None for leg in swap.legs if stands(leg.visit)):
         return Chip(_("absence contestée, les RH tranchent"), "warn")
     if any(without_agreement(leg.visit, crosses=leg.crosses, today=today) for leg in standing):
         return Chip(_("une journée sans convention"), "plain")
