@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from solver.choices import choices_of, count_choices
-from solver.engine import Engine
+from solver.engine import NEARLY, Engine
 from solver.improve import Target, culprits, piece_around, rematch
 from solver.limits import LARGE
 from solver.mip import solve_integer
@@ -25,7 +25,7 @@ MILD, HOT = (0.01, 0.003), (0.1, 0.1)
 """Temperatures of its two rounds, in points of the first level, where the assignment nearly fits into the
 days, and where it does not."""
 MOSTLY = 0.9
-TIGHT = 100_000
+TIGHT = 200_000
 """Up to so many choices, those of the pairs that fall short of the prices by nothing are solved exactly."""
 EACH = 40
 """Where days are many, the search looks at so many colleagues of each person."""
@@ -46,7 +46,7 @@ def search(engine: Engine) -> dict[str, int]:
     n, clock = engine.instance.n, engine.clock
     if not clock.over and engine.fits(MOSTLY) and not engine.leading_proven():
         engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
-        if clock.left and not engine.leading_proven():
+        if clock.left and engine.fits(NEARLY) and not engine.leading_proven():
             settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):
         return bounds
