@@ -65,7 +65,15 @@ def show_place(session: Db, visiting: AsVisitor) -> LookOut:
     """One place, with each day: free, full or closed, and why."""
     terms = queries.rules_of(session, visiting.seen.place.campaign_id)
     today = clock.today()
-    [found] = look(session, visiting.campaign, visiting.person, [visiting.seen], terms.notice_days, today)
+    [found] = look(
+        session,
+        visiting.campaign,
+        visiting.person,
+        [visiting.seen],
+        terms.notice_days,
+        today,
+        most=terms.max_per_person,
+    )
     return look_out(found)
 
 

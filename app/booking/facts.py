@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
+from app.booking.tables import Booker
 from app.people.tables import TravelTime
 from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
 
@@ -69,6 +70,12 @@ def kept_apart(session: Session, campaign_id: int, person_id: int) -> set[int]:
         )
     )
     return {one for pair in [*avoided, *apart, *refused] for one in pair} - {person_id}
+
+
+def days_held(session: Session, campaign_id: int, person_id: int) -> int:
+    """How many days a person has booked, or asked for, in a campaign."""
+    found = session.get(Booker, (campaign_id, person_id), populate_existing=True)
+    return found.held if found is not None else 0
 
 
 def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[int]:

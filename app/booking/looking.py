@@ -36,6 +36,8 @@ MET = "met"
 NO_HOST = "no_host"
 TOO_YOUNG = "too_young"
 LEFT = "left"
+ENOUGH = "enough"
+"""The asker has, or asked for, as many days as the campaign lets one person have."""
 PAUSED = "paused"
 FULL = "full"
 REFUSED = "refused"
@@ -127,6 +129,7 @@ class _Scene:
     unanswered: dict[tuple[int, date], int]
     ahead: int | None
     asked: dict[tuple[int, date], BookingRequest]
+    has_enough: bool
     refused: set[tuple[int, date]]
     conditions: dict[int, Conditions]
     told: Teller
@@ -147,10 +150,12 @@ def look(
     today: date,
     *,
     ahead: int | None = None,
+    most: int | None = None,
 ) -> list[Look]:
     """Each of these places as `person` finds it, in the order given. A dozen queries.
 
-    `ahead`: how many stand before the asker in the line, for somebody who is in it already.
+    `ahead`: how many stand before the asker in the line, for somebody who is in it already. `most`: the days
+    one person may have, for somebody who looks for one more; None for a day that they have asked for.
     """
     assert campaign.id is not None
     assert person.id is not None
@@ -196,6 +201,7 @@ def look(
         unanswered=lines.unanswered(session, ids),
         ahead=ahead,
         asked=queries.live_requests(session, person.id, ids),
+        has_enough=most is not None and facts.days_held(session, campaign.id, person.id) >= most,
         refused=lines.refused_days(session, person.id, ids),
         conditions=conditions_of_teams(session, concerned.keys()),
         told=told,
@@ -326,6 +332,8 @@ def _day(
     left = max(0, place.per_day - taken)
     hosts = _hosts_on(scene, willing, day)
     why = said[0] if said else _why(scene, seen, day, hosts, left)
+    if not why and scene.has_enough:
+        why = ENOUGH
     was_refused = at in scene.refused
     if was_refused and why in CAN_WAIT:
         why = REFUSED

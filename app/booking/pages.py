@@ -134,7 +134,9 @@ def _place_page(
     campaign, seen = visiting.campaign, visiting.seen
     terms = queries.rules_of(session, campaign.id or 0)
     today = clock.today()
-    [found] = look(session, campaign, visiting.person, [seen], terms.notice_days, today)
+    [found] = look(
+        session, campaign, visiting.person, [seen], terms.notice_days, today, most=terms.max_per_person
+    )
     chosen = _chosen(found, day)
     mine = [one for one in queries.requests_of(session, visiting.person.id or 0) if one.request.live]
     return render(

@@ -50,7 +50,7 @@ def search(session: Session, campaign: Campaign, person: Person, asked: SearchFo
     everything = queries.offered_places(session, campaign.id, Wanted(first=today))
     wanted = Wanted(asked.q, asked.site, max(asked.first or today, today), asked.last)
     seen = queries.offered_places(session, campaign.id, wanted)
-    found = look(session, campaign, person, seen, terms.notice_days, today)
+    found = look(session, campaign, person, seen, terms.notice_days, today, most=terms.max_per_person)
     kept = [one for one in found if _matches(one, asked)]
     kept.sort(key=lambda one: one.rank)
     page = min(asked.page, max(1, -(-len(kept) // PAGE)))

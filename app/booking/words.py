@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.booking.lines import Standing
-from app.booking.looking import FULL, LEFT, MET, NOTICE, PAUSED, REFUSED, TOO_YOUNG
+from app.booking.looking import ENOUGH, FULL, LEFT, MET, NOTICE, PAUSED, REFUSED, TOO_YOUNG
 from app.booking.tables import Approval, BookingRules, RefusalReason, RequestStatus, Silence
 from app.campaigns.tables import Booking
 from app.core.i18n import _, current_locale, ngettext
@@ -24,6 +24,7 @@ def why_words(code: str) -> str:
         MET: _("vous avez déjà une journée ensemble, passée ou à venir"),
         TOO_YOUNG: _("cette équipe ne reçoit que des adultes"),
         LEFT: _("vous ne participez pas à cette campagne"),
+        ENOUGH: _("vous avez déjà autant de journées que la campagne le permet"),
         PAUSED: _("vous êtes en pause ce jour-là"),
         NOTICE: _("ce jour est trop proche"),
         rules.CLOSED: _("l’équipe ne reçoit pas ce jour-là"),
