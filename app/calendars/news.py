@@ -72,10 +72,6 @@ def certain_request(news: News) -> str | None:
     return REQUEST if standing_of(news.session, news.seen).is_certain else None
 
 
-def nothing(_role: str, _person: Person) -> dict[str, Any]:
-    return {}
-
-
 def news_of(session: Session, visit_id: int, change_id: int | None, *, about: int) -> News | None:
     seen = visits.find_visit(session, visit_id)
     if seen is None:

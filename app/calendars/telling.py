@@ -22,7 +22,6 @@ from app.calendars.news import (
     certain_request,
     invite,
     news_of,
-    nothing,
     standing,
     tell_managers,
     tell_receivers,
@@ -274,7 +273,12 @@ def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) ->
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
             over = is_past(news.seen.visit, clock.today())
-            write(news, Kind.VISIT_CHANGED, news.two, nothing, None if over else certain_request(news))
+
+            def said(role: str, _person: Person) -> dict[str, Any]:
+                """Whoever has not said yes is asked to, with the news."""
+                return {"unconfirmed": not over and not confirmed_by(news.seen.visit, By(role))}
+
+            write(news, Kind.VISIT_CHANGED, news.two, said, None if over else certain_request(news))
 
 
 def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

@@ -57,7 +57,10 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
         first_name=person.first_name if person else actor.name,
         face_of=face_of,
         state_chip=partial(
-            state_chip, today=today, known=standings(session, mine.coming, today) if mine else {}
+            state_chip,
+            today=today,
+            known=standings(session, mine.coming, today) if mine else {},
+            reader_id=person.id if person else None,
         ),
         place_hours=hours_words,
         stands=stands_of(session, mine.requests) if mine else {},

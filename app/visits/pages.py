@@ -85,7 +85,9 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         missed=[views.missed(row, campaign) for row, campaign in missed],
         ahead=sum(is_ahead(leg.visit, today) and leg.visit.id not in suspended for leg in legs),
         proposals=reading.open_proposals(session, [leg.visit.id or 0 for leg in legs]),
-        state_chip=partial(showing.state_chip, today=today, known=stands),
+        state_chip=partial(
+            showing.state_chip, today=today, known=stands, reader_id=person.id if person else None
+        ),
         suspended=suspended,
         swap_words=partial(showing.swap_words, today=today),
         by_of=partial(showing.by_of, person=person),
@@ -114,7 +116,9 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         other=now.other,
         swap_words=showing.swap_words(now.swap, today, on=now.visit.id),
         state=state_of(seen.visit, crosses=seen.crosses, today=today),
-        state_chip=showing.state_chip(seen, today=today, known={seen.visit.id or 0: stand}),
+        state_chip=showing.state_chip(
+            seen, today=today, known={seen.visit.id or 0: stand}, reader_id=entered.own_id
+        ),
         not_held=absence_stands(seen.visit, today),
         waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),
         steps=showing.steps(now),

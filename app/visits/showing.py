@@ -45,8 +45,14 @@ class Chip:
     tone: str
 
 
-def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | None = None) -> Chip:
-    """Where a visit stands, in a word or two; `known`: what each waits for."""
+def state_chip(
+    seen: SeenVisit,
+    *,
+    today: date,
+    known: Mapping[int, Standing] | None = None,
+    reader_id: int | None = None,
+) -> Chip:
+    """Where a visit stands, in a word or two; `known`: what each waits for; `reader_id`: to which person."""
     if seen.visit.disputed_at is not None and stands(seen.visit):
         return Chip(_("absence contestée"), "warn")
     if stands(seen.visit) and not takes_place(seen.visit):
@@ -63,10 +69,18 @@ def state_chip(seen: SeenVisit, *, today: date, known: Mapping[int, Standing] | 
         State.CANCELLED: _("annulée"),
         State.LIVED: _("passée"),
         State.AGREEMENT: _("attend une convention"),
-        State.UNCONFIRMED: _("à confirmer"),
+        State.UNCONFIRMED: _unconfirmed(seen, reader_id),
         State.CONFIRMED: _("confirmée"),
     }
     return Chip(words[state], TONES[state])
+
+
+def _unconfirmed(seen: SeenVisit, reader_id: int | None) -> str:
+    """Only whoever has to confirm is told to."""
+    if not seen.has(reader_id):
+        return _("pas encore confirmée")
+    role = By.VISITOR if seen.visitor.id == reader_id else By.HOST
+    return _("attend l’autre réponse") if confirmed_by(seen.visit, role) else _("à confirmer")
 
 
 def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | None:

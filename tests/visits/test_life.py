@@ -2,9 +2,11 @@
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from app.core.errors import Stale
 from app.home.tasks import asked_tasks
+from app.messages.tables import Mail
 from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import Delegation, TeamConditions
@@ -22,6 +24,7 @@ from app.visits.history import Hand
 from app.visits.jobs import ask_anew
 from app.visits.lifecycle import check
 from app.visits.rules import State, state_of
+from app.visits.showing import state_chip
 from app.visits.tables import By, CancelReason, ChangeKind, VisitStatus
 from tests.factories import make_person
 from tests.visits.life import (
@@ -239,12 +242,37 @@ def test_two_companies_must_agree(company: Company, engine: Engine) -> None:
     confirm(company, company.bruno)
     assert state_of(visit, crosses=True, today=TODAY) is State.AGREEMENT
     told(engine, session)
+    mails = session.exec(select(Mail).where(Mail.kind == "visit_confirmed")).all()
+    assert len(mails) == 2
+    assert all("pas encore certain" in mail.subject for mail in mails)
+    assert all("confirmé" not in mail.subject for mail in mails)
     assert confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], hand, TODAY) == 1
     assert state_of(visit, crosses=True, today=TODAY) is State.CONFIRMED
     assert told(engine, session) == [("Anna", "visit_changed"), ("Bruno", "visit_changed")]
     assert confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], hand, TODAY) == 0
     with pytest.raises(NoAgreementNeeded):
         check(ChangeKind.AGREED, company.before(visit, By.HR).asked)
+
+
+def test_the_agreement_asks_whoever_has_not_confirmed_to_do_so(company: Company, engine: Engine) -> None:
+    session, visit = company.session, company.there
+    company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
+    confirm(company, company.anna)
+    hand = company.hand(visit, By.HR)
+    confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], hand, TODAY)
+    told(engine, session)
+    mails = session.exec(select(Mail).where(Mail.kind == "visit_changed")).all()
+    asked = {mail.to_name.split()[0]: f"/visits/{visit.id}/confirmation" in mail.text for mail in mails}
+    assert asked == {"Anna": False, "Bruno": True}
+
+
+def test_only_whoever_has_to_confirm_reads_to_confirm(company: Company) -> None:
+    confirm(company, company.anna)
+    seen = queries.visit(company.session, company.there.id or 0)
+    words = [
+        state_chip(seen, today=TODAY, reader_id=one).text for one in (company.anna.id, company.bruno.id, None)
+    ]
+    assert words == ["attend l’autre réponse", "à confirmer", "pas encore confirmée"]
 
 
 def test_every_change_needs_a_hand(company: Company) -> None:
