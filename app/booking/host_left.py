@@ -1,18 +1,38 @@
 """A place whose named host left is offered to nobody until the team says who receives. Who leads the team
 reads so once, HR where nobody does; the mail names places, not people: it outlives the forgotten."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.booking import queries
+from app.booking.offering import PENDING
 from app.booking.queries import SeenPlace
+from app.booking.tables import BookingRequest, Place
 from app.booking.unled import deciders
 from app.campaigns.tables import Campaign
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
+
+
+def ending_with(session: Session, host_ids: Collection[int], today: date) -> list[Person]:
+    """Whose requests, places kept and places in line end when these named hosts go, once for each."""
+    query = (
+        select(Person)
+        .join(BookingRequest, col(BookingRequest.person_id) == col(Person.id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .where(
+            col(Place.host_id).in_(host_ids),
+            col(BookingRequest.status).in_(PENDING),
+            col(BookingRequest.day) >= today,
+            col(Person.id).not_in(host_ids),
+        )
+        .order_by(col(Person.last_name), col(Person.first_name), col(BookingRequest.id))
+    )
+    return list(session.exec(query))
 
 
 def tell(session: Session, person_id: int, *, now: datetime, today: date) -> None:

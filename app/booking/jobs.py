@@ -71,8 +71,15 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is not None and seen.request.status == RequestStatus.EXPIRED:
-            context = {"seen": seen, "before": before}
+            context = {"seen": seen, "before": before, "other": _other_place(session, seen)}
             _tell(session, Kind.BOOKING_EXPIRED, seen, [seen.request.person_id], "", context)
+
+
+def _other_place(session: Session, seen: SeenRequest) -> bool:
+    """Whether the team offers another place that day."""
+    that_day = queries.Wanted(first=seen.request.day, last=seen.request.day)
+    places = queries.offered_places(session, seen.request.campaign_id, that_day)
+    return any(one.place.team_id == seen.place.team_id for one in places)
 
 
 def look_again(engine: Engine, request_id: int, before: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
 from app.accounts.sessions import Actor
-from app.booking import closures, fallen, holding, lines, queries, unled
+from app.booking import closures, fallen, holding, host_left, lines, queries, unled
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
@@ -22,6 +22,7 @@ from app.campaigns.tables import Campaign
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
+from app.people.tables import Person
 from app.visits.bookings import Ended, Instead, Pending, Promise, Unled
 from app.visits.errors import DayNotPossible
 from app.visits.tables import Visit
@@ -33,6 +34,10 @@ class Keeper:
     def left_unled(self, session: Session, gone: Collection[int], managed: Collection[int]) -> list[Unled]:
         """With how many requests wait there."""
         return unled.left_by(session, gone, managed)
+
+    def ending_with(self, session: Session, host_ids: Collection[int], today: date) -> list[Person]:
+        """At places for which they are named."""
+        return host_left.ending_with(session, host_ids, today)
 
     def booked(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """What a plan made has no request."""

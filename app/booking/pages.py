@@ -156,6 +156,7 @@ def _place_page(
         key=uuid4().hex,
         refused=refused.message() if refused else None,
         left=_left(session, campaign, visiting.person),
+        gone=seen.place.withdrawn_at is not None,
         open_now=takes_bookings(campaign) and seen.place.withdrawn_at is None,
         hours=views.hours_words,
         why=why_words,

@@ -75,6 +75,9 @@ class Keeper(Protocol):
     def left_unled(self, session: Session, gone: Collection[int], managed: Collection[int]) -> list[Unled]:
         """Teams that nobody leads once some people are gone, but those with one of the `managed`."""
 
+    def ending_with(self, session: Session, host_ids: Collection[int], today: date) -> list[Person]:
+        """Who asked for a day at which one of these is named to receive, or waits for it: once for each."""
+
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         """What the closing of a site ended on these days, while its team still offers them, by day."""
 
@@ -116,6 +119,9 @@ class Keeper(Protocol):
 
 class _Nobody:
     def left_unled(self, session: Session, gone: Collection[int], managed: Collection[int]) -> list[Unled]:
+        return []
+
+    def ending_with(self, session: Session, host_ids: Collection[int], today: date) -> list[Person]:
         return []
 
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
@@ -227,3 +233,9 @@ def left_unled(session: Session, gone: Collection[int], managed: Collection[int]
     """Teams that nobody leads once some people are gone, by name; not those with one of the `managed`, to
     whom HR's file gives a manager who stays. Two queries."""
     return _keepers[0].left_unled(session, gone, managed) if gone else []
+
+
+def ending_with(session: Session, host_ids: Collection[int], today: date) -> list[Person]:
+    """Who asked for a day at which one of these is named to receive, or waits for it, once for each: that
+    ends when they go. One query."""
+    return _keepers[0].ending_with(session, host_ids, today)

@@ -1,6 +1,6 @@
 """Pausing or leaving a campaign, or the company: which days fall, whom that concerns, and doing it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -119,6 +119,8 @@ class Departures:
     """Days on which they receive in a colleague's place, who receives again."""
     told: list[Person]
     """Who stays and gets a message, by name."""
+    ending: Sequence[Person] = ()
+    """Whose requests and places in line end, since whoever was named to receive goes: once for each."""
 
     @property
     def campaigns(self) -> set[int]:
@@ -127,7 +129,7 @@ class Departures:
 
 
 def departures(session: Session, person_ids: Collection[int], today: date) -> Departures:
-    """What falls from today on, for good, when all of these people go. One query."""
+    """What falls from today on, for good, when all of these people go. Two queries."""
     gone = set(person_ids)
     if not gone:
         return Departures([], [], [])
@@ -142,7 +144,8 @@ def departures(session: Session, person_ids: Collection[int], today: date) -> De
         if one is not None and one.id not in gone
     }
     told |= {one.id: one for seen in tutored for one in (seen.visitor, seen.host)}
-    return Departures(falling, tutored, sorted(told.values(), key=lambda one: one.name))
+    asked = bookings.ending_with(session, gone, today)
+    return Departures(falling, tutored, sorted(told.values(), key=lambda one: one.name), asked)
 
 
 def _let_fall(

@@ -107,3 +107,25 @@ def test_the_preview_of_leavers_says_which_teams_are_left_without_a_manager(
     assert "1 personne n’est plus dans le fichier" in page
     assert ("1 équipe n’a plus de responsable" in page) is not instead
     assert ("<li>Boutique Bellecour · 1 demande attend</li>" in page) is not instead
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_preview_of_leavers_counts_whose_requests_end_with_the_named_host(
+    session: Session, asked_shop: Shop, as_: As, named: bool
+) -> None:
+    gone, stays = asked_shop.hosts[:2]
+    place = asked_shop.offer(host_id=gone.id if named else stays.id)
+    asker = asked_shop.askers[0]
+    asked_shop.ask(asker, place)
+    people = session.exec(select(Person, Team).join(Team, col(Team.id) == col(Person.team_id))).all()
+    for person, _team in people:
+        person.employee_number = f"N{person.id}"
+    lines = [f"N{one.id};{one.first_name};{one.last_name};{team.name}" for one, team in people if one != gone]
+    let_go(session, asked_shop.hr, asker)
+    content = "\n".join(["Matricule;Prénom;Nom;Équipe", *lines]).encode()
+    hr = as_(asked_shop.hr)
+    sent = {"kind": "people", "full": "1"}
+    told = hr.post("/people/import", data=sent, files={"file": ("rh.csv", content)})
+    page = hr.get(told.headers["location"]).text.replace("\u00a0", " ")
+    assert ("1 demande ou attente d’une journée s’arrête" in page) is named
+    assert (f"Un message le dit à : {asker.name}." in page) is named
