@@ -32,12 +32,18 @@ from app.demo.words import DebriefWriter
 from app.people.queries import sites_by_id, teams_by_id, travel_minutes
 from app.people.tables import Person, Team
 from app.planning import publishing, queries, runs
+from app.visits import agreements
+from app.visits.confirming import record_agreements
+from app.visits.history import Hand
+from app.visits.tables import By
 
 SOLVER_SECONDS = 5
 
 MAILS_KEPT = 50
 """Days of mails in the demo's outbox."""
-MAILING = {"campaign.opened", "campaign.published", "debrief.opened"}
+MAILING = {"campaign.opened", "campaign.published", "debrief.opened", "visit.agreed"}
+SIGNED = timedelta(days=4)
+"""Agreements between companies are recorded up to so many days from today; later ones wait for HR."""
 
 STORY = (
     "Passez une journée dans le métier d’un collègue que vous ne croisez jamais, puis accueillez-le dans "
@@ -233,6 +239,15 @@ class Story:
                 session, campaign, run, self.hr, version=campaign.version, now=now, today=today
             )
         self.jobs(dates.plan_by - 1)
+        with self.moment(dates.plan_by) as (session, now, today):
+            soon = self.today + SIGNED
+            waiting = [
+                seen.visit.id or 0
+                for seen in agreements.waiting(session, campaign_id, today)
+                if seen.visit.day <= soon
+            ]
+            record_agreements(session, campaign_id, waiting, Hand(By.HR, self.hr, now), today)
+        self.jobs(dates.plan_by, mailing=False)
         with self.moment(dates.first_day) as (session, now, today):
             campaign = session.get_one(Campaign, campaign_id)
             transition(session, campaign, Status.RUNNING, actor=None, now=now, today=today)

@@ -10,11 +10,13 @@ from app.accounts.tables import Account
 from app.availability.colleagues import mutual_pairs
 from app.booking.tables import BookingRequest, RequestStatus
 from app.campaigns.tables import Campaign, Status
+from app.core import clock as hours
 from app.core.db import open_session
 from app.demo.company import SITES, TEAMS
 from app.demo.story import Story
 from app.people.tables import Person
 from app.teams.tables import RosterDay
+from app.visits import agreements
 from app.visits.tables import Visit
 from tests.support.web import Clock
 
@@ -47,12 +49,18 @@ def test_demo_lives_its_campaigns_once_and_lets_each_role_in(loaded: Engine, cli
             if one
         ]
         without_mail = session.exec(select(func.count()).where(col(Person.email).is_(None))).one()
+        unsigned, waiting = (
+            agreements.lived_due(session, hours.today()),
+            agreements.due(session, hours.today()),
+        )
     assert before[0] == sum(team[5] for team in TEAMS)
     assert len(SITES) == 12
     assert without_mail > 20
     assert statuses == [Status.CLOSED, Status.RUNNING, Status.OPEN, Status.OPEN]
     assert {RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.BOOKED} <= asked
     assert rostered > 100
+    assert unsigned == []
+    assert waiting
     assert mutual == [1, 1, 1, 0]  # where every day is booked, nobody is named
     assert before[2] > 100
 
