@@ -96,8 +96,8 @@ def _agreements(campaign: Campaign, due: int) -> Task:
 
 def _lived_without(campaign: Campaign, due: int) -> Task:
     title = ngettext(
-        "%(n)s journée de « %(campaign)s » a eu lieu sans convention",
-        "%(n)s journées de « %(campaign)s » ont eu lieu sans convention",
+        "%(n)s journée de « %(campaign)s » est passée sans convention",
+        "%(n)s journées de « %(campaign)s » sont passées sans convention",
         due,
     ) % {"n": due, "campaign": campaign.name}
     text = _("Aucune convention n’était enregistrée ce jour-là : vous pouvez encore le faire.")

@@ -196,9 +196,9 @@ def test_a_day_lived_without_an_agreement_is_said_so_and_may_still_get_one(
     for page in (anna.get(there).text, anna.get("/visits").text, hr.get(f"{here[:-11]}/visits").text):
         assert "passée sans convention" in page
         assert "échange complet" not in page
-    assert "a eu lieu sans convention" in hr.get("/home").text
+    assert "est passée sans convention" in hr.get("/home").text
     page = hr.get(here).text
-    assert "Vécues sans convention" in page
+    assert "Passées sans convention" in page
     assert "Enregistrer la convention de cette journée" in page
     assert [one["id"] for one in hr.get(f"/api/v1{here}").json()["visits"]] == [company.back.id]
     lived = hr.get(f"/api/v1{here}/lived").json()["visits"]
@@ -208,8 +208,8 @@ def test_a_day_lived_without_an_agreement_is_said_so_and_may_still_get_one(
     page = anna.get(there).text
     assert "passée sans convention" not in page
     assert "après coup" in page
-    assert "Vécues sans convention" not in hr.get(here).text
-    assert "a eu lieu sans convention" not in hr.get("/home").text
+    assert "Passées sans convention" not in hr.get(here).text
+    assert "est passée sans convention" not in hr.get("/home").text
 
 
 def test_no_agreement_is_asked_for_a_day_that_did_not_take_place(
@@ -221,7 +221,7 @@ def test_no_agreement_is_asked_for_a_day_that_did_not_take_place(
         session.get_one(Visit, company.there.id).missed_at = NOW
     clock.set(datetime.combine(TUESDAY, time(8), UTC))
     here = f"/campaigns/{company.campaign.id}/agreements"
-    assert "Vécues sans convention" not in as_(company.hr).get(here).text
+    assert "Passées sans convention" not in as_(company.hr).get(here).text
     assert "passée sans convention" not in as_(company.anna).get(f"/visits/{company.there.id}").text
     sent = {"visit_ids": [str(company.there.id)]}
     assert "n’attendait plus" in as_(company.hr).post(here, data=sent, follow_redirects=True).text
