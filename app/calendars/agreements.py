@@ -33,12 +33,7 @@ def warn_uncertain(engine: Engine) -> None:
         found = agreements.waiting_until(session, today + WARNED, today)
         against = {one.seen.visit.id for one in conflicts_among(session, found)}
         told = [
-            (
-                seen,
-                role,
-                person,
-                _key(seen, person),
-            )
+            (seen, role, person, _key(seen, person))
             for seen in found
             if seen.visit.id not in against
             for role, person in (("visitor", seen.visitor), ("host", seen.host), ("tutor", seen.tutor))

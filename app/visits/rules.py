@@ -78,7 +78,7 @@ def crosses_companies(visitor: Person, host: Person) -> bool:
 
 
 def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:
-    """Whether a day between two companies was lived though nobody had recorded their agreement. Nobody says
+    """Whether a day between two companies passed though nobody had recorded their agreement. Nobody says
     so of a day that somebody is said to have missed."""
     held = takes_place(visit) and visit.disputed_at is None and is_past(visit, today)
     return held and crosses and visit.agreement_at is None

@@ -142,8 +142,8 @@ def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company
         session.flush()
         assert reminders(session, company.bruno, [seen], today=MONDAY, now=NOW) == []
         assert reminders(session, company.anna, [seen], today=MONDAY, now=NOW) == []
-        told = {"visit_id": seen.visit.id, "revision": 0, "change_id": 1}
-        jobs.record(session, "visit.confirmed_by_both", **told)  # type: ignore[arg-type]
+        told: dict[str, Any] = {"visit_id": seen.visit.id, "revision": 0, "change_id": 1}
+        jobs.record(session, "visit.confirmed_by_both", **told)
     drain(engine)
     with open_session(engine, reads_only=True) as session:
         assert "visit_confirmed" not in session.exec(select(Mail.kind)).all()
