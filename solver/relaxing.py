@@ -18,6 +18,7 @@ from solver.instance import Ints
 from solver.limits import Clock
 from solver.mip import Floats
 from solver.model import Model
+from solver.tightening import Tightening
 
 PRECISIONS = (1e-3, 1e-4, 1e-5, 1e-6)
 """How precisely a relaxation is solved, each from where the last one ended: every one gives a bound."""
@@ -28,7 +29,7 @@ class Relaxation:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.right = model.right.astype(np.float64)
+        self.tightening = Tightening(model)
         self.objective = np.zeros(model.columns)
         self.shares: Floats = np.zeros(model.columns)
         """How much of each column the relaxation takes."""
@@ -69,7 +70,9 @@ class Relaxation:
         def work() -> None:
             try:
                 if first:
-                    self.apart.send(self.model.row, self.model.column, self.model.entry, self.right)
+                    self.apart.send(
+                        self.model.row, self.model.column, self.model.entry, self.tightening.right
+                    )
                 self.apart.send(self.objective)
                 for number, step in enumerate(one for one in PRECISIONS if one >= precision):
                     left = ends - time.monotonic()
@@ -98,17 +101,11 @@ class Relaxation:
 
     def reduced(self) -> Floats:
         """What each column is worth beyond the prices of its rows."""
-        return _reduced(self.model, self.objective, self.prices)
+        return self.tightening.reduced(self.objective, self.prices)
 
     def _judge(self, shares: Floats, prices: Floats) -> None:
-        reduced = _reduced(self.model, self.objective, prices)
-        bound = float(prices @ self.right + np.maximum(0.0, reduced).sum())
+        prices, bound = self.tightening.tightened(self.objective, prices)
         self.shares, self.prices, self.bound = shares, prices, min(self.bound, bound)
-
-
-def _reduced(model: Model, objective: Floats, prices: Floats) -> Floats:
-    paid = prices[model.row] * model.entry
-    return objective - np.bincount(model.column, weights=paid, minlength=model.columns)
 
 
 def main() -> None:
