@@ -3,6 +3,7 @@
 import pytest
 
 pytest_plugins = (
+    "tests.support.garbage",
     "tests.support.order",
     "tests.support.databases",
     "tests.support.web",
