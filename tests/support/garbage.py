@@ -1,6 +1,4 @@
-"""What the imports and the collection of tests left stays: to look through it again and again for garbage took a
-fifth of a run.
-"""
+"""What imports and collection left stays: to look through it again and again took a fifth of a run."""
 
 import gc
 
