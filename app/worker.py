@@ -60,7 +60,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
-    "person.left": (visits.leave_company, booking.follow_leaver),
+    "person.left": (teams.end_delegations, visits.leave_company, booking.follow_leaver),
     "repair.requested": (repairs.look_for,),
     "repair.ready": (
         repairs.follow_rule,

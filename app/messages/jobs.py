@@ -115,21 +115,30 @@ def tell_delegation(engine: Engine, delegation_id: int) -> None:
             )
 
 
-def tell_delegation_ended(engine: Engine, delegation_id: int, manager_id: int, delegate_id: int) -> None:
-    """Job of `delegation.ended`: the delegate reads that it is taken back, if they had read of it."""
+def tell_delegation_ended(
+    engine: Engine, delegation_id: int, manager_id: int, delegate_id: int, left_id: int | None = None
+) -> None:
+    """Job of `delegation.ended`: the delegate reads that it is taken back, if they had read of it. Where one
+    of the two left, the other one reads it."""
     about = f"{Kind.DELEGATION}:m{manager_id}:d{delegate_id}:{delegation_id}"
+    told_id = manager_id if left_id == delegate_id else delegate_id
     with open_session(engine) as session:
-        manager = session.get(Person, manager_id)
-        reader = queries.readers_of(session, [delegate_id]).get(delegate_id)
-        read = queries.keys_written(session, {f"{about}:{delegate_id}"})
-        if manager is not None and reader is not None and read:
+        other = session.get(Person, manager_id if told_id == delegate_id else delegate_id)
+        reader = queries.readers_of(session, [told_id]).get(told_id)
+        read = queries.keys_written(session, {f"{about}:{told_id}"})
+        if other is not None and reader is not None and read:
             service.send(
                 session,
                 Kind.DELEGATION,
                 reader,
-                key=f"{about}:{delegate_id}:ended",
+                key=f"{about}:{told_id}:ended",
                 now=clock.now(),
-                context={"ended": True, "manager": manager},
+                context={
+                    "ended": True,
+                    "other": other,
+                    "left": left_id is not None,
+                    "theirs": told_id == delegate_id,
+                },
             )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -122,6 +122,14 @@ class SeenDelegation:
     delegate: Person
 
 
+@dataclass(frozen=True)
+class EndingDelegation(SeenDelegation):
+    """One that ends since one of the two leaves."""
+
+    still_here: Person
+    """The one who stays, and reads it."""
+
+
 def delegations_of(session: Session, person: Person, today: date) -> list[SeenDelegation]:
     """Delegations a person gave or received that are not over, by first day."""
     concerned = or_(col(Delegation.manager_id) == person.id, col(Delegation.delegate_id) == person.id)
@@ -151,11 +159,28 @@ def _delegations(session: Session, *conditions: ColumnElement[bool]) -> list[See
     return [SeenDelegation(*row) for row in found]
 
 
+def delegations_ending(session: Session, gone: Collection[int], today: date) -> list[EndingDelegation]:
+    """Delegations not over that end when these people leave, where one of the two stays. One query."""
+    manager, delegate = col(Delegation.manager_id), col(Delegation.delegate_id)
+    one_stays = or_(
+        and_(manager.in_(gone), delegate.not_in(gone)), and_(manager.not_in(gone), delegate.in_(gone))
+    )
+    return [
+        EndingDelegation(
+            one.delegation, one.manager, one.delegate, one.delegate if one.manager.id in gone else one.manager
+        )
+        for one in _delegations(session, one_stays, col(Delegation.last_day) >= today)
+    ]
+
+
 def delegates_of(session: Session, manager_ids: Collection[int], today: date) -> dict[int, list[int]]:
-    """Who decides today for each of these managers, beside them."""
+    """Who decides today for each of these managers, beside them: for nobody who left."""
     found: dict[int, list[int]] = {}
     for manager_id, delegate_id in session.execute(
-        select(col(Delegation.manager_id), col(Delegation.delegate_id)).where(
+        select(col(Delegation.manager_id), col(Delegation.delegate_id))
+        .join(Manager, col(Manager.id) == col(Delegation.manager_id))
+        .where(
+            col(Manager.active),
             col(Delegation.manager_id).in_(manager_ids),
             col(Delegation.first_day) <= today,
             col(Delegation.last_day) >= today,

@@ -235,6 +235,22 @@ def end_delegation(
     session.flush()
 
 
+def end_with(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> None:
+    """Somebody left: the delegations they gave or received end with them; the other one reads it. Twice is
+    once."""
+    for seen in queries.delegations_of(session, person, now.date()):
+        audit(
+            session, actor.account_id if actor else None, "delegation.ended", f"person:{seen.manager.id}",
+            now=now, delegate=seen.delegate.id,
+        )  # fmt: skip
+        jobs.record(
+            session, "delegation.ended", delegation_id=seen.delegation.id, manager_id=seen.manager.id,
+            delegate_id=seen.delegate.id, left_id=person.id,
+        )  # fmt: skip
+        session.delete(seen.delegation)
+    session.flush()
+
+
 def export(session: Session, person: Person) -> list[dict[str, object]]:
     """What this feature keeps of a person: their days in rosters, and delegations given or received."""
     found: list[dict[str, object]] = [

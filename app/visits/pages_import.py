@@ -17,6 +17,7 @@ from app.people.importing.run import fingerprint
 from app.people.pages_import import kept_file
 from app.people.schemas import ConfirmForm
 from app.people.tables import ImportKind
+from app.teams.queries import delegations_ending
 from app.visits import bookings
 from app.visits.leaving import Departures, departures
 
@@ -38,6 +39,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         fingerprint=fingerprint(report),
         kind_name=words.kind_name(kept.kind),
         departures=departures(session, gone, clock.today()),
+        delegations=delegations_ending(session, gone, clock.today()) if gone else [],
         unled=bookings.left_unled(session, gone, report.managed),
     )
 
