@@ -96,10 +96,15 @@ class Look:
 
     @property
     def rank(self) -> int:
-        """Bookable first, then full, then closed."""
-        return (
-            0 if any(day.is_free for day in self.days) else 1 if any(day.may_wait for day in self.days) else 2
-        )
+        """Bookable first, then full or beyond the asker's own limit, then closed."""
+        if any(day.is_free for day in self.days):
+            return 0
+        return 1 if self.beyond_limit or any(day.may_wait for day in self.days) else 2
+
+    @property
+    def beyond_limit(self) -> bool:
+        """Free on some day, but for the days that the asker has or asked for already."""
+        return any(day.why == ENOUGH for day in self.days)
 
     def of_day(self, day: date) -> DayOption | None:
         """One of its days."""

@@ -11,7 +11,7 @@ from app.booking import facts, lines, queries
 from app.booking.looking import Look, look
 from app.booking.queries import SeenPlace, SeenRequest, Wanted
 from app.booking.schemas import RequestsFilter, SearchForm
-from app.booking.tables import Place
+from app.booking.tables import Place, RequestStatus
 from app.campaigns.calendar import closed_reason
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
@@ -68,6 +68,29 @@ def _matches(found: Look, asked: SearchForm) -> bool:
     if asked.language and asked.language not in found.languages:
         return False
     return asked.minutes is None or (found.minutes is not None and found.minutes <= asked.minutes)
+
+
+@dataclass(frozen=True)
+class OwnLimit:
+    """Somebody has as many days as a campaign lets one person have."""
+
+    most: int
+    used: list[SeenRequest]
+    """What uses it up: booked, asked for, or kept for them."""
+    may_reopen: bool
+    """Some of it lies ahead: given up, another may be chosen."""
+
+
+def own_limit(
+    session: Session, campaign: Campaign, person: Person, requests: Iterable[SeenRequest], today: date
+) -> OwnLimit | None:
+    """The limit per person, where somebody has reached it. `requests`: theirs that are not over."""
+    most = queries.rules_of(session, campaign.id or 0).max_per_person
+    if facts.days_held(session, campaign.id or 0, person.id or 0) < most:
+        return None
+    count = (RequestStatus.REQUESTED, RequestStatus.OFFERED, RequestStatus.BOOKED)
+    used = [one for one in requests if one.campaign.id == campaign.id and one.request.status in count]
+    return OwnLimit(most, used, any(one.day >= today for one in used))
 
 
 def hours_words(place: Place | Visit) -> str:

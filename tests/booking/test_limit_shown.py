@@ -6,6 +6,7 @@ from sqlmodel import Session
 from app.booking.tables import Booker
 from tests.booking.conftest import MONDAY, TUESDAY, Shop, let_go
 from tests.booking.test_pages import As
+from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -41,3 +42,50 @@ def test_a_day_is_free_again_once_another_is_given_up(session: Session, asked_sh
     assert session.get_one(Booker, (asked_shop.campaign.id, asker.id)).held == 0
     session.commit()
     assert "Demander cette journée" in anna.get(tap).text
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_page_says_that_it_is_one_s_own_limit_and_which_day_uses_it_up(
+    session: Session, asked_shop: Shop, as_: As, most: int
+) -> None:
+    """Not that a place with free days is full; a line is for days that are."""
+    asked_shop.terms.max_per_person = most
+    place, asker = asked_shop.offer((MONDAY, TUESDAY)), asked_shop.askers[0]
+    request = asked_shop.ask(asker, place, MONDAY)
+    let_go(session, asker, place, request)
+    anna, own = as_(asker), f'<a href="/booking/requests/{request.id}">lundi 5 avril 2027 · Boutique'
+    found = anna.get("/booking").text.replace("\u00a0", " ")
+    page = anna.get(f"/booking/places/{place.id}?day={TUESDAY}").text.replace("\u00a0", " ")
+    for text in (found, page):
+        assert ("permet 1 journée par personne, et vous l’avez" in text) == (most == 1)
+        assert (own in text) == (most == 1)
+        assert ("retirez d’abord une demande" in text) == (most == 1)
+        assert "complet" not in text.replace("autocomplete", "")
+    assert ("au-delà de votre limite" in found) == (most == 1)
+    assert "liste d’attente</button>" not in page
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_full_day_says_what_waiting_is_worth_beyond_one_s_limit(
+    session: Session, shop: Shop, as_: As, most: int
+) -> None:
+    shop.terms.max_per_person = most
+    place, asker = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id), shop.askers[0]
+    shop.ask(shop.askers[1], place, TUESDAY)
+    shop.ask(asker, shop.offer([MONDAY], host_id=shop.hosts[1].id), MONDAY)
+    let_go(session, asker, place)
+    page = as_(asker).get(f"/booking/places/{place.id}?day={TUESDAY}").text
+    assert "M’inscrire en liste d’attente" in page
+    assert ("vous gardez votre tour" in page) == (most == 1)
+
+
+def test_days_that_are_over_leave_nothing_to_give_up(
+    session: Session, shop: Shop, as_: As, clock: Clock
+) -> None:
+    place, asker = shop.offer((MONDAY, TUESDAY)), shop.askers[0]
+    shop.ask(asker, place, MONDAY)
+    let_go(session, asker, place)
+    clock.forward(days=35)
+    page = as_(asker).get("/booking").text
+    assert "Tout est passé" in page
+    assert "retirez d’abord" not in page
