@@ -18,6 +18,7 @@ from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_days as booking_days
+from app.booking import jobs_inherited as booking_inherited
 from app.calendars import agreements
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
@@ -115,6 +116,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking.free_fallen,
         booking.settle_due,
         booking_answers.remind_managers,
+        booking_inherited.tell_inherited,
         booking.promote_everybody,
         booking_days.tell_closed_days,
         busy.forget_closed,

@@ -52,6 +52,11 @@ def keys_written(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.exec(select(Mail.key).where(col(Mail.key).in_(keys))))
 
 
+def keys_of(session: Session, kind: str, campaign_id: int) -> list[str]:
+    """The keys of every mail of one kind in a campaign."""
+    return list(session.exec(select(Mail.key).where(Mail.kind == kind, Mail.campaign_id == campaign_id)))
+
+
 def written_to(session: Session, kind: str, person_ids: Collection[int]) -> list[tuple[str, int, datetime]]:
     """What of one kind these people were written, on paper too: (key, person id, when)."""
     query = select(Mail.key, Mail.person_id, Mail.created_at).where(

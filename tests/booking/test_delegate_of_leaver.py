@@ -1,4 +1,4 @@
-"""A delegation ends with the manager who gave it, or the colleague who received it: the one who stays reads it."""
+"""A delegation ends with whoever gave or received it: the one who stays reads it."""
 
 import pytest
 from sqlalchemy import Engine
