@@ -4,30 +4,36 @@ The product does not cancel such a day. HR may still record the agreement on the
 """
 
 from datetime import timedelta
+from itertools import groupby
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import open_session
+from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import agreements
+from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
+from app.visits.rules import WARNED
 from app.visits.showing import by_companies
+from app.visits.standing import not_to_travel
+from app.visits.tables import By, ChangeKind
 
-WARNED = timedelta(days=3)
-"""So long before the day the people are told not to travel: on Friday of a Monday."""
 ASKED = timedelta(days=13)
 """From Monday on, how far HR are asked: to the end of the next week. A signature takes days."""
 
 
 def warn_uncertain(engine: Engine) -> None:
     """Job of `clock.tick`: visitor, host and tutor of a day that comes without its agreement read that it is
-    not certain, once for each day it has. Not where it cannot be at all: that is told. Safe to run twice."""
+    not certain, once for each day it has, and its history says so. Not where it cannot be at all: that is
+    told. Safe to run twice."""
     today = clock.today()
     with open_session(engine, reads_only=True) as session:
         found = agreements.waiting_until(session, today + WARNED, today)
@@ -36,27 +42,42 @@ def warn_uncertain(engine: Engine) -> None:
             (seen, role, person, _key(seen, person))
             for seen in found
             if seen.visit.id not in against
-            for role, person in (("visitor", seen.visitor), ("host", seen.host), ("tutor", seen.tutor))
+            for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host), (By.TUTOR, seen.tutor))
             if person is not None
         ]
         written = mails.keys_written(session, [key for *_, key in told])
-    for seen, role, person, key in told:
-        if key in written:
-            continue
+    warned = {seen.visit.id for seen, _role, _person, key in told if key in written}
+    new = [one for one in told if one[3] not in written]
+    for visit_id, group in groupby(new, key=lambda one: one[0].visit.id):
         with open_session(engine) as session:
-            reader = mails.readers_of(session, [person.id or 0]).get(person.id or 0)
-            if reader is not None:
-                outbox.send(
-                    session,
-                    Kind.VISIT_UNCERTAIN,
-                    reader,
-                    key=key,
-                    now=clock.now(),
-                    context={"seen": seen, "role": role},
-                    campaign=seen.campaign,
-                    reply_to=mails.reply_address(session, seen.campaign),
-                    until=seen.visit.day,
-                )
+            _warn(session, list(group), again=visit_id in warned)
+
+
+def _warn(session: Session, told: list[tuple[SeenVisit, By, Person, str]], *, again: bool) -> None:
+    """`again`: others of this day read it before, and its history says so."""
+    readers = mails.readers_of(session, [person.id or 0 for _seen, _role, person, _key in told])
+    sent = False
+    for seen, role, person, key in told:
+        reader = readers.get(person.id or 0)
+        if reader is None:
+            continue
+        with speaking(reader.language):
+            sentences = not_to_travel(seen, role)
+        mail = outbox.send(
+            session,
+            Kind.VISIT_UNCERTAIN,
+            reader,
+            key=key,
+            now=clock.now(),
+            context={"seen": seen, "role": role.value, "sentences": sentences},
+            campaign=seen.campaign,
+            reply_to=mails.reply_address(session, seen.campaign),
+            until=seen.visit.day,
+        )
+        sent = sent or mail is not None
+    if sent and not again:
+        hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
+        remember(session, told[0][0].visit, ChangeKind.WARNED, hand, event=None)
 
 
 def _key(seen: SeenVisit, person: Person) -> str:

@@ -47,7 +47,9 @@ from app.visits.rules import (
     may_be_made_up,
     reason_labels,
     stands,
+    takes_place,
 )
+from app.visits.standing import Missing, standing_of, words
 from app.visits.suspending import closed_before, resumed_by, told_of
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
@@ -268,17 +270,33 @@ def tell_confirmed_by_both(engine: Engine, visit_id: int, revision: int, change_
 
 
 def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """HR recorded the agreement of the two companies: nothing stands in the way any more."""
+    """HR recorded the agreement of the two companies, or the team made an exception: whether the day is
+    certain now and one may come, else who is still asked, and what is missing."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
-        if news is not None:
-            over = is_past(news.seen.visit, clock.today())
+        if news is None:
+            return
+        visit, stand = news.seen.visit, standing_of(session, news.seen)
+        over = is_past(visit, clock.today())
+        agreed = news.change is not None and news.change.kind is ChangeKind.AGREED and not over
+        two = {By.VISITOR: news.seen.visitor, By.HOST: news.seen.host}
+        silent = {} if over else {role: one for role, one in two.items() if not confirmed_by(visit, role)}
+        yes = {Missing.VISITOR, Missing.HOST}
 
-            def said(role: str, _person: Person) -> dict[str, Any]:
-                """Whoever has not said yes is asked to, with the news."""
-                return {"unconfirmed": not over and not confirmed_by(news.seen.visit, By(role))}
+        def said(role: str, _person: Person) -> dict[str, Any]:
+            """Whoever has not said yes is asked to, with the news."""
+            return {
+                "unconfirmed": By(role) in silent,
+                "agreed": agreed,
+                "certain": agreed and stand.is_certain,
+                "asked": [one.name for asked, one in silent.items() if asked != role],
+                "missing": [
+                    words(one, to_visitor=role == By.VISITOR) for one in stand.missing if one not in yes
+                ],
+            }
 
-            write(news, Kind.VISIT_CHANGED, news.two, said, None if over else certain_request(news))
+        to = news.three if agreed else news.two
+        write(news, Kind.VISIT_CHANGED, to, said, None if over else certain_request(news))
 
 
 def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -319,8 +337,8 @@ def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -
 
 
 def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """One of the two reported the other absent, or said that they were there: the other reads it. HR ruled:
-    both do."""
+    """One of the two reported the other absent, said that they were there, or that the day was not held, or
+    took it back: the other reads it. HR said so, or ruled: both do."""
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
         if news is not None and news.change is not None:
@@ -330,6 +348,7 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             in_time = may_be_made_up(news.seen.visit, news.seen.campaign, clock.today())
             found = lost and in_time and finds_day(session, news.seen, clock.today())
             said = {"words_said": words, "make_up": found, "no_day": lost and in_time and not found}
+            said["debrief"] = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None
             to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
             write(news, Kind.VISIT_ABSENCE, to, lambda *_: said, None)
 

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "/campaigns/{campaign_id}/participation": "/campaigns/{campaign_id}/departure",
     "/campaigns/{campaign_id}/planning/forbidden-pairs/removal": "/campaigns/{campaign_id}/planning/pairs",
     "/campaigns/{campaign_id}/resumption": "/campaigns/{campaign_id}/pause",
+    "/visits/{visit_id}/absence/withdrawal": "/visits/{visit_id}",
     "/visits/{visit_id}/proposals": "/visits/{visit_id}/days",
     "/visits/{visit_id}/proposals/{proposal_id}/acceptance": "/visits/{visit_id}/answer",
     "/visits/{visit_id}/proposals/{proposal_id}/refusal": "/visits/{visit_id}/answer",

@@ -14,6 +14,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.visits import queries as visits
+from app.visits.rules import without_agreement
 
 CHUNK = 50
 """Forms told about in one transaction."""
@@ -73,6 +74,11 @@ def _write(engine: Engine, kind: Kind, forms: Sequence[tuple[int, Role]], suffix
         people = {id_ for one in seen.values() for id_ in (one.visit.visitor_id, one.visit.host_id)}
         readers = mails.readers_of(session, people)
         written = mails.keys_written(session, set(keys.values()))
+        unsure = {
+            one.visit.id
+            for one in seen.values()
+            if without_agreement(one.visit, crosses=one.crosses, today=clock.today())
+        }
         first = next(iter(seen.values()), None)
         reply_to = mails.reply_address(session, first.campaign) if first else None
         for form, sent in queries.ledger_of(session, ids).items():
@@ -88,7 +94,7 @@ def _write(engine: Engine, kind: Kind, forms: Sequence[tuple[int, Role]], suffix
                     reader,
                     key=keys[form],
                     now=now,
-                    context={"seen": one, "role": role.value},
+                    context={"seen": one, "role": role.value, "unsure": one.visit.id in unsure},
                     campaign=one.campaign,
                     reply_to=reply_to,
                 )

@@ -145,6 +145,7 @@ def _form(request: Request, session: Db, author: Author, form: Bound[Any], statu
         status=status,
         author=author,
         form=form,
+        unsure=service.is_unsure(author, clock.today()),
         sections=sections(author.role, statements=statements),
         labels={one.key: one.text() for one in questions_of(author.role)},
         reader=reader_sentence,

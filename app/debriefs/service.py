@@ -33,6 +33,7 @@ from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
+from app.visits.rules import without_agreement
 from app.visits.tables import Visit
 
 
@@ -92,6 +93,11 @@ def state(session: Session, author: Author, *, now: datetime) -> State:
     line = queries.find_debrief(session, author.visit_id, author.role)
     sent = line is not None and line.sent
     return state_of(author.seen.visit, author.seen.campaign, sent, now)
+
+
+def is_unsure(author: Author, today: date) -> bool:
+    """Whether nobody knows that the day was lived, since its agreement was missing."""
+    return without_agreement(author.seen.visit, crosses=author.seen.crosses, today=today)
 
 
 def asks_statements(session: Session, author: Author) -> bool:

@@ -245,6 +245,7 @@ def _word(text: str) -> str:
         "host": _("reçoit"),
         "planned": _("prévue"),
         "cancelled": _("annulée"),
+        "not_held": _("n’a pas eu lieu"),
         "requested": _("demandée"),
         "waiting": _("liste d’attente"),
         "offered": _("à confirmer"),

@@ -11,7 +11,8 @@ from app.availability.own import OwnAnswer, own_answers
 from app.booking import queries as bookings
 from app.booking.offering import PENDING
 from app.booking.queries import SeenRequest
-from app.home.tasks import Task, asked_tasks, reminders
+from app.home.reminders import reminders
+from app.home.tasks import Task, asked_tasks
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits.queries import SeenSwap, SeenVisit

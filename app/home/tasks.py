@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlmodel import Session
 
-from app.availability.going import left_campaigns
 from app.availability.queries import unanswered_campaigns
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
@@ -23,21 +22,20 @@ from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
-from app.visits.rosters import Conflict, conflicts_among, conflicts_of
+from app.visits.rosters import Conflict, conflicts_of
 from app.visits.rules import (
     ABSENCE_ASKED,
     absence_stands,
     confirmed_by,
+    crosses_companies,
+    do_not_travel,
     is_ahead,
-    is_lived,
     is_over,
     may_be_made_up,
+    without_agreement,
 )
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
-
-PREPARE_DAYS = 7
-"""From so many days before it, a visit is to be prepared."""
 
 
 class Kind(StrEnum):
@@ -59,10 +57,12 @@ class Kind(StrEnum):
     DEBRIEF = "debrief"
     ENROLMENT = "enrolment"
     PREPARATION = "preparation"
+    UNCERTAIN = "uncertain"
+    """One's day is near and its agreement missing: nobody is to travel for now."""
     REPAIR = "repair"
     AGREEMENTS = "agreements"
     LIVED_WITHOUT = "lived_without"
-    """Days between two companies that took place though nobody had recorded their agreement."""
+    """Days between two companies that passed though nobody had recorded their agreement."""
     NOTHING_INSTEAD = "nothing_instead"
     RULING = "ruling"
     UNLED_REQUESTS = "unled_requests"
@@ -83,21 +83,6 @@ class Task:
     """Counted beside the place's name; a reminder that asks nothing is not."""
 
 
-def reminders(
-    session: Session, person: Person, coming: list[SeenVisit], *, today: date, now: datetime
-) -> list[Task]:
-    """What asks for no answer: days that are near, places one may book."""
-    last = today + timedelta(days=PREPARE_DAYS)
-    soon = [leg for leg in coming if leg.visit.day <= last and not is_lived(leg.visit, now)]
-    against = {one.seen.visit.id for one in conflicts_among(session, soon)}
-    bookable = bookings.bookable_campaigns(session, person)
-    left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
-    return [
-        *(_prepare(leg, person) for leg in soon if leg.visit.id not in against),
-        *(_choose(campaign) for campaign in bookable if campaign.id not in left),
-    ]
-
-
 def asked_tasks(session: Session, person: Person, *, today: date, now: datetime) -> list[Task]:
     """What waits for an answer: places held for a while, requests, fresh debriefs, campaigns."""
     assert person.id is not None
@@ -111,7 +96,7 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
         *(_offer(seen) for seen in bookings.offers_of(session, person.id)),
         *_to_answer(session, person),
         *_exceptions(session, person, today),
-        *(_debrief(form) for form in forms),
+        *(_debrief(form, person, today) for form in forms),
         *_visit_tasks(session, person, today),
         *(_answer(campaign) for campaign in waiting),
     ]
@@ -150,7 +135,7 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         if leg.visit.id in off
         else _too_young(leg)
         if leg.visit.id in waived
-        else _confirm(leg, person)
+        else _confirm(leg, person, today)
         for leg in unconfirmed
     ]
     return [*asked, *_said_absent(session, person, legs, today), *to_find, *to_confirm]
@@ -243,7 +228,7 @@ def _find_day(
         if absence_stands(leg.visit, today):
             what = _("La journée du %(day)s n’a pas eu lieu.")
     rest = (
-        _("L’autre a eu lieu : voyez si un jour reste possible, ou restez-en à une.")
+        _("L’autre est passée : voyez si un jour reste possible, ou restez-en à une.")
         if other is not None and is_over(other.visit, today)
         else _("L’autre ne peut pas avoir lieu comme prévu : voyez ce qui reste possible.")
         if other is not None and other.visit.id in off
@@ -253,17 +238,20 @@ def _find_day(
     return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Voir les jours"), "calendar")
 
 
-def _confirm(leg: SeenVisit, person: Person) -> Task:
+def _confirm(leg: SeenVisit, person: Person, today: date) -> Task:
     said = {"name": _other(leg, person).name, "day": long_day(leg.visit.day)}
     title = (
         _("Confirmez votre journée chez %(name)s") % said
         if leg.visitor.id == person.id
         else _("Confirmez que vous recevez %(name)s") % said
     )
+    text = _("Le %(day)s.") % said
+    if do_not_travel(leg.visit, crosses=leg.crosses, today=today):
+        text = _("Le %(day)s. La convention manque encore : personne ne se déplace avant.") % said
     return Task(
         Kind.CONFIRMATION,
         title,
-        _("Le %(day)s.") % said,
+        text,
         f"/visits/{leg.visit.id}/confirmation",
         _("Confirmer"),
         "check",
@@ -321,19 +309,17 @@ def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
     ]
 
 
-def _choose(campaign: Campaign) -> Task:
-    return Task(
-        Kind.BOOKING,
-        _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
-        _("Des équipes ouvrent leur porte : choisissez le métier et le jour."),
-        f"/booking?campaign={campaign.id}",
-        _("Voir les places"),
-        "search",
-        asks=False,
-    )
-
-
-def _debrief(form: OwnDebrief) -> Task:
+def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
+    if without_agreement(form.visit, crosses=crosses_companies(person, form.other), today=today):
+        said = {"day": long_day(form.visit.day), "name": form.other.name}
+        return Task(
+            Kind.DEBRIEF,
+            _("Votre journée du %(day)s avec %(name)s a-t-elle eu lieu ?") % said,
+            _("La convention manquait. Si oui, racontez-la ; sinon, dites-le d’un geste."),
+            f"/visits/{form.visit.id}",
+            _("Répondre"),
+            "edit",
+        )
     title = (
         _("Racontez votre journée chez %(name)s") % {"name": form.other.name}
         if form.role == Role.VISITOR
@@ -355,17 +341,4 @@ def _answer(campaign: Campaign) -> Task:
         f"/campaigns/{campaign.id}/enrolment",
         _("Répondre"),
         "campaign",
-    )
-
-
-def _prepare(leg: SeenVisit, person: Person) -> Task:
-    said = {"day": long_day(leg.visit.day)}
-    title = (
-        _("Préparez votre journée chez %(name)s") % {"name": leg.host.name}
-        if leg.visitor.id == person.id
-        else _("Préparez l’accueil %(of_name)s") % {"of_name": of(leg.visitor.name)}
-    )
-    text = _("%(day)s : relisez l’heure et le lieu.") % said
-    return Task(
-        Kind.PREPARATION, title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False
     )

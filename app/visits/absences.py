@@ -1,21 +1,23 @@
-"""Somebody did not come: said by the other one of the two, answered by whoever it is about. HR read both, and
-say what happened where the two do not agree."""
+"""A day that did not take place. Somebody did not come: said by the other one of the two, answered by whoever
+it is about. Or the agreement between two companies was missing: said by either of the two or by HR, accusing
+nobody. Whoever knows otherwise says so; HR read both, and say what happened where they do not agree."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, delete, update
 
 from app.core.errors import Stale
 from app.visits import moving, queries, reading
-from app.visits.changing import Situation, begin
-from app.visits.errors import AlreadyReported, NotReported
+from app.visits.changing import Situation, begin, each_of
+from app.visits.errors import AlreadyReported, NothingToRule, NothingToTakeBack, NotReported
 from app.visits.history import Hand, remember
-from app.visits.lifecycle import TWO, check, other_role, report_about
+from app.visits.lifecycle import TWO, agreement_missing, check, other_role, report_about
 from app.visits.reading import reports_of
 from app.visits.rules import is_ahead, may_be_made_up
-from app.visits.tables import By, ChangeKind, NoShow, ProposalKind, Visit
+from app.visits.tables import By, CancelReason, ChangeKind, NoShow, ProposalKind, Visit
 
 
 def report(session: Session, before: Situation, hand: Hand) -> NoShow:
@@ -36,9 +38,15 @@ def report(session: Session, before: Situation, hand: Hand) -> NoShow:
 
 
 def contest(session: Session, before: Situation, hand: Hand) -> None:
-    """Say that one was there after all: once, kept beside what was said."""
+    """Say that one was there after all, or that the day took place: once, kept beside what was said."""
     now = begin(session, before)
     step = check(ChangeKind.CONTESTED, now.asked)
+    if now.visit.not_held_by is not None:
+        _set(session, now.visit, missed_at=None, disputed_at=hand.now)
+        why = CancelReason.AGREEMENT
+        remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event, reason=why)
+        _close_proposals(session, now, hand)
+        return
     found = report_about(now.asked, now.by)
     assert found is not None
     done = session.exec(
@@ -54,25 +62,101 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     _close_proposals(session, now, hand)
 
 
-def rule(session: Session, before: Situation, absent: Collection[By], hand: Hand, *, version: int) -> None:
+def say_not_held(session: Session, before: Situation, hand: Hand) -> None:
+    """Say that the day did not take place since the agreement was missing. Nobody is accused: those who did
+    not say it read it, and need not answer; it may be made up for at once."""
+    now = begin(session, before)
+    step = check(ChangeKind.NOT_HELD, now.asked)
+    _set(session, now.visit, missed_at=hand.now, not_held_by=now.by)
+    why = CancelReason.AGREEMENT
+    remember(session, now.visit, ChangeKind.NOT_HELD, hand, event=step.event, reason=why)
+    _close_proposals(session, now, hand)
+
+
+def say_all_not_held(
+    session: Session, campaign_id: int, visit_ids: Collection[int], hand: Hand, today: date
+) -> int:
+    """HR say so of several days; how many it was. Days of which it cannot be said are left as they are."""
+    return each_of(session, campaign_id, visit_ids, hand, today, ChangeKind.NOT_HELD, say_not_held)
+
+
+def leave_without(
+    session: Session, campaign_id: int, visit_ids: Collection[int], hand: Hand, today: date
+) -> int:
+    """HR leave past days without an agreement, knowingly: nobody is asked for one any more. How many."""
+    return each_of(session, campaign_id, visit_ids, hand, today, ChangeKind.LEFT_WITHOUT, _leave)
+
+
+def _leave(session: Session, now: Situation, hand: Hand) -> None:
+    step = check(ChangeKind.LEFT_WITHOUT, now.asked)
+    _set(session, now.visit, left_without_at=hand.now)
+    remember(session, now.visit, ChangeKind.LEFT_WITHOUT, hand, event=step.event)
+
+
+def take_back(session: Session, before: Situation, hand: Hand) -> None:
+    """Whoever said it was mistaken: the day counts as it did before, its forms open again, the other reads
+    it."""
+    now = begin(session, before)
+    step = check(ChangeKind.TAKEN_BACK, now.asked)
+    if now.visit.not_held_by is not None:
+        _set(session, now.visit, missed_at=None, not_held_by=None)
+        why: CancelReason | None = CancelReason.AGREEMENT
+    else:
+        own = report_about(now.asked, other_role(now.by))
+        gone = session.exec(
+            delete(NoShow).where(
+                col(NoShow.id) == (own.id if own else None), col(NoShow.contested_at).is_(None)
+            )
+        )
+        if gone.rowcount != 1:
+            raise NothingToTakeBack
+        _mark(session, now.visit, hand)
+        why = None
+    remember(session, now.visit, ChangeKind.TAKEN_BACK, hand, event=step.event, reason=why)
+    _close_proposals(session, now, hand)
+
+
+def rule(
+    session: Session,
+    before: Situation,
+    absent: Collection[By],
+    hand: Hand,
+    *,
+    version: int,
+    not_held: bool = False,
+) -> None:
     """HR say who was not there; nobody: the day took place. Both are told, and it may be said again.
-    `version`: how much had been said when they read it (`said_so_far`). Raises Stale."""
+    `not_held`: it did not, since the agreement was missing, and nobody is accused. `version`: how much had
+    been said when they read it (`said_so_far`). Raises Stale."""
     now = begin(session, before)
     if said_so_far(now.visit, now.reports) != version:
         raise Stale
-    kind = ChangeKind.MISSED if absent else ChangeKind.HELD
+    kind = ChangeKind.MISSED if absent or not_held else ChangeKind.HELD
     step = check(kind, now.asked)
     visit = now.visit
-    session.exec(
-        update(Visit)
-        .where(col(Visit.id) == visit.id)
-        .values(missed_at=hand.now if absent else None, disputed_at=None, ruled_at=hand.now)
+    if not_held and visit.not_held_by is None and (refused := agreement_missing(now.asked)) is not None:
+        raise refused
+    if absent and not now.reports:
+        raise NothingToRule
+    _set(
+        session,
+        visit,
+        missed_at=hand.now if kind is ChangeKind.MISSED else None,
+        disputed_at=None,
+        ruled_at=hand.now,
+        not_held_by=(visit.not_held_by or By.HR) if not_held else None,
     )
-    session.refresh(visit)
     people = {By.VISITOR: visit.visitor_id, By.HOST: visit.host_id}
     other = people[next(iter(absent))] if len(absent) == 1 else None
-    remember(session, visit, kind, hand, event=step.event, other_id=other)
+    why = CancelReason.AGREEMENT if not_held else None
+    remember(session, visit, kind, hand, event=step.event, other_id=other, reason=why)
     _close_proposals(session, now, hand)
+
+
+def _set(session: Session, visit: Visit, **values: object) -> None:
+    """Write on the row, which is held."""
+    session.exec(update(Visit).where(col(Visit.id) == visit.id).values(**values))
+    session.refresh(visit)
 
 
 def _close_proposals(session: Session, before: Situation, hand: Hand) -> None:
@@ -98,10 +182,11 @@ def _close_proposals(session: Session, before: Situation, hand: Hand) -> None:
 
 
 def said_so_far(visit: Visit, reports: Iterable[NoShow]) -> int:
-    """Grows with everything that is said about who came: the version of a ruling."""
-    said = sum(1 + (one.contested_at is not None) for one in reports)
-    ruled = visit.ruled_at
-    return said if ruled is None else int(ruled.timestamp() * 1_000_000)
+    """Changes with everything that is said, or taken back, about who came: the version of a ruling."""
+    said = [visit.missed_at, visit.disputed_at, visit.ruled_at]
+    said += [at for one in reports for at in (one.recorded_at, one.contested_at)]
+    known = [at for at in said if at is not None]
+    return int(max(known).timestamp() * 1_000_000) + len(known) if known else 0
 
 
 def _mark(session: Session, visit: Visit, hand: Hand) -> None:

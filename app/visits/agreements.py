@@ -6,12 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, and_, col, or_
 
-from app.campaigns.tables import Campaign, Status
+from app.campaigns.tables import Campaign
 from app.core import clock
 from app.visits.queries import Host, SeenVisit, Visitor, read_visits, to_come
 from app.visits.tables import Visit, VisitStatus
-
-GOES_ON = (Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING)
 
 
 def waiting(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
@@ -25,7 +23,7 @@ def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:
 
 
 def lived_without(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
-    """Visits whose last hour passed without an agreement, by day."""
+    """Visits whose last hour passed without an agreement, by day; also those that HR left at that."""
     return read_visits(session, col(Visit.campaign_id) == campaign_id, *_lived(today), *_unsigned())
 
 
@@ -35,8 +33,9 @@ def due(session: Session, today: date) -> list[tuple[Campaign, int]]:
 
 
 def lived_due(session: Session, today: date) -> list[tuple[Campaign, int]]:
-    """Campaigns that go on with visits lived without an agreement, and how many."""
-    return _counted(session, *_lived(today), col(Campaign.status).in_(GOES_ON))
+    """Campaigns with visits that passed without an agreement and that HR have not settled, and how many: also
+    closed ones, whose people read the same."""
+    return _counted(session, *_lived(today), col(Visit.left_without_at).is_(None))
 
 
 def _counted(session: Session, *conditions: ColumnElement[bool]) -> list[tuple[Campaign, int]]:

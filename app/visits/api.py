@@ -166,11 +166,12 @@ def lived_without_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
 
 @own.post("/campaigns/{campaign_id}/agreements")
 def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementsForm) -> VisitsOut:
-    """The two companies agreed on these visits; the ones that still wait."""
+    """The two companies agreed on these visits, or past ones are settled otherwise; the ones to come that
+    still wait."""
     assert campaign.id is not None
     hand = Hand(by=By.HR, actor=actor, now=clock.now())
     hand = replace(hand, words=showing.agreement_words(sent.reference, sent.signed_on))
-    confirming.record_agreements(session, campaign.id, sent.visit_ids, hand, clock.today())
+    confirming.settle_days(session, campaign.id, sent.visit_ids, sent.what, hand, clock.today())
     return waiting_for_agreement(session, campaign)
 
 

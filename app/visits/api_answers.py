@@ -118,7 +118,23 @@ def report_absence(session: Db, entered: Taking, sent: AnswerForm) -> VisitOut:
 
 @router.post("/visits/{visit_id}/absence/contestation", status_code=201)
 def contest_absence(session: Db, entered: Taking, sent: AnswerForm) -> VisitOut:
-    """I was there after all."""
+    """I was there after all; of a day said not to have been held: it took place."""
     before = entered.situation(session, clock.today())
     absences.contest(session, before, entered.hand(sent.words))
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/absence/withdrawal", status_code=201)
+def take_back(session: Db, entered: Participant) -> VisitOut:
+    """Take back what one said: that the other was absent, or that the day was not held."""
+    before = entered.situation(session, clock.today())
+    absences.take_back(session, before, entered.hand())
+    return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/not-held", status_code=201)
+def say_not_held(session: Db, entered: Participant) -> VisitOut:
+    """The day did not take place since the agreement of the two companies was missing: nobody was absent."""
+    before = entered.situation(session, clock.today())
+    absences.say_not_held(session, before, entered.hand())
     return shown(session, before.visit.id or 0)

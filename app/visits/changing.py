@@ -1,6 +1,6 @@
 """What every change of a visit begins with: the row held, the situation read, the table asked."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,11 +14,12 @@ from app.core.errors import NotFound, Stale
 from app.people.tables import Person
 from app.visits import queries, reading
 from app.visits.conditions import Conditions, are_open, conditions_of, for_visit, too_young
-from app.visits.lifecycle import Asked
+from app.visits.history import Hand
+from app.visits.lifecycle import Asked, allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rosters import Conflict, conflicts_of
 from app.visits.rules import is_lived, may_be_made_up
-from app.visits.tables import By, NoShow, Proposal, Swap, Visit
+from app.visits.tables import By, ChangeKind, NoShow, Proposal, Swap, Visit
 
 
 @dataclass(frozen=True)
@@ -170,3 +171,26 @@ def begin(session: Session, before: Situation, *, revision: int | None = None) -
     if revision is not None and now.visit.revision != revision:
         raise Stale
     return now
+
+
+def each_of(
+    session: Session,
+    campaign_id: int,
+    visit_ids: Collection[int],
+    hand: Hand,
+    today: date,
+    kind: ChangeKind,
+    act: Callable[[Session, Situation, Hand], object],
+) -> int:
+    """HR do the same to these visits of a campaign, in the order of their ids, where it may be done: the list
+    may be a minute old. How many it was."""
+    done = 0
+    found = queries.visits_with_ids(session, set(visit_ids))
+    for seen in sorted(found, key=lambda seen: seen.visit.id or 0):
+        if seen.visit.campaign_id != campaign_id:
+            raise NotFound
+        now = begin(session, situation(session, seen, By.HR, None, today))
+        if allows(kind, now.asked):
+            act(session, now, hand)
+            done += 1
+    return done

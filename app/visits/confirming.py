@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, update
 
-from app.core.errors import NotFound, Stale
+from app.core.errors import Stale
 from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import TeamConditions
-from app.visits import queries, service
-from app.visits.changing import Situation, begin, hold_all, situation
+from app.visits import absences, queries, service
+from app.visits.changing import Situation, begin, each_of, hold_all
 from app.visits.conditions import of_age, unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
-from app.visits.lifecycle import allows, check
-from app.visits.rules import OFFERED, confirmed_by, is_past
+from app.visits.lifecycle import check
+from app.visits.rules import OFFERED, Settled, confirmed_by, is_past
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitStatus
 
 
@@ -96,19 +96,24 @@ def record_agreements(
     Also of days lived without it. A visit that needs none, or has it already, is left as it is: the list may
     be a minute old.
     """
-    done = 0
-    found = queries.visits_with_ids(session, set(visit_ids))
-    for seen in sorted(found, key=lambda seen: seen.visit.id or 0):
-        if seen.visit.campaign_id != campaign_id:
-            raise NotFound
-        done += _record_agreement(session, seen, hand, today)
-    return done
+    return each_of(session, campaign_id, visit_ids, hand, today, ChangeKind.AGREED, _record_agreement)
 
 
-def _record_agreement(session: Session, seen: queries.SeenVisit, hand: Hand, today: date) -> bool:
-    now = begin(session, situation(session, seen, By.HR, None, today))
-    if not allows(ChangeKind.AGREED, now.asked):
-        return False
+def settle_days(
+    session: Session, campaign_id: int, visit_ids: Sequence[int], what: Settled, hand: Hand, today: date
+) -> int:
+    """HR say of days between two companies that they agreed; of past ones also that they were not held, or
+    that they stay without an agreement. How many it was."""
+    settle = {
+        Settled.RECORDED: record_agreements,
+        Settled.NOT_HELD: absences.say_all_not_held,
+        Settled.LEFT: absences.leave_without,
+    }[what]
+    own = hand if what is Settled.RECORDED else replace(hand, words="")
+    return settle(session, campaign_id, visit_ids, own, today)
+
+
+def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:
     step = check(ChangeKind.AGREED, now.asked)
     session.exec(
         update(Visit)
@@ -116,9 +121,8 @@ def _record_agreement(session: Session, seen: queries.SeenVisit, hand: Hand, tod
         .values(agreement_at=hand.now)
     )
     session.refresh(now.visit)
-    late = now.visit.day if is_past(now.visit, today) else None
+    late = now.visit.day if is_past(now.visit, now.today) else None
     remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event, day_before=late)
-    return True
 
 
 def ask_of_visitors(

@@ -258,6 +258,30 @@ class NoAgreementNeeded(Refusal):
         return _("Cette journée n’attend aucune convention.")
 
 
+class NobodyWasToCome(Refusal):
+    """Without an agreement nobody is told to come, and nobody is absent."""
+
+    def message(self) -> str:
+        return _(
+            "La convention manquait : personne n’était tenu de venir, et personne n’est absent. Une fois "
+            "l’heure passée, dites que la journée n’a pas eu lieu."
+        )
+
+
+class NothingToTakeBack(Refusal):
+    """The reader said nothing of that day, or the other one answered, or HR ruled."""
+
+    def message(self) -> str:
+        return _("Vous n’avez rien dit de cette journée qui puisse encore être retiré.")
+
+
+class SpokenOf(Refusal):
+    """Somebody said before what became of the day."""
+
+    def message(self) -> str:
+        return _("Ce qu’est devenue cette journée est déjà dit : rien n’a été enregistré.")
+
+
 class DayNotCome(Refusal):
     """Nobody is absent before the day."""
 
@@ -269,7 +293,7 @@ class CampaignOver(Refusal):
     """A campaign that is closed takes no reports any more."""
 
     def message(self) -> str:
-        return _("Cette campagne est close : une absence ne se signale plus.")
+        return _("Cette campagne est close : on n’y signale plus rien.")
 
 
 class AlreadyReported(Refusal):

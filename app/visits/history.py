@@ -29,13 +29,21 @@ PRIVATE = {
     ChangeKind.CONTESTED,
     ChangeKind.HELD,
     ChangeKind.MISSED,
+    ChangeKind.NOT_HELD,
+    ChangeKind.TAKEN_BACK,
 }
 """Between the two people and HR."""
 TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE} | {
     CancelReason.REPLACED,
     CancelReason.ROSTER,
+    CancelReason.AGREEMENT,
 }
 """Reasons that are not about a person: a manager may read them."""
+SAYS_WHY = {ChangeKind.RELEASED, ChangeKind.HOST, ChangeKind.NOT_HELD, ChangeKind.MISSED} | {
+    ChangeKind.CONTESTED,
+    ChangeKind.TAKEN_BACK,
+}
+"""Their sentence says the reason."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +116,8 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | No
         if to_manager and line.kind in PRIVATE:
             continue
         shows_reason = line.reason is not None and (not to_manager or line.reason in TEAM_REASONS)
-        if line.kind in {ChangeKind.RELEASED, ChangeKind.HOST}:
-            shows_reason = False  # its sentence says why
+        if line.kind in SAYS_WHY:
+            shows_reason = False
         reason = reason_labels()[line.reason] if line.reason is not None and shows_reason else ""
         if reason and line.kind is ChangeKind.MOVED and line.day_before is not None:
             reason = _("Pourquoi plus le %(before)s : %(why)s") % {
@@ -173,7 +181,7 @@ def sentence(
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
         ChangeKind.LAPSED: _("La proposition n’a plus d’objet.")
         if line.reason is not None
-        else _("La proposition n’a plus d’objet, après ce qui a été dit d’une absence.")
+        else _("La proposition n’a plus d’objet, après ce qui a été dit de la journée.")
         if line.by is not By.SERVICE
         else _("La proposition est restée sans réponse."),
         ChangeKind.MOVED: _("%(who)s déplace la journée du %(before)s au %(after)s.")
@@ -217,7 +225,19 @@ def sentence(
         ChangeKind.SET_ASIDE: _("%(who)s n’a retenu aucune des solutions cherchées pour cette journée."),
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
-        ChangeKind.CONTESTED: _("%(who)s conteste cette absence."),
+        ChangeKind.CONTESTED: _("%(who)s dit que la journée a bien eu lieu.")
+        if line.reason is CancelReason.AGREEMENT
+        else _("%(who)s conteste cette absence."),
+        ChangeKind.WARNED: _(
+            "La convention entre les deux sociétés manquait : un message dit à chacun de ne pas se déplacer."
+        ),
+        ChangeKind.NOT_HELD: _(
+            "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."
+        ),
+        ChangeKind.TAKEN_BACK: _("%(who)s revient sur ce qui était dit : la journée a bien eu lieu.")
+        if line.reason is CancelReason.AGREEMENT
+        else _("%(who)s retire l’absence qui était signalée."),
+        ChangeKind.LEFT_WITHOUT: _("%(who)s laisse cette journée passée sans convention, en le sachant."),
         ChangeKind.HELD: _("%(who)s a tranché : la journée a eu lieu."),
         ChangeKind.MISSED: _missed(seen, to_other=to_other),
     }
@@ -269,6 +289,8 @@ def _released(line: VisitChange, *, to_host: bool) -> str:
 
 
 def _missed(seen: SeenChange, *, to_other: bool) -> str:
+    if seen.change.reason is CancelReason.AGREEMENT:
+        return _("%(who)s a tranché : la journée n’a pas eu lieu, la convention manquait.")
     if seen.other is None:
         return _("%(who)s a tranché : la journée n’a pas eu lieu, aucune des deux personnes n’était là.")
     if to_other:

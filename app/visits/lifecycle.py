@@ -22,16 +22,19 @@ from app.visits.errors import (
     DayNotCome,
     ForTheLead,
     NoAgreementNeeded,
+    NobodyWasToCome,
     NotFallen,
     NothingAsked,
     NothingProposed,
     NothingToRule,
+    NothingToTakeBack,
     NotReported,
     NotRuledYet,
     NotYourPart,
     OpenProposal,
     RosterSaysOtherwise,
     SiteClosed,
+    SpokenOf,
     TooYoung,
 )
 from app.visits.rules import confirmed_by, is_over, stands
@@ -165,6 +168,28 @@ def agreement_missing(asked: Asked) -> Refusal | None:
     return None if waits else NoAgreementNeeded()
 
 
+def somebody_was_to_come(asked: Asked) -> Refusal | None:
+    """The agreement is there, or none is needed: whoever did not come was absent."""
+    nobody = asked.visit.not_held_by is not None or agreement_missing(asked) is None
+    return NobodyWasToCome() if nobody else None
+
+
+def it_is_past(asked: Asked) -> Refusal | None:
+    """Its last hour has passed."""
+    return None if asked.lived or is_over(asked.visit, asked.today) else DayNotCome()
+
+
+def nothing_said(asked: Asked) -> Refusal | None:
+    """Nobody said yet what became of the day."""
+    said = asked.reports or asked.visit.not_held_by is not None or asked.visit.ruled_at is not None
+    return SpokenOf() if said else None
+
+
+def not_left(asked: Asked) -> Refusal | None:
+    """HR have not left it without an agreement before."""
+    return SpokenOf() if asked.visit.left_without_at is not None else None
+
+
 def its_day_came(asked: Asked) -> Refusal | None:
     """The day is today or past."""
     return DayNotCome() if asked.visit.day > asked.today else None
@@ -181,9 +206,18 @@ def unreported(asked: Asked) -> Refusal | None:
 
 
 def reported(asked: Asked) -> Refusal | None:
-    """Somebody said that the reader was absent, and they have not answered."""
-    found = report_about(asked, asked.by)
-    return None if found is not None and found.contested_at is None else NotReported()
+    """Somebody said that the reader was absent, or that the day was not held, and they have not answered."""
+    found, visit = report_about(asked, asked.by), asked.visit
+    by_another = visit.not_held_by not in {None, asked.by} and visit.disputed_at is None
+    return None if by_another or (found is not None and found.contested_at is None) else NotReported()
+
+
+def own_word(asked: Asked) -> Refusal | None:
+    """The reader said that the other one was absent, or the day not held, and nobody contested it."""
+    found = report_about(asked, other_role(asked.by)) if asked.by in TWO else None
+    said = found is not None and found.contested_at is None
+    not_held = asked.visit.not_held_by is asked.by and asked.visit.disputed_at is None
+    return None if said or not_held else NothingToTakeBack()
 
 
 def report_about(asked: Asked, role: By) -> NoShow | None:
@@ -197,8 +231,9 @@ def not_ruled(asked: Asked) -> Refusal | None:
 
 
 def somebody_reported(asked: Asked) -> Refusal | None:
-    """One of the two was said to be absent."""
-    return None if asked.reports else NothingToRule()
+    """One of the two was said to be absent, or the day not to have been held; HR may say it again."""
+    said = asked.reports or asked.visit.not_held_by is not None or asked.visit.ruled_at is not None
+    return None if said else NothingToRule()
 
 
 def other_role(role: By) -> By:
@@ -247,11 +282,25 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
     Step(ChangeKind.AGREED, HR, (it_stands, it_was_not_missed, agreement_missing), "visit.agreed"),
     Step(
+        ChangeKind.LEFT_WITHOUT,
+        HR,
+        (it_stands, it_was_not_missed, it_is_past, agreement_missing, not_left),
+        "visit.left_without",
+    ),
+    Step(
         ChangeKind.ABSENT,
         TWO,
-        (it_stands, not_ruled, its_day_came, campaign_goes_on, unreported),
+        (it_stands, not_ruled, its_day_came, campaign_goes_on, somebody_was_to_come, unreported),
         "visit.absent",
     ),
+    Step(
+        ChangeKind.NOT_HELD,
+        TWO,
+        (it_stands, nothing_said, it_is_past, campaign_goes_on, agreement_missing),
+        "visit.not_held",
+    ),
+    Step(ChangeKind.NOT_HELD, HR, (it_stands, nothing_said, it_is_past, agreement_missing), "visit.not_held"),
+    Step(ChangeKind.TAKEN_BACK, TWO | HR, (it_stands, not_ruled, own_word), "visit.taken_back"),
     Step(ChangeKind.CONTESTED, TWO, (not_ruled, reported), "visit.contested"),
     Step(ChangeKind.HELD, HR, (it_stands, somebody_reported), "visit.ruled"),
     Step(ChangeKind.MISSED, HR, (it_stands, somebody_reported), "visit.ruled"),

@@ -188,7 +188,8 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
     """A visit of its own in the same swap: the one that fell is gone from calendars and stays so."""
     fell = now.visit
     if stands(fell):
-        _did_not_take_place(session, fell, hand)
+        why = CancelReason.UNAVAILABLE if fell.not_held_by is None else CancelReason.AGREEMENT
+        _did_not_take_place(session, fell, hand, why)
     made = Visit(
         campaign_id=fell.campaign_id,
         swap_id=fell.swap_id,
@@ -219,8 +220,9 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
     return made
 
 
-def _did_not_take_place(session: Session, visit: Visit, hand: Hand) -> None:
-    """A day that somebody missed is settled: another replaces it. It is past, so no calendar hears of it."""
+def _did_not_take_place(session: Session, visit: Visit, hand: Hand, why: CancelReason) -> None:
+    """A day that was missed, or not held, is settled: another replaces it. It is past, so no calendar hears
+    of it."""
     done = session.exec(
         update(Visit)
         .where(
@@ -230,7 +232,7 @@ def _did_not_take_place(session: Session, visit: Visit, hand: Hand) -> None:
         )
         .values(
             status=VisitStatus.CANCELLED,
-            cancel_reason=CancelReason.UNAVAILABLE,
+            cancel_reason=why,
             revision=visit.revision + 1,
             changed_at=hand.now,
         )
@@ -239,7 +241,7 @@ def _did_not_take_place(session: Session, visit: Visit, hand: Hand) -> None:
         raise Stale
     session.refresh(visit)
     places.give_back(session, [visit.id or 0])
-    remember(session, visit, ChangeKind.CANCELLED, hand, event=None, reason=CancelReason.UNAVAILABLE)
+    remember(session, visit, ChangeKind.CANCELLED, hand, event=None, reason=why)
 
 
 def _leave_it(session: Session, now: Situation, hand: Hand, event: str) -> Visit:

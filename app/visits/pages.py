@@ -37,6 +37,7 @@ from app.visits.guards import Me, Participant
 from app.visits.rules import (
     absence_stands,
     confirmed_by,
+    do_not_travel,
     is_ahead,
     part_labels,
     reason_labels,
@@ -128,6 +129,10 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         may=showing.may(now, receives=entered.receives, leads=entered.leads_host or entered.by is By.HR),
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
+        not_held_said=showing.not_held(session, now, entered),
+        near=standing.not_to_travel(seen, entered.by)
+        if do_not_travel(seen.visit, crosses=seen.crosses, today=today)
+        else None,
         reasons=reason_labels(),
         mutual=(entered.takes_part or entered.by is By.HR)
         and named_each_other(session, seen.visit.campaign_id, seen.visit.visitor_id, seen.visit.host_id),

@@ -12,7 +12,7 @@ from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.visits import absences, queries, reading, showing
 from app.visits.guards import Entered, ForHr
-from app.visits.lifecycle import refusal
+from app.visits.lifecycle import agreement_missing, refusal
 from app.visits.schemas_absences import RulingForm
 from app.visits.tables import ChangeKind
 
@@ -24,13 +24,15 @@ def of_campaign(request: Request, session: Db, campaign: HrCampaign) -> Response
     """Absences reported, with both versions, those that wait for a ruling first."""
     assert campaign.id is not None
     rows = reading.reports_of_campaign(session, campaign.id)
+    not_held = reading.not_held_in(session, campaign.id)
     ids = {row.visit_id for row in rows}
-    seen = {one.visit.id: one for one in queries.visits_with_ids(session, ids)}
+    seen = {one.visit.id: one for one in [*not_held, *queries.visits_with_ids(session, ids)]}
+    said = reading.said_not_held(session, [one.visit.id or 0 for one in not_held])
     return render(
         request,
         "visits/absences.html",
         campaign=campaign,
-        absences=showing.absences(rows, seen, reading.rulings_of(session, ids)),
+        absences=showing.absences(rows, seen, reading.rulings_of(session, ids | said.keys()), said),
     )
 
 
@@ -47,7 +49,14 @@ def rule(request: Request, session: Db, entered: ForHr, sent: Submitted) -> Resp
     if form.value is None:
         return _show(request, session, entered, form, status=422)
     before, value = entered.situation(session, clock.today()), form.value
-    absences.rule(session, before, value.absent, entered.hand(value.words), version=value.version)
+    absences.rule(
+        session,
+        before,
+        value.absent,
+        entered.hand(value.words),
+        version=value.version,
+        not_held=value.not_held,
+    )
     say = _("C’est noté dans l’historique. Les deux personnes reçoivent un message.")
     return redirect(f"/visits/{before.visit.id}", say=say)
 
@@ -65,6 +74,9 @@ def _show(
         status=status,
         seen=now.seen,
         reports=showing.reports(now, entered),
+        said=showing.not_held(session, now, entered),
+        accuses=bool(now.reports),
+        may_be_without=now.visit.not_held_by is not None or agreement_missing(now.asked) is None,
         version=absences.said_so_far(now.visit, now.reports),
         form=form or blank(),
     )

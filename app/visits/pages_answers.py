@@ -13,13 +13,13 @@ from app.core.errors import Refusal
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
-from app.visits import confirming, moving, rosters, showing
+from app.visits import confirming, moving, queries, rosters, showing, standing
 from app.visits.errors import ConditionsFirst, DayNotPossible, RosterSaysOtherwise
 from app.visits.guards import Entered, Participant, Taking
 from app.visits.lifecycle import allows, refusal
 from app.visits.rules import absence_stands, offered_reasons, stands
 from app.visits.schemas import AnswerForm, CancellationForm, ChoiceForm, ConfirmationForm
-from app.visits.tables import ChangeKind
+from app.visits.tables import By, ChangeKind
 
 router = APIRouter()
 
@@ -51,7 +51,12 @@ def confirm(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     except ConditionsFirst as refused:
         form.refuse("conditions", refused.message())
         return _show_confirmation(request, session, entered, form, status=refused.status)
-    return redirect(f"/visits/{before.visit.id}", say=_("C’est confirmé. Merci !"), kind="good")
+    missing = standing.standing_of(session, queries.visit(session, before.visit.id or 0)).missing
+    say = _("C’est confirmé. Merci !")
+    if missing:
+        still = standing.words(missing[0], to_visitor=entered.by is By.VISITOR)
+        say = _("Votre oui est noté, merci ! Pas encore certain : %(what)s") % {"what": still}
+    return redirect(f"/visits/{before.visit.id}", say=say, kind="good")
 
 
 def _show_confirmation(

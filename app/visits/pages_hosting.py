@@ -13,7 +13,7 @@ from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.visits import absences, confirming, hosting, showing
 from app.visits.errors import HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
-from app.visits.guards import Entered, Receiving, Taking
+from app.visits.guards import Entered, Participant, Receiving, Taking
 from app.visits.hosting import Hours
 from app.visits.lifecycle import refusal
 from app.visits.rules import PART_HOURS, part_labels
@@ -155,6 +155,8 @@ def ask_contestation(request: Request, session: Db, entered: Taking) -> Response
     """Before saying that one was there."""
     now = entered.situation(session, clock.today())
     away = _refused(session, entered, ChangeKind.CONTESTED)
+    if now.visit.not_held_by is not None:
+        return redirect(f"/visits/{now.visit.id}")  # one tap there says so
     return away or render(
         request, "visits/contestation.html", seen=now.seen, colleague=showing.colleague(now), form=blank()
     )
@@ -167,6 +169,24 @@ def contest(session: Db, entered: Taking, sent: Submitted) -> Response:
     before = entered.situation(session, clock.today())
     absences.contest(session, before, entered.hand(words))
     return redirect(f"/visits/{before.visit.id}", say=_("C’est noté : vos RH lisent les deux versions."))
+
+
+@router.post("/visits/{visit_id}/not-held")
+def say_not_held(session: Db, entered: Participant) -> Response:
+    """Say that the day did not take place since its agreement was missing."""
+    before = entered.situation(session, clock.today())
+    absences.say_not_held(session, before, entered.hand())
+    say = _("C’est noté : cette journée n’a pas eu lieu. Personne n’est en cause.")
+    return redirect(f"/visits/{before.visit.id}", say=say)
+
+
+@router.post("/visits/{visit_id}/absence/withdrawal")
+def take_back(session: Db, entered: Participant) -> Response:
+    """Take back what one said of the day."""
+    before = entered.situation(session, clock.today())
+    absences.take_back(session, before, entered.hand())
+    say = _("C’est retiré, et dit à l’autre personne. La journée compte de nouveau comme passée.")
+    return redirect(f"/visits/{before.visit.id}", say=say)
 
 
 def _refused(session: Session, entered: Entered, kind: ChangeKind) -> Response | None:

@@ -19,6 +19,7 @@ from app.visits.errors import DayNotPossible
 from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
 from app.visits.lifecycle import refusal
+from app.visits.rules import Settled
 from app.visits.schemas import AgreementsForm, MoveForm
 from app.visits.tables import By, ChangeKind
 
@@ -36,7 +37,8 @@ def agreements_summary(request: Request, session: Db, campaign: HrCampaign) -> R
     """How many wait, or were lived without, embedded in the campaign's page; nothing when none does."""
     assert campaign.id is not None
     due = len(stored.waiting(session, campaign.id, clock.today()))
-    lived = len(stored.lived_without(session, campaign.id, clock.today()))
+    passed = stored.lived_without(session, campaign.id, clock.today())
+    lived = sum(seen.visit.left_without_at is None for seen in passed)
     return render(request, "visits/_agreements_summary.html", campaign=campaign, due=due, lived=lived)
 
 
@@ -61,12 +63,8 @@ def record_agreements(
         now=clock.now(),
         words=showing.agreement_words(value.reference, value.signed_on),
     )
-    done = confirming.record_agreements(session, campaign.id, value.visit_ids, hand, today)
-    say = ngettext(
-        "La convention est enregistrée pour une journée : les deux personnes sont prévenues.",
-        "La convention est enregistrée pour %(n)s journées : les personnes sont prévenues.",
-        done,
-    ) % {"n": done}
+    done = confirming.settle_days(session, campaign.id, value.visit_ids, value.what, hand, today)
+    say = _settled(value.what, done)
     here = f"/campaigns/{campaign.id}/agreements"
     if not done:
         nothing = ngettext(
@@ -85,11 +83,34 @@ def record_agreements(
     return redirect(here, say=say)
 
 
+def _settled(what: Settled, done: int) -> str:
+    if what is Settled.NOT_HELD:
+        say = ngettext(
+            "Une journée n’a pas eu lieu, faute de convention : les deux personnes sont prévenues.",
+            "%(n)s journées n’ont pas eu lieu, faute de convention : les personnes sont prévenues.",
+            done,
+        )
+    elif what is Settled.LEFT:
+        say = ngettext(
+            "Une journée reste sans convention : l’historique le dit, et rien ne vous est plus demandé.",
+            "%(n)s journées restent sans convention : l’historique le dit, et rien ne vous est plus demandé.",
+            done,
+        )
+    else:
+        say = ngettext(
+            "La convention est enregistrée pour une journée : les deux personnes sont prévenues.",
+            "La convention est enregistrée pour %(n)s journées : les personnes sont prévenues.",
+            done,
+        )
+    return say % {"n": done}
+
+
 def _show_agreements(
     request: Request, session: Session, campaign: Any, form: Bound[Any] | None, status: int = 200
 ) -> Response:
     waiting = stored.waiting(session, campaign.id, clock.today())
-    lived = stored.lived_without(session, campaign.id, clock.today())
+    passed = stored.lived_without(session, campaign.id, clock.today())
+    lived = [seen for seen in passed if seen.visit.left_without_at is None]
     return render(
         request,
         "visits/agreements.html",
@@ -98,6 +119,7 @@ def _show_agreements(
         visits=waiting,
         pairs=showing.by_companies(waiting),
         lived=showing.by_companies(lived),
+        left=[seen for seen in passed if seen.visit.left_without_at is not None],
         form=form or blank(signed_on=clock.today()),
         sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),
         today=clock.today(),

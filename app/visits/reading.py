@@ -15,6 +15,7 @@ from app.people.tables import Person
 from app.visits.queries import HostTeam, SeenVisit, Visitor, read_visits, to_come
 from app.visits.tables import (
     By,
+    CancelReason,
     ChangeKind,
     NoShow,
     Proposal,
@@ -67,6 +68,11 @@ def reports_of_campaign(session: Session, campaign_id: int) -> list[NoShow]:
             .order_by(col(NoShow.recorded_at).desc(), col(NoShow.id).desc())
         )
     )
+
+
+def not_held_in(session: Session, campaign_id: int) -> list[SeenVisit]:
+    """Days of a campaign that were not held, as somebody says, since their agreement was missing."""
+    return read_visits(session, col(Visit.campaign_id) == campaign_id, col(Visit.not_held_by).is_not(None))
 
 
 def disputes_due(session: Session) -> list[tuple[Campaign, int]]:
@@ -128,6 +134,25 @@ def rulings_of(session: Session, visit_ids: Collection[int]) -> dict[int, SeenCh
     which = col(VisitChange.visit_id).in_(visit_ids)
     kinds = col(VisitChange.kind).in_((ChangeKind.HELD, ChangeKind.MISSED))
     return {one.change.visit_id: one for one in _changes(session, which, kinds)}
+
+
+def said_not_held(session: Session, visit_ids: Collection[int]) -> dict[int, list[SeenChange]]:
+    """What is said of each of these days: that it was not held, and by whoever knows otherwise; not what was
+    taken back since, or settled by HR. Oldest first."""
+    if not visit_ids:
+        return {}
+    kinds = (ChangeKind.NOT_HELD, ChangeKind.CONTESTED)
+    found: dict[int, list[SeenChange]] = {}
+    for one in _changes(
+        session,
+        col(VisitChange.visit_id).in_(visit_ids),
+        col(VisitChange.reason) == CancelReason.AGREEMENT,
+        col(VisitChange.kind).in_(kinds),
+    ):
+        if one.change.kind is ChangeKind.NOT_HELD:
+            found[one.change.visit_id] = []  # what was said before was taken back
+        found.setdefault(one.change.visit_id, []).append(one)
+    return found
 
 
 def find_change(session: Session, change_id: int) -> SeenChange | None:

@@ -42,16 +42,19 @@ def is_lived(visit: Visit, now: datetime) -> bool:
     return now >= datetime.combine(visit.day, visit.ends_at, ZoneInfo(settings().timezone))
 
 
+WARNED = timedelta(days=3)
+"""So long before a day without its agreement the people are told not to travel: on Friday of a Monday."""
 ABSENCE_ASKED = timedelta(days=30)
 """How long an absence that somebody reported waits for an answer."""
 
 
 def absence_stands(visit: Visit, today: date) -> bool:
-    """Whether a day is said not to have taken place: HR ruled so, or whoever was said to be missing let the
-    time pass to say otherwise. Not while HR are to say."""
+    """Whether a day is said not to have taken place: HR ruled so, whoever was said to be missing let the
+    time pass to say otherwise, or the agreement was missing. Not while HR are to say."""
     if visit.missed_at is None or visit.disputed_at is not None:
         return False
-    return visit.ruled_at is not None or visit.missed_at.date() < today - ABSENCE_ASKED
+    settled = visit.not_held_by is not None or visit.ruled_at is not None
+    return settled or visit.missed_at.date() < today - ABSENCE_ASKED
 
 
 def is_ahead(visit: Visit, today: date) -> bool:
@@ -82,6 +85,23 @@ def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:
     so of a day that somebody is said to have missed."""
     held = takes_place(visit) and visit.disputed_at is None and is_past(visit, today)
     return held and crosses and visit.agreement_at is None
+
+
+def do_not_travel(visit: Visit, *, crosses: bool, today: date) -> bool:
+    """Whether a day is so near, and its agreement still missing, that nobody is to travel for now."""
+    near = is_ahead(visit, today) and visit.day <= today + WARNED
+    return near and crosses and visit.agreement_at is None
+
+
+class Settled(StrEnum):
+    """What HR say of days between two companies."""
+
+    RECORDED = "recorded"
+    """The companies agreed."""
+    NOT_HELD = "not_held"
+    """They did not take place since the agreement was missing."""
+    LEFT = "left"
+    """They stay without an agreement, knowingly."""
 
 
 class State(StrEnum):
@@ -206,6 +226,7 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.VISITOR_AWAY: _("La personne en visite n’est plus disponible"),
         CancelReason.VISITOR_LEFT: _("La personne en visite ne participe plus"),
         CancelReason.GONE: _("L’une des deux personnes a quitté l’entreprise"),
+        CancelReason.AGREEMENT: _("La convention entre les deux sociétés manquait ce jour-là"),
     }
 
 

@@ -12,7 +12,15 @@ from app.visits.conditions import Conditions, are_open, for_visit
 from app.visits.days import PossibleDay
 from app.visits.history import Line
 from app.visits.queries import SeenVisit
-from app.visits.rules import State, confirmed_by, state_of, without_agreement
+from app.visits.rules import (
+    Settled,
+    State,
+    confirmed_by,
+    do_not_travel,
+    stands,
+    state_of,
+    without_agreement,
+)
 from app.visits.standing import Missing, Standing
 from app.visits.tables import (
     By,
@@ -127,12 +135,13 @@ class WaiverForm(FormModel):
 
 
 class AgreementsForm(FormModel):
-    """Visits on which the two companies agreed."""
+    """Visits on which the two companies agreed, or past ones that are settled otherwise."""
 
     visit_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
     reference: Annotated[str, Field(max_length=80)] = ""
     """As the companies' own register has it."""
     signed_on: Annotated[date | None, BeforeValidator(_none_when_empty)] = None
+    what: Settled = Settled.RECORDED
 
 
 class LeaveForm(FormModel):
@@ -204,7 +213,15 @@ class VisitOut(AnswerModel):
     waits_for: list[Missing] | None
     """What a day to come still waits for; certain when empty. Null where days are told that would fall."""
     without_agreement: bool
-    """A day between two companies that was lived though nobody had recorded their agreement."""
+    """A day between two companies that passed though nobody had recorded their agreement."""
+    do_not_travel: bool
+    """It is near and its agreement is missing: nobody is to travel for now."""
+    not_held_by: By | None
+    """Who said that it did not take place since the agreement was missing; not certain where `disputed`."""
+    disputed: bool
+    """The two do not agree whether it took place: HR are to say."""
+    left_without_agreement: bool
+    """HR leave it without an agreement, knowingly."""
     confirmed_by_visitor: bool
     confirmed_by_host: bool
     one_way: bool
@@ -323,6 +340,10 @@ def visit_out(
         state=state_of(visit, crosses=seen.crosses, today=today),
         waits_for=None if known is None else list(known.get(visit.id, Standing()).missing),
         without_agreement=without_agreement(visit, crosses=seen.crosses, today=today),
+        do_not_travel=do_not_travel(visit, crosses=seen.crosses, today=today),
+        not_held_by=visit.not_held_by if stands(visit) else None,
+        disputed=stands(visit) and visit.disputed_at is not None,
+        left_without_agreement=visit.left_without_at is not None,
         confirmed_by_visitor=confirmed_by(visit, By.VISITOR),
         confirmed_by_host=confirmed_by(visit, By.HOST),
         one_way=seen.swap is not None and seen.swap.one_way_at is not None,

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete, or_, select, update
 
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign, Exchange
+from app.core import clock
 from app.core.errors import Stale
 from app.core.i18n import current_language
 from app.people.tables import Person
@@ -15,7 +16,7 @@ from app.visits.changing import hold
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import Asked, check
 from app.visits.queries import SeenVisit
-from app.visits.rules import Leg, in_pairs, is_lived
+from app.visits.rules import Leg, absence_stands, in_pairs, is_lived
 from app.visits.tables import (
     By,
     CancelReason,
@@ -113,7 +114,7 @@ def export(session: Session, person: Person) -> list[dict[str, object]]:
             "role": role_in(seen, person),
             "with": (seen.host if seen.visitor.id == person.id else seen.visitor).name,
             "day": seen.visit.day.isoformat(),
-            "status": seen.visit.status.value,
+            "status": "not_held" if absence_stands(seen.visit, clock.today()) else seen.visit.status.value,
             "starts_at": seen.visit.starts_at.isoformat(),
             "ends_at": seen.visit.ends_at.isoformat(),
         }

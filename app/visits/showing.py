@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlmodel import Session
+
 from app.campaigns.tables import Campaign
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.tables import Person
-from app.visits import history
+from app.visits import history, reading
 from app.visits.changing import Situation
 from app.visits.conditions import is_waived
 from app.visits.guards import Entered
@@ -54,8 +56,11 @@ def state_chip(
 ) -> Chip:
     """Where a visit stands, in a word or two; `known`: what each waits for; `reader_id`: to which person."""
     if seen.visit.disputed_at is not None and stands(seen.visit):
-        return Chip(_("absence contestée"), "warn")
+        opposed = seen.visit.not_held_by is not None
+        return Chip(_("versions opposées") if opposed else _("absence contestée"), "warn")
     if stands(seen.visit) and not takes_place(seen.visit):
+        if seen.visit.not_held_by is not None:
+            return Chip(_("n’a pas eu lieu, faute de convention"), "plain")
         if not absence_stands(seen.visit, today):
             return Chip(_("absence signalée"), "warn")
         return Chip(_("n’a pas eu lieu"), "bad")
@@ -84,15 +89,18 @@ def _unconfirmed(seen: SeenVisit, reader_id: int | None) -> str:
 
 
 def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | None:
-    """Where an exchange of two visits stands, the same for both and for HR; None for a single visit. `on`: on
-    the page of which of the two."""
+    """Where an exchange of two visits stands, the same for both and for HR; None for a single visit, and
+    where nobody knows whether a day was lived. `on`: on the page of which of the two."""
     if swap.back is None:
         return None
     standing = [leg for leg in swap.legs if takes_place(leg.visit)]
-    if any(leg.visit.disputed_at is not None for leg in swap.legs if stands(leg.visit)):
+    disputed = [leg for leg in swap.legs if stands(leg.visit) and leg.visit.disputed_at is not None]
+    if any(leg.visit.not_held_by is not None for leg in disputed):
+        return Chip(_("versions opposées, les RH tranchent"), "warn")
+    if disputed:
         return Chip(_("absence contestée, les RH tranchent"), "warn")
     if any(without_agreement(leg.visit, crosses=leg.crosses, today=today) for leg in standing):
-        return Chip(_("une journée sans convention"), "plain")
+        return None  # the day's own chip says so; whether it was lived nobody knows
     if len(standing) == 2:
         return Chip(_("échange complet"), "good")
     if not standing:
@@ -183,6 +191,8 @@ def may(now: Situation, *, receives: bool, leads: bool) -> dict[str, bool]:
         "move": asked.by is By.HR and found["moved"],
         "absent": found["absent"],
         "contest": found["contested"],
+        "not_held": found["not_held"],
+        "take_back": found["taken_back"],
         "rule": asked.by is By.HR and found["held"],
         "too_young": asked.by is By.VISITOR and asked.too_young,
         "except": waives and asked.too_young,
@@ -224,14 +234,20 @@ class Absence:
     """In a sentence; empty until HR rule."""
     words: str
     """What HR wrote to the two with it."""
+    said: list[tuple[str, str]]
+    """What was said of a day without its agreement, of nobody's absence: sentences, with words."""
 
     @property
     def chip(self) -> Chip:
         """Where it stands."""
         if self.ruling:
             return Chip(_("tranchée"), "plain")
+        if self.said and self.seen.visit.disputed_at is None:
+            return Chip(_("faute de convention"), "plain")
         if any(one.row.contested_at for one in self.reports):
             return Chip(_("contestée, à trancher"), "warn")
+        if self.said:
+            return Chip(_("versions opposées"), "warn")
         if len(self.reports) > 1:
             return Chip(_("versions opposées"), "warn")
         return Chip(_("non contestée"), "plain")
@@ -243,20 +259,42 @@ class Absence:
 
 
 def absences(
-    rows: Iterable[NoShow], seen: Mapping[int | None, SeenVisit], rulings: Mapping[int, SeenChange]
+    rows: Iterable[NoShow],
+    seen: Mapping[int | None, SeenVisit],
+    rulings: Mapping[int, SeenChange],
+    not_held: Mapping[int, list[SeenChange]],
 ) -> list[Absence]:
-    """Reports by day, as they come; what waits for HR first."""
+    """Reports by day, as they come, then days that were not held; what waits for HR first."""
     by_visit: dict[int, list[Report]] = {}
     for row in rows:
         if row.visit_id in seen:
             by_visit.setdefault(row.visit_id, []).append(report(row, seen[row.visit_id]))
+    for visit_id in not_held:
+        by_visit.setdefault(visit_id, [])
     found = [
-        Absence(seen[one], told, history.sentence(ruling), ruling.change.words)
-        if (ruling := rulings.get(one)) is not None
-        else Absence(seen[one], told, "", "")
+        Absence(
+            seen[one],
+            told,
+            history.sentence(ruling) if (ruling := rulings.get(one)) is not None else "",
+            ruling.change.words if ruling is not None else "",
+            said_of(not_held.get(one, ())),
+        )
         for one, told in by_visit.items()
     ]
     return sorted(found, key=lambda one: one.chip.tone != "warn")
+
+
+def not_held(session: Session, now: Situation, entered: Entered) -> list[tuple[str, str]]:
+    """What is said of a day that was not held, for the two people and HR."""
+    visit_id = now.visit.id or 0
+    if now.visit.not_held_by is None or not (entered.takes_part or entered.by is By.HR):
+        return []
+    return said_of(reading.said_not_held(session, [visit_id]).get(visit_id, ()))
+
+
+def said_of(lines: Iterable[SeenChange]) -> list[tuple[str, str]]:
+    """What was said of a day that was not held, with the words."""
+    return [(history.sentence(one), one.change.words) for one in lines]
 
 
 def reports(now: Situation, entered: Entered) -> list[Report]:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.core import clock
 from app.core.i18n import _
+from app.core.templating import long_day
 from app.people.tables import Person
 from app.teams import days
 from app.visits.conditions import Conditions, are_open, conditions_of_teams, for_visit, too_young
@@ -128,6 +129,39 @@ def before_booking(
         if any((one.id or 0, day) not in told for one in two):
             found.append(Missing.ROSTER)
     return [*found, Missing.HOST]
+
+
+def not_to_travel(seen: SeenVisit, role: By) -> tuple[str, str]:
+    """Of a day whose agreement is missing and that is near, in two sentences: why it is not certain, and that
+    nobody is to travel for now. The same on pages, in the mail, and for programs."""
+    said = {"name": seen.host.name, "day": long_day(seen.visit.day)}
+    if role is By.VISITOR:
+        return (
+            _(
+                "La convention entre votre société et celle où travaille %(name)s n’est pas enregistrée : "
+                "votre journée du %(day)s n’est pas certaine."
+            )
+            % said,
+            _("Ne vous déplacez pas avant que vos RH l’aient enregistrée : un message vous le dira."),
+        )
+    said["name"] = seen.visitor.name
+    if role not in {By.HOST, By.TUTOR}:
+        return (
+            _("La convention n’est pas enregistrée : la journée du %(day)s n’est pas certaine.") % said,
+            _("Nous avons dit à %(name)s de ne pas se déplacer avant qu’elle le soit.") % said,
+        )
+    return (
+        _(
+            "%(name)s doit venir le %(day)s, mais la convention entre vos deux sociétés n’est pas "
+            "enregistrée : cette journée n’est pas certaine."
+        )
+        % said,
+        _(
+            "Nous avons dit à %(name)s de ne pas se déplacer avant que les RH l’aient enregistrée : un "
+            "message vous le dira."
+        )
+        % said,
+    )
 
 
 def short_words(what: Missing) -> str:

@@ -44,6 +44,8 @@ class CancelReason(StrEnum):
     """HR says that the visitor takes part no more."""
     GONE = "gone"
     """One of the two left the company, as HR's file says."""
+    AGREEMENT = "agreement"
+    """The agreement between their two companies was missing that day."""
 
 
 class DayPart(StrEnum):
@@ -133,6 +135,11 @@ class Visit(SQLModel, table=True):
     """When somebody who was said to be missing said otherwise: until HR rule, nobody knows what happened."""
     ruled_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR said what happened; from then on neither of the two says anything more of it."""
+    not_held_by: By | None = None
+    """Who said that it did not take place since the agreement was missing: nobody is absent then. `missed_at`
+    and `disputed_at` say the rest."""
+    left_without_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When HR said that this past day stays without an agreement: nobody is asked for one any more."""
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 
@@ -286,7 +293,16 @@ class ChangeKind(StrEnum):
     HELD = "held"
     """HR ruled on an absence: the day took place."""
     MISSED = "missed"
-    """HR ruled: it did not; `other_id` was absent, or both where it is empty."""
+    """HR ruled: it did not; `other_id` was absent, or both where it is empty; nobody where the reason is the
+    missing agreement."""
+    WARNED = "warned"
+    """The agreement is missing: those concerned are told not to travel."""
+    NOT_HELD = "not_held"
+    """One of the two, or HR, says that it did not take place since the agreement was missing."""
+    TAKEN_BACK = "taken_back"
+    """Whoever said that somebody was absent, or that the day was not held, takes it back."""
+    LEFT_WITHOUT = "left_without"
+    """HR leave a past day without an agreement, knowingly."""
 
 
 class VisitChange(SQLModel, table=True):

@@ -78,6 +78,8 @@ def test_every_mail_about_a_day_reads_well(
         "cannot_be": language == "fr",
         "waits_host": True,
         "side": role,
+        "sentences": (name, "Ne vous déplacez pas."),
+        "unsure": language == "fr",
     }
     mail = service.send(
         session,

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app.core import jobs
 from app.core.db import open_session
-from app.home.tasks import reminders
+from app.home.reminders import reminders
 from app.messages.tables import Mail
 from app.people.tables import Team
 from app.teams.tables import ClosedDay, RosterDay, Shift, TeamConditions

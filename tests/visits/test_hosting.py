@@ -255,7 +255,9 @@ def test_a_contested_absence_asks_for_the_debrief_once_hr_say_that_the_day_took_
     open_forms(engine)
     assert [one for one in told(engine, session) if one[1] == "debrief_invitation"] == []
     ruling = company.before(visit, By.HR, TUESDAY)
-    absences.rule(session, ruling, (), company.hand(visit, By.HR), version=2)
+    absences.rule(
+        session, ruling, (), company.hand(visit, By.HR), version=absences.said_so_far(visit, ruling.reports)
+    )
     told(engine, session)
     open_forms(engine)
     assert [one for one in told(engine, session) if one[1] == "debrief_invitation"] == [

@@ -1,0 +1,81 @@
+"""What asks for no answer: days that are near, places one may book. Readings only."""
+
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from app.availability.going import left_campaigns
+from app.booking import queries as bookings
+from app.campaigns.tables import Campaign
+from app.core.i18n import _, of
+from app.core.templating import long_day
+from app.home.tasks import Kind, Task
+from app.people.tables import Person
+from app.visits.queries import SeenVisit
+from app.visits.rosters import conflicts_among
+from app.visits.rules import do_not_travel, is_lived
+from app.visits.showing import by_of
+from app.visits.standing import not_to_travel
+
+PREPARE_DAYS = 7
+"""From so many days before it, a visit is to be prepared."""
+
+
+def reminders(
+    session: Session, person: Person, coming: list[SeenVisit], *, today: date, now: datetime
+) -> list[Task]:
+    """What asks for no answer: days that are near, places one may book."""
+    last = today + timedelta(days=PREPARE_DAYS)
+    soon = [leg for leg in coming if leg.visit.day <= last and not is_lived(leg.visit, now)]
+    against = {one.seen.visit.id for one in conflicts_among(session, soon)}
+    bookable = bookings.bookable_campaigns(session, person)
+    left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
+    return [
+        *(
+            _uncertain(leg, person)
+            if do_not_travel(leg.visit, crosses=leg.crosses, today=today)
+            else _prepare(leg, person)
+            for leg in soon
+            if leg.visit.id not in against
+        ),
+        *(_choose(campaign) for campaign in bookable if campaign.id not in left),
+    ]
+
+
+def _choose(campaign: Campaign) -> Task:
+    return Task(
+        Kind.BOOKING,
+        _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
+        _("Des équipes ouvrent leur porte : choisissez le métier et le jour."),
+        f"/booking?campaign={campaign.id}",
+        _("Voir les places"),
+        "search",
+        asks=False,
+    )
+
+
+def _uncertain(leg: SeenVisit, person: Person) -> Task:
+    """The same sentences as in the mail."""
+    title = (
+        _("Votre journée chez %(name)s n’est pas encore certaine") % {"name": leg.host.name}
+        if leg.visitor.id == person.id
+        else _("La venue %(of_name)s n’est pas encore certaine") % {"of_name": of(leg.visitor.name)}
+    )
+    why, not_yet = not_to_travel(leg, by_of(leg, person))
+    label = _("Voir la journée")
+    return Task(
+        Kind.UNCERTAIN, title, f"{not_yet} {why}", f"/visits/{leg.visit.id}", label, "warn", asks=False
+    )
+
+
+def _prepare(leg: SeenVisit, person: Person) -> Task:
+    said = {"day": long_day(leg.visit.day)}
+    title = (
+        _("Préparez votre journée chez %(name)s") % {"name": leg.host.name}
+        if leg.visitor.id == person.id
+        else _("Préparez l’accueil %(of_name)s") % {"of_name": of(leg.visitor.name)}
+    )
+    text = _("%(day)s : relisez l’heure et le lieu.") % said
+    return Task(
+        Kind.PREPARATION, title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False
+    )

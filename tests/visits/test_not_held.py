@@ -1,0 +1,338 @@
+"""A day between two companies that passed without its agreement: nobody says that the two met, either of them
+or HR may say that they did not, and nobody is accused."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from app.calendars import agreements as clockwork
+from app.campaigns.tables import Status
+from app.core.db import open_session
+from app.debriefs.jobs import open_forms
+from app.messages.tables import Mail
+from app.visits import absences, moving
+from app.visits.errors import (
+    DayNotCome,
+    NoAgreementNeeded,
+    NobodyWasToCome,
+    NothingToTakeBack,
+    NotReported,
+    SpokenOf,
+)
+from app.visits.tables import By, CancelReason, ProposalStatus, Visit
+from tests.support.web import Clock
+from tests.visits.life import MONDAY, Company, told
+
+pytestmark = pytest.mark.usefixtures("clock")
+Enter = Callable[[Any], TestClient]
+BEFORE = datetime(2027, 4, 3, 8, 0, tzinfo=UTC)
+EVENING = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def day(company: Company, clock: Clock) -> Visit:
+    """Monday evening: Anna was to be at Bruno's, whose company had not signed."""
+    company.campaign.status = Status.RUNNING
+    company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
+    company.back.agreement_at = BEFORE
+    clock.set(EVENING)
+    company.session.commit()
+    return company.there
+
+
+@pytest.fixture
+def enter(company: Company, as_: Enter) -> Enter:
+    """Somebody's browser; what the test did or read before is written, and holds nothing."""
+
+    def entered(who: Any) -> TestClient:
+        company.session.commit()
+        browser = as_(who)
+        browser.event_hooks["request"] = [lambda _request: company.session.commit()]
+        return browser
+
+    return entered
+
+
+def asked(company: Company, visit: Visit, who: Any) -> Any:
+    return company.before(visit, who, MONDAY), company.hand(visit, who, EVENING)
+
+
+def say(company: Company, visit: Visit, who: Any) -> None:
+    absences.say_not_held(company.session, *asked(company, visit, who))
+    company.session.commit()
+
+
+def mails(engine: Engine, kind: str) -> list[Mail]:
+    with open_session(engine, reads_only=True) as session:
+        return list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))).all())
+
+
+def test_one_tap_of_either_says_so_and_the_other_is_accused_of_nothing(
+    company: Company, engine: Engine, enter: Enter, day: Visit
+) -> None:
+    anna, here = enter(company.anna), f"/visits/{day.id}"
+    page = anna.get(here).text
+    assert "Cette journée a-t-elle eu lieu" in page
+    assert "Signaler une absence" not in page
+    assert "une journée sans convention" not in page
+    anna.post(f"{here}/not-held")
+    assert told(engine, company.session) == [("Bruno", "visit_absence")]
+    (mail,) = mails(engine, "visit_absence")
+    assert "Anna Roy dit que la journée n’a pas eu lieu" in mail.text
+    assert "Personne n’est en cause" in mail.text
+    for who in (anna, enter(company.bruno), enter(company.hr)):
+        page = who.get(here).text
+        assert "n’a pas eu lieu, faute de convention" in page
+        assert "la convention entre les deux sociétés manquait" in page
+    assert "On vous a dit absent" not in enter(company.bruno).get("/home").text
+    told_so = anna.get(f"/api/v1{here}").json()
+    assert (told_so["not_held_by"], told_so["disputed"], told_so["without_agreement"]) == (
+        "visitor",
+        False,
+        False,
+    )
+    (kept,) = [one for one in anna.get("/me/data.json").json()["visits"] if one.get("day") == str(MONDAY)]
+    assert kept["status"] == "not_held"
+
+
+def test_it_is_said_once_of_a_past_day_whose_agreement_is_missing(company: Company, day: Visit) -> None:
+    session = company.session
+    day.agreement_at = BEFORE
+    session.flush()
+    with pytest.raises(NoAgreementNeeded):
+        say(company, day, company.anna)
+    day.agreement_at = company.back.agreement_at = None
+    session.flush()
+    with pytest.raises(DayNotCome):
+        say(company, company.back, company.anna)
+    say(company, day, company.anna)
+    with pytest.raises(SpokenOf):
+        say(company, day, company.bruno)
+
+
+def test_nobody_is_absent_from_a_day_to_which_nobody_was_told_to_come(company: Company, day: Visit) -> None:
+    with pytest.raises(NobodyWasToCome):
+        absences.report(company.session, *asked(company, day, company.bruno))
+    day.agreement_at = BEFORE
+    company.session.flush()
+    absences.report(company.session, *asked(company, day, company.bruno))
+
+
+def test_another_day_is_chosen_as_after_any_other_that_fell(
+    company: Company, enter: Enter, day: Visit
+) -> None:
+    say(company, day, company.anna)
+    assert "L’échange continue" in enter(company.bruno).get(f"/visits/{day.id}").text
+    before = company.before(day, company.anna, MONDAY)
+    other = moving.days_of(company.session, before).possible(1)[0].day
+    hand = company.hand(day, company.anna, EVENING)
+    proposal = moving.propose(company.session, before, other, hand, revision=day.revision)
+    made = moving.accept(
+        company.session,
+        company.before(day, company.bruno, MONDAY),
+        proposal.id or 0,
+        company.hand(day, company.bruno, EVENING),
+    )
+    company.session.commit()
+    assert (made.day, made.agreement_at) == (other, None)
+    assert day.cancel_reason is CancelReason.AGREEMENT
+
+
+def test_the_other_who_was_there_says_so_and_hr_rule(
+    company: Company, engine: Engine, enter: Enter, day: Visit
+) -> None:
+    say(company, day, company.anna)
+    with pytest.raises(NotReported):
+        absences.contest(company.session, *asked(company, day, company.anna))
+    enter(company.bruno).post(f"/visits/{day.id}/absence/contestation")
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}"
+    assert "attend votre avis" in hr.get("/home").text
+    page = hr.get(f"{here}/absences").text
+    assert "versions opposées" in page
+    assert "Bruno Lam dit que la journée a bien eu lieu" in page
+    (known,) = hr.get(f"/api/v1{here}/absences").json()["absences"]
+    assert (known["absent"], known["said_by"], known["disputed"]) == (None, "visitor", True)
+    form = hr.get(f"/visits/{day.id}/ruling").text
+    assert 'value="not_held"' in form
+    assert 'value="visitor"' not in form
+    accused = hr.post(f"/visits/{day.id}/ruling", data={"outcome": "visitor", "version": known["version"]})
+    assert accused.status_code == 409
+    hr.post(f"/visits/{day.id}/ruling", data={"outcome": "not_held", "version": known["version"]})
+    told(engine, company.session)
+    session = company.session
+    session.refresh(day)
+    assert (day.disputed_at, day.missed_at is None, day.not_held_by) == (None, False, By.VISITOR)
+    assert "la convention manquait" in mails(engine, "visit_absence")[-1].text
+
+
+def test_hr_who_find_that_it_took_place_may_record_the_agreement_then(
+    company: Company, enter: Enter, day: Visit
+) -> None:
+    say(company, day, company.anna)
+    hr = enter(company.hr)
+    version = absences.said_so_far(day, ())
+    hr.post(f"/visits/{day.id}/ruling", data={"outcome": "held", "version": version})
+    hr.post(f"/campaigns/{company.campaign.id}/agreements", data={"visit_ids": [day.id]})
+    company.session.refresh(day)
+    assert day.agreement_at is not None
+
+
+def test_whoever_said_it_takes_it_back_until_the_other_answers(
+    company: Company, engine: Engine, enter: Enter, day: Visit
+) -> None:
+    say(company, day, company.anna)
+    with pytest.raises(NothingToTakeBack):
+        absences.take_back(company.session, *asked(company, day, company.bruno))
+    enter(company.anna).post(f"/visits/{day.id}/absence/withdrawal")
+    assert told(engine, company.session)[-1] == ("Bruno", "visit_absence")
+    company.session.refresh(day)
+    assert (day.missed_at, day.not_held_by) == (None, None)
+    say(company, day, company.anna)
+    absences.contest(company.session, *asked(company, day, company.bruno))
+    with pytest.raises(NothingToTakeBack):
+        absences.take_back(company.session, *asked(company, day, company.anna))
+
+
+def test_a_report_is_taken_back_and_the_forms_open_again(
+    company: Company, engine: Engine, enter: Enter, clock: Clock
+) -> None:
+    company.campaign.status = Status.RUNNING
+    clock.set(EVENING)
+    visit, session = company.there, company.session
+    absences.report(session, *asked(company, visit, company.bruno))
+    session.commit()
+    before = company.before(visit, company.anna, MONDAY)
+    day = moving.days_of(session, before).possible(1)[0].day
+    proposal = moving.propose(
+        session, before, day, company.hand(visit, company.anna, EVENING), revision=visit.revision
+    )
+    session.commit()
+    bruno = enter(company.bruno)
+    assert "C’était une erreur" in bruno.get(f"/visits/{visit.id}").text
+    assert "C’était une erreur" not in enter(company.anna).get(f"/visits/{visit.id}").text
+    bruno.post(f"/visits/{visit.id}/absence/withdrawal")
+    assert ("Anna", "visit_absence") in told(engine, session)
+    assert "vous pouvez en faire le bilan" in mails(engine, "visit_absence")[-1].text
+    session.refresh(visit)
+    assert (visit.missed_at, absences.reports_of(session, visit.id or 0)) == (None, ())
+    session.refresh(proposal)
+    assert proposal.status is ProposalStatus.VOID
+    assert "On vous a dit absent" not in enter(company.anna).get("/home").text
+    absences.report(session, *asked(company, visit, company.bruno))  # it may be said again
+
+
+def test_the_mail_and_the_task_of_such_a_day_ask_whether_it_took_place(
+    company: Company, engine: Engine, enter: Enter, day: Visit
+) -> None:
+    open_forms(engine)
+    told(engine, company.session)
+    found = mails(engine, "debrief_invitation")
+    assert len(found) == 2
+    for mail in found:
+        assert "a-t-elle eu lieu" in mail.subject
+        assert "vous avez accueilli" not in mail.text
+        assert "vous avez passé la journée" not in mail.text
+        assert f"/debriefs/{day.id}" in mail.text
+        assert f"/visits/{day.id}" in mail.text
+    bruno = enter(company.bruno)
+    assert "a-t-elle eu lieu" in bruno.get("/home").text
+    assert f"/visits/{day.id}/not-held" in bruno.get(f"/debriefs/{day.id}").text
+    say(company, day, company.bruno)
+    assert "a-t-elle eu lieu" not in bruno.get("/home").text
+    assert "il n’y a rien à raconter" in bruno.get(f"/debriefs/{day.id}").text
+
+
+def test_a_day_with_its_agreement_is_told_as_lived(company: Company, engine: Engine, day: Visit) -> None:
+    day.agreement_at = BEFORE
+    company.session.commit()
+    open_forms(engine)
+    told(engine, company.session)
+    assert any("vous avez accueilli" in mail.text for mail in mails(engine, "debrief_invitation"))
+
+
+@pytest.mark.parametrize("what", ["recorded", "not_held", "left"])
+def test_hr_settle_past_days_at_once_and_nothing_is_asked_any_more(
+    company: Company, engine: Engine, enter: Enter, day: Visit, what: str
+) -> None:
+    company.campaign.status = Status.CLOSED  # what its people read, HR read too
+    company.session.commit()
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    assert "passée sans convention" in hr.get("/home").text
+    assert "passée sans convention" in enter(company.anna).get(f"/visits/{day.id}").text
+    page = hr.get(here).text
+    assert (
+        f'id="f-visit-{day.id}" name="visit_ids" value="{day.id}" aria-describedby="h-visit-{day.id}">'
+        in page
+    )
+    hr.post(here, data={"visit_ids": [day.id], "what": what})
+    assert "passée sans convention" not in hr.get("/home").text
+    lines = {"recorded": "agreed", "not_held": "not_held", "left": "left_without"}
+    assert company.history(day)[-1] == lines[what]
+    company.session.refresh(day)
+    told(engine, company.session)
+    assert len(mails(engine, "visit_absence")) == 2 * (what == "not_held")
+    if what == "left":
+        assert "Une journée laissée sans convention" in hr.get(here).text
+        hr.post(here, data={"visit_ids": [day.id]})
+        company.session.refresh(day)
+        assert day.agreement_at is not None
+
+
+def test_while_it_holds_every_page_says_not_to_travel_and_the_history_keeps_it(
+    company: Company, engine: Engine, enter: Enter, clock: Clock, day: Visit
+) -> None:
+    clock.set(BEFORE)
+    clockwork.warn_uncertain(engine)
+    anna, here = enter(company.anna), f"/visits/{day.id}"
+    sentence = "Ne vous déplacez pas avant que vos RH l’aient enregistrée"
+    assert sentence in mails(engine, "visit_uncertain")[0].text
+    assert sentence in anna.get(here).text
+    home = anna.get("/home").text
+    assert sentence in home
+    assert home.count("relisez l’heure et le lieu") == 1  # for Friday, whose agreement is there
+    assert anna.get(f"/api/v1{here}").json()["do_not_travel"] is True
+    kinds = [one["kind"] for one in anna.get("/api/v1/me/tasks").json()["tasks"]]
+    assert "uncertain" in kinds
+    assert company.history(day)[-1] == "warned"
+    assert "un message dit à chacun de ne pas se déplacer" in anna.get(here).text
+    assert anna.get(f"/api/v1/visits/{company.back.id}").json()["do_not_travel"] is False
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_once_the_agreement_is_recorded_each_reads_whether_the_day_is_certain(
+    company: Company, engine: Engine, enter: Enter, clock: Clock, day: Visit, both: bool
+) -> None:
+    clock.set(BEFORE)
+    day.host_confirmed_at, day.visitor_confirmed_at = BEFORE, BEFORE if both else None
+    company.session.commit()
+    enter(company.hr).post(f"/campaigns/{company.campaign.id}/agreements", data={"visit_ids": [day.id]})
+    told(engine, company.session)
+    to = {mail.to_name.split()[0]: mail for mail in mails(engine, "visit_changed")}
+    if both:
+        assert to["Anna"].subject.startswith("C’est certain, vous pouvez venir")
+        assert "vous pouvez venir le lundi 5 avril" in to["Anna"].text
+        assert "Anna Roy vient le" in to["Bruno"].subject
+    else:
+        assert "pas encore certain" in to["Bruno"].subject
+        assert "Anna Roy n’a pas encore dit oui" in to["Bruno"].text
+        assert "Nous attendons encore votre accord" in to["Anna"].text
+        assert "vous pouvez venir" not in to["Anna"].text
+
+
+def test_the_second_yes_does_not_say_confirmed_before_the_day_is(
+    company: Company, enter: Enter, clock: Clock, day: Visit
+) -> None:
+    clock.set(BEFORE)
+    day.host_confirmed_at = BEFORE
+    company.session.commit()
+    sent = {"revision": day.revision}
+    anna = enter(company.anna)
+    anna.post(f"/visits/{day.id}/confirmation", data=sent)
+    page = anna.get(f"/visits/{day.id}").text
+    assert "C’est confirmé" not in page
+    assert "Votre oui est noté" in page
