@@ -43,6 +43,7 @@ class Kind(StrEnum):
     BOOKING_DAYS = "booking_days"
     VISIT_UNCERTAIN = "visit_uncertain"
     AGREEMENTS_DUE = "agreements_due"
+    RULINGS_DUE = "rulings_due"
     REQUESTS_INHERITED = "requests_inherited"
 
 
@@ -119,6 +120,7 @@ def kinds() -> list[Choice]:
         Kind.BOOKING_DAYS: _("Jour attendu : fermé par l’équipe, ou de nouveau ouvert"),
         Kind.VISIT_UNCERTAIN: _("Journée sans convention : ne pas se déplacer"),
         Kind.AGREEMENTS_DUE: _("Conventions à enregistrer"),
+        Kind.RULINGS_DUE: _("Journées contestées à trancher"),
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]

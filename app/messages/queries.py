@@ -57,6 +57,12 @@ def keys_of(session: Session, kind: str, campaign_id: int) -> list[str]:
     return list(session.exec(select(Mail.key).where(Mail.kind == kind, Mail.campaign_id == campaign_id)))
 
 
+def last_written(session: Session, kind: str, campaign_id: int) -> datetime | None:
+    """When a mail of one kind was last written about a campaign."""
+    query = select(func.max(Mail.created_at)).where(Mail.kind == kind, Mail.campaign_id == campaign_id)
+    return session.exec(query).one()
+
+
 def written_to(session: Session, kind: str, person_ids: Collection[int]) -> list[tuple[str, int, datetime]]:
     """What of one kind these people were written, on paper too: (key, person id, when)."""
     query = select(Mail.key, Mail.person_id, Mail.created_at).where(

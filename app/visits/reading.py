@@ -75,6 +75,11 @@ def not_held_in(session: Session, campaign_id: int) -> list[SeenVisit]:
     return read_visits(session, col(Visit.campaign_id) == campaign_id, col(Visit.not_held_by).is_not(None))
 
 
+def disputed(session: Session) -> list[SeenVisit]:
+    """Days of which HR have to say whether they took place, in every campaign, by day."""
+    return read_visits(session, col(Visit.disputed_at).is_not(None), col(Visit.status) == VisitStatus.PLANNED)
+
+
 def disputes_due(session: Session) -> list[tuple[Campaign, int]]:
     """Campaigns in which HR have to say whether a day took place, with how many days."""
     found = session.execute(
