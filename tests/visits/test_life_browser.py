@@ -73,7 +73,7 @@ def test_a_visitor_confirms_on_a_phone_without_scripts(company: Company, enter: 
     page.get_by_role("link", name="Confirmer").first.click()
     page.get_by_label("J’ai lu ces conditions et je les accepte").check()
     page.get_by_role("button", name="Oui, je confirme").click()
-    expect(page.get_by_text("C’est confirmé. Merci !")).to_be_visible()
+    expect(page.get_by_text("Votre oui est noté, merci")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
