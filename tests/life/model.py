@@ -129,6 +129,10 @@ class Model(Company):
         """Whether a visit stands, nobody was missing, and it is not over."""
         return not self.legs[key].lost and self.legs[key].day >= self.today
 
+    def open_then(self, leg: Leg) -> bool:
+        """Whether the site that receives is open on the day of a visit."""
+        return (self.side(leg.host), leg.day) not in self.shut
+
     def pick(self, number: int) -> int:
         """One of the visits."""
         return sorted(self.legs)[number % len(self.legs)]

@@ -141,10 +141,10 @@ class Visits(Model):
     @precondition(lambda self: self.legs)
     @rule(number=picks, part=st.sampled_from(list(DayPart)), role=sides)
     def hours(self, number: int, part: DayPart, role: str) -> None:
-        """The team that receives says how long."""
+        """The team that receives says how long; of a closed site there is nothing to say."""
         key = self.pick(number)
         leg, (before, hand) = self.legs[key], self.hand(key, role)
-        allowed = self.ahead(key) and role == "host"
+        allowed = self.ahead(key) and role == "host" and self.open_then(leg)
         if self.tries(
             allowed,
             lambda: hosting.set_hours(self.session, before, Hours(part), hand, revision=leg.revision),
@@ -160,8 +160,7 @@ class Visits(Model):
         leg, (before, hand) = self.legs[key], self.hand(key, "host")
         tutor = None if who is None else sorted(self.people)[who % len(self.people)]
         mate = tutor in self.mates(leg.host) and tutor not in (leg.host, leg.visitor)
-        open_then = (self.side(leg.host), leg.day) not in self.shut
-        free = tutor is not None and mate and open_then and not self.busy(tutor, leg.day, key)
+        free = tutor is not None and mate and self.open_then(leg) and not self.busy(tutor, leg.day, key)
         allowed = self.ahead(key) and (tutor is None or tutor == leg.tutor or free)
         if self.tries(
             allowed,
