@@ -75,6 +75,11 @@ class Lost:
     meanwhile: str = ""
     """What the two do about it themselves, while nobody decided."""
 
+    @property
+    def was_one_way(self) -> bool:
+        """Its swap had lost the other day before, and the two had agreed to do without."""
+        return self.seen.swap is not None and self.seen.swap.one_way_at is not None
+
 
 @dataclass(frozen=True)
 class Listed:

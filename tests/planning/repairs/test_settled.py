@@ -126,6 +126,26 @@ def test_hr_reads_what_the_two_are_choosing_and_what_was_tried(
     assert "propose le" in client.get(here).text
 
 
+def test_hr_reads_that_two_had_left_it_at_one_visit(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn
+) -> None:
+    """The one that was left falls: a repair would give them two days again: HR know that they chose one."""
+    chose = "avaient choisi de s’en tenir à une visite"
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell)
+    agree(engine, fell, on_one=True)
+    sign_in(client, company.hr)
+    cancel(engine, company.visit(company.back[1], company.front[1]))
+
+    def page() -> str:
+        return client.get(f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}").text
+
+    assert chose not in page()
+    cancel(engine, company.visit(company.front[0], company.back[0]))
+    assert page().count("repair-lost") == 1
+    assert page().count(chose) == 1  # of one pair, though the repair is about both
+
+
 def test_a_search_that_ends_without_result_is_told_once_to_those_who_wait(
     engine: Engine, company: Published, as_: Callable[[Person], TestClient]
 ) -> None:
