@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from app.calendars.zones import vtimezone
+from app.core import clock
 from app.core.i18n import _
 from app.core.settings import settings
 from app.messages.builder import SENDER_NAME
 from app.messages.lines import one_line, plain_lines
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
-from app.visits.rules import stands
+from app.visits.rules import is_unknown, stands, was_not_held
 from app.visits.standing import SUSPENDED, Missing, Standing, words
 from app.visits.tables import Visit
 
@@ -89,7 +90,7 @@ def _event(
     visit = seen.visit
     assert visit.id is not None
     zone = ZoneInfo(settings().timezone)
-    standing = stands(visit) and not withdrawn
+    standing = stands(visit) and not was_not_held(visit) and not withdrawn
     event = Event()
     event.add("uid", visit.uid)
     event.add("sequence", sequence(visit, stand))
@@ -102,7 +103,7 @@ def _event(
     event.add("description", _description(seen, reader, stand))
     event.add("location", one_line(seen.host_site.name))
     event.add("url", _url(visit.id))
-    certain = "CONFIRMED" if stand.is_certain else "TENTATIVE"
+    certain = "CONFIRMED" if stand.is_certain and not _is_unknown(seen) else "TENTATIVE"
     event.add("status", certain if standing else "CANCELLED")
     event.add("transp", "OPAQUE" if standing else "TRANSPARENT")
     event.add("organizer", _person_address(f"{SENDER_NAME} · {settings().company}", settings().mail_from))
@@ -123,9 +124,15 @@ def sequence(visit: Visit, stand: Standing) -> int:
     return 2 * visit.revision + int(stands(visit) and done)
 
 
+def _is_unknown(seen: SeenVisit) -> bool:
+    return is_unknown(seen.visit, crosses=seen.crosses, today=clock.today())
+
+
 def _stamp(visit: Visit) -> datetime:
     """When something that an invitation says changed last."""
-    said = (visit.visitor_confirmed_at, visit.host_confirmed_at, visit.agreement_at)
+    yes = (visit.visitor_confirmed_at, visit.host_confirmed_at, visit.agreement_at)
+    afterwards = (visit.missed_at, visit.disputed_at, visit.ruled_at)
+    said = (*yes, *afterwards)
     return max([visit.changed_at, *(one for one in said if one is not None)])
 
 
@@ -172,6 +179,10 @@ def _description(seen: SeenVisit, reader: Person | None, stand: Standing) -> str
         lines.insert(0, _("Pas encore certain. %(what)s") % {"what": open_})
     if not stands(seen.visit):
         lines.insert(0, _("Cette journée est annulée."))
+    elif was_not_held(seen.visit):
+        lines.insert(0, _("Cette journée n’a pas eu lieu : la convention manquait."))
+    elif _is_unknown(seen):
+        lines.insert(0, _("La convention manquait : nous ne savons pas si cette journée a eu lieu."))
     return plain_lines("\n".join(one_line(line) for line in lines))
 
 

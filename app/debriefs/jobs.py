@@ -14,7 +14,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.visits import queries as visits
-from app.visits.rules import without_agreement
+from app.visits.rules import is_unknown
 
 CHUNK = 50
 """Forms told about in one transaction."""
@@ -77,7 +77,7 @@ def _write(engine: Engine, kind: Kind, forms: Sequence[tuple[int, Role]], suffix
         unsure = {
             one.visit.id
             for one in seen.values()
-            if without_agreement(one.visit, crosses=one.crosses, today=clock.today())
+            if is_unknown(one.visit, crosses=one.crosses, today=clock.today())
         }
         first = next(iter(seen.values()), None)
         reply_to = mails.reply_address(session, first.campaign) if first else None

@@ -33,7 +33,7 @@ from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
-from app.visits.rules import without_agreement
+from app.visits.rules import is_unknown
 from app.visits.tables import Visit
 
 
@@ -97,7 +97,7 @@ def state(session: Session, author: Author, *, now: datetime) -> State:
 
 def is_unsure(author: Author, today: date) -> bool:
     """Whether nobody knows that the day was lived, since its agreement was missing."""
-    return without_agreement(author.seen.visit, crosses=author.seen.crosses, today=today)
+    return is_unknown(author.seen.visit, crosses=author.seen.crosses, today=today)
 
 
 def asks_statements(session: Session, author: Author) -> bool:

@@ -31,8 +31,8 @@ from app.visits.rules import (
     do_not_travel,
     is_ahead,
     is_over,
+    is_unknown,
     may_be_made_up,
-    without_agreement,
 )
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -310,7 +310,7 @@ def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
 
 
 def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
-    if without_agreement(form.visit, crosses=crosses_companies(person, form.other), today=today):
+    if is_unknown(form.visit, crosses=crosses_companies(person, form.other), today=today):
         said = {"day": long_day(form.visit.day), "name": form.other.name}
         return Task(
             Kind.DEBRIEF,

@@ -234,7 +234,7 @@ def sentence(
         ChangeKind.NOT_HELD: _(
             "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."
         ),
-        ChangeKind.TAKEN_BACK: _("%(who)s revient sur ce qui était dit : la journée a bien eu lieu.")
+        ChangeKind.TAKEN_BACK: _("%(who)s retire ce qui était dit de cette journée.")
         if line.reason is CancelReason.AGREEMENT
         else _("%(who)s retire l’absence qui était signalée."),
         ChangeKind.LEFT_WITHOUT: _("%(who)s laisse cette journée passée sans convention, en le sachant."),

@@ -87,6 +87,19 @@ def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:
     return held and crosses and visit.agreement_at is None
 
 
+def is_unknown(visit: Visit, *, crosses: bool, today: date) -> bool:
+    """Whether nobody knows that such a day was lived: HR have not said so, and the two do not agree or nobody
+    said anything."""
+    opposed = stands(visit) and visit.not_held_by is not None and visit.disputed_at is not None
+    unsaid = without_agreement(visit, crosses=crosses, today=today) and visit.ruled_at is None
+    return opposed or unsaid
+
+
+def was_not_held(visit: Visit) -> bool:
+    """Whether a day did not take place since its agreement was missing, and nobody says otherwise."""
+    return stands(visit) and visit.not_held_by is not None and visit.missed_at is not None
+
+
 def do_not_travel(visit: Visit, *, crosses: bool, today: date) -> bool:
     """Whether a day is so near, and its agreement still missing, that nobody is to travel for now."""
     near = is_ahead(visit, today) and visit.day <= today + WARNED
@@ -108,7 +121,8 @@ class State(StrEnum):
     """Where a visit stands, as both people and HR read it."""
 
     CANCELLED = "cancelled"
-    LIVED = "lived"
+    PAST = "past"
+    """Its last hour has passed. That it was lived is another matter."""
     AGREEMENT = "agreement"
     """Waits until HR has recorded the agreement between the two companies."""
     UNCONFIRMED = "unconfirmed"
@@ -121,7 +135,7 @@ def state_of(visit: Visit, *, crosses: bool, today: date) -> State:
     if not stands(visit):
         return State.CANCELLED
     if is_past(visit, today):
-        return State.LIVED
+        return State.PAST
     if crosses and visit.agreement_at is None:
         return State.AGREEMENT
     if confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST):

@@ -21,18 +21,18 @@ from app.visits.rules import (
     State,
     absence_stands,
     confirmed_by,
+    is_unknown,
     may_be_made_up,
     stands,
     state_of,
     takes_place,
-    without_agreement,
 )
 from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, ChangeKind, NoShow, Proposal
 
 TONES = {
     State.CANCELLED: "bad",
-    State.LIVED: "plain",
+    State.PAST: "plain",
     State.AGREEMENT: "warn",
     State.UNCONFIRMED: "warn",
     State.CONFIRMED: "good",
@@ -64,7 +64,7 @@ def state_chip(
         if not absence_stands(seen.visit, today):
             return Chip(_("absence signalée"), "warn")
         return Chip(_("n’a pas eu lieu"), "bad")
-    if without_agreement(seen.visit, crosses=seen.crosses, today=today):
+    if is_unknown(seen.visit, crosses=seen.crosses, today=today):
         return Chip(_("passée sans convention"), "warn")
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
     missing = known[seen.visit.id or 0].missing if known and seen.visit.id in known else ()
@@ -72,7 +72,7 @@ def state_chip(
         return Chip(short_words(missing[0]), "warn")
     words = {
         State.CANCELLED: _("annulée"),
-        State.LIVED: _("passée"),
+        State.PAST: _("passée"),
         State.AGREEMENT: _("attend une convention"),
         State.UNCONFIRMED: _unconfirmed(seen, reader_id),
         State.CONFIRMED: _("confirmée"),
@@ -99,7 +99,7 @@ def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | 
         return Chip(_("versions opposées, les RH tranchent"), "warn")
     if disputed:
         return Chip(_("absence contestée, les RH tranchent"), "warn")
-    if any(without_agreement(leg.visit, crosses=leg.crosses, today=today) for leg in standing):
+    if any(is_unknown(leg.visit, crosses=leg.crosses, today=today) for leg in standing):
         return None  # the day's own chip says so; whether it was lived nobody knows
     if len(standing) == 2:
         return Chip(_("échange complet"), "good")

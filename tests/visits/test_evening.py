@@ -120,7 +120,7 @@ def test_in_the_evening_the_list_and_the_programs_read_a_lived_day(
         page = anna.get("/visits").text
         state = anna.get(f"/api/v1/visits/{here}").json()["state"]
         read[now] = ([one in page for one in links], state)
-    assert read == {NOON: ([True, False], "unconfirmed"), EVENING: ([False, True], "lived")}
+    assert read == {NOON: ([True, False], "unconfirmed"), EVENING: ([False, True], "past")}
 
 
 def contested(company: Company, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from icalendar import Calendar
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
@@ -180,6 +181,51 @@ def test_hr_who_find_that_it_took_place_may_record_the_agreement_then(
     hr.post(f"/campaigns/{company.campaign.id}/agreements", data={"visit_ids": [day.id]})
     company.session.refresh(day)
     assert day.agreement_at is not None
+
+
+def test_once_hr_found_that_it_took_place_it_is_told_as_any_other(
+    company: Company, engine: Engine, enter: Enter, day: Visit
+) -> None:
+    """No question that was answered is asked again, and the task leads to the form."""
+    open_forms(engine)
+    say(company, day, company.anna)
+    absences.contest(company.session, *asked(company, day, company.bruno))
+    version = absences.said_so_far(day, ())
+    enter(company.hr).post(f"/visits/{day.id}/ruling", data={"outcome": "held", "version": version})
+    anna = enter(company.anna)
+    home, form = anna.get("/home").text, anna.get(f"/debriefs/{day.id}").text
+    assert "a-t-elle eu lieu" not in home
+    assert f'href="/debriefs/{day.id}"' in home
+    assert "a-t-elle eu lieu" not in form
+    assert f"/visits/{day.id}/not-held" not in form
+    assert "passée sans convention" not in anna.get(f"/visits/{day.id}").text
+
+
+def test_calendars_say_of_such_a_day_what_its_page_says(company: Company, enter: Enter, day: Visit) -> None:
+    anna = enter(company.anna)
+
+    def state() -> tuple[str, str, str]:
+        (event,) = Calendar.from_ical(anna.get(f"/visits/{day.id}.ics").text).walk("VEVENT")
+        return (
+            str(event["STATUS"]),
+            str(event["DESCRIPTION"]),
+            anna.get(f"/api/v1/visits/{day.id}").json()["state"],
+        )
+
+    status, words, known = state()
+    assert (status, known) == ("TENTATIVE", "past")
+    assert "nous ne savons pas si cette journée a eu lieu" in words
+    say(company, day, company.anna)
+    status, words, _known = state()
+    assert status == "CANCELLED"
+    assert "Cette journée n’a pas eu lieu" in words
+    absences.contest(company.session, *asked(company, day, company.bruno))
+    assert state()[0] == "TENTATIVE"
+    version = absences.said_so_far(day, ())
+    enter(company.hr).post(f"/visits/{day.id}/ruling", data={"outcome": "held", "version": version})
+    status, words, _known = state()
+    assert status == "CONFIRMED"
+    assert "convention" not in words
 
 
 def test_whoever_said_it_takes_it_back_until_the_other_answers(
