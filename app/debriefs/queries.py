@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import ColumnElement, and_, case, func
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
@@ -118,30 +118,40 @@ def tallies(session: Session, campaign_id: int) -> dict[str, dict[int, int]]:
     return found
 
 
+def _takes_place() -> tuple[ColumnElement[bool], ...]:
+    """As `visits.rules.takes_place`, of rows: nothing is expected of any other day."""
+    return col(Visit.status) == VisitStatus.PLANNED, col(Visit.missed_at).is_(None)
+
+
 @dataclass(frozen=True)
 class Answered:
-    """How many forms of a role are in, of how many that are open."""
+    """How many forms of a role are in, of how many that are expected."""
 
     sent: int = 0
     opened: int = 0
 
 
 def answered(session: Session, campaign_id: int) -> dict[Role, Answered]:
-    """How many are in of how many, by role; never who."""
+    """How many are in of how many, by role; never who.
+
+    Days that did not take place are not expected. Forms sent are counted whatever their day became, up to
+    what is expected: otherwise, saying of one day that it was not held would tell who had answered of it."""
+    expected = func.sum(case((and_(*_takes_place()), 1), else_=0))
     rows = session.exec(
-        select(Debrief.role, func.sum(case((col(Debrief.sent), 1), else_=0)), func.count())
+        select(Debrief.role, func.sum(case((col(Debrief.sent), 1), else_=0)), expected)
         .join(Visit, col(Visit.id) == col(Debrief.visit_id))
         .where(Visit.campaign_id == campaign_id)
         .group_by(col(Debrief.role))
     )
     found = {role: Answered() for role in Role}
     for role, sent, opened in rows:
-        found[Role(role)] = Answered(int(sent), opened)
+        found[Role(role)] = Answered(min(int(sent), int(opened)), int(opened))
     return found
 
 
 def silent(session: Session, campaign_id: int) -> list[tuple[int, Role]]:
-    """Forms that are open and were not sent: (visit's id, role)."""
+    """Forms that are open and were not sent: (visit's id, role). Those of days that did not take place too:
+    without them, the length of this list would tell who had answered. Nobody is written to about them."""
     rows = session.exec(
         select(Debrief.visit_id, Debrief.role)
         .join(Visit, col(Visit.id) == col(Debrief.visit_id))
@@ -163,8 +173,7 @@ def visits_to_open(session: Session, today: date) -> list[tuple[Visit, Campaign,
             .outerjoin(Debrief, and_(col(Debrief.visit_id) == col(Visit.id), col(Debrief.role) == role))
             .where(
                 col(Visit.day) <= today,
-                Visit.status == VisitStatus.PLANNED,
-                col(Visit.missed_at).is_(None),
+                *_takes_place(),
                 col(Campaign.status).in_(LIVED),
                 col(Campaign.debrief_until) >= today,
                 col(Debrief.visit_id).is_(None),

@@ -72,7 +72,7 @@ class Results:
 
     @property
     def opened(self) -> int:
-        """Forms that are open, or were."""
+        """Forms that are expected: of days that took place and whose form opened."""
         return sum(one.opened for one in self.answered.values())
 
     @property

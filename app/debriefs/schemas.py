@@ -37,7 +37,7 @@ class DebriefOut(AnswerModel):
 
 
 class AnsweredOut(AnswerModel):
-    """How many forms are in, of how many that are open; how many are in the figures."""
+    """How many forms are in, of how many that are expected; how many are in the figures."""
 
     sent: int
     opened: int
