@@ -82,6 +82,9 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
         elif line.kind is ChangeKind.RESUMED:
             # Other hours, or somebody else who receives: the message about that says that the day holds.
             says |= {one.id for one in rows.changes if one.kind in MENDS and _at_once(one, line)}
+        elif line.kind is ChangeKind.RELEASED:
+            # Somebody else was named before anybody was told: who receives is what the two hear.
+            says |= {one.id for one in rows.changes if one.kind is ChangeKind.TUTOR and _later(one, line)}
         for role, person_id in _concerned(rows, visit, line):
             if not any((f"{visit.id}:{one}", person_id) in heard for one in says):
                 yield f"{line.kind.value} of {visit.id}: the {role} heard nothing"
@@ -89,6 +92,10 @@ def _changes(rows: Rows, heard: Collection[tuple[str, int | None]], keys: Collec
 
 def _at_once(one: VisitChange, line: VisitChange) -> bool:
     return (one.visit_id, one.at) == (line.visit_id, line.at)
+
+
+def _later(one: VisitChange, line: VisitChange) -> bool:
+    return one.visit_id == line.visit_id and (one.id or 0) > (line.id or 0)
 
 
 def _overtaken(
