@@ -44,7 +44,8 @@ class Tightening:
 
     def bound(self, objective: Floats, prices: Floats) -> float:
         """What no plan exceeds on the objective, whatever the prices (never negative) are."""
-        return self._bound(prices, self.reduced(objective, prices))
+        beyond = np.maximum(0.0, self.reduced(objective, prices))
+        return float(prices @ self.right + beyond.sum())
 
     def reduced(self, objective: Floats, prices: Floats) -> Floats:
         """What each column is worth beyond the prices of its rows."""
@@ -65,9 +66,6 @@ class Tightening:
                 prices[limits.rows] = new
         # What was added up step by step is counted anew: the bound must be true to the last digit.
         return prices, self.bound(objective, prices)
-
-    def _bound(self, prices: Floats, reduced: Floats) -> float:
-        return float(prices @ self.right + np.maximum(0.0, reduced).sum())
 
     @cached_property
     def _limits(self) -> list[_Limits]:
