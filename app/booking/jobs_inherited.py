@@ -107,12 +107,15 @@ def _who(reader: Reader) -> str:
 
 
 def _write(session: Session, found: Asked) -> None:
+    """Requests of one campaign. Two queries beside the mails."""
+    every = [one for asked in found.values() for one in asked]
+    if not every:
+        return
+    campaign = every[0].campaign
+    approves = queries.rules_of(session, campaign.id or 0).silence == Silence.APPROVE
+    leading = teams.leaders_of_teams(session, {one.place.team_id for one in every}, clock.today())
     for reader, asked in found.items():
-        campaign = asked[0].campaign
-        approves = queries.rules_of(session, campaign.id or 0).silence == Silence.APPROVE
-        leads = reader.person_id is not None and reader.person_id in teams.leaders_of(
-            session, asked[0].place.team_id, clock.today()
-        )
+        leads = any(reader.person_id in leading[one.place.team_id] for one in asked)
         for start in range(0, len(asked), IN_A_MAIL):
             some = asked[start : start + IN_A_MAIL]
             about = "-".join(str(one.request.id) for one in some)
