@@ -65,6 +65,7 @@ def actions() -> dict[str, str]:
         "booking.expired": _("Demande expirée"),
         "booking.queued": _("Demande mise en liste d’attente"),
         "booking.withdrawn": _("Demande retirée"),
+        "booking.moved": _("Demande passée à une autre place"),
         "booking.accepted": _("Place gardée acceptée"),
         "booking.offered_instead": _("Autre journée proposée"),
         "visit.planned": _("Journée prévue"),

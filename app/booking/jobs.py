@@ -22,6 +22,7 @@ from app.booking import (
     offering,
     queries,
     replacing,
+    twins,
     waiting,
 )
 from app.booking.ending import expire
@@ -71,15 +72,9 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is not None and seen.request.status == RequestStatus.EXPIRED:
-            context = {"seen": seen, "before": before, "other": _other_place(session, seen)}
+            other = twins.still_offering(session, [seen], clock.today()).get(request_id)
+            context = {"seen": seen, "before": before, "other": other}
             _tell(session, Kind.BOOKING_EXPIRED, seen, [seen.request.person_id], "", context)
-
-
-def _other_place(session: Session, seen: SeenRequest) -> bool:
-    """Whether the team offers another place that day."""
-    that_day = queries.Wanted(first=seen.request.day, last=seen.request.day)
-    places = queries.offered_places(session, seen.request.campaign_id, that_day)
-    return any(one.place.team_id == seen.place.team_id for one in places)
 
 
 def look_again(engine: Engine, request_id: int, before: str) -> None:

@@ -91,9 +91,10 @@ def _told(
     """Who read of which request: when it was asked, at its reminder, or in a mail from here. Two queries."""
     keys = {
         f"{Kind.BOOKING_REQUEST}:{request_id}:{_who(reader)}:{word}:{revision}": (request_id, _who(reader))
-        for request_id, revision in ((one.request.id or 0, one.request.revision) for one in asked)
+        for request_id, latest in ((one.request.id or 0, one.request.revision) for one in asked)
         for reader in deciders[request_id]
         for word in ("asked", "again")
+        for revision in range(latest + 1)
     }
     told = {keys[key] for key in mails.keys_written(session, keys.keys())}
     for key in mails.keys_of(session, Kind.REQUESTS_INHERITED, campaign_id):

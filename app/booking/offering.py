@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.booking import lines
+from app.booking import lines, twins
 from app.booking.ending import TAKEN_BACK, expire
 from app.booking.errors import BookingsStand, KeyReused, PlaceRefused
 from app.booking.queries import SeenPlace
@@ -134,7 +134,8 @@ def _booked(session: Session, place: Place) -> set[int]:
 
 
 def withdraw_place(session: Session, seen: SeenPlace, *, version: int, actor: Actor, now: datetime) -> None:
-    """No longer offer a place. Days already booked stand; requests that wait are over. Raises `Stale`."""
+    """No longer offer a place. Days already booked stand; requests that wait are over, but for those that a
+    place which promises the same takes over (`twins`). Raises `Stale`."""
     _write(session, seen.place, version, {"withdrawn_at": now})
     _end_pending(session, seen.place, now)
     audit(session, actor.account_id, "place.withdrawn", f"place:{seen.place.id}", now=now, **actor.on_behalf)
@@ -298,6 +299,13 @@ def _end_pending(
     )
     if days is not None:
         query = query.where(col(BookingRequest.day).in_(days))
+    moved = {
+        request.id
+        for request, place_id in twins.moving_from(session, place, days)
+        if twins.move(session, request, place_id, now=now)
+    }
+    if moved:
+        query = query.where(col(BookingRequest.id).not_in(moved))
     for request in session.exec(query.order_by(col(BookingRequest.day), col(BookingRequest.id))).all():
         expire(session, request, now=now, why=TAKEN_BACK)
 

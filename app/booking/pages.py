@@ -13,7 +13,7 @@ from app.availability.busy.queries import calendar_read, given_elsewhere
 from app.availability.busy.taken import is_taken
 from app.availability.leaving import may_come_back
 from app.availability.queries import Enrolling, find_enrolling
-from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, views
+from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, twins, views
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull, PlaceGone
 from app.booking.guards import AsAsker, AsVisitor
 from app.booking.inviting import offering_days
@@ -197,6 +197,7 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
         live=[one for one in found if one.request.live],
         stands=stands_of(session, found, to_asker=True),
         over=[one for one in reversed(found) if not one.request.live],
+        elsewhere=twins.still_offering(session, found, clock.today()),
         hours=views.hours_words,
         reasons=reason_labels(),
     )
@@ -215,6 +216,7 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         taken=asked.status == RequestStatus.OFFERED and is_taken(session, mine.person.id, mine.seen.day),
         fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
+        elsewhere=twins.still_offering(session, [mine.seen], clock.today()).get(asked.id or 0),
         hours=views.hours_words,
         reasons=reason_labels(),
     )

@@ -9,7 +9,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.booking import lines, offering, queries, views
+from app.booking import lines, offering, queries, twins, views
 from app.booking.errors import KeyReused, PlaceRefused
 from app.booking.guards import (
     AsReceiver,
@@ -88,6 +88,12 @@ def offer(request: Request, session: Db, who: AsReceiver, sent: Submitted) -> Re
         return _page(request, writing, form, status=422)
     if writing.campaign is None or writing.team is None:
         raise NotFound
+    twice = twins.offered_already(
+        session, writing.campaign.id or 0, writing.team.id or 0, chosen.job, chosen.days, chosen.key
+    )
+    sure = "-".join(f"{seen.place.id}.{len(both)}" for seen, both in twice)
+    if twice and chosen.sure != sure:
+        return _page(request, writing, form, status=422, twice=twice, sure=sure)
     try:
         offering.offer_place(
             session,
@@ -135,8 +141,10 @@ def change_place(request: Request, session: Db, seen: KeptPlace, actor: Keeper, 
     today = clock.today()
     dropped = {one.day for one in seen.offered if one.day >= today} - set(form.value.days)
     ends = lines.standing(session, today, place_id=seen.place.id, days=dropped)
-    if taken_back_words(ends) and form.value.sure != ends.stamp:
-        return _page(request, writing, form, status=422, ends=ends)
+    if (ends.booked or ends.pending) and form.value.sure != ends.stamp:
+        moving = twins.moving_from(session, seen.place, dropped)
+        said = taken_back_words(twins.remaining(ends, moving), len(moving))
+        return _page(request, writing, form, status=422, ends=said, sure=ends.stamp)
     try:
         told = offering.change_place(
             session,
@@ -164,7 +172,9 @@ def change_place(request: Request, session: Db, seen: KeptPlace, actor: Keeper, 
 def ask_withdrawal(request: Request, session: Db, seen: KeptPlace) -> Response:
     """What taking a place back does, before it is done."""
     found = lines.standing(session, clock.today(), place_id=seen.place.id)
-    return render(request, "booking/withdrawal.html", seen=seen, ends=taken_back_words(found))
+    moving = twins.moving_from(session, seen.place)
+    ends = taken_back_words(twins.remaining(found, moving), len(moving))
+    return render(request, "booking/withdrawal.html", seen=seen, ends=ends)
 
 
 @router.post("/team/places/{place_id}/withdrawal")
@@ -233,7 +243,9 @@ def _page(
     form: Bound[Any],
     *,
     status: int = 200,
-    ends: lines.Standing | None = None,
+    ends: Collection[str] = (),
+    sure: str = "",
+    twice: Collection[tuple[SeenPlace, list[date]]] = (),
 ) -> Response:
     chosen = {str(day) for day in form.get("days", [])}
     return render(
@@ -244,8 +256,9 @@ def _page(
         form=form,
         days=_days(writing, chosen, clock.today()),
         parts=part_labels(),
-        ends=taken_back_words(ends) if ends else [],
-        sure=ends.stamp if ends else "",
+        ends=ends,
+        sure=sure,
+        twice=twice,
         key=form.get("key") or uuid4().hex,
     )
 

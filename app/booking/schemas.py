@@ -135,9 +135,10 @@ class PlaceForm(FormModel):
 
 
 class OfferForm(PlaceForm):
-    """A new place as its page sends it; `key` names this offering, so that sent twice it counts once."""
+    """A new place as its page sends it; `key` names this offering; `sure`: beside which ones, as was read."""
 
     key: Key | None = None
+    sure: Annotated[str, Field(max_length=400)] = ""
 
 
 class PlaceChangeForm(PlaceForm):

@@ -94,9 +94,21 @@ def refusal_labels() -> dict[RefusalReason, str]:
     }
 
 
-def taken_back_words(found: Standing) -> list[str]:
-    """What taking days back does to those who booked them or wait for them, one sentence each."""
+def taken_back_words(found: Standing, moving: int = 0) -> list[str]:
+    """What taking days back does to those who booked them or wait for them, one sentence each. `moving`: how
+    many requests and places in line another place takes over."""
     lines = []
+    if moving:
+        lines.append(
+            ngettext(
+                "%(n)s demande ou attente passe à l’autre place que vous proposez ce jour-là, et garde son "
+                "tour.",
+                "%(n)s demandes ou attentes passent à l’autre place que vous proposez ces jours-là, et "
+                "gardent leur tour.",
+                moving,
+            )
+            % {"n": moving}
+        )
     if found.booked:
         lines.append(
             ngettext(

@@ -24,7 +24,7 @@ def test_the_asker_reads_whether_the_team_still_offers_the_day(
 ) -> None:
     place = asked_shop.offer()
     if twice:
-        asked_shop.offer()
+        asked_shop.offer(job="Caissière, caissier")
     asked_shop.ask(asked_shop.askers[0], place)
     remove(session, asked_shop, place.id or 0)
     drain(engine)
