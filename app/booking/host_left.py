@@ -4,18 +4,18 @@ reads so once, HR where nobody does; the mail names places, not people: it outli
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from app.booking import queries
 from app.booking.offering import PENDING
 from app.booking.queries import SeenPlace
-from app.booking.tables import BookingRequest, Place
-from app.booking.unled import deciders
-from app.campaigns.tables import Campaign
+from app.booking.tables import BookingRequest, Place, PlaceDay
+from app.booking.unled import deciders, nobody_leads
+from app.campaigns.tables import Campaign, Status
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
-from app.people.tables import Person
+from app.people.tables import Person, Team
 
 
 def ending_with(session: Session, host_ids: Collection[int], today: date) -> list[Person]:
@@ -31,6 +31,31 @@ def ending_with(session: Session, host_ids: Collection[int], today: date) -> lis
             col(Person.id).not_in(host_ids),
         )
         .order_by(col(Person.last_name), col(Person.first_name), col(BookingRequest.id))
+    )
+    return list(session.exec(query))
+
+
+def without_host(
+    session: Session, today: date, *, team_ids: Collection[int] | None = None
+) -> list[tuple[Place, Team]]:
+    """Places offered for days to come, whose named host is not in the team any more: those of some teams, or
+    of the teams that nobody leads. One query."""
+    ahead = select(col(PlaceDay.place_id)).where(
+        col(PlaceDay.place_id) == col(Place.id), col(PlaceDay.offered).is_(True), col(PlaceDay.day) >= today
+    )
+    query = (
+        select(Place, Team)
+        .join(Team, col(Team.id) == col(Place.team_id))
+        .join(Person, col(Person.id) == col(Place.host_id))
+        .join(Campaign, col(Campaign.id) == col(Place.campaign_id))
+        .where(
+            col(Place.withdrawn_at).is_(None),
+            col(Campaign.status).not_in((Status.CLOSED, Status.CANCELLED)),
+            or_(col(Person.active).is_(False), col(Person.team_id) != col(Place.team_id)),
+            nobody_leads(col(Place.team_id)) if team_ids is None else col(Place.team_id).in_(team_ids),
+            ahead.exists(),
+        )
+        .order_by(col(Team.name), col(Place.job), col(Place.id))
     )
     return list(session.exec(query))
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -92,6 +92,9 @@ def left_by(session: Session, gone: Collection[int], managed: Collection[int]) -
             col(Place.team_id).in_(teams_left.keys() - led),
             col(BookingRequest.status) == RequestStatus.REQUESTED,
             col(BookingRequest.person_id).not_in(gone),
+            or_(
+                col(Place.host_id).is_(None), col(Place.host_id).not_in(gone)
+            ),  # those end, and are said apart
         )
         .group_by(col(Place.team_id))
     )

@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlmodel import Session
 
-from app.booking import fallen, unled
+from app.booking import fallen, host_left, unled
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.home.tasks import Kind, Task
+from app.home.tasks import Kind, Task, who_receives
 from app.people.tables import Person
 from app.planning.repairs import due
 from app.planning.repairs import queries as repairs
@@ -23,8 +23,8 @@ from app.visits.showing import by_of
 
 def decisions(session: Session, *, today: date) -> list[Task]:
     """What HR has to decide, one line a campaign: proposals of repairs, requests to teams that nobody leads,
-    booked days with nothing instead, agreements between companies, days lived without one, days of which
-    nobody knows whether they took place."""
+    places there without a host, booked days with nothing instead, agreements between companies, days lived
+    without one, days of which nobody knows whether they took place."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
     waiting = due.to_decide(session, today)
@@ -32,6 +32,7 @@ def decisions(session: Session, *, today: date) -> list[Task]:
     return [
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
         *(_unled(campaign, number) for campaign, number in unled.left_to_hr(session)),
+        *who_receives(host_left.without_host(session, today)),
         *(_without_another(found[one], number) for one, number in count.items()),
         *(_agreements(campaign, due) for campaign, due in agreements.due(session, today)),
         *(_lived_without(campaign, due) for campaign, due in agreements.lived_due(session, today)),
@@ -119,11 +120,11 @@ def _rulings(campaign: Campaign, due: int) -> Task:
 
 def _unled(campaign: Campaign, count: int) -> Task:
     title = ngettext(
-        "%(n)s demande de « %(campaign)s » attend une équipe que personne n’encadre",
-        "%(n)s demandes de « %(campaign)s » attendent une équipe que personne n’encadre",
+        "%(n)s demande de « %(campaign)s » attend une réponse, faute de responsable",
+        "%(n)s demandes de « %(campaign)s » attendent une réponse, faute de responsable",
         count,
     ) % {"n": count, "campaign": campaign.name}
-    text = _("Son responsable est parti : répondez à sa place, ou dites qui encadre cette équipe.")
+    text = _("Qui encadrait n’est plus là : répondez à sa place, ou dites qui encadre maintenant.")
     return Task(Kind.UNLED_REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")
 
 

@@ -8,16 +8,18 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from app.availability.queries import unanswered_campaigns
+from app.booking import host_left
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
 from app.booking.queries import SeenRequest
+from app.booking.tables import Place
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import day_month, day_range, long_day, when
 from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
 from app.visits.queries import SeenVisit
@@ -52,6 +54,8 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
     OFFER = "offer"
     REQUESTS = "requests"
+    PLACE_HOST = "place_host"
+    """Places whose named host left are offered to nobody until it is said who receives."""
     YOUNG_VISITOR = "young_visitor"
     BOOKING = "booking"
     DEBRIEF = "debrief"
@@ -92,10 +96,12 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
         if state_of(form.visit, form.campaign, form.sent, now) == State.OPEN
     ]
     waiting = unanswered_campaigns(session, person, today)
+    teams = led_team_ids(session, person)
     return [
         *(_offer(seen) for seen in bookings.offers_of(session, person.id)),
-        *_to_answer(session, person),
-        *_exceptions(session, person, today),
+        *(_to_answer(session, person, teams) if teams else ()),
+        *(who_receives(host_left.without_host(session, today, team_ids=teams)) if teams else ()),
+        *(_exceptions(session, person, teams, today) if teams else ()),
         *(_debrief(form, person, today) for form in forms),
         *_visit_tasks(session, person, today),
         *(_answer(campaign) for campaign in waiting),
@@ -277,9 +283,8 @@ def _offer(seen: SeenRequest) -> Task:
     )
 
 
-def _to_answer(session: Session, person: Person) -> list[Task]:
-    teams = led_team_ids(session, person)
-    count = bookings.count_to_answer(session, teams, person.id) if teams else 0
+def _to_answer(session: Session, person: Person, teams: Collection[int]) -> list[Task]:
+    count = bookings.count_to_answer(session, teams, person.id)
     if not count:
         return []
     title = ngettext(
@@ -289,10 +294,24 @@ def _to_answer(session: Session, person: Person) -> list[Task]:
     return [Task(Kind.REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")]
 
 
-def _exceptions(session: Session, person: Person, today: date) -> list[Task]:
+def who_receives(places: list[tuple[Place, Team]]) -> list[Task]:
+    """Places that wait for somebody to be named, as one thing to do."""
+    if not places:
+        return []
+    place, team = places[0]
+    title = ngettext(
+        "Dites qui reçoit : « %(job)s », %(team)s",
+        "Dites qui reçoit : %(n)s places n’ont personne",
+        len(places),
+    ) % {"n": len(places), "job": place.job, "team": team.name}
+    text = _("La personne nommée n’est plus dans l’équipe. D’ici là, personne ne peut réserver.")
+    href = f"/team/places/{place.id}/edit" if len(places) == 1 else "/team/places"
+    return [Task(Kind.PLACE_HOST, title, text, href, _("Dire qui reçoit"), "people")]
+
+
+def _exceptions(session: Session, person: Person, teams: Collection[int], today: date) -> list[Task]:
     """Visitors whom one's teams do not receive for their age: an exception, or the day falls."""
-    teams = led_team_ids(session, person)
-    young = minors_received_by(session, teams, today) if teams else []
+    young = minors_received_by(session, teams, today)
     asks = conditions_of_teams(session, {leg.host_team.id or 0 for leg in young}) if young else {}
     return [
         Task(

@@ -229,7 +229,7 @@ def reason_labels() -> dict[CancelReason, str]:
     """The reasons one may give for a cancellation, in the reader's language."""
     return {
         CancelReason.UNAVAILABLE: _("L’une des deux personnes n’est plus disponible"),
-        CancelReason.SERVICE: _("Le service a besoin de tout le monde ce jour-là"),
+        CancelReason.SERVICE: _("L’équipe de l’une des deux personnes a besoin d’elle ce jour-là"),
         CancelReason.CLOSED: _("Le site est fermé ce jour-là"),
         CancelReason.NOT_FOR_ME: _("L’une des deux personnes préfère ne pas le faire"),
         CancelReason.LEFT: _("L’une des deux personnes ne participe plus"),
@@ -277,6 +277,7 @@ def offered_reasons(by: By) -> dict[CancelReason, str]:
     }
     of_hr = {
         CancelReason.UNAVAILABLE: _("La personne qui reçoit n’est plus disponible"),
+        CancelReason.SERVICE: _("Le service a besoin de tout le monde ce jour-là"),
         CancelReason.LEFT: _("La personne qui reçoit ne participe plus"),
     }
     labels = reason_labels() | (own if by in {By.VISITOR, By.HOST} else of_hr)

@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.booking import queries
+from app.booking import queries, unled
 from app.booking.queries import Wanted
+from app.booking.tables import Approval
+from app.campaigns.tables import Status
 from app.core import jobs as events
+from app.home.decisions import decisions
+from app.home.tasks import Task, asked_tasks
 from app.people.tables import Person
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, Shop, let_go, mails
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, let_go, mails
 from tests.booking.test_pages import As
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -96,3 +100,64 @@ def test_the_team_names_somebody_else_or_nobody_and_the_place_is_found_again(
 def _form(shop: Shop, place: Any) -> dict[str, Any]:
     kept = {"campaign_id": place.campaign_id, "team_id": shop.shop.id, "job": place.job, "seen": place.seen}
     return {**kept, "part": "full", "per_day": 1, "days": [str(MONDAY), str(TUESDAY)], "version": 1}
+
+
+def to_name(found: list[Task]) -> list[str]:
+    return [one.href for one in found if one.kind == "place_host"]
+
+
+def asked_of(session: Session, person: Person) -> list[str]:
+    session.flush()
+    return to_name(asked_tasks(session, person, today=TODAY, now=NOW))
+
+
+@pytest.mark.parametrize("how", ["left", "moved", "stays"])
+def test_whoever_leads_the_team_has_to_say_who_receives(session: Session, shop: Shop, how: str) -> None:
+    """Once it is said, there is nothing left to do."""
+    gone = shop.hosts[0]
+    place = shop.offer(host_id=gone.id)
+    gone.active = how != "left"
+    gone.team_id = (shop.accounts if how == "moved" else shop.shop).id or 0
+    assert asked_of(session, shop.marc) == ([] if how == "stays" else [f"/team/places/{place.id}/edit"])
+    assert asked_of(session, shop.martine) == asked_of(session, shop.hosts[1]) == []
+    assert to_name(decisions(session, today=TODAY)) == []
+    place.host_id = None
+    assert asked_of(session, shop.marc) == []
+
+
+@pytest.mark.parametrize("over", ["taken back", "past", "campaign closed"])
+def test_a_place_that_is_offered_no_more_needs_nobody(session: Session, shop: Shop, over: str) -> None:
+    place, later = shop.offer(host_id=shop.hosts[0].id), TODAY
+    shop.hosts[0].active = False
+    if over == "taken back":
+        place.withdrawn_at = NOW
+    elif over == "past":
+        later = WEDNESDAY
+    else:
+        shop.campaign.status = Status.CLOSED
+    session.flush()
+    assert to_name(asked_tasks(session, shop.marc, today=later, now=NOW)) == []
+
+
+def test_several_places_are_one_thing_to_do(session: Session, shop: Shop) -> None:
+    for job in ("Caisse", "Réserve"):
+        shop.offer(host_id=shop.hosts[0].id, job=job)
+    shop.hosts[0].active = False
+    assert asked_of(session, shop.marc) == ["/team/places"]
+
+
+@pytest.mark.parametrize("led", [True, False])
+def test_hr_has_to_say_it_where_nobody_leads(session: Session, shop: Shop, led: bool) -> None:
+    place = shop.offer(host_id=shop.hosts[0].id)
+    shop.hosts[0].active, shop.marc.active = False, led
+    session.flush()
+    assert to_name(decisions(session, today=TODAY)) == ([] if led else [f"/team/places/{place.id}/edit"])
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_request_that_ends_is_not_said_to_wait_as_well(session: Session, shop: Shop, both: bool) -> None:
+    shop.terms.approval = Approval.MANAGER
+    gone = [shop.marc.id or 0, *([shop.hosts[0].id or 0] if both else [])]
+    shop.ask(shop.askers[0], shop.offer(host_id=shop.hosts[0].id))
+    [team] = unled.left_by(session, gone, [])
+    assert team.requests == (0 if both else 1)
