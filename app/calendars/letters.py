@@ -1,6 +1,9 @@
-"""Letters still to be handed over about the other day of a swap name this one's: they are written anew."""
+"""Letters still to be handed over that news makes untrue: written anew where they name a day that changed,
+dropped where they say not to come to a day whose agreement is recorded now."""
 
 from datetime import timedelta
+
+from sqlmodel import Session
 
 from app.calendars.news import News, invite
 from app.core import clock
@@ -27,3 +30,10 @@ def remake_letters(news: News) -> None:
         moved = line is not None and line.change.kind is ChangeKind.MOVED
         letter.until = today - timedelta(days=1)
         invite(News(news.session, other, news.seen, line, f"{told}-{news.about}"), moved=moved, only=role)
+
+
+def drop_warnings(session: Session, visit_id: int) -> None:
+    """The agreement is recorded: nobody hands over any more that the visitor is not to travel."""
+    today = clock.today()
+    for letter in mails.letters_about(session, f"{Kind.VISIT_UNCERTAIN}:{visit_id}:", today):
+        letter.until = today - timedelta(days=1)

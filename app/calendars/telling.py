@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.calendars.letters import remake_letters
+from app.calendars.letters import drop_warnings, remake_letters
 from app.calendars.news import (
     CANCEL,
     REQUEST,
@@ -295,6 +295,8 @@ def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) ->
                 ],
             }
 
+        if agreed:
+            drop_warnings(session, visit_id)
         to = news.three if agreed else news.two
         write(news, Kind.VISIT_CHANGED, to, said, None if over else certain_request(news))
 

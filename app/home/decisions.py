@@ -10,6 +10,7 @@ from app.booking import fallen, host_left, unled
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.home.tasks import Kind, Task, who_receives
+from app.messages import queries as mails
 from app.people.tables import Person
 from app.planning.repairs import due
 from app.planning.repairs import queries as repairs
@@ -22,14 +23,15 @@ from app.visits.showing import by_of
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
-    """What HR has to decide, one line a campaign: proposals of repairs, requests to teams that nobody leads,
-    places there without a host, booked days with nothing instead, agreements between companies, days lived
-    without one, days of which nobody knows whether they took place."""
+    """What HR has to decide, one line a campaign: people to be told by hand, proposals of repairs, requests
+    to teams that nobody leads, places there without a host, booked days with nothing instead, agreements
+    between companies, days lived without one, days of which nobody knows whether they took place."""
     lost = fallen.without_another(session, today=today)
     count, found = Counter(one.id for one, _visit in lost), {one.id: one for one, _visit in lost}
     waiting = due.to_decide(session, today)
     solved = repairs.with_solutions(session, [one for _campaign, ids in waiting for one in ids])
     return [
+        *(_to_tell(one) for one in mails.urgent_letters(session, today)),
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
         *(_unled(campaign, number) for campaign, number in unled.left_to_hr(session)),
         *who_receives(host_left.without_host(session, today)),
@@ -38,6 +40,23 @@ def decisions(session: Session, *, today: date) -> list[Task]:
         *(_lived_without(campaign, due) for campaign, due in agreements.lived_due(session, today)),
         *(_rulings(campaign, due) for campaign, due in reading.disputes_due(session)),
     ]
+
+
+def _to_tell(waiting: mails.ToTell) -> Task:
+    title = ngettext(
+        "Une personne à prévenir de vive voix : « %(campaign)s »",
+        "%(n)s personnes à prévenir de vive voix : « %(campaign)s »",
+        waiting.people,
+    ) % {"n": waiting.people, "campaign": waiting.campaign.name}
+    text = ngettext(
+        "Cette personne n’a pas d’adresse de courriel : aucun mail ne lui dit que sa journée "
+        "n’est pas certaine.",
+        "Ces personnes n’ont pas d’adresse de courriel : aucun mail ne leur dit que leur journée n’est pas "
+        "certaine.",
+        waiting.people,
+    )
+    here = f"/campaigns/{waiting.campaign.id}/paper"
+    return Task(Kind.LETTERS, title, text, here, _("Voir leurs messages"), "warn")
 
 
 def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:

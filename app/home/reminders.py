@@ -16,6 +16,7 @@ from app.visits.rosters import conflicts_among
 from app.visits.rules import do_not_travel, is_lived
 from app.visits.showing import by_of
 from app.visits.standing import not_to_travel
+from app.visits.warned import Told, told_visitors
 
 PREPARE_DAYS = 7
 """From so many days before it, a visit is to be prepared."""
@@ -28,12 +29,14 @@ def reminders(
     last = today + timedelta(days=PREPARE_DAYS)
     soon = [leg for leg in coming if leg.visit.day <= last and not is_lived(leg.visit, now)]
     against = {one.seen.visit.id for one in conflicts_among(session, soon)}
+    uncertain = {leg.visit.id for leg in soon if do_not_travel(leg.visit, crosses=leg.crosses, today=today)}
+    told = told_visitors(session, [leg for leg in soon if leg.visit.id in uncertain])
     bookable = bookings.bookable_campaigns(session, person)
     left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
     return [
         *(
-            _uncertain(leg, person)
-            if do_not_travel(leg.visit, crosses=leg.crosses, today=today)
+            _uncertain(leg, person, told.get(leg.visit.id or 0, Told.NOT_YET))
+            if leg.visit.id in uncertain
             else _prepare(leg, person)
             for leg in soon
             if leg.visit.id not in against
@@ -54,14 +57,14 @@ def _choose(campaign: Campaign) -> Task:
     )
 
 
-def _uncertain(leg: SeenVisit, person: Person) -> Task:
+def _uncertain(leg: SeenVisit, person: Person, told: Told) -> Task:
     """The same sentences as in the mail."""
     title = (
         _("Votre journée chez %(name)s n’est pas encore certaine") % {"name": leg.host.name}
         if leg.visitor.id == person.id
         else _("La venue %(of_name)s n’est pas encore certaine") % {"of_name": of(leg.visitor.name)}
     )
-    why, not_yet = not_to_travel(leg, by_of(leg, person))
+    why, not_yet = not_to_travel(leg, by_of(leg, person), told)
     label = _("Voir la journée")
     return Task(
         Kind.UNCERTAIN, title, f"{not_yet} {why}", f"/visits/{leg.visit.id}", label, "warn", asks=False

@@ -69,6 +69,8 @@ class Kind(StrEnum):
     """Days between two companies that passed though nobody had recorded their agreement."""
     NOTHING_INSTEAD = "nothing_instead"
     RULING = "ruling"
+    LETTERS = "letters"
+    """Somebody without e-mail must be told by hand, soon."""
     UNLED_REQUESTS = "unled_requests"
     """Requests to teams that nobody leads."""
 

@@ -45,10 +45,14 @@ class Kind(StrEnum):
     AGREEMENTS_DUE = "agreements_due"
     RULINGS_DUE = "rulings_due"
     REQUESTS_INHERITED = "requests_inherited"
+    LETTERS_DUE = "letters_due"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
 """Their words open a session: blanked once a mail server took them, shown on demand where none exists."""
+
+URGENT = {Kind.VISIT_UNCERTAIN}
+"""Who does not read them in time sets out for nothing, or where nobody may receive them: on paper, first."""
 
 ON_PAPER = set(Kind) - {Kind.SIGN_IN_LINK}
 """What somebody without e-mail is told on paper; a sign-in link is asked for by address only."""
@@ -122,6 +126,7 @@ def kinds() -> list[Choice]:
         Kind.AGREEMENTS_DUE: _("Conventions à enregistrer"),
         Kind.RULINGS_DUE: _("Journées contestées à trancher"),
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
+        Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

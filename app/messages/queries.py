@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
+from app.messages.catalogue import URGENT
 from app.messages.readers import Reader, reader_of
 from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person, Site, Team
@@ -50,6 +52,12 @@ def reply_address(session: Session, campaign: Campaign) -> str | None:
 def keys_written(session: Session, keys: Collection[str]) -> set[str]:
     """Which of these news were already written."""
     return set(session.exec(select(Mail.key).where(col(Mail.key).in_(keys))))
+
+
+def statuses_of(session: Session, keys: Collection[str]) -> dict[str, MailStatus]:
+    """Where the mails of these news stand, by key; without those not written."""
+    rows = session.exec(select(Mail.key, Mail.status).where(col(Mail.key).in_(keys)))
+    return {key: MailStatus(status) for key, status in rows}
 
 
 def keys_of(session: Session, kind: str, campaign_id: int) -> list[str]:
@@ -147,14 +155,16 @@ def _to_hand_over(campaign_id: int, today: date) -> tuple[ColumnElement[bool], .
 
 
 def letters(session: Session, campaign_id: int, *, today: date, site_id: int | None = None) -> list[Letter]:
-    """A campaign's letters, sorted as they are handed out: site, team, name."""
+    """A campaign's letters: the urgent ones, then the others, each sorted as they are handed out: site, team,
+    name."""
+    urgent = case((col(Mail.kind).in_(URGENT), 0), else_=1)
     query = (
         select(Mail, Team.name, Site.name)
         .join(Person, col(Person.id) == col(Mail.person_id))
         .join(Team, col(Team.id) == col(Person.team_id))
         .join(Site, col(Site.id) == col(Team.site_id))
         .where(*_to_hand_over(campaign_id, today))
-        .order_by(col(Site.name), col(Team.name), col(Person.last_name), col(Person.id), col(Mail.id))
+        .order_by(urgent, col(Site.name), col(Team.name), col(Person.last_name), col(Person.id), col(Mail.id))
     )
     if site_id is not None:
         query = query.where(Site.id == site_id)
@@ -168,6 +178,39 @@ def letters_about(session: Session, begins: str, today: date) -> list[Mail]:
         col(Mail.key).startswith(begins, autoescape=True), Mail.status == MailStatus.UNREACHABLE, serves
     )
     return list(session.exec(query.order_by(col(Mail.id))))
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """Whom HR tell by hand before it is too late, in one campaign."""
+
+    campaign: Campaign
+    letters: list[Mail]
+    """The soonest day first."""
+
+    @property
+    def people(self) -> int:
+        """How many read them."""
+        return len({letter.person_id for letter in self.letters})
+
+
+def urgent_letters(session: Session, today: date, campaign_id: int | None = None) -> list[ToTell]:
+    """Letters whose reader comes to harm without them, of every campaign or of one."""
+    query = (
+        select(Mail, Campaign)
+        .join(Campaign, col(Campaign.id) == col(Mail.campaign_id))
+        .where(col(Mail.kind).in_(URGENT), Mail.status == MailStatus.UNREACHABLE, col(Mail.until) >= today)
+        .order_by(col(Mail.campaign_id), col(Mail.until), col(Mail.to_name), col(Mail.id))
+    )
+    if campaign_id is not None:
+        query = query.where(Mail.campaign_id == campaign_id)
+    rows = list(session.exec(query))
+    by_campaign = groupby(rows, key=lambda row: row[1].id)
+    return [
+        ToTell(found[0][1], [letter for letter, _ in found])
+        for _, group in by_campaign
+        if (found := list(group))
+    ]
 
 
 def sites_with_letters(session: Session, campaign_id: int, *, today: date) -> list[tuple[int, str, int]]:

@@ -230,6 +230,11 @@ def sentence(
         else _("%(who)s conteste cette absence."),
         ChangeKind.WARNED: _(
             "La convention entre les deux sociétés manquait : un message dit à chacun de ne pas se déplacer."
+        )
+        if seen.other is None
+        else _(
+            "La convention entre les deux sociétés manquait : un message dit de ne pas se déplacer, et "
+            "%(other)s, qui n’a pas d’adresse de courriel, est à prévenir de vive voix."
         ),
         ChangeKind.NOT_HELD: _(
             "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."

@@ -44,6 +44,7 @@ from app.visits.rules import (
     state_of,
 )
 from app.visits.tables import By
+from app.visits.warned import Told, told_visitor
 
 router = APIRouter(include_in_schema=False)
 for part in (
@@ -104,6 +105,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
     """One visit: where it stands, what the reader may do, the other one of its swap, its history."""
     seen, today = entered.seen, clock.today()
     now, stand = entered.situation(session, today), standing.standing_of(session, seen, today)
+    near = do_not_travel(seen.visit, crosses=seen.crosses, today=today)
+    told = told_visitor(session, seen) if near else Told.NOT_YET
     lines = history.told(
         reading.history_of(session, [seen.visit.id or 0]),
         to_manager=entered.by is By.MANAGER,
@@ -130,9 +133,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
         not_held_said=showing.not_held(session, now, entered),
-        near=standing.not_to_travel(seen, entered.by)
-        if do_not_travel(seen.visit, crosses=seen.crosses, today=today)
-        else None,
+        near=standing.not_to_travel(seen, entered.by, told) if near else None,
+        letter_waits=told is Told.TO_TELL and entered.by is By.HR,
         reasons=reason_labels(),
         mutual=(entered.takes_part or entered.by is By.HR)
         and named_each_other(session, seen.visit.campaign_id, seen.visit.visitor_id, seen.visit.host_id),

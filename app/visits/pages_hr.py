@@ -13,6 +13,7 @@ from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
+from app.messages import queries as mails
 from app.visits import agreements as stored
 from app.visits import confirming, moving, showing
 from app.visits.errors import DayNotPossible
@@ -119,6 +120,7 @@ def _show_agreements(
         visits=waiting,
         pairs=showing.by_companies(waiting),
         lived=showing.by_companies(lived),
+        to_tell=next(iter(mails.urgent_letters(session, clock.today(), campaign.id)), None),
         left=[seen for seen in passed if seen.visit.left_without_at is not None],
         form=form or blank(signed_on=clock.today()),
         sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),

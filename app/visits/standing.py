@@ -21,6 +21,7 @@ from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among, provisional
 from app.visits.rules import confirmed_by, crosses_companies, is_ahead
 from app.visits.tables import By
+from app.visits.warned import Told
 
 
 class Missing(StrEnum):
@@ -131,9 +132,10 @@ def before_booking(
     return [*found, Missing.HOST]
 
 
-def not_to_travel(seen: SeenVisit, role: By) -> tuple[str, str]:
+def not_to_travel(seen: SeenVisit, role: By, told: Told = Told.NOT_YET) -> tuple[str, str]:
     """Of a day whose agreement is missing and that is near, in two sentences: why it is not certain, and that
-    nobody is to travel for now. The same on pages, in the mail, and for programs."""
+    nobody is to travel for now; to others than the visitor, whether the visitor was `told`. The same on
+    pages, in the mail, and for programs."""
     said = {"name": seen.host.name, "day": long_day(seen.visit.day)}
     if role is By.VISITOR:
         return (
@@ -148,20 +150,36 @@ def not_to_travel(seen: SeenVisit, role: By) -> tuple[str, str]:
     if role not in {By.HOST, By.TUTOR}:
         return (
             _("La convention n’est pas enregistrée : la journée du %(day)s n’est pas certaine.") % said,
-            _("Nous avons dit à %(name)s de ne pas se déplacer avant qu’elle le soit.") % said,
+            _told_words(told) % said,
         )
     return (
         _(
             "%(name)s doit venir le %(day)s, mais la convention entre vos deux sociétés n’est pas "
-            "enregistrée : cette journée n’est pas certaine."
+            "enregistrée : cette journée n’est pas certaine. Quand elle le sera, un message vous le dira."
         )
         % said,
-        _(
-            "Nous avons dit à %(name)s de ne pas se déplacer avant que les RH l’aient enregistrée : un "
-            "message vous le dira."
-        )
-        % said,
+        _told_words(told) % said,
     )
+
+
+def _told_words(told: Told) -> str:
+    return {
+        Told.NOT_YET: _("%(name)s ne doit pas se déplacer avant que la convention soit enregistrée."),
+        Told.WRITTEN: _(
+            "Nous avons écrit à %(name)s de ne pas se déplacer avant que la convention soit enregistrée."
+        ),
+        Told.REFUSED: _(
+            "Notre message à %(name)s n’est pas arrivé : dites-lui de vive voix de ne pas se déplacer avant "
+            "que la convention soit enregistrée."
+        ),
+        Told.TO_TELL: _(
+            "%(name)s n’a pas d’adresse de courriel : dites-lui de vive voix de ne pas se déplacer avant que "
+            "la convention soit enregistrée."
+        ),
+        Told.BY_HAND: _(
+            "%(name)s a appris de vive voix de ne pas se déplacer avant que la convention soit enregistrée."
+        ),
+    }[told]
 
 
 def short_words(what: Missing) -> str:

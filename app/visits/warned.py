@@ -1,0 +1,56 @@
+"""Whether the visitor of a day without its agreement was told not to travel: what the mail's row says, never
+what the person's file says."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from app.messages import queries as mails
+from app.messages.catalogue import Kind
+from app.messages.tables import MailStatus
+from app.visits.queries import SeenVisit
+
+
+class Told(StrEnum):
+    """What became of the news that nobody is to travel for now."""
+
+    NOT_YET = "not_yet"
+    """Nothing is written."""
+    WRITTEN = "written"
+    """A mail left, or is about to."""
+    REFUSED = "refused"
+    """It did not arrive."""
+    TO_TELL = "to_tell"
+    """A letter waits for whoever hands it over: the person has no e-mail."""
+    BY_HAND = "by_hand"
+    """It was handed over."""
+
+
+BECAME = {
+    MailStatus.FAILED: Told.REFUSED,
+    MailStatus.UNREACHABLE: Told.TO_TELL,
+    MailStatus.TOLD: Told.BY_HAND,
+}
+
+
+def became(status: MailStatus) -> Told:
+    """Of news that is written."""
+    return BECAME.get(status, Told.WRITTEN)
+
+
+def key(seen: SeenVisit, person_id: int | None) -> str:
+    """Under which a person is warned of a visit on the day it has."""
+    return f"{Kind.VISIT_UNCERTAIN}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person_id}"
+
+
+def told_visitors(session: Session, visits: Iterable[SeenVisit]) -> dict[int, Told]:
+    """Of those visits whose visitor was written to, what became of it, by visit. One query."""
+    keys = {key(seen, seen.visitor.id): seen.visit.id or 0 for seen in visits}
+    found = mails.statuses_of(session, keys) if keys else {}
+    return {keys[one]: became(status) for one, status in found.items()}
+
+
+def told_visitor(session: Session, seen: SeenVisit) -> Told:
+    """The same of one visit."""
+    return told_visitors(session, [seen]).get(seen.visit.id or 0, Told.NOT_YET)
