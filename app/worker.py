@@ -187,11 +187,15 @@ def drain(engine: Engine) -> list[str]:
     """
     done = []
     while waiting := jobs.pending(engine):
-        for job_id, name, payload in waiting:
-            for job in JOBS.get(name, ()):
-                job(engine, **payload)
-            jobs.forget(engine, job_id)
-            done.append(name)
+        ran = []
+        try:
+            for job_id, name, payload in waiting:
+                for job in JOBS.get(name, ()):
+                    job(engine, **payload)
+                ran.append(job_id)
+                done.append(name)
+        finally:
+            jobs.forget(engine, ran)
     return done
 
 

@@ -5,6 +5,7 @@ which functions of which features follow. Built on DBOS over the application's o
 is written in the caller's transaction, so there is no job without its change and no change without its job.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -60,6 +61,6 @@ def pending(engine: Engine) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-def forget(engine: Engine, job_id: str) -> None:
-    """Remove a job, done or not."""
-    _client(_root(engine)).delete_workflow(job_id)
+def forget(engine: Engine, job_ids: Sequence[str]) -> None:
+    """Remove jobs, done or not."""
+    _client(_root(engine)).delete_workflows(list(job_ids))

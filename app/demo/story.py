@@ -108,9 +108,8 @@ class Story:
         """Let the worker's jobs run as of that moment. Mails of long ago are not written."""
         instant = self.at(days, hour)
         if days < -MAILS_KEPT or not mailing:
-            for job_id, name, _payload in jobs.pending(self.engine):
-                if name in MAILING:
-                    jobs.forget(self.engine, job_id)
+            waiting = jobs.pending(self.engine)
+            jobs.forget(self.engine, [job_id for job_id, name, _payload in waiting if name in MAILING])
         with clock.frozen(lambda: instant):
             worker.drain(self.engine)
 

@@ -52,7 +52,7 @@ def test_a_fall_is_told_whatever_becomes_of_the_place_which_the_clock_frees_late
     [(job_id, name, payload)] = jobs.pending(engine)
     with pytest.raises(error.DBOSMaxStepRetriesExceeded):
         worker.follow(engine, name, payload, tried_four_times)
-    jobs.forget(engine, job_id)
+    jobs.forget(engine, [job_id])
     assert written(session, "visit_cancelled") == {visit.visitor_id, visit.host_id}
     clock.forward(hours=2)
     booking.free_fallen(engine)

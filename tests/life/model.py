@@ -321,4 +321,4 @@ def run_events(engine: Engine, but: set[str], *, only_forget: bool = False) -> N
         for job_id, name, payload in waiting:
             for job in () if only_forget else JOBS.get(name, ()):
                 job(engine, **payload)
-            jobs.forget(engine, job_id)
+            jobs.forget(engine, [job_id])

@@ -154,8 +154,7 @@ def test_a_worker_that_died_gives_its_mail_back(
 def test_a_lost_job_is_asked_for_again(
     engine: Engine, waiting: int, smtp: Mailbox, clock: Clock, run_jobs: Callable[[], list[str]]
 ) -> None:
-    for job_id, _name, _payload in events.pending(engine):
-        events.forget(engine, job_id)
+    events.forget(engine, [job_id for job_id, _name, _payload in events.pending(engine)])
     jobs.retry_overdue(engine)
     assert run_jobs() == []  # not yet
     clock.forward(minutes=16)

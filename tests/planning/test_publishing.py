@@ -36,8 +36,7 @@ def company(engine: Engine) -> Company:
     with open_session(engine) as session:
         campaign = session.get_one(Campaign, made.campaign.id)
         run = runs.request_run(session, campaign, made.actor, NOW, today=TODAY)
-    for job_id, _name, _payload in events.pending(engine):
-        events.forget(engine, job_id)
+    events.forget(engine, [job_id for job_id, _name, _payload in events.pending(engine)])
     assert run.id is not None
     jobs.solve_run(engine, run.id)
     return made

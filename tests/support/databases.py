@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.orm import Mapper
 from sqlmodel import Session, SQLModel
 
 from app.core.db import make_engine, open_session
@@ -129,20 +130,22 @@ class Statements(dict[tuple[Any, ...], Any]):
 
     def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
         """The key begins with the engine's dialect."""
-        return super().get(key[1:], default)
+        return super().get((key[0].name, *key[1:]), default)
 
     def __setitem__(self, key: tuple[Any, ...], made: Any) -> None:
-        super().__setitem__(key[1:], made)
+        super().__setitem__((key[0].name, *key[1:]), made)
 
 
-STATEMENTS = {kind: Statements() for kind in KINDS}
+STATEMENTS = Statements()
+# What a session writes is kept apart, by table.
+Mapper._compiled_cache = STATEMENTS
 
 
 @pytest.fixture
 def engine(database: str, database_url: str) -> Iterator[Engine]:
     """An engine on this test's database; SQLite does not wait for the disk here."""
     made = make_engine(database_url)
-    made.update_execution_options(compiled_cache=STATEMENTS[database])
+    made.update_execution_options(compiled_cache=STATEMENTS)
     if database == "sqlite":
         event.listen(made, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     yield made
