@@ -6,7 +6,7 @@ the other gets `Stale`.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sqlmodel import Session, col, update
 
 from app.booking.errors import ImpossibleAnswer
 from app.booking.tables import BookingRequest, RequestStatus
+from app.core import again
 from app.core.errors import Refusal, Stale
 
 
@@ -109,6 +110,19 @@ def take_step(
     if done.rowcount != 1:
         raise Stale
     session.refresh(request)
+
+
+def once(
+    session: Session, request: BookingRequest, to: RequestStatus, account_id: int, **changes: Any
+) -> AbstractContextManager[None]:
+    """Around a step: a second tap of whoever took it is no refusal while the request stands where it led."""
+
+    def done() -> bool:
+        session.refresh(request)
+        own = request.status == to and request.decided_by == account_id
+        return own and all(getattr(request, name) == value for name, value in changes.items())
+
+    return again.once(done)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from app.availability.busy.queries import calendar_read, given_elsewhere
 from app.availability.busy.taken import is_taken
 from app.availability.leaving import may_come_back
 from app.availability.queries import Enrolling, find_enrolling
-from app.booking import asking, lines, pages_campaign, pages_places, pages_team, queries, twins, views
+from app.booking import asking, fallen, lines, pages_campaign, pages_places, pages_team, queries, twins, views
 from app.booking.errors import EnoughBooked, NotForYou, OwnDayTaken, PlaceFull, PlaceGone
 from app.booking.guards import AsAsker, AsVisitor
 from app.booking.inviting import offering_days
+from app.booking.lifecycle import once
 from app.booking.looking import DayOption, Look, look
 from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
 from app.booking.stands import stands_of, still_missing
@@ -227,15 +228,17 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respons
     """Take the place that is offered."""
     form = bind(StepForm, sent).required()
     asked = mine.seen.request
-    over = asking.accept(
-        session,
-        asked,
-        mine.person,
-        actor=actor,
-        now=clock.now(),
-        today=clock.today(),
-        revision=form.revision,
-    )
+    over: Refusal | None = None
+    with once(session, asked, RequestStatus.BOOKED, actor.account_id):
+        over = asking.accept(
+            session,
+            asked,
+            mine.person,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+            revision=form.revision,
+        )
     if over is not None:
         return redirect(f"/booking/requests/{asked.id}", say=over.message(), kind="warn")
     say = _("La place est à vous. L’invitation arrive dans votre agenda.")
@@ -246,15 +249,20 @@ def accept(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respons
 def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Response:
     """Give up a request, a place in line, or an offer; or, in place of a day that fell, ask for another."""
     form = bind(GivingUpForm, sent).required()
-    other = asking.withdraw(
-        session,
-        mine.seen.request,
-        actor=actor,
-        now=clock.now(),
-        today=clock.today(),
-        revision=form.revision,
-        another=form.another,
-    )
+    other = None
+    with once(session, mine.seen.request, RequestStatus.WITHDRAWN, actor.account_id):
+        other = asking.withdraw(
+            session,
+            mine.seen.request,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+            revision=form.revision,
+            another=form.another,
+        )
+    if other is None and form.another:
+        instead = fallen.offered_instead(session, mine.seen.request.instead_of_id or 0)
+        other = next((one for one in instead if one.live), None)
     if other is not None:
         return redirect(f"/booking/requests/{other.id}", say=_("Voici une autre place, gardée pour vous."))
     if form.another:

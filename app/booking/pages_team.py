@@ -15,6 +15,7 @@ from app.booking.guards import (
     deciding_on,
     is_left_to_the_team,
 )
+from app.booking.lifecycle import once
 from app.booking.pages_places import team_ids_of
 from app.booking.schemas import (
     ApprovalForm,
@@ -117,21 +118,24 @@ def _answer(
     revision: int,
     host_id: int | None = None,
 ) -> Visit | None:
-    asked = allowed.seen.request
+    asked, by = allowed.seen.request, allowed.actor.account_id
     if isinstance(answer, RefusalReason):
-        deciding.refuse(session, asked, answer, actor=allowed.actor, now=clock.now(), revision=revision)
+        with once(session, asked, RequestStatus.REFUSED, by, reason=answer):
+            deciding.refuse(session, asked, answer, actor=allowed.actor, now=clock.now(), revision=revision)
         return None
     if not allowed.receives:
         raise Forbidden
-    return deciding.approve(
-        session,
-        asked,
-        actor=allowed.actor,
-        now=clock.now(),
-        today=clock.today(),
-        revision=revision,
-        host_id=host_id,
-    )
+    with once(session, asked, RequestStatus.BOOKED, by):
+        deciding.approve(
+            session,
+            asked,
+            actor=allowed.actor,
+            now=clock.now(),
+            today=clock.today(),
+            revision=revision,
+            host_id=host_id,
+        )
+    return session.get_one(Visit, asked.visit_id)
 
 
 def _leave_without(session: Session, request_id: int) -> bool:

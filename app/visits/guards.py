@@ -1,8 +1,9 @@
 """Who enters a visit: its two people, who receives in the host's place, HR, and whoever leads either."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlmodel import Session
@@ -10,6 +11,7 @@ from sqlmodel import Session
 from app.accounts.guards import SignedIn
 from app.accounts.sessions import Actor
 from app.core import clock
+from app.core.again import once
 from app.core.db import Db
 from app.core.errors import Forbidden, NotFound
 from app.core.security import policy
@@ -20,7 +22,8 @@ from app.visits import queries
 from app.visits.changing import Situation, role_of, situation
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
-from app.visits.tables import By
+from app.visits.reading import is_own_last
+from app.visits.tables import By, ChangeKind
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,12 @@ class Entered:
     def hand(self, words: str = "") -> Hand:
         """The reader's hand, now."""
         return Hand(by=self.by, actor=self.actor, now=clock.now(), words=words)
+
+    def once(self, session: Session, *kinds: ChangeKind, **facts: Any) -> AbstractContextManager[None]:
+        """Around a change of the visit, of one of `kinds`: the reader's second tap on it is no refusal as
+        long as nothing else became of the visit since. `facts`: what its line of the history says."""
+        visit_id, own = self.seen.visit.id or 0, self.actor.account_id
+        return once(lambda: is_own_last(session, visit_id, kinds, own, **facts))
 
 
 @policy("visit_participant")

@@ -85,6 +85,15 @@ def propose(session: Session, before: Situation, day: date | None, hand: Hand, *
     return made
 
 
+def day_proposed(session: Session, before: Situation, proposal_id: int) -> date | None:
+    """Which day a proposal about this visit names, whatever became of it; None to leave it at one. Raises
+    `NothingProposed`."""
+    found = session.get(Proposal, proposal_id)
+    if found is None or found.visit_id != before.visit.id:
+        raise NothingProposed
+    return found.day
+
+
 def withdraw(session: Session, before: Situation, proposal_id: int, hand: Hand) -> None:
     """Take one's own proposal back."""
     _settle(session, before, proposal_id, ChangeKind.WITHDRAWN, ProposalStatus.WITHDRAWN, hand)

@@ -41,13 +41,14 @@ def confirm(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     value = form.required()
     before = entered.situation(session, clock.today())
     try:
-        confirming.confirm(
-            session,
-            before,
-            entered.hand(),
-            revision=value.revision,
-            conditions_id=value.conditions,
-        )
+        with entered.once(session, ChangeKind.CONFIRMED):
+            confirming.confirm(
+                session,
+                before,
+                entered.hand(),
+                revision=value.revision,
+                conditions_id=value.conditions,
+            )
     except ConditionsFirst as refused:
         form.refuse("conditions", refused.message())
         return _show_confirmation(request, session, entered, form, status=refused.status)
@@ -107,14 +108,16 @@ def _give_up(request: Request, session: Session, entered: Entered, sent: Any, *,
     if form.value is None:
         return _show_giving_up(request, session, entered, form, declined=declined, status=422)
     before = entered.situation(session, clock.today())
-    confirming.give_up(
-        session,
-        before,
-        form.value.reason,
-        entered.hand(form.value.words),
-        revision=form.value.revision,
-        declined=declined,
-    )
+    kind = ChangeKind.DECLINED if declined else ChangeKind.CANCELLED
+    with entered.once(session, kind, reason=form.value.reason):
+        confirming.give_up(
+            session,
+            before,
+            form.value.reason,
+            entered.hand(form.value.words),
+            revision=form.value.revision,
+            declined=declined,
+        )
     after = entered.situation(session, clock.today())
     if after.fallen and entered.takes_part:
         say = _(
@@ -173,7 +176,8 @@ def propose(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     before = entered.situation(session, clock.today())
     value = form.value
     try:
-        moving.propose(session, before, value.day, entered.hand(value.words), revision=value.revision)
+        with entered.once(session, ChangeKind.PROPOSED, day_after=value.day):
+            moving.propose(session, before, value.day, entered.hand(value.words), revision=value.revision)
     except DayNotPossible as refused:
         form.refuse("other" if value.choice == "other" else "choice", refused.message())
         return _show_days(request, session, entered, form, status=422)
@@ -244,7 +248,10 @@ def accept(session: Db, entered: Taking, proposal_id: int, sent: Submitted) -> R
     """Say yes: it is done at once."""
     words = bind(AnswerForm, sent).required().words
     before = entered.situation(session, clock.today())
-    visit = moving.accept(session, before, proposal_id, entered.hand(words))
+    agreed = (ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.ONE_WAY)
+    visit = before.successor.visit if before.successor is not None else before.visit
+    with entered.once(session, *agreed, day_after=moving.day_proposed(session, before, proposal_id)):
+        visit = moving.accept(session, before, proposal_id, entered.hand(words))
     say = _("C’est entendu. Vous recevez tous les deux un message, et vos agendas suivent.")
     return redirect(f"/visits/{visit.id}", say=say)
 
@@ -254,7 +261,9 @@ def refuse(session: Db, entered: Taking, proposal_id: int, sent: Submitted) -> R
     """Say no: the visit stays as it is."""
     words = bind(AnswerForm, sent).required().words
     before = entered.situation(session, clock.today())
-    moving.refuse(session, before, proposal_id, entered.hand(words))
+    day = moving.day_proposed(session, before, proposal_id)
+    with entered.once(session, ChangeKind.REFUSED, day_after=day):
+        moving.refuse(session, before, proposal_id, entered.hand(words))
     return redirect(
         f"/visits/{before.visit.id}", say=_("Votre réponse est partie. La journée n’a pas changé.")
     )
@@ -264,5 +273,7 @@ def refuse(session: Db, entered: Taking, proposal_id: int, sent: Submitted) -> R
 def withdraw(session: Db, entered: Taking, proposal_id: int) -> Response:
     """Take one's own proposal back."""
     before = entered.situation(session, clock.today())
-    moving.withdraw(session, before, proposal_id, entered.hand())
+    day = moving.day_proposed(session, before, proposal_id)
+    with entered.once(session, ChangeKind.WITHDRAWN, day_after=day):
+        moving.withdraw(session, before, proposal_id, entered.hand())
     return redirect(f"/visits/{before.visit.id}", say=_("Votre proposition est retirée."))

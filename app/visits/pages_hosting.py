@@ -146,7 +146,8 @@ def report(session: Db, entered: Taking, sent: Submitted) -> Response:
     """Say that the other one did not come."""
     words = bind(AnswerForm, sent).required().words
     before = entered.situation(session, clock.today())
-    absences.report(session, before, entered.hand(words))
+    with entered.once(session, ChangeKind.ABSENT):
+        absences.report(session, before, entered.hand(words))
     return redirect(f"/visits/{before.visit.id}", say=_("C’est noté. Votre collègue peut répondre."))
 
 
@@ -167,7 +168,8 @@ def contest(session: Db, entered: Taking, sent: Submitted) -> Response:
     """Say that one was there after all."""
     words = bind(AnswerForm, sent).required().words
     before = entered.situation(session, clock.today())
-    absences.contest(session, before, entered.hand(words))
+    with entered.once(session, ChangeKind.CONTESTED):
+        absences.contest(session, before, entered.hand(words))
     return redirect(f"/visits/{before.visit.id}", say=_("C’est noté : vos RH lisent les deux versions."))
 
 
@@ -175,7 +177,8 @@ def contest(session: Db, entered: Taking, sent: Submitted) -> Response:
 def say_not_held(session: Db, entered: Participant) -> Response:
     """Say that the day did not take place since its agreement was missing."""
     before = entered.situation(session, clock.today())
-    absences.say_not_held(session, before, entered.hand())
+    with entered.once(session, ChangeKind.NOT_HELD):
+        absences.say_not_held(session, before, entered.hand())
     say = _("C’est noté : cette journée n’a pas eu lieu. Personne n’est en cause.")
     return redirect(f"/visits/{before.visit.id}", say=say)
 
@@ -184,7 +187,8 @@ def say_not_held(session: Db, entered: Participant) -> Response:
 def take_back(session: Db, entered: Participant) -> Response:
     """Take back what one said of the day."""
     before = entered.situation(session, clock.today())
-    absences.take_back(session, before, entered.hand())
+    with entered.once(session, ChangeKind.TAKEN_BACK):
+        absences.take_back(session, before, entered.hand())
     say = _("C’est retiré, et dit à l’autre personne. La journée compte de nouveau comme passée.")
     return redirect(f"/visits/{before.visit.id}", say=say)
 

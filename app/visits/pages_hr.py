@@ -142,7 +142,8 @@ def move(request: Request, session: Db, entered: ForHr, sent: Submitted) -> Resp
         return _show_move(request, session, entered, form, status=422)
     before, value = entered.situation(session, clock.today()), form.value
     try:
-        moving.move(session, before, value.day, entered.hand(value.words), revision=value.revision)
+        with entered.once(session, ChangeKind.MOVED, day_after=value.day):
+            moving.move(session, before, value.day, entered.hand(value.words), revision=value.revision)
     except DayNotPossible as refused:
         form.refuse("day", refused.message())
         return _show_move(request, session, entered, form, status=422)

@@ -93,7 +93,7 @@ def test_hr_cancels_with_a_reason(company: Company, engine: Engine, as_: Callabl
     done = client.post(address, data={"revision": "0", "reason": "service"})
     assert (done.status_code, done.headers["location"]) == (303, f"/visits/{company.there.id}")
     assert "annulée" in client.get(f"/visits/{company.there.id}").text
-    assert client.post(address, data={"revision": "0", "reason": "service"}).status_code == 409
+    assert client.post(address, data={"revision": "0", "reason": "mistake"}).status_code == 409
     with open_session(engine) as session:
         assert session.get(Visit, company.there.id).status == VisitStatus.CANCELLED  # type: ignore[union-attr]
 

@@ -1,0 +1,123 @@
+"""The same form sent twice: a second tap on one's own success is answered as the first, and does nothing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.campaigns.tables import Status
+from app.visits import moving, service
+from app.visits.tables import By, CancelReason, Proposal
+from tests.support.web import Clock
+from tests.visits.life import MONDAY, NOW, TODAY, WEDNESDAY, Company
+
+pytestmark = pytest.mark.usefixtures("clock")
+Enter = Callable[[Any], TestClient]
+EVENING = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
+
+
+def passed(company: Company, clock: Clock, *, agreed: bool) -> None:
+    """Monday is over; `agreed`: the two companies had signed."""
+    company.campaign.status = Status.RUNNING
+    if not agreed:
+        company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
+    clock.set(EVENING)
+    company.session.commit()
+
+
+def propose(company: Company) -> Proposal:
+    before = company.before(company.there, company.anna)
+    hand = company.hand(company.there, company.anna)
+    made = moving.propose(company.session, before, WEDNESDAY, hand, revision=0)
+    company.session.commit()
+    return made
+
+
+def twice(company: Company, client: TestClient, where: str, **sent: str) -> list[tuple[int, str, str]]:
+    """What two taps are answered: the code, where to, the sentence."""
+    found = []
+    for _tap in range(2):
+        company.session.commit()
+        answer = client.post(where, data=sent)
+        company.session.commit()
+        flash = (
+            client.get(answer.headers["location"]).text.split('class="flash', 1) if answer.is_redirect else []
+        )
+        found.append(
+            (answer.status_code, answer.headers.get("location", ""), flash[-1][:200] if flash else "")
+        )
+    return found
+
+
+@pytest.mark.parametrize("what", ["confirmation", "refusal", "cancellation", "proposals"])
+def test_of_a_day_to_come(company: Company, as_: Enter, what: str) -> None:
+    sent = {"revision": "0"}
+    if what in {"refusal", "cancellation"}:
+        sent["reason"] = "unavailable"
+    if what == "proposals":
+        sent["choice"] = WEDNESDAY.isoformat()
+    first, again = twice(company, as_(company.anna), f"/visits/{company.there.id}/{what}", **sent)
+    assert first[0] == 303
+    assert again == first
+    kinds = {"confirmation": "confirmed", "refusal": "declined", "cancellation": "cancelled"}
+    assert company.history(company.there).count(kinds.get(what, "proposed")) == 1
+
+
+@pytest.mark.parametrize("what", ["acceptance", "refusal", "withdrawal"])
+def test_of_another_day_that_was_proposed(company: Company, as_: Enter, what: str) -> None:
+    proposal = propose(company)
+    who = as_(company.anna if what == "withdrawal" else company.bruno)
+    first, again = twice(company, who, f"/visits/{company.there.id}/proposals/{proposal.id}/{what}")
+    assert first[0] == 303
+    assert again == first
+
+
+@pytest.mark.parametrize("what", ["absence", "not-held"])
+def test_of_what_became_of_a_day(company: Company, as_: Enter, clock: Clock, what: str) -> None:
+    """Saying it, answering it, taking it back."""
+    passed(company, clock, agreed=what == "absence")
+    anna, bruno, here = as_(company.anna), as_(company.bruno), f"/visits/{company.there.id}"
+    for who, where in (
+        (anna, f"{here}/{what}"),
+        (anna, f"{here}/absence/withdrawal"),
+        (anna, f"{here}/{what}"),
+        (bruno, f"{here}/absence/contestation"),
+    ):
+        first, again = twice(company, who, where)
+        assert first[0] == 303
+        assert again == first
+    said = company.history(company.there)
+    assert [said.count(one) for one in ("taken_back", "contested")] == [1, 1]
+
+
+@pytest.mark.parametrize("since", ["fell", "somebody else", "another day"])
+def test_what_changed_since_is_told(company: Company, as_: Enter, since: str) -> None:
+    """The state is no longer what the form asked for, or never was by this hand."""
+    session, there = company.session, company.there
+    anna, here = as_(company.anna), f"/visits/{there.id}"
+    if since == "fell":
+        session.commit()
+        assert anna.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 303
+        service.cancel_visit(session, there, CancelReason.CLOSED, None, NOW, today=TODAY)
+        session.commit()
+        assert anna.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 409
+    elif since == "somebody else":
+        hand = company.hand(there, By.HR)
+        service.cancel_visit(session, there, CancelReason.CLOSED, hand.actor, NOW, today=TODAY)
+        session.commit()
+        sent = {"revision": "0", "reason": "unavailable"}
+        assert anna.post(f"{here}/cancellation", data=sent).status_code == 409
+    else:
+        propose(company)
+        sent = {"revision": "0", "choice": MONDAY.replace(day=6).isoformat()}
+        assert anna.post(f"{here}/proposals", data=sent).status_code == 409
+
+
+def test_hr_moves_a_day_once(company: Company, engine: Engine, as_: Enter) -> None:
+    hr, here = as_(company.hr), f"/visits/{company.there.id}/move"
+    first, again = twice(company, hr, here, day=WEDNESDAY.isoformat(), revision="0")
+    assert (first[0], again) == (303, first)
+    assert company.history(company.there).count("moved") == 1
