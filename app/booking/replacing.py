@@ -14,7 +14,7 @@ there, or to which HR says that they cannot come.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -24,7 +24,7 @@ from app.booking import facts, fallen, holding, queries
 from app.booking.errors import EnoughBooked, PlaceFull
 from app.booking.looking import DayOption, Look, look
 from app.booking.queries import SeenPlace, Wanted
-from app.booking.rules import morning_of
+from app.booking.rules import kept_until
 from app.booking.tables import BookingRequest, BookingRules, RequestStatus
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
@@ -116,7 +116,7 @@ def _hold(
         holds=True,
         instead_of_id=fell.id,
         asked_at=now,
-        due_at=min(now + timedelta(hours=terms.accept_hours), morning_of(day, now)),
+        due_at=kept_until(day, now, terms.accept_hours),
     )
     session.add(request)
     session.flush()

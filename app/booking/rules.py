@@ -8,16 +8,34 @@ from app.core.settings import settings
 from app.teams.rules import During
 from app.visits.tables import DayPart
 
+MORNING, NOON, EVENING = time(8), time(12), time(20)
+SHORT = timedelta(hours=4)
+"""Less than that before an evening, an answer may still be given until midnight."""
+
 
 def until(day: date, now: datetime, days: int) -> datetime:
     """When silence decides: after so many days, and before the eve of the day in any case."""
-    eve = datetime.combine(day - timedelta(days=1), time(0), ZoneInfo(settings().timezone))
-    return max(now, min(now + timedelta(days=days), eve))
+    return _by_day(now + timedelta(days=days), day - timedelta(days=1), now)
 
 
-def morning_of(day: date, now: datetime) -> datetime:
-    """When a day begins: an offer is answered before it."""
-    return max(now, datetime.combine(day, time(0), ZoneInfo(settings().timezone)))
+def kept_until(day: date, now: datetime, hours: int) -> datetime:
+    """How long a place is kept for whoever is offered it: so many hours, and not after the day begins."""
+    return _by_day(now + timedelta(hours=hours), day, now)
+
+
+def _by_day(at: datetime, before: date, now: datetime) -> datetime:
+    """The same, where people are awake: what would end at night ends the next noon, what would end with the
+    night `before` a day ends the evening before it."""
+    zone = ZoneInfo(settings().timezone)
+    local = at.astimezone(zone)
+    if not MORNING <= local.time() < EVENING:
+        morning_after = local.date() + timedelta(days=local.time() >= EVENING)
+        at = datetime.combine(morning_after, NOON, zone)
+    midnight = datetime.combine(before, time(0), zone)
+    evening = datetime.combine(before - timedelta(days=1), EVENING, zone)
+    if at > evening:
+        at = evening if evening - now >= SHORT else midnight
+    return max(now, at)
 
 
 def hours_of(place: Place) -> During:

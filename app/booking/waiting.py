@@ -10,7 +10,7 @@ from app.booking.ending import expire
 from app.booking.errors import PlaceFull
 from app.booking.lifecycle import By, take_step
 from app.booking.looking import look
-from app.booking.rules import morning_of
+from app.booking.rules import kept_until
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
@@ -51,7 +51,7 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
         option = found.of_day(day)
         if option is None or not option.is_free or option.was_refused or not person.active:
             continue
-        until = min(now + timedelta(hours=terms.accept_hours), morning_of(day, now))
+        until = kept_until(day, now, terms.accept_hours)
         try:
             with session.begin_nested():
                 holding.hold(session, seen.place, day)

@@ -212,4 +212,5 @@ def terms_in_words(booking: Booking, terms: BookingRules) -> list[str]:
         )
         % {"n": terms.accept_hours}
     )
+    lines.append(_("Un délai qui finirait la nuit court jusqu’à midi."))
     return lines

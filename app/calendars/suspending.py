@@ -57,6 +57,7 @@ def tell_suspended(
                 continue
             with speaking(reader.language):
                 content, said = ics.invitation(seen, person, stand), against.words_to(person)
+                step = against.first_step(receives=role != "visitor")
             outbox.send(
                 session,
                 Kind.VISIT_SUSPENDED,
@@ -69,6 +70,7 @@ def tell_suspended(
                     "over": over,
                     "closed": against.closed,
                     "half": against.is_half_day,
+                    "step": step,
                     "against": said,
                     "sought": sought and not against.booked,
                     "fruitless": fruitless,

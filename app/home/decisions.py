@@ -18,8 +18,6 @@ from app.teams.queries import ids_of_led_teams
 from app.visits import agreements, reading
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts
-from app.visits.rules import confirmed_by
-from app.visits.showing import by_of
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
@@ -61,8 +59,8 @@ def _to_tell(waiting: mails.ToTell) -> Task:
 
 def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
     """Days to come that a roster contradicts, or on a closed site, as one thing to see to: all for HR, those
-    of one's teams else; booked ones, which are being mended, as one that asks for nothing. One's own that
-    waits for one's yes is said apart, among one's own days."""
+    of one's teams else; booked ones, which are being mended, as one that asks for nothing. One's own are said
+    apart, among one's own days."""
     teams = None if is_hr else ids_of_led_teams(session, person, today) if person else set[int]()
     found = [] if teams == set() else conflicts(session, today, team_ids=teams)
     said = [one for one in found if person is None or not _asked_apart(one.seen, person)]
@@ -94,7 +92,7 @@ def _contradicted(count: int) -> list[Task]:
 
 
 def _asked_apart(leg: SeenVisit, person: Person) -> bool:
-    return person.id in {leg.visitor.id, leg.host.id} and not confirmed_by(leg.visit, by_of(leg, person))
+    return leg.has(person.id)
 
 
 def _agreements(campaign: Campaign, due: int) -> Task:

@@ -12,7 +12,7 @@ from app.booking import queries as bookings
 from app.booking.offering import PENDING
 from app.booking.queries import SeenRequest
 from app.home.reminders import reminders
-from app.home.tasks import Task, asked_tasks
+from app.home.tasks import Kind, Task, asked_tasks
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits.queries import SeenSwap, SeenVisit
@@ -71,10 +71,11 @@ def tasks_of(session: Session, person: Person, *, today: date, now: datetime) ->
 def _tasks(
     session: Session, person: Person, coming: list[SeenVisit], *, today: date, now: datetime
 ) -> list[Task]:
-    return [
+    found = [
         *asked_tasks(session, person, today=today, now=now),
         *reminders(session, person, coming, today=today, now=now),
     ]
+    return sorted(found, key=lambda one: one.kind is not Kind.UNCERTAIN)  # not to travel comes before all
 
 
 def _by_day(legs: Iterable[SeenVisit]) -> list[SeenVisit]:

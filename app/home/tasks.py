@@ -37,7 +37,7 @@ from app.visits.rules import (
     may_be_made_up,
 )
 from app.visits.showing import by_of
-from app.visits.tables import Proposal
+from app.visits.tables import By, Proposal
 
 
 class Kind(StrEnum):
@@ -128,15 +128,9 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         and may_be_made_up(leg.visit, leg.campaign, today)
     ]
     waived = _adults_only(session, person, legs)
-    unconfirmed = [
-        leg
-        for leg in legs
-        if is_ahead(leg.visit, today)
-        and leg.visit.id not in proposals
-        and not confirmed_by(leg.visit, by_of(leg, person))
-    ]
+    ahead = [leg for leg in legs if is_ahead(leg.visit, today) and leg.visit.id not in proposals]
     left = [other for _leg, other in fallen if other is not None]
-    off = {one.seen.visit.id: one for one in conflicts_of(session, [*unconfirmed, *left], today)}
+    off = {one.seen.visit.id: one for one in conflicts_of(session, [*ahead, *left], today)}
     to_find = [_find_day(leg, other, person, today, off.keys()) for leg, other in fallen]
     to_confirm = [
         _off_then(off[leg.visit.id], person)
@@ -144,7 +138,8 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
         else _too_young(leg)
         if leg.visit.id in waived
         else _confirm(leg, person, today)
-        for leg in unconfirmed
+        for leg in ahead
+        if leg.visit.id in off or not confirmed_by(leg.visit, by_of(leg, person))
     ]
     return [*asked, *_said_absent(session, person, legs, today), *to_find, *to_confirm]
 
@@ -174,8 +169,8 @@ def _too_young(leg: SeenVisit) -> Task:
 
 def _off_then(against: Conflict, person: Person) -> Task:
     """Nothing is to be confirmed; whoever does not work then has something to say, unless the day is being
-    mended."""
-    leg = against.seen
+    mended. Where other hours would mend it, whoever receives changes them first."""
+    leg, role = against.seen, by_of(against.seen, person)
     said = {"day": long_day(leg.visit.day), "name": _other(leg, person).name}
     href, asks = f"/visits/{leg.visit.id}", False
     title = _("Un planning contredit votre journée du %(day)s") % said
@@ -183,10 +178,16 @@ def _off_then(against: Conflict, person: Person) -> Task:
     if against.closed:
         title = _("Le site est fermé le %(day)s") % said
         text = _("Vos RH décident de la suite. Vous pouvez aussi proposer un autre jour à %(name)s.") % said
-    elif against.stops(by_of(leg, person)):
+    elif against.stops(role):
         title = _("Votre planning dit autre chose le %(day)s") % said
         text = _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.") % said
-        href, asks = f"{href}/confirmation", True
+        asks = True
+        href = href if confirmed_by(leg.visit, role) else f"{href}/confirmation"
+    if step := against.first_step(receives=role is By.HOST):
+        text, asks = f"{against.words_to(person)}. {step}", role is By.HOST
+        href = f"/visits/{leg.visit.id}/hours" if asks else f"/visits/{leg.visit.id}"
+        if asks:
+            return Task(Kind.CONTRADICTED, title, text, href, _("Changer les heures"), "warn")
     if against.mends_itself:
         text = _("Une autre solution est cherchée : il n’y a rien à faire pour l’instant.")
         href, asks = f"/visits/{leg.visit.id}", False

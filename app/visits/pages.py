@@ -39,6 +39,7 @@ from app.visits.rules import (
     confirmed_by,
     do_not_travel,
     is_ahead,
+    is_past,
     part_labels,
     reason_labels,
     state_of,
@@ -124,6 +125,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
             seen, today=today, known={seen.visit.id or 0: stand}, reader_id=entered.own_id
         ),
         not_held=absence_stands(seen.visit, today),
+        over=is_past(seen.visit, today) or bool(seen.visit.disputed_at or seen.visit.ruled_at),
         waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),
         steps=showing.steps(now),
         by=entered.by.value,
@@ -141,7 +143,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         shows_reason=entered.by is not By.MANAGER or seen.visit.cancel_reason in history.TEAM_REASONS,
         part=part_labels()[seen.visit.part],
         history=lines,
-        roster_says=rosters.says(session, seen, today),
+        roster_says=rosters.says(session, seen, today, receives=entered.receives),
+        first_step=now.against.first_step(receives=entered.receives) if now.against is not None else "",
         face_of=views.face_of,
         today=today,
     )

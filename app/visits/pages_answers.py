@@ -73,7 +73,8 @@ def _show_confirmation(
         off_then=now.asked.off_then,
         contradicted=now.asked.contradicted,
         taken=is_taken(session, entered.own_id, now.visit.day),
-        roster_says=rosters.says(session, now.seen, now.today),
+        roster_says=rosters.says(session, now.seen, now.today, receives=entered.receives),
+        first_step=now.against.first_step(receives=entered.receives) if now.against is not None else "",
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,
         form=form,
     )

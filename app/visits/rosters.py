@@ -66,6 +66,23 @@ class Conflict:
         at_work = [touches(row, during(self.seen.visit)) for _person, row in self._told]
         return not self.closed and bool(at_work) and all(at_work)
 
+    def first_step(self, *, receives: bool) -> str:
+        """Of a day that other hours would mend, what comes first, in a sentence: the same in mails, on home
+        and on the page, to whoever `receives` and to the others. Nothing of any other day."""
+        if not mended_by_hours(self):
+            return ""
+        if self.receiver_day is None:
+            return (
+                _("Changez d’abord les heures.")
+                if receives
+                else _("L’équipe qui reçoit peut changer les heures.")
+            )
+        return (
+            _("Changez d’abord les heures, ou faites accueillir par un collègue.")
+            if receives
+            else _("L’équipe qui reçoit peut changer les heures, ou faire accueillir par un collègue.")
+        )
+
     @property
     def words(self) -> str:
         """What is closed, and who does what instead, in a list, in the reader's language."""
@@ -311,8 +328,9 @@ def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
     }
 
 
-def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | None:
-    """What rosters say of one visit to come, for its page: (kind of note, sentence); None for nothing."""
+def says(session: Session, seen: SeenVisit, today: date, *, receives: bool = False) -> tuple[str, str] | None:
+    """What rosters say of one visit to come, for its page: (kind of note, sentence); None for nothing.
+    `receives`: the reader may change its hours."""
     if not is_ahead(seen.visit, today):
         return None
     if against := conflict_of(session, seen, today):
@@ -325,11 +343,9 @@ def says(session: Session, seen: SeenVisit, today: date) -> tuple[str, str] | No
                 "suite ; les deux personnes peuvent aussi s’entendre sur un autre jour."
             ) % {"site": seen.host_site.name}
         if against.is_half_day:
-            sentence = _(
-                "Le planning ne couvre qu’une partie de cette journée. %(words)s. L’équipe qui reçoit peut "
-                "changer les heures, ou faire accueillir par un collègue."
-            )
-            return "warn", sentence % {"words": against.words_to()}
+            sentence = _("Le planning ne couvre qu’une partie de cette journée. %(words)s. %(step)s")
+            step = against.first_step(receives=receives)
+            return "warn", sentence % {"words": against.words_to(), "step": step}
         sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
         return "warn", sentence % {"words": against.words_to()}
     if provisional(session, [seen]):

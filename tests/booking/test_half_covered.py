@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.calendars.jobs import remind_half_covered
+from app.home.tasks import asked_tasks
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import Delegation, Shift
 from app.visits import queries
 from app.visits.tables import ChangeKind, VisitChange
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, mails
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, let_go, mails
 from tests.factories import make_roster
 from tests.support.web import Clock
 
@@ -92,6 +93,42 @@ def test_with_other_hours_all_read_that_the_day_holds_and_who_has_yet_to_say_yes
         assert mail.calendar_method == "REQUEST"
         assert "Un planning dit autre chose" not in (mail.calendar or "")
     assert "Plus aucun planning ne contredit ce jour" in as_(visitor).get(f"/visits/{first}").text
+
+
+@pytest.mark.parametrize("who", ["host", "visitor"])
+def test_mail_home_and_page_name_the_same_first_step(
+    engine: Engine, session: Session, shop: Shop, as_: As, who: str
+) -> None:
+    """Whoever receives changes the hours; the visitor, who said yes by booking, reads that they may."""
+    [first, _second] = half_days(engine, session, shop)
+    person = shop.hosts[0] if who == "host" else shop.askers[0]
+    step = "Changez d’abord les heures, ou faites accueillir par un collègue."
+    if who == "visitor":
+        step = "L’équipe qui reçoit peut changer les heures, ou faire accueillir par un collègue."
+    here = f"/visits/{first}"
+    [mail, *_more] = [one for one in mails(session, "visit_suspended") if one.person_id == person.id]
+    found = [one for one in asked_tasks(session, person, today=TODAY, now=NOW) if one.kind == "contradicted"]
+    assert step in mail.text
+    assert all(step in one.text for one in found)
+    assert [one.href for one in found][:1] == [f"{here}/hours" if who == "host" else here]
+    assert len(found) == (2 if who == "host" else 1)
+    assert all(one.asks is (who == "host") for one in found)
+    let_go(session, person)
+    browser = as_(person)
+    pages = [here, f"{here}/confirmation"] if who == "host" else [here]  # she said yes by booking
+    for one in pages:
+        page = browser.get(one).text
+        assert step in page
+        assert (f'href="{here}/hours"' in page) is (who == "host")
+
+
+def test_a_day_whose_host_is_off_leads_to_no_other_hours(
+    engine: Engine, session: Session, shop: Shop, as_: As
+) -> None:
+    half_days(engine, session, shop)
+    arrive(engine, session, shop, Shift.OFF)
+    found = asked_tasks(session, shop.hosts[0], today=TODAY, now=NOW)
+    assert not [one for one in found if one.href.endswith("/hours")]
 
 
 def test_hr_read_it_where_nobody_leads_the_team(engine: Engine, session: Session, shop: Shop) -> None:

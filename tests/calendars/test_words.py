@@ -63,6 +63,7 @@ def test_every_mail_about_a_day_reads_well(
         "over": role == "host",
         "closed": email is None,
         "half": language == "fr",
+        "step": "Changez d’abord les heures.",
         "against": "Bruno : repos",
         "change": "Les heures changent.",
         "line": line,

@@ -12,9 +12,11 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from app.calendars import agreements as clockwork
+from app.calendars import telling
 from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.debriefs.jobs import open_forms
+from app.home import space
 from app.messages.tables import Mail
 from app.visits import absences, moving
 from app.visits.errors import (
@@ -99,6 +101,50 @@ def test_one_tap_of_either_says_so_and_the_other_is_accused_of_nothing(
     )
     (kept,) = [one for one in anna.get("/me/data.json").json()["visits"] if one.get("day") == str(MONDAY)]
     assert kept["status"] == "not_held"
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_the_other_reads_what_becomes_of_the_exchange(
+    company: Company, engine: Engine, day: Visit, monkeypatch: pytest.MonkeyPatch, free: bool
+) -> None:
+    """As their page and home say: another day, or what is left where none suits both."""
+    monkeypatch.setattr(telling, "finds_day", lambda *_: free)
+    say(company, day, company.anna)
+    told(engine, company.session)
+    (mail,) = mails(engine, "visit_absence")
+    assert ("vous pouvez en choisir une autre ensemble" in mail.text) is free
+    assert ("ou proposez d’en rester à une" in mail.text) is not free
+
+
+@pytest.mark.parametrize("who", ["anna", "bruno", "hr"])
+def test_what_is_past_is_not_headed_as_if_it_were_to_come(
+    company: Company, enter: Enter, clock: Clock, day: Visit, who: str
+) -> None:
+    here = f"/visits/{day.id}"
+    browser = enter(getattr(company, who))
+    for held in (False, True):
+        if held:
+            day.agreement_at = BEFORE
+        page = browser.get(here).text
+        assert "journée du lundi 5 avril 2027" in page
+        assert not any(
+            f"{verb} " in page.split("</h1>")[0].split("<h1")[1] for verb in ("passez", "recevez", "passe")
+        )
+    clock.set(BEFORE)
+    page = browser.get(here).text
+    assert any(one in page for one in ("Vous passez le", "Vous recevez", "passe le lundi"))
+
+
+def test_not_to_travel_comes_before_all_else_on_home(company: Company, clock: Clock, day: Visit) -> None:
+    clock.set(datetime(2027, 4, 5, 6, 0, tzinfo=UTC))
+    for who in (company.anna, company.bruno):
+        tasks = space.tasks_of(company.session, who, today=MONDAY, now=clock.at)
+        assert tasks[0].kind == "uncertain"
+        assert "confirmation" in [one.kind for one in tasks]
+    day.agreement_at = BEFORE
+    company.session.flush()
+    tasks = space.tasks_of(company.session, company.anna, today=MONDAY, now=clock.at)
+    assert tasks[0].kind == "confirmation"
 
 
 def test_it_is_said_once_of_a_past_day_whose_agreement_is_missing(company: Company, day: Visit) -> None:
