@@ -33,6 +33,13 @@ class Hours:
     ends_at: time | None = None
 
 
+def lasts(visit: Visit, hours: Hours) -> bool:
+    """Whether a visit has these hours already."""
+    usual = PART_HOURS[hours.part]
+    asked = (hours.part, hours.starts_at or usual[0], hours.ends_at or usual[1])
+    return (visit.part, visit.starts_at, visit.ends_at) == asked
+
+
 def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, revision: int) -> Visit:
     """Say how long the visit lasts; the visitor is told, calendars follow. Saying the same changes nothing.
 
@@ -47,7 +54,7 @@ def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, 
     if (fault := hours_fault(hours.part, starts, ends)) is not None:
         raise HoursDoNotFit(fault)
     visit = now.visit
-    if (visit.part, visit.starts_at, visit.ends_at) == (hours.part, starts, ends):
+    if lasts(visit, hours):
         return visit
     _change(session, now, hand, part=hours.part, starts_at=starts, ends_at=ends)
     remember(session, visit, ChangeKind.HOURS, hand, event=step.event, part=hours.part)

@@ -41,7 +41,8 @@ def set_hours(request: Request, session: Db, entered: Receiving, sent: Submitted
     kept = value.part != before.visit.part and (value.starts_at, value.ends_at) == own
     hours = Hours(value.part) if kept else Hours(value.part, value.starts_at, value.ends_at)
     try:
-        hosting.set_hours(session, before, hours, entered.hand(), revision=value.revision)
+        with entered.once(session, *([ChangeKind.HOURS] if hosting.lasts(before.visit, hours) else [])):
+            hosting.set_hours(session, before, hours, entered.hand(), revision=value.revision)
     except (HoursNotInOrder, HoursDoNotFit) as refused:
         form.refuse("ends_at", refused.message())
         return _show_hours(request, session, entered, form, status=422)
@@ -82,7 +83,10 @@ def set_tutor(request: Request, session: Db, entered: Receiving, sent: Submitted
         return _show_tutor(request, session, entered, form, status=422)
     before = entered.situation(session, clock.today())
     try:
-        hosting.set_tutor(session, before, form.value.tutor_id, entered.hand(), revision=form.value.revision)
+        chosen = form.value.tutor_id
+        kind = ChangeKind.RELEASED if chosen is None else ChangeKind.TUTOR
+        with entered.once(session, kind, **({} if chosen is None else {"other_id": chosen})):
+            hosting.set_tutor(session, before, chosen, entered.hand(), revision=form.value.revision)
     except (TutorBusy, NotOfTheTeam) as refused:
         form.refuse("tutor_id", refused.message())
         return _show_tutor(request, session, entered, form, status=422)

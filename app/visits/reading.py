@@ -109,12 +109,20 @@ def is_own_last(
     session: Session, visit_id: int, kinds: Collection[ChangeKind], account_id: int | None, **facts: Any
 ) -> bool:
     """Whether what last became of a visit is one of `kinds`, by this account, with these `facts` of its line;
-    what the same act brought with it aside. One query."""
+    what the same act brought with it, such as that the day holds again, aside. One query."""
     query = select(VisitChange).where(col(VisitChange.visit_id) == visit_id)
     lines = session.scalars(query.order_by(col(VisitChange.id).desc())).all()
-    act = takewhile(lambda one: (one.at, one.account_id) == (lines[0].at, account_id), lines)
+    act = takewhile(
+        lambda one: (
+            one.at == lines[0].at and (one.account_id == account_id or one.kind is ChangeKind.RESUMED)
+        ),
+        lines,
+    )
     return any(
-        one.kind in kinds and all(getattr(one, name) == value for name, value in facts.items()) for one in act
+        one.kind in kinds
+        and one.account_id == account_id
+        and all(getattr(one, name) == value for name, value in facts.items())
+        for one in act
     )
 
 

@@ -9,8 +9,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.campaigns.tables import Status
-from app.visits import moving, service
+from app.teams.tables import Shift
+from app.visits import moving, service, suspending
+from app.visits.history import Hand
 from app.visits.tables import By, CancelReason, Proposal
+from tests.factories import make_roster
 from tests.support.web import Clock
 from tests.visits.life import MONDAY, NOW, TODAY, WEDNESDAY, Company
 
@@ -121,3 +124,29 @@ def test_hr_moves_a_day_once(company: Company, engine: Engine, as_: Enter) -> No
     first, again = twice(company, hr, here, day=WEDNESDAY.isoformat(), revision="0")
     assert (first[0], again) == (303, first)
     assert company.history(company.there).count("moved") == 1
+
+
+@pytest.mark.parametrize("mends", [True, False])
+def test_whoever_receives_changes_hours_and_colleague_once(company: Company, as_: Enter, mends: bool) -> None:
+    """Also where that lets the day hold again; other hours than those are refused, from an old page."""
+    if mends:
+        hand = Hand(By.SERVICE, None, NOW)
+        make_roster(company.session, company.shop.id, {(company.bruno.id, MONDAY): Shift.MORNING})
+        suspending.suspend(company.session, [company.there.id or 0], hand)
+        company.session.commit()
+    bruno, here = as_(company.bruno), f"/visits/{company.there.id}"
+    revision = str(company.there.revision)
+    first, again = twice(company, bruno, f"{here}/hours", part="morning", revision=revision)
+    assert (first[0], again) == (303, first)
+    sent = {"part": "afternoon", "revision": revision}
+    assert bruno.post(f"{here}/hours", data=sent).status_code == 409
+    company.session.refresh(company.there)
+    revision = str(company.there.revision)
+    for chosen in (str(company.lea.id), ""):
+        company.session.refresh(company.there)
+        revision = str(company.there.revision)
+        first, again = twice(company, bruno, f"{here}/tutor", tutor_id=chosen, revision=revision)
+        assert (first[0], again) == (303, first)
+    history = company.history(company.there)
+    assert [history.count(one) for one in ("hours", "tutor", "released")] == [1, 1, 1]
+    assert ("resumed" in history) is mends
