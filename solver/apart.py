@@ -18,6 +18,8 @@ from typing import IO, Self
 import numpy as np
 import numpy.typing as npt
 
+from solver.memory import FRUGAL, hand_back
+
 Array = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 PARENT_DEATH = 1
@@ -32,15 +34,19 @@ from importlib import import_module; import_module(sys.argv[2]).answer()
 class Apart:
     """A module's `answer` in a process of its own. Use it as a context manager: the process ends with it.
 
-    `send` and `receive` raise OSError or EOFError once the process was ended.
+    `send` and `receive` raise OSError or EOFError once the process was ended. ``frugal``: it hands back what
+    it frees, which takes a little longer.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *, frugal: bool = False) -> None:
+        if frugal:
+            hand_back()
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
             [sys.executable, "-I", "-c", ANSWER, str(Path(__file__).parents[1]), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, **(FRUGAL if frugal else {})},
             start_new_session=True,  # Ctrl-C is for whoever waits, who then ends this process
         )
 

@@ -23,7 +23,8 @@ from types import FrameType
 
 from solver.check import violations
 from solver.fields import ProblemError
-from solver.limits import Limits, OnProgress, Progress, ShouldStop
+from solver.limits import LARGE, Limits, OnProgress, Progress, ShouldStop
+from solver.memory import be_frugal
 from solver.mip import THREAD
 from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, Plan
 from solver.problem import Problem, load
@@ -35,7 +36,7 @@ ALL_REMEDIES = 3_000
 REMEDIES = 10.0
 """Seconds for that at most, within the time limit; whom it does not reach is said in the plan."""
 
-STARTING, WRITING, WRITING_AGAIN = 0.7, 1.5e-5, 0.05
+STARTING, WRITING, WRITING_AGAIN = 0.7, 2.5e-5, 0.05
 """Seconds that it takes to load the program, at most, to write what concerns one person, and to write once
 more."""
 
@@ -83,6 +84,18 @@ def run_solve(
         return _solve(problem_path, output_path, time_limit, seed, threads, should_stop, as_json=as_json)
 
 
+def _read(path: str | Path) -> Problem | None:
+    """The problem; None where it cannot be read, which is said with the place. What nobody reads is noted."""
+    try:
+        problem = load(path)
+    except ProblemError as error:
+        _warn(error)
+        return None
+    for line in problem.strangers:
+        _warn(f"note: {line}")
+    return problem
+
+
 def _solve(
     problem_path: str | Path,
     output_path: str | Path,
@@ -102,13 +115,11 @@ def _solve(
     except OSError as error:
         _warn(f"{output_path}: cannot be written ({error.strerror or error})")
         return 2
-    try:
-        problem = load(problem_path)
-    except ProblemError as error:
-        _warn(error)
+    problem = _read(problem_path)
+    if problem is None:
         return 2
-    for line in problem.strangers:
-        _warn(f"note: {line}")
+    if len(problem.people) > LARGE:
+        be_frugal()
     seconds = time_limit
     if time_limit is not None:
         writing = WRITING * len(problem.people)

@@ -138,11 +138,18 @@ class Elsewhere:
     """A solver at work on a program in a process of its own. Use it as a context manager: it ends with it."""
 
     def __init__(
-        self, model: Model, objective: Ints, clock: Clock, seconds: float, solver: str = "GSCIP"
+        self,
+        model: Model,
+        objective: Ints,
+        clock: Clock,
+        seconds: float,
+        solver: str = "GSCIP",
+        *,
+        frugal: bool = False,
     ) -> None:
         self.clock, self.ends = clock, clock.seconds + seconds + 2 * STARTING
         self.said = Solved(None, proven=False, bound=float("inf"))
-        self.apart = Apart(__name__)
+        self.apart = Apart(__name__, frugal=frugal)
 
         def work() -> None:
             try:

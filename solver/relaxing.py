@@ -27,7 +27,7 @@ PRECISIONS = (1e-3, 1e-4, 1e-5, 1e-6)
 class Relaxation:
     """The best row prices so far for one objective, and what they say. Use it as a context manager."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, frugal: bool = False) -> None:
         self.model = model
         self.tightening = Tightening(model)
         self.objective = np.zeros(model.columns)
@@ -39,7 +39,7 @@ class Relaxation:
         self.enough = -float("inf")
         """A bound that needs no improvement."""
         self.thread: threading.Thread | None = None
-        self.apart = Apart(__name__)
+        self.apart = Apart(__name__, frugal=frugal)
 
     def __enter__(self) -> Self:
         return self

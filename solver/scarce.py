@@ -79,7 +79,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         choices = _with_wanted(engine, choices, rates, hot)
     begun, model = clock.seconds, build(engine.instance, choices, engine.room)
     strict = _strict(engine, model, rates)
-    with Relaxation(model) as relaxed, ThreadPoolExecutor(2) as pool:
+    with Relaxation(model, frugal=strict is not None) as relaxed, ThreadPoolExecutor(2) as pool:
 
         def limit(rates: Mapping[str, int]) -> Future[float]:
             """The bound that the latest prices give, being found."""
@@ -208,7 +208,9 @@ def _program(
     def work() -> Exact:
         at, seconds = strict or rates, 0.9 * clock.left if strict else min(ENOUGH, 0.6 * clock.left)
         model = build(engine.instance, near, engine.room)
-        with Elsewhere(model, weighted(model, at), clock, seconds, "HIGHS") as other:
+        with Elsewhere(
+            model, weighted(model, at), clock, seconds, "HIGHS", frugal=strict is not None
+        ) as other:
             solved = other.wait()
         plan = None if solved.chosen is None else near.take(solved.chosen[: len(near)])
         return Exact(plan, at, solved.bound if strict else math.inf)

@@ -62,7 +62,7 @@ def solve(
     if said:
         return _infeasible(problem, said, clock)
     instance = Instance(problem)
-    clock.reserve = 0.1 + instance.n * 5e-5
+    clock.reserve = 0.1 + instance.n * 6.5e-5
     board = Board(instance)
     if not place_pins(instance, board, clock):
         return _infeasible(problem, clash(instance) or [_TOGETHER], clock)
