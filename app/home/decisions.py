@@ -30,6 +30,7 @@ def decisions(session: Session, *, today: date) -> list[Task]:
     solved = repairs.with_solutions(session, [one for _campaign, ids in waiting for one in ids])
     return [
         *(_to_tell(one) for one in mails.urgent_letters(session, today)),
+        *_letters(mails.letters_of_none(session, today)),
         *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
         *(_unled(campaign, number) for campaign, number in unled.left_to_hr(session)),
         *who_receives(host_left.without_host(session, today)),
@@ -55,6 +56,16 @@ def _to_tell(waiting: mails.ToTell) -> Task:
     )
     here = f"/campaigns/{waiting.campaign.id}/paper"
     return Task(Kind.LETTERS, title, text, here, _("Voir leurs messages"), "warn")
+
+
+def _letters(count: int) -> list[Task]:
+    if not count:
+        return []
+    title = ngettext(
+        "Un message à remettre en main propre", "%(n)s messages à remettre en main propre", count
+    ) % {"n": count}
+    text = _("Hors campagne : une délégation est donnée ou prend fin, et quelqu’un n’a pas d’adresse.")
+    return [Task(Kind.LETTERS, title, text, "/paper", _("Voir les messages"), "mail")]
 
 
 def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:

@@ -7,9 +7,10 @@ from sqlmodel import Session
 from app.availability.going import left_campaigns
 from app.booking import queries as bookings
 from app.campaigns.tables import Campaign
-from app.core.i18n import _, of
+from app.core.i18n import _, ngettext, of
 from app.core.templating import long_day
 from app.home.tasks import Kind, Task
+from app.messages import queries as mails
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
@@ -33,7 +34,9 @@ def reminders(
     told = told_visitors(session, [leg for leg in soon if leg.visit.id in uncertain])
     bookable = bookings.bookable_campaigns(session, person)
     left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
+    letters = len(mails.letters_to(session, person.id or 0, today))
     return [
+        *([_letters(letters)] if letters else []),
         *(
             _uncertain(leg, person, told.get(leg.visit.id or 0, Told.NOT_YET))
             if leg.visit.id in uncertain
@@ -43,6 +46,12 @@ def reminders(
         ),
         *(_choose(campaign) for campaign in bookable if campaign.id not in left),
     ]
+
+
+def _letters(count: int) -> Task:
+    title = ngettext("Un message pour vous", "%(n)s messages pour vous", count) % {"n": count}
+    text = _("Sans adresse de courriel, vous lisez ici ce que nous vous écrivons.")
+    return Task(Kind.MESSAGES, title, text, "/me/messages", _("Lire"), "mail", asks=False)
 
 
 def _choose(campaign: Campaign) -> Task:

@@ -70,7 +70,9 @@ class Kind(StrEnum):
     NOTHING_INSTEAD = "nothing_instead"
     RULING = "ruling"
     LETTERS = "letters"
-    """Somebody without e-mail must be told by hand, soon."""
+    """Somebody without e-mail must be told by hand, soon or on a list of no campaign."""
+    MESSAGES = "messages"
+    """What was written to the reader, who has no e-mail."""
     UNLED_REQUESTS = "unled_requests"
     """Requests to teams that nobody leads."""
 

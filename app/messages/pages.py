@@ -1,4 +1,4 @@
-"""Pages of messages: the administrator's outbox, HR's letters on paper."""
+"""Pages of messages: the administrator's outbox."""
 
 from typing import Annotated
 
@@ -7,22 +7,21 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.audit import audit
 from app.accounts.guards import Admin
-from app.campaigns.guards import Asking, HrCampaign
+from app.campaigns.guards import Asking
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound
-from app.core.forms import Submitted, bind
-from app.core.i18n import _, ngettext
+from app.core.i18n import _
 from app.core.settings import settings
 from app.core.templating import redirect, render
-from app.messages import catalogue, queries, service
+from app.messages import catalogue, pages_paper, queries, service
 from app.messages.builder import BadAddress, build
 from app.messages.catalogue import SECRET
 from app.messages.guards import OutboxMail
-from app.messages.schemas import HandingForm
 from app.messages.tables import Mail, MailStatus
 
 router = APIRouter(include_in_schema=False)
+router.include_router(pages_paper.router)
 
 # A mail's own sheet: its style element is allowed, everything else is shut, as inside a sandboxed frame.
 MAIL_POLICY = (
@@ -124,48 +123,3 @@ def send_again(session: Db, actor: Asking, mail: OutboxMail) -> Response:
     service.send_again(session, mail, now=now)
     audit(session, actor.account_id, "mail.sent_again", f"mail:{mail.id}", now=now)
     return redirect(f"/admin/outbox/{mail.id}", say=_("Le message repart."))
-
-
-@router.get("/campaigns/{campaign_id}/paper", response_class=HTMLResponse)
-def paper(
-    request: Request,
-    session: Db,
-    campaign: HrCampaign,
-    site: Annotated[int | None, Query()] = None,
-) -> Response:
-    """Who must be told on paper, and what."""
-    return render(
-        request,
-        "messages/paper.html",
-        campaign=campaign,
-        letters=queries.letters(session, campaign.id or 0, today=clock.today(), site_id=site),
-        sites=queries.sites_with_letters(session, campaign.id or 0, today=clock.today()),
-        told=queries.letters_told(session, campaign.id or 0),
-        site=site,
-        catalogue=catalogue,
-    )
-
-
-@router.get("/campaigns/{campaign_id}/paper/letters", response_class=HTMLResponse)
-def letters(
-    request: Request,
-    session: Db,
-    campaign: HrCampaign,
-    site: Annotated[int | None, Query()] = None,
-) -> Response:
-    """The letters themselves, to print and hand out."""
-    found = queries.letters(session, campaign.id or 0, today=clock.today(), site_id=site)
-    return render(request, "messages/letters.html", campaign=campaign, letters=found, site=site)
-
-
-@router.post("/campaigns/{campaign_id}/paper/handing")
-def hand_over(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
-    """Remember which letters were given."""
-    back = f"/campaigns/{campaign.id}/paper"
-    form = bind(HandingForm, sent)
-    if form.value is None:
-        return redirect(back, say=_("Cochez les messages que vous avez remis."), kind="warn")
-    now = clock.now()
-    n = service.hand_over(session, campaign.id or 0, form.value.mail, now=now)
-    audit(session, actor.account_id, "mail.handed_over", f"campaign:{campaign.id}", now=now, letters=n)
-    return redirect(back, say=ngettext("%(n)s message remis.", "%(n)s messages remis.", n) % {"n": n})

@@ -148,15 +148,22 @@ class Letter:
     site: str
 
 
-def _to_hand_over(campaign_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
-    """Told on paper or not at all, and still of use: no past day, none that fell before it was told."""
+def _to_hand_over(campaign_id: int | None, today: date) -> tuple[ColumnElement[bool], ...]:
+    """Told on paper or not at all, and still of use: no past day, none that fell before it was told. None:
+    what belongs to no campaign."""
+    return col(Mail.campaign_id) == campaign_id, *_waiting(today)
+
+
+def _waiting(today: date) -> tuple[ColumnElement[bool], ...]:
     serves = or_(col(Mail.until).is_(None), col(Mail.until) >= today)
-    return col(Mail.campaign_id) == campaign_id, col(Mail.status) == MailStatus.UNREACHABLE, serves
+    return col(Mail.status) == MailStatus.UNREACHABLE, serves
 
 
-def letters(session: Session, campaign_id: int, *, today: date, site_id: int | None = None) -> list[Letter]:
-    """A campaign's letters: the urgent ones, then the others, each sorted as they are handed out: site, team,
-    name."""
+def letters(
+    session: Session, campaign_id: int | None, *, today: date, site_id: int | None = None
+) -> list[Letter]:
+    """A campaign's letters, or those of none: the urgent ones, then the others, each sorted as they are handed
+    out: site, team, name."""
     urgent = case((col(Mail.kind).in_(URGENT), 0), else_=1)
     query = (
         select(Mail, Team.name, Site.name)
@@ -171,12 +178,21 @@ def letters(session: Session, campaign_id: int, *, today: date, site_id: int | N
     return [Letter(mail, team, site) for mail, team, site in session.exec(query)]
 
 
+def letters_of_none(session: Session, today: date) -> int:
+    """How many letters of no campaign wait to be handed over."""
+    query = select(func.count()).select_from(Mail).where(*_to_hand_over(None, today))
+    return session.exec(query).one()
+
+
+def letters_to(session: Session, person_id: int, today: date) -> list[Mail]:
+    """Letters that wait for one reader, the latest first."""
+    query = select(Mail).where(Mail.person_id == person_id, *_waiting(today))
+    return list(session.exec(query.order_by(col(Mail.id).desc())))
+
+
 def letters_about(session: Session, begins: str, today: date) -> list[Mail]:
     """Letters still to be handed over whose key begins so, oldest first."""
-    serves = or_(col(Mail.until).is_(None), col(Mail.until) >= today)
-    query = select(Mail).where(
-        col(Mail.key).startswith(begins, autoescape=True), Mail.status == MailStatus.UNREACHABLE, serves
-    )
+    query = select(Mail).where(col(Mail.key).startswith(begins, autoescape=True), *_waiting(today))
     return list(session.exec(query.order_by(col(Mail.id))))
 
 
@@ -213,7 +229,9 @@ def urgent_letters(session: Session, today: date, campaign_id: int | None = None
     ]
 
 
-def sites_with_letters(session: Session, campaign_id: int, *, today: date) -> list[tuple[int, str, int]]:
+def sites_with_letters(
+    session: Session, campaign_id: int | None, *, today: date
+) -> list[tuple[int, str, int]]:
     """Sites where letters of a campaign remain to be handed out: id, name, how many."""
     rows = session.exec(
         select(Site.id, Site.name, func.count())
@@ -227,8 +245,8 @@ def sites_with_letters(session: Session, campaign_id: int, *, today: date) -> li
     return [(site_id, name, n) for site_id, name, n in rows if site_id is not None]
 
 
-def letters_told(session: Session, campaign_id: int) -> int:
-    """How many letters of a campaign were handed out."""
+def letters_told(session: Session, campaign_id: int | None) -> int:
+    """How many letters of a campaign, or of none, were handed out."""
     return session.exec(
         select(func.count()).where(Mail.campaign_id == campaign_id, Mail.status == MailStatus.TOLD)
     ).one()

@@ -151,8 +151,8 @@ def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
     queue(session, mail)
 
 
-def hand_over(session: Session, campaign_id: int, mail_ids: list[int], *, now: datetime) -> int:
-    """Remember which letters were given on paper; how many were still to give."""
+def hand_over(session: Session, campaign_id: int | None, mail_ids: list[int], *, now: datetime) -> int:
+    """Remember which letters of a campaign, or of none, were given on paper; how many were still to give."""
     changed = session.exec(
         update(Mail)
         .where(col(Mail.campaign_id) == campaign_id, col(Mail.id).in_(mail_ids))
