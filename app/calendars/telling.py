@@ -349,7 +349,12 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             lost = fallen is not None and fallen.visit.id == visit_id
             in_time = may_be_made_up(news.seen.visit, news.seen.campaign, clock.today())
             found = lost and in_time and finds_day(session, news.seen, clock.today())
-            said = {"words_said": words, "make_up": found, "no_day": lost and in_time and not found}
+            said: dict[str, Any] = {
+                "words_said": words,
+                "make_up": found,
+                "no_day": lost and in_time and not found,
+            }
+            said["opposed"] = news.seen.visit.disputed_at is not None
             said["debrief"] = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None
             to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
             write(news, Kind.VISIT_ABSENCE, to, lambda *_: said, None)

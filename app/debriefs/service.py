@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, and_, col, delete, or_, select, update
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign
-from app.core import jobs
+from app.core import clock, jobs
 from app.core.errors import NotFound, Refusal
 from app.core.forms import sentence
 from app.core.i18n import _
@@ -32,9 +32,10 @@ from app.debriefs.rules import LIVED, State, is_open, state_of
 from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
+from app.visits.absences import note_held
 from app.visits.queries import SeenVisit
 from app.visits.rules import is_unknown
-from app.visits.tables import Visit
+from app.visits.tables import By, Visit
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,9 @@ def send_debrief(session: Session, author: Author, answers: Mapping[str, Any], *
     The first form somebody sends in a campaign tells the shared statements; from later ones they are dropped.
 
     `answers` by question, as `questions.form_of` takes them. Raises NotYetOpen, DebriefClosed, AlreadySent,
-    NothingSaid, AnswersRefused. No event is recorded: its row would tell when somebody answered.
+    NothingSaid, AnswersRefused. Of a day without its agreement it says that it took place
+    (`visits.absences.note_held`), and no more. No event is recorded: its row would tell when somebody
+    answered.
     """
     _check_open(session, author, now)
     said = _said(session, author.role, answers)
@@ -149,6 +152,8 @@ def send_debrief(session: Session, author: Author, answers: Mapping[str, Any], *
         said = {key: one for key, one in said.items() if key not in SHARED}
     if not said:
         raise NothingSaid
+    if is_unsure(author, clock.today()) and not note_held(session, author.visit_id, By(author.role.value)):
+        raise DebriefClosed  # said not to have been held, meanwhile
     _note_sent(session, author)
     session.exec(delete(Draft).where(col(Draft.visit_id) == author.visit_id, col(Draft.role) == author.role))
     readers = {one.key: one.readers for one in CATALOGUE}

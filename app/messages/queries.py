@@ -162,8 +162,8 @@ def _waiting(today: date) -> tuple[ColumnElement[bool], ...]:
 def letters(
     session: Session, campaign_id: int | None, *, today: date, site_id: int | None = None
 ) -> list[Letter]:
-    """A campaign's letters, or those of none: the urgent ones, then the others, each sorted as they are handed
-    out: site, team, name."""
+    """A campaign's letters, or those of none: the urgent ones, then the others, each sorted as they are
+    handed out: site, team, name."""
     urgent = case((col(Mail.kind).in_(URGENT), 0), else_=1)
     query = (
         select(Mail, Team.name, Site.name)

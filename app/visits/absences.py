@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, update
 from app.core.errors import Stale
 from app.visits import moving, queries, reading
 from app.visits.changing import Situation, begin, each_of
-from app.visits.errors import AlreadyReported, NothingToRule, NothingToTakeBack, NotReported
+from app.visits.errors import AlreadyReported, NothingToRule, NothingToTakeBack, NotReported, NotYourPart
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import TWO, agreement_missing, check, other_role, report_about
 from app.visits.reading import reports_of
@@ -42,7 +42,7 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     now = begin(session, before)
     step = check(ChangeKind.CONTESTED, now.asked)
     if now.visit.not_held_by is not None:
-        _set(session, now.visit, missed_at=None, disputed_at=hand.now)
+        _set(session, now.visit, missed_at=None, disputed_at=hand.now, **{SAYS_HELD[now.by]: True})
         why = CancelReason.AGREEMENT
         remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event, reason=why)
         _close_proposals(session, now, hand)
@@ -62,14 +62,52 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     _close_proposals(session, now, hand)
 
 
+SAYS_HELD = {By.VISITOR: "visitor_says_held", By.HOST: "host_says_held"}
+
+
+def say_held(session: Session, before: Situation, hand: Hand) -> None:
+    """One of the two says that a past day without its agreement took place. Nobody reads it, and no time is
+    kept, since sending a debrief says it as well: it counts once somebody says the contrary."""
+    now = begin(session, before)
+    check(ChangeKind.NOT_HELD, now.asked)  # the same days: nobody knows, and nobody said
+    if hand.by not in TWO:
+        raise NotYourPart
+    note_held(session, now.visit.id or 0, hand.by)
+    session.refresh(now.visit)
+
+
+def note_held(session: Session, visit_id: int, by: By) -> bool:
+    """Keep that one of the two says so; False where the day is said meanwhile not to have been held."""
+    done = session.exec(
+        update(Visit)
+        .where(col(Visit.id) == visit_id, col(Visit.missed_at).is_(None))
+        .values({SAYS_HELD[by]: True})
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)
+
+
+def _opposed(visit: Visit, by: By) -> int | None:
+    """Which of the two, other than whoever says the contrary now, said that the day took place."""
+    people = {By.HOST: visit.host_id, By.VISITOR: visit.visitor_id}
+    return next(
+        (id_ for role, id_ in people.items() if role is not by and getattr(visit, SAYS_HELD[role])), None
+    )
+
+
 def say_not_held(session: Session, before: Situation, hand: Hand) -> None:
     """Say that the day did not take place since the agreement was missing. Nobody is accused: those who did
-    not say it read it, and need not answer; it may be made up for at once."""
+    not say it read it, and need not answer; it may be made up for at once. Where another one had said that it
+    took place, HR say what happened."""
     now = begin(session, before)
     step = check(ChangeKind.NOT_HELD, now.asked)
-    _set(session, now.visit, missed_at=hand.now, not_held_by=now.by)
+    other = _opposed(now.visit, now.by)
+    said: dict[str, object] = {"missed_at": hand.now} if other is None else {"disputed_at": hand.now}
+    if now.by in TWO:
+        said[SAYS_HELD[now.by]] = False
+    _set(session, now.visit, not_held_by=now.by, **said)
     why = CancelReason.AGREEMENT
-    remember(session, now.visit, ChangeKind.NOT_HELD, hand, event=step.event, reason=why)
+    remember(session, now.visit, ChangeKind.NOT_HELD, hand, event=step.event, reason=why, other_id=other)
     _close_proposals(session, now, hand)
 
 
@@ -94,20 +132,16 @@ def _leave(session: Session, now: Situation, hand: Hand) -> None:
 
 
 def take_back(session: Session, before: Situation, hand: Hand) -> None:
-    """Whoever said it was mistaken: the day counts as it did before, its forms open again, the other reads
-    it."""
+    """Whoever said it was mistaken, also where the other one contested it: the day counts as it did before,
+    its forms open again, the other reads it. Not once HR ruled."""
     now = begin(session, before)
     step = check(ChangeKind.TAKEN_BACK, now.asked)
     if now.visit.not_held_by is not None:
-        _set(session, now.visit, missed_at=None, not_held_by=None)
+        _set(session, now.visit, missed_at=None, disputed_at=None, not_held_by=None)
         why: CancelReason | None = CancelReason.AGREEMENT
     else:
         own = report_about(now.asked, other_role(now.by))
-        gone = session.exec(
-            delete(NoShow).where(
-                col(NoShow.id) == (own.id if own else None), col(NoShow.contested_at).is_(None)
-            )
-        )
+        gone = session.exec(delete(NoShow).where(col(NoShow.id) == (own.id if own else None)))
         if gone.rowcount != 1:
             raise NothingToTakeBack
         _mark(session, now.visit, hand)

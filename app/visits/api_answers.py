@@ -138,3 +138,12 @@ def say_not_held(session: Db, entered: Participant) -> VisitOut:
     before = entered.situation(session, clock.today())
     absences.say_not_held(session, before, entered.hand())
     return shown(session, before.visit.id or 0)
+
+
+@router.post("/visits/{visit_id}/held", status_code=201)
+def say_held(session: Db, entered: Taking) -> VisitOut:
+    """The day took place though the agreement of the two companies was missing: read by nobody before
+    somebody says the contrary. Sending a debrief of that day says it too."""
+    before = entered.situation(session, clock.today())
+    absences.say_held(session, before, entered.hand())
+    return shown(session, before.visit.id or 0)

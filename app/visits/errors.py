@@ -269,7 +269,7 @@ class NobodyWasToCome(Refusal):
 
 
 class NothingToTakeBack(Refusal):
-    """The reader said nothing of that day, or the other one answered, or HR ruled."""
+    """The reader said nothing of that day."""
 
     def message(self) -> str:
         return _("Vous n’avez rien dit de cette journée qui puisse encore être retiré.")

@@ -238,6 +238,11 @@ def sentence(
         ),
         ChangeKind.NOT_HELD: _(
             "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."
+        )
+        if seen.other is None
+        else _(
+            "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait. "
+            "%(other)s dit qu’elle a eu lieu."
         ),
         ChangeKind.TAKEN_BACK: _("%(who)s retire ce qui était dit de cette journée.")
         if line.reason is CancelReason.AGREEMENT

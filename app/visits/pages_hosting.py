@@ -183,8 +183,20 @@ def say_not_held(session: Db, entered: Participant) -> Response:
     before = entered.situation(session, clock.today())
     with entered.once(session, ChangeKind.NOT_HELD):
         absences.say_not_held(session, before, entered.hand())
-    say = _("C’est noté : cette journée n’a pas eu lieu. Personne n’est en cause.")
+    say = (
+        _("C’est noté. Quelqu’un dit que la journée a eu lieu : vos RH lisent les deux versions.")
+        if before.visit.disputed_at is not None
+        else _("C’est noté : cette journée n’a pas eu lieu. Personne n’est en cause.")
+    )
     return redirect(f"/visits/{before.visit.id}", say=say)
+
+
+@router.post("/visits/{visit_id}/held")
+def say_held(session: Db, entered: Taking) -> Response:
+    """Say that the day took place though its agreement was missing, on the way to one's debrief."""
+    before = entered.situation(session, clock.today())
+    absences.say_held(session, before, entered.hand())
+    return redirect(f"/debriefs/{before.visit.id}", say=_("C’est noté : elle a eu lieu."))
 
 
 @router.post("/visits/{visit_id}/absence/withdrawal")

@@ -138,6 +138,10 @@ class Visit(SQLModel, table=True):
     not_held_by: By | None = None
     """Who said that it did not take place since the agreement was missing: nobody is absent then. `missed_at`
     and `disputed_at` say the rest."""
+    visitor_says_held: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    host_says_held: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of a past day whose agreement is missing: each said that it took place, alone or by sending a debrief.
+    Without a time, and read by nobody before somebody says the contrary."""
     left_without_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR said that this past day stays without an agreement: nobody is asked for one any more."""
     created_at: datetime = Field(sa_type=Instant)

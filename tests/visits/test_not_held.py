@@ -274,9 +274,7 @@ def test_calendars_say_of_such_a_day_what_its_page_says(company: Company, enter:
     assert "convention" not in words
 
 
-def test_whoever_said_it_takes_it_back_until_the_other_answers(
-    company: Company, engine: Engine, enter: Enter, day: Visit
-) -> None:
+def test_whoever_said_it_takes_it_back(company: Company, engine: Engine, enter: Enter, day: Visit) -> None:
     say(company, day, company.anna)
     with pytest.raises(NothingToTakeBack):
         absences.take_back(company.session, *asked(company, day, company.bruno))
@@ -284,10 +282,6 @@ def test_whoever_said_it_takes_it_back_until_the_other_answers(
     assert told(engine, company.session)[-1] == ("Bruno", "visit_absence")
     company.session.refresh(day)
     assert (day.missed_at, day.not_held_by) == (None, None)
-    say(company, day, company.anna)
-    absences.contest(company.session, *asked(company, day, company.bruno))
-    with pytest.raises(NothingToTakeBack):
-        absences.take_back(company.session, *asked(company, day, company.anna))
 
 
 def test_a_report_is_taken_back_and_the_forms_open_again(
