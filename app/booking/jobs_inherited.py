@@ -21,7 +21,8 @@ from app.messages.readers import Reader
 from app.teams import queries as teams
 
 ASKING = timedelta(hours=1)
-"""A request is asked of whoever decides as soon as it is made; none is taken for inherited before."""
+"""A request is asked of whoever decides as soon as it is made; none is taken for inherited before, unless
+somebody was written."""
 IN_A_MAIL = 50
 """The key of a mail names its requests, and is indexed: it has an end."""
 
@@ -42,10 +43,7 @@ def tell_inherited(engine: Engine) -> None:
 
 
 def _waiting(session: Session, ids: Collection[int] | None = None) -> list[SeenRequest]:
-    asked = [
-        col(BookingRequest.status) == RequestStatus.REQUESTED,
-        col(BookingRequest.asked_at) <= clock.now() - ASKING,
-    ]
+    asked = [col(BookingRequest.status) == RequestStatus.REQUESTED]
     if ids is not None:
         asked.append(col(BookingRequest.id).in_(ids))
     return queries.requests_where(session, *asked)
@@ -60,12 +58,27 @@ def _inherited(session: Session, waiting: Sequence[SeenRequest]) -> Asked:
     for campaign_id, asked in by_campaign.items():
         deciders = _deciders(session, asked[0].campaign, asked, clock.today())
         told = _told(session, campaign_id, asked, deciders)
-        for one in asked:
-            mine = deciders[one.request.id or 0]
-            if not any((one.request.id or 0, _who(reader)) in told for reader in mine):
-                for reader in mine:
+        unread = [
+            one
+            for one in asked
+            if not any((one.request.id or 0, _who(who)) in told for who in deciders[one.request.id or 0])
+        ]
+        being_asked = _being_asked(session, campaign_id, unread)
+        for one in unread:
+            if one.request.id not in being_asked:
+                for reader in deciders[one.request.id or 0]:
                     found[reader].append(one)
     return found
+
+
+def _being_asked(session: Session, campaign_id: int, unread: Sequence[SeenRequest]) -> set[int | None]:
+    """Those so young that the mail which asks them may not be written yet, and is not. One query."""
+    young = {one.request.id for one in unread if one.request.asked_at > clock.now() - ASKING}
+    if not young:
+        return young
+    return young - {
+        int(key.split(":")[1]) for key in mails.keys_of(session, Kind.BOOKING_REQUEST, campaign_id)
+    }
 
 
 def _deciders(

@@ -136,8 +136,8 @@ def _lived_without(campaign: Campaign, due: int) -> Task:
 
 def _rulings(campaign: Campaign, due: int) -> Task:
     title = ngettext(
-        "%(n)s absence contestée de « %(campaign)s » attend votre avis",
-        "%(n)s absences contestées de « %(campaign)s » attendent votre avis",
+        "%(n)s journée contestée de « %(campaign)s » attend votre avis",
+        "%(n)s journées contestées de « %(campaign)s » attendent votre avis",
         due,
     ) % {"n": due, "campaign": campaign.name}
     text = _("Les deux versions ne s’accordent pas : dites si la journée a eu lieu.")

@@ -85,3 +85,19 @@ def test_a_second_manager_who_read_of_it_is_enough(
     clock.forward(days=1)
     tell_inherited(engine)
     assert not mails(session, "requests_inherited")
+
+
+def test_one_asked_a_moment_before_its_manager_left_is_in_the_same_mail_and_in_no_other(
+    engine: Engine, session: Session, handed: Handed, clock: Clock
+) -> None:
+    handed.session = session
+    handed.ask(handed.askers[2], handed.offer((MONDAY,)), MONDAY, now=clock.at)
+    session.commit()
+    drain(engine)  # Marc is asked
+    handed.lose(session, None)
+    tell_inherited(engine)
+    [mail] = mails(session, "requests_inherited")
+    assert mail.subject == "3 demandes attendent maintenant votre réponse"
+    clock.forward(hours=2)
+    tell_inherited(engine)
+    assert len(mails(session, "requests_inherited")) == 1

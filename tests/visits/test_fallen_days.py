@@ -118,7 +118,7 @@ def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr
         assert path == "/visits" or page.count("absence contestée") == contested  # one chip
         assert "échange complet" not in page
     here, hr = f"/visits/{missed.id}/ruling", as_(company.hr)
-    asked = "1 absence contestée de" in hr.get("/home").text
+    asked = "1 journée contestée de" in hr.get("/home").text
     assert asked is contested
     ruling = hr.get(here).text
     version = re.search(r'name="version" value="(\d+)"', ruling)
