@@ -27,7 +27,7 @@ from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import refusal_labels
 from app.core import clock
 from app.core.db import Db
-from app.core.errors import Forbidden, Refusal
+from app.core.errors import Forbidden, NotFound, Refusal
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
@@ -73,16 +73,22 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
     done, waiting, failed = 0, list[str](), list[str]()
     for one in sorted(form.value.request):
         request_id, revision = (int(part) for part in one.split(":"))
-        name = ""
         try:
             seen = queries.find_request(session, request_id)
-            name = seen.person.name
             allowed = deciding_on(session, who.actor, who.person, seen)
+        except NotFound as no:  # who asked, and whether anybody did, is not the reader's to know
+            failed.append(no.message())
+            continue
+        except Refusal as no:
+            failed.append(f"{seen.person.name} : {no.message()}")
+            continue
+        name = seen.person.name
+        try:
             _answer(session, allowed, form.value.answer, revision)
         except Refusal as no:
             # Each answer stands by itself: what was answered before must not wait for the rest.
             session.rollback()
-            if _leave_without(session, request_id):
+            if allowed.receives and _leave_without(session, request_id):
                 waiting.append(name)
                 continue
             # Its words name the asker where the day is the trouble; else the name goes before.

@@ -14,10 +14,10 @@ from app.accounts.tables import Account
 from app.booking.tables import Approval, BookingRequest, PlaceDay, RequestStatus
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import open_session
-from app.people.tables import Person, Team
+from app.people.tables import Person, Site, Team
 from tests.booking.conftest import MONDAY, TUESDAY, WEDNESDAY, Shop
 from tests.booking.test_pages import build, statuses
-from tests.factories import make_campaign
+from tests.factories import make_campaign, make_team
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -132,3 +132,40 @@ def test_campaigns_with_something_to_book_come_first(engine: Engine, as_: As) ->
     page = as_(shop.askers[0]).get("/booking").text
     assert "Une place vous attend" in page
     assert f"/booking?campaign={early.id}" in page
+
+
+def test_a_bulk_answer_tells_and_does_nothing_of_requests_that_are_not_the_readers(
+    engine: Engine, as_: As
+) -> None:
+    """Neither who asked, nor whether there is such a request; and none goes to the line or ends with it."""
+    shop, place_id = build(engine, Approval.MANAGER)
+    for n in (0, 1):
+        ask(as_, shop.askers[n], place_id)
+    assert as_(shop.marc).post("/booking/requests/1/approval", data={"revision": 0}).status_code == 303
+    with open_session(engine) as session:
+        other = session.exec(
+            select(Person).where(Person.team_id == shop.shop.id, Person.id != shop.marc.id)
+        ).all()
+        team = make_team(session, session.get_one(Site, shop.there.id), name="Atelier")
+        lead, member = other[0], other[1]
+        lead.team_id = member.team_id = team.id or 0
+        lead.manager_id, member.manager_id = None, lead.id
+        session.add_all([lead, member])
+    stranger = as_(lead)
+    said = []
+    for request_id in ("2", "999"):
+        bulk = {"request": [f"{request_id}:0"], "answer": "approve"}
+        sent = stranger.post("/team/requests/answers", data=bulk)
+        page = stranger.get(sent.headers["location"]).text
+        assert "Compte" not in page
+        said.append("n’est pas pour vous" in page)
+    assert said == [True, True]
+    assert statuses(engine) == ["booked", "requested"]
+    # Whoever leads the asker's team may refuse; a yes of theirs is none, and sends nobody to the line.
+    martine = as_(shop.martine)
+    sent = martine.post("/team/requests/answers", data={"request": ["2:0"], "answer": "approve"})
+    assert "Anna Compte1" in martine.get(sent.headers["location"]).text
+    assert statuses(engine) == ["booked", "requested"]
+    # Whoever receives is told that there is no place left, and the asker stands in line.
+    as_(shop.marc).post("/team/requests/answers", data={"request": ["2:0"], "answer": "approve"})
+    assert statuses(engine) == ["booked", "waiting"]
