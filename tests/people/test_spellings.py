@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.core.db import open_session
-from app.core.i18n import speaking
+from app.core.i18n import LANGUAGES, speaking
 from app.people.errors import Unreadable, WrongKind
 from app.people.importing.columns import field_of, recognise
 from app.people.importing.headers import usual_header
@@ -287,7 +287,7 @@ def test_an_open_quote_is_told_with_its_line(company: Import) -> None:
     assert "4" in refused.value.message()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_headers_we_write_are_headers_we_read(language: str) -> None:
     with speaking(language):
         for kind, fields in VOCABULARY.items():

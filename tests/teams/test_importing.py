@@ -10,10 +10,12 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from app.core import jobs
+from app.core.i18n import LANGUAGES, speaking
 from app.core.spreadsheets import write_xlsx
 from app.people.errors import Unreadable
 from app.people.importing.values import BadValue
 from app.teams import days
+from app.teams.importing.columns import VOCABULARY, field_of, usual_header
 from app.teams.importing.dates import Days, looks_like_a_day
 from app.teams.importing.hours import AFTERNOON, FULL, MORNING, OFF, Worked, hours
 from app.teams.tables import Roster, RosterDay, Shift
@@ -69,6 +71,24 @@ def test_a_roster_in_french_or_english_says_the_same(session: Session, shop: Sho
     assert days == {MONDAY: Shift.HOURS, TUESDAY: Shift.OFF}
     again = import_("Day,Employee number,Start,End\n2027-03-15,a1,09:00,17:00\n")
     assert (again.report.unchanged, again.changes_nothing) == (1, True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_headers_we_write_are_headers_we_read(language: str) -> None:
+    with speaking(language):
+        assert {one: field_of(usual_header(one)) for one in VOCABULARY} == {one: one for one in VOCABULARY}
+
+
+def test_the_page_names_the_column_of_hours_as_the_import_does(
+    session: Session, shop: Shop, import_: Import
+) -> None:
+    with speaking("en"):
+        assert usual_header("hours") == "Hours"
+    import_(f"Employee number;Day;Usual hours\nA1;{MONDAY};day\nA1;{TUESDAY};off\n")
+    assert {row.day: row.shift for row in session.exec(select(RosterDay))} == {
+        MONDAY: Shift.FULL,
+        TUESDAY: Shift.OFF,
+    }
 
 
 def test_a_workbook_is_read(session: Session, shop: Shop, import_: Import) -> None:

@@ -32,7 +32,8 @@ VOCABULARY: dict[str, str] = {
     "Shift date | Roster date | Schedule date | Scheduled date | Day worked",
     "hours": "Horaires | Horaire | Heures | Heures de travail | Plage | Plage horaire | Créneau | Vacation | "
     "Poste horaire | Code horaire | Code poste | Code planning | Planning | Présence | Demi-journée | "
-    "Période | Hours | Working hours | Work hours | Shift | Shift code | Shift type | Schedule | Roster | "
+    "Période | Horaires habituels | Usual hours | Hours | Working hours | "
+    "Work hours | Shift | Shift code | Shift type | Schedule | Roster | "
     "Time | Times | Presence | Half day | Period | Statut | Status",
     "start": "Début | Heure de début | Heure début | Début du poste | Heure d'arrivée | Arrivée | "
     "Prise de poste | De | Start | Start time | Shift start | Starts at | Begin | Beginning | From | In",
@@ -68,7 +69,7 @@ def usual_header(field: str) -> str:
         "first_name": _("Prénom"),
         "team": _("Équipe"),
         "day": _("Jour"),
-        "hours": _("Horaires"),
+        "hours": _("Horaire"),  # not the plural: the staff file's column, of other words in English
         "start": _("Début"),
         "end": _("Fin"),
     }[field]

@@ -20,6 +20,7 @@ from app.people.importing.report import Change, ImportReport, Remark
 from app.people.importing.values import BadValue
 from app.people.tables import Person
 from app.teams import queries
+from app.teams.importing import left_out
 from app.teams.importing.columns import WHO, RosterSheet, knows, recognise
 from app.teams.importing.dates import Days
 from app.teams.importing.hours import FULL, OFF, Worked, clock, hours, joined, worked_between
@@ -89,6 +90,7 @@ def plan_roster(
 ) -> RosterPlan:
     """Read a roster for these teams (None: any); nothing is written. Raises Unreadable."""
     sheet = recognise(read_sheet(content, knows, merged=True))
+    left_out.check(sheet, lambda cells: _worked_or_none(sheet, cells))
     plan = RosterPlan(ImportReport(warnings=list(sheet.warnings)))
     members = queries.people_for_rosters(session, team_ids)
     reading = _Reading(sheet, Directory(members, everybody=team_ids is None), plan.report, today)
@@ -282,6 +284,13 @@ def _worked(sheet: RosterSheet, cells: list[str], read_hours: object) -> Worked:
     except BadValue as fault:
         raise _BadCell(name, value, fault) from None
     return found
+
+
+def _worked_or_none(sheet: RosterSheet, cells: list[str]) -> Worked | None:
+    try:
+        return _worked(sheet, cells, hours)
+    except _BadCell:
+        return None
 
 
 def _cover(sheet: RosterSheet, read: _Read, by_id: dict[int, Member], plan: RosterPlan) -> None:
