@@ -39,19 +39,6 @@ def day(company: Company, clock: Clock) -> Visit:
     return company.there
 
 
-@pytest.fixture
-def enter(company: Company, as_: Enter) -> Enter:
-    """Somebody's browser; what the test did or read before is written, and holds nothing."""
-
-    def entered(who: Any) -> TestClient:
-        company.session.commit()
-        browser = as_(who)
-        browser.event_hooks["request"] = [lambda _request: company.session.commit()]
-        return browser
-
-    return entered
-
-
 def mails(engine: Engine, kind: str) -> list[Mail]:
     with open_session(engine, reads_only=True) as session:
         return list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))).all())

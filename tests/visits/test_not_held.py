@@ -48,19 +48,6 @@ def day(company: Company, clock: Clock) -> Visit:
     return company.there
 
 
-@pytest.fixture
-def enter(company: Company, as_: Enter) -> Enter:
-    """Somebody's browser; what the test did or read before is written, and holds nothing."""
-
-    def entered(who: Any) -> TestClient:
-        company.session.commit()
-        browser = as_(who)
-        browser.event_hooks["request"] = [lambda _request: company.session.commit()]
-        return browser
-
-    return entered
-
-
 def asked(company: Company, visit: Visit, who: Any) -> Any:
     return company.before(visit, who, MONDAY), company.hand(visit, who, EVENING)
 

@@ -37,19 +37,6 @@ def day(company: Company, clock: Clock) -> Visit:
     return company.there
 
 
-@pytest.fixture
-def enter(company: Company, as_: Enter) -> Enter:
-    """Somebody's browser; what the test did or read before is written, and holds nothing."""
-
-    def entered(who: Any) -> TestClient:
-        company.session.commit()
-        browser = as_(who)
-        browser.event_hooks["request"] = [lambda _request: company.session.commit()]
-        return browser
-
-    return entered
-
-
 def asked(company: Company, visit: Visit, who: Any) -> Any:
     return company.before(visit, who, MONDAY), company.hand(visit, who, EVENING)
 
@@ -67,9 +54,8 @@ def debrief(who: TestClient, day: Visit) -> int:
 
 def last_mail(engine: Engine) -> Mail:
     with open_session(engine, reads_only=True) as session:
-        return session.exec(
-            select(Mail).where(Mail.kind == "visit_absence").order_by(col(Mail.id).desc())
-        ).first()  # type: ignore[return-value]
+        found = session.exec(select(Mail).where(Mail.kind == "visit_absence").order_by(col(Mail.id))).all()
+    return found[-1]
 
 
 @pytest.mark.parametrize("says", ["sent", "said"])
