@@ -19,7 +19,7 @@ from app.messages.builder import SENDER_NAME
 from app.messages.lines import one_line, plain_lines
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
-from app.visits.rules import is_unknown, stands, was_not_held
+from app.visits.rules import is_unknown, obstacle_words, stands, was_not_held
 from app.visits.standing import SUSPENDED, Missing, Standing, words
 from app.visits.tables import Visit
 
@@ -177,12 +177,13 @@ def _description(seen: SeenVisit, reader: Person | None, stand: Standing) -> str
         visits = reader is None or reader.id == seen.visitor.id
         open_ = " ".join(words(one, to_visitor=visits) for one in stand.missing)
         lines.insert(0, _("Pas encore certain. %(what)s") % {"what": open_})
+    why = obstacle_words(seen.visit, crosses=seen.crosses)
     if not stands(seen.visit):
         lines.insert(0, _("Cette journée est annulée."))
     elif was_not_held(seen.visit):
-        lines.insert(0, _("Cette journée n’a pas eu lieu : la convention manquait."))
+        lines.insert(0, f"{_('Cette journée n’a pas eu lieu.')} {why}")
     elif _is_unknown(seen):
-        lines.insert(0, _("La convention manquait : nous ne savons pas si cette journée a eu lieu."))
+        lines.insert(0, f"{why} {_('Nous ne savons pas si cette journée a eu lieu.')}")
     return plain_lines("\n".join(one_line(line) for line in lines))
 
 

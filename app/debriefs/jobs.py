@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from app.core import clock
 from app.core.db import open_session
+from app.core.i18n import speaking
 from app.debriefs import queries, releasing, service
 from app.debriefs.questions import GROUP
 from app.debriefs.rules import State, state_of
@@ -14,7 +15,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.visits import queries as visits
-from app.visits.rules import is_unknown
+from app.visits.rules import is_unknown, obstacle_words
 
 CHUNK = 50
 """Forms told about in one transaction."""
@@ -88,13 +89,20 @@ def _write(engine: Engine, kind: Kind, forms: Sequence[tuple[int, Role]], suffix
             if form not in keys or keys[form] in written or reader is None:
                 continue
             if state_of(one.visit, one.campaign, sent, now) == State.OPEN:
+                with speaking(reader.language):
+                    obstacle = obstacle_words(one.visit, crosses=one.crosses)
                 outbox.send(
                     session,
                     kind,
                     reader,
                     key=keys[form],
                     now=now,
-                    context={"seen": one, "role": role.value, "unsure": one.visit.id in unsure},
+                    context={
+                        "seen": one,
+                        "role": role.value,
+                        "unsure": one.visit.id in unsure,
+                        "obstacle": obstacle,
+                    },
                     campaign=one.campaign,
                     reply_to=reply_to,
                 )

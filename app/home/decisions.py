@@ -38,6 +38,7 @@ def decisions(session: Session, *, today: date) -> list[Task]:
         *(_agreements(campaign, due) for campaign, due in agreements.due(session, today)),
         *(_lived_without(campaign, due) for campaign, due in agreements.lived_due(session, today)),
         *(_rulings(campaign, due) for campaign, due in reading.disputes_due(session)),
+        *(_unknown(campaign, due) for campaign, due in reading.unknown_due(session, today)),
     ]
 
 
@@ -144,6 +145,19 @@ def _rulings(campaign: Campaign, due: int) -> Task:
     return Task(
         Kind.RULING, title, text, f"/campaigns/{campaign.id}/absences", _("Lire les deux versions"), "people"
     )
+
+
+def _unknown(campaign: Campaign, due: int) -> Task:
+    title = ngettext(
+        "%(n)s journée de « %(campaign)s » est passée : a-t-elle eu lieu ?",
+        "%(n)s journées de « %(campaign)s » sont passées : ont-elles eu lieu ?",
+        due,
+    ) % {"n": due, "campaign": campaign.name}
+    text = _(
+        "Un planning ou un site fermé les empêchait, et rien n’a été décidé. Les personnes sont interrogées."
+    )
+    here = f"/campaigns/{campaign.id}/absences"
+    return Task(Kind.RULING, title, text, here, _("Dire ce que vous savez"), "warn")
 
 
 def _unled(campaign: Campaign, count: int) -> Task:

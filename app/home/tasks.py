@@ -35,6 +35,7 @@ from app.visits.rules import (
     is_over,
     is_unknown,
     may_be_made_up,
+    obstacle_words,
 )
 from app.visits.showing import by_of
 from app.visits.tables import By, Proposal
@@ -339,7 +340,8 @@ def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
         return Task(
             Kind.DEBRIEF,
             _("Votre journée du %(day)s avec %(name)s a-t-elle eu lieu ?") % said,
-            _("La convention manquait. Si oui, racontez-la ; sinon, dites-le d’un geste."),
+            f"{obstacle_words(form.visit, crosses=crosses_companies(person, form.other))} "
+            + _("Si elle a eu lieu, racontez-la ; sinon, dites-le d’un geste."),
             f"/visits/{form.visit.id}",
             _("Répondre"),
             "edit",

@@ -1,6 +1,7 @@
 """A day that did not take place. Somebody did not come: said by the other one of the two, answered by whoever
-it is about. Or the agreement between two companies was missing: said by either of the two or by HR, accusing
-nobody. Whoever knows otherwise says so; HR read both, and say what happened where they do not agree."""
+it is about. Or something stood in its way (a roster, a closed site, a missing agreement): said by either of
+the two or by HR, accusing nobody. Whoever knows otherwise says so; HR read both, and say what happened where
+they do not agree."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -14,9 +15,9 @@ from app.visits import moving, queries, reading
 from app.visits.changing import Situation, begin, each_of
 from app.visits.errors import AlreadyReported, NothingToRule, NothingToTakeBack, NotReported, NotYourPart
 from app.visits.history import Hand, remember
-from app.visits.lifecycle import TWO, agreement_missing, check, other_role, report_about
+from app.visits.lifecycle import TWO, check, other_role, report_about, was_held_back
 from app.visits.reading import reports_of
-from app.visits.rules import is_ahead, may_be_made_up
+from app.visits.rules import is_ahead, may_be_made_up, obstacle
 from app.visits.tables import By, CancelReason, ChangeKind, NoShow, ProposalKind, Visit
 
 
@@ -43,7 +44,7 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     step = check(ChangeKind.CONTESTED, now.asked)
     if now.visit.not_held_by is not None:
         _set(session, now.visit, missed_at=None, disputed_at=hand.now, **{SAYS_HELD[now.by]: True})
-        why = CancelReason.AGREEMENT
+        why = _because(now)
         remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event, reason=why)
         _close_proposals(session, now, hand)
         return
@@ -66,8 +67,8 @@ SAYS_HELD = {By.VISITOR: "visitor_says_held", By.HOST: "host_says_held"}
 
 
 def say_held(session: Session, before: Situation, hand: Hand) -> None:
-    """One of the two says that a past day without its agreement took place. Nobody reads it, and no time is
-    kept, since sending a debrief says it as well: it counts once somebody says the contrary."""
+    """One of the two says that a past day took place though something stood in its way. Nobody reads it, and
+    no time is kept, since sending a debrief says it as well: it counts once somebody says the contrary."""
     now = begin(session, before)
     check(ChangeKind.NOT_HELD, now.asked)  # the same days: nobody knows, and nobody said
     if hand.by not in TWO:
@@ -96,7 +97,7 @@ def _opposed(visit: Visit, by: By) -> int | None:
 
 
 def say_not_held(session: Session, before: Situation, hand: Hand) -> None:
-    """Say that the day did not take place since the agreement was missing. Nobody is accused: those who did
+    """Say that the day did not take place since something stood in its way. Nobody is accused: those who did
     not say it read it, and need not answer; it may be made up for at once. Where another one had said that it
     took place, HR say what happened."""
     now = begin(session, before)
@@ -106,7 +107,7 @@ def say_not_held(session: Session, before: Situation, hand: Hand) -> None:
     if now.by in TWO:
         said[SAYS_HELD[now.by]] = False
     _set(session, now.visit, not_held_by=now.by, **said)
-    why = CancelReason.AGREEMENT
+    why = _because(now)
     remember(session, now.visit, ChangeKind.NOT_HELD, hand, event=step.event, reason=why, other_id=other)
     _close_proposals(session, now, hand)
 
@@ -138,7 +139,7 @@ def take_back(session: Session, before: Situation, hand: Hand) -> None:
     step = check(ChangeKind.TAKEN_BACK, now.asked)
     if now.visit.not_held_by is not None:
         _set(session, now.visit, missed_at=None, disputed_at=None, not_held_by=None)
-        why: CancelReason | None = CancelReason.AGREEMENT
+        why: CancelReason | None = _because(now)
     else:
         own = report_about(now.asked, other_role(now.by))
         gone = session.exec(delete(NoShow).where(col(NoShow.id) == (own.id if own else None)))
@@ -168,7 +169,7 @@ def rule(
     kind = ChangeKind.MISSED if absent or not_held else ChangeKind.HELD
     step = check(kind, now.asked)
     visit = now.visit
-    if not_held and visit.not_held_by is None and (refused := agreement_missing(now.asked)) is not None:
+    if not_held and visit.not_held_by is None and (refused := was_held_back(now.asked)) is not None:
         raise refused
     if absent and not now.reports:
         raise NothingToRule
@@ -182,9 +183,14 @@ def rule(
     )
     people = {By.VISITOR: visit.visitor_id, By.HOST: visit.host_id}
     other = people[next(iter(absent))] if len(absent) == 1 else None
-    why = CancelReason.AGREEMENT if not_held else None
+    why = _because(now) if not_held else None
     remember(session, visit, kind, hand, event=step.event, other_id=other, reason=why)
     _close_proposals(session, now, hand)
+
+
+def _because(now: Situation) -> CancelReason:
+    """What stood in the way; an agreement recorded afterwards was missing then."""
+    return obstacle(now.visit, crosses=now.asked.crosses) or CancelReason.AGREEMENT
 
 
 def _set(session: Session, visit: Visit, **values: object) -> None:

@@ -258,13 +258,22 @@ class NoAgreementNeeded(Refusal):
         return _("Cette journée n’attend aucune convention.")
 
 
-class NobodyWasToCome(Refusal):
-    """Without an agreement nobody is told to come, and nobody is absent."""
+class NothingInTheWay(Refusal):
+    """No roster, no closed site and no missing agreement stood in the way of the day."""
 
     def message(self) -> str:
         return _(
-            "La convention manquait : personne n’était tenu de venir, et personne n’est absent. Une fois "
-            "l’heure passée, dites que la journée n’a pas eu lieu."
+            "Rien n’empêchait cette journée d’avoir lieu. Si l’autre personne n’est pas venue, dites-le."
+        )
+
+
+class NobodyWasToCome(Refusal):
+    """Where something stands in the way of a day nobody is told to come, and nobody is absent."""
+
+    def message(self) -> str:
+        return _(
+            "Cette journée n’était pas certaine : personne n’était tenu de venir, et personne n’est absent. "
+            "Une fois l’heure passée, dites si elle a eu lieu."
         )
 
 

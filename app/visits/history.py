@@ -17,7 +17,7 @@ from app.core import jobs
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.visits.reading import SeenChange
-from app.visits.rules import part_labels, reason_labels
+from app.visits.rules import OBSTACLES, part_labels, reason_labels
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
 PRIVATE = {
@@ -226,7 +226,7 @@ def sentence(
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s dit que la journée a bien eu lieu.")
-        if line.reason is CancelReason.AGREEMENT
+        if line.reason in OBSTACLES
         else _("%(who)s conteste cette absence."),
         ChangeKind.WARNED: _(
             "La convention entre les deux sociétés manquait : un message dit à chacun de ne pas se déplacer."
@@ -236,16 +236,9 @@ def sentence(
             "La convention entre les deux sociétés manquait : un message dit de ne pas se déplacer, et "
             "%(other)s, qui n’a pas d’adresse de courriel, est à prévenir de vive voix."
         ),
-        ChangeKind.NOT_HELD: _(
-            "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."
-        )
-        if seen.other is None
-        else _(
-            "%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait. "
-            "%(other)s dit qu’elle a eu lieu."
-        ),
+        ChangeKind.NOT_HELD: _not_held(seen),
         ChangeKind.TAKEN_BACK: _("%(who)s retire ce qui était dit de cette journée.")
-        if line.reason is CancelReason.AGREEMENT
+        if line.reason in OBSTACLES
         else _("%(who)s retire l’absence qui était signalée."),
         ChangeKind.LEFT_WITHOUT: _("%(who)s laisse cette journée passée sans convention, en le sachant."),
         ChangeKind.HELD: _("%(who)s a tranché : la journée a eu lieu."),
@@ -298,9 +291,22 @@ def _released(line: VisitChange, *, to_host: bool) -> str:
     return _("%(other)s n’accueille plus : l’hôte reçoit en personne.")
 
 
+def _not_held(seen: SeenChange) -> str:
+    said = {
+        CancelReason.ROSTER: _("%(who)s dit que la journée n’a pas eu lieu : un planning la contredisait."),
+        CancelReason.CLOSED: _("%(who)s dit que la journée n’a pas eu lieu : le site était fermé."),
+    }.get(
+        seen.change.reason or CancelReason.AGREEMENT,
+        _("%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."),
+    )
+    return said if seen.other is None else f"{said} {_('%(other)s dit qu’elle a eu lieu.')}"
+
+
 def _missed(seen: SeenChange, *, to_other: bool) -> str:
     if seen.change.reason is CancelReason.AGREEMENT:
         return _("%(who)s a tranché : la journée n’a pas eu lieu, la convention manquait.")
+    if seen.change.reason in OBSTACLES:
+        return _("%(who)s a tranché : la journée n’a pas eu lieu, et personne n’est en cause.")
     if seen.other is None:
         return _("%(who)s a tranché : la journée n’a pas eu lieu, aucune des deux personnes n’était là.")
     if to_other:

@@ -25,6 +25,7 @@ from app.visits.errors import (
     NobodyWasToCome,
     NotFallen,
     NothingAsked,
+    NothingInTheWay,
     NothingProposed,
     NothingToRule,
     NothingToTakeBack,
@@ -37,7 +38,7 @@ from app.visits.errors import (
     SpokenOf,
     TooYoung,
 )
-from app.visits.rules import confirmed_by, is_over, stands
+from app.visits.rules import confirmed_by, is_over, obstacle, stands
 from app.visits.tables import By, ChangeKind, NoShow, Proposal, Visit
 
 
@@ -168,9 +169,14 @@ def agreement_missing(asked: Asked) -> Refusal | None:
     return None if waits else NoAgreementNeeded()
 
 
+def was_held_back(asked: Asked) -> Refusal | None:
+    """A roster, a closed site or a missing agreement stands in the way of the day."""
+    return None if obstacle(asked.visit, crosses=asked.crosses) else NothingInTheWay()
+
+
 def somebody_was_to_come(asked: Asked) -> Refusal | None:
-    """The agreement is there, or none is needed: whoever did not come was absent."""
-    nobody = asked.visit.not_held_by is not None or agreement_missing(asked) is None
+    """Nothing stood in the way of the day: whoever did not come was absent."""
+    nobody = asked.visit.not_held_by is not None or was_held_back(asked) is None
     return NobodyWasToCome() if nobody else None
 
 
@@ -229,9 +235,11 @@ def not_ruled(asked: Asked) -> Refusal | None:
 
 
 def somebody_reported(asked: Asked) -> Refusal | None:
-    """One of the two was said to be absent, or the day not to have been held; HR may say it again."""
+    """One of the two was said to be absent, or the day not to have been held, or a roster or a closed site
+    stood in its way and it passed; HR may say it again."""
     said = asked.reports or asked.visit.not_held_by is not None or asked.visit.ruled_at is not None
-    return None if said else NothingToRule()
+    passed = asked.visit.suspended_for is not None and it_is_past(asked) is None
+    return None if said or passed else NothingToRule()
 
 
 def other_role(role: By) -> By:
@@ -294,10 +302,10 @@ STEPS: tuple[Step, ...] = (
     Step(
         ChangeKind.NOT_HELD,
         TWO,
-        (it_stands, nothing_said, it_is_past, campaign_goes_on, agreement_missing),
+        (it_stands, nothing_said, it_is_past, campaign_goes_on, was_held_back),
         "visit.not_held",
     ),
-    Step(ChangeKind.NOT_HELD, HR, (it_stands, nothing_said, it_is_past, agreement_missing), "visit.not_held"),
+    Step(ChangeKind.NOT_HELD, HR, (it_stands, nothing_said, it_is_past, was_held_back), "visit.not_held"),
     Step(ChangeKind.TAKEN_BACK, TWO | HR, (it_stands, not_ruled, own_word), "visit.taken_back"),
     Step(ChangeKind.CONTESTED, TWO, (not_ruled, reported), "visit.contested"),
     Step(ChangeKind.HELD, HR, (it_stands, somebody_reported), "visit.ruled"),

@@ -21,7 +21,7 @@ from app.visits.errors import DayNotPossible, NothingProposed, OpenProposal
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
-from app.visits.rules import stands
+from app.visits.rules import obstacle, stands
 from app.visits.tables import (
     By,
     CancelReason,
@@ -173,6 +173,7 @@ def _move(session: Session, now: Situation, day: date, hand: Hand, event: str, *
         )
         .values(
             day=day,
+            suspended_for=None,
             revision=visit.revision + 1,
             changed_at=hand.now,
             visitor_confirmed_at=hand.now if agreed and not reads_first else None,
@@ -197,8 +198,8 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
     """A visit of its own in the same swap: the one that fell is gone from calendars and stays so."""
     fell = now.visit
     if stands(fell):
-        why = CancelReason.UNAVAILABLE if fell.not_held_by is None else CancelReason.AGREEMENT
-        _did_not_take_place(session, fell, hand, why)
+        why = obstacle(fell, crosses=now.seen.crosses) if fell.not_held_by is not None else None
+        _did_not_take_place(session, fell, hand, why or CancelReason.UNAVAILABLE)
     made = Visit(
         campaign_id=fell.campaign_id,
         swap_id=fell.swap_id,

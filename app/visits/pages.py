@@ -40,6 +40,7 @@ from app.visits.rules import (
     do_not_travel,
     is_ahead,
     is_past,
+    obstacle_words,
     part_labels,
     reason_labels,
     state_of,
@@ -124,6 +125,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         state_chip=showing.state_chip(
             seen, today=today, known={seen.visit.id or 0: stand}, reader_id=entered.own_id
         ),
+        obstacle=obstacle_words(seen.visit, crosses=seen.crosses),
         not_held=absence_stands(seen.visit, today),
         over=is_past(seen.visit, today) or bool(seen.visit.disputed_at or seen.visit.ruled_at),
         waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),

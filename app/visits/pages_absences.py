@@ -12,7 +12,8 @@ from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.visits import absences, queries, reading, showing
 from app.visits.guards import Entered, ForHr
-from app.visits.lifecycle import agreement_missing, refusal
+from app.visits.lifecycle import refusal, was_held_back
+from app.visits.rules import obstacle_words
 from app.visits.schemas_absences import RulingForm
 from app.visits.tables import ChangeKind
 
@@ -25,6 +26,7 @@ def of_campaign(request: Request, session: Db, campaign: HrCampaign) -> Response
     assert campaign.id is not None
     rows = reading.reports_of_campaign(session, campaign.id)
     not_held = reading.not_held_in(session, campaign.id)
+    unknown = reading.unknown_in(session, campaign.id, clock.today())
     ids = {row.visit_id for row in rows}
     seen = {one.visit.id: one for one in [*not_held, *queries.visits_with_ids(session, ids)]}
     said = reading.said_not_held(session, [one.visit.id or 0 for one in not_held])
@@ -32,6 +34,7 @@ def of_campaign(request: Request, session: Db, campaign: HrCampaign) -> Response
         request,
         "visits/absences.html",
         campaign=campaign,
+        unknown=[(one, obstacle_words(one.visit, crosses=one.crosses)) for one in unknown],
         absences=showing.absences(rows, seen, reading.rulings_of(session, ids | said.keys()), said),
     )
 
@@ -76,7 +79,8 @@ def _show(
         reports=showing.reports(now, entered),
         said=showing.not_held(session, now, entered),
         accuses=bool(now.reports),
-        may_be_without=now.visit.not_held_by is not None or agreement_missing(now.asked) is None,
+        may_be_without=now.visit.not_held_by is not None or was_held_back(now.asked) is None,
+        obstacle=obstacle_words(now.visit, crosses=now.asked.crosses),
         version=absences.said_so_far(now.visit, now.reports),
         form=form or blank(),
     )

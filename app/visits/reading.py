@@ -6,17 +6,18 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
+from app.core import clock
 from app.people.tables import Person
 from app.visits.queries import HostTeam, SeenVisit, Visitor, read_visits, to_come
+from app.visits.rules import OBSTACLES
 from app.visits.tables import (
     By,
-    CancelReason,
     ChangeKind,
     NoShow,
     Proposal,
@@ -72,8 +73,39 @@ def reports_of_campaign(session: Session, campaign_id: int) -> list[NoShow]:
 
 
 def not_held_in(session: Session, campaign_id: int) -> list[SeenVisit]:
-    """Days of a campaign that were not held, as somebody says, since their agreement was missing."""
+    """Days of a campaign that were not held, as somebody says, since something stood in their way."""
     return read_visits(session, col(Visit.campaign_id) == campaign_id, col(Visit.not_held_by).is_not(None))
+
+
+def unknown_in(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
+    """Days of a campaign that passed though a roster or a closed site stood in their way, of which nobody
+    said what became of them, by day."""
+    return read_visits(session, col(Visit.campaign_id) == campaign_id, *_unknown(today))
+
+
+def unknown_due(session: Session, today: date) -> list[tuple[Campaign, int]]:
+    """Campaigns with such days, and how many. One query."""
+    found = session.execute(
+        select(Campaign, func.count())
+        .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
+        .where(*_unknown(today))
+        .group_by(col(Campaign.id))
+        .order_by(col(Campaign.id))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def _unknown(today: date) -> list[ColumnElement[bool]]:
+    """As `rules.is_unknown`, of suspended days."""
+    over = and_(col(Visit.day) == today, col(Visit.ends_at) <= clock.hour_on(today))
+    return [
+        col(Visit.suspended_for).is_not(None),
+        col(Visit.status) == VisitStatus.PLANNED,
+        or_(col(Visit.day) < today, over),
+        col(Visit.missed_at).is_(None),
+        col(Visit.disputed_at).is_(None),
+        col(Visit.ruled_at).is_(None),
+    ]
 
 
 def disputed(session: Session) -> list[SeenVisit]:
@@ -173,7 +205,7 @@ def said_not_held(session: Session, visit_ids: Collection[int]) -> dict[int, lis
     for one in _changes(
         session,
         col(VisitChange.visit_id).in_(visit_ids),
-        col(VisitChange.reason) == CancelReason.AGREEMENT,
+        col(VisitChange.reason).in_(OBSTACLES),
         col(VisitChange.kind).in_(kinds),
     ):
         if one.change.kind is ChangeKind.NOT_HELD:

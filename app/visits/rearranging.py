@@ -217,6 +217,7 @@ def _move(session: Session, moves: Sequence[tuple[SeenVisit, Move]], hand: Hand,
             )
             .values(
                 day=move.day,
+                suspended_for=None,
                 revision=move.revision + 1,
                 changed_at=hand.now,
                 visitor_confirmed_at=None,

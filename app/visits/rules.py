@@ -87,16 +87,24 @@ def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:
     return held and crosses and visit.agreement_at is None
 
 
+def obstacle(visit: Visit, *, crosses: bool) -> CancelReason | None:
+    """What stands in the way of a day: `ROSTER`, `CLOSED`, or the `AGREEMENT` that is missing."""
+    if visit.suspended_for is not None:
+        return visit.suspended_for
+    return CancelReason.AGREEMENT if crosses and visit.agreement_at is None else None
+
+
 def is_unknown(visit: Visit, *, crosses: bool, today: date) -> bool:
-    """Whether nobody knows that such a day was lived: HR have not said so, and the two do not agree or nobody
-    said anything."""
+    """Whether nobody knows that a day which something stood in the way of was lived: HR have not said so, and
+    the two do not agree or nobody said anything."""
     opposed = stands(visit) and visit.not_held_by is not None and visit.disputed_at is not None
-    unsaid = without_agreement(visit, crosses=crosses, today=today) and visit.ruled_at is None
+    over = takes_place(visit) and visit.disputed_at is None and is_past(visit, today)
+    unsaid = over and obstacle(visit, crosses=crosses) is not None and visit.ruled_at is None
     return opposed or unsaid
 
 
 def was_not_held(visit: Visit) -> bool:
-    """Whether a day did not take place since its agreement was missing, and nobody says otherwise."""
+    """Whether a day did not take place since something stood in its way, and nobody says otherwise."""
     return stands(visit) and visit.not_held_by is not None and visit.missed_at is not None
 
 
@@ -223,6 +231,20 @@ def in_pairs(legs: Iterable[Leg]) -> list[tuple[Leg, Leg | None]]:
             waiting.setdefault((visitor, host), []).append(leg)
     paired += [(leg, None) for legs in waiting.values() for leg in legs]
     return sorted(paired, key=lambda pair: (pair[0][2], pair[0][0], pair[0][1]))
+
+
+OBSTACLES = (CancelReason.AGREEMENT, CancelReason.ROSTER, CancelReason.CLOSED)
+"""What may stand in the way of a day without anybody having done wrong."""
+
+
+def obstacle_words(visit: Visit, *, crosses: bool) -> str:
+    """What stood in the way of a past day, in a sentence."""
+    sentences = {
+        CancelReason.ROSTER: _("Un planning contredisait cette journée."),
+        CancelReason.CLOSED: _("Le site était fermé ce jour-là."),
+    }
+    why = obstacle(visit, crosses=crosses)
+    return sentences.get(why, _("La convention entre les deux sociétés manquait.")) if why else ""
 
 
 def reason_labels() -> dict[CancelReason, str]:

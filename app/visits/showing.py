@@ -23,12 +23,13 @@ from app.visits.rules import (
     confirmed_by,
     is_unknown,
     may_be_made_up,
+    obstacle,
     stands,
     state_of,
     takes_place,
 )
 from app.visits.standing import Missing, Standing, short_words
-from app.visits.tables import By, ChangeKind, NoShow, Proposal
+from app.visits.tables import By, CancelReason, ChangeKind, NoShow, Proposal
 
 TONES = {
     State.CANCELLED: "bad",
@@ -60,12 +61,17 @@ def state_chip(
         return Chip(_("versions opposées") if opposed else _("absence contestée"), "warn")
     if stands(seen.visit) and not takes_place(seen.visit):
         if seen.visit.not_held_by is not None:
+            why = obstacle(seen.visit, crosses=seen.crosses)
+            if why in {CancelReason.ROSTER, CancelReason.CLOSED}:
+                return Chip(_("n’a pas eu lieu, personne n’est en cause"), "plain")
             return Chip(_("n’a pas eu lieu, faute de convention"), "plain")
         if not absence_stands(seen.visit, today):
             return Chip(_("absence signalée"), "warn")
         return Chip(_("n’a pas eu lieu"), "bad")
     if is_unknown(seen.visit, crosses=seen.crosses, today=today):
-        return Chip(_("passée sans convention"), "warn")
+        if obstacle(seen.visit, crosses=seen.crosses) is CancelReason.AGREEMENT:
+            return Chip(_("passée sans convention"), "warn")
+        return Chip(_("passée, a-t-elle eu lieu ?"), "warn")
     state = state_of(seen.visit, crosses=seen.crosses, today=today)
     missing = known[seen.visit.id or 0].missing if known and seen.visit.id in known else ()
     if missing and missing[0] not in {Missing.VISITOR, Missing.HOST}:
@@ -235,7 +241,7 @@ class Absence:
     words: str
     """What HR wrote to the two with it."""
     said: list[tuple[str, str]]
-    """What was said of a day without its agreement, of nobody's absence: sentences, with words."""
+    """What was said of a day where something stood in its way, of nobody's absence: sentences with words."""
 
     @property
     def chip(self) -> Chip:
@@ -243,7 +249,7 @@ class Absence:
         if self.ruling:
             return Chip(_("tranchée"), "plain")
         if self.said and self.seen.visit.disputed_at is None:
-            return Chip(_("faute de convention"), "plain")
+            return Chip(_("personne n’est en cause"), "plain")
         if any(one.row.contested_at for one in self.reports):
             return Chip(_("contestée, à trancher"), "warn")
         if self.said:

@@ -19,7 +19,7 @@ from app.visits.queries import SeenVisit
 from app.visits.queries import visit as find_visit
 from app.visits.rosters import conflict_of
 from app.visits.rules import stands
-from app.visits.tables import By, ChangeKind, Visit, VisitChange
+from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
 
 def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
@@ -44,7 +44,8 @@ def _suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
     lines = []
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))):
         if stands(visit):
-            _revise(session, visit, hand.now)
+            why = CancelReason.CLOSED if hand.by is By.HR else CancelReason.ROSTER
+            _revise(session, visit, hand.now, suspended_for=why)
             lines.append(remember(session, visit, ChangeKind.SUSPENDED, hand, event=None))
     _tell_teams(session, "visits.suspended", lines)
 
@@ -62,7 +63,7 @@ def resume(session: Session, visit_ids: Collection[int], hand: Hand) -> set[int]
     hold_all(session, visit_ids)
     lifted, lines = suspended_among(session, visit_ids), []
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(lifted)).order_by(col(Visit.id))):
-        _revise(session, visit, hand.now)
+        _revise(session, visit, hand.now, suspended_for=None)
         lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed"))
     _tell_teams(session, "visits.resumed", lines)
     return lifted
@@ -75,6 +76,8 @@ def resume_after(session: Session, visit: Visit, now: datetime, today: date) -> 
     if visit_id not in suspended_among(session, {visit_id}):
         return
     if conflict_of(session, find_visit(session, visit_id), today) is None:
+        session.exec(update(Visit).where(col(Visit.id) == visit_id).values(suspended_for=None))
+        session.refresh(visit)
         line = remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event=None)
         _tell_teams(session, "visits.resumed", [line])
 
@@ -106,7 +109,7 @@ def lift(
     lines = []
     for visit in session.exec(query):
         if stands(visit):
-            _revise(session, visit, hand.now)
+            _revise(session, visit, hand.now, suspended_for=None)
             event = None if visit.id in but else "visit.resumed"
             lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event=event))
     _tell_teams(session, "visits.resumed", lines)
@@ -171,11 +174,11 @@ def _last(session: Session, visit_ids: Collection[int], kinds: Collection[Change
     return list(session.exec(select(VisitChange).where(col(VisitChange.id).in_(latest))))
 
 
-def _revise(session: Session, visit: Visit, now: datetime) -> None:
+def _revise(session: Session, visit: Visit, now: datetime, *, suspended_for: CancelReason | None) -> None:
     session.exec(
         update(Visit)
         .where(col(Visit.id) == visit.id)
-        .values(revision=visit.revision + 1, changed_at=now)
+        .values(revision=visit.revision + 1, changed_at=now, suspended_for=suspended_for)
         .execution_options(synchronize_session=False)
     )
     session.refresh(visit)

@@ -129,6 +129,8 @@ class Visit(SQLModel, table=True):
     """Said of the visitor's age alone: the rest of that version is asked of them as of everybody."""
     agreement_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
+    suspended_for: CancelReason | None = None
+    """What keeps the day from taking place as planned, as was last said: `ROSTER` or `CLOSED`."""
     missed_at: datetime | None = Field(default=None, sa_type=Instant)
     """When one of the two said that the other did not come and nobody has said otherwise, or HR found so."""
     disputed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -136,18 +138,24 @@ class Visit(SQLModel, table=True):
     ruled_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR said what happened; from then on neither of the two says anything more of it."""
     not_held_by: By | None = None
-    """Who said that it did not take place since the agreement was missing: nobody is absent then. `missed_at`
-    and `disputed_at` say the rest."""
+    """Who said that it did not take place since something stood in its way: nobody is absent then.
+    `missed_at` and `disputed_at` say the rest."""
     visitor_says_held: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     host_says_held: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Of a past day whose agreement is missing: each said that it took place, alone or by sending a debrief.
-    Without a time, and read by nobody before somebody says the contrary."""
+    """Of a past day, where something stood in its way: each said that it took place, alone or by sending a
+    debrief. Without a time, and read by nobody before somebody says the contrary."""
     left_without_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR said that this past day stays without an agreement: nobody is asked for one any more."""
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
 
 
+Index(
+    "ix_visit_suspended",
+    col(Visit.campaign_id),
+    sqlite_where=col(Visit.suspended_for).is_not(None),
+    postgresql_where=col(Visit.suspended_for).is_not(None),
+)
 Index(
     "ix_visit_disputed",
     col(Visit.campaign_id),

@@ -81,6 +81,7 @@ def test_every_mail_about_a_day_reads_well(
         "side": role,
         "sentences": (name, "Ne vous déplacez pas."),
         "unsure": language == "fr",
+        "obstacle": "Le site était fermé ce jour-là.",
     }
     mail = service.send(
         session,

@@ -21,8 +21,8 @@ from app.messages.tables import Mail
 from app.visits import absences, moving
 from app.visits.errors import (
     DayNotCome,
-    NoAgreementNeeded,
     NobodyWasToCome,
+    NothingInTheWay,
     NothingToTakeBack,
     NotReported,
     SpokenOf,
@@ -138,7 +138,7 @@ def test_it_is_said_once_of_a_past_day_whose_agreement_is_missing(company: Compa
     session = company.session
     day.agreement_at = BEFORE
     session.flush()
-    with pytest.raises(NoAgreementNeeded):
+    with pytest.raises(NothingInTheWay):
         say(company, day, company.anna)
     day.agreement_at = company.back.agreement_at = None
     session.flush()
@@ -247,7 +247,7 @@ def test_calendars_say_of_such_a_day_what_its_page_says(company: Company, enter:
 
     status, words, known = state()
     assert (status, known) == ("TENTATIVE", "past")
-    assert "nous ne savons pas si cette journée a eu lieu" in words
+    assert "Nous ne savons pas si cette journée a eu lieu" in words
     say(company, day, company.anna)
     status, words, _known = state()
     assert status == "CANCELLED"
