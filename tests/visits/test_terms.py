@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.accounts.tables import Account
 from app.calendars.jobs import invite_participants, tell_certain
@@ -113,7 +113,7 @@ def test_a_minor_reads_what_they_cannot_do_and_the_manager_what_they_can(
     company.anna.under_18 = True
     ask(company, 0, min_age=18)
     assert told(engine, company.session) == [("Anna", "visit_conditions"), ("Marc", "visit_team")]
-    texts = {mail.to_name: mail.text for mail in company.session.exec(select(Mail))}
+    texts = {mail.to_name: mail.text for mail in company.session.exec(select(Mail).order_by(col(Mail.id)))}
     assert "vous ne pouvez pas confirmer vous-même" in texts["Anna Roy"]
     assert "Lisez, acceptez" not in texts["Anna Roy"]
     assert "Faites une exception" in texts["Marc Chef"]
