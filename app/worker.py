@@ -19,7 +19,7 @@ from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_days as booking_days
 from app.booking import jobs_inherited as booking_inherited
-from app.calendars import agreements, rulings
+from app.calendars import agreements, eve, rulings
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
 from app.core import jobs
@@ -126,6 +126,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         busy.ask_due,
         agreements.remind_hr,
         rulings.ask_hr,
+        eve.warn_undecided,
         agreements.warn_uncertain,
         calendars.remind_half_covered,
         calendars.remind_unconfirmed,

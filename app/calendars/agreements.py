@@ -54,7 +54,7 @@ def warn_uncertain(engine: Engine) -> None:
     for visit_id, group in groupby(new, key=lambda one: one[0].visit.id):
         with open_session(engine) as session:
             _warn(session, list(group), again=visit_id in warned)
-    _ask_to_tell(engine)
+    ask_to_tell(engine)
 
 
 def _warn(session: Session, told: list[tuple[SeenVisit, By, Person, str]], *, again: bool) -> None:
@@ -90,7 +90,7 @@ def _warn(session: Session, told: list[tuple[SeenVisit, By, Person, str]], *, ag
         remember(session, told[0][0].visit, ChangeKind.WARNED, hand, event=None, other_id=to_tell)
 
 
-def _ask_to_tell(engine: Engine) -> None:
+def ask_to_tell(engine: Engine) -> None:
     """HR of a campaign read who has no e-mail and must be told by hand, when there is somebody more."""
     today = clock.today()
     with open_session(engine) as session:

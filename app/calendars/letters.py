@@ -11,6 +11,7 @@ from app.messages import queries as mails
 from app.messages.catalogue import Kind
 from app.visits import reading
 from app.visits.rules import stands
+from app.visits.suspending import EVE
 from app.visits.tables import ChangeKind
 
 
@@ -33,7 +34,9 @@ def remake_letters(news: News) -> None:
 
 
 def drop_warnings(session: Session, visit_id: int) -> None:
-    """The agreement is recorded: nobody hands over any more that the visitor is not to travel."""
+    """The agreement is recorded: nobody hands over any more that the visitor is not to travel. That a roster,
+    or a closed site, is in the way is another matter."""
     today = clock.today()
     for letter in mails.letters_about(session, f"{Kind.VISIT_UNCERTAIN}:{visit_id}:", today):
-        letter.until = today - timedelta(days=1)
+        if f":{EVE}" not in letter.key:
+            letter.until = today - timedelta(days=1)

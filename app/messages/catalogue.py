@@ -46,6 +46,7 @@ class Kind(StrEnum):
     RULINGS_DUE = "rulings_due"
     REQUESTS_INHERITED = "requests_inherited"
     LETTERS_DUE = "letters_due"
+    DAYS_UNDECIDED = "days_undecided"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -122,11 +123,12 @@ def kinds() -> list[Choice]:
         Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
         Kind.PLACE_HOST: _("Place sans personne pour recevoir"),
         Kind.BOOKING_DAYS: _("Jour attendu : fermé par l’équipe, ou de nouveau ouvert"),
-        Kind.VISIT_UNCERTAIN: _("Journée sans convention : ne pas se déplacer"),
+        Kind.VISIT_UNCERTAIN: _("Journée pas certaine : ne pas se déplacer"),
         Kind.AGREEMENTS_DUE: _("Conventions à enregistrer"),
         Kind.RULINGS_DUE: _("Journées contestées à trancher"),
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
         Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
+        Kind.DAYS_UNDECIDED: _("Journées proches qui attendent une décision"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]
 

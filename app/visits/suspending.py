@@ -21,6 +21,9 @@ from app.visits.rosters import conflict_of
 from app.visits.rules import stands
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
+EVE = "eve"
+"""Marks the mails that say, shortly before the day, that nothing is decided."""
+
 
 def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
     """Say of these days, once each, that they cannot take place as planned. That HR close a site is said also
@@ -124,15 +127,18 @@ def news_of(session: Session, visit_id: int) -> int:
 
 
 def told_of(session: Session, seen: Collection[SeenVisit]) -> set[tuple[int, int]]:
-    """Who was told, since it was last suspended, that one of these days cannot take place: (visit id, person
-    id). Two queries."""
+    """Who was told, since it was last suspended, that one of these days cannot take place, or is not certain
+    shortly before: (visit id, person id). Three queries."""
     found = suspended_at(session, [one.visit.id or 0 for one in seen])
     since = {str(visit_id): at for visit_id, at in found.items()}
     people = {person.id or 0 for one in seen for person in concerned(one)}
     return {
         (int(visit_id), person_id)
-        for key, person_id, at in mails.written_to(session, Kind.VISIT_SUSPENDED, people)
-        if (visit_id := key.split(":")[1]) in since and at >= since[visit_id]
+        for kind in (Kind.VISIT_SUSPENDED, Kind.VISIT_UNCERTAIN)
+        for key, person_id, at in mails.written_to(session, kind, people)
+        if (visit_id := key.split(":")[1]) in since
+        and at >= since[visit_id]
+        and (kind is Kind.VISIT_SUSPENDED or f":{EVE}" in key)
     }
 
 
