@@ -50,6 +50,8 @@ def actions() -> dict[str, str]:
         "pair.unpinned": _("Binôme libéré"),
         "pair.forbidden": _("Binôme interdit"),
         "pair.allowed": _("Binôme de nouveau permis"),
+        "once_more.allowed": _("Une participation de plus permise"),
+        "once_more.withdrawn": _("Une participation de plus retirée"),
         "campaign.invited": _("Invitations envoyées"),
         "campaign.booking_set": _("Réservations réglées"),
         "place.offered": _("Place proposée"),

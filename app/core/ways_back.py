@@ -18,6 +18,8 @@ ELSEWHERE = {
     "/campaigns/{campaign_id}/reopenings": "/campaigns/{campaign_id}/repairs/closure",
     "/campaigns/{campaign_id}/participation": "/campaigns/{campaign_id}/departure",
     "/campaigns/{campaign_id}/planning/forbidden-pairs/removal": "/campaigns/{campaign_id}/planning/pairs",
+    "/campaigns/{campaign_id}/planning/once-more": "/campaigns/{campaign_id}/planning/pairs",
+    "/campaigns/{campaign_id}/planning/once-more/removal": "/campaigns/{campaign_id}/planning/pairs",
     "/campaigns/{campaign_id}/resumption": "/campaigns/{campaign_id}/pause",
     "/visits/{visit_id}/absence/withdrawal": "/visits/{visit_id}",
     "/visits/{visit_id}/proposals": "/visits/{visit_id}/days",

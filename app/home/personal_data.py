@@ -22,7 +22,7 @@ from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.people import service as people
 from app.people.tables import Person, Site, Team
-from app.planning import pins
+from app.planning import once_more, pins
 from app.teams import service as teams
 from app.visits import queries as visits_queries
 from app.visits import service as visits
@@ -50,6 +50,7 @@ def gather(session: Session, actor: Actor, person: Person | None) -> dict[str, l
             "calendar": calendars.export(session, person),
             "messages": messages.export(session, person),
             "teams": teams.export(session, person),
+            "planning": once_more.export(session, person),
         }
     return found
 
@@ -113,7 +114,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
     coming = [seen.visit for seen in lived if is_ahead(seen.visit, today)]
     for visit in coming:
         visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
-    for feature in (booking, calendars, debriefs, pins, visits, availability, messages, teams):
+    for feature in (booking, calendars, debriefs, pins, once_more, visits, availability, messages, teams):
         feature.erase(session, held)
     _tell_again(session, messages.erase_about(session, sorted(about)))
     account = session.get(Account, held.account_id) if held.account_id else None
@@ -146,6 +147,7 @@ def titles() -> dict[str, str]:
         "calendar": _("Votre agenda"),
         "messages": _("Les messages qui vous ont été écrits"),
         "teams": _("Vos jours de planning et vos délégations"),
+        "planning": _("Où vous pouvez participer plus souvent que les autres"),
     }
 
 
@@ -180,6 +182,7 @@ def labels() -> dict[str, str]:
         "site": _("Site"),
         "manager": _("Responsable"),
         "campaign": _("Campagne"),
+        "at_most": _("Nombre de fois, au plus"),
         "answer": _("Réponse"),
         "answered_at": _("Répondu le"),
         "asked_at": _("Demandé le"),

@@ -1,7 +1,7 @@
 """Every reading of sites, teams, people, links and journeys."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,9 +62,14 @@ def sites_by_id(session: Session) -> dict[int, Site]:
     return {site.id: site for site in session.exec(select(Site).order_by(Site.name)) if site.id is not None}
 
 
-def travel_minutes(session: Session) -> dict[tuple[int, int], int]:
-    """One-way minutes by (site, site), both ways; a missing pair is unreachable, within a site it is 0."""
-    found = {(site_id, site_id): 0 for site_id in session.exec(select(Site.id)) if site_id is not None}
+def travel_minutes(session: Session, sites: Iterable[int] | None = None) -> dict[tuple[int, int], int]:
+    """One-way minutes by (site, site), both ways; a missing pair is unreachable, within a site it is 0.
+
+    `sites`: every site's id, where the caller knows them.
+    """
+    if sites is None:
+        sites = [site_id for site_id in session.exec(select(Site.id)) if site_id is not None]
+    found = {(site_id, site_id): 0 for site_id in sites}
     for row in session.exec(select(TravelTime)):
         found[row.from_site_id, row.to_site_id] = found[row.to_site_id, row.from_site_id] = row.minutes
     return found

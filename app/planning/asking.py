@@ -18,12 +18,20 @@ from app.campaigns.tables import Campaign, Status
 from app.core import jobs
 from app.core.errors import NotFound
 from app.planning import queries, runs
-from app.planning.errors import AnotherForecast, NothingToPublish, NotPlannable, PinsClash, PlanIsOld
+from app.planning.errors import (
+    AnotherForecast,
+    NothingToPublish,
+    NotPlannable,
+    PinsClash,
+    PlanIsOld,
+    RemedyGone,
+)
 from app.planning.problem import build, row_id
 from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
 from app.planning.tables import PlanningQuestion, QuestionKind
-from solver import Forecasts, Limits, Plan, Problem, Visit, alternatives, remedy
+from solver import Forecasts, Limits, Plan, Problem, ProblemError, Visit, alternatives, remedy
 from solver.changes import Change, apply
+from solver.plan import Remedy, Text
 
 AT_ONCE = 2_000
 """Up to so many people a forecast or alternatives fit into one page; beyond, a job answers."""
@@ -107,9 +115,43 @@ def with_days(problem: Problem, asked: WhatIfForm) -> Problem:
     return replace(problem, people=people)
 
 
-def tell(problem: Problem, asked: WhatIfForm, limits: Limits = FORECAST, plan: Plan | None = None) -> Told:
-    """What is, and what would be; no less than a plan at hand already does. Raises `PinsClash`."""
-    changed = with_days(apply(problem, changes(problem, asked)), asked)
+def remedy_known(session: Session, campaign: Campaign, person: int) -> Remedy:
+    """What is known to be enough for somebody without a match: from the plan, or asked for since.
+
+    Raises `RemedyGone`.
+    """
+    assert campaign.id is not None
+    for run in queries.finished_runs(session, campaign.id, limit=1):
+        for row in runs.load(session, run)[1].unmatched:
+            if row.person == person_key(person) and row.remedy is not None:
+                return row.remedy
+    for question in queries.questions_of(session, campaign.id, QuestionKind.REMEDY):
+        if asked_in(question) == {"person": person} and question.answer:
+            return remedy_in(question.answer)
+    raise RemedyGone
+
+
+def remedy_in(answer: dict[str, Any]) -> Remedy:
+    """The remedy that a question was answered with."""
+    return Remedy(answer["change"], answer["gain"], Text(answer["fr"], answer["en"]))
+
+
+def tell(
+    problem: Problem,
+    asked: WhatIfForm,
+    limits: Limits = FORECAST,
+    plan: Plan | None = None,
+    also: Change | None = None,
+) -> Told:
+    """What is, and what would be, with a remedy (`also`) as well; no less than a plan at hand already does.
+
+    Raises `PinsClash`, and `RemedyGone` where the remedy is of people or days that are no longer there.
+    """
+    try:
+        helped = problem if also is None else apply(problem, [also])
+    except ProblemError as gone:
+        raise RemedyGone from gone
+    changed = with_days(apply(helped, changes(problem, asked)), asked)
     said = Forecasts(problem, plan).to(changed, limits=limits)
     if not said.possible:
         raise PinsClash
@@ -152,10 +194,12 @@ def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: 
     return build(session, campaign, today, everybody=asked.crowd == "invited").problem
 
 
-def tell_at_once(problem: Problem, asked: WhatIfForm, plan: Plan | None = None) -> Told:
+def tell_at_once(
+    problem: Problem, asked: WhatIfForm, plan: Plan | None = None, also: Change | None = None
+) -> Told:
     """`tell`, in a page: about a second, one at a time. Raises `AnotherForecast`."""
     with _turn():
-        return tell(problem, asked, plan=plan)
+        return tell(problem, asked, plan=plan, also=also)
 
 
 @contextmanager
@@ -261,21 +305,31 @@ def asked_in(question: PlanningQuestion) -> dict[str, Any]:
     return {name: value for name, value in question.asked.items() if name != "inputs"}
 
 
-def subject(
-    session: Session, campaign: Campaign, question: PlanningQuestion, today: date
-) -> tuple[Problem, Plan | None]:
-    """What a question is about: the problem, and the plan where it is about one."""
+@dataclass(frozen=True)
+class Subject:
+    """What a question is about: the problem, the plan and the remedy where it is about one."""
+
+    problem: Problem
+    plan: Plan | None
+    remedy: Change | None = None
+
+
+def subject(session: Session, campaign: Campaign, question: PlanningQuestion, today: date) -> Subject:
+    """What a question is about, from today's rows."""
     if question.kind == QuestionKind.FORECAST:
-        problem = problem_for(session, campaign, WhatIfForm.model_validate(asked_in(question)), today)
-        return problem, plan_at_hand(session, campaign, problem)
-    return current(session, campaign, today)
+        asked = WhatIfForm.model_validate(asked_in(question))
+        problem = problem_for(session, campaign, asked, today)
+        known = remedy_known(session, campaign, asked.remedy) if asked.remedy else None
+        return Subject(problem, plan_at_hand(session, campaign, problem), known.change if known else None)
+    return Subject(*current(session, campaign, today))
 
 
-def answer(problem: Problem, plan: Plan | None, question: PlanningQuestion) -> dict[str, Any]:
+def answer(about: Subject, question: PlanningQuestion) -> dict[str, Any]:
     """What a job writes into a question's row."""
-    asked = asked_in(question)
+    asked, problem, plan = asked_in(question), about.problem, about.plan
     if question.kind == QuestionKind.FORECAST:
-        return told_to_json(tell(problem, WhatIfForm.model_validate(asked), FORECAST_BY_JOB, plan))
+        form = WhatIfForm.model_validate(asked)
+        return told_to_json(tell(problem, form, FORECAST_BY_JOB, plan, about.remedy))
     assert plan is not None
     if question.kind == QuestionKind.ALTERNATIVES:
         return whom_else(problem, plan, AlternativesForm.model_validate(asked))

@@ -10,15 +10,17 @@ from starlette.responses import Response
 from app.accounts.guards import Asking
 from app.availability import service as availability
 from app.campaigns.guards import HrCampaign
+from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.core.forms import Submitted, bind
 from app.core.i18n import _
+from app.core.security import local_path
 from app.core.templating import redirect, render
-from app.planning import clashes, pins, publishing, queries, runs
+from app.planning import clashes, once_more, pins, publishing, queries, runs
 from app.planning.errors import NoLongerHolds, NothingToPublish, NotThisPair, RunUnderWay
-from app.planning.schemas import PairForm, PinCheckForm, PublicationForm, RunForm
+from app.planning.schemas import OnceMoreForm, PairForm, PinCheckForm, PublicationForm, RunForm
 
 router = APIRouter()
 
@@ -75,7 +77,9 @@ def pin(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Re
     both = {pair.one, pair.other}
     legs = [leg for leg in runs.legs_of(*runs.load(session, found[0])) if {leg[0], leg[1]} == both]
     pins.pin_pair(session, campaign, legs, actor, clock.now())
-    return redirect(_back(campaign.id), say=_("Cette paire est épinglée : chaque nouveau calcul la garde."))
+    return redirect(
+        _back(campaign, pair), say=_("Cette paire est épinglée : chaque nouveau calcul la garde.")
+    )
 
 
 @router.post("/campaigns/{campaign_id}/planning/pins/removal")
@@ -83,7 +87,7 @@ def unpin(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> 
     """Let the solver decide again about a pair."""
     pair = _pair(sent)
     pins.unpin_pair(session, campaign, pair.one, pair.other, actor, clock.now())
-    return redirect(_back(campaign.id), say=_("Cette paire n’est plus épinglée."))
+    return redirect(_back(campaign, pair), say=_("Cette paire n’est plus épinglée."))
 
 
 @router.post("/campaigns/{campaign_id}/planning/forbidden-pairs")
@@ -92,7 +96,7 @@ def forbid(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) ->
     pair = _pair(sent)
     pins.forbid_pair(session, campaign, pair.one, pair.other, actor, clock.now())
     return redirect(
-        _back(campaign.id), say=_("Ces deux personnes ne seront plus mises ensemble. Recalculez le plan.")
+        _back(campaign, pair), say=_("Ces deux personnes ne seront plus mises ensemble. Recalculez le plan.")
     )
 
 
@@ -102,7 +106,26 @@ def allow(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> 
     pair = _pair(sent)
     pins.check_plannable(session, campaign)
     availability.allow_pair(session, campaign, pair.one, pair.other, actor=actor, now=clock.now())
-    return redirect(_back(campaign.id), say=_("Ces deux personnes peuvent de nouveau être mises ensemble."))
+    return redirect(
+        _back(campaign, pair), say=_("Ces deux personnes peuvent de nouveau être mises ensemble.")
+    )
+
+
+@router.post("/campaigns/{campaign_id}/planning/once-more")
+def allow_once_more(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """Somebody whom HR asked may take part once more than the others."""
+    asked = bind(OnceMoreForm, sent).required()
+    name = once_more.allow(session, campaign, asked.person, asked.most, actor, clock.now())
+    words = _("%(name)s peut maintenant participer %(n)s fois. Recalculez le plan.")
+    return redirect(_back(campaign, asked), say=words % {"name": name, "n": asked.most})
+
+
+@router.post("/campaigns/{campaign_id}/planning/once-more/removal")
+def withdraw_once_more(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted) -> Response:
+    """The campaign's number counts for somebody again."""
+    asked = bind(OnceMoreForm, sent).required()
+    once_more.withdraw(session, campaign, asked.person, actor, clock.now())
+    return redirect(_back(campaign, asked), say=_("C’est retiré. Recalculez le plan."))
 
 
 @router.get("/campaigns/{campaign_id}/planning/publication", response_class=HTMLResponse)
@@ -145,5 +168,8 @@ def _pair(sent: FormData) -> PairForm:
     return form.value
 
 
-def _back(campaign_id: int | None) -> str:
-    return f"/campaigns/{campaign_id}/planning/pairs"
+def _back(campaign: Campaign, form: PairForm | OnceMoreForm) -> str:
+    """The page and the place on it from which the form was sent; else that of HR's choices."""
+    here = f"/campaigns/{campaign.id}/planning"
+    back = local_path(form.back, f"{here}/pairs")
+    return back if back.startswith(here) else f"{here}/pairs"

@@ -83,6 +83,15 @@ class AnotherForecast(Refusal):
         return _("Un autre essai est en cours : réessayez dans quelques secondes.")
 
 
+class RemedyGone(Refusal):
+    """What would have matched somebody was found for another plan, or for days that are past."""
+
+    def message(self) -> str:
+        return _(
+            "Ce qui suffirait a été cherché pour un autre plan : recalculez-le, puis demandez de nouveau."
+        )
+
+
 class PinsClash(Refusal):
     """What HR keeps contradicts the rules: there is no plan to count."""
 

@@ -70,14 +70,14 @@ def answer_question(engine: Engine, question_id: int) -> None:
             return
         campaign = session.get_one(Campaign, question.campaign_id)
         try:
-            problem, plan = asking.subject(session, campaign, question, clock.today())
+            about = asking.subject(session, campaign, question, clock.today())
             refused = ""
         except Refusal as refusal:
             refused = refusal.code
     told = None
     if not refused:
         try:
-            told = asking.answer(problem, plan, question)
+            told = asking.answer(about, question)
         except Refusal as refusal:
             refused = refusal.code
         except Exception:  # whatever it was, whoever waits for the answer is told

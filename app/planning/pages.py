@@ -1,5 +1,6 @@
 """Pages of planning that read: the plan as a list, a calendar, what is missing, what changed."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +13,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.spreadsheets import download
 from app.core.templating import render
-from app.planning import changing, pages_asking, pages_why, queries, showing, words
+from app.planning import changing, pages_asking, pages_why, queries, showing, steps, words
 from app.planning.export import sheet
 from app.planning.repairs import pages as repair_pages
 from app.planning.repairs import pages_closures
@@ -85,6 +86,7 @@ def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -
     found = found_in(plan)
     labels = words.reason_labels()
     rows = showing.chosen_waiting(found, look)
+    names = {person_id: who.person.name for person_id, who in plan.people.items()}
     return plan_page(
         request,
         "unmatched",
@@ -96,16 +98,18 @@ def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -
         pages=-(-len(rows) // PAGE),
         labels=labels,
         sites=showing.sites_of(row.who for row in found.waiting),
+        steps_of=partial(steps.steps_of, campaign, names=names, more=plan.more),
     )
 
 
 @router.get("/campaigns/{campaign_id}/planning/pairs", response_class=HTMLResponse)
 def pairs(request: Request, session: Db, campaign: HrCampaign) -> Response:
-    """What HR decided: pairs kept, pairs kept apart."""
+    """What HR decided: pairs kept, pairs kept apart, people who take part once more."""
     assert campaign.id is not None
     plan = showing.plan_of(session, campaign)
     people = plan.people or queries.participants(session, campaign.id)
-    return plan_page(request, "pairs", plan, "/pairs", people=people)
+    pinned = showing.pinned_together(plan)
+    return plan_page(request, "pairs", plan, "/pairs", people=people, pinned=pinned)
 
 
 @router.get("/campaigns/{campaign_id}/enrolment/priority", response_class=HTMLResponse)

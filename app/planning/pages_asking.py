@@ -1,10 +1,10 @@
 """Pages on which HR asks: what if, whom else, what would help. Whole pages, or the answer alone for htmx."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -17,11 +17,12 @@ from app.core.db import Db
 from app.core.errors import NotFound, Refusal
 from app.core.forms import Submitted, bind
 from app.core.templating import redirect, render
-from app.planning import asking, queries, showing, words
-from app.planning.errors import NotPlannable
+from app.planning import asking, queries, showing, steps, words
+from app.planning.errors import NotPlannable, RemedyGone
 from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
 from app.planning.showing import Plan, plan_page
 from app.planning.tables import PlanningQuestion, QuestionKind
+from solver.plan import Remedy
 
 router = APIRouter()
 
@@ -49,19 +50,24 @@ def what_if(
         "refused": "",
         "by_job": False,
         "longer": campaign.status in asking.ASKABLE,
+        "remedy": None,
     }
     if request.url.query:
         crowd = _crowd(session, campaign, asked)
         context["by_job"] = crowd > asking.AT_ONCE
-        if not context["by_job"]:
-            try:
+        try:
+            known = asking.remedy_known(session, campaign, asked.remedy) if asked.remedy else None
+            if known is not None:
+                context |= _remedy(session, campaign, asked.remedy or 0, known)
+            if not context["by_job"]:
                 problem = asking.problem_for(session, campaign, asked, clock.today())
                 plan = asking.plan_at_hand(session, campaign, problem)
-                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked, plan))
-            except NotFound:
-                raise
-            except Refusal as refused:
-                context["refused"] = refused.message()
+                also = known.change if known is not None else None
+                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked, plan, also))
+        except NotFound:
+            raise
+        except Refusal as refused:
+            context["refused"] = refused.message()
     if _alone(request):
         return render(request, "planning/_forecast.html", campaign=campaign, **context)
     shown = showing.plan_of(session, campaign)
@@ -98,7 +104,23 @@ def _told(session: Session, campaign: Campaign, asked: WhatIfForm, told: asking.
         "before": words.matched_words(told.before),
         "after": words.matched_words(told.after),
         "names": queries.team_names(session, [team_id for team_id, _waiting in told.bottlenecks]),
-        "where": words.where_to_change(asked, campaign),
+        "where": steps.where_to_change(asked, campaign),
+    }
+
+
+def _remedy(session: Session, campaign: Campaign, person: int, known: Remedy) -> dict[str, Any]:
+    """What would be enough for somebody, in words, and how HR do it."""
+    assert campaign.id is not None
+    colleague = steps.colleague_of(known.change)
+    names = (
+        {} if colleague is None else {colleague: queries.name_of_participant(session, campaign.id, colleague)}
+    )
+    more = queries.once_more_of(session, campaign.id)
+    return {
+        "remedy": words.spoken(known.text.fr, known.text.en),
+        "who": person,
+        "helped": queries.name_of_participant(session, campaign.id, person),
+        "steps": steps.steps_of(campaign, known.change, names, more),
     }
 
 
@@ -172,9 +194,15 @@ def _context(
     }
     if question.answer is None:
         return context
-    asked: BaseModel = FORMS[question.kind].model_validate(asking.asked_in(question))
+    asked = FORMS[question.kind].model_validate(asking.asked_in(question))
     if isinstance(asked, WhatIfForm):
+        if asked.remedy:
+            with suppress(RemedyGone):
+                known = asking.remedy_known(session, campaign, asked.remedy)
+                context |= _remedy(session, campaign, asked.remedy, known)
         return context | _told(session, campaign, asked, asking.told_from_json(question.answer))
     if isinstance(asked, AlternativesForm):
         return context | {"options": question.answer["options"], "asked": asked}
-    return context | {"remedy": words.spoken(question.answer.get("fr", ""), question.answer.get("en", ""))}
+    if not question.answer:
+        return context | {"remedy": ""}
+    return context | _remedy(session, campaign, asked.person, asking.remedy_in(question.answer))

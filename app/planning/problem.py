@@ -7,7 +7,8 @@
 4. Pairs         forbidden: kept apart by HR, or met already: in whatever campaign, unless this one allows
                  to meet again; then in this one.
 5. Priority      people whom the last campaign left out count twice.
-6. Kept visits   pins; the last plan's visits, so that recomputing moves as few people as it can.
+6. Own number   people who take part once more than the campaign asks of everybody, because HR asked them.
+7. Kept visits   pins; the last plan's visits, so that recomputing moves as few people as it can.
 
 A dozen queries, whatever the number of people.
 """
@@ -104,13 +105,19 @@ def build(
         session, campaign.id if campaign.allow_repeat_pairs else None, but=not_made
     )
     forbidden = {pair for pair in apart | met if pair[0] in everyone and pair[1] in everyone}
-    minutes = people_queries.travel_minutes(session)
+    minutes = people_queries.travel_minutes(session, sites)
     problem = Problem(
         campaign=_rules(campaign, days),
         sites=tuple(Place(site_key(one), sites[one].name) for one in sorted(sites) if one in places),
         teams=crews,
         people=_people(
-            people, index, standing, campaign, visits_queries.left_out_last_time(session, campaign.id), places
+            people,
+            index,
+            standing,
+            campaign,
+            visits_queries.left_out_last_time(session, campaign.id),
+            places,
+            queries.once_more_of(session, campaign.id),
         ),
         minutes={
             (site_key(a), site_key(b)): told
@@ -237,6 +244,7 @@ def _people(
     campaign: Campaign,
     left_out: set[int],
     places: set[int | None],
+    more: Mapping[int, int],
 ) -> tuple[Person, ...]:
     taken: defaultdict[int, int] = defaultdict(int)
     here: Counter[int] = Counter()
@@ -258,12 +266,17 @@ def _people(
             languages=row.languages,
             priority=LEFT_OUT if row.person_id in left_out else 1,
             excluded_sites=tuple(site_key(site) for site in sorted(row.excluded_sites) if site in places),
-            max_swaps=max(0, campaign.max_swaps_per_person - here[row.person_id])
-            if row.person_id in here
+            max_swaps=max(0, at_most(campaign, more, row.person_id) - here[row.person_id])
+            if row.person_id in here or row.person_id in more
             else None,
         )
         for row in people
     )
+
+
+def at_most(campaign: Campaign, more: Mapping[int, int], person_id: int) -> int:
+    """So many exchanges (or visits made) somebody may have: the campaign's number, or their own."""
+    return max(campaign.max_swaps_per_person, more.get(person_id, 0))
 
 
 def _days(days: Iterable[date], index: Mapping[date, int]) -> int:

@@ -13,6 +13,7 @@ from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 from app.planning.tables import (
     ACTIVE,
+    OnceMore,
     Pin,
     PlanningQuestion,
     PlanningResult,
@@ -165,6 +166,14 @@ def pins_of(session: Session, campaign_id: int) -> list[Pin]:
     return list(session.scalars(query.order_by(col(Pin.day), col(Pin.visitor_id))))
 
 
+def once_more_of(session: Session, campaign_id: int) -> dict[int, int]:
+    """People who may take part more often than the campaign says, with their number of exchanges."""
+    query = select(col(OnceMore.person_id), col(OnceMore.most)).where(
+        col(OnceMore.campaign_id) == campaign_id
+    )
+    return {row[0]: row[1] for row in session.execute(query.order_by(col(OnceMore.created_at)))}
+
+
 def forbidden_of(session: Session, campaign_id: int) -> list[ForbiddenPair]:
     """The pairs HR keeps apart, newest first."""
     query = select(ForbiddenPair).where(col(ForbiddenPair.campaign_id) == campaign_id)
@@ -217,6 +226,9 @@ def inputs_stamp(session: Session, campaign: Campaign) -> str:
     pins = session.execute(
         select(func.count(), func.max(Pin.created_at)).where(col(Pin.campaign_id) == campaign.id)
     ).one()
+    more = session.execute(
+        select(func.count(), func.max(OnceMore.created_at)).where(col(OnceMore.campaign_id) == campaign.id)
+    ).one()
     parts = (
         campaign.first_day,
         campaign.last_day,
@@ -237,6 +249,7 @@ def inputs_stamp(session: Session, campaign: Campaign) -> str:
         *answers,
         *pairs,
         *pins,
+        *(more if more[0] else ()),
         *teams.stamp(session),
     )
     return sha256(repr(parts).encode()).hexdigest()[:32]

@@ -110,6 +110,8 @@ class Waiting:
     reason: str
     text: str
     remedy: str
+    change: Mapping[str, Any] | None
+    """That remedy as `solver.changes` reads it."""
     helped_by: str
     """The kind of that remedy, see `remedy_kind`; empty where none is known."""
     sought: bool
@@ -221,6 +223,7 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
             reason=row.reason,
             text=spoken(row.text.fr, row.text.en),
             remedy=spoken(row.remedy.text.fr, row.remedy.text.en) if row.remedy else "",
+            change=row.remedy.change if row.remedy else None,
             helped_by=remedy_kind(row.remedy.change) if row.remedy else "",
             sought=row.sought,
             teams=tuple(dict.fromkeys(row_id(item.id) for item in row.blocking if item.kind == "team")),

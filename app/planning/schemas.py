@@ -18,10 +18,19 @@ class RunForm(FormModel):
 
 
 class PairForm(FormModel):
-    """Two people."""
+    """Two people, and the page that shows them."""
 
     one: int
     other: int
+    back: str = ""
+
+
+class OnceMoreForm(FormModel):
+    """Somebody, and how many exchanges they may have."""
+
+    person: int = Field(ge=1, le=2**31 - 1)
+    most: int = Field(default=2, ge=2, le=6)
+    back: str = ""
 
 
 class PinCheckForm(FormModel):
@@ -118,8 +127,10 @@ class WhatIfForm(FormModel):
     """Who would be free on one more day: a side, everybody, or a person (`p12`)."""
     day: Annotated[str, Field(pattern=r"^(w[0-6]|\d{4}-\d{2}-\d{2})?$")] = ""
     """A date, or every one of a weekday (`w0` is Monday)."""
+    remedy: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    """What was found to be enough for this person without a match."""
 
-    @field_validator("max_travel", "max_gap", "max_swaps", "team", mode="before")
+    @field_validator("max_travel", "max_gap", "max_swaps", "team", "remedy", mode="before")
     @classmethod
     def none_when_empty(cls, value: object) -> object:
         """A field left empty sends an empty text."""

@@ -48,6 +48,8 @@ class Plan:
     people: dict[int, Participant]
     pins: list[Pin]
     forbidden: list[ForbiddenPair]
+    more: dict[int, int]
+    """Who may take part more often than the campaign says, with their number."""
     enrolled: int
     is_stale: bool
     """Answers or rules changed since."""
@@ -108,6 +110,7 @@ def plan_of(session: Session, campaign: Campaign) -> Plan:
         people=people,
         pins=pins,
         forbidden=queries.forbidden_of(session, campaign.id),
+        more=queries.once_more_of(session, campaign.id),
         enrolled=queries.yes_count(session, campaign.id),
         is_stale=run is not None and stamp not in ("", run.inputs),
         comparable=finished[1] if len(finished) > 1 else None,
@@ -353,7 +356,11 @@ def tabs(plan: Plan, current: str) -> list[dict[str, Any]]:
         ("/calendar", _("Calendrier"), None),
         ("/unmatched", _("Sans binôme"), len(found.waiting) if found else None),
         ("/why", _("Pourquoi ce plan"), None),
-        ("/pairs", _("Épinglées et écartées"), len({_key(pin) for pin in plan.pins}) + len(plan.forbidden)),
+        (
+            "/pairs",
+            _("Vos choix"),
+            len({_key(pin) for pin in plan.pins}) + len(plan.forbidden) + len(plan.more),
+        ),
     ]
     if plan.changeable:
         items.append(("/what-if", _("Et si…"), None))
@@ -363,6 +370,14 @@ def tabs(plan: Plan, current: str) -> list[dict[str, Any]]:
         {"href": here + path, "label": label, "count": count, "current": path == current}
         for path, label, count in items
     ]
+
+
+def pinned_together(plan: Plan) -> list[list[Pin]]:
+    """The pins by pair: one or two days each, earliest first."""
+    by_pair: dict[frozenset[int], list[Pin]] = {}
+    for pin in plan.pins:
+        by_pair.setdefault(_key(pin), []).append(pin)
+    return list(by_pair.values())
 
 
 def _key(pin: Pin) -> frozenset[int]:

@@ -127,6 +127,20 @@ class Pin(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
+class OnceMore(SQLModel, table=True):
+    """Somebody who takes part more often than the campaign asks of everybody: HR asked them."""
+
+    __tablename__ = "once_more"
+    __table_args__ = (CheckConstraint("most BETWEEN 2 AND 6", name="often"),)
+
+    campaign_id: int = Field(foreign_key="campaign.id", primary_key=True, ondelete="CASCADE")
+    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
+    most: int
+    """So many exchanges at most; the campaign's number counts where it is higher."""
+    account_id: int | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
+    created_at: datetime = Field(sa_type=Instant)
+
+
 class RepairCause(StrEnum):
     """What a repair starts from."""
 

@@ -78,6 +78,8 @@ def sides(problem: Problem) -> Sides | None:
     """The two sides, where a person meets one other; None where their sizes decide nothing."""
     if not problem.campaign.is_swap or problem.campaign.max_swaps_per_person != 1:
         return None
+    if any(problem.may_swap(person) > 1 for person in problem.people):
+        return None
     count = Counter(problem.team_by_id[person.team].side for person in problem.people)
     return Sides(back=count[Side.BACK.value], front=count[Side.FRONT.value])
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from app.campaigns.tables import Campaign
 from app.core.errors import Refusal
 from app.core.i18n import _, current_language, ngettext
 from app.core.templating import number
 from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, PinsClash, PlanIsOld
-from app.planning.schemas import WhatIfForm
 from solver import rules
 
 
@@ -137,24 +135,6 @@ def gain_words(gain: tuple[int, int], *, loosens: bool = False) -> str:
 
 def _signed(count: int) -> str:
     return f"−{number(-count)}" if count < 0 else f"+{number(count)}"
-
-
-def where_to_change(asked: WhatIfForm, campaign: Campaign) -> list[tuple[str, str]]:
-    """Where what was tried is really changed: words and address."""
-    found = []
-    tried = (asked.max_travel, asked.max_gap, asked.max_swaps)
-    holds = (campaign.max_travel_minutes, campaign.max_gap_days, campaign.max_swaps_per_person)
-    if any(wanted not in (None, now) for wanted, now in zip(tried, holds, strict=True)):
-        found.append((_("Changer les règles de la campagne"), f"/campaigns/{campaign.id}/edit/rules"))
-    if asked.more_visitors or asked.more_away:
-        found.append(
-            (_("Changer les limites de cette équipe"), f"/people/teams/{asked.team}")
-            if asked.team
-            else (_("Changer les limites des équipes"), "/people/teams")
-        )
-    if asked.who and asked.day:
-        found.append((_("Voir les réponses, et demander ces jours"), f"/campaigns/{campaign.id}/answers"))
-    return found
 
 
 def spoken(french: str, english: str) -> str:

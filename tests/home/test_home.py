@@ -187,7 +187,7 @@ def test_one_reads_and_takes_away_all_of_ones_own_data(company: Company, as_: En
     assert "attachment" in answer.headers["content-disposition"]
     found = json.loads(answer.text)
     assert set(found) == {
-        "account", "person", "enrolments", "visits", "debriefs", "calendar", "messages", "teams",
+        "account", "person", "enrolments", "visits", "debriefs", "calendar", "messages", "teams", "planning",
         "bookings",
     }  # fmt: skip
     assert found["visits"][0]["with"] == "Bruno Lam"

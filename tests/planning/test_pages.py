@@ -1,6 +1,7 @@
 """HR computes, reads, decides and publishes in the browser and by program; nobody else enters."""
 
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -132,6 +133,34 @@ def test_a_pair_is_pinned_kept_apart_and_freed(
     apart = {"one": str(company.back[0].id), "other": str(company.back[1].id)}
     assert hr.post(f"{planned}/pins", data=apart).status_code == 409
     assert hr.post(f"{planned}/pins", data={"one": "x"}).status_code == 409
+
+
+def test_a_decision_leads_back_to_its_place_in_the_list(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    look = f"{planned}?q=Anna&sort=name"
+    page = hr.get(look).text
+    form = page.split(f'action="{planned}/pins"')[1].split("</form>")[0]
+    one, other, back = (
+        unescape(form.split(f'name="{name}" value="')[1].split('"')[0]) for name in ("one", "other", "back")
+    )
+    place = f"pair-{one}-{other}"
+    assert f'<li id="{place}"' in page
+    for decision in ("pins", "pins/removal", "forbidden-pairs"):
+        sent = hr.post(f"{planned}/{decision}", data={"one": one, "other": other, "back": back})
+        assert (sent.status_code, sent.headers["location"]) == (303, f"{look}#{place}")
+    away = hr.post(f"{planned}/forbidden-pairs/removal", data={"one": one, "other": other, "back": "/people"})
+    assert away.headers["location"] == f"{planned}/pairs"
+
+
+def test_a_pinned_swap_is_one_line(hr: TestClient, planned: str, company: Company, engine: Engine) -> None:
+    with open_session(engine) as session:
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+        one, other, _day = runs.legs_of(*runs.load(session, run))[0]
+    hr.post(f"{planned}/pins", data={"one": str(one), "other": str(other)})
+    page = hr.get(f"{planned}/pairs").text
+    assert page.count("Ne plus épingler") == 1
+    assert page.count(" chez ") == 2
 
 
 def test_a_recomputed_plan_is_compared(

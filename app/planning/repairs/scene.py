@@ -15,7 +15,7 @@ A person who had nobody before may step in, but the repair is not made for them:
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,7 +25,8 @@ from app.availability.matching import person_key
 from app.campaigns.calendar import campaign_days
 from app.campaigns.tables import Campaign, Exchange
 from app.planning.errors import NoDaysLeft
-from app.planning.problem import Leg, build, row_id
+from app.planning.problem import Leg, at_most, build, row_id
+from app.planning.queries import once_more_of
 from app.planning.repairs import queries
 from app.planning.repairs.hours import hours_of
 from app.planning.tables import RepairCause
@@ -162,15 +163,16 @@ def scene_of(
     inside = _ids(one for unit in (*movable, *halves) for one in unit.standing)
     held, had = _held_outside(units, inside, one_way)
     people = {row_id(person.id) for person in problem.people}
+    more = once_more_of(session, campaign.id)
     affected = frozenset(
         one
         for unit in units
         if unit.lost
         for one in unit.people & people - told.resting
-        if had[one] < campaign.max_swaps_per_person
+        if had[one] < at_most(campaign, more, one)
     )
     wanting = affected if is_swap else affected & {one.visitor_id for unit in units for one in unit.lost}
-    problem = _shaped(problem, campaign, movable, halves, extra, told, held, wanting)
+    problem = _shaped(problem, campaign, more, movable, halves, extra, told, held, wanting)
     return Scene(
         problem=problem,
         movable=_by_leg(movable),
@@ -304,6 +306,7 @@ def _held_outside(
 def _shaped(
     problem: Problem,
     campaign: Campaign,
+    more: Mapping[int, int],
     movable: list[Unit],
     halves: list[Unit],
     extra: set[date],
@@ -335,7 +338,7 @@ def _shaped(
         person_id = row_id(one.id)
         free = 0 if person_id in told.resting else everyone & ~outside & ~blocked[person_id]
         # What stands may stand, also where the campaign's limit was higher once; nothing comes on top of it.
-        most = max(has[person_id], campaign.max_swaps_per_person - held[person_id])
+        most = max(has[person_id], at_most(campaign, more, person_id) - held[person_id])
         usual = most == campaign.max_swaps_per_person
         return dataclasses.replace(
             one,

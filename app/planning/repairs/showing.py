@@ -14,7 +14,8 @@ from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.i18n import _
 from app.people import queries as people_queries
-from app.planning.queries import Participant
+from app.planning.problem import at_most
+from app.planning.queries import Participant, once_more_of
 from app.planning.repairs import due, queries, words
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.searching import ORDER
@@ -209,7 +210,7 @@ def _still_closed(session: Session, repair: Repair) -> tuple[date, date] | None:
 
 def _with_their_number(session: Session, campaign: Campaign, lost: Collection[SeenVisit]) -> list[str]:
     """Who has no visit to make any more and, with the one that stands of its swap, as many exchanges as the
-    campaign allows: by name. One query."""
+    campaign allows: by name. Two queries."""
     of_swap = {one.visitor.id: one.visitor.name for one in lost if one.visit.swap_id is not None}
     if not of_swap:
         return []
@@ -219,8 +220,12 @@ def _with_their_number(session: Session, campaign: Campaign, lost: Collection[Se
         if stands(visit) and visit.swap_id is not None:
             for one in (visit.visitor_id, visit.host_id):
                 has[one].add(visit.swap_id)
-    most = campaign.max_swaps_per_person
-    full = [name for one, name in of_swap.items() if one and len(has[one]) >= most and has[one] & mine]
+    more = once_more_of(session, campaign.id or 0)
+    full = [
+        name
+        for one, name in of_swap.items()
+        if one and len(has[one]) >= at_most(campaign, more, one) and has[one] & mine
+    ]
     return sorted(full)
 
 
