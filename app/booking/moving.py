@@ -15,6 +15,7 @@ from app.accounts.sessions import Actor
 from app.booking import closures, fallen, holding, host_left, lines, queries, unled
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
+from app.booking.open_to import campaigns_open_to
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
 from app.booking.words import status_words
 from app.campaigns.bookable import takes_bookings
@@ -58,6 +59,10 @@ class Keeper:
         """Days that leave the notice of booking."""
         first = today + timedelta(days=queries.rules_of(session, campaign.id or 0).notice_days)
         return takes_bookings(campaign) and queries.days_offered(session, campaign.id or 0, first) > 0
+
+    def open_to(self, session: Session, people: Collection[Person], today: date) -> dict[int, Campaign]:
+        """The first that may have a day for them."""
+        return campaigns_open_to(session, people, today)
 
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         """What is offered and waits for an answer."""

@@ -38,6 +38,7 @@ from app.messages.catalogue import Kind
 from app.messages.readers import Reader
 from app.messages.service import Invitation
 from app.visits import queries as visits
+from app.visits.bookings import open_to
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
 from app.visits.standing import Missing, standing_of, words
@@ -112,6 +113,7 @@ def tell_unmatched(engine: Engine, campaign_id: int) -> None:
         with open_session(engine) as session:
             readers = mails.readers_of(session, [row.person_id for row, _person in part])
             reply_to = mails.reply_address(session, campaign)
+            bookable = open_to(session, [person for _row, person in part], clock.today())
             for row, _person in part:
                 reader = readers.get(row.person_id)
                 if reader is not None:
@@ -121,7 +123,10 @@ def tell_unmatched(engine: Engine, campaign_id: int) -> None:
                         reader,
                         key=f"{Kind.NO_MATCH}:{campaign_id}:{row.person_id}",
                         now=now,
-                        context={"reason": row.text(reader.language)},
+                        context={
+                            "reason": row.text(reader.language),
+                            "bookable": bookable.get(row.person_id),
+                        },
                         campaign=campaign,
                         reply_to=reply_to,
                     )

@@ -93,6 +93,9 @@ class Keeper(Protocol):
     def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
         """Whether teams offer days that can be booked."""
 
+    def open_to(self, session: Session, people: Collection[Person], today: date) -> dict[int, Campaign]:
+        """By person, a campaign in which they could book a day now."""
+
     def pending(
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
     ) -> list[Pending]:
@@ -138,6 +141,9 @@ class _Nobody:
 
     def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
         return False
+
+    def open_to(self, session: Session, people: Collection[Person], today: date) -> dict[int, Campaign]:
+        return {}
 
     def pending(
         self, session: Session, person_id: int, campaign_id: int, first: date, last: date | None
@@ -221,6 +227,12 @@ def instead_of(session: Session, visit: Visit) -> Instead | None:
 def has_places(session: Session, campaign: Campaign, today: date) -> bool:
     """Whether teams offer days of a campaign that can be booked now. One query."""
     return _keepers[0].has_places(session, campaign, today)
+
+
+def open_to(session: Session, people: Collection[Person], today: date) -> dict[int, Campaign]:
+    """By person, a campaign whose offered days may be open to them now: what whoever has no match can do. A
+    constant number of queries."""
+    return _keepers[0].open_to(session, people, today)
 
 
 def ended_by_closing(session: Session, site_id: int, days: Collection[date]) -> list[Ended]:

@@ -32,6 +32,7 @@ from app.visits import (
     standing,
     views,
 )
+from app.visits.bookings import open_to
 from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
 from app.visits.rules import (
@@ -71,6 +72,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     swaps = queries.as_swaps(queries.visits_of(session, person)) if person else []
     missed = queries.unmatched_of(session, person) if person else []
     missed = [(row, campaign) for row, campaign in missed if campaign.last_day >= today]
+    bookable = open_to(session, [person], today) if person and missed else {}
     over = [swap for swap in swaps if not showing.concerns(swap, today)]
     paused = own_pauses(session, person, today) if person else []
     leaving = {one.id: one for one in showing.campaigns_of(swaps, today)}
@@ -87,6 +89,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
         gone=[swap for swap in over if not showing.was_lived(swap, today)],
         face_of=views.face_of,
         missed=[views.missed(row, campaign) for row, campaign in missed],
+        bookable=next(iter(bookable.values()), None),
         ahead=sum(is_ahead(leg.visit, today) and leg.visit.id not in suspended for leg in legs),
         proposals=reading.open_proposals(session, [leg.visit.id or 0 for leg in legs]),
         state_chip=partial(

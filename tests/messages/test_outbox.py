@@ -287,7 +287,7 @@ def test_every_mail_says_why_and_how_to_answer(engine: Engine, campaign: Campaig
                     reader_of(account),
                     key=f"{kind}:{language}",
                     now=NOW,
-                    context={"reason": "Aucun jour commun."},
+                    context={"reason": "Aucun jour commun.", "bookable": None},
                     campaign=session.get_one(Campaign, campaign.id),
                 )
                 assert mail is not None
