@@ -18,6 +18,7 @@ from app.campaigns.tables import Campaign, Status
 from app.core import jobs
 from app.core.errors import NotFound
 from app.planning import queries, runs
+from app.planning.costs import cost, worth
 from app.planning.errors import (
     AnotherForecast,
     NothingToPublish,
@@ -29,7 +30,7 @@ from app.planning.errors import (
 from app.planning.problem import build, row_id
 from app.planning.schemas import AlternativesForm, RemedyForm, WhatIfForm
 from app.planning.tables import PlanningQuestion, QuestionKind
-from solver import Forecasts, Limits, Plan, Problem, ProblemError, Visit, alternatives, remedy
+from solver import Forecasts, Limits, Plan, Problem, ProblemError, Visit, alternatives, merit, remedy
 from solver.changes import Change, apply
 from solver.plan import Remedy, Text
 
@@ -237,7 +238,7 @@ def current(session: Session, campaign: Campaign, today: date) -> tuple[Problem,
 
 
 def whom_else(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str, Any]:
-    """For two people of the plan, whom else they could meet, and who would lose their match.
+    """For two people of the plan, whom else they could meet, and what that would cost the others.
 
     On days of observation, for the visitor (`one`) alone.
     """
@@ -245,21 +246,28 @@ def whom_else(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str
     people = (asked.one, asked.other) if problem.campaign.is_swap else (asked.one,)
     if any(person_key(person) not in problem.person_by_id for person in people):
         raise NotFound
-    return {
-        "options": [
-            {
-                "person": person,
-                "partner": row_id(option.partner),
-                "days": [days[visit.day].isoformat() for visit in option.visits],
-                "points": option.wish_points,
-                "minutes": option.minutes,
-                "losers": [row_id(loser) for loser in option.losers],
-                "moved": [row_id(one) for one in option.moved],
-            }
-            for person in people
-            for option in alternatives(problem, plan, person_key(person))
-        ]
-    }
+    options = []
+    for person in people:
+        for option in alternatives(problem, plan, person_key(person)):
+            others = sorted({*option.moved, option.partner} - set(option.losers))
+            told = cost(problem, plan.visits, option.after, others)
+            options.append(
+                {
+                    "person": person,
+                    "partner": row_id(option.partner),
+                    "days": [days[visit.day].isoformat() for visit in option.visits],
+                    "points": option.wish_points,
+                    "minutes": option.minutes,
+                    "losers": [row_id(loser) for loser in option.losers],
+                    "moved": [row_id(one) for one in option.moved],
+                    "wishes": [[row_id(one), rank] for one, rank in told.wishes],
+                    "longer": told.minutes,
+                }
+            )
+    together = {person_key(asked.one), person_key(asked.other)}
+    now = [visit for visit in plan.visits if {visit.visitor, visit.host} == together]
+    minutes = merit(problem, now[0]).minutes if now else 0
+    return {"options": options, "now": {"points": worth(problem, now), "minutes": minutes}}
 
 
 def whom_else_at_once(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str, Any]:

@@ -178,6 +178,7 @@ def _answer(request: Request, session: Session, campaign: Campaign, question: Pl
         request,
         "planning/_question.html",
         face_of=showing.face_of_participant,
+        wish_words=words.wish_words,
         here=f"/campaigns/{campaign.id}/planning",
         **context,
     )
@@ -202,7 +203,7 @@ def _context(
                 context |= _remedy(session, campaign, asked.remedy, known)
         return context | _told(session, campaign, asked, asking.told_from_json(question.answer))
     if isinstance(asked, AlternativesForm):
-        return context | {"options": question.answer["options"], "asked": asked}
+        return context | {**question.answer, "asked": asked}
     if not question.answer:
         return context | {"remedy": ""}
     return context | _remedy(session, campaign, asked.person, asking.remedy_in(question.answer))
