@@ -52,7 +52,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "booking.opened": (booking.invite_when_offered,),
     "booking.requested": (booking_answers.ask_managers,),
     "booking.refused": (booking.tell_refused,),
-    "booking.expired": (booking.tell_expired, booking.look_again),
+    "booking.expired": (booking.tell_expired,),
     "booking.offered": (booking.tell_offered,),
     "booking.queued": (booking.tell_queued,),
     "booking.taken": (booking.queue_losers,),

@@ -68,26 +68,31 @@ def tell_refused(engine: Engine, request_id: int) -> None:
 
 
 def tell_expired(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: the asker hears that time decided, or what else did."""
+    """Job of `booking.expired`: the asker hears that time decided, or what else did. Where something is kept
+    for them instead, they read both in one message. Safe to run twice."""
     with open_session(engine) as session:
         seen = _seen(session, request_id)
-        if seen is not None and seen.request.status == RequestStatus.EXPIRED:
-            other = twins.still_offering(session, [seen], clock.today()).get(request_id)
-            context = {"seen": seen, "before": before, "other": other}
-            _tell(session, Kind.BOOKING_EXPIRED, seen, [seen.request.person_id], "", context)
+        if seen is None or seen.request.status != RequestStatus.EXPIRED:
+            return
+        other = twins.still_offering(session, [seen], clock.today()).get(request_id)
+        said: dict[str, object] = {"before": before, "other": other}
+        if (instead := _look_again(session, seen.request, before)) is not None:
+            _tell_kept(session, instead, {"lost": seen, **said})
+        else:
+            _tell(session, Kind.BOOKING_EXPIRED, seen, [seen.request.person_id], "", {"seen": seen, **said})
 
 
-def look_again(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: what had been offered in place of a day that fell is lost, since its team
-    took it back or cannot receive, its site closed, or a roster has the visitor off, who had not answered.
-    They had that day first: another is looked for, before the line is served."""
-    if before not in ending.LOST:
-        return
-    with open_session(engine) as session:
-        request = session.get(BookingRequest, request_id)
-        if request is not None and request.instead_of_id is not None:
-            fell = session.get_one(Visit, request.instead_of_id)
-            replacing.offer(session, fell, clock.now(), clock.today(), before_line=True)
+def _look_again(session: Session, request: BookingRequest, before: str) -> SeenRequest | None:
+    """What had been offered in place of a day that fell is lost, since its team took it back or cannot
+    receive, its site closed, or a roster has the visitor off, who had not answered. They had that day first:
+    another is looked for, before the line is served. What is kept for them now, if anything is."""
+    if before not in ending.LOST or request.instead_of_id is None:
+        return None
+    fell = session.get_one(Visit, request.instead_of_id)
+    replacing.offer(session, fell, clock.now(), clock.today(), before_line=True, told=True)
+    latest = fallen.offered_instead(session, request.instead_of_id)[-1]
+    is_kept = latest.id != request.id and latest.status == RequestStatus.OFFERED
+    return _seen(session, latest.id or 0) if is_kept else None
 
 
 def tell_offered(engine: Engine, request_id: int) -> None:
@@ -95,10 +100,15 @@ def tell_offered(engine: Engine, request_id: int) -> None:
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is not None and seen.request.status == RequestStatus.OFFERED:
-            word, instead_of = str(seen.request.revision), seen.request.instead_of_id
-            fell = session.get(Visit, instead_of) if instead_of is not None else None
-            context: dict[str, object] = {"seen": seen, "fell": fell}
-            _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, context)
+            _tell_kept(session, seen, {})
+
+
+def _tell_kept(session: Session, seen: SeenRequest, lost: dict[str, object]) -> None:
+    """`lost`: what was kept for them before, and how it ended."""
+    word, instead_of = str(seen.request.revision), seen.request.instead_of_id
+    fell = session.get(Visit, instead_of) if instead_of is not None else None
+    context: dict[str, object] = {"seen": seen, "fell": fell, **lost}
+    _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, context)
 
 
 def tell_queued(engine: Engine, request_id: int, because: str = "") -> None:

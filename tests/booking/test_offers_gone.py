@@ -44,6 +44,40 @@ def test_what_a_closed_site_takes_back_is_looked_for_again(
     check_counts(session)
 
 
+def test_its_visitor_reads_why_and_what_is_kept_instead_in_one_mail(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    _place, _fell, _offer = kept_next_day(engine, session, shop)
+    before = set(session.exec(select(Mail.id)))
+    closing.close_site(session, shop.there.id or 0, TUESDAY, TUESDAY, shop.boss, NOW, TODAY)
+    session.commit()
+    drain(engine)
+    first, again = offers(session)
+    wrote = [
+        one
+        for one in session.exec(select(Mail).where(Mail.person_id == first.person_id))
+        if one.id not in before
+    ]
+    assert [one.kind for one in wrote] == ["booking_offer"]
+    for words in (wrote[0].text, wrote[0].html):
+        assert "sera fermé le mardi" in words
+        assert "une place vous est gardée le mercredi" in words
+        assert f"/booking/requests/{again.id}" in words
+        assert "n’aura pas lieu" not in words
+
+
+def test_where_nothing_else_is_found_its_visitor_reads_that_it_is_over(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    _place, _fell, offer = kept_next_day(engine, session, shop)
+    closing.close_site(session, shop.there.id or 0, TUESDAY, WEDNESDAY, shop.boss, NOW, TODAY)
+    session.commit()
+    drain(engine)
+    [mail] = session.exec(select(Mail).where(Mail.kind == "booking_expired"))
+    assert "sera fermé le mardi" in mail.text
+    assert [one.id for one in offers(session)] == [offer.id]
+
+
 def test_an_offer_that_lapsed_is_not_made_anew_when_the_team_takes_the_day_back(
     engine: Engine, session: Session, shop: Shop
 ) -> None:

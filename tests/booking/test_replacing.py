@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.booking import asking, deciding, fallen, jobs, offering, queries
 from app.booking.errors import PlaceFull
@@ -343,9 +343,11 @@ def test_a_day_taken_back_says_first_what_ends_and_what_was_offered_instead_is_l
     assert marc.post(here, data={**sent, "sure": "0-1-0-1"}).status_code == 303
     drain(engine)
     session.expire_all()
-    texts = [one.text for one in session.exec(select(Mail).where(Mail.kind == "booking_expired"))]
-    assert len(texts) == 2
-    assert all("a retiré cette journée" in one for one in texts)
+    [waited] = session.exec(select(Mail).where(Mail.kind == "booking_expired"))
+    assert waited.person_id == shop.askers[2].id
+    *_before, kept = session.exec(select(Mail).where(Mail.kind == "booking_offer").order_by(col(Mail.id)))
+    assert kept.person_id == shop.askers[0].id
+    assert all("a retiré cette journée" in one.text for one in (waited, kept))
     first, again = offers(session)
     assert (first.status, again.status) == (RequestStatus.EXPIRED, RequestStatus.OFFERED)
     check_counts(session)

@@ -153,7 +153,8 @@ def _concerned(rows: Rows, visit: Visit, line: VisitChange) -> Iterable[tuple[st
 
 def _requests(session: Session, campaign_ids: Collection[int], mails: Collection[Mail]) -> Iterable[str]:
     """Whoever's request somebody else, or time, decided has a message; so has who leads the team asked. What
-    is offered instead of a day that fell may be told with the fall, by a message that leads to that offer."""
+    is offered instead of a day that fell may be told with the fall, by a message that leads there; how
+    such an offer ended, with what is kept next."""
     keys = {mail.key for mail in mails}
     told = {key.rsplit(":", 1)[0] for key in keys}
     asked = {key.split(":")[1] for key in keys if key.startswith("booking_request:")}
@@ -162,12 +163,19 @@ def _requests(session: Session, campaign_ids: Collection[int], mails: Collection
         RequestStatus.EXPIRED: "expired",
         RequestStatus.OFFERED: "offer",
     }
-    for one in session.exec(select(BookingRequest).where(col(BookingRequest.campaign_id).in_(campaign_ids))):
+    rows = session.exec(select(BookingRequest).where(col(BookingRequest.campaign_id).in_(campaign_ids))).all()
+    offers = {int(mail.key.split(":")[1]) for mail in mails if _says_how_the_former_ended(mail)}
+    for one in rows:
         word = words.get(one.status)
         fell = f"visit_cancelled:{one.instead_of_id}:"
         leads = f"/booking/requests/{one.id}\n"
         with_fall = (mail for mail in mails if mail.key.startswith(fell) and mail.key.endswith(":visitor"))
         if word == "offer" and any(leads in f"{mail.text}\n" for mail in with_fall):
+            continue
+        later = {
+            row.id for row in rows if row.instead_of_id == one.instead_of_id and (row.id or 0) > (one.id or 0)
+        }
+        if word == "expired" and one.instead_of_id is not None and later & offers:
             continue
         if word is not None and f"booking_{word}:{one.id}:{one.person_id}" not in told:
             yield f"request {one.id} is {one.status.value}: the asker heard nothing"
@@ -176,6 +184,11 @@ def _requests(session: Session, campaign_ids: Collection[int], mails: Collection
             yield f"request {one.id} was moved to the line: the asker heard nothing"
         if one.status == RequestStatus.REQUESTED and str(one.id) not in asked:
             yield f"request {one.id} waits: nobody was asked"
+
+
+def _says_how_the_former_ended(mail: Mail) -> bool:
+    found = mail.key.startswith("booking_offer:") and "Nous avons cherché aussitôt" in mail.text
+    return found and "n’aura pas lieu" not in mail.text
 
 
 def _repairs(session: Session, campaign_ids: Collection[int], keys: Collection[str]) -> Iterable[str]:
