@@ -6,6 +6,7 @@ from sqlmodel import Session
 from app.calendars import ics
 from app.calendars.describing import tell_described
 from app.calendars.half_days import remind_half_covered, tell_half_covered
+from app.calendars.provisional import tell_certain, tell_provisional
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.suspending import tell_resumed, tell_suspended
 from app.calendars.teams import tell_teams_resumed, tell_teams_suspended
@@ -14,7 +15,6 @@ from app.calendars.telling import (
     tell_agreed,
     tell_booked,
     tell_cancelled,
-    tell_certain,
     tell_changed,
     tell_conditions,
     tell_confirmed,
@@ -39,6 +39,7 @@ from app.messages.readers import Reader
 from app.messages.service import Invitation
 from app.visits import queries as visits
 from app.visits.bookings import open_to
+from app.visits.provisional import remember_read
 from app.visits.queries import SeenVisit
 from app.visits.rules import stands
 from app.visits.standing import Missing, standing_of, words
@@ -65,6 +66,7 @@ __all__ = [
     "tell_moved",
     "tell_one_way",
     "tell_proposal",
+    "tell_provisional",
     "tell_resumed",
     "tell_suspended",
     "tell_teams_resumed",
@@ -170,6 +172,8 @@ def invite(
             calendar=Invitation(content, "REQUEST"),
             until=seen.visit.day,
         )
+        if Missing.ROSTER in stand.missing:
+            remember_read(session, seen.visit, clock.now())
 
 
 def plan_key(seen: SeenVisit, role: str) -> str:

@@ -18,6 +18,7 @@ from app.people.tables import Person
 from app.teams import queries as teams
 from app.visits import history, reading
 from app.visits import queries as visits
+from app.visits.provisional import remember_read
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
 from app.visits.rosters import conflict_of
@@ -30,6 +31,14 @@ SAID_APART = dict.fromkeys(
     (Kind.VISIT_INVITATION, Kind.VISIT_CONFIRMED), frozenset({Missing.AGREEMENT, Missing.VISITOR})
 )
 """What these mails say in words of their own; every other one says all that the day still waits for."""
+SAYS_MISSING = {
+    Kind.VISIT_INVITATION,
+    Kind.VISIT_CHANGED,
+    Kind.VISIT_CONFIRMED,
+    Kind.VISIT_RESUMED,
+    Kind.VISIT_CERTAIN,
+}
+"""They say what the day waits for."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,10 @@ def write(
                 **said(role, person),
             }
         _send(news, kind, reader, role, context, invitation)
+        if kind in SAYS_MISSING and Missing.ROSTER in stand.missing:
+            remember_read(news.session, news.seen.visit, clock.now())
+        elif kind is Kind.VISIT_INVITATION:
+            remember_read(news.session, news.seen.visit, None)
 
 
 def _sentence(line: SeenChange, role: str, person: Person, *, own: bool) -> str:

@@ -41,7 +41,6 @@ from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
 from app.visits.rules import (
     confirmed_by,
-    is_over,
     is_past,
     is_sought_again,
     may_be_made_up,
@@ -50,8 +49,8 @@ from app.visits.rules import (
     takes_place,
 )
 from app.visits.standing import Missing, standing_of, words
-from app.visits.suspending import closed_before, resumed_by, told_of
-from app.visits.tables import By, CancelReason, ChangeKind, Visit
+from app.visits.suspending import closed_before, resumed_by
+from app.visits.tables import By, CancelReason, ChangeKind
 
 RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
 
@@ -358,26 +357,6 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             said["debrief"] = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None
             to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
             write(news, Kind.VISIT_ABSENCE, to, lambda *_: said, None)
-
-
-def tell_certain(engine: Engine, visit_ids: list[int], resumed: Collection[int] = ()) -> None:
-    """A roster arrived and holds: the day is provisional no more. Those concerned read it once a day; of days
-    `resumed`, only who had not read that they cannot take place (the others: `tell_resumed`)."""
-    for visit_id in visit_ids:
-        with open_session(engine) as session:
-            seen = visits.find_visit(session, visit_id)
-            if seen is None or not stands(seen.visit) or is_over(seen.visit, clock.today()):
-                continue
-            visit = seen.visit
-            news = News(session, seen, None, None, visit.revision)
-
-            def said(role: str, _person: Person, visit: Visit = visit) -> dict[str, Any]:
-                return {"unconfirmed": role != By.TUTOR and not confirmed_by(visit, By(role))}
-
-            warned = told_of(session, [seen]) if visit_id in resumed else set()
-            readers = [one for one in news.three if (visit_id, one[1].id) not in warned]
-            write(news, Kind.VISIT_CERTAIN, readers, said, certain_request(news))
-            tell_owed(session, seen)
 
 
 def tell_owed(session: Session, seen: SeenVisit) -> None:

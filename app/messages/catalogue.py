@@ -47,6 +47,7 @@ class Kind(StrEnum):
     REQUESTS_INHERITED = "requests_inherited"
     LETTERS_DUE = "letters_due"
     DAYS_UNDECIDED = "days_undecided"
+    VISIT_PROVISIONAL = "visit_provisional"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -68,6 +69,7 @@ ABOUT_VISITS = (
     Kind.VISIT_ABSENCE,
     Kind.VISIT_TEAM,
     Kind.VISIT_CERTAIN,
+    Kind.VISIT_PROVISIONAL,
     Kind.VISIT_CONDITIONS,
     Kind.VISIT_REMINDER,
     Kind.VISIT_UNCERTAIN,
@@ -128,6 +130,7 @@ def kinds() -> list[Choice]:
         Kind.RULINGS_DUE: _("Journées contestées à trancher"),
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
         Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
+        Kind.VISIT_PROVISIONAL: _("Journée provisoire : un planning est attendu"),
         Kind.DAYS_UNDECIDED: _("Journées proches qui attendent une décision"),
     }
     return [Choice(kind, label) for kind, label in labels.items()]

@@ -218,6 +218,18 @@ def teams_by_roster(session: Session) -> set[int]:
     return set(session.scalars(select(col(TeamPractice.team_id)).where(col(TeamPractice.by_roster))))
 
 
+def awaiting_since(session: Session) -> dict[int, date | None]:
+    """Of each team that works by roster, the first day that any of its rosters covers; None before the first
+    one arrives. One query."""
+    query = (
+        select(col(TeamPractice.team_id), func.min(Roster.first_day))
+        .outerjoin(Roster, col(Roster.team_id) == col(TeamPractice.team_id))
+        .where(col(TeamPractice.by_roster))
+        .group_by(col(TeamPractice.team_id))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def rosters_of(session: Session, team_ids: Collection[int], limit: int = 20) -> list[Roster]:
     """The rosters that arrived for these teams, newest first."""
     return list(

@@ -121,6 +121,7 @@ def work_by_roster(
     """Say whether a team's days are provisional until a roster covers them. Raises Stale."""
     practice = _change_practice(session, team_id, version, by_roster=by_roster)
     by.note(session, "team.by_roster", f"team:{team_id}", now=now, by_roster=by_roster)
+    jobs.record(session, "team.by_roster", team_id=team_id)
     return practice
 
 

@@ -1,6 +1,9 @@
 """What follows for visits from what happens to their campaign."""
 
+from datetime import date
+
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app.accounts.sessions import hand_of
 from app.campaigns.holding import hold_every_one_alone
@@ -15,6 +18,7 @@ from app.visits import (
     leaving,
     moving,
     places,
+    provisional,
     queries,
     reading,
     rosters,
@@ -56,9 +60,10 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
 
     Where nobody but who receives in the host's place is off, the host receives. Those on a day when one of
     the two does not work are suspended, and named by `visits.in_conflict`; the
-    others by `visits.certain`: they were provisional, or suspended, and stand. What was suspended hears so
-    (`visit.resumed`), also while another roster is waited for. The history names who sent the roster. Run
-    twice, it names the same again.
+    others by `visits.certain`: they stand, and whoever read that they were provisional, or suspended, hears
+    so; days of these teams that wait for a roster from now on by `visits.provisional`. What was suspended
+    hears so (`visit.resumed`), also while another roster is waited for. The history names who sent the
+    roster. Run twice, it names the same again.
     """
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
@@ -72,7 +77,7 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         received = [one.seen for one in found if rosters.host_receives(one)]
         contrary = [one for one in found if not rosters.host_receives(one)]
         troubled = [one.seen.visit.id or 0 for one in contrary]
-        waiting = rosters.provisional(session, covered)
+        waiting = rosters.provisional(session, covered, today)
         apart = {*troubled, *waiting, *(one.visit.id for one in received)}
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in apart]
         suspended = [one.seen.visit.id or 0 for one in contrary if rosters.waits(one)]
@@ -90,6 +95,24 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         if certain:
             again = sorted(resumed & set(certain))
             jobs.record(session, "visits.certain", visit_ids=certain, resumed=again)
+        _say_provisional(session, set(spans), today)
+
+
+def follow_by_roster(engine: Engine, team_id: int) -> None:
+    """Job of `team.by_roster`: the team works by roster now, or by its usual week again. Safe to run
+    twice."""
+    today = clock.today()
+    with open_session(engine) as session:
+        hold_every_one_alone(session)
+        _say_provisional(session, {team_id}, today)
+        if certain := provisional.waits_no_more(session, {team_id}, today):
+            jobs.record(session, "visits.certain", visit_ids=certain, by_week=True)
+
+
+def _say_provisional(session: Session, team_ids: set[int], today: date) -> None:
+    """Days of these teams that began to wait for a roster are named by `visits.provisional`."""
+    if begun := provisional.begun_to_wait(session, team_ids, today):
+        jobs.record(session, "visits.provisional", visit_ids=begun)
 
 
 def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:

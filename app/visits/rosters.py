@@ -309,12 +309,13 @@ def _is_planned(conflict: Conflict) -> bool:
     return not conflict.booked
 
 
-def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
+def provisional(session: Session, visits: Iterable[SeenVisit], today: date) -> set[int]:
     """Ids of those of these visits that wait for a roster: one of the two works by roster, and none covers
-    their day yet. Two queries."""
+    their day yet. A day that begins, or before those of the first roster, does not begin to wait: no roster
+    comes for it. Two queries."""
     visits = list(visits)
-    by_roster = days.teams_by_roster(session)
-    if not by_roster:
+    since = days.awaiting_since(session)
+    if not since:
         return set()
     told = days.shifts_on(session, _days_of(visits))
     return {
@@ -322,10 +323,17 @@ def provisional(session: Session, visits: Iterable[SeenVisit]) -> set[int]:
         for seen in visits
         if seen.visit.id is not None
         and any(
-            team.id in by_roster and (person.id or 0, seen.visit.day) not in told
+            team.id in since
+            and (person.id or 0, seen.visit.day) not in told
+            and (seen.visit.provisional_at is not None or may_wait(seen.visit.day, since[team.id], today))
             for person, team in ((seen.visitor, seen.visitor_team), (seen.receiver, seen.host_team))
         )
     }
+
+
+def may_wait(day: date, first: date | None, today: date) -> bool:
+    """Whether a roster may still come for a day of a team whose first roster begins on `first`."""
+    return day > today and (first is None or day >= first)
 
 
 def says(session: Session, seen: SeenVisit, today: date, *, receives: bool = False) -> tuple[str, str] | None:
@@ -348,7 +356,7 @@ def says(session: Session, seen: SeenVisit, today: date, *, receives: bool = Fal
             return "warn", sentence % {"words": against.words_to(), "step": step}
         sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
         return "warn", sentence % {"words": against.words_to()}
-    if provisional(session, [seen]):
+    if provisional(session, [seen], today):
         return "info", _(
             "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."
         )

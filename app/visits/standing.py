@@ -71,7 +71,7 @@ def standings(
     if not ahead:
         return {}
     asked = conditions_of_teams(session, {one.host_team.id for one in ahead if one.host_team.id is not None})
-    waiting = provisional(session, ahead)
+    waiting = provisional(session, ahead, today or clock.today())
     against = {one.seen.visit.id: one.closed for one in conflicts_among(session, ahead)}
     return {
         seen.visit.id or 0: _standing(

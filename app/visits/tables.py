@@ -131,6 +131,8 @@ class Visit(SQLModel, table=True):
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
     suspended_for: CancelReason | None = None
     """What keeps the day from taking place as planned, as was last said: `ROSTER` or `CLOSED`."""
+    provisional_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its people read that the day waits for a roster; None once they read that it waits no more."""
     missed_at: datetime | None = Field(default=None, sa_type=Instant)
     """When one of the two said that the other did not come and nobody has said otherwise, or HR found so."""
     disputed_at: datetime | None = Field(default=None, sa_type=Instant)

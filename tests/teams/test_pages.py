@@ -26,7 +26,7 @@ from app.teams.tables import (
 from app.visits.queries import read_visits
 from app.visits.rosters import conflicts, provisional
 from app.worker import drain
-from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
+from tests.factories import NOW, make_account, make_campaign, make_person, make_team, make_visit
 from tests.teams.conftest import Shop
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -259,9 +259,10 @@ def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
         other = make_visit(
             session, company.campaign, company.paula, company.bruno, day=DAY + timedelta(days=1)
         )
+        other.provisional_at = NOW
         session.add(TeamPractice(team_id=company.team.id, by_roster=True))
         session.flush()
-        assert provisional(session, read_visits(session)) == {company.visit.id, other.id}
+        assert provisional(session, read_visits(session), date(2027, 3, 2)) == {company.visit.id, other.id}
     assert "Ce jour est provisoire" in as_(company.anna).get(f"/visits/{company.visit.id}").text
     browser = as_(company.hr)
     done = browser.post(
@@ -302,7 +303,7 @@ def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine)
         (company.zoe.id, "Marc Chef reprend son équipe")
     ]
     with open_session(engine) as session:
-        assert provisional(session, read_visits(session)) == set()
+        assert provisional(session, read_visits(session), date(2027, 3, 2)) == set()
 
 
 def _seen(session: Session) -> Any:

@@ -1,5 +1,7 @@
 """A team's first roster: its other days wait for the roster of their day, and the preview says so."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import icalendar
 import pytest
 from fastapi.testclient import TestClient
@@ -7,12 +9,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.calendars import ics
+from app.core import jobs
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import Shift, TeamPractice
 from app.visits import queries
-from app.visits.standing import standing_of
+from app.visits.standing import Missing, standing_of
 from app.visits.tables import Visit
 from app.worker import drain
 from tests.factories import make_roster
@@ -53,6 +56,7 @@ def test_both_read_once_that_the_first_roster_confirms_their_day_and_calendars_h
             visit.visitor_confirmed_at = visit.host_confirmed_at = NOW
         revision = visit.revision
         session.add(TeamPractice(team_id=company.shop.id, by_roster=True))
+        visit.provisional_at = NOW
         waits = _sequence(session, there)
     for _time in range(2):  # the same roster sent again tells nobody anything
         with open_session(engine) as session:
@@ -66,6 +70,92 @@ def test_both_read_once_that_the_first_roster_confirms_their_day_and_calendars_h
         assert _sequence(session, there) == waits + said_yes  # it shows another state only where it has one
     for one in told:
         assert ("STATUS:CONFIRMED" in (one.calendar or "")) is said_yes
+
+
+def mails(session: Session, kind: str) -> list[Mail]:
+    return list(session.exec(select(Mail).where(Mail.kind == kind)))
+
+
+def test_nobody_reads_that_a_day_is_no_longer_provisional_who_never_read_that_it_was(
+    engine: Engine, clock: Clock
+) -> None:
+    clock.set(NOW)
+    with open_session(engine) as session:
+        company = Published(session)
+        there = company.visit(company.back[0], company.front[0])
+        make_roster(session, company.shop.id, {(there.host_id, there.day): Shift.FULL})
+        session.add(TeamPractice(team_id=company.shop.id, by_roster=True))
+    drain(engine)
+    with open_session(engine) as session:
+        assert mails(session, "visit_certain") == []
+
+
+def test_days_after_the_first_roster_become_provisional_and_their_people_read_it_once(
+    engine: Engine, clock: Clock
+) -> None:
+    """Not those before it, for which no roster comes; once theirs has come, they read that too."""
+    clock.set(NOW)
+    with open_session(engine) as session:
+        company = Published(session)
+        there = company.visit(company.back[1], company.front[1])  # on the second day
+        before = company.visit(company.back[0], company.front[0])  # on the first
+        assert before.day < there.day
+        full = {(company.front[0].id, there.day): Shift.FULL}
+        session.add(TeamPractice(team_id=company.shop.id, by_roster=True))
+        make_roster(session, company.shop.id, full)
+    drain(engine)
+    drain(engine)
+    with open_session(engine) as session:
+        told = mails(session, "visit_provisional")
+        about = {int(one.key.split(":")[1]) for one in told}
+        assert there.id in about
+        assert before.id not in about
+        assert len(told) == 2 * len(about)
+        assert all("un message dit si la journée tient" in one.text for one in told)
+        assert all(one.calendar_method == "REQUEST" for one in told)
+        seen = queries.visit(session, before.id or 0)
+        assert Missing.ROSTER not in standing_of(session, seen).missing
+        assert Missing.ROSTER in standing_of(session, queries.visit(session, there.id or 0)).missing
+        make_roster(session, company.shop.id, {(there.host_id, there.day): Shift.FULL})
+    drain(engine)
+    with open_session(engine) as session:
+        told = mails(session, "visit_certain")
+        assert {int(one.key.split(":")[1]) for one in told} == {there.id}
+        assert all("n’est plus provisoire" in one.text for one in told)
+
+
+def test_today_does_not_become_provisional(engine: Engine, clock: Clock) -> None:
+    with open_session(engine) as session:
+        company = Published(session)
+        there = company.visit(company.back[0], company.front[0])
+        session.add(TeamPractice(team_id=company.shop.id, by_roster=True))
+        clock.set(datetime.combine(there.day, time(5), UTC))
+        seen = queries.visit(session, there.id or 0)
+        assert Missing.ROSTER not in standing_of(session, seen).missing
+        clock.set(datetime.combine(there.day, time(5), UTC) - timedelta(days=1))
+        assert Missing.ROSTER in standing_of(session, seen).missing
+
+
+@pytest.mark.parametrize("by_roster", [True, False])
+def test_a_team_that_works_by_roster_from_now_on_or_no_more_has_its_people_told(
+    engine: Engine, clock: Clock, *, by_roster: bool
+) -> None:
+    clock.set(NOW)
+    with open_session(engine) as session:
+        company = Published(session)
+        there = company.visit(company.back[0], company.front[0])
+        session.add(TeamPractice(team_id=company.shop.id, by_roster=by_roster))
+        if not by_roster:
+            session.get_one(Visit, there.id).provisional_at = NOW
+        jobs.record(session, "team.by_roster", team_id=company.shop.id)
+    drain(engine)
+    with open_session(engine) as session:
+        told = [*mails(session, "visit_provisional"), *mails(session, "visit_certain")]
+        mine = [one for one in told if one.key.split(":")[1] == str(there.id)]
+        assert sorted(one.person_id or 0 for one in mine) == sorted((there.visitor_id, there.host_id))
+        assert {one.kind for one in told} == {"visit_provisional" if by_roster else "visit_certain"}
+        assert by_roster or all("Aucun planning n’est plus attendu" in one.text for one in mine)
+        assert (session.get_one(Visit, there.id).provisional_at is None) is not by_roster
 
 
 def _sequence(session: Session, visit: Visit) -> int:
