@@ -20,11 +20,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.edges import Edges, edge_worth, merged, possible
-from solver.flowing import Arcs, cheapest_flow
+from solver.flowing import Arcs, Pairs, best_matching, cheapest_flow
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
 from solver.room import Room
 
+FLOW = 100_000
+"""Up to so many edges a flow is quick enough; above, where everybody has one match at most, a matching is
+quicker.
+"""
 _LARGEST_UNIT = 10**10
 _HUGE = np.int64(1) << np.int64(60)
 
@@ -133,7 +137,20 @@ def assign(net: Network, weights: Mapping[str, int], clock: Clock | None = None)
             [0],
         ]
     )
-    used = cheapest_flow(Arcs(tail, head, room, cost, np.array([source, sink, supply])), clock)
+    if len(edges) > FLOW and not len(more_left) and not len(more_right):
+        pairs = Pairs(
+            np.searchsorted(left, edges.left),
+            np.searchsorted(right, edges.right),
+            worth + people * (net.left_gain[edges.left] + net.right_gain[edges.right]),
+            np.array([len(left), len(right)]),
+        )
+        met = best_matching(pairs, clock)
+        goes, comes = (
+            np.isin(who, side[met > 0]) for who, side in ((left, edges.left), (right, edges.right))
+        )
+        used = np.concatenate([met, goes, comes, [supply - met.sum()]])
+    else:
+        used = cheapest_flow(Arcs(tail, head, room, cost, np.array([source, sink, supply])), clock)
     distance = _distances(2 * n + 2, source, tail, head, cost, used, room)
     price_left = np.where(distance[:n] < _HUGE, -distance[:n], people * net.left_gain)
     # a right person nobody wants costs nothing: the lowest price that its own gain allows

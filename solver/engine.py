@@ -101,8 +101,9 @@ class Engine:
             try:
                 more = overlooked(self.net, self.weights, prices, self.clock)
                 self.sweep_seconds = self.clock.seconds - begun
-                if len(more) == len(self.net.edges):
-                    break
+                few = self.instance.n // 1000 if self.clock.large else 0
+                if len(more) - len(self.net.edges) <= few:
+                    break  # where a round takes long, a handful is left to the bounds, which count them
                 edges = more
                 chosen, prices = self._solve(edges)
             except Stopped:
