@@ -1,8 +1,8 @@
 """Who is assigned to whom, by the libraries that do it best; for a large company in a process of its own.
 
 Where everybody has one match at most, scipy's matching takes half to a tenth of the time of OR-Tools' flow,
-which does the rest. Both find the same value. Either works for seconds among 100,000 people; nobody who asks to
-stop would be heard meanwhile, no progress told.
+which does the rest. Both find the same value. Either works for seconds among 100,000 people; nobody who asks
+to stop would be heard meanwhile, no progress told.
 """
 
 from __future__ import annotations
