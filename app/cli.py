@@ -151,13 +151,28 @@ def solve(
         int, typer.Option(min=0, max=2**31 - 1, help="Same seed, same input, one thread: same plan.")
     ] = 0,
     threads: Annotated[int, typer.Option(min=0, max=256, help="0: as many as the machine has cores.")] = 0,
+    remedies: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|all|none|ID,…",
+            help="For whom to seek what would match them: everybody (auto: up to 3,000 people, 3 seconds), "
+            "nobody, or these people.",
+        ),
+    ] = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Solve a problem file. Exit 0: a valid plan is written; 2: unreadable; 3: the pins break the rules."""
     from solver import command
 
     code = command.run_solve(
-        problem, output, time_limit, seed, threads, as_json, asked=ctx.obj or (lambda: False)
+        problem,
+        output,
+        time_limit,
+        seed,
+        threads,
+        as_json,
+        remedies=remedies,
+        asked=ctx.obj or (lambda: False),
     )
     raise typer.Exit(command.leave(code))
 

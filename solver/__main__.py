@@ -16,6 +16,7 @@ def main() -> int:
     one.add_argument("--time-limit", type=float, default=60.0)
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--threads", type=int, default=2)
+    one.add_argument("--remedies", default="auto", metavar="auto|all|none|ID,…")
     one.add_argument("--json", action="store_true")
     two = sub.add_parser("check")
     two.add_argument("problem")
@@ -24,7 +25,15 @@ def main() -> int:
     args = parser.parse_args()
     if args.command == "solve":
         return leave(
-            run_solve(args.problem, args.output, args.time_limit, args.seed, args.threads, args.json)
+            run_solve(
+                args.problem,
+                args.output,
+                args.time_limit,
+                args.seed,
+                args.threads,
+                args.json,
+                remedies=args.remedies,
+            )
         )
     return run_check(args.problem, args.plan, args.json)
 

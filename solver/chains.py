@@ -127,7 +127,7 @@ class Chains:
         for place in trial.places[places:]:
             self.standing.add_place(place, -1)
         for person in trial.seconds[seconds:]:
-            self.standing.cap[person] -= 1
+            self.standing.allow(person, -1)
         del trial.days[days:], trial.places[places:], trial.seconds[seconds:]
 
     # -- one match --
@@ -177,7 +177,7 @@ class Chains:
         mark, taken = len(self.standing.journal), trial.mark
         if any(j in self.standing.matches[number][:2] for number in self.standing.made[who]):
             return False
-        self.standing.cap[j] += 1
+        self.standing.allow(j, 1)
         trial.seconds.append(j)
         if self._seat(trial, who, j, moving=depth > 0, depth=depth):
             return True

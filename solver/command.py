@@ -11,18 +11,20 @@ from __future__ import annotations
 import ctypes
 import errno
 import json
+import math
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 from solver.check import violations
-from solver.fields import ProblemError
+from solver.fields import ProblemError, said
 from solver.limits import LARGE, Limits, OnProgress, Progress, ShouldStop
 from solver.memory import be_frugal
 from solver.mip import THREAD
@@ -33,8 +35,12 @@ from solver.solving import solve
 
 ALL_REMEDIES = 3_000
 """Up to so many people the command seeks everybody's remedy; in larger companies they come on request."""
-REMEDIES = 10.0
+REMEDIES = 3.0
 """Seconds for that at most, within the time limit; whom it does not reach is said in the plan."""
+AUTO, ALL, NONE = "auto", "all", "none"
+"""Whose remedies: everybody's in that time, everybody's whatever the size, nobody's; else ids."""
+FAR = 1.0
+"""A bound so far from the value, as a share of the bound, is said not to prove anything."""
 
 STARTING, WRITING, WRITING_AGAIN = 0.7, 2.5e-5, 0.05
 """Seconds that it takes to load the program, at most, to write what concerns one person, and to write once
@@ -72,16 +78,19 @@ def run_solve(
     threads: int = 2,
     as_json: bool = False,
     *,
+    remedies: str = AUTO,
     asked: ShouldStop = lambda: False,
 ) -> int:
     """Solve a problem file into a plan file; progress on standard error, a summary on standard output.
 
     ``time_limit`` is for the whole command: reading and writing count. Ctrl-C, once or often, and a
     termination end the search, not the command: the best plan so far is written. ``asked``: whether that
-    was asked for before.
+    was asked for before. ``remedies``: what would match whom is sought, see `AUTO`; ids apart by commas.
     """
     with _until_interrupted(asked) as should_stop:
-        return _solve(problem_path, output_path, time_limit, seed, threads, should_stop, as_json=as_json)
+        return _solve(
+            problem_path, output_path, time_limit, seed, threads, remedies, should_stop, as_json=as_json
+        )
 
 
 def _read(path: str | Path) -> Problem | None:
@@ -96,12 +105,23 @@ def _read(path: str | Path) -> Problem | None:
     return problem
 
 
+def _are_known(named: Collection[str], problem: Problem) -> bool:
+    """Whether these are people of the problem; the first who is not is said."""
+    strangers = [one for one in named if one not in problem.person_by_id]
+    if strangers:
+        _warn(
+            f"--remedies: {said(strangers[0])} is nobody's id; say {AUTO}, {ALL}, {NONE}, or ids with commas"
+        )
+    return not strangers
+
+
 def _solve(
     problem_path: str | Path,
     output_path: str | Path,
     time_limit: float | None,
     seed: int,
     threads: int,
+    remedies: str,
     should_stop: ShouldStop,
     *,
     as_json: bool,
@@ -116,14 +136,15 @@ def _solve(
         _warn(f"{output_path}: cannot be written ({error.strerror or error})")
         return 2
     problem = _read(problem_path)
-    if problem is None:
+    named = None if remedies in (AUTO, ALL, NONE) else [one.strip() for one in remedies.split(",")]
+    if problem is None or not _are_known(named or (), problem):
         return 2
     if len(problem.people) > LARGE:
         be_frugal()
     seconds = time_limit
     if time_limit is not None:
-        writing = WRITING * len(problem.people)
-        seconds = max(0.5 * time_limit, time_limit - (time.monotonic() - started) - writing)
+        later = WRITING * len(problem.people) + min(REMEDIES, len(named or ()))
+        seconds = max(0.5 * time_limit, time_limit - (time.monotonic() - started) - later)
     with _live_line() as show, _kept_clean():
         plan = solve(
             problem,
@@ -131,13 +152,16 @@ def _solve(
             on_progress=show,
             should_stop=should_stop,
         )
+        plan = replace(plan, seconds=time.monotonic() - started)
         try:
             _write(plan, problem, output_path)
-            if plan.status != INFEASIBLE and len(problem.people) <= ALL_REMEDIES and not should_stop():
+            many = len(problem.people) > ALL_REMEDIES and remedies == AUTO
+            if plan.status != INFEASIBLE and remedies != NONE and not many and not should_stop():
                 # The plan is safe by now: whatever ends this early leaves some remedies to be asked for.
-                spent = time.monotonic() - started
-                left = REMEDIES if time_limit is None else min(REMEDIES, time_limit - spent - WRITING_AGAIN)
-                plan = with_remedies(problem, plan, seconds=left, should_stop=should_stop)
+                most = REMEDIES if remedies == AUTO else math.inf
+                left = most if time_limit is None else min(most, time_limit - plan.seconds - WRITING_AGAIN)
+                plan = with_remedies(problem, plan, seconds=left, should_stop=should_stop, people=named)
+                plan = replace(plan, seconds=time.monotonic() - started)
                 _write(plan, problem, output_path)
         except OSError as error:
             _warn(f"{output_path}: cannot be written ({error.strerror or error})")
@@ -155,7 +179,7 @@ def _solve(
             )
         )
     else:
-        _say("\n".join(_summary(problem, plan)))
+        _say("\n".join([*_summary(problem, plan), *_told(plan, named or ())]))
     if plan.status == INFEASIBLE:
         for text in plan.contradictions if as_json else ():
             _warn(text.en)
@@ -250,10 +274,30 @@ def _summary(problem: Problem, plan: Plan) -> list[str]:
         bound = plan.bounds.get(name)
         lines.append(
             f"{WORDS[level]:<26}{plan.values[name]:>12}"
-            + (f"{'–':>14}{'–':>14}" if bound is None else f"{_plain(bound):>14}{plan.gaps[name]:>14.3%}")
+            + (f"{'–':>14}{'–':>14}" if bound is None else f"{_plain(bound):>14}{_gap(plan.gaps[name]):>14}")
         )
     if plan.status == FEASIBLE:
         lines.append("feasible: valid, but not every level is proven")
+    return lines
+
+
+def _gap(gap: float) -> str:
+    return "not proven" if gap > FAR else f"{gap:.3%}"
+
+
+def _told(plan: Plan, people: Collection[str]) -> list[str]:
+    """What would match the people named on the command line."""
+    rows = {row.person: row for row in plan.unmatched}
+    lines = []
+    for one in people:
+        if one not in rows:
+            lines.append(f"{one}: has a match")
+        elif (found := rows[one].remedy) is not None:
+            lines.append(f"{one}: {rows[one].text.en} {found.text.en}")
+        else:
+            lines.append(
+                f"{one}: {rows[one].text.en} " + ("Nothing tried helps." if rows[one].sought else "No time.")
+            )
     return lines
 
 

@@ -40,6 +40,8 @@ class Standing:
         self.team = [self.team_index[person.team] for person in people]
         self.cap = [problem.may_swap(person) for person in people]
         self.busy = [0] * len(people)
+        self.idlers = {i for i, cap in enumerate(self.cap) if cap}
+        """Who may still be met by one more."""
         self.made: list[list[int]] = [[] for _ in people]
         """The matches of each person; in a shadow campaign those in which they visit."""
         self.held = self.made if self.swap else [[] for _ in people]
@@ -50,6 +52,7 @@ class Standing:
         """Places that a change adds."""
         self.heads = 0
         self.journal: list[tuple[int, bool]] = []
+        self._most: dict[Place, int] = {}
         self._open: dict[tuple[int, int], int] = {}
         self._ever: dict[tuple[int, int], int] = {}
         self._rows: dict[int, list[int]] = {}
@@ -115,6 +118,9 @@ class Standing:
             self.heads -= sum(not one for one in counted)
             self.busy[one] &= ~bits
             self.busy[two] &= ~bits
+        self._count(two)
+        if self.swap:
+            self._count(one)
         for place in self.places(match):
             if there:
                 self.holders[place].add(number)
@@ -131,6 +137,17 @@ class Standing:
             yield AWAY, theirs, match.other
             yield VISITORS, mine, match.other
 
+    def _count(self, host: int) -> None:
+        if len(self.held[host]) < self.cap[host]:
+            self.idlers.add(host)
+        else:
+            self.idlers.discard(host)
+
+    def allow(self, person: int, more: int) -> None:
+        """Somebody may have one match more, or one less again."""
+        self.cap[person] += more
+        self._count(person)
+
     def add_place(self, place: Place, more: int) -> None:
         """One more place, or one less again."""
         self.spare[place] += more
@@ -143,7 +160,7 @@ class Standing:
         if (kind, team) not in self._open:
             mask = 0
             for day in range(len(self.problem.campaign.days)):
-                mask |= self._left(kind, team, day) << day
+                mask |= self._left((kind, team, day)) << day
             self._open[kind, team] = mask
         return self._open[kind, team]
 
@@ -155,25 +172,29 @@ class Standing:
             self._ever[kind, team] = days
         return self._ever[kind, team]
 
-    def _left(self, kind: int, team: int, day: int) -> bool:
+    def _left(self, place: Place) -> bool:
+        most = self._most.get(place)
+        if most is None:
+            most = self._most[place] = self._limit(*place)
+        return len(self.holders.get(place, ())) < most + self.spare.get(place, 0)
+
+    def _limit(self, kind: int, team: int, day: int) -> int:
         crew = self.problem.teams[team]
-        spare = self.spare.get((kind, team, day), 0)
-        limit = crew.limit(day)
-        most = limit.max_visitors if kind == VISITORS else limit.max_away
         if kind == VISITORS and crew.closed >> day & 1:
-            most = 0
-        return len(self.holders.get((kind, team, day), ())) < most + spare
+            return 0
+        limit = crew.limit(day)
+        return limit.max_visitors if kind == VISITORS else limit.max_away
 
     def _refresh(self, place: Place) -> None:
-        kind, team, day = place
-        mask = self._open.get((kind, team))
+        at = place[:2]
+        mask = self._open.get(at)
         if mask is not None:
-            bit = 1 << day
-            self._open[kind, team] = mask | bit if self._left(kind, team, day) else mask & ~bit
+            bit = 1 << place[2]
+            self._open[at] = mask | bit if self._left(place) else mask & ~bit
 
     def idle(self, host: int) -> bool:
         """Whether somebody may still be met by one more."""
-        return len(self.held[host]) < self.cap[host]
+        return host in self.idlers
 
     # -- whom the rules let meet --
 
@@ -209,9 +230,9 @@ class Standing:
 
     def idle_colleagues(self, visitor: int) -> list[int]:
         """Those of them who were free in the plan as it came, and still are."""
-        if visitor in self._rows:
-            return [j for j in self._rows[visitor] if self.idle(j)]
-        return [j for j in self.among(visitor, self._idle) if self.idle(j)]
+        row = self._rows.get(visitor)
+        idlers = self.idlers
+        return [j for j in (self.among(visitor, self._idle) if row is None else row) if j in idlers]
 
     def guests(self, host: int) -> list[int]:
         """Who could visit somebody if days were no matter."""

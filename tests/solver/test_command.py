@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,67 @@ def test_a_small_company_has_everybodys_remedy_in_its_plan(tmp_path: Path) -> No
     unmatched = json.loads((tmp_path / "plan.json").read_text())["unmatched"]
     assert any(row["remedy"] for row in unmatched)
     assert not any(row.get("remedy_on_request") for row in unmatched)
+
+
+def test_remedies_are_sought_for_everybody_nobody_or_who_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = (
+        written(tmp_path / "m.json", company(people=60, seed=3, few_dates=1.0)),
+        tmp_path / "p.json",
+    )
+
+    def sought(remedies: str) -> set[str]:
+        assert run_solve(source, target, None, 1, 1, remedies=remedies) == 0
+        rows = json.loads(target.read_text())["unmatched"]
+        return {row["person"] for row in rows if not row.get("remedy_on_request")}
+
+    everybody = sought("auto")
+    assert len(everybody) > 1
+    assert sought("none") == set()
+    monkeypatch.setattr("solver.command.ALL_REMEDIES", 10)  # as in a large company
+    assert sought("auto") == set()
+    assert sought("all") == everybody
+    one, *_ = everybody
+    capsys.readouterr()
+    assert sought(one) == {one}
+    assert f"{one}: " in capsys.readouterr().out
+    assert run_solve(source, target, None, 1, 1, remedies="zoé,p1") == 2
+    assert "zoé" in capsys.readouterr().err
+
+
+def test_the_seconds_are_those_that_one_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved: list[float] = []
+
+    def noted(problem: Problem, **_: Any) -> Plan:
+        plan = solve(problem, limits=Limits(seconds=5.0, threads=1))
+        solved.append(plan.seconds)
+        return plan
+
+    monkeypatch.setattr("solver.command.solve", noted)
+    source = written(tmp_path / "m.json", company(people=12, seed=1))
+    assert run_solve(source, tmp_path / "plan.json", 10, 1, 1, as_json=True) == 0
+    seconds = json.loads(capsys.readouterr().out)["seconds"]
+    assert seconds > solved[0] + 0.1  # starting, reading, remedies and writing
+    assert json.loads((tmp_path / "plan.json").read_text())["seconds"] == seconds
+
+
+def test_a_bound_beyond_all_use_is_said_to_prove_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def loose(problem: Problem, **_: Any) -> Plan:
+        plan = solve(problem, limits=Limits(seconds=5.0, threads=1))
+        return replace(
+            plan, values={**plan.values, "travel_minutes": 900}, bounds={**plan.bounds, "travel_minutes": 4}
+        )
+
+    monkeypatch.setattr("solver.command.solve", loose)
+    source = written(tmp_path / "m.json", company(people=12, seed=1))
+    assert run_solve(source, tmp_path / "plan.json", 10, 1, 1) == 0
+    [line] = [one for one in capsys.readouterr().out.splitlines() if one.startswith("travel minutes")]
+    assert line.split()[-2:] == ["not", "proven"]
 
 
 def test_contradictory_pins_are_3_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
