@@ -313,8 +313,10 @@ def copy_rules(engine: Engine, source_id: int, campaign_id: int) -> None:
 
 
 def expire(engine: Engine) -> None:
-    """Job of `clock.tick`: proposals that nobody decided on, or that nothing needs, mean nothing any more."""
+    """Job of `clock.tick`: proposals that nobody decided on, that nothing needs, or whose days are over, mean
+    nothing any more."""
     with open_session(engine) as session:
+        opening.leave_out_passed(session, clock.now(), clock.today())
         opening.leave_out_possible(session, clock.now(), clock.today())
         service.expire_old(session, clock.now())
 

@@ -28,7 +28,8 @@ def against(
     session: Session, campaign: Campaign, repair: Repair, proposal: Proposal, today: date
 ) -> list[str]:
     """What stands against a proposal on today's rows; empty when it still holds."""
-    if queries.possible_among(session, queries.visit_ids(session, repair.id or 0)):
+    ids = queries.visit_ids(session, repair.id or 0)
+    if queries.possible_among(session, ids) | queries.passed_among(session, ids, today):
         return ["a visit that can be on its day"]
     try:
         scene = scene_today(session, campaign, repair, today, proposal.look)

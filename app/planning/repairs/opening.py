@@ -17,7 +17,7 @@ from app.planning.repairs import due, queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
-from app.planning.repairs.words import POSSIBLE
+from app.planning.repairs.words import PASSED, POSSIBLE
 from app.planning.tables import (
     COMPUTING,
     PENDING,
@@ -134,7 +134,8 @@ def search_again(
     needless = queries.need_nothing(session, repair, today)
     if ids and ids == needless:
         is_settled = ids == queries.settled_among(session, ids)
-        close(session, repair, now, why="" if is_settled else POSSIBLE)
+        over = ids & queries.passed_among(session, ids, today)
+        close(session, repair, now, why="" if is_settled else PASSED if over else POSSIBLE)
         return repair
     end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
     elsewhere = queries.waiting_with(session, ids)
@@ -179,6 +180,14 @@ def forget_closure(session: Session, site_id: int) -> None:
             cause = RepairCause.ROSTER if standing else RepairCause.FALLEN
             values = {"cause": cause, "site_id": None, "first_day": None, "last_day": None}
             change(session, repair.id, (*PENDING, *UNDECIDED), **values)
+
+
+def leave_out_passed(session: Session, now: datetime, today: date) -> None:
+    """A day that is over leaves the repairs it waits in (`leave_out`): nobody chooses any more what becomes
+    of it. One query when none."""
+    passed = queries.passed_in_repairs(session, today)
+    if passed:
+        leave_out(session, passed, now, today, why=PASSED)
 
 
 def leave_out_possible(session: Session, now: datetime, today: date) -> None:

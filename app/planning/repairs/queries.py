@@ -24,7 +24,7 @@ from app.planning.tables import (
 from app.visits.bookings import booked_among
 from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import Conflict, conflicts, conflicts_among
-from app.visits.rules import stands
+from app.visits.rules import is_past, stands
 from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange, VisitStatus
 
 REPAIRED = (Status.PUBLISHED, Status.RUNNING)
@@ -158,9 +158,36 @@ def undecided_about(session: Session, visit_ids: Collection[int]) -> list[Repair
 
 
 def need_nothing(session: Session, repair: Repair, today: date) -> set[int]:
-    """The visits of a repair that need it no more: settled by the two, or possible. Five queries."""
+    """The visits of a repair that need it no more: settled by the two, possible, or over. Six queries."""
     ids = visit_ids(session, repair.id or 0)
-    return possible_among(session, ids) | settled_among(session, ids)
+    return possible_among(session, ids) | settled_among(session, ids) | passed_among(session, ids, today)
+
+
+def passed_among(session: Session, ids: Collection[int], today: date) -> set[int]:
+    """Those of these visits that nobody decided on before their day was over: their people are asked what
+    became of them."""
+    seen = visits_with_ids(session, ids)
+    return {one.visit.id or 0 for one in seen if stands(one.visit) and is_past(one.visit, today)}
+
+
+def passed_in_repairs(session: Session, today: date) -> set[int]:
+    """The same of all repairs on which nobody decided, and that none took over."""
+    later = aliased(RepairVisit)
+    query = (
+        select(Visit)
+        .join(RepairVisit, col(RepairVisit.visit_id) == col(Visit.id))
+        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+        .where(
+            col(Repair.status).in_((*PENDING, *UNDECIDED)),
+            col(RepairVisit.gave_way).is_(False),
+            col(Visit.status) == VisitStatus.PLANNED,
+            col(Visit.day) <= today,
+            ~exists().where(
+                col(later.visit_id) == col(Visit.id), col(later.repair_id) > col(RepairVisit.repair_id)
+            ),
+        )
+    )
+    return {one.id or 0 for one in session.scalars(query) if is_past(one, today)}
 
 
 def possible_among(session: Session, ids: Collection[int]) -> set[int]:

@@ -145,6 +145,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "settled": repair.status is RepairStatus.SETTLED,
         "opened": repair.message == words.REOPENED,
         "possible": repair.message == words.POSSIBLE,
+        "passed": repair.message == words.PASSED,
         "choosing": any(one.meanwhile for one in lost),
         "hands": _hands(session, repair),
         "state": status,

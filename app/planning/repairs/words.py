@@ -47,8 +47,9 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
     }[repair.cause]
 
 
-REOPENED, POSSIBLE = "SiteReopened", "DaysPossible"
-"""Why a repair closes: what it was about can take place again, the site is open or nothing contradicts it."""
+REOPENED, POSSIBLE, PASSED = "SiteReopened", "DaysPossible", "DaysPassed"
+"""Why a repair closes: what it was about can take place again, the site is open or nothing contradicts it; or
+its days are over."""
 
 
 def status_words(
@@ -63,6 +64,8 @@ def status_words(
         return _("site rouvert"), "good"
     if why == POSSIBLE:
         return _("de nouveau possible"), "good"
+    if why == PASSED:
+        return _("passé sans décision"), "plain"
     if late and status is RepairStatus.ACCEPTED:
         return _("réparé en partie, à chercher de nouveau"), "warn"
     if partly and status is RepairStatus.ACCEPTED:
