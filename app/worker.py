@@ -19,6 +19,7 @@ from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_days as booking_days
 from app.booking import jobs_inherited as booking_inherited
+from app.booking import jobs_silence as booking_silence
 from app.calendars import agreements, eve, rulings
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
@@ -122,6 +123,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking.settle_due,
         booking_answers.remind_managers,
         booking_inherited.tell_inherited,
+        booking_silence.tell_silence,
         booking.promote_everybody,
         booking_days.tell_closed_days,
         busy.forget_closed,

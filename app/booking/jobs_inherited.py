@@ -56,7 +56,7 @@ def _inherited(session: Session, waiting: Sequence[SeenRequest]) -> Asked:
     for one in waiting:
         by_campaign[one.campaign.id or 0].append(one)
     for campaign_id, asked in by_campaign.items():
-        deciders = _deciders(session, asked[0].campaign, asked, clock.today())
+        deciders = deciders_of(session, asked[0].campaign, asked, clock.today())
         told = _told(session, campaign_id, asked, deciders)
         unread = [
             one
@@ -81,7 +81,7 @@ def _being_asked(session: Session, campaign_id: int, unread: Sequence[SeenReques
     }
 
 
-def _deciders(
+def deciders_of(
     session: Session, campaign: Campaign, asked: Sequence[SeenRequest], today: date
 ) -> dict[int, list[Reader]]:
     """Who decides today, by request: nobody of their own, unless they manage the team that receives."""

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from app.core.db import Instant
 from app.visits.tables import DayPart
@@ -162,6 +162,8 @@ class BookingRequest(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     """When silence decides: for a request the manager's, for an offer the asker's."""
     reminded_at: datetime | None = Field(default=None, sa_type=Instant)
+    silent_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When silence decided, until those who could have answered read so (`jobs_silence.py`)."""
     told_closed: bool = False
     """The last that its asker was told of the day is that the team receives nobody (`closed_days.py`)."""
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -169,6 +171,14 @@ class BookingRequest(SQLModel, table=True):
     """None: the asker, or the clock."""
     revision: int = 0
     """Grows with each step; a step asked for on an older one is refused."""
+
+
+Index(
+    "ix_booking_request_silent",
+    col(BookingRequest.campaign_id),
+    sqlite_where=col(BookingRequest.silent_at).is_not(None),
+    postgresql_where=col(BookingRequest.silent_at).is_not(None),
+)
 
 
 class Booker(SQLModel, table=True):

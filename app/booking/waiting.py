@@ -71,11 +71,13 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
 
 
 def settle(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
-    """What silence means for a request or an offer whose time is over. Asked twice, it does nothing more."""
+    """What silence means for a request or an offer whose time is over. Asked twice, it does nothing more. Who
+    could have answered a request reads what their silence decided (`silent_at`)."""
     if request.due_at is None or request.due_at > now:
         return
     terms = queries.rules_of(session, request.campaign_id)
-    if request.status == RequestStatus.REQUESTED and terms.silence == Silence.APPROVE:
+    asked = request.status == RequestStatus.REQUESTED
+    if asked and terms.silence == Silence.APPROVE:
         try:
             approve(session, request, actor=None, now=now, today=today)
         except Stale:
@@ -84,6 +86,9 @@ def settle(session: Session, request: BookingRequest, *, now: datetime, today: d
             expire(session, request, now=now)
     else:
         expire(session, request, now=now)
+    if asked:
+        request.silent_at = now
+        session.add(request)
 
 
 def leave_late_lines(session: Session, *, now: datetime, today: date) -> None:

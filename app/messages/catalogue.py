@@ -48,6 +48,7 @@ class Kind(StrEnum):
     LETTERS_DUE = "letters_due"
     DAYS_UNDECIDED = "days_undecided"
     VISIT_PROVISIONAL = "visit_provisional"
+    REQUESTS_SILENT = "requests_silent"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -130,6 +131,7 @@ def kinds() -> list[Choice]:
         Kind.RULINGS_DUE: _("Journées contestées à trancher"),
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
         Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
+        Kind.REQUESTS_SILENT: _("Demandes restées sans réponse"),
         Kind.VISIT_PROVISIONAL: _("Journée provisoire : un planning est attendu"),
         Kind.DAYS_UNDECIDED: _("Journées proches qui attendent une décision"),
     }

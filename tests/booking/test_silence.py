@@ -1,0 +1,86 @@
+"""Who could have answered reads what their silence decided: one mail a day, whatever number of requests."""
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.booking.jobs import settle_due
+from app.booking.jobs_silence import tell_silence
+from app.booking.tables import Approval, BookingRequest, Silence
+from app.people.tables import Person
+from app.worker import drain
+from tests.booking.conftest import MONDAY, TUESDAY, Shop, mails
+from tests.support.web import Clock
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    return Shop(session, approval=Approval.MANAGER)
+
+
+def wait_for_silence(engine: Engine, session: Session, clock: Clock) -> None:
+    session.commit()
+    drain(engine)
+    clock.forward(days=8)
+    for _time in range(2):
+        settle_due(engine)
+        tell_silence(engine)
+    drain(engine)
+    session.expire_all()
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+def test_one_mail_tells_of_all_that_silence_decided(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, silence: Silence
+) -> None:
+    shop.terms.silence = silence
+    place = shop.offer((MONDAY, TUESDAY), per_day=2)
+    for asker, day in zip(shop.askers[:2], (MONDAY, TUESDAY), strict=True):
+        shop.ask(asker, place, day)
+    wait_for_silence(engine, session, clock)
+    [mail] = mails(session, "requests_silent")
+    text = mail.text.replace("\u00a0", " ")
+    assert mail.person_id == shop.marc.id
+    assert mail.subject == "2 demandes restées sans réponse"
+    assert "lundi 5 avril 2027 : Vendeuse, vendeur, Boutique Bellecour" in text
+    assert ("elles sont acceptées" in text) is (silence is Silence.APPROVE)
+    assert ("elles ont expiré" in text) is (silence is Silence.EXPIRE)
+    assert "/team/delegations" in text
+    assert not any(one.name in text for one in shop.askers)
+
+
+def test_there_is_no_second_mail_that_day(engine: Engine, session: Session, clock: Clock, shop: Shop) -> None:
+    shop.ask(shop.askers[0], shop.offer(), MONDAY)
+    wait_for_silence(engine, session, clock)
+    shop.ask(shop.askers[1], shop.offer((TUESDAY,), host_id=shop.hosts[1].id), TUESDAY, now=clock.at)
+    session.commit()
+
+    late = session.exec(select(BookingRequest).where(BookingRequest.day == TUESDAY)).one()
+    late.due_at = clock.at
+    session.commit()
+    settle_due(engine)
+    tell_silence(engine)
+    assert len(mails(session, "requests_silent")) == 1
+    clock.forward(days=1)
+    tell_silence(engine)
+    assert len(mails(session, "requests_silent")) == 2
+
+
+def test_who_answered_or_whose_asker_withdrew_reads_nothing(
+    engine: Engine, session: Session, clock: Clock, shop: Shop
+) -> None:
+    request = shop.ask(shop.askers[0], shop.offer(), MONDAY)
+    shop.approve(request)
+    wait_for_silence(engine, session, clock)
+    assert mails(session, "requests_silent") == []
+
+
+def test_hr_read_it_where_nobody_leads(engine: Engine, session: Session, clock: Clock, shop: Shop) -> None:
+    shop.ask(shop.askers[0], shop.offer(), MONDAY)
+    session.get_one(Person, shop.marc.id).active = False
+    wait_for_silence(engine, session, clock)
+    [mail] = mails(session, "requests_silent")
+    assert mail.to_name == "Claire Morel"
+    assert "/team/requests" in mail.text
