@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,8 @@ from solver.fields import ProblemError, said
 from solver.limits import LARGE, Limits, OnProgress, Progress, ShouldStop
 from solver.memory import be_frugal
 from solver.mip import THREAD
-from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, Plan
+from solver.pins import about
+from solver.plan import FEASIBLE, INFEASIBLE, MEASURE, Plan, Text
 from solver.problem import Problem, load
 from solver.remedies import with_remedies
 from solver.solving import solve
@@ -181,8 +182,8 @@ def _solve(
     else:
         _say("\n".join([*_summary(problem, plan), *_told(plan, named or ())]))
     if plan.status == INFEASIBLE:
-        for text in plan.contradictions if as_json else ():
-            _warn(text.en)
+        for line in _placed(problem, plan.contradictions) if as_json else ():
+            _warn(line)
         return 3
     if should_stop():
         _warn(f"interrupted: the best plan so far is in {output_path}")
@@ -259,7 +260,7 @@ def _summary(problem: Problem, plan: Plan) -> list[str]:
     if plan.status == INFEASIBLE:
         return [
             "infeasible: the pinned visits contradict the rules",
-            *(text.en for text in plan.contradictions),
+            *_placed(problem, plan.contradictions),
         ]
     heads = plan.values["people"]
     lines = [
@@ -299,6 +300,12 @@ def _told(plan: Plan, people: Collection[str]) -> list[str]:
                 f"{one}: {rows[one].text.en} " + ("Nothing tried helps." if rows[one].sought else "No time.")
             )
     return lines
+
+
+def _placed(problem: Problem, texts: Iterable[Text]) -> list[str]:
+    """Contradictions, each with the place of the pin where it is about one alone."""
+    places = {about(problem, visit).en: f"pinned[{n}]: " for n, visit in enumerate(problem.pinned)}
+    return [places.get(text.en.partition(": ")[0] + ":", "") + text.en for text in texts]
 
 
 def _plain(bound: float) -> str:

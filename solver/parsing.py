@@ -28,7 +28,7 @@ def parsed(path: str | Path) -> object:
             twice = twice or len(made) < len(pairs)
             return made
 
-        document = json.loads(content, object_pairs_hook=once)
+        document = json.loads(content, object_pairs_hook=once, parse_constant=_no_number)
         if twice:
             place = next(_doubled(json.loads(content, object_pairs_hook=_marked), ""))
             raise ProblemError(f"{place}: stands twice in one object")
@@ -45,6 +45,10 @@ def parsed(path: str | Path) -> object:
     except ValueError as error:
         raise ProblemError(f"{path}: holds a number of too many digits") from error
     return document
+
+
+def _no_number(name: str) -> object:
+    raise ProblemError(f"{name} is no JSON: a number is written in digits")
 
 
 def _marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -135,7 +135,9 @@ def _alone(problem: Problem, frame: rules.Frame, visit: Visit, *, answered: bool
         codes.append(rules.CLOSED)
     if not codes and not answered and problem.campaign.is_swap and not _has_return(problem, frame, visit):
         return [_about(problem, visit, Text("aucun retour n’est possible", "no return visit is possible"))]
-    return [_about(problem, visit, _SENTENCES[code]) for code in codes]
+    why = [_SENTENCES[code] for code in codes]
+    both = Text("\u00a0; ".join(one.fr for one in why), "; ".join(one.en for one in why))
+    return [_about(problem, visit, both)] if codes else []
 
 
 def _between_two(problem: Problem) -> list[Visit]:
@@ -206,9 +208,15 @@ def _has_return(problem: Problem, frame: rules.Frame, visit: Visit) -> bool:
     return bool(rules.visit_days(keeper, guest) & frame.partners[visit.day])
 
 
-def _about(problem: Problem, visit: Visit, why: Text) -> Text:
+def about(problem: Problem, visit: Visit) -> Text:
+    """A pinned visit, as the beginning of the sentence that says what it contradicts."""
     day = day_words(problem.campaign.days[visit.day])
     return Text(
-        f"visite épinglée {visit.visitor} → {visit.host} le {day.fr}\u00a0: {why.fr}",
-        f"pinned visit {visit.visitor} → {visit.host} on {day.en}: {why.en}",
+        f"visite épinglée {visit.visitor} → {visit.host} le {day.fr}\u00a0:",
+        f"pinned visit {visit.visitor} → {visit.host} on {day.en}:",
     )
+
+
+def _about(problem: Problem, visit: Visit, why: Text) -> Text:
+    which = about(problem, visit)
+    return Text(f"{which.fr} {why.fr}", f"{which.en} {why.en}")

@@ -394,7 +394,7 @@ def _read(value: object) -> Problem:
         strangers=(
             *_strangers(people, previous, forbidden, mutual, person_by_id),
             *days.notes(),
-            *vain(people, forbidden),
+            *vain(people, forbidden, document.get("service_links") or (), team_by_id),
             *unread(document),
         ),
     )

@@ -1,7 +1,7 @@
 """What a document says and a problem does not need: a slip of the pen would change the plan unseen.
 
 Fields that nobody reads; somebody kept apart from themselves, or their own manager, as staff files have it of
-whoever leads the company. None of it contradicts a rule, so none of it is refused.
+whoever leads the company; service links within one side. None of it contradicts a rule, so none is refused.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from solver.fields import said
-from solver.shapes import Person
+from solver.shapes import Person, Team
 
 TOP = {
     "format", "campaign", "sites", "travel_minutes", "teams", "people", "service_links", "pinned", "previous",
@@ -51,13 +51,24 @@ def unread(document: Mapping[str, Any]) -> Iterator[str]:
             yield from _told(name, ((f"{name}[{n}]", row) for n, row in enumerate(rows)), known)
 
 
-def vain(people: Iterable[Person], forbidden: Mapping[tuple[str, str], int]) -> Iterator[str]:
-    """One sentence for pairs that name one person twice, one for people who are their own manager."""
+def vain(
+    people: Iterable[Person],
+    forbidden: Mapping[tuple[str, str], int],
+    links: Iterable[Mapping[str, Any]],
+    teams: Mapping[str, Team],
+) -> Iterator[str]:
+    """One sentence for pairs that name one person twice, one for people who are their own manager, one for
+    service links between two teams of one side, which nobody can visit along."""
     twice = [(n, a) for (a, b), n in forbidden.items() if a == b]
     own = [(n, person.id) for n, person in enumerate(people) if person.manager == person.id]
     if twice:
         n, who = twice[0]
         yield f"forbidden: {len(twice)} name one person twice (forbidden[{n}]: {said(who)}); without effect"
+    sides = [(teams[row["back_team"]].side, teams[row["front_team"]].side) for row in links]
+    same = [(n, a) for n, (a, b) in enumerate(sides) if a == b]
+    if same:
+        n, side = same[0]
+        yield f"service_links: {len(same)} are of one side (service_links[{n}]: {said(side)}); without effect"
     if own:
         n, who = own[0]
         yield f"manager: {len(own)} are their own (people[{n}].manager: {said(who)}); without effect"

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from app.core.errors import FormRefused
 from app.core.i18n import _
@@ -81,7 +81,7 @@ def blank(**values: Any) -> Bound[Any]:
     return Bound(None, values)
 
 
-def bind(model: type[Model], sent: FormData) -> Bound[Model]:
+def bind(model: type[Model], sent: FormData | QueryParams) -> Bound[Model]:
     """Check `sent` against `model`. List fields collect repeated names; an empty text means absent."""
     raw: dict[str, Any] = {}
     for name in dict.fromkeys(sent.keys()):

@@ -39,11 +39,17 @@ def _alone(request: Request) -> bool:
 
 
 @router.get("/campaigns/{campaign_id}/planning/what-if", response_class=HTMLResponse)
-def what_if(
-    request: Request, session: Db, campaign: HrCampaign, asked: Annotated[WhatIfForm, Query()]
-) -> Response:
-    """Other rules, limits or days, and how many more people they would match."""
+def what_if(request: Request, session: Db, campaign: HrCampaign) -> Response:
+    """Other rules, limits or days, and how many more people they would match.
+
+    A value that is not possible is said beside the form, with its field; the others are kept.
+    """
     assert campaign.id is not None
+    form = bind(WhatIfForm, request.query_params)
+    wrong = form.errors
+    asked = form.value or WhatIfForm.model_validate(
+        {name: value for name, value in form.raw.items() if value and name not in wrong}
+    )
     context: dict[str, Any] = {
         "asked": asked,
         "told": None,
@@ -52,7 +58,11 @@ def what_if(
         "longer": campaign.status in asking.ASKABLE,
         "remedy": None,
     }
-    if request.url.query:
+    if wrong:
+        context["refused"] = " ".join(
+            words.not_possible(name, form.get(name), told) for name, told in wrong.items()
+        )
+    elif request.url.query:
         crowd = _crowd(session, campaign, asked)
         context["by_job"] = crowd > asking.AT_ONCE
         try:
@@ -69,13 +79,15 @@ def what_if(
         except Refusal as refused:
             context["refused"] = refused.message()
     if _alone(request):
-        return render(request, "planning/_forecast.html", campaign=campaign, **context)
+        status = 422 if wrong else 200
+        return render(request, "planning/_forecast.html", status=status, campaign=campaign, **context)
     shown = showing.plan_of(session, campaign)
     return plan_page(
         request,
         "what_if",
         shown,
         "/what-if",
+        status=422 if wrong else 200,
         campaign=campaign,
         teams=queries.team_choices(session, campaign.id),
         days=plannable_days(campaign, clock.today()),

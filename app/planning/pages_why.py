@@ -14,7 +14,7 @@ from app.planning import queries, runs, showing, why, words
 from app.planning.comparing import compare
 from app.planning.review import Review, review
 from app.planning.schemas import ComparisonLook, WhyLook
-from app.planning.showing import PAGE, Plan, found_in, plan_page
+from app.planning.showing import PAGE, RUNS, Plan, found_in, plan_page
 from app.planning.tables import PlanningRun
 
 router = APIRouter()
@@ -54,7 +54,7 @@ def comparison(
     assert campaign.id is not None
     plan = showing.plan_of(session, campaign)
     found = found_in(plan)
-    finished = queries.finished_runs(session, campaign.id, limit=PAGE)
+    finished = queries.finished_runs(session, campaign.id, limit=RUNS)
     if len(finished) < 2:
         return plan_page(request, "comparison", plan, "/comparison", finished=[], change=None)
     by_id = {run.id: run for run in finished}

@@ -32,7 +32,10 @@ from app.planning.words import (
 from app.visits.views import AgendaDay, agenda, face_of
 from solver.plan import INFEASIBLE
 
-PAGE = 30
+PAGE = 20
+"""Lines of a list: on a narrow screen each is tall."""
+RUNS = 30
+"""Plans that may be compared."""
 NAMES_A_DAY = 5
 
 
@@ -133,12 +136,15 @@ def _clashes(
     return clashes.of_run(session, latest, people) if latest.message == INFEASIBLE else []
 
 
-def plan_page(request: Request, template: str, plan: Plan, tab: str, **context: Any) -> Response:
+def plan_page(
+    request: Request, template: str, plan: Plan, tab: str, *, status: int = 200, **context: Any
+) -> Response:
     """A page of the plan, with all that stands around its content."""
     found = plan.review
     return render(
         request,
         f"planning/{template}.html",
+        status=status,
         plan=plan,
         found=found,
         news=news(plan),

@@ -41,6 +41,9 @@ def what_would_do(helped: Mapping[str, int]) -> str:
     return _("Suffirait, essayé pour chacun : %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
 
 
+QUOTED = 40
+"""So much of a wrong value is said again."""
+
 REASON_TONES = {
     "no_common_day": "back",
     "all_taken": "meet",
@@ -135,6 +138,23 @@ def gain_words(gain: tuple[int, int], *, loosens: bool = False) -> str:
 
 def _signed(count: int) -> str:
     return f"−{number(-count)}" if count < 0 else f"+{number(count)}"
+
+
+def not_possible(name: str, value: str, allowed: str) -> str:
+    """Why a value tried in a what-if is not possible: the field as the page calls it, what it takes."""
+    fields = {
+        "crowd": _("Avec qui ?"),
+        "max_travel": _("Trajet, au plus"),
+        "max_gap": _("Entre les deux journées, au plus"),
+        "max_swaps": _("Par personne, au plus"),
+        "team": _("Une équipe"),
+        "more_visitors": _("Visiteurs de plus par jour"),
+        "more_away": _("Absences de plus par jour"),
+        "who": _("Pour qui"),
+        "day": _("Quels jours"),
+    }
+    said = {"field": fields.get(name, name[:QUOTED]), "value": value[:QUOTED], "allowed": allowed}
+    return _("%(field)s : « %(value)s » n’est pas possible. %(allowed)s") % said
 
 
 def spoken(french: str, english: str) -> str:

@@ -137,6 +137,14 @@ def test_the_page_answers_with_and_without_a_script(hr: TestClient, here: str, c
     assert f"/people/teams/{company.shop.id}" in alone.text
     wrong = hr.get(f"{here}/what-if?max_travel=abc")
     assert (wrong.status_code, "abc" in wrong.text, "query" in wrong.text) == (422, True, False)
+    assert "Trajet, au plus\u00a0: «\u00a0abc\u00a0» n’est pas possible. Écrivez un nombre." in wrong.text
+    beyond = hr.get(f"{here}/what-if?more_visitors=99&max_travel=10", headers={"hx-request": "true"})
+    assert (beyond.status_code, "<html" in beyond.text) == (422, False)
+    assert "Visiteurs de plus par jour\u00a0: «\u00a099\u00a0»" in beyond.text
+    assert "d’au plus 20" in beyond.text
+    kept = hr.get(f"{here}/what-if?more_visitors=99&max_travel=10")
+    assert 'name="max_travel" type="number" inputmode="numeric" value="10"' in kept.text
+    assert 'action="' + here + '/what-if"' in kept.text
     assert hr.get(f"{here}/what-if?team=99999&more_visitors=1").status_code == 404
 
 

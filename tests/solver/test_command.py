@@ -67,6 +67,16 @@ def test_what_a_library_prints_is_kept_from_standard_output(
     assert "another one" in said.err
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_of_json_is_refused_also_where_nobody_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], number: str
+) -> None:
+    source = tmp_path / "m.json"
+    source.write_text(json.dumps(document()).replace("{", '{"x": ' + number + ", ", 1))
+    assert run_solve(source, tmp_path / "plan.json") == 2
+    assert number in capsys.readouterr().err
+
+
 def test_a_number_without_end_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "m.json"
     source.write_text('{"version": ' + "9" * 6_000 + "}")
@@ -239,6 +249,7 @@ def test_contradictory_pins_are_3_in_words(tmp_path: Path, capsys: pytest.Captur
     assert run_solve(source, tmp_path / "plan.json") == 3
     said = capsys.readouterr()
     assert ("the pair is forbidden" in said.out, said.err) == (True, "")
+    assert "\npinned[0]: pinned visit anna → bruno" in said.out
     assert run_solve(source, tmp_path / "plan.json", as_json=True) == 3
     said = capsys.readouterr()
     assert (json.loads(said.out)["status"], "the pair is forbidden" in said.err) == ("infeasible", True)

@@ -197,6 +197,14 @@ def test_what_is_without_effect_is_accepted_and_said() -> None:
     assert solve(problem).values["people"] == 2
 
 
+def test_a_service_link_within_one_side_is_said() -> None:
+    link = {"back_team": "compta", "front_team": "compta"}
+    [told] = Problem.from_json(document(service_links=[link])).strangers
+    assert told == 'service_links: 1 are of one side (service_links[0]: "back"); without effect'
+    across = {"back_team": "compta", "front_team": "boutique"}
+    assert Problem.from_json(document(service_links=[across])).strangers == ()
+
+
 def test_a_gap_says_nothing_where_visits_are_single() -> None:
     made = document()
     made["campaign"] |= {"exchange": "shadow", "min_gap_days": 9, "max_gap_days": 2}

@@ -49,6 +49,13 @@ def test_what_contradicts_itself_is_said(changes: dict[str, Any], message: str) 
     assert any(message in line for line in found), found
 
 
+def test_all_that_one_pin_contradicts_is_one_sentence() -> None:
+    people = [person("anna", "compta", "01111"), person("bruno", "compta", "01111", manager="anna")]
+    [told] = said(people=people, pinned=[pin("anna", "bruno", 0)])
+    assert told.startswith("pinned visit anna → bruno on Monday 1 March 2027: both are on the same side; ")
+    assert told.count("; ") >= 2
+
+
 def test_two_pins_too_far_apart_are_said_in_one_sentence() -> None:
     told = said(people=FREE, campaign=CAMPAIGN, pinned=[pin("anna", "bruno", 0), pin("bruno", "anna", 4)])
     assert len(told) == 1
