@@ -205,6 +205,8 @@ def unreadable(request: Request, error: Any) -> Response:
     """The request is not of the form that the route takes."""
     assert isinstance(error, RequestValidationError)
     is_api = request.url.path.startswith("/api/")
+    if not is_api and any(fault["loc"][0] == "path" for fault in error.errors()):
+        return _answer(request, 404, "NotFound", NotFound().message())
     values = [fault.get("input") for fault in error.errors() if fault["loc"][0] == "query"]
     if not is_api and request.method == "GET" and values and isinstance(values[0], str):
         message = _("Une valeur de l’adresse n’est pas possible ici : « %(value)s ».") % {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
-from app.booking.tables import Booker
+from app.booking.tables import MOST, Booker, BookingRules
 from app.people.tables import TravelTime
 from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
 
@@ -70,6 +70,20 @@ def kept_apart(session: Session, campaign_id: int, person_id: int) -> set[int]:
         )
     )
     return {one for pair in [*avoided, *apart, *refused] for one in pair} - {person_id}
+
+
+def at_limit(session: Session, person_id: int, campaign_ids: Collection[int]) -> set[int]:
+    """Those of these campaigns in which somebody has as many days as one may. One query."""
+    query = (
+        select(col(Booker.campaign_id))
+        .outerjoin(BookingRules, col(BookingRules.campaign_id) == col(Booker.campaign_id))
+        .where(
+            col(Booker.person_id) == person_id,
+            col(Booker.campaign_id).in_(campaign_ids),
+            col(Booker.held) >= func.coalesce(col(BookingRules.max_per_person), MOST),
+        )
+    )
+    return set(session.scalars(query))
 
 
 def days_held(session: Session, campaign_id: int, person_id: int) -> int:

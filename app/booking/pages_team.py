@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from app.booking import deciding, queries, unled, views
-from app.booking.errors import Unbookable
+from app.booking.errors import ImpossibleAnswer, Unbookable
 from app.booking.guards import (
     AsDecider,
     AsReceiver,
@@ -70,7 +70,7 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
     form = bind(BulkForm, sent)
     if form.value is None:
         return redirect("/team/requests", say=_("Cochez au moins une demande."), kind="warn")
-    done, waiting, failed = 0, list[str](), list[str]()
+    done, known, waiting, failed = 0, 0, list[str](), list[str]()
     for one in sorted(form.value.request):
         request_id, revision = (int(part) for part in one.split(":"))
         try:
@@ -83,6 +83,8 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
             failed.append(f"{seen.person.name} : {no.message()}")
             continue
         name = seen.person.name
+        # The same form sent again is answered as the first time; any other changes nothing, and says so.
+        is_stale = seen.request.status != RequestStatus.REQUESTED and seen.request.revision != revision + 1
         try:
             _answer(session, allowed, form.value.answer, revision)
         except Refusal as no:
@@ -95,11 +97,18 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
             failed.append(no.message() if isinstance(no, Unbookable) else f"{name} : {no.message()}")
         else:
             session.commit()
-            done += 1
+            known, done = known + is_stale, done + (not is_stale)
     say = list[str]()
     if done:
         said = ngettext("%(n)s demande a sa réponse.", "%(n)s demandes ont leur réponse.", done)
         say.append(said % {"n": done})
+    if known:
+        said = ngettext(
+            "%(n)s demande avait déjà votre réponse : rien ne change.",
+            "%(n)s demandes avaient déjà votre réponse : rien ne change.",
+            known,
+        )
+        say.append(said % {"n": known})
     if waiting:
         said = ngettext(
             "Sans place, %(names)s passe en liste d’attente.",
@@ -166,7 +175,8 @@ def choose_host(request: Request, session: Db, allowed: AsDecider) -> Response:
     """Say yes, and who receives: those who can that day, the least busy first."""
     asked = allowed.seen.request
     if not allowed.receives or asked.status != RequestStatus.REQUESTED:
-        say = None if allowed.receives else _("L’équipe qui reçoit répond à cette demande.")
+        over = ImpossibleAnswer(asked.status).message()
+        say = over if allowed.receives else _("L’équipe qui reçoit répond à cette demande.")
         return redirect("/team/requests", say=say, kind="warn")
     hosts = deciding.hosts_for(session, allowed.seen, clock.today())
     effect = views.effects(session, [allowed.seen])[asked.id or 0]

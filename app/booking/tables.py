@@ -25,6 +25,10 @@ class Silence(StrEnum):
     EXPIRE = "expire"
 
 
+MOST = 1
+"""Days that one person may have booked at a time, where HR said nothing."""
+
+
 class BookingRules(SQLModel, table=True):
     """How places are booked in one campaign; a campaign without a row has these defaults."""
 
@@ -33,7 +37,7 @@ class BookingRules(SQLModel, table=True):
 
     campaign_id: int = Field(foreign_key="campaign.id", primary_key=True, ondelete="CASCADE")
     approval: Approval = Approval.MANAGER
-    max_per_person: int = 1
+    max_per_person: int = MOST
     """Days one person may have booked or asked for at a time."""
     notice_days: int = 7
     """Days between booking and the day, at least."""

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from app.core.errors import FormRefused
 from app.core.i18n import _
+from app.core.typography import TURNS
 
 MAX_UPLOAD = 20 * 1024 * 1024
 """Bytes of one uploaded file."""
@@ -30,6 +31,14 @@ class FormModel(BaseModel):
     """Base of every form and JSON input: unknown fields are refused, spaces around values go."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_turns(cls, value: Any) -> Any:
+        """Nobody types a mark that turns the direction of what others read."""
+        if isinstance(value, list):
+            return [TURNS.sub("", one) if isinstance(one, str) else one for one in value]
+        return TURNS.sub("", value) if isinstance(value, str) else value
 
     @field_validator("*", mode="before")
     @classmethod

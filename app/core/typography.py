@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Marks that turn the direction of what follows: nobody types them, and words would show in another order."""
 VOWELS = frozenset("aeiouhœæø")
 """First letters before which `de` is `d’`. The h of given names is mute in nearly all of them: `d’Hélène`."""
 

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from app.availability.going import left_campaigns
 from app.booking import queries as bookings
+from app.booking.facts import at_limit
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import long_day
@@ -34,6 +35,7 @@ def reminders(
     told = told_visitors(session, [leg for leg in soon if leg.visit.id in uncertain])
     bookable = bookings.bookable_campaigns(session, person)
     left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
+    full = at_limit(session, person.id or 0, [one.id or 0 for one in bookable]) if bookable else set()
     letters = len(mails.letters_to(session, person.id or 0, today))
     return [
         *([_letters(letters)] if letters else []),
@@ -44,7 +46,7 @@ def reminders(
             for leg in soon
             if leg.visit.id not in against
         ),
-        *(_choose(campaign) for campaign in bookable if campaign.id not in left),
+        *(_choose(campaign) for campaign in bookable if campaign.id not in left | full),
     ]
 
 

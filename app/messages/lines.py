@@ -2,10 +2,10 @@
 
 import re
 
-# C0, DEL and C1 controls (CR, LF and NEL among them), the two Unicode line ends, and the marks that turn the
-# direction of what follows.
+from app.core.typography import TURNS
+
+# C0, DEL and C1 controls (CR, LF and NEL among them), and the two Unicode line ends.
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -21,4 +21,4 @@ def plain_lines(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return _LONE_SURROGATES.sub("\ufffd", _TURNS.sub("", text))
+    return _LONE_SURROGATES.sub("\ufffd", TURNS.sub("", text))

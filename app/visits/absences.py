@@ -6,6 +6,7 @@ they do not agree."""
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, update
@@ -44,7 +45,7 @@ def contest(session: Session, before: Situation, hand: Hand) -> None:
     step = check(ChangeKind.CONTESTED, now.asked)
     if now.visit.not_held_by is not None:
         _set(session, now.visit, missed_at=None, disputed_at=hand.now, **{SAYS_HELD[now.by]: True})
-        why = _because(now)
+        why = because(now)
         remember(session, now.visit, ChangeKind.CONTESTED, hand, event=step.event, reason=why)
         _close_proposals(session, now, hand)
         return
@@ -107,7 +108,7 @@ def say_not_held(session: Session, before: Situation, hand: Hand) -> None:
     if now.by in TWO:
         said[SAYS_HELD[now.by]] = False
     _set(session, now.visit, not_held_by=now.by, **said)
-    why = _because(now)
+    why = because(now)
     remember(session, now.visit, ChangeKind.NOT_HELD, hand, event=step.event, reason=why, other_id=other)
     _close_proposals(session, now, hand)
 
@@ -139,7 +140,7 @@ def take_back(session: Session, before: Situation, hand: Hand) -> None:
     step = check(ChangeKind.TAKEN_BACK, now.asked)
     if now.visit.not_held_by is not None:
         _set(session, now.visit, missed_at=None, disputed_at=None, not_held_by=None)
-        why: CancelReason | None = _because(now)
+        why: CancelReason | None = because(now)
     else:
         own = report_about(now.asked, other_role(now.by))
         gone = session.exec(delete(NoShow).where(col(NoShow.id) == (own.id if own else None)))
@@ -166,7 +167,7 @@ def rule(
     now = begin(session, before)
     if said_so_far(now.visit, now.reports) != version:
         raise Stale
-    kind = ChangeKind.MISSED if absent or not_held else ChangeKind.HELD
+    kind, facts = ruled(now, absent, not_held=not_held)
     step = check(kind, now.asked)
     visit = now.visit
     if not_held and visit.not_held_by is None and (refused := was_held_back(now.asked)) is not None:
@@ -181,14 +182,20 @@ def rule(
         ruled_at=hand.now,
         not_held_by=(visit.not_held_by or By.HR) if not_held else None,
     )
-    people = {By.VISITOR: visit.visitor_id, By.HOST: visit.host_id}
-    other = people[next(iter(absent))] if len(absent) == 1 else None
-    why = _because(now) if not_held else None
-    remember(session, visit, kind, hand, event=step.event, other_id=other, reason=why)
+    remember(session, visit, kind, hand, event=step.event, **facts)
     _close_proposals(session, now, hand)
 
 
-def _because(now: Situation) -> CancelReason:
+def ruled(now: Situation, absent: Collection[By], *, not_held: bool) -> tuple[ChangeKind, dict[str, Any]]:
+    """What a ruling is in the visit's history: its kind, who was absent where it was one, what stood in the
+    way."""
+    people = {By.VISITOR: now.visit.visitor_id, By.HOST: now.visit.host_id}
+    other = people[next(iter(absent))] if len(absent) == 1 else None
+    kind = ChangeKind.MISSED if absent or not_held else ChangeKind.HELD
+    return kind, {"other_id": other, "reason": because(now) if not_held else None}
+
+
+def because(now: Situation) -> CancelReason:
     """What stood in the way; an agreement recorded afterwards was missing then."""
     return obstacle(now.visit, crosses=now.asked.crosses) or CancelReason.AGREEMENT
 

@@ -52,14 +52,16 @@ def rule(request: Request, session: Db, entered: ForHr, sent: Submitted) -> Resp
     if form.value is None:
         return _show(request, session, entered, form, status=422)
     before, value = entered.situation(session, clock.today()), form.value
-    absences.rule(
-        session,
-        before,
-        value.absent,
-        entered.hand(value.words),
-        version=value.version,
-        not_held=value.not_held,
-    )
+    kind, facts = absences.ruled(before, value.absent, not_held=value.not_held)
+    with entered.once(session, kind, **facts):
+        absences.rule(
+            session,
+            before,
+            value.absent,
+            entered.hand(value.words),
+            version=value.version,
+            not_held=value.not_held,
+        )
     say = _("C’est noté dans l’historique. Les deux personnes reçoivent un message.")
     return redirect(f"/visits/{before.visit.id}", say=say)
 

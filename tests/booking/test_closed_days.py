@@ -180,3 +180,19 @@ def test_a_reminder_for_a_closed_day_says_that_only_a_no_is_possible(
         assert ("Vous ne pouvez que refuser" in text) is bool(closes)
         assert ("la demande est acceptée" in text) is not bool(closes)
         assert WHO[closes] in text
+
+
+@pytest.mark.parametrize("shut", [True, False])
+def test_whoever_has_a_place_kept_reads_that_the_team_closed_its_day_since(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[[Any], TestClient], *, shut: bool
+) -> None:
+    _place, (booked, kept) = shop.line_up()
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, kept) == [RequestStatus.OFFERED]
+    if shut:
+        say(session, shop, Mark.NO_VISITORS)
+    let_go(session, shop.askers[1], kept)
+    page = as_(shop.askers[1]).get(f"/booking/requests/{kept.id}").text
+    assert ("L’équipe a fermé ce jour depuis" in page) is shut
+    assert "Prendre cette place" in page

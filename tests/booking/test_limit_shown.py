@@ -30,6 +30,17 @@ def test_the_limit_per_person_is_said_before_one_asks(
     assert (tuesday["closed"] is None, tuesday["why"] == WHY) == (most == 2, most == 1)
 
 
+@pytest.mark.parametrize("most", [1, 2])
+def test_home_invites_nobody_to_book_who_has_all_their_days(
+    session: Session, shop: Shop, as_: As, most: int
+) -> None:
+    shop.terms.max_per_person = most
+    place, asker = shop.offer(), shop.askers[0]
+    shop.ask(asker, place, MONDAY)
+    let_go(session, asker, place)
+    assert ("Réservez une journée" in as_(asker).get("/home").text) is (most == 2)
+
+
 def test_a_day_is_free_again_once_another_is_given_up(session: Session, asked_shop: Shop, as_: As) -> None:
     asker, place = asked_shop.askers[0], asked_shop.offer()
     request = asked_shop.ask(asker, place, MONDAY)

@@ -54,6 +54,24 @@ def test_whoever_leads_answers_a_request_twice(
     assert "1 demande a sa réponse" in page.text.replace("\u00a0", " ")
 
 
+def test_an_answer_on_an_old_page_changes_nothing_and_says_so(
+    session: Session, asked_shop: Shop, as_: As
+) -> None:
+    shop = asked_shop
+    request = shop.ask(shop.askers[0], shop.offer())
+    session.commit()
+    here = f"/booking/requests/{request.id}/approval"
+    let_go(session, shop.marc, request)
+    marc = as_(shop.marc)
+    assert marc.post(here, data={"revision": "0"}).status_code == 303
+    many = {"request": f"{request.id}:99", "answer": "approve"}
+    page = marc.post("/team/requests/answers", data=many, follow_redirects=True).text.replace("\u00a0", " ")
+    assert "1 demande avait déjà votre réponse : rien ne change." in page
+    assert "a sa réponse" not in page
+    late = marc.get(here, follow_redirects=True).text.replace("\u00a0", " ")
+    assert "Cette demande est déjà acceptée" in late
+
+
 def test_another_answer_than_the_first_is_refused(session: Session, asked_shop: Shop, as_: As) -> None:
     shop = asked_shop
     request = shop.ask(shop.askers[0], shop.offer())

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from app.campaigns.tables import Status
 from app.teams.tables import Shift
-from app.visits import moving, service, suspending
+from app.visits import absences, moving, service, suspending
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason, Proposal
 from tests.factories import make_roster
@@ -29,6 +29,28 @@ def passed(company: Company, clock: Clock, *, agreed: bool) -> None:
         company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
     clock.set(EVENING)
     company.session.commit()
+
+
+@pytest.mark.parametrize("outcome", ["held", "not_held"])
+def test_hr_rule_twice(company: Company, enter: Enter, clock: Clock, outcome: str) -> None:
+    passed(company, clock, agreed=False)
+    absences.say_not_held(
+        company.session,
+        company.before(company.there, company.anna, MONDAY),
+        company.hand(company.there, company.anna, EVENING),
+    )
+    company.session.commit()
+    company.session.refresh(company.there)
+    version = absences.said_so_far(company.there, ())
+    clock.forward(minutes=1)
+    here, hr = f"/visits/{company.there.id}/ruling", enter(company.hr)
+    first, again = twice(company, hr, here, outcome=outcome, version=str(version))
+    assert first[0] == 303
+    assert again == first
+    assert company.history(company.there).count("held" if outcome == "held" else "missed") == 1
+    other = "held" if outcome == "not_held" else "not_held"
+    company.session.commit()
+    assert hr.post(here, data={"outcome": other, "version": str(version)}).status_code == 409
 
 
 def propose(company: Company) -> Proposal:

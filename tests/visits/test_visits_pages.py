@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.core.db import open_session
 from app.visits.tables import Unmatched, Visit, VisitStatus
 from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
+from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -48,6 +49,17 @@ def test_both_people_see_their_day(company: Company, as_: Callable[[Any], TestCl
     assert f"/visits/{company.there.id}.ics" in visitor
     assert "Vous recevez Anna Roy" in as_(company.bruno).get("/visits").text
     assert "Rien de prévu" in as_(company.zoe).get("/visits").text
+
+
+def test_of_a_day_that_is_over_no_list_says_that_one_receives(
+    company: Company, as_: Callable[[Any], TestClient], clock: Clock
+) -> None:
+    clock.set(datetime(2027, 4, 7, 8, 0, tzinfo=UTC))
+    for who, name in ((company.anna, "Bruno Lam"), (company.bruno, "Anna Roy")):
+        page = as_(who).get("/visits").text
+        assert f"Journée avec {name}" in page
+        assert f"Vous recevez {name}" not in page + as_(who).get("/home").text
+        assert "Vous passez la journée" not in page
 
 
 @pytest.mark.parametrize("who", ["anna", "bruno", "martine", "marc", "hr"])
