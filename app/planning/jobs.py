@@ -22,6 +22,8 @@ log = structlog.get_logger()
 THREADS = 2
 ALL_REMEDIES, REMEDY_SECONDS = 3_000, 5.0
 """Up to so many people everybody's remedy is sought with the plan, for so long; the rest is on request."""
+KEPT_SECONDS = 1.0
+"""The same where HR ended the computation: a moment, or the rest is on request."""
 EVERY = 0.5
 """Seconds between two writes of the progress."""
 
@@ -43,7 +45,13 @@ def solve_run(engine: Engine, run_id: int) -> None:
             should_stop=watch.should_stop,
         )
         if len(built.problem.people) <= ALL_REMEDIES:
-            plan = with_remedies(built.problem, plan, seconds=REMEDY_SECONDS, should_stop=watch.should_stop)
+            kept = watch.wish == runs.Wish.KEEP
+            plan = with_remedies(
+                built.problem,
+                plan,
+                seconds=KEPT_SECONDS if kept else REMEDY_SECONDS,
+                should_stop=watch.is_dropped if kept else watch.should_stop,
+            )
     except OperationalError:
         raise  # the database is away: the step is tried again
     except Refusal as refused:
@@ -128,6 +136,11 @@ class Watch:
         """Asked often by the solver."""
         self._write()
         return self.wish != runs.Wish.GO_ON
+
+    def is_dropped(self) -> bool:
+        """Whether nothing of it is wanted any more."""
+        self._write()
+        return self.wish == runs.Wish.STOP
 
     def _write(self) -> None:
         if self.wish == runs.Wish.STOP or not self._lock.acquire(blocking=False):

@@ -117,3 +117,41 @@ def test_a_plan_is_computed_and_published_without_a_script(
     still.locator(f"form[action='{here}/publication'] button").click()
     page.goto(f"/campaigns/{company.campaign.id}/visits?view=calendar")
     assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_decision_keeps_its_place_and_what_suffices_is_done_where_it_is_said(
+    open_as_hr: Callable[..., Page], company: Company, engine: Engine, script: bool
+) -> None:
+    here = f"/campaigns/{company.campaign.id}/planning"
+
+    def computed() -> None:
+        with open_session(engine) as session:
+            run = runs.request_run(
+                session,
+                session.merge(company.campaign),
+                company.actor,
+                datetime(2027, 3, 2, 8, 0, tzinfo=UTC),
+                today=date(2027, 3, 2),
+            )
+        jobs.solve_run(engine, run.id or 0)
+
+    computed()
+    page = open_as_hr(java_script_enabled=script, viewport={"width": 320, "height": 600})
+    page.goto(f"{here}?sort=name")
+    second = page.locator("ul.swaps > li").nth(1)
+    place = second.get_attribute("id")
+    second.locator(f"form[action='{here}/pins'] button").click()
+    assert page.url.endswith(f"{here}?sort=name#{place}")
+    expect(page.locator(f"#{place}")).to_be_in_viewport()
+    expect(page.locator(f"#{place}")).to_contain_text("épinglée")
+    computed()
+    page.goto(f"{here}/unmatched")
+    page.locator("td a[href*='what-if?remedy=']").first.click()
+    expect(page.locator("#forecast")).to_contain_text("+1 personne, c’est exact")
+    page.locator(f"form[action='{here}/once-more'] button").click()
+    expect(page.get_by_text("peut maintenant participer 2 fois")).to_be_visible()
+    if script:
+        for path in ("/unmatched", "/pairs", "/what-if?more_visitors=99"):
+            page.goto(here + path)
+            assert faults_of(page) == []

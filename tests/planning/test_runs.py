@@ -22,7 +22,7 @@ from app.planning.errors import (
 )
 from app.planning.problem import build
 from app.planning.tables import PlanningRun, RunStatus
-from solver import Progress
+from solver import Progress, with_remedies
 from tests.factories import make_campaign
 from tests.planning.company import WEEK, Company
 
@@ -202,6 +202,37 @@ def test_a_run_under_way_is_ended_with_the_plan_it_has(
     assert (run.status, run.matched, run.keep_requested) == (RunStatus.FINISHED, 4, True)
     with pytest.raises(RunOver):
         conclude()
+
+
+def test_who_has_no_match_in_a_plan_kept_early_is_told_what_would_do(
+    engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(engine) as session:
+        company.session = session
+        company.enrol(company.shop, "Zoé", "Seule")
+    run_id = ask(engine, company)
+    real, seconds = jobs.solve, []
+
+    def solve(problem: Any, *, limits: Any, on_progress: Any, should_stop: Any) -> Any:
+        on_progress(Progress("people", 4, 4.0, 0.1, 4))
+        with open_session(engine) as session:
+            runs.conclude_run(session, queries.find_run(session, run_id), company.actor, NOW)
+        monkeypatch.setattr(jobs, "EVERY", 0.0)
+        assert should_stop()
+        return real(problem, limits=limits)
+
+    def helped(problem: Any, plan: Any, **options: Any) -> Any:
+        seconds.append(options["seconds"])
+        return with_remedies(problem, plan, **options)
+
+    monkeypatch.setattr(jobs, "solve", solve)
+    monkeypatch.setattr(jobs, "with_remedies", helped)
+    jobs.solve_run(engine, run_id)
+    with open_session(engine) as session:
+        [alone] = runs.load(session, queries.find_run(session, run_id))[1].unmatched
+    assert alone.sought
+    assert alone.remedy is not None
+    assert seconds == [jobs.KEPT_SECONDS]
 
 
 def test_a_failing_run_says_so(engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
