@@ -1,7 +1,7 @@
 """Who takes part once more because HR asked them: offered where it would help, computed, taken back."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
@@ -10,16 +10,22 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app.campaigns.tables import Campaign
 from app.core.db import open_session
 from app.home.personal_data import gather
+from app.people.tables import Person
 from app.planning import jobs, once_more, queries, why
 from app.planning.problem import build
-from app.planning.tables import OnceMore
+from app.planning.repairs.scene import Look, scene_of
+from app.planning.tables import OnceMore, RepairCause
+from app.visits.service import cancel_visit
+from app.visits.tables import CancelReason, Visit
 from tests.planning.company import Company
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 TODAY = date(2027, 3, 2)
+NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -118,3 +124,29 @@ def test_the_problem_holds_what_was_allowed_and_nobody_is_said_to_stay_alone(ses
     once_more.erase(session, anna)
     assert session.exec(select(OnceMore)).all() == []
     assert build(session, company.campaign, TODAY).problem.person_by_id[f"p{anna.id}"].max_swaps is None
+
+
+def test_who_takes_part_once_more_has_both_swaps_once_published_and_keeps_the_right_to_them(
+    hr: TestClient, company: Company, engine: Engine, compute: Callable[[], str]
+) -> None:
+    here = compute()
+    asked = fields(hr.get(f"{here}/unmatched").text, f"{here}/once-more")
+    hr.post(f"{here}/once-more", data=asked)
+    compute()
+    form = fields(hr.get(f"{here}/publication").text, f"{here}/publication")
+    assert hr.post(f"{here}/publication", data=form).status_code == 303
+    person = int(asked["person"])
+    with open_session(engine) as session:
+        visits = session.exec(select(Visit).where(Visit.visitor_id == person)).all()
+        assert len({visit.host_id for visit in visits}) == len(visits) == 2
+        fallen = session.exec(select(Visit).where(Visit.swap_id == visits[0].swap_id)).all()
+        for visit in fallen:
+            cancel_visit(session, visit, CancelReason.CLOSED, None, NOW, today=TODAY)
+        campaign = session.get_one(Campaign, company.campaign.id)
+        lost = [visit.id or 0 for visit in fallen]
+        scene = scene_of(session, campaign, lost, RepairCause.FALLEN, TODAY, Look())
+        assert person in scene.affected
+        assert scene.problem.may_swap(scene.problem.person_by_id[f"p{person}"]) == 2
+        once_more.erase(session, session.get_one(Person, person))
+        scene = scene_of(session, campaign, lost, RepairCause.FALLEN, TODAY, Look())
+        assert scene.problem.may_swap(scene.problem.person_by_id[f"p{person}"]) == 1
