@@ -151,7 +151,7 @@ def statuses() -> list[Choice]:
         Choice("kept", _("Gardé dans le dossier d’envoi")),
         Choice("failed", _("Échec")),
         Choice("unreachable", _("À dire sur papier")),
-        Choice("told", _("Remis sur papier")),
+        Choice("told", _("Remis sur papier, ou lu")),
     ]
 
 

@@ -67,6 +67,15 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
     return render(request, "messages/mine.html", letters=found)
 
 
+@router.post("/me/messages/reading")
+def say_read(session: Db, person: Employee, sent: Submitted) -> Response:
+    """The reader read them: they leave their page, and the list of those who hand letters over."""
+    form = bind(HandingForm, sent)
+    if form.value is not None:
+        service.read_by(session, person.id or 0, form.value.mail, now=clock.now())
+    return redirect("/me/messages", say=_("C’est noté : vos RH n’ont plus à vous les remettre."))
+
+
 def _here(campaign: Campaign | None) -> str:
     return f"/campaigns/{campaign.id}/paper" if campaign is not None else "/paper"
 

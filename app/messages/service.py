@@ -162,6 +162,17 @@ def hand_over(session: Session, campaign_id: int | None, mail_ids: list[int], *,
     return int(changed.rowcount)
 
 
+def read_by(session: Session, person_id: int, mail_ids: Collection[int], *, now: datetime) -> int:
+    """Remember which of their letters somebody says they read: nobody hands those over any more. How many."""
+    changed = session.exec(
+        update(Mail)
+        .where(col(Mail.person_id) == person_id, col(Mail.id).in_(mail_ids))
+        .where(col(Mail.status) == MailStatus.UNREACHABLE)
+        .values(status=MailStatus.TOLD, sent_at=now)
+    )
+    return int(changed.rowcount)
+
+
 def drop_letters(
     session: Session,
     visit_id: int,

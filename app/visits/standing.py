@@ -177,7 +177,7 @@ def _told_words(told: Told) -> str:
             "la convention soit enregistrée."
         ),
         Told.BY_HAND: _(
-            "%(name)s a appris de vive voix de ne pas se déplacer avant que la convention soit enregistrée."
+            "%(name)s sait qu’il ne faut pas se déplacer avant que la convention soit enregistrée."
         ),
     }[told]
 

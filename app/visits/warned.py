@@ -24,7 +24,7 @@ class Told(StrEnum):
     TO_TELL = "to_tell"
     """A letter waits for whoever hands it over: the person has no e-mail."""
     BY_HAND = "by_hand"
-    """It was handed over."""
+    """It was handed over, or the person says that they read it."""
 
 
 BECAME = {

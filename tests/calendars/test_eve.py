@@ -106,7 +106,7 @@ def test_hr_read_of_all_such_days_in_one_mail(
     (mail,) = wrote(engine, company, "days_undecided")
     assert mail.to_name == "Claire Morel"
     assert "lundi 5 avril" in mail.text
-    assert f"/campaigns/{company.campaign.id}/repairs" in mail.text
+    assert "/team/conflicts" in mail.text  # what to do of each, booked ones too
     assert "Anna" not in mail.text + mail.subject
     clock.set(FRIDAY.replace(day=4))
     assert len(wrote(engine, company, "days_undecided")) == 1

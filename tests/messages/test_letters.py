@@ -87,6 +87,26 @@ def test_a_leavers_delegate_without_an_address_reads_it_at_home_and_hr_hand_it_o
         assert [(one.subject, one.details["letters"]) for one in trail] == [("letters", 1)]
 
 
+def test_whoever_says_that_they_read_theirs_leaves_nothing_to_hand_over(
+    shop: Shop, engine: Engine, as_: As
+) -> None:
+    marc_leaves(shop, engine)
+    with open_session(engine, reads_only=True) as session:
+        (letter,) = [one for one in session.exec(select(Mail)) if one.subject.startswith(NEWS)]
+    with open_session(engine) as session:
+        other = session.get_one(Account, make_person(session, first_name="Paul").account_id)
+    as_(other).post("/me/messages/reading", data={"mail": [letter.id]})
+    chloe, hr = as_(shop.chloe), as_(shop.hr)
+    page = chloe.get("/me/messages").text
+    assert NEWS in page
+    assert f'name="mail" value="{letter.id}"' in page
+    chloe.post("/me/messages/reading", data={"mail": [letter.id]})
+    assert NEWS not in chloe.get("/me/messages").text
+    assert "pour vous" not in chloe.get("/home").text
+    assert NEWS not in hr.get("/paper").text
+    assert "à remettre en main propre" not in hr.get("/home").text
+
+
 def test_nobody_reads_the_letters_of_somebody_else(shop: Shop, engine: Engine, as_: As) -> None:
     marc_leaves(shop, engine)
     with open_session(engine) as session:
