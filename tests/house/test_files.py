@@ -38,3 +38,10 @@ def test_every_locked_package_is_pinned_by_hash(path: Path) -> None:
 
 def test_the_migrations_folder_does_not_hide_the_library() -> None:
     assert not (ROOT / "alembic" / "__init__.py").exists()
+
+
+def test_no_style_locks_a_phone_to_one_orientation() -> None:
+    """What axe would look for in the styles, which it does not fetch anew on every page (WCAG 1.3.4)."""
+    styles = sorted((ROOT / "app" / "static" / "css").rglob("*.css"))
+    assert styles
+    assert [path.name for path in styles if "orientation" in path.read_text(encoding="utf-8")] == []

@@ -274,6 +274,8 @@ def address_of(path: str, values: dict[str, Any]) -> str:
     """A route's path with something in each place."""
     if path.startswith("/api/v1/imports"):
         values = {**values, "kind": "sites"}
+    elif "/planning/questions/{kind}" in path:
+        values = {**values, "kind": QuestionKind.FORECAST.value}
     return re.sub(r"\{(\w+)\}", lambda place: str(values[place[1]]), path)
 
 

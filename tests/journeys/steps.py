@@ -227,8 +227,8 @@ def decide(page: Page, pair: frozenset[str], label: str) -> None:
     row = page.locator("article.swap")
     for name in pair:
         row = row.filter(has_text=name)
-    row.get_by_role("button", name=label).click()
-    page.wait_for_url("**/planning/pairs")
+    with page.expect_navigation(url="**/planning#pair-*"):
+        row.get_by_role("button", name=label).click()
 
 
 def compute(world: World, page: Page, here: str, label: str) -> None:
