@@ -1,5 +1,5 @@
-"""A hundredth of figure 18, and of figure 5 half as much on each database, at every run; a guard taken away is
-missed (figure 5's: tests/life).
+"""A hundredth of figure 18, and of figure 5 half as much on each database, at every run; a guard taken away
+is missed (figure 5's: tests/life).
 """
 
 import pytest
