@@ -51,6 +51,8 @@ def test_a_pause_takes_booked_days_and_requests_of_its_days_alone(engine: Engine
 
 def test_whoever_left_is_offered_nothing_until_they_come_back(engine: Engine, as_: As) -> None:
     shop, place_id = build(engine)
+    with open_session(engine) as session:
+        session.get_one(BookingRules, shop.campaign.id).max_per_person = 2
     anna, here = as_(shop.askers[0]), f"/campaigns/{shop.campaign.id}"
     ask = {"day": str(MONDAY), "key": "first-key"}
     assert anna.post(f"/booking/places/{place_id}/requests", data=ask).status_code == 303
