@@ -123,7 +123,7 @@ class Columns:
                 break
             model = build(self.instance, self.choices, self.room)
             objective = weighted(model, self.weights)
-            names = self._names(model)
+            names = names_of(self.instance, self.choices, model)
             solved = relax(model, objective, clock, self.stood and moved(*self.stood, names))
             if solved is None:
                 break
@@ -140,14 +140,6 @@ class Columns:
             if best.bound < enough + 1 - 1e-4 or value > known - 1e-4 or not self._join(more):
                 break
         return best
-
-    def _names(self, model: Model) -> Names:
-        """Columns are named by choice, helpers (below zero) and rows by what they limit."""
-        columns, rows = np.zeros(model.columns, dtype=np.int64), _code(model)
-        columns[: model.choices] = self.choices.names(self.instance.n, self.instance.D)
-        helper = model.column >= model.choices
-        columns[model.column[helper]] = -1 - rows[model.row[helper]]
-        return Names(columns, rows)
 
     def _join(self, more: Choices) -> bool:
         """Let choices take part; whether any is new."""
@@ -243,6 +235,15 @@ class Columns:
         """What all choices and helpers together may add to the bound beyond the prices of the rows."""
         helpers = np.maximum(0.0, self.helper_worth - prices.at(self.helper_code)).sum()
         return _open(self.room, self.left[: len(over)], over) + float(helpers)
+
+
+def names_of(instance: Instance, choices: Choices, model: Model) -> Names:
+    """Columns are named by choice, helpers (below zero) and rows by what they limit."""
+    columns, rows = np.zeros(model.columns, dtype=np.int64), _code(model)
+    columns[: model.choices] = choices.names(instance.n, instance.D)
+    helper = model.column >= model.choices
+    columns[model.column[helper]] = -1 - rows[model.row[helper]]
+    return Names(columns, rows)
 
 
 def judged(

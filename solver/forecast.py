@@ -7,6 +7,8 @@ no time for that, as among 100,000 people, the range is that of a glance (`solve
 
 A plan puts people of a higher priority first, and may leave out two for one of them. So does a forecast: it
 counts the people of the best plan, which may be fewer than could be matched if nobody came first.
+
+Beside a range that is wide stands what is likely (`solver.expecting`): a guess, said to be one.
 """
 
 from __future__ import annotations
@@ -16,12 +18,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from solver.changes import Change, apply
+from solver.expecting import Expected, expected, scale_of
 from solver.glance import EACH, Glance, glance
 from solver.limits import Clock, Limits
 from solver.pins import contradictions
 from solver.plan import Plan
 from solver.problem import Problem, Visit
-from solver.reach import Reach, reach, scale_of
+from solver.reach import Reach, reach
 
 SHARE = 0.8
 """Of the time given, so much is for searching: the last step begun may take a little longer."""
@@ -53,6 +56,8 @@ class Forecast:
     """Nothing was changed."""
     prioritised: bool = False
     """Some people come first: the best plan need not match as many people as possible."""
+    guess: float | None = None
+    """So many more people by the relaxations; None where they were not looked at."""
 
     @property
     def exact(self) -> bool:
@@ -67,6 +72,16 @@ class Forecast:
         least = self.after[0] - self.before[1]
         fewer = self.prioritised or not self.loosened
         return least if fewer else max(0, least), self.after[1] - self.before[0]
+
+    @property
+    def likely(self) -> int | None:
+        """So many more people, more or less, within the gain; never fewer where nothing became stricter. None
+        where the gain is exact, or nobody can tell.
+        """
+        least, most = self.gain
+        if self.guess is None or least == most:
+            return None
+        return min(most, max(least, 0 if self.loosened else least, round(self.guess)))
 
 
 def forecast(
@@ -88,9 +103,10 @@ class Forecasts:
     """One problem, asked about many changes: what is known of it as it stands is found once."""
 
     def __init__(self, problem: Problem, plan: Plan | None = None) -> None:
-        self.problem = problem
+        self.problem, self.plan = problem, plan
         self.visits: Sequence[Visit] = () if plan is None else plan.visits
         self.now: Reach | None = None
+        self.expected: Expected | None = None
         self.prioritised = bool(scale_of(problem))
         self.heads = len({visit.visitor for visit in self.visits})
         self.proven = plan is not None and plan.bounds.get("priority") == plan.values.get("priority", -1)
@@ -110,6 +126,7 @@ class Forecasts:
         started = time.monotonic()
         same = changed is self.problem
         loosened = not same and loosens(self.problem, changed)
+        like = None if same else self._expected(self._clock(limits, started, 1.5))
         now: Reach | Glance | None
         if self.proven and not same:
             now = Glance((self.heads, self.heads), self.visits)
@@ -117,14 +134,16 @@ class Forecasts:
             now = self._now(self._clock(limits, started, 1 if same else 2))
         if now is None:
             return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
-        before = self._before(now)
+        before, guess = self._before(now), None
         if same:
             then, after = now, before
         else:
             clock = self._clock(limits, started, 1)
             found: Reach | Glance | None
             if self._fits(clock):
-                found = reach(changed, now.visits, clock)
+                found = reach(changed, now.visits, clock, like=like)
+                if isinstance(found, Reach) and found.expected is not None:
+                    guess = found.expected.change(like)
             else:
                 found = None if contradictions(changed) else glance(changed, now.visits, holds=loosened)
             if found is None:
@@ -141,7 +160,14 @@ class Forecasts:
             loosened=loosened,
             same=same,
             prioritised=self.prioritised,
+            guess=guess,
         )
+
+    def _expected(self, clock: Clock) -> Expected | None:
+        """What the relaxation of the problem as it stands matches, if time allows: others begin with it."""
+        if self.expected is None and self._fits(clock):
+            self.expected = expected(self.problem, clock)
+        return self.expected
 
     def _now(self, clock: Clock) -> Reach | Glance | None:
         """What is known of the problem as it stands, better known where time allows; None: pins clash."""
@@ -150,7 +176,7 @@ class Forecasts:
                 return None
             return glance(self.problem, self.visits, holds=True)
         if self.now is None or not self.now.exact:
-            self.now = reach(self.problem, self.visits, clock, self.now)
+            self.now = reach(self.problem, self.visits, clock, self.now, self.expected)
         return self.now
 
     def _before(self, now: Reach | Glance) -> tuple[int, int]:
@@ -168,7 +194,7 @@ class Forecasts:
         return EACH * len(self.problem.people) <= clock.left
 
     @staticmethod
-    def _clock(limits: Limits, started: float, parts: int) -> Clock:
+    def _clock(limits: Limits, started: float, parts: float) -> Clock:
         if limits.seconds is None:
             return Clock(limits)
         left = SHARE * limits.seconds - (time.monotonic() - started)

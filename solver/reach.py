@@ -19,30 +19,26 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from solver.chains import Chains, Leave
-from solver.choices import Choices, choices_of, count_choices
-from solver.days import Board
+from solver.choices import Choices, choices_of
 from solver.edges import Edges
 from solver.engine import WHOLE, Engine
+from solver.expecting import Expected, assigned, is_listed, model_of, opened, relaxation, scale_of
 from solver.heads import by_twos, flow_bound, most_of
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
 from solver.mip import priced, solve_integer
 from solver.model import build
-from solver.near import without_minutes
-from solver.pins import contradictions
-from solver.problem import LEVELS, Problem, Visit, ordered
+from solver.problem import Problem, Visit, ordered
 from solver.simplex import relax
-from solver.solving import place_pins, visits_of
+from solver.solving import visits_of
 from solver.standing import AWAY, VISITORS, Standing
 
 NAMED = 5
-CHOICES = 20_000
-"""Up to so many choices the linear relaxation is quick enough; with more seconds, so many for each."""
 STEPS = 150
 RATES = ((0, 1), (1, -1), (2, -1), (1, 1))
 """Points of priority for a head, as long as the priorities are not proven: those that bound heads best."""
@@ -66,6 +62,7 @@ class Reach:
     """Bounds on what any plan is worth, by rate and sign (see `_limit`)."""
     stands: bool = False
     """Whether everything of the plan at hand holds."""
+    expected: Expected | None = None
 
     @property
     def instance(self) -> Instance:
@@ -100,45 +97,36 @@ class Reach:
 
 
 def reach(
-    problem: Problem, visits: Sequence[Visit], clock: Clock, known: Reach | None = None
+    problem: Problem,
+    visits: Sequence[Visit],
+    clock: Clock,
+    known: Reach | None = None,
+    like: Expected | None = None,
 ) -> Reach | None:
     """The range of a problem; ``visits`` may break its rules. None where its pins clash.
 
-    ``known`` is what is known of the same problem, to be made better.
+    ``known`` is what is known of the same problem, to be made better; ``like`` of one much like it.
     """
     if known is not None:
         return _closed_in(known, clock)
-    if contradictions(problem):
+    begun = opened(problem, clock)
+    if begun is None:
         return None
-    scale = scale_of(problem)
-    plain = tuple(
-        replace(person, priority=scale * person.priority + 1, wishes=()) for person in problem.people
-    )
-    heads = replace(problem, people=plain, previous=())
-    heads = without_minutes(replace(heads, campaign=replace(heads.campaign, link_points=0)))
-    instance = Instance(heads)
-    board = Board(instance)
-    if not place_pins(instance, board, clock):
-        return None
-    pins = visits_of(instance, board.choices())
-    engine = Engine(instance, board, clock, LEVELS)
-    chosen = engine.assign()
+    engine, chosen = begun
+    instance, scale = engine.instance, scale_of(problem)
+    pins = visits_of(instance, engine.board.choices())
     most = engine.bounds(engine.values(), ["people"])["people"]
     standing = _kept(instance, pins, visits)
     kept = standing.visits()
     found = Reach(0, most, kept, engine, pins, scale)
     found.least, found.most = found.worth(kept), _even(found, most)
     found.stands = set(kept) == set(visits)
+    if not is_listed(found.engine, clock):
+        found.expected = assigned(engine, chosen)
     if not found.exact:
         engine.schedule(chosen)
         _better(found, visits_of(instance, engine.board.choices()))
-    return _closed_in(found, clock)
-
-
-def scale_of(problem: Problem) -> int:
-    """What a point of priority is worth in heads: 0 where everybody counts the same."""
-    priorities = {person.priority for person in problem.people}
-    return 0 if len(priorities) <= 1 and 0 not in priorities else len(problem.people) + 1
+    return _closed_in(found, clock, like)
 
 
 def _even(found: Reach, most: int) -> int:
@@ -174,13 +162,11 @@ def _kept(instance: Instance, pins: Sequence[Visit], visits: Sequence[Visit]) ->
     return standing
 
 
-def _closed_in(found: Reach, clock: Clock) -> Reach:
+def _closed_in(found: Reach, clock: Clock, like: Expected | None = None) -> Reach:
     """Bound and plan closer to each other, as long as time lasts."""
-    edges = found.edges
-    few = int(CHOICES * max(1.0, clock.left))
-    if not found.exact and edges.complete and count_choices(found.instance, edges, enough=few) <= few:
+    if not found.exact and is_listed(found.engine, clock):
         with clock.within(0.85):
-            _relaxed(found, clock)
+            _relaxed(found, clock, like)
     if not found.exact and not clock.over:
         _chained(found, clock)
     found.heads = _heads(found, clock) if found.scale else (found.least, found.most)
@@ -230,8 +216,7 @@ def _most(found: Reach, gain: Ints, clock: Clock) -> int:
     instance.priority = gain
     settled = sum(int(gain[found.instance.index[who]]) for who in {visit.visitor for visit in found.pins})
     most = flow_bound(engine, gain)
-    few = int(CHOICES * max(1.0, clock.left))
-    if not clock.over and net.edges.complete and count_choices(instance, net.edges, enough=few) <= few:
+    if not clock.over and is_listed(engine, clock):
         choices = choices_of(instance, net.edges.left, net.edges.right, engine.busy)
         model = build(instance, choices, engine.room)
         objective = model.worth["people"]
@@ -260,16 +245,16 @@ def _better(found: Reach, visits: Sequence[Visit]) -> None:
         found.least, found.visits = worth, visits
 
 
-def _relaxed(found: Reach, clock: Clock) -> None:
+def _relaxed(found: Reach, clock: Clock, like: Expected | None) -> None:
     """A bound by the linear relaxation, and a plan among what it likes and what the plan at hand has."""
     instance, engine, pinned = found.instance, found.engine, found.engine.base["people"]
-    choices = choices_of(instance, found.edges.left, found.edges.right, engine.busy)
-    model = build(instance, choices, engine.room)
+    choices, model = model_of(engine)
     objective = model.worth["people"]
     with clock.within(0.7):
-        relaxed = relax(model, objective, clock)
-    if relaxed is None:
+        solved = relaxation(engine, choices, model, clock, like)
+    if solved is None:
         return
+    relaxed, found.expected = solved
     limit, reduced = priced(model, objective, relaxed.prices)
     found.most = max(found.least, min(found.most, _even(found, pinned + math.floor(limit + 1e-4))))
     if found.scale:

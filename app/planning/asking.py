@@ -46,6 +46,8 @@ KEPT = timedelta(days=1)
 ASKABLE = (Status.DRAFT, *runs.PLANNABLE)
 
 _one_at_a_time = Lock()
+_last: list[Forecasts] = []
+"""What is known of the problem that a page asked about last; whoever has the turn reads and writes it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Told:
     """Something was changed at all."""
     prioritised: bool = False
     """Some people come first: the plan need not match as many as possible."""
+    likely: int | None = None
+    """So many more people, more or less: a guess where the gain is not exact."""
 
     @property
     def exact(self) -> bool:
@@ -143,8 +147,10 @@ def tell(
     limits: Limits = FORECAST,
     plan: Plan | None = None,
     also: Change | None = None,
+    known: Forecasts | None = None,
 ) -> Told:
     """What is, and what would be, with a remedy (`also`) as well; no less than a plan at hand already does.
+    ``known``: what earlier questions about this problem and plan found out.
 
     Raises `PinsClash`, and `RemedyGone` where the remedy is of people or days that are no longer there.
     """
@@ -153,7 +159,7 @@ def tell(
     except ProblemError as gone:
         raise RemedyGone from gone
     changed = with_days(apply(helped, changes(problem, asked)), asked)
-    said = Forecasts(problem, plan).to(changed, limits=limits)
+    said = (known or Forecasts(problem, plan)).to(changed, limits=limits)
     if not said.possible:
         raise PinsClash
     return Told(
@@ -164,6 +170,7 @@ def tell(
         loosens=said.same or said.loosened,
         tried=not said.same,
         prioritised=said.prioritised,
+        likely=said.likely,
     )
 
 
@@ -198,9 +205,16 @@ def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: 
 def tell_at_once(
     problem: Problem, asked: WhatIfForm, plan: Plan | None = None, also: Change | None = None
 ) -> Told:
-    """`tell`, in a page: about a second, one at a time. Raises `AnotherForecast`."""
+    """`tell`, in a page: about a second, one at a time. Raises `AnotherForecast`.
+
+    Of the problem that was asked about last, what is known as it stands is not sought again.
+    """
     with _turn():
-        return tell(problem, asked, plan=plan, also=also)
+        known = next((one for one in _last if one.problem == problem and one.plan == plan), None)
+        if known is None:
+            known = Forecasts(problem, plan)
+            _last[:] = [known]
+        return tell(known.problem, asked, also=also, known=known)
 
 
 @contextmanager

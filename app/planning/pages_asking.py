@@ -113,6 +113,7 @@ def _told(session: Session, campaign: Campaign, asked: WhatIfForm, told: asking.
     return {
         "told": told,
         "gain": words.gain_words(told.gain, loosens=told.loosens) if told.tried else "",
+        "likely": words.likely_words(told.likely),
         "before": words.matched_words(told.before),
         "after": words.matched_words(told.after),
         "names": queries.team_names(session, [team_id for team_id, _waiting in told.bottlenecks]),

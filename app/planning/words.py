@@ -136,6 +136,17 @@ def gain_words(gain: tuple[int, int], *, loosens: bool = False) -> str:
     return _("Entre %(least)s et %(most)s personnes") % {"least": _signed(least), "most": _signed(most)}
 
 
+def likely_words(likely: int | None) -> str:
+    """A guess at what a change would bring, beside figures that are certain; empty where there is none."""
+    if likely is None:
+        return ""
+    if likely == 0:
+        return _("Sans doute personne de plus")
+    return ngettext(
+        "Sans doute environ %(n)s personne", "Sans doute environ %(n)s personnes", abs(likely)
+    ) % {"n": _signed(likely)}
+
+
 def _signed(count: int) -> str:
     return f"−{number(-count)}" if count < 0 else f"+{number(count)}"
 

@@ -19,7 +19,7 @@ from app.planning.asking import Told
 from app.planning.problem import build
 from app.planning.schemas import WhatIfForm
 from app.planning.tables import PlanningQuestion, QuestionKind
-from app.planning.words import gain_words
+from app.planning.words import gain_words, likely_words
 from app.visits.tables import Unmatched
 from solver import Problem
 from tests.factories import make_campaign
@@ -119,6 +119,14 @@ def test_words_say_exact_or_at_most() -> None:
     assert gain_words((-2, 3), loosens=True) == "Au plus +3 personnes"
     assert gain_words((-2, -2)) == "−2 personnes, c’est exact"
     assert "Personne de plus" in gain_words((0, 0))
+
+
+def test_a_guess_is_said_to_be_one() -> None:
+    assert likely_words(21) == "Sans doute environ +21 personnes"
+    assert likely_words(1) == "Sans doute environ +1 personne"
+    assert likely_words(-9) == "Sans doute environ −9 personnes"
+    assert likely_words(0) == "Sans doute personne de plus"
+    assert likely_words(None) == ""
 
 
 def test_a_loosened_rule_never_promises_less() -> None:
@@ -342,7 +350,7 @@ def test_questions_of_another_campaign_are_not_found(
         other = make_campaign(session)
         [question] = queries.questions_of(session, company.campaign.id or 0, QuestionKind.REMEDY)
     assert hr.get(f"/campaigns/{other.id}/planning/questions/{question.id}").status_code == 404
-    assert hr.post(f"{solved}/questions/mood", data={}).status_code == 422
+    assert hr.post(f"{solved}/questions/mood", data={}).status_code == 404
 
 
 # -- priority, told to the person --

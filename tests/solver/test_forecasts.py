@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from solver import Forecasts, Limits, Plan, Problem, forecast, solve
 from solver.changes import Change, apply
+from solver.expecting import Expected, expected
+from solver.forecast import Forecast
+from solver.limits import Clock
 from solver.plan import OPTIMAL
 from tests.solver.company import company
 
@@ -81,3 +84,42 @@ def test_without_time_a_glance_holds_the_truth_too(exchange: str, monkeypatch: p
                 assert said.gain[0] <= then - now <= said.gain[1]
                 assert said.gain == (then - now, then - now) or not said.exact
                 assert said.bottlenecks == ()
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+@pytest.mark.parametrize("few", [0.0, 1.0])
+def test_what_the_relaxations_differ_by_is_near_what_solving_again_gives(exchange: str, few: float) -> None:
+    problem = Problem.from_json(company(80, 3, few_dates=few, exchange=exchange))
+    before, (_, now) = expected(problem, Clock(PATIENT)), solved(problem)
+    assert before is not None
+    assert before.heads >= now - 1e-6
+    moved = 0
+    for change in [
+        *changes_of(problem, random.Random(3)),
+        [{"kind": "max_travel", "value": 0}],
+    ]:
+        changed = apply(problem, change)
+        after, (_, then) = expected(changed, Clock(PATIENT)), solved(changed)
+        assert after is not None
+        guess = after.change(before)
+        assert guess is not None
+        assert abs(guess - (then - now)) <= 4
+        moved += then != now
+    assert moved
+
+
+def test_two_relaxations_of_different_kinds_are_not_compared() -> None:
+    one, other = Expected(10.0), replace(Expected(12.0), stood=cast("Any", ("names", "basis")))
+    assert Expected(13.0).change(one) == 3.0
+    assert other.change(one) is None
+    assert other.change(None) is None
+
+
+def test_a_guess_stays_within_what_is_certain_and_is_none_where_that_is_exact() -> None:
+    said = Forecast((10, 10), (8, 30), (), 0.5, guess=3.4)
+    assert said.likely == 3
+    assert replace(said, guess=25.0).likely == 20
+    assert replace(said, guess=-1.6).likely == -2
+    assert replace(said, guess=-1.6, loosened=True, prioritised=True).likely == 0
+    assert replace(said, guess=None).likely is None
+    assert replace(said, after=(12, 12)).likely is None
