@@ -26,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
 BEFORE = datetime(2027, 4, 3, 8, 0, tzinfo=UTC)
 EVENING = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
+LATER = datetime(2027, 4, 23, 18, 0, tzinfo=UTC)
 WORDS = {
     CancelReason.ROSTER: "Un planning contredisait cette journée.",
     CancelReason.CLOSED: "Le site était fermé ce jour-là.",
@@ -93,6 +94,22 @@ def test_hr_find_it_in_their_list_and_say_what_happened(
     assert "a-t-elle eu lieu" not in hr.get("/home").text
     assert WORDS[why] not in hr.get(here).text
     assert "a-t-elle eu lieu" not in enter(company.anna).get(f"/debriefs/{day.id}").text
+
+
+def test_a_reported_absence_stands_beside_a_day_that_nobody_knows_of(
+    company: Company, clock: Clock, enter: Enter, day: Visit, why: CancelReason
+) -> None:
+    clock.set(LATER)
+    absences.report(
+        company.session,
+        company.before(company.back, company.anna, LATER.date()),
+        company.hand(company.back, company.anna, LATER),
+    )
+    company.session.commit()
+    page = enter(company.hr).get(f"/campaigns/{company.campaign.id}/absences")
+    assert page.status_code == 200
+    assert "a-t-elle eu lieu" in page.text
+    assert "Une journée n’a pas eu lieu, selon quelqu’un" in page.text
 
 
 def test_one_tap_says_that_it_was_not_held_and_accuses_nobody(
