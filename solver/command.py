@@ -38,6 +38,8 @@ ALL_REMEDIES = 3_000
 """Up to so many people the command seeks everybody's remedy; in larger companies they come on request."""
 REMEDIES = 3.0
 """Seconds for that at most, within the time limit; whom it does not reach is said in the plan."""
+PATIENT, RESERVED = 10.0, 1.0
+"""Whoever gives so many seconds has so many kept for everybody's remedies, which most then are found in."""
 AUTO, ALL, NONE = "auto", "all", "none"
 """Whose remedies: everybody's in that time, everybody's whatever the size, nobody's; else ids."""
 FAR = 1.0
@@ -144,7 +146,8 @@ def _solve(
         be_frugal()
     seconds = time_limit
     if time_limit is not None:
-        later = WRITING * len(problem.people) + min(REMEDIES, len(named or ()))
+        kept = RESERVED if _seeks_all(problem, remedies) and time_limit >= PATIENT else 0.0
+        later = WRITING * len(problem.people) + min(REMEDIES, len(named or ())) + kept
         seconds = max(0.5 * time_limit, time_limit - (time.monotonic() - started) - later)
     with _live_line() as show, _kept_clean():
         plan = solve(
@@ -156,8 +159,7 @@ def _solve(
         plan = replace(plan, seconds=time.monotonic() - started)
         try:
             _write(plan, problem, output_path)
-            many = len(problem.people) > ALL_REMEDIES and remedies == AUTO
-            if plan.status != INFEASIBLE and remedies != NONE and not many and not should_stop():
+            if plan.status != INFEASIBLE and _seeks(problem, remedies) and not should_stop():
                 # The plan is safe by now: whatever ends this early leaves some remedies to be asked for.
                 most = REMEDIES if remedies == AUTO else math.inf
                 left = most if time_limit is None else min(most, time_limit - plan.seconds - WRITING_AGAIN)
@@ -197,6 +199,14 @@ def leave(code: int) -> int:
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def _seeks(problem: Problem, remedies: str) -> bool:
+    return remedies not in (AUTO, NONE) or _seeks_all(problem, remedies)
+
+
+def _seeks_all(problem: Problem, remedies: str) -> bool:
+    return remedies == AUTO and len(problem.people) <= ALL_REMEDIES
 
 
 def _is_same_file(one: str | Path, other: str | Path) -> bool:

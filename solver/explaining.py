@@ -32,8 +32,9 @@ class Merit:
 class Alternative:
     """Another colleague for somebody: the visits, what they are worth to both, and what they cost others.
 
-    ``losers`` are without a match after everybody around was matched anew, ``moved`` have another colleague
-    or other days. ``minutes`` is one way. ``after`` is the whole plan then.
+    ``losers`` are without a match after everybody around was matched anew, as few as possible; ``moved`` have
+    another colleague or other days; ``gained`` have a match who had none. ``minutes`` is one way, ``after``
+    the whole plan then.
     """
 
     partner: str
@@ -42,6 +43,7 @@ class Alternative:
     minutes: int
     losers: tuple[str, ...]
     moved: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
     after: tuple[Visit, ...] = ()
 
 
@@ -135,7 +137,9 @@ def _forced(near: Near, person: str, partner: str, points: int, minutes: int) ->
     gone = set(small.previous) - set(visits)
     rest = [v for v in near.plan.visits if v not in gone]
     whole = tuple(dict.fromkeys([*rest, *visits]))
-    return Alternative(partner, ours, points, minutes, tuple(sorted(lost)), tuple(sorted(moved)), whole)
+    gained = {v.visitor for v in whole} - near.matched
+    some, others, new = (tuple(sorted(people)) for people in (lost, moved, gained))
+    return Alternative(partner, ours, points, minutes, some, others, new, whole)
 
 
 def _by_person(visits: Iterable[Visit]) -> dict[str, set[Visit]]:

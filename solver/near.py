@@ -193,16 +193,18 @@ class Near:
         )
 
     def together(self, small: Problem, one: str, other: str) -> tuple[Visit, ...] | None:
-        """The best of a neighbourhood in which these two meet; None where they cannot."""
+        """The best of a neighbourhood in which these two meet; None where they cannot.
+
+        Nobody loses a match for somebody who has none.
+        """
+        small = _keeping(small, one)
         if not self.problem.campaign.is_swap:
             return self._visiting(small, one, other)
         apart = set(small.forbidden)
         for person in small.people:
             if person.id not in (one, other):
                 apart |= {ordered(one, person.id), ordered(other, person.id)}
-        people = tuple(
-            replace(p, priority=100 * HEADS, max_swaps=1) if p.id == one else p for p in small.people
-        )
+        people = tuple(replace(p, max_swaps=1) if p.id == one else p for p in small.people)
         small = replace(small, people=people, forbidden=frozenset(apart), pinned=_apart(small, one, other))
         plan = solve(without_minutes(small), limits=Limits(seconds=SECONDS, threads=1))
         return plan.visits if one in {v.visitor for v in plan.visits} else None
@@ -218,6 +220,21 @@ class Near:
             if plan.visits:
                 return plan.visits
         return None
+
+
+def _keeping(small: Problem, one: str) -> Problem:
+    """A neighbourhood in which whoever has a match counts more than all together who have none.
+
+    One person counts more than everybody.
+    """
+    has, more = {visit.visitor for visit in small.previous}, len(small.people) + 1
+
+    def rank(person: Person) -> int:
+        if person.id == one:
+            return more * more
+        return min(1, person.priority) * (more if person.id in has else 1)
+
+    return replace(small, people=tuple(replace(p, priority=rank(p)) for p in small.people))
 
 
 def _apart(small: Problem, one: str, other: str) -> tuple[Visit, ...]:

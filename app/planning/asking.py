@@ -273,6 +273,7 @@ def whom_else(problem: Problem, plan: Plan, asked: AlternativesForm) -> dict[str
                     "points": option.wish_points,
                     "minutes": option.minutes,
                     "losers": [row_id(loser) for loser in option.losers],
+                    "gained": [row_id(one) for one in option.gained],
                     "moved": [row_id(one) for one in option.moved],
                     "wishes": [[row_id(one), rank] for one, rank in told.wishes],
                     "longer": told.minutes,

@@ -167,11 +167,34 @@ def test_alternatives_are_possible_and_name_who_would_lose_or_move(exchange: str
             assert option.visits[0].visitor in (someone, option.partner)
             after = {visit.visitor for visit in option.after}
             assert before - after == set(option.losers)
+            assert after - before == set(option.gained)
             for one in before & after - {someone, option.partner}:
                 mine = [v for v in plan.visits if one in v[:2]]
                 same = set(mine) == {v for v in option.after if one in v[:2]}
                 assert same == (one not in option.moved)
     assert looked
+
+
+@pytest.mark.parametrize("loose", ["aude", "zoe"])
+def test_nobody_loses_a_match_by_an_alternative_for_somebody_who_has_none(loose: str) -> None:
+    people = [person(name, "compta", "11110") for name in ("mia", "noa")]
+    people += [person(name, "boutique", "11110") for name in ("pia", "tom", loose)]
+    teams = [
+        team(name, side, site, max_away=3, max_visitors=3)
+        for name, side, site in (("compta", "back", "paris"), ("boutique", "front", "lyon"))
+    ]
+    problem = Problem.from_json(document(teams=teams, people=people))
+    plan = solve(problem, limits=QUICK)
+    [left] = {row.person for row in plan.unmatched}
+    someone = "mia"
+    options = alternatives(problem, plan, someone)
+    assert {option.partner for option in options} >= {left}
+    for option in options:
+        if option.partner != left:
+            assert option.losers == ()
+            assert option.gained == ()
+        else:
+            assert len(option.losers) == len(option.gained) == 1
 
 
 def test_merit_says_wish_minutes_and_link() -> None:
