@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
+from app.booking.not_held import given_back, is_given_back
 from app.booking.tables import MOST, Booker, BookingRules
 from app.people.tables import TravelTime
 from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
@@ -80,16 +81,18 @@ def at_limit(session: Session, person_id: int, campaign_ids: Collection[int]) ->
         .where(
             col(Booker.person_id) == person_id,
             col(Booker.campaign_id).in_(campaign_ids),
-            col(Booker.held) >= func.coalesce(col(BookingRules.max_per_person), MOST),
+            col(Booker.held) - given_back() >= func.coalesce(col(BookingRules.max_per_person), MOST),
         )
     )
     return set(session.scalars(query))
 
 
 def days_held(session: Session, campaign_id: int, person_id: int) -> int:
-    """How many days a person has booked, or asked for, in a campaign."""
-    found = session.get(Booker, (campaign_id, person_id), populate_existing=True)
-    return found.held if found is not None else 0
+    """How many days a person has booked, or asked for, in a campaign; not those that did not take place."""
+    query = select(col(Booker.held) - given_back()).where(
+        col(Booker.campaign_id) == campaign_id, col(Booker.person_id) == person_id
+    )
+    return session.scalars(query).first() or 0
 
 
 def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[int]:
@@ -126,6 +129,7 @@ def met(session: Session, person_id: int, campaign_id: int | None) -> set[int]:
     query = select(col(Visit.visitor_id), col(Visit.host_id)).where(
         col(Visit.status) == VisitStatus.PLANNED,
         or_(col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id),
+        ~is_given_back(),
     )
     if campaign_id is not None:
         query = query.where(col(Visit.campaign_id) == campaign_id)

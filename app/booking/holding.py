@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, update
 
 from app.booking.errors import EnoughBooked, PlaceFull, PlaceGone
+from app.booking.not_held import given_back
 from app.booking.tables import Booker, BookingRequest, BookingRules, Place, PlaceDay
 from app.campaigns.tables import Campaign
 from app.visits import places
@@ -104,7 +105,7 @@ def count_up(session: Session, request: BookingRequest, terms: BookingRules) -> 
         .where(
             col(Booker.campaign_id) == request.campaign_id,
             col(Booker.person_id) == request.person_id,
-            col(Booker.held) < terms.max_per_person,
+            col(Booker.held) < terms.max_per_person + given_back(),
         )
         .values(held=col(Booker.held) + 1)
         .execution_options(synchronize_session=False)

@@ -15,6 +15,7 @@ from app.accounts.sessions import Actor
 from app.booking import closures, fallen, holding, host_left, lines, queries, unled
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
+from app.booking.not_held import given_back_among, to_choose_again
 from app.booking.open_to import campaigns_open_to
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
 from app.booking.words import status_words
@@ -54,6 +55,15 @@ class Keeper:
             Ended(one.request.id or 0, one.day, one.person, one.host_team.name)
             for one in closures.ended_by_closing(session, site_id, days)
         ]
+
+    def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
+        """It was not their absence, they have none since, and days are offered."""
+        again = to_choose_again(session, visit.visitor_id, [visit.campaign_id])
+        return bool(
+            again
+            and given_back_among(session, [visit.id])
+            and self.has_places(session, session.get_one(Campaign, visit.campaign_id), today)
+        )
 
     def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
         """Days that leave the notice of booking."""

@@ -192,12 +192,13 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
     """What I asked for, and where it stands."""
     assert person.id is not None
     found = queries.requests_of(session, person.id)
+    where = stands_of(session, found, to_asker=True)
     return render(
         request,
         "booking/mine.html",
-        live=[one for one in found if one.request.live],
-        stands=stands_of(session, found, to_asker=True),
-        over=[one for one in reversed(found) if not one.request.live],
+        live=[one for one in found if one.request.live and not where[one.request.id or 0].is_over],
+        stands=where,
+        over=[one for one in reversed(found) if not one.request.live or where[one.request.id or 0].is_over],
         elsewhere=twins.still_offering(session, found, clock.today()),
         hours=views.hours_words,
         reasons=reason_labels(),

@@ -10,9 +10,11 @@ from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
 from app.booking.tables import RequestStatus
 from app.booking.words import status_tone, status_words
+from app.core import clock
 from app.core.i18n import _
 from app.people.tables import Person
 from app.visits.queries import visits_with_ids
+from app.visits.showing import Chip, over_words
 from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
 
 
@@ -26,6 +28,8 @@ class Stands:
     """What a booked day waits for, in sentences."""
     day_closed: bool = False
     """The team receives nobody that day, for now."""
+    is_over: bool = False
+    """A booked day that is past, or said not to have taken place."""
 
 
 def stands_of(
@@ -35,7 +39,9 @@ def stands_of(
     asked = list(requests)
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
-    known = standings(session, visits_with_ids(session, booked)) if booked else {}
+    seen = visits_with_ids(session, booked) if booked else []
+    known = standings(session, seen) if seen else {}
+    over = {one.visit.id: over_words(one, clock.today()) for one in seen}
     closed = closed_among(session, asked)
     return {
         one.request.id or 0: _stands(
@@ -43,6 +49,7 @@ def stands_of(
             known.get(one.request.visit_id or 0),
             off=to_asker and _ended_by_own_roster(one),
             closed=one.request.id in closed,
+            over=over.get(one.request.visit_id),
         )
         for one in asked
     }
@@ -63,8 +70,12 @@ def _ended_by_own_roster(one: SeenRequest) -> bool:
     return asked.status == RequestStatus.EXPIRED and asked.taken_back and asked.reason is None
 
 
-def _stands(one: SeenRequest, standing: Standing | None, *, off: bool, closed: bool) -> Stands:
+def _stands(
+    one: SeenRequest, standing: Standing | None, *, off: bool, closed: bool, over: Chip | None
+) -> Stands:
     asked = one.request
+    if over is not None:
+        return Stands(over.text, over.tone, is_over=True)
     if off:
         return Stands(_("vous n’êtes pas au travail à ces heures"), status_tone(asked.status))
     text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.booking import facts, lines, queries
 from app.booking.looking import Look, look
+from app.booking.not_held import given_back_among
 from app.booking.queries import SeenPlace, SeenRequest, Wanted
 from app.booking.schemas import RequestsFilter, SearchForm
 from app.booking.tables import Place, RequestStatus
@@ -89,7 +90,9 @@ def own_limit(
     if facts.days_held(session, campaign.id or 0, person.id or 0) < most:
         return None
     count = (RequestStatus.REQUESTED, RequestStatus.OFFERED, RequestStatus.BOOKED)
-    used = [one for one in requests if one.campaign.id == campaign.id and one.request.status in count]
+    booked = [one for one in requests if one.campaign.id == campaign.id and one.request.status in count]
+    again = given_back_among(session, {one.request.visit_id for one in booked})
+    used = [one for one in booked if one.request.visit_id not in again]
     return OwnLimit(most, used, any(one.day >= today for one in used))
 
 

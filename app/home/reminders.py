@@ -7,6 +7,7 @@ from sqlmodel import Session
 from app.availability.going import left_campaigns
 from app.booking import queries as bookings
 from app.booking.facts import at_limit
+from app.booking.not_held import to_choose_again
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import long_day
@@ -36,6 +37,7 @@ def reminders(
     bookable = bookings.bookable_campaigns(session, person)
     left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
     full = at_limit(session, person.id or 0, [one.id or 0 for one in bookable]) if bookable else set()
+    lost = to_choose_again(session, person.id or 0, [one.id or 0 for one in bookable]) if bookable else {}
     letters = len(mails.letters_to(session, person.id or 0, today))
     return [
         *([_letters(letters)] if letters else []),
@@ -46,7 +48,7 @@ def reminders(
             for leg in soon
             if leg.visit.id not in against
         ),
-        *(_choose(campaign) for campaign in bookable if campaign.id not in left | full),
+        *(_choose(one, lost.get(one.id or 0)) for one in bookable if one.id not in left | full),
     ]
 
 
@@ -56,11 +58,16 @@ def _letters(count: int) -> Task:
     return Task(Kind.MESSAGES, title, text, "/me/messages", _("Lire"), "mail", asks=False)
 
 
-def _choose(campaign: Campaign) -> Task:
+def _choose(campaign: Campaign, lost: date | None) -> Task:
+    """`lost`: their day that did not take place, and for which they chose no other yet."""
+    text = _("Des équipes ouvrent leur porte : choisissez le métier et le jour.")
+    if lost is not None:
+        text = _("Votre journée du %(day)s n’a pas eu lieu : vous pouvez en choisir une autre.")
+        text %= {"day": long_day(lost)}
     return Task(
         Kind.BOOKING,
         _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
-        _("Des équipes ouvrent leur porte : choisissez le métier et le jour."),
+        text,
         f"/booking?campaign={campaign.id}",
         _("Voir les places"),
         "search",

@@ -90,6 +90,9 @@ class Keeper(Protocol):
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         """What is kept for whoever had booked a visit that fell."""
 
+    def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
+        """Whether the visitor of a booked day that did not take place may choose another one."""
+
     def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
         """Whether teams offer days that can be booked."""
 
@@ -138,6 +141,9 @@ class _Nobody:
 
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         return None
+
+    def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
+        return False
 
     def has_places(self, session: Session, campaign: Campaign, today: date) -> bool:
         return False
@@ -222,6 +228,12 @@ def of_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
 def instead_of(session: Session, visit: Visit) -> Instead | None:
     """What is kept, until they answer, for whoever had booked a visit that fell."""
     return _keepers[0].instead(session, visit)
+
+
+def chooses_again(session: Session, visit: Visit, today: date) -> bool:
+    """Whether the visitor of a booked day that did not take place may choose another one, of those that the
+    campaign offers. A few queries."""
+    return visit.missed_at is not None and _keepers[0].chooses_again(session, visit, today)
 
 
 def has_places(session: Session, campaign: Campaign, today: date) -> bool:

@@ -32,7 +32,7 @@ from app.visits import (
     standing,
     views,
 )
-from app.visits.bookings import open_to
+from app.visits.bookings import chooses_again, open_to
 from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
 from app.visits.rules import (
@@ -133,6 +133,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         over=is_past(seen.visit, today) or bool(seen.visit.disputed_at or seen.visit.ruled_at),
         waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),
         steps=showing.steps(now),
+        again=entered.by is By.VISITOR and chooses_again(session, seen.visit, today),
         by=entered.by.value,
         takes_part=entered.takes_part,
         hosts=entered.by in {By.HOST, By.TUTOR},

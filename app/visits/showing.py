@@ -21,6 +21,7 @@ from app.visits.rules import (
     State,
     absence_stands,
     confirmed_by,
+    is_past,
     is_unknown,
     may_be_made_up,
     obstacle,
@@ -84,6 +85,13 @@ def state_chip(
         State.CONFIRMED: _("confirmée"),
     }
     return Chip(words[state], TONES[state])
+
+
+def over_words(seen: SeenVisit, today: date) -> Chip | None:
+    """Where a day stands that is past, or of which somebody said something; None for one to come."""
+    said = seen.visit.missed_at is not None or seen.visit.disputed_at is not None
+    is_over = stands(seen.visit) and (said or is_past(seen.visit, today))
+    return state_chip(seen, today=today) if is_over else None
 
 
 def _unconfirmed(seen: SeenVisit, reader_id: int | None) -> str:
