@@ -29,7 +29,7 @@ from app.visits.tables import By, VisitChange
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 SAID_APART = dict.fromkeys(
     (Kind.VISIT_INVITATION, Kind.VISIT_CONFIRMED), frozenset({Missing.AGREEMENT, Missing.VISITOR})
-)
+) | {Kind.VISIT_PROVISIONAL: frozenset({Missing.ROSTER})}
 """What these mails say in words of their own; every other one says all that the day still waits for."""
 SAYS_MISSING = {
     Kind.VISIT_INVITATION,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.calendars.news import REQUEST, News, certain_request, write
+from app.calendars.news import REQUEST, News, Said, certain_request, write
 from app.calendars.telling import tell_owed
 from app.core import clock
 from app.core.db import open_session
@@ -17,7 +17,7 @@ from app.visits import queries as visits
 from app.visits.provisional import remember_read
 from app.visits.queries import SeenVisit
 from app.visits.rules import confirmed_by, is_over, stands
-from app.visits.standing import Missing, standing_of
+from app.visits.standing import Missing, Standing, standing_of
 from app.visits.suspending import told_of
 from app.visits.tables import By
 
@@ -34,8 +34,18 @@ def tell_provisional(engine: Engine, visit_ids: list[int]) -> None:
             stand = standing_of(session, seen)
             if Missing.ROSTER in stand.missing and not stand.is_suspended:
                 news = News(session, seen, None, None, f"{seen.visit.revision}-{int(now.timestamp())}")
-                write(news, Kind.VISIT_PROVISIONAL, news.three, lambda *_: {}, REQUEST)
+                write(news, Kind.VISIT_PROVISIONAL, news.three, _asked(seen, stand), REQUEST)
                 remember_read(session, seen.visit, now)
+
+
+def _asked(seen: SeenVisit, stand: Standing) -> Said:
+    """Whose yes is still asked: it may be given before the roster comes."""
+
+    def said(role: str, _person: Person) -> dict[str, Any]:
+        young = role == By.VISITOR and Missing.EXCEPTION in stand.missing
+        return {"unconfirmed": role != By.TUTOR and not young and not confirmed_by(seen.visit, By(role))}
+
+    return said
 
 
 def tell_certain(

@@ -20,6 +20,7 @@ from app.visits import queries as visits
 from app.visits import suspending
 from app.visits.bookings import booked_among
 from app.visits.changing import hold
+from app.visits.moving import finds_day
 from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by
 from app.visits.standing import standing_of
@@ -50,6 +51,7 @@ def tell_suspended(
         readers = mails.readers_of(session, ids)
         outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=day)
         about = suspending.news_of(session, visit_id)
+        found = finds_day(session, seen, clock.today())
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
             reader = readers.get(person.id or 0) if person is not None else None
@@ -74,6 +76,7 @@ def tell_suspended(
                     "against": said,
                     "sought": sought and not against.booked,
                     "fruitless": fruitless,
+                    "no_day": not found,
                     "reopened": reopened and not against.closed,
                 },
                 campaign=seen.campaign,

@@ -177,13 +177,15 @@ def _off_then(against: Conflict, person: Person) -> Task:
     said = {"day": long_day(leg.visit.day), "name": _other(leg, person).name}
     href, asks = f"/visits/{leg.visit.id}", False
     title = _("Un planning contredit votre journée du %(day)s") % said
-    text = _("Rien à confirmer pour l’instant. Vous pouvez aussi proposer un autre jour à %(name)s.") % said
+    text = _("Rien à confirmer pour l’instant. Voyez avec %(name)s si un autre jour reste possible.") % said
     if against.closed:
         title = _("Le site est fermé le %(day)s") % said
-        text = _("Vos RH décident de la suite. Vous pouvez aussi proposer un autre jour à %(name)s.") % said
+        text = _("Vos RH décident de la suite. Voyez avec %(name)s si un autre jour reste possible.") % said
     elif against.stops(role):
         title = _("Votre planning dit autre chose le %(day)s") % said
-        text = _("Proposez un autre jour à %(name)s, ou dites que vous ne pouvez pas.") % said
+        text = (
+            _("Voyez si un autre jour reste possible avec %(name)s, ou dites que vous ne pouvez pas.") % said
+        )
         asks = True
         href = href if confirmed_by(leg.visit, role) else f"{href}/confirmation"
     if step := against.first_step(receives=role is By.HOST):

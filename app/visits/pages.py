@@ -35,6 +35,7 @@ from app.visits import (
 from app.visits.bookings import chooses_again, open_to
 from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
+from app.visits.moving import finds_day
 from app.visits.rules import (
     absence_stands,
     confirmed_by,
@@ -117,6 +118,9 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         to_manager=entered.by is By.MANAGER,
         reader_id=entered.own_id,
     )
+    may = showing.may(now, receives=entered.receives, leads=entered.leads_host or entered.by is By.HR)
+    cannot_be = now.asked.closed_then or now.asked.contradicted
+    no_day = may["propose"] and cannot_be and not finds_day(session, seen, today)
     return render(
         request,
         "visits/show.html",
@@ -137,7 +141,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         by=entered.by.value,
         takes_part=entered.takes_part,
         hosts=entered.by in {By.HOST, By.TUTOR},
-        may=showing.may(now, receives=entered.receives, leads=entered.leads_host or entered.by is By.HR),
+        may=may | {"propose": may["propose"] and not no_day},
+        no_day=no_day,
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
         not_held_said=showing.not_held(session, now, entered),

@@ -72,6 +72,7 @@ def _show_confirmation(
         role=entered.by.value,
         off_then=now.asked.off_then,
         contradicted=now.asked.contradicted,
+        no_day=now.asked.contradicted and not moving.finds_day(session, now.seen, now.today),
         taken=is_taken(session, entered.own_id, now.visit.day),
         roster_says=rosters.says(session, now.seen, now.today, receives=entered.receives),
         first_step=now.against.first_step(receives=entered.receives) if now.against is not None else "",

@@ -124,6 +124,33 @@ def test_days_after_the_first_roster_become_provisional_and_their_people_read_it
         assert all("n’est plus provisoire" in one.text for one in told)
 
 
+@pytest.mark.parametrize("said_yes", [True, False])
+def test_who_has_not_said_yes_is_not_told_that_there_is_nothing_to_do(
+    engine: Engine, clock: Clock, *, said_yes: bool
+) -> None:
+    """And reads what else is missing; the roster is in the sentence above."""
+    clock.set(NOW)
+    with open_session(engine) as session:
+        company = Published(session)
+        there = company.visit(company.back[1], company.front[1])
+        visit = session.get_one(Visit, there.id)
+        visit.visitor_confirmed_at = visit.host_confirmed_at = NOW if said_yes else None
+        session.get_one(Person, there.visitor_id).legal_entity = "Vélo SA"
+        session.get_one(Person, there.host_id).legal_entity = "Vélo Services"
+        session.add(TeamPractice(team_id=company.shop.id, by_roster=True))
+        make_roster(session, company.shop.id, {(company.front[0].id, there.day): Shift.FULL})
+    drain(engine)
+    with open_session(engine) as session:
+        told = [one for one in mails(session, "visit_provisional") if int(one.key.split(":")[1]) == there.id]
+    assert len(told) == 2
+    for one in told:
+        assert ("Vous n’avez rien à faire" in one.text) is said_yes
+        assert ("Nous attendons encore votre accord pour ce jour" in one.text) is not said_yes
+        assert (f"/visits/{there.id}/confirmation" in one.text) is not said_yes
+        assert "doivent signer une convention" in one.text
+        assert "un planning n’est pas encore arrivé" not in one.text
+
+
 def test_today_does_not_become_provisional(engine: Engine, clock: Clock) -> None:
     with open_session(engine) as session:
         company = Published(session)

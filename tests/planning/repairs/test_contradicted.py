@@ -11,14 +11,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app.calendars import ics
+from app.calendars import ics, suspending
 from app.calendars.reminding import remind_unconfirmed
 from app.core.db import open_session
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
 from app.planning.tables import Repair, RepairStatus
 from app.teams.tables import Shift, TeamPractice
-from app.visits import describing, hosting, moving, queries
+from app.visits import describing, hosting, moving, pages, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.standing import standing_of
@@ -265,3 +265,31 @@ def test_a_manager_who_is_one_of_the_two_reads_of_their_day_once(
     home = as_(bruno).get("/home").text
     assert "Votre planning dit autre chose" in home
     assert "Une journée prévue ne peut pas avoir lieu" not in home
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_another_day_is_proposed_only_where_there_is_one(
+    engine: Engine,
+    company: Published,
+    as_: Callable[[Person], TestClient],
+    monkeypatch: pytest.MonkeyPatch,
+    found: bool,
+) -> None:
+    """In the mails, on the page and where one answers: else they read what is left."""
+    monkeypatch.setattr(suspending, "finds_day", lambda *_: found)
+    monkeypatch.setattr(pages, "finds_day", lambda *_: found)
+    monkeypatch.setattr(moving, "finds_day", lambda *_: found)
+    there = company.visit(company.back[0], company.front[0])
+    roster(engine, company, there, Shift.OFF)
+    suspending.tell_suspended(engine, there.id or 0, over=True)
+    drain(engine)
+    mails = [one.text for one in told(engine, "visit_suspended") if f":{there.id}:" in one.key]
+    assert len(mails) == 4
+    assert any("un autre jour à" in text for text in mails) is found
+    assert sum("annulée depuis sa page" in text for text in mails) == (0 if found else 2)
+    host = as_(company.front[0])
+    for page in (f"/visits/{there.id}", f"/visits/{there.id}/confirmation"):
+        text = host.get(page).text
+        assert (f"/visits/{there.id}/days" in text) is found
+        assert ("vos RH savent ce qui reste possible" in text) is not found
+    assert "Proposez un autre jour" not in host.get("/home").text
