@@ -28,6 +28,8 @@ FIRST = 2.0
 """After so many seconds, by which most programs are solved, the other one begins; beside CP-SAT at once."""
 STARTING = 0.5
 """Seconds that a process needs to begin."""
+NOTHING = Solved(None, proven=False, bound=float("inf"))
+"""Nobody looked."""
 
 
 def solve_hard(model: Model, objective: Ints, clock: Clock, *, seconds: float) -> Solved:
@@ -51,23 +53,31 @@ def solve_levels(
     proven.
 
     While one looks for the best of all levels the other looks at the first alone: often it is sooner there,
-    and among the plans that have so much on the first level the best is soon found.
+    and then looks among the plans that have so much on the first level. Whoever ends first ends the other.
     """
     ends = clock.seconds + min(seconds, clock.left)
-    best = _first(model, objective, clock, seconds)
-    left = ends - clock.seconds - STARTING
-    if _settled(best, clock) or left < FIRST:
+    few = clock.limits.threads <= 1 or model.columns <= TWISTED
+    best = _first(model, objective, clock, seconds) if few else NOTHING
+    if few and (_settled(best, clock) or ends - clock.seconds < FIRST):
         return best, None
-    with Elsewhere(model, objective, clock, left) as other:
+    with Elsewhere(model, objective, clock, ends - clock.seconds) as every:
+        if not few:
+            best = solve_integer(
+                model, objective, clock, seconds=min(FIRST, seconds), given_up=lambda: every.said.proven
+            )
+        if _settled(best, clock) or every.is_done:
+            return _better(objective, best, every.said), None
+        left = ends - clock.seconds
         alone = solve_integer(
-            model, model.worth[level], clock, seconds=left / 2, given_up=lambda: other.is_done
+            model, model.worth[level], clock, seconds=left / 2, given_up=lambda: every.is_done
         )
         if not alone.proven or alone.chosen is None:
-            return _better(objective, best, other.wait()), None
-    most = int(model.worth[level][alone.chosen].sum())
-    best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
-    with Elsewhere(held(model, level, most), objective, clock, ends - clock.seconds) as other:
-        return _better(objective, best, other.wait()), most
+            return _better(objective, best, every.wait()), None
+        most = int(model.worth[level][alone.chosen].sum())
+        best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
+        with Elsewhere(held(model, level, most), objective, clock, ends - clock.seconds) as some:
+            said = every.wait(beside=some), some.wait(beside=every)
+    return reduce(partial(_better, objective), said, best), most
 
 
 def solve_by_clauses(
@@ -148,7 +158,7 @@ class Elsewhere:
         frugal: bool = False,
     ) -> None:
         self.clock, self.ends = clock, clock.seconds + seconds + 2 * STARTING
-        self.said = Solved(None, proven=False, bound=float("inf"))
+        self.said = NOTHING
         self.apart = Apart(__name__, frugal=frugal)
 
         def work() -> None:
@@ -176,9 +186,11 @@ class Elsewhere:
     def is_done(self) -> bool:
         return not self.thread.is_alive()
 
-    def wait(self) -> Solved:
-        """What it found, nothing where time runs out before."""
+    def wait(self, beside: Elsewhere | None = None) -> Solved:
+        """What it found, nothing where time runs out, or the one ``beside`` it proves its own, before."""
         while not self.is_done and not self.clock.over and self.clock.seconds < self.ends:
+            if beside is not None and beside.said.proven:
+                break
             self.thread.join(0.05)
         return self.said
 
