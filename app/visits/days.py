@@ -63,6 +63,9 @@ class Days:
     visitor_works: int
     host_works: int
     site_open: int
+    team_receives: int
+    team_lets_go: int
+    """Days that the one team, and the other, did not close: why `host_works` and `visitor_works` say no."""
     visitor_free: int
     host_free: int
     may_leave: int
@@ -148,6 +151,8 @@ class Days:
     def _taken_by(self, bit: int, said: Mapping[str, str]) -> str | None:
         for mask, sentence in (
             (self.site_open, _("%(site)s est fermé le %(day)s.")),
+            (self.team_receives, _("L’équipe %(of_host)s ne reçoit personne le %(day)s.")),
+            (self.team_lets_go, _("L’équipe %(of_visitor)s ne laisse partir personne le %(day)s.")),
             (self.visitor_works, _("%(visitor)s ne travaille pas le %(day)s, ou n’est pas disponible.")),
             (self.host_works, _("%(host)s ne travaille pas le %(day)s, ou ne peut pas recevoir.")),
             (self.visitor_free, _("%(visitor)s a déjà une journée le %(day)s.")),
@@ -177,11 +182,10 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
     told = told_of_people(session, campaign, [seen.visitor, seen.host])
     at = during(seen.visit)
     closed = team_days.closed_days(session, seen.host_site.id or 0)
-    leaves = book.leaving(seen.visitor, seen.visitor_site, told(visitor_id, seen.visitor.team_id, at))
+    own, theirs = told(visitor_id, seen.visitor.team_id, at), told(host_id, seen.host.team_id, at)
+    leaves = book.leaving(seen.visitor, seen.visitor_site, own)
     leaves &= _here(book, seen.visitor, pauses.get(visitor_id))
-    receives = book.receiving(
-        seen.host, seen.host_site, seen.host_team.closed_weekdays, told(host_id, seen.host.team_id, at)
-    )
+    receives = book.receiving(seen.host, seen.host_site, seen.host_team.closed_weekdays, theirs)
     receives &= _here(book, seen.host, pauses.get(host_id))
     sites = {site.id: site for site in (seen.visitor_site, seen.host_site) if site.id is not None}
     rooms = team_rooms(session, campaign, _teams(seen), sites, book.days)
@@ -205,6 +209,8 @@ def days_for(session: Session, seen: SeenVisit, *, today: date, other_day: date 
         visitor_works=leaves,
         host_works=receives,
         site_open=book.every_day & ~book.mask_of(day.isoformat() for day in closed),
+        team_receives=book.every_day & ~book.mask_of(day.isoformat() for day in theirs.no_visitors),
+        team_lets_go=book.every_day & ~book.mask_of(day.isoformat() for day in own.no_leaving),
         visitor_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(visitor_id, ())),
         host_free=book.every_day & ~book.mask_of(day.isoformat() for day in busy.get(host_id, ())),
         may_leave=_mask(room.left.max_away > 0 for room in away),

@@ -179,7 +179,9 @@ def sentence(
         else _("%(who)s propose d’en rester à une seule journée."),
         ChangeKind.REFUSED: _("%(who)s n’accepte pas la proposition."),
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
-        ChangeKind.LAPSED: _("La proposition n’a plus d’objet.")
+        ChangeKind.LAPSED: _("Une équipe a fermé ce jour depuis : la proposition n’a plus d’objet.")
+        if line.reason is CancelReason.CLOSED
+        else _("La proposition n’a plus d’objet.")
         if line.reason is not None
         else _("La proposition n’a plus d’objet, après ce qui a été dit de la journée.")
         if line.by is not By.SERVICE

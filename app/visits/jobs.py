@@ -48,11 +48,12 @@ def leave_company(engine: Engine, person_id: int, by: int | None = None) -> None
 
 
 def void_stale_proposals(engine: Engine) -> None:
-    """Job of `clock.tick`: a proposal whose day came without an answer means nothing any more; both know."""
+    """Job of `clock.tick`: a proposal whose day came without an answer, or was closed by a team, means nothing
+    any more; both know."""
     hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
     with open_session(engine) as session:
-        for proposal, visit in reading.stale_proposals(session, clock.today()):
-            moving.lapse(session, visit, proposal, hand)
+        for proposal, visit, closed in reading.stale_proposals(session, clock.today()):
+            moving.lapse(session, visit, proposal, hand, CancelReason.CLOSED if closed else None)
 
 
 def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None, program: str = "") -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
@@ -14,7 +14,8 @@ from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.people.tables import Person
-from app.visits.queries import HostTeam, SeenVisit, Visitor, read_visits, to_come
+from app.teams.tables import BlackoutDay
+from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, read_visits, to_come
 from app.visits.rules import OBSTACLES
 from app.visits.tables import (
     By,
@@ -273,18 +274,29 @@ def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Per
     )
 
 
-def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit]]:
-    """Proposals whose day is here, or whose visit's day is past, without an answer."""
+def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, bool]]:
+    """Proposals whose day is here, or whose visit's day is past, without an answer; and (True) those whose
+    day a team closed since."""
+    closed = exists().where(
+        col(BlackoutDay.day) == col(Proposal.day),
+        or_(
+            and_(col(BlackoutDay.team_id) == col(Host.team_id), col(BlackoutDay.no_visitors)),
+            and_(col(BlackoutDay.team_id) == col(Visitor.team_id), col(BlackoutDay.no_leaving)),
+        ),
+    )
     return [
-        (row[0], row[1])
+        (row[0], row[1], row[2])
         for row in session.execute(
-            select(Proposal, Visit)
+            select(Proposal, Visit, closed)
             .join(Visit, col(Visit.id) == col(Proposal.visit_id))
+            .join(Host, col(Host.id) == col(Visit.host_id))
+            .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
             .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
             .where(
                 col(Proposal.status) == ProposalStatus.OPEN,
                 or_(
                     col(Proposal.day) <= today,
+                    closed,
                     (col(Visit.status) == VisitStatus.PLANNED) & (col(Visit.day) < today),
                     col(Campaign.last_day) < today,
                 ),

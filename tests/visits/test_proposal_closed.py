@@ -1,0 +1,70 @@
+"""A proposal whose day a team closes since: who reads it reads why, and it ends with the clock."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.core.db import open_session
+from app.messages.tables import Mail
+from app.teams.tables import BlackoutDay
+from app.visits import jobs, moving
+from app.visits.tables import Proposal, ProposalStatus
+from tests.visits.life import WEDNESDAY, Company, told
+
+pytestmark = pytest.mark.usefixtures("clock")
+Enter = Callable[[Any], TestClient]
+
+
+def propose(company: Company, team: str, *, no_visitors: bool, no_leaving: bool) -> Proposal:
+    """Anna proposes Wednesday to Bruno, and a team closes it."""
+    visit = company.there
+    proposal = moving.propose(
+        company.session,
+        company.before(visit, company.anna),
+        WEDNESDAY,
+        company.hand(visit, company.anna),
+        revision=0,
+    )
+    company.session.add(
+        BlackoutDay(
+            team_id=getattr(company, team).id, day=WEDNESDAY, no_visitors=no_visitors, no_leaving=no_leaving
+        )
+    )
+    company.session.commit()
+    return proposal
+
+
+@pytest.mark.parametrize(
+    ("team", "visitors", "leaving", "words"),
+    [
+        ("shop", True, False, "ne reçoit personne le mercredi 7 avril 2027"),
+        ("payroll", False, True, "ne laisse partir personne le mercredi 7 avril 2027"),
+        ("shop", False, True, ""),
+        ("payroll", True, False, ""),
+    ],
+)
+def test_the_team_s_mark_is_the_reason_and_ends_it(
+    company: Company, engine: Engine, enter: Enter, team: str, visitors: bool, leaving: bool, words: str
+) -> None:
+    proposal = propose(company, team, no_visitors=visitors, no_leaving=leaving)
+    told(engine, company.session)
+    here = f"/visits/{company.there.id}"
+    for who in (company.bruno, company.anna):
+        page = enter(who).get(f"{here}/answer").text
+        assert ("ne reçoit personne" in page or "ne laisse partir personne" in page) is bool(words)
+        assert words in page
+        assert "ne travaille pas" not in page
+    jobs.void_stale_proposals(engine)
+    heard = told(engine, company.session)
+    company.session.refresh(proposal)
+    assert proposal.status is (ProposalStatus.VOID if words else ProposalStatus.OPEN)
+    assert heard == ([("Anna", "visit_proposal"), ("Bruno", "visit_proposal")] if words else [])
+    if words:
+        with open_session(engine, reads_only=True) as session:
+            texts = [one.text for one in session.exec(select(Mail).where(Mail.kind == "visit_proposal"))]
+        assert sum("a fermé ce jour depuis" in text for text in texts) == 2
+        assert not any("sans réponse" in text or "réparé" in text for text in texts)
