@@ -28,9 +28,9 @@ _CLOSED: ColumnElement[bool] = exists().where(
 
 
 def closed_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:
-    """Ids of those that wait for a day, or for whom it is kept, on which their team receives nobody; one
-    query, or none."""
-    told = (*WITHOUT_PLACE, RequestStatus.OFFERED)
+    """Ids of those that wait for a day, for whom it is kept, or who have it, on which their team receives
+    nobody; one query, or none."""
+    told = (*WITHOUT_PLACE, RequestStatus.OFFERED, RequestStatus.BOOKED)
     ids = [one.request.id for one in requests if one.request.status in told]
     if not ids:
         return set()

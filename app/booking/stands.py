@@ -82,7 +82,9 @@ def _stands(
     tone = status_tone(one.request.status)
     if closed:
         why = _("l’équipe ne reçoit personne ce jour-là pour l’instant")
-        return Stands(_("%(state)s, %(what)s") % {"state": text, "what": why}, "warn", day_closed=True)
+        waits = standing.missing if standing is not None and asked.status == RequestStatus.BOOKED else ()
+        said = _("%(state)s, %(what)s") % {"state": text, "what": why}
+        return Stands(said, "warn", tuple(words(missing) for missing in waits), day_closed=True)
     if one.request.status != RequestStatus.BOOKED or standing is None or standing.is_certain:
         return Stands(text, tone)
     what = _("%(state)s, %(what)s") % {"state": text, "what": short_words(standing.missing[0])}

@@ -18,6 +18,7 @@ from app.people.tables import Person
 from app.teams import queries as teams
 from app.visits import history, reading
 from app.visits import queries as visits
+from app.visits.marks import closed_words, is_closed
 from app.visits.provisional import remember_read
 from app.visits.queries import SeenVisit
 from app.visits.reading import SeenChange
@@ -127,10 +128,13 @@ def tell_managers(news: News, what: str) -> None:
             sides |= dict.fromkeys([manager_id, *lent.get(manager_id, ())], side)
     readers = mails.readers_of(news.session, [one for one in sides if not seen.has(one)])
     unsure = not standing_of(news.session, seen).is_certain
+    closed = what == "booked" and is_closed(news.session, seen)
     for person_id, reader in readers.items():
         with speaking(reader.language):
             cause = history.reason_for_managers(news.change)
+            shut = closed_words(receives=sides[person_id] == By.HOST) if closed else ""
         said = {"what": what, "side": sides[person_id], "cause": cause, "unsure": unsure}
+        said["closed_since"] = shut
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 
@@ -155,6 +159,7 @@ def write(
     readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
     stand = standing_of(news.session, news.seen)
     apart = SAID_APART.get(kind, frozenset())
+    closed = kind is Kind.VISIT_INVITATION and is_closed(news.session, news.seen)
     for role, person in people:
         reader = readers.get(person.id or 0)
         if reader is None:
@@ -180,6 +185,7 @@ def write(
                 "missing": missing,
                 "too_young": young,
                 "cannot_be": stand.is_suspended,
+                "closed_since": closed_words(receives=role != By.VISITOR) if closed else "",
                 **said(role, person),
             }
         _send(news, kind, reader, role, context, invitation)

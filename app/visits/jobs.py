@@ -48,8 +48,8 @@ def leave_company(engine: Engine, person_id: int, by: int | None = None) -> None
 
 
 def void_stale_proposals(engine: Engine) -> None:
-    """Job of `clock.tick`: a proposal whose day came without an answer, or was closed by a team, means nothing
-    any more; both know."""
+    """Job of `clock.tick`: a proposal whose day came without an answer, or that a team closed since, means
+    nothing any more; both know."""
     hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
     with open_session(engine) as session:
         for proposal, visit, closed in reading.stale_proposals(session, clock.today()):

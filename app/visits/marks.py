@@ -8,11 +8,15 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
+from app.core import clock
 from app.core.db import another
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.tables import Person
+from app.teams.days import marks_between
 from app.teams.service import Mark
+from app.visits.queries import SeenVisit
+from app.visits.rules import is_ahead
 from app.visits.tables import PersonDay
 
 Theirs = another(PersonDay)
@@ -64,6 +68,28 @@ def against_marks(session: Session, team_id: int, marks: Mapping[date, str]) -> 
         for day, leaves, visit_id, member, other in session.execute(query)
         if shut[day] in (NO_LEAVING if leaves else NO_COMING)
     ]
+
+
+def is_closed(session: Session, seen: SeenVisit) -> bool:
+    """Whether the team that is to receive says of the day, still to come, that nobody comes. One query, or
+    none."""
+    day, team_id = seen.visit.day, seen.host.team_id
+    if not is_ahead(seen.visit, clock.today()):
+        return False
+    return day in marks_between(session, day, day, {team_id}).own_no_visitors.get(team_id, ())
+
+
+def closed_words(*, receives: bool) -> str:
+    """The same in a sentence; `receives`: to who receives, or leads their team."""
+    if receives:
+        return _(
+            "Votre équipe a fermé ce jour. La journée reste prévue tant qu’elle n’est pas annulée : "
+            "voyez-le ensemble."
+        )
+    return _(
+        "L’équipe qui reçoit a fermé ce jour. La journée reste prévue tant qu’elle n’est pas annulée : "
+        "voyez avec elle."
+    )
 
 
 def staying_words(staying: Sequence[Staying]) -> str:

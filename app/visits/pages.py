@@ -35,6 +35,7 @@ from app.visits import (
 from app.visits.bookings import chooses_again, open_to
 from app.visits.conditions import is_waived
 from app.visits.guards import Me, Participant
+from app.visits.marks import closed_words, is_closed
 from app.visits.moving import finds_day
 from app.visits.rules import (
     absence_stands,
@@ -143,6 +144,9 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         hosts=entered.by in {By.HOST, By.TUTOR},
         may=may | {"propose": may["propose"] and not no_day},
         no_day=no_day,
+        closed_since=closed_words(receives=entered.receives or entered.leads_host)
+        if is_closed(session, seen)
+        else "",
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
         not_held_said=showing.not_held(session, now, entered),

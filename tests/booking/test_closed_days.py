@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.booking import jobs_answers, jobs_days
+from app.booking import asking, jobs_answers, jobs_days
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.messages.tables import Mail
 from app.people.tables import Team
@@ -196,3 +196,38 @@ def test_whoever_has_a_place_kept_reads_that_the_team_closed_its_day_since(
     page = as_(shop.askers[1]).get(f"/booking/requests/{kept.id}").text
     assert ("L’équipe a fermé ce jour depuis" in page) is shut
     assert "Prendre cette place" in page
+
+
+@pytest.mark.parametrize("shut", [True, False])
+def test_a_kept_place_taken_on_a_day_closed_since_says_so_to_everybody(
+    engine: Engine, session: Session, shop: Shop, as_: Callable[[Any], TestClient], *, shut: bool
+) -> None:
+    _place, (booked, kept) = shop.line_up()
+    cancel(session, shop, booked)
+    drain(engine)
+    if shut:
+        say(session, shop, Mark.NO_VISITORS)
+    asker, marc = shop.askers[1], shop.marc
+    session.refresh(kept)
+    asking.accept(
+        session, kept, asker, actor=shop.actor(asker), now=NOW, today=NOW.date(), revision=kept.revision
+    )
+    session.commit()
+    drain(engine)
+    told = [one for kind in ("visit_invitation", "visit_team") for one in mails(session, kind)]
+    told = [one for one in told if one.key.split(":")[1] == str(kept.visit_id)]
+    people = {
+        one.person_id for one in told if "a fermé ce jour" in one.text and "a fermé ce jour" in one.html
+    }
+    everybody = {asker.id, shop.hosts[0].id, marc.id, shop.martine.id}
+    assert {one.person_id for one in told} == everybody
+    assert people == (everybody if shut else set())
+    let_go(session, asker, marc, kept)
+    for who, page in (
+        (asker, f"/booking/requests/{kept.id}"),
+        (asker, f"/visits/{kept.visit_id}"),
+        (marc, f"/visits/{kept.visit_id}"),
+    ):
+        text = as_(who).get(page).text
+        assert ("a fermé ce jour" in text) is shut
+        assert ("La place est à vous. La journée n’est pas encore certaine" in text) is ("requests" in page)
