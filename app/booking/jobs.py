@@ -75,7 +75,8 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
         if seen is None or seen.request.status != RequestStatus.EXPIRED:
             return
         other = twins.still_offering(session, [seen], clock.today()).get(request_id)
-        said: dict[str, object] = {"before": before, "other": other}
+        free = before == RequestStatus.OFFERED and lines.is_free(session, seen.request, clock.today())
+        said: dict[str, object] = {"before": before, "other": other, "free": free}
         if (instead := _look_again(session, seen.request, before)) is not None:
             _tell_kept(session, instead, {"lost": seen, **said})
         else:

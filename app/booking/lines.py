@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from app.booking.queries import concerning
+from app.booking.queries import concerning, rules_of
 from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
 from app.people.tables import Person
+from app.teams.days import marks_between
 from app.visits.tables import Visit
 
 
@@ -35,6 +36,22 @@ def _counted(
         .group_by(col(BookingRequest.place_id), col(BookingRequest.day))
     )
     return {(row[0], row[1]): row[2] for row in found}
+
+
+def is_free(session: Session, request: BookingRequest, today: date) -> bool:
+    """Whether the day that was kept for somebody is still to be had: offered, with room, with the notice of
+    booking, closed by nobody, and nobody waits for it. A few queries."""
+    place, day = session.get_one(Place, request.place_id), request.day
+    offered = session.get(PlaceDay, (request.place_id, day), populate_existing=True)
+    return bool(
+        offered is not None
+        and offered.offered
+        and place.withdrawn_at is None
+        and offered.taken < place.per_day
+        and day >= today + timedelta(days=rules_of(session, request.campaign_id).notice_days)
+        and day not in marks_between(session, day, day, {place.team_id}).no_visitors.get(place.team_id, ())
+        and not lengths(session, [request.place_id]).get((request.place_id, day))
+    )
 
 
 def ahead_of(session: Session, request: BookingRequest, *, asked: bool = False) -> int:

@@ -237,3 +237,21 @@ def test_whoever_the_team_accepted_after_a_refusal_may_wait(
     waiting.follow_visit(session, session.get_one(Visit, yes.visit_id), now=NOW)
     shop.approve(shop.ask(shop.askers[1], place))
     assert shop.ask(shop.askers[0], place, wait=True).status == RequestStatus.WAITING
+
+
+@pytest.mark.parametrize("waiting", [1, 2])
+def test_whose_time_passed_reads_that_the_place_is_free_where_nobody_is_next(
+    engine: Engine, session: Session, shop: Shop, clock: Clock, waiting: int
+) -> None:
+    place, (booked, first, *_others) = shop.line_up(waiting)
+    session.commit()
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, first) == [RequestStatus.OFFERED]
+    clock.forward(days=3)
+    jobs.settle_due(engine)
+    drain(engine)
+    [mail] = [one for one in mails(session, "booking_expired") if one.person_id == first.person_id]
+    assert ("elle est encore libre" in mail.text and "elle est encore libre" in mail.html) is (waiting == 1)
+    assert (f"/booking/places/{place.id}?day={MONDAY}" in mail.text) is (waiting == 1)
+    assert ("à la personne suivante" in mail.text) is (waiting == 2)
