@@ -224,7 +224,7 @@ def test_cancelling_says_its_consequences_asks_why_and_shows_it(
 
 def test_the_pages_do_not_publish(desk: TestClient, committed_campaign: Callable[..., Campaign]) -> None:
     made = committed_campaign(status=Status.PLANNING)
-    assert desk.post(f"/campaigns/{made.id}/steps/published", data={"version": "1"}).status_code == 422
+    assert desk.post(f"/campaigns/{made.id}/steps/published", data={"version": "1"}).status_code == 404
     answer = desk.post(f"/api/v1/campaigns/{made.id}/steps", json={"to": "published", "version": 1})
     assert answer.status_code == 409
 
