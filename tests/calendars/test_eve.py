@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.calendars.eve import next_days, warn_undecided
 from app.campaigns.tables import Status
@@ -59,7 +59,7 @@ def wrote(engine: Engine, company: Company, kind: str) -> list[Mail]:
     for _ in range(2):
         warn_undecided(engine)
     with open_session(engine, reads_only=True) as session:
-        return list(session.exec(select(Mail).where(Mail.kind == kind).order_by(Mail.id)))  # type: ignore[arg-type]
+        return list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))))
 
 
 def plain(mail: Mail) -> str:

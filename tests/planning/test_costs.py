@@ -30,7 +30,7 @@ class Two(Company):
         super().__init__(session, pairs=1, **over)
         nice = make_site(session, name="Nice")
         for here in (self.here, self.there):
-            first, second = sorted((here.id, nice.id))  # type: ignore[type-var]
+            first, second = sorted((here.id or 0, nice.id or 0))
             session.add(TravelTime(from_site_id=first, to_site_id=second, minutes=50, estimated=False))
         self.agency = make_team(session, nice, name="Agence", max_away=9, max_visitors=9)
         self.zoe = self.enrol(self.agency, "Zoé", "Agence")
@@ -74,7 +74,8 @@ def test_the_page_says_what_another_pair_costs(hr: TestClient, engine: Engine) -
     hr.post(f"{here}/runs")
     with open_session(engine) as session:
         run = queries.active_run(session, company.campaign.id or 0)
-    jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
+    assert run is not None
+    jobs.solve_run(engine, run.id or 0)
     with open_session(engine) as session:
         campaign = session.merge(company.campaign)
         _problem, plan = asking.current(session, campaign, TODAY)

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.home.personal_data import gather
 from app.people.tables import Person
@@ -37,7 +37,8 @@ def compute(hr: TestClient, company: Company, engine: Engine) -> Callable[[], st
         hr.post(f"{here}/runs")
         with open_session(engine) as session:
             found = queries.active_run(session, company.campaign.id or 0)
-        jobs.solve_run(engine, found.id or 0)  # type: ignore[union-attr]
+        assert found is not None
+        jobs.solve_run(engine, found.id or 0)
         return here
 
     return run
@@ -105,7 +106,7 @@ def test_only_people_of_the_campaign_and_only_before_publication(
     with open_session(engine) as session:
         run = queries.finished_runs(session, company.campaign.id or 0)[0]
         campaign = session.merge(company.campaign)
-        campaign.status = "published"  # type: ignore[assignment]
+        campaign.status = Status.PUBLISHED
         assert run is not None
     assert hr.post(f"{here}/once-more", data={"person": anna, "most": "3"}).status_code == 409
     assert hr.post(f"{here}/once-more/removal", data={"person": anna}).status_code == 409
