@@ -25,6 +25,8 @@ MINUTE = 0.0001
 SLICE, LEAST = 100_000, 4
 """Moves between two looks at the clock, and how often as many are made though time is up: half a second that
 turns an assignment into a good plan."""
+COLD = 0.03
+"""Below such a temperature, in points of the first level, a plan may be left as it is."""
 
 
 def weights_of(order: Sequence[str]) -> dict[str, float]:
@@ -75,21 +77,31 @@ class Search:
     ) -> Choices:
         """So many moves, fewer where they would not fit into ``seconds`` or ``until`` says so, cooling from
         ``hot`` (in points of the first level); the best plan, each better one being ``found``. Where the
-        moves fit, the clock plays no part in it.
+        moves fit, the clock plays no part in it. Who asks to stop while it is hot, or has not begun, waits
+        half a second until it is cold: a hot plan is worth little.
         """
         best, plan, begun = self.value, self.choices(), clock.seconds
-        slices, done = max(LEAST, -(-moves // SLICE)), 0
-        while done < slices and not (until() or (clock.over and (clock.is_asked_to_stop or done >= LEAST))):
-            heat = max(hot * (1 - done / slices) ** 2, 1e-3 * hot)
+        slices, done, heat = max(LEAST, -(-moves // SLICE)), 0, hot
+
+        def go(heat: float) -> None:
+            nonlocal best, plan
             seed = (clock.limits.seed * 1_000_003 + self.turn) % 2**31
             self.value += run(self.field, self.state, SLICE, seed, heat, matched_share)
             self.turn += 1
-            done += 1
             if self.value > best + 1e-9:
                 best, plan = self.value, self.choices()
                 found(plan)
+
+        while done < slices and not (until() or (clock.over and (clock.is_asked_to_stop or done >= LEAST))):
+            heat = max(hot * (1 - done / slices) ** 2, 1e-3 * hot)
+            go(heat)
+            done += 1
             fits = done * seconds / max(1e-6, clock.seconds - begun)
             slices = max(LEAST, min(slices, int(fits)))
+        is_left_hot = heat > COLD and (done or not self.turn)
+        if is_left_hot and clock.is_asked_to_stop and not clock.is_abandoned:
+            for part in range(LEAST):
+                go(heat * (1 - part / LEAST) ** 2)
         return plan
 
     def choices(self) -> Choices:

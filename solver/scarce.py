@@ -28,7 +28,6 @@ from solver.columns import judged
 from solver.edges import every_edge
 from solver.engine import Engine
 from solver.guided import (
-    GUIDED,
     HOT,
     LONG,
     MOVES,
@@ -73,7 +72,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     rates = rates_of(engine, order[:2])
     hot = COOLER if "changes" in rates else HOT
     if clock.left < HURRY:
-        engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left, hot=GUIDED[-1])
+        engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left, hot=hot)
         return engine.bounds(engine.values())
     if not engine.net.edges.complete and clock.left > AMPLE:
         choices = _with_wanted(engine, choices, rates, hot)

@@ -227,6 +227,26 @@ def test_the_search_never_loses_people_that_it_began_with() -> None:
     assert engine.values()["people"] > before
 
 
+@pytest.mark.parametrize("begun", [0, 1])
+def test_who_stops_a_hot_search_has_what_it_finds_once_cold(begun: int) -> None:
+    engine = engine_of(Problem.from_json(company(300, 2, few_dates=1.0)))
+    wide, before = engine.wide(), engine.values()["people"]
+    engine.clock.should_stop = lambda: wide.turn >= begun
+    engine.anneal(wide, moves=100_000, seconds=60.0, hot=5.0)
+    assert engine.values()["people"] > before
+    cooled = wide.turn
+    engine.anneal(wide, moves=100_000, seconds=60.0, hot=5.0)
+    assert wide.turn == cooled, "it is cooled once"
+
+
+def test_who_stops_a_cold_search_waits_for_nothing() -> None:
+    engine = engine_of(Problem.from_json(company(300, 2, few_dates=1.0)))
+    wide = engine.wide()
+    engine.clock.should_stop = lambda: wide.turn >= 1
+    engine.anneal(wide, moves=100_000, seconds=60.0, hot=0.01)
+    assert wide.turn == 1
+
+
 @pytest.mark.parametrize(("people", "searched"), [(320, True), (60, False)])
 def test_a_search_comes_before_an_integer_program_that_takes_long(
     monkeypatch: pytest.MonkeyPatch, people: int, searched: bool
