@@ -197,14 +197,29 @@ def follow_rosters(engine: Engine, roster_ids: list[int], **_payload: object) ->
 
 
 def follow_leaver(engine: Engine, person_id: int, **_payload: object) -> None:
-    """Job of `person.left`: the same, on the days of the team that they leave; places at which they were
-    named wait for somebody else."""
+    """Job of `person.left`: what they asked for is over, and so is what waits for a day of the team that they
+    leave on which nobody can receive any more; places at which they were named wait for somebody else. Safe
+    to run twice."""
+    _end_of_leavers(engine, person_id)
     with open_session(engine, reads_only=True) as session:
         person = session.get(Person, person_id)
         ids = nobody.of_team(session, person.team_id, clock.today()) if person and not person.active else []
     _end_where_nobody_receives(engine, ids, ending.NOBODY)
     with open_session(engine) as session:
         host_left.tell(session, person_id, now=clock.now(), today=clock.today())
+
+
+def _end_of_leavers(engine: Engine, person_id: int | None = None) -> None:
+    """What somebody who left (None: anybody) had asked for is over, one transaction each."""
+    with open_session(engine, reads_only=True) as session:
+        ids = queries.of_leavers(session, person_id)
+
+    def leave(session: Session, request_id: int) -> None:
+        request = session.get(BookingRequest, request_id)
+        if request is not None and request.status in offering.PENDING:
+            expire(session, request, now=clock.now())
+
+    each(engine, ids, leave)
 
 
 def _end_where_nobody_receives(engine: Engine, ids: Iterable[int], why: str) -> None:
@@ -327,20 +342,14 @@ def settle_due(engine: Engine) -> None:
     now, today = clock.now(), clock.today()
     with open_session(engine, reads_only=True) as session:
         ids = queries.due(session, now)
-        gone = queries.of_leavers(session)
 
     def decide(session: Session, request_id: int) -> None:
         request = session.get(BookingRequest, request_id)
         if request is not None:
             waiting.settle(session, request, now=now, today=today)
 
-    def leave(session: Session, request_id: int) -> None:
-        request = session.get(BookingRequest, request_id)
-        if request is not None and request.status in offering.PENDING:
-            expire(session, request, now=now)
-
     each(engine, ids, decide)
-    each(engine, gone, leave)
+    _end_of_leavers(engine)
     with open_session(engine) as session:
         waiting.leave_late_lines(session, now=now, today=today)
 

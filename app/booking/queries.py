@@ -339,13 +339,14 @@ def due(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(query.order_by(col(BookingRequest.id))))
 
 
-def of_leavers(session: Session) -> list[int]:
-    """Ids of requests, offers and places in line of people who left the company."""
+def of_leavers(session: Session, person_id: int | None = None) -> list[int]:
+    """Ids of requests, offers and places in line of people (None: all) who left the company."""
     pending = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+    who = [col(Person.active).is_(False), *([] if person_id is None else [col(Person.id) == person_id])]
     query = (
         select(col(BookingRequest.id))
         .join(Person, col(Person.id) == col(BookingRequest.person_id))
-        .where(col(BookingRequest.status).in_(pending), col(Person.active).is_(False))
+        .where(col(BookingRequest.status).in_(pending), *who)
     )
     return list(session.scalars(query.order_by(col(BookingRequest.id))))
 
