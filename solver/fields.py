@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +13,8 @@ LARGEST = 10**9
 MOST_WISHES = 3
 MOST_DAYS = 1_100
 """A campaign of three years, every day of it."""
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Half letters, and signs that would do something to a terminal."""
 
 
 class ProblemError(ValueError):
@@ -57,19 +60,21 @@ def as_text(row: dict[str, Any], name: str, place: str) -> str:
     return _text(row[name], f"{place}.{name}")
 
 
+def as_name(row: dict[str, Any], name: str, place: str) -> str:
+    """What people call it, for sentences, empty where nobody says; numbers are names too."""
+    value = row.get(name, "")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ProblemError(f"{place}.{name}: {said(value)} is not a text")
+    value = str(value)
+    return value if value.isprintable() else UNPRINTABLE.sub(" ", value)
+
+
 def _text(value: object, place: str) -> str:
-    if not isinstance(value, str) or not value or not (value.isascii() or _is_unicode(value)):
+    if not isinstance(value, str) or not value:
         raise ProblemError(f"{place}: {said(value)} is not a text")
+    if not value.isprintable() and UNPRINTABLE.search(value):
+        raise ProblemError(f"{place}: {said(value)} is not a text that can be printed")
     return value
-
-
-def _is_unicode(value: str) -> bool:
-    """Half a surrogate pair can be written in JSON, and nowhere else."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def as_texts(row: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
@@ -79,7 +84,7 @@ def as_texts(row: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ProblemError(f"{place}.{name}: {said(value)} is not a list")
     for n, item in enumerate(value):
-        if not isinstance(item, str) or not item.isascii():
+        if not isinstance(item, str) or not (item.isascii() and item.isprintable()):
             _text(item, f"{place}.{name}[{n}]")
     return tuple(value)
 

@@ -27,6 +27,7 @@ from solver.fields import (
     ProblemError,
     as_count,
     as_day,
+    as_name,
     as_object,
     as_rows,
     as_text,
@@ -208,17 +209,14 @@ def _team(value: object, place: str, sites: Mapping[str, Site], days: Days) -> T
                 limits[at] = Limit(
                     as_count(given, "max_away", where, away), as_count(given, "max_visitors", where, visitors)
                 )
-    department = row.get("department", "")
-    if isinstance(department, bool) or not isinstance(department, str | int):
-        raise ProblemError(f"{place}.department: {said(department)} is not a text")
     return Team(
         id=as_text(row, "id", place),
         side=side,
-        department=str(department),
+        department=as_name(row, "department", place),
         site=site,
         max_away=away,
         max_visitors=visitors,
-        name=row["name"] if isinstance(row.get("name"), str) else "",
+        name=as_name(row, "name", place),
         closed=days.mask(row.get("closed_days") or [], f"{place}.closed_days"),
         good=days.mask(row.get("good_days") or [], f"{place}.good_days"),
         limits_by_day=limits,
@@ -363,7 +361,7 @@ def _read(value: object) -> Problem:
     campaign = _campaign(document)
     days = Days(campaign.days)
     sites = tuple(
-        Site(as_text(as_object(row, f"sites[{n}]"), "id", f"sites[{n}]"), str(row.get("name") or ""))
+        Site(as_text(as_object(row, f"sites[{n}]"), "id", f"sites[{n}]"), as_name(row, "name", f"sites[{n}]"))
         for n, row in enumerate(as_rows(document, "sites", needed=True))
     )
     site_by_id = _unique(sites, "sites", lambda site: site.id)

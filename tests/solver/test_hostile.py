@@ -51,6 +51,7 @@ def broken(path: str, value: Any) -> dict[str, Any]:
         ("campaign.max_travel_minutes", 10**30, "campaign.max_travel_minutes"),
         ("people.1.priority", 10**10, "people[1].priority: 10000000000 is too large"),
         ("people.1.id", "\ud800", "people[1].id"),
+        ("people.1.id", "anna\x1b[2J", 'people[1].id: "anna\\u001b[2J" is not a text that can be printed'),
         ("people.1.manager", 5, "people[1].manager: 5 is not a text"),
         ("people.1.avoid", [["x"]], "people[1].avoid[0]"),
         ("people.1.languages", "fr", 'people[1].languages: "fr" is not a list'),
@@ -98,6 +99,15 @@ def test_a_wrong_value_is_named_by_its_place(path: str, value: Any, message: str
     with pytest.raises(ProblemError) as caught:
         Problem.from_json(broken(path, value))
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Paie\x1b[2J", "Paie [2J"), ("\ud800 Paie", "  Paie"), ("Paie\u00a0°", "Paie\u00a0°"), (5, "5")],
+)
+def test_a_name_does_nothing_to_the_terminal_that_prints_it(name: object, said: str) -> None:
+    problem = Problem.from_json(broken("teams.0.name", name))
+    assert problem.teams[0].name == said
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 3, {}])
