@@ -7,16 +7,23 @@ from datetime import date
 
 from app.planning.queries import Participant
 from app.planning.review import PlannedVisit, Review
+from app.planning.why import Level
 
 
 @dataclass(frozen=True)
-class Figures:
-    """One plan in figures."""
+class Measure:
+    """One level of the objective in both plans; None where it meant nothing for one of them."""
 
-    matched: int
-    wishes: int
-    """First wishes fulfilled."""
-    minutes: int
+    name: str
+    """The solver's."""
+    before: Level | None
+    after: Level | None
+
+
+def measures(before: Iterable[Level], after: Iterable[Level]) -> list[Measure]:
+    """The levels of two plans side by side, in the order of the later one."""
+    old, new = {one.name: one for one in before}, {one.name: one for one in after}
+    return [Measure(name, old.get(name), new.get(name)) for name in {**new, **old}]
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,6 @@ class Change:
 class Comparison:
     """What changes from one plan to another."""
 
-    before: Figures
-    after: Figures
     kept: int
     """Swaps on the same days."""
     moved: int
@@ -64,8 +69,6 @@ def compare(old: Review, new: Review, people: dict[int, Participant]) -> Compari
     both = had.keys() & has.keys()
     worth = {one: _points(has[one]) - _points(had[one]) for one in both}
     return Comparison(
-        before=Figures(old.matched, old.wishes_met, old.minutes),
-        after=Figures(new.matched, new.wishes_met, new.minutes),
         kept=sum(1 for pair in same if before[pair] == after[pair]),
         moved=sum(1 for pair in same if before[pair] != after[pair]),
         made=len(after) - len(same),

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session
 from starlette.responses import Response
 
 from app.campaigns.guards import HrCampaign
 from app.core.db import Db
 from app.core.errors import NotFound
 from app.planning import queries, runs, showing, why, words
-from app.planning.comparing import compare
-from app.planning.review import Review, review
+from app.planning.comparing import compare, measures
+from app.planning.review import review
 from app.planning.schemas import ComparisonLook, WhyLook
-from app.planning.showing import PAGE, RUNS, Plan, found_in, plan_page
+from app.planning.showing import PAGE, RUNS, found_in, plan_page
 from app.planning.tables import PlanningRun
 
 router = APIRouter()
@@ -53,7 +52,7 @@ def comparison(
     """Two plans side by side: the one shown and the one before, or any two."""
     assert campaign.id is not None
     plan = showing.plan_of(session, campaign)
-    found = found_in(plan)
+    found_in(plan)
     finished = queries.finished_runs(session, campaign.id, limit=RUNS)
     if len(finished) < 2:
         return plan_page(request, "comparison", plan, "/comparison", finished=[], change=None)
@@ -62,7 +61,9 @@ def comparison(
     newer = by_id.get(look.after or finished[0].id)
     if older is None or newer is None:
         raise NotFound
-    told = compare(_seen(session, plan, found, older), _seen(session, plan, found, newer), plan.people)
+    before, after = runs.load(session, older), runs.load(session, newer)
+    old, new = review(*before, plan.people), review(*after, plan.people)
+    told = compare(old, new, plan.people)
     return plan_page(
         request,
         "comparison",
@@ -73,6 +74,9 @@ def comparison(
         places=_places(finished, queries.count_finished(session, campaign.id)),
         older=older,
         newer=newer,
+        measures=measures(why.levels(*before), why.levels(*after)),
+        level_names=words.level_names(),
+        first_wishes=(old.wishes_met, new.wishes_met),
         change=told,
         changes=told.changes[(look.page - 1) * PAGE : look.page * PAGE],
         pages=-(-len(told.changes) // PAGE),
@@ -84,8 +88,3 @@ def _places(finished: list[PlanningRun], count: int) -> dict[int, int]:
     newest = sorted((run.id or 0 for run in finished), reverse=True)
     return {run_id: count - n for n, run_id in enumerate(newest)}
 
-
-def _seen(session: Session, plan: Plan, found: Review, run: PlanningRun) -> Review:
-    if plan.run is not None and run.id == plan.run.id:
-        return found
-    return review(*runs.load(session, run), plan.people)

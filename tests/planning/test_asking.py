@@ -201,6 +201,21 @@ def test_a_large_campaign_is_answered_by_a_job(
 # -- whom else --
 
 
+def test_nobody_else_is_proposed_once_the_plan_is_published(
+    hr: TestClient, solved: str, company: Company, session: Session
+) -> None:
+    address = (
+        hr.get(solved).text.split(f'href="{solved}/alternatives?')[1].split('"')[0].replace("&amp;", "&")
+    )
+    assert "Et quelqu’un d’autre" in hr.get(f"{solved}/alternatives?{address}").text
+    company.campaign.status = Status.PUBLISHED
+    session.add(company.campaign)
+    session.commit()
+    page = hr.get(f"{solved}/alternatives?{address}").text
+    assert "Pourquoi cette paire" in page
+    assert "Et quelqu’un d’autre" not in page
+
+
 def test_alternatives_say_what_they_cost(hr: TestClient, solved: str, company: Company) -> None:
     page = hr.get(solved).text
     assert "Qui d’autre" in page

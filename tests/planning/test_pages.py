@@ -175,6 +175,8 @@ def test_a_recomputed_plan_is_compared(
     jobs.solve_run(engine, run.id or 0)  # type: ignore[union-attr]
     page = hr.get(f"{planned}/comparison").text
     assert "Léa Nouvelle" in page
+    assert "Points de vœux" in page
+    assert "rien de mieux n’existe" in page
     with open_session(engine) as session:
         newer, older = (run.id for run in queries.finished_runs(session, company.campaign.id or 0))
     same = hr.get(f"{planned}/comparison?before={newer}&after={newer}").text

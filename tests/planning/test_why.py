@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.campaigns.tables import Exchange
 from app.people.tables import Side
 from app.planning import queries, why
-from app.planning.comparing import compare
+from app.planning.comparing import compare, measures
 from app.planning.problem import build
 from app.planning.review import Review, remedy_kind, review
 from app.planning.showing import progress_of, shares
@@ -162,17 +162,22 @@ def test_the_same_plan_changes_nothing(
 def test_who_gains_who_loses_and_whose_day_changes(
     planned: Callable[..., Planned], company: Company, session: Session
 ) -> None:
-    before = planned()[2]
+    *old, before = planned()
     company.enrol(company.shop, "Zoé", "Seule")
     left = company.front[0]
     from tests.planning.test_problem import enrolment_of
 
     enrolment_of(company, left).answer = "no"  # type: ignore[assignment]
-    after = planned()[2]
+    *new, after = planned()
     told = compare(before, after, queries.participants(session, company.campaign.id or 0))
     assert [who.person.name for who in told.gained] == ["Zoé Seule"]
     assert [who.person.id for who in told.lost] == [left.id]
-    assert (told.before.matched, told.after.matched) == (4, 4)
+    people, *later = measures(why.levels(*old), why.levels(*new))
+    assert people.before is not None
+    assert people.after is not None
+    assert (people.name, people.before.value, people.after.value) == ("people", 4, 4)
+    assert people.before.reached
+    assert [row.name for row in later] == ["wishes", "travel"]
     changed = {who.who.person.name: who for who in told.changes}
     assert [host.person.id for host, _day in changed["Zoé Seule"].after]
     assert changed["Zoé Seule"].before == []
