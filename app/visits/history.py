@@ -179,7 +179,7 @@ def sentence(
         else _("%(who)s propose d’en rester à une seule journée."),
         ChangeKind.REFUSED: _("%(who)s n’accepte pas la proposition."),
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
-        ChangeKind.LAPSED: _("Une équipe a fermé ce jour depuis : la proposition n’a plus d’objet.")
+        ChangeKind.LAPSED: _("Ce jour a été fermé depuis : la proposition n’a plus d’objet.")
         if line.reason is CancelReason.CLOSED
         else _("La proposition n’a plus d’objet.")
         if line.reason is not None

@@ -47,9 +47,9 @@ def leave_company(engine: Engine, person_id: int, by: int | None = None) -> None
             leaving.leave_company(session, person, clock.now(), clock.today(), by=by)
 
 
-def void_stale_proposals(engine: Engine) -> None:
-    """Job of `clock.tick`: a proposal whose day came without an answer, or that a team closed since, means
-    nothing any more; both know."""
+def void_stale_proposals(engine: Engine, **_payload: object) -> None:
+    """Job of `clock.tick`, `team.days_marked` and `site.closed`: a proposal whose day came without an answer,
+    or was closed since, means nothing any more; both know. Safe to run twice."""
     hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
     with open_session(engine) as session:
         for proposal, visit, closed in reading.stale_proposals(session, clock.today()):

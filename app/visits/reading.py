@@ -14,7 +14,7 @@ from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.people.tables import Person
-from app.teams.tables import BlackoutDay
+from app.teams.tables import BlackoutDay, ClosedDay
 from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, read_visits, to_come
 from app.visits.rules import OBSTACLES
 from app.visits.tables import (
@@ -276,20 +276,25 @@ def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Per
 
 def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, bool]]:
     """Proposals whose day is here, or whose visit's day is past, without an answer; and (True) those whose
-    day a team closed since."""
-    closed = exists().where(
+    day a team closed since, or HR at the site that receives."""
+    marked = exists().where(
         col(BlackoutDay.day) == col(Proposal.day),
         or_(
             and_(col(BlackoutDay.team_id) == col(Host.team_id), col(BlackoutDay.no_visitors)),
             and_(col(BlackoutDay.team_id) == col(Visitor.team_id), col(BlackoutDay.no_leaving)),
         ),
     )
+    shut = exists().where(
+        col(ClosedDay.day) == col(Proposal.day), col(ClosedDay.site_id) == col(HostTeam.site_id)
+    )
+    closed = or_(marked, shut)
     return [
         (row[0], row[1], row[2])
         for row in session.execute(
             select(Proposal, Visit, closed)
             .join(Visit, col(Visit.id) == col(Proposal.visit_id))
             .join(Host, col(Host.id) == col(Visit.host_id))
+            .join(HostTeam, col(HostTeam.id) == col(Host.team_id))
             .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
             .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
             .where(

@@ -13,22 +13,27 @@ from app.messages.tables import Mail
 from app.teams.tables import BlackoutDay
 from app.visits import jobs, moving
 from app.visits.tables import Proposal, ProposalStatus
-from tests.visits.life import WEDNESDAY, Company, told
+from tests.visits.life import THURSDAY, WEDNESDAY, Company, told
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
 
 
-def propose(company: Company, team: str, *, no_visitors: bool, no_leaving: bool) -> Proposal:
-    """Anna proposes Wednesday to Bruno, and a team closes it."""
+def proposed(company: Company) -> Proposal:
+    """Anna proposes Wednesday to Bruno."""
     visit = company.there
-    proposal = moving.propose(
+    return moving.propose(
         company.session,
         company.before(visit, company.anna),
         WEDNESDAY,
         company.hand(visit, company.anna),
         revision=0,
     )
+
+
+def propose(company: Company, team: str, *, no_visitors: bool, no_leaving: bool) -> Proposal:
+    """The same, and a team closes that day."""
+    proposal = proposed(company)
     company.session.add(
         BlackoutDay(
             team_id=getattr(company, team).id, day=WEDNESDAY, no_visitors=no_visitors, no_leaving=no_leaving
@@ -66,5 +71,31 @@ def test_the_team_s_mark_is_the_reason_and_ends_it(
     if words:
         with open_session(engine, reads_only=True) as session:
             texts = [one.text for one in session.exec(select(Mail).where(Mail.kind == "visit_proposal"))]
-        assert sum("a fermé ce jour depuis" in text for text in texts) == 2
+        assert sum("Ce jour a été fermé depuis" in text for text in texts) == 2
         assert not any("sans réponse" in text or "réparé" in text for text in texts)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("by", ["team", "site"])
+def test_it_ends_when_the_day_is_closed_and_not_when_another_one_is(
+    company: Company, engine: Engine, enter: Enter, by: str, closed: bool
+) -> None:
+    proposal = proposed(company)
+    told(engine, company.session)
+    day = str(WEDNESDAY if closed else THURSDAY)
+    waits = "Répondez en deux touches"
+    assert waits in enter(company.bruno).get("/home").text
+    if by == "team":
+        sent = {"mark": "closed", "day": day, "version": "0"}
+        done = enter(company.marc).post(f"/team/{company.shop.id}/days", data=sent)
+    else:
+        sent = {"site_id": str(company.shop.site_id), "first": day, "last": day}
+        done = enter(company.hr).post(f"/campaigns/{company.campaign.id}/closures", data=sent)
+    assert done.status_code == 303
+    heard = told(engine, company.session)
+    company.session.refresh(proposal)
+    assert proposal.status is (ProposalStatus.VOID if closed else ProposalStatus.OPEN)
+    assert heard == ([("Anna", "visit_proposal"), ("Bruno", "visit_proposal")] if closed else [])
+    assert (waits in enter(company.bruno).get("/home").text) is not closed
+    jobs.void_stale_proposals(engine)
+    assert told(engine, company.session) == []
