@@ -20,7 +20,7 @@ from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_days as booking_days
 from app.booking import jobs_inherited as booking_inherited
 from app.booking import jobs_silence as booking_silence
-from app.calendars import agreements, eve, rulings
+from app.calendars import agreements, eve, rulings, uncertain
 from app.calendars import jobs as calendars
 from app.campaigns import jobs as campaigns
 from app.core import jobs
@@ -132,6 +132,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         rulings.ask_hr,
         eve.warn_undecided,
         agreements.warn_uncertain,
+        uncertain.ask_to_tell,
         calendars.remind_half_covered,
         calendars.remind_unconfirmed,
         campaigns.take_due_steps,

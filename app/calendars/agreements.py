@@ -4,20 +4,19 @@ The product does not cancel such a day. HR may still record the agreement on the
 """
 
 from datetime import timedelta
-from itertools import chain, groupby
+from itertools import chain
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.calendars.uncertain import Addressed, Sentences, Uncertain, untold, warn
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import open_session
-from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
-from app.messages.tables import Mail, MailStatus
-from app.people.tables import Person
+from app.messages.tables import MailStatus
 from app.visits import agreements
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
@@ -26,8 +25,6 @@ from app.visits.rules import WARNED
 from app.visits.showing import by_companies
 from app.visits.standing import not_to_travel
 from app.visits.tables import By, ChangeKind
-from app.visits.warned import became, told_visitor
-from app.visits.warned import key as key_of
 
 ASKED = timedelta(days=13)
 """From Monday on, how far HR are asked: to the end of the next week. A signature takes days."""
@@ -35,82 +32,30 @@ ASKED = timedelta(days=13)
 
 def warn_uncertain(engine: Engine) -> None:
     """Job of `clock.tick`: visitor, host and tutor of a day that comes without its agreement read that it is
-    not certain, once for each day it has, and its history says so; HR, who has no e-mail. Not where it cannot
-    be at all: that is told. Safe to run twice."""
+    not certain, once for each day it has, and its history says so. Not where it cannot be at all: that is
+    told. Safe to run twice."""
     today = clock.today()
     with open_session(engine, reads_only=True) as session:
         found = agreements.waiting_until(session, today + WARNED, today)
         against = {one.seen.visit.id for one in conflicts_among(session, found)}
-        told = [
-            (seen, role, person, key_of(seen, person.id))
-            for seen in found
-            if seen.visit.id not in against
-            for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host), (By.TUTOR, seen.tutor))
-            if person is not None
-        ]
-        written = mails.keys_written(session, [key for *_, key in told])
-    warned = {seen.visit.id for seen, _role, _person, key in told if key in written}
-    new = [one for one in told if one[3] not in written]
-    for visit_id, group in groupby(new, key=lambda one: one[0].visit.id):
+        days = [Uncertain(seen, _sentences(seen)) for seen in found if seen.visit.id not in against]
+        told = untold(session, days)
+    for day, people in told:
         with open_session(engine) as session:
-            _warn(session, list(group), again=visit_id in warned)
-    ask_to_tell(engine)
+            _warn(session, day, people)
 
 
-def _warn(session: Session, told: list[tuple[SeenVisit, By, Person, str]], *, again: bool) -> None:
-    """The visitor first, so that the others read whether they are to tell them by hand. `again`: others of
-    this day read it before, and its history says so."""
-    readers = mails.readers_of(session, [person.id or 0 for _seen, _role, person, _key in told])
-    visitor_told = told_visitor(session, told[0][0])
-    sent: list[Mail] = []
-    for seen, role, person, key in told:
-        reader = readers.get(person.id or 0)
-        if reader is None:
-            continue
-        with speaking(reader.language):
-            sentences = not_to_travel(seen, role, visitor_told)
-        mail = outbox.send(
-            session,
-            Kind.VISIT_UNCERTAIN,
-            reader,
-            key=key,
-            now=clock.now(),
-            context={"seen": seen, "role": role.value, "sentences": sentences},
-            campaign=seen.campaign,
-            reply_to=mails.reply_address(session, seen.campaign),
-            until=seen.visit.day,
-        )
-        if mail is not None:
-            sent.append(mail)
-            if role is By.VISITOR:
-                visitor_told = became(mail.status)
-    if sent and not again:
+def _sentences(seen: SeenVisit) -> Sentences:
+    return lambda role, _person, told: not_to_travel(seen, role, told)
+
+
+def _warn(session: Session, day: Uncertain, people: list[Addressed]) -> None:
+    """Where others of the day read it before, its history says so already."""
+    sent = warn(session, day, people)
+    if sent and len(people) == len(day.people):
         hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
         to_tell = next((one.person_id for one in sent if one.status is MailStatus.UNREACHABLE), None)
-        remember(session, told[0][0].visit, ChangeKind.WARNED, hand, event=None, other_id=to_tell)
-
-
-def ask_to_tell(engine: Engine) -> None:
-    """HR of a campaign read who has no e-mail and must be told by hand, when there is somebody more."""
-    today = clock.today()
-    with open_session(engine) as session:
-        for waiting in mails.urgent_letters(session, today):
-            campaign, letters = waiting.campaign, waiting.letters
-            latest = max(letter.created_at for letter in letters)
-            last = mails.last_written(session, Kind.LETTERS_DUE, campaign.id or 0)
-            if last is not None and latest <= last:
-                continue
-            for reader in mails.hr_readers(session, campaign):
-                outbox.send(
-                    session,
-                    Kind.LETTERS_DUE,
-                    reader,
-                    key=f"{Kind.LETTERS_DUE}:{campaign.id}:{latest.isoformat()}:{reader.account_id}",
-                    now=clock.now(),
-                    context={"waiting": waiting},
-                    campaign=campaign,
-                    until=letters[-1].until,
-                )
+        remember(session, day.seen.visit, ChangeKind.WARNED, hand, event=None, other_id=to_tell)
 
 
 def remind_hr(engine: Engine) -> None:

@@ -5,23 +5,24 @@ Nobody gets it on the day on which they read that it cannot take place as planne
 is told as any other decision; a day that passes undecided is asked about (`debrief_invitation`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.calendars.agreements import ask_to_tell
+from app.calendars.uncertain import Addressed, Uncertain, untold, warn
 from app.core import clock
 from app.core.db import open_session
-from app.core.i18n import _, speaking
+from app.core.i18n import _
 from app.core.templating import long_day
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
-from app.visits import suspending, warned
+from app.visits import suspending
 from app.visits.rosters import Conflict, conflicts
 from app.visits.tables import By
 from app.visits.warned import Told
@@ -45,11 +46,10 @@ def warn_undecided(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         found = [one for one in conflicts(session, today, last=days[-1]) if _waits(one, today)]
         told = _untold(session, found, today)
-    for one, people in told:
+    for day, people in told:
         with open_session(engine) as session:
-            _warn(session, one, people)
+            warn(session, day, people)
     _tell_hr(engine, [one for one in found if one.seen.visit.day > today], days[-1])
-    ask_to_tell(engine)
 
 
 def _waits(against: Conflict, today: date) -> bool:
@@ -59,60 +59,21 @@ def _waits(against: Conflict, today: date) -> bool:
     return not begun and not against.mends_itself
 
 
-Addressed = tuple[By, Person, str]
-"""In which role somebody reads it, and the key of their mail."""
-
-
-def _untold(session: Session, found: list[Conflict], today: date) -> list[tuple[Conflict, list[Addressed]]]:
-    """Who is still to read it of each day, the visitor first: not who read today that it cannot take place.
-    Three queries."""
+def _untold(session: Session, found: list[Conflict], today: date) -> list[tuple[Uncertain, list[Addressed]]]:
+    """Who is still to read it of each day: not who read today that it cannot take place. Three queries."""
     since = suspending.suspended_at(session, [one.seen.visit.id or 0 for one in found])
     people = {person.id or 0 for one in found for person in suspending.concerned(one.seen)}
-    heard = {
-        (int(key.split(":")[1]), person_id)
-        for key, person_id, at in mails.written_to(session, Kind.VISIT_SUSPENDED, people)
-        if clock.day_of(at) == today
-    }
-    told: list[tuple[Conflict, list[Addressed]]] = []
+    heard: defaultdict[int, set[int]] = defaultdict(set)
+    for key, person_id, written in mails.written_to(session, Kind.VISIT_SUSPENDED, people):
+        if clock.day_of(written) == today:
+            heard[int(key.split(":")[1])].add(person_id)
+    days = []
     for one in found:
-        seen, visit_id = one.seen, one.seen.visit.id or 0
+        visit_id = one.seen.visit.id or 0
         at = since.get(visit_id)
-        word = suspending.EVE if at is None else f"{suspending.EVE}-{int(at.timestamp())}"
-        three = ((By.VISITOR, seen.visitor), (By.HOST, seen.host), (By.TUTOR, seen.tutor))
-        addressed = [
-            (role, person, f"{warned.key(seen, person.id)}:{word}")
-            for role, person in three
-            if person is not None and (visit_id, person.id) not in heard
-        ]
-        told.append((one, addressed))
-    written = mails.keys_written(session, [key for _one, them in told for *_who, key in them])
-    return [(one, them) for one, all_ in told if (them := [who for who in all_ if who[2] not in written])]
-
-
-def _warn(session: Session, against: Conflict, people: list[Addressed]) -> None:
-    """The visitor first, so that the others read whether they are to tell them by hand."""
-    seen = against.seen
-    readers = mails.readers_of(session, [person.id or 0 for _role, person, _key in people])
-    visitor_told = Told.NOT_YET
-    for role, person, key in people:
-        reader = readers.get(person.id or 0)
-        if reader is None:
-            continue
-        with speaking(reader.language):
-            sentences = _sentences(against, role, person, visitor_told)
-        mail = outbox.send(
-            session,
-            Kind.VISIT_UNCERTAIN,
-            reader,
-            key=key,
-            now=clock.now(),
-            context={"seen": seen, "role": role.value, "sentences": sentences},
-            campaign=seen.campaign,
-            reply_to=mails.reply_address(session, seen.campaign),
-            until=seen.visit.day,
-        )
-        if mail is not None and role is By.VISITOR:
-            visitor_told = warned.became(mail.status)
+        about = suspending.EVE if at is None else f"{suspending.EVE}-{int(at.timestamp())}"
+        days.append(Uncertain(one.seen, partial(_sentences, one), about, heard[visit_id]))
+    return untold(session, days)
 
 
 def _sentences(against: Conflict, role: By, person: Person, told: Told) -> tuple[str, str]:

@@ -39,18 +39,19 @@ def became(status: MailStatus) -> Told:
     return BECAME.get(status, Told.WRITTEN)
 
 
-def key(seen: SeenVisit, person_id: int | None) -> str:
-    """Under which a person is warned of a visit on the day it has."""
-    return f"{Kind.VISIT_UNCERTAIN}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person_id}"
+def key(seen: SeenVisit, person_id: int | None, about: str = "") -> str:
+    """Under which a person is warned of a visit on the day it has; `about`: of what, beside its agreement."""
+    written = f"{Kind.VISIT_UNCERTAIN}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person_id}"
+    return f"{written}:{about}" if about else written
 
 
-def told_visitors(session: Session, visits: Iterable[SeenVisit]) -> dict[int, Told]:
+def told_visitors(session: Session, visits: Iterable[SeenVisit], about: str = "") -> dict[int, Told]:
     """Of those visits whose visitor was written to, what became of it, by visit. One query."""
-    keys = {key(seen, seen.visitor.id): seen.visit.id or 0 for seen in visits}
+    keys = {key(seen, seen.visitor.id, about): seen.visit.id or 0 for seen in visits}
     found = mails.statuses_of(session, keys) if keys else {}
     return {keys[one]: became(status) for one, status in found.items()}
 
 
-def told_visitor(session: Session, seen: SeenVisit) -> Told:
+def told_visitor(session: Session, seen: SeenVisit, about: str = "") -> Told:
     """The same of one visit."""
-    return told_visitors(session, [seen]).get(seen.visit.id or 0, Told.NOT_YET)
+    return told_visitors(session, [seen], about).get(seen.visit.id or 0, Told.NOT_YET)

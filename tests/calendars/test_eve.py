@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.calendars.eve import next_days, warn_undecided
+from app.calendars.uncertain import ask_to_tell
 from app.campaigns.tables import Status
 from app.core import jobs
 from app.core.db import open_session
@@ -17,8 +18,8 @@ from app.teams.tables import ClosedDay, Shift
 from app.visits import suspending
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason
-from app.worker import drain
-from tests.factories import make_roster
+from app.worker import JOBS, drain
+from tests.factories import make_person, make_roster, make_visit
 from tests.support.web import Clock
 from tests.visits.life import MONDAY, Company
 
@@ -58,6 +59,7 @@ def wrote(engine: Engine, company: Company, kind: str) -> list[Mail]:
     company.session.commit()
     for _ in range(2):
         warn_undecided(engine)
+        ask_to_tell(engine)
     with open_session(engine, reads_only=True) as session:
         return list(session.exec(select(Mail).where(Mail.kind == kind).order_by(col(Mail.id))))
 
@@ -154,6 +156,41 @@ def test_who_has_no_email_is_told_by_hand_and_their_colleague_reads_it(
     (to_hr,) = wrote(engine, company, "letters_due")
     assert "Anna Roy" in to_hr.text
     assert "convention" not in to_hr.text
+
+
+def test_hr_read_in_one_mail_of_everybody_to_be_told_by_hand_whatever_stands_in_the_way(
+    company: Company, engine: Engine, clock: Clock, contradict: Close
+) -> None:
+    session = company.session
+    company.anna.email = company.anna.account_id = None
+    zoe = make_person(session, company.payroll, first_name="Zoé", legal_entity="Vélo SA")
+    zoe.email = zoe.account_id = None
+    company.lea.legal_entity = "Vélo Services"
+    make_visit(session, company.campaign, zoe, company.lea, day=MONDAY)
+    session.commit()
+    contradict(CancelReason.ROSTER, BEFORE)
+    clock.set(FRIDAY)
+    for job in JOBS["clock.tick"]:
+        if job.__module__.startswith("app.calendars"):
+            job(engine)
+            clock.forward(seconds=1)
+    with open_session(engine, reads_only=True) as reading:
+        [mail] = reading.exec(select(Mail).where(Mail.kind == "letters_due")).all()
+    assert "Anna Roy" in mail.text
+    assert "Zoé" in mail.text
+
+
+def test_whoever_receives_instead_later_reads_whether_to_tell_them(
+    company: Company, engine: Engine, clock: Clock, contradict: Close
+) -> None:
+    company.anna.email = company.anna.account_id = None
+    company.session.commit()
+    contradict(CancelReason.CLOSED, BEFORE)
+    clock.set(FRIDAY)
+    wrote(engine, company, "visit_uncertain")
+    company.there.tutor_id = company.lea.id
+    found = {one.person_id: one for one in wrote(engine, company, "visit_uncertain")}
+    assert "Anna Roy n’a pas d’adresse de courriel" in plain(found[company.lea.id])
 
 
 def test_once_it_passed_undecided_both_are_told_so(

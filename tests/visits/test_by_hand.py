@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from app.accounts.tables import Account
-from app.calendars.agreements import remind_hr, warn_uncertain
+from app.calendars import agreements
+from app.calendars.agreements import remind_hr
+from app.calendars.uncertain import ask_to_tell
 from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.messages.tables import Mail, MailStatus
@@ -25,6 +27,12 @@ BEFORE = datetime(2027, 4, 3, 8, 0, tzinfo=UTC)
 WEEK_BEFORE = datetime(2027, 3, 29, 8, 0, tzinfo=UTC)
 TELL_HER = "Anna Roy n’a pas d’adresse de courriel : dites-lui de vive voix de ne pas se déplacer"
 WROTE = "Nous avons écrit à Anna Roy de ne pas se déplacer"
+
+
+def warn_uncertain(engine: Engine) -> None:
+    """As the clock does: the warnings, then HR."""
+    agreements.warn_uncertain(engine)
+    ask_to_tell(engine)
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+"""The mail that nobody is to travel for now, whatever stands in the way (`agreements`, `eve`): to whom, once
+for each cause, and whether the visitor got it. HR read who is to be told by hand."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.core import clock
+from app.core.db import open_session
+from app.core.i18n import speaking
+from app.messages import queries as mails
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
+from app.messages.tables import Mail
+from app.people.tables import Person
+from app.visits import warned
+from app.visits.queries import SeenVisit
+from app.visits.tables import By
+from app.visits.warned import Told
+
+Sentences = Callable[[By, Person, Told], tuple[str, str]]
+"""Why a day is not certain and what to do, for somebody in a role, in the language spoken; to others than the
+visitor, what became of the visitor's mail."""
+
+Addressed = tuple[By, Person, str]
+"""In which role somebody reads it, and the key of their mail."""
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """A day of which its people are warned."""
+
+    seen: SeenVisit
+    sentences: Sentences
+    about: str = ""
+    """What tells this warning from another one of the same day."""
+    but: Collection[int] = ()
+    """Who reads of it otherwise."""
+
+    @property
+    def people(self) -> list[Addressed]:
+        """Who reads it, the visitor first, so that the others read whether they are to tell them by hand."""
+        seen = self.seen
+        three = ((By.VISITOR, seen.visitor), (By.HOST, seen.host), (By.TUTOR, seen.tutor))
+        return [
+            (role, person, warned.key(seen, person.id, self.about))
+            for role, person in three
+            if person is not None and person.id not in self.but
+        ]
+
+
+def untold(session: Session, days: Iterable[Uncertain]) -> list[tuple[Uncertain, list[Addressed]]]:
+    """Days of which somebody did not read yet, and who. One query."""
+    all_ = [(day, day.people) for day in days]
+    written = mails.keys_written(session, [key for _day, people in all_ for *_who, key in people])
+    left = [(day, [one for one in people if one[2] not in written]) for day, people in all_]
+    return [(day, people) for day, people in left if people]
+
+
+def warn(session: Session, day: Uncertain, people: Iterable[Addressed]) -> list[Mail]:
+    """Write to some of a day's people; the mails of those still in the company."""
+    addressed, seen, sent = list(people), day.seen, list[Mail]()
+    readers = mails.readers_of(session, [person.id or 0 for _role, person, _key in addressed])
+    visitor_told = warned.told_visitor(session, seen, day.about)
+    for role, person, key in addressed:
+        reader = readers.get(person.id or 0)
+        if reader is None:
+            continue
+        with speaking(reader.language):
+            sentences = day.sentences(role, person, visitor_told)
+        mail = outbox.send(
+            session,
+            Kind.VISIT_UNCERTAIN,
+            reader,
+            key=key,
+            now=clock.now(),
+            context={"seen": seen, "role": role.value, "sentences": sentences},
+            campaign=seen.campaign,
+            reply_to=mails.reply_address(session, seen.campaign),
+            until=seen.visit.day,
+        )
+        if mail is not None:
+            sent.append(mail)
+            if role is By.VISITOR:
+                visitor_told = warned.became(mail.status)
+    return sent
+
+
+def ask_to_tell(engine: Engine) -> None:
+    """Job of `clock.tick`, once all warnings are written: HR of a campaign read who has no e-mail and must be
+    told by hand, when there is somebody more."""
+    today = clock.today()
+    with open_session(engine) as session:
+        for waiting in mails.urgent_letters(session, today):
+            campaign, letters = waiting.campaign, waiting.letters
+            latest = max(letter.created_at for letter in letters)
+            last = mails.last_written(session, Kind.LETTERS_DUE, campaign.id or 0)
+            if last is not None and latest <= last:
+                continue
+            for reader in mails.hr_readers(session, campaign):
+                outbox.send(
+                    session,
+                    Kind.LETTERS_DUE,
+                    reader,
+                    key=f"{Kind.LETTERS_DUE}:{campaign.id}:{latest.isoformat()}:{reader.account_id}",
+                    now=clock.now(),
+                    context={"waiting": waiting},
+                    campaign=campaign,
+                    until=letters[-1].until,
+                )
