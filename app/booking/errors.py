@@ -184,8 +184,8 @@ class OfferOver(Refusal):
 
     def message(self) -> str:
         return _(
-            "Cette place vous était gardée jusqu’au %(due)s : elle passe à la personne suivante. "
-            "Choisissez-en une autre."
+            "Cette place vous était gardée jusqu’au %(due)s, et ce temps est passé. Regardez si elle est "
+            "encore libre, ou choisissez-en une autre."
         ) % {"due": when(self.due)}
 
 

@@ -76,7 +76,8 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
             return
         other = twins.still_offering(session, [seen], clock.today()).get(request_id)
         free = before == RequestStatus.OFFERED and lines.is_free(session, seen.request, clock.today())
-        said: dict[str, object] = {"before": before, "other": other, "free": free}
+        awaited = before == RequestStatus.OFFERED and lines.is_awaited(session, seen.request)
+        said: dict[str, object] = {"before": before, "other": other, "free": free, "awaited": awaited}
         if (instead := _look_again(session, seen.request, before)) is not None:
             _tell_kept(session, instead, {"lost": seen, **said})
         else:
@@ -108,7 +109,8 @@ def _tell_kept(session: Session, seen: SeenRequest, lost: dict[str, object]) -> 
     """`lost`: what was kept for them before, and how it ended."""
     word, instead_of = str(seen.request.revision), seen.request.instead_of_id
     fell = session.get(Visit, instead_of) if instead_of is not None else None
-    context: dict[str, object] = {"seen": seen, "fell": fell, **lost}
+    awaited = lines.is_awaited(session, seen.request)
+    context: dict[str, object] = {"seen": seen, "fell": fell, "awaited": awaited, **lost}
     _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, context)
 
 

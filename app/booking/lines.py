@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from app.booking.queries import concerning, rules_of
@@ -52,6 +52,19 @@ def is_free(session: Session, request: BookingRequest, today: date) -> bool:
         and day not in marks_between(session, day, day, {place.team_id}).no_visitors.get(place.team_id, ())
         and not lengths(session, [request.place_id]).get((request.place_id, day))
     )
+
+
+def is_awaited(session: Session, request: BookingRequest) -> bool:
+    """Whether somebody waits for the day that is kept for somebody; once that is over, also whether it was
+    offered to somebody since. One query."""
+    next_ = col(BookingRequest.status) == RequestStatus.WAITING
+    if request.status == RequestStatus.EXPIRED and request.decided_at is not None:
+        since = col(BookingRequest.decided_at) >= request.decided_at
+        next_ = or_(next_, and_(col(BookingRequest.status) == RequestStatus.OFFERED, since))
+    query = select(col(BookingRequest.id)).where(
+        col(BookingRequest.place_id) == request.place_id, col(BookingRequest.day) == request.day, next_
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def ahead_of(session: Session, request: BookingRequest, *, asked: bool = False) -> int:

@@ -218,6 +218,7 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         taken=asked.status == RequestStatus.OFFERED and is_taken(session, mine.person.id, mine.seen.day),
         fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
+        awaited=asked.status == RequestStatus.OFFERED and lines.is_awaited(session, asked),
         elsewhere=twins.still_offering(session, [mine.seen], clock.today()).get(asked.id or 0),
         hours=views.hours_words,
         reasons=reason_labels(),

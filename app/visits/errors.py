@@ -84,7 +84,7 @@ class RosterSaysOtherwise(Refusal):
     def message(self) -> str:
         return _(
             "Votre planning dit autre chose ce jour-là : la journée ne peut pas être confirmée. "
-            "Proposez un autre jour, ou dites que vous ne pouvez pas."
+            "Voyez si un autre jour reste possible, ou dites que vous ne pouvez pas."
         )
 
 
@@ -94,7 +94,7 @@ class DayContradicted(RosterSaysOtherwise):
     def message(self) -> str:
         return _(
             "Un planning contredit cette journée : elle ne peut pas être confirmée pour l’instant, et rien "
-            "n’est enregistré. Vous pouvez proposer un autre jour, ou dire que vous ne pouvez pas."
+            "n’est enregistré. Voyez si un autre jour reste possible, ou dites que vous ne pouvez pas."
         )
 
 
@@ -104,7 +104,7 @@ class SiteClosed(Refusal):
     def message(self) -> str:
         return _(
             "Le site est fermé ce jour-là : la journée ne peut pas y avoir lieu, et rien n’est enregistré. "
-            "Vos RH décident de la suite ; vous pouvez aussi proposer un autre jour."
+            "Vos RH décident de la suite. Voyez aussi si un autre jour reste possible."
         )
 
 

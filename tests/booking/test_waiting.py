@@ -10,9 +10,22 @@ from app.booking import asking, deciding, jobs, waiting
 from app.booking.errors import EnoughBooked, ImpossibleAnswer, NotForYou, PlaceFull
 from app.booking.tables import RefusalReason, RequestStatus
 from app.people.tables import Person
+from app.teams.tables import BlackoutDay
 from app.visits.tables import PersonDay, TeamDay, Visit
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts, mails, statuses
+from tests.booking.conftest import (
+    MONDAY,
+    NOW,
+    TODAY,
+    TUESDAY,
+    Shop,
+    cancel,
+    check_counts,
+    let_go,
+    mails,
+    statuses,
+)
+from tests.booking.test_pages import As
 from tests.factories import make_campaign, make_person, make_visit
 from tests.support.web import Clock
 
@@ -255,3 +268,42 @@ def test_whose_time_passed_reads_that_the_place_is_free_where_nobody_is_next(
     assert ("elle est encore libre" in mail.text and "elle est encore libre" in mail.html) is (waiting == 1)
     assert (f"/booking/places/{place.id}?day={MONDAY}" in mail.text) is (waiting == 1)
     assert ("à la personne suivante" in mail.text) is (waiting == 2)
+
+
+@pytest.mark.parametrize("waiting", [1, 2])
+def test_what_becomes_of_a_kept_place_is_said_as_it_is(
+    engine: Engine, session: Session, shop: Shop, clock: Clock, as_: As, waiting: int
+) -> None:
+    _place, (booked, first, *_others) = shop.line_up(waiting)
+    session.commit()
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, first) == [RequestStatus.OFFERED]
+    [mail] = [one for one in mails(session, "booking_offer") if one.person_id == first.person_id]
+    asker = shop.askers[1]
+    let_go(session, asker, first)
+    page = as_(asker).get(f"/booking/requests/{first.id}").text
+    for said in (page, mail.text, mail.html):
+        said = " ".join(said.replace("\N{NARROW NO-BREAK SPACE}", " ").split())
+        assert ("est proposée à la personne suivante" in said) is (waiting == 2)
+        assert ("Personne d’autre ne l’attend pour l’instant" in said) is (waiting == 1)
+    assert ("La laisser à la personne suivante" in page) is (waiting == 2)
+    assert ("Ne pas la prendre" in page) is (waiting == 1)
+
+
+def test_a_kept_place_of_a_day_closed_since_is_said_to_go_to_nobody(
+    engine: Engine, session: Session, shop: Shop, clock: Clock
+) -> None:
+    _place, (booked, first) = shop.line_up()
+    session.commit()
+    cancel(session, shop, booked)
+    drain(engine)
+    session.add(BlackoutDay(team_id=shop.shop.id or 0, day=MONDAY, no_visitors=True, no_leaving=False))
+    session.commit()
+    clock.forward(days=3)
+    jobs.settle_due(engine)
+    drain(engine)
+    [mail] = [one for one in mails(session, "booking_expired") if one.person_id == first.person_id]
+    assert "le temps pour la confirmer est passé" in mail.text
+    assert "à la personne suivante" not in mail.text + mail.html
+    assert "encore libre" not in mail.text + mail.html

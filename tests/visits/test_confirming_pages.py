@@ -99,6 +99,7 @@ def test_no_yes_to_a_day_that_a_roster_contradicts_whoever_it_has_elsewhere(
     refused = anna.post(f"{here}/confirmation", data={"revision": "0"})
     assert refused.status_code == 409
     assert "Un planning contredit cette journée" in refused.text
+    assert "Voyez si un autre jour reste possible" in refused.text
     told = anna.post(f"/api/v1{here}/confirmation", json={"revision": 0})
     assert told.status_code == 409
     assert "DayContradicted" in told.text
@@ -125,7 +126,9 @@ def test_no_yes_to_a_day_on_a_closed_site(company: Company, engine: Engine, as_:
         assert sent.status_code == (409 if closed else 303)
         assert ("Le site est fermé ce jour-là" in sent.text) is closed
         mine = client.get("/visits").text
-        assert ("Proposer un autre jour" in mine) is closed
+        assert ("Voir ce qui reste possible" in mine) is closed
+        assert "Proposer un autre jour" not in mine  # there may be none: the day's page knows
+        assert ("Voyez aussi si un autre jour reste possible" in sent.text) is closed
         assert ("échange complet" in mine) is not closed
 
 
