@@ -54,6 +54,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "booking.requested": (booking_answers.ask_managers,),
     "booking.refused": (booking.tell_refused,),
     "booking.expired": (booking.tell_expired,),
+    "booking.closed": (booking.tell_closed,),
     "booking.offered": (booking.tell_offered,),
     "booking.queued": (booking.tell_queued,),
     "booking.taken": (booking.queue_losers,),

@@ -1,23 +1,25 @@
-"""What the closing of a site ended: its people read once that the site is open again, and book anew if they
-wish. Nothing is booked for them."""
+"""What the closing of a site ends: its people read it, in one message each, and once that the site is open
+again; they book anew if they wish. Nothing is booked for them."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
-from sqlalchemy import exists
+from sqlalchemy import exists, select
 from sqlmodel import Session, and_, col, or_
 
 from app.booking import queries
+from app.booking.ending import CLOSED, expire
 from app.booking.looking import look
 from app.booking.queries import HostTeam, SeenRequest
 from app.booking.tables import BookingRequest, Place, PlaceDay, RefusalReason, RequestStatus
 from app.campaigns.bookable import taking_bookings
-from app.core import clock
+from app.core import clock, jobs
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
-from app.people.tables import Person
+from app.people.tables import Person, Team
+from app.teams.tables import ClosedDay
 from app.visits.tables import CancelReason, Visit
 
 
@@ -50,6 +52,38 @@ def ended_by_closing(session: Session, site_id: int, days: Collection[date]) -> 
     written = mails.written_to(session, Kind.SITE_REOPENED, {one.request.person_id for one in found})
     told = {number for key, _person, _at in written for number in key.rsplit(":", 1)[1].split("-")}
     return [one for one in found if str(one.request.id) not in told]
+
+
+def end_pending(session: Session, requests: Iterable[BookingRequest], *, now: datetime) -> None:
+    """What waits for a day there is over. What was kept in place of a day that fell is told by itself, with
+    what is found next."""
+    ended: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for request in requests:
+        alone = request.instead_of_id is not None
+        expire(session, request, now=now, why=CLOSED, tells=alone)
+        if not alone:
+            ended[request.campaign_id, request.person_id].append(request.id or 0)
+    for ids in ended.values():
+        jobs.record(session, "booking.closed", request_ids=ids)
+
+
+def reopened_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:
+    """Ids of those that the closing of a site ended, and whose site is open that day now. One query, or
+    none."""
+    ended = (RequestStatus.EXPIRED, RefusalReason.CLOSED)
+    ids = [one.request.id for one in requests if (one.request.status, one.request.reason) == ended]
+    if not ids:
+        return set()
+    shut = exists().where(
+        col(ClosedDay.site_id) == col(Team.site_id), col(ClosedDay.day) == col(BookingRequest.day)
+    )
+    query = (
+        select(col(BookingRequest.id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .join(Team, col(Team.id) == col(Place.team_id))
+        .where(col(BookingRequest.id).in_(ids), ~shut)
+    )
+    return {one or 0 for one in session.scalars(query)}
 
 
 def tell_reopened(session: Session, site_id: int, days: Collection[date]) -> None:

@@ -27,9 +27,11 @@ REASONS = {
 """Those that are kept with what ended; not what an asker's own roster says, which nobody else reads."""
 
 
-def expire(session: Session, request: BookingRequest, *, now: datetime, why: str = "") -> None:
-    """Time decides: the request, the offer or the place in line is over; the asker is told. `why`: another
-    reason than time."""
+def expire(
+    session: Session, request: BookingRequest, *, now: datetime, why: str = "", tells: bool = True
+) -> None:
+    """Time decides: the request, the offer or the place in line is over; the asker is told, unless the caller
+    tells it with others (`tells`). `why`: another reason than time."""
     before, held = request.status, request.holds
     changes: dict[str, Any] = {"holds": False, "taken_back": why in LOST, "reason": REASONS.get(why)}
     holding.lock_held(session, request)
@@ -40,5 +42,6 @@ def expire(session: Session, request: BookingRequest, *, now: datetime, why: str
         holding.release(session, request)
     said = why or before.value
     audit(session, None, "booking.expired", f"booking:{request.id}", now=now, before=said)
-    jobs.record(session, "booking.expired", request_id=request.id, before=said)
+    if tells:
+        jobs.record(session, "booking.expired", request_id=request.id, before=said)
     jobs.record(session, "booking.freed", day=request.day.isoformat())

@@ -1,11 +1,11 @@
 """What follows bookings: mails, promotions, and what silence decides; `jobs_answers` asks whoever answers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.accounts.sessions import Actor, hand_of
 from app.booking import (
@@ -82,6 +82,23 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
             _tell_kept(session, instead, {"lost": seen, **said})
         else:
             _tell(session, Kind.BOOKING_EXPIRED, seen, [seen.request.person_id], "", {"seen": seen, **said})
+
+
+def tell_closed(engine: Engine, request_ids: list[int]) -> None:
+    """Job of `booking.closed`: what somebody waited for in a campaign is over since a site closed, in one
+    message. Safe to run twice."""
+    with open_session(engine) as session:
+        over = col(BookingRequest.status) == RequestStatus.EXPIRED
+        ended = queries.requests_where(session, col(BookingRequest.id).in_(request_ids), over)
+        if ended:
+            said: dict[str, object] = {
+                "seen": ended[0],
+                "ended": ended,
+                "before": ending.CLOSED,
+                "other": None,
+            }
+            person_id = ended[0].request.person_id
+            _tell(session, Kind.BOOKING_EXPIRED, ended[0], [person_id], "", said, about=ended)
 
 
 def _look_again(session: Session, request: BookingRequest, before: str) -> SeenRequest | None:
@@ -179,8 +196,7 @@ def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:
     now, today = clock.now(), clock.today()
     span = date.fromisoformat(first), date.fromisoformat(last)
     with open_session(engine) as session:
-        for request in queries.pending_at(session, site_id, *span):
-            expire(session, request, now=now, why=ending.CLOSED)
+        closures.end_pending(session, queries.pending_at(session, site_id, *span), now=now)
         received = visits_received_at(session, site_id, *span)
         booked = booked_among(session, received)
         for one in received:
@@ -245,8 +261,11 @@ def _tell(
     person_ids: Iterable[int],
     word: str,
     context: dict[str, object],
+    about: Sequence[SeenRequest] = (),
 ) -> None:
+    """`about`: what the message is about, where that is more than `seen`."""
     reply_to = mails.reply_address(session, seen.campaign)
+    named = "-".join(str(one.request.id) for one in about or [seen])
     for person_id, reader in mails.readers_of(session, list(person_ids)).items():
         with speaking(reader.language):
             reason = reason_labels()[seen.request.reason] if seen.request.reason else ""
@@ -254,12 +273,12 @@ def _tell(
             session,
             kind,
             reader,
-            key=f"{kind}:{seen.request.id}:{person_id}:{word}",
+            key=f"{kind}:{named}:{person_id}:{word}",
             now=clock.now(),
             context={**context, "reason": reason},
             campaign=seen.campaign,
             reply_to=reply_to,
-            until=seen.request.day,
+            until=max(one.request.day for one in about or [seen]),
         )
 
 

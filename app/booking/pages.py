@@ -22,12 +22,7 @@ from app.booking.looking import DayOption, Look, look
 from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
 from app.booking.stands import stands_of, still_missing
 from app.booking.tables import RequestStatus
-from app.booking.words import (
-    language_names,
-    reason_labels,
-    terms_in_words,
-    why_words,
-)
+from app.booking.words import language_names, terms_in_words, why_words
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.tables import Campaign
 from app.core import clock
@@ -201,7 +196,6 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
         over=[one for one in reversed(found) if not one.request.live or where[one.request.id or 0].is_over],
         elsewhere=twins.still_offering(session, found, clock.today()),
         hours=views.hours_words,
-        reasons=reason_labels(),
     )
 
 
@@ -221,7 +215,6 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         awaited=asked.status == RequestStatus.OFFERED and lines.is_awaited(session, asked),
         elsewhere=twins.still_offering(session, [mine.seen], clock.today()).get(asked.id or 0),
         hours=views.hours_words,
-        reasons=reason_labels(),
     )
 
 

@@ -11,7 +11,7 @@ from app.booking.guards import ForRequest
 from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
 from app.booking.stands import stands_of
 from app.booking.tables import Approval, RequestStatus, Silence
-from app.booking.words import booking_labels, reason_labels, status_words, terms_in_words
+from app.booking.words import booking_labels, status_words, terms_in_words
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.errors import ImpossibleStep, NotReady, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
@@ -69,7 +69,6 @@ def show_request(request: Request, session: Db, opened: ForRequest) -> Response:
         seen=opened.seen,
         asked=opened.seen.request,
         hours=views.hours_words,
-        reasons=reason_labels(),
         stands=stands_of(session, [opened.seen])[opened.seen.request.id or 0],
     )
 

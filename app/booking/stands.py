@@ -1,15 +1,16 @@
 """Where a request stands, with what its booked day still waits for: the same words as on the visit's page."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from app.booking.closed_days import closed_among
+from app.booking.closures import reopened_among
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
-from app.booking.tables import RequestStatus
-from app.booking.words import status_tone, status_words
+from app.booking.tables import RefusalReason, RequestStatus
+from app.booking.words import reason_labels, status_tone, status_words
 from app.core import clock
 from app.core.i18n import _
 from app.people.tables import Person
@@ -30,6 +31,8 @@ class Stands:
     """The team receives nobody that day, for now."""
     is_over: bool = False
     """A booked day that is past, or said not to have taken place."""
+    because: str = ""
+    """Why it was refused or is over, where that is kept."""
 
 
 def stands_of(
@@ -42,8 +45,8 @@ def stands_of(
     seen = visits_with_ids(session, booked) if booked else []
     known = standings(session, seen) if seen else {}
     over = {one.visit.id: over_words(one, clock.today()) for one in seen}
-    closed = closed_among(session, asked)
-    return {
+    closed, reopened = closed_among(session, asked), reopened_among(session, asked)
+    found = {
         one.request.id or 0: _stands(
             one,
             known.get(one.request.visit_id or 0),
@@ -53,6 +56,18 @@ def stands_of(
         )
         for one in asked
     }
+    for one in asked:
+        if one.request.reason is not None:
+            said = _because(one.request.reason, reopened=one.request.id in reopened)
+            found[one.request.id or 0] = replace(found[one.request.id or 0], because=said)
+    return found
+
+
+def _because(reason: RefusalReason, *, reopened: bool) -> str:
+    """What ended a request stays; that a site is open again stands beside it."""
+    if reopened:
+        return _("Les RH avaient fermé le site ce jour-là, et il est de nouveau ouvert")
+    return reason_labels()[reason]
 
 
 def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tuple[Missing, ...]]:

@@ -14,7 +14,7 @@ from app.booking.tables import BookingRequest
 from app.messages.tables import Mail
 from app.planning.repairs import closing, reopening
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts, let_go, mails
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -66,7 +66,7 @@ def test_they_are_counted_then_told_once_with_a_link_to_what_they_can_book(
 
 
 def test_what_the_team_took_back_and_what_the_closing_ended_are_told_apart(
-    engine: Engine, session: Session, shop: Shop
+    engine: Engine, session: Session, shop: Shop, as_: Callable[..., TestClient]
 ) -> None:
     place = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id)
     shop.ask(shop.askers[0], place)
@@ -90,7 +90,18 @@ def test_what_the_team_took_back_and_what_the_closing_ended_are_told_apart(
         return {number: one.text for number, one in stands_of(session, asked).items()}
 
     apart = {withdrawn.id: "place retirée", closed.id: "site fermé"}
+
+    def because() -> dict[int, str]:
+        session.expire_all()
+        asked = queries.requests_where(session, col(BookingRequest.id).in_((withdrawn.id, closed.id)))
+        return {number: one.because for number, one in stands_of(session, asked).items()}
+
+    why = {
+        withdrawn.id: "L’équipe ne propose plus cette journée",
+        closed.id: "Les RH ont fermé le site ce jour-là",
+    }
     assert said() == apart
+    assert because() == why
     found = reopening.reopening_of(session, there, MONDAY, MONDAY, TODAY)
     assert withdrawn.person_id not in {one.id for one in found.losers}
     assert closed.person_id in {one.id for one in found.losers}
@@ -98,7 +109,13 @@ def test_what_the_team_took_back_and_what_the_closing_ended_are_told_apart(
     session.commit()
     drain(engine)
     assert said() == apart  # what ended them does not change with what the site does today
-    session.commit()
+    again = "Les RH avaient fermé le site ce jour-là, et il est de nouveau ouvert"
+    assert because() == {**why, closed.id: again}
+    asker = shop.askers[2]
+    let_go(session, asker, closed)
+    browser = as_(asker)
+    for page in ("/booking/requests", f"/booking/requests/{closed.id}"):
+        assert again in browser.get(page).text
 
 
 @pytest.mark.parametrize("reason", ["closed", "withdrawn"])
@@ -114,3 +131,29 @@ def test_what_ends_a_request_by_nobodys_answer_is_no_managers_reason(
     at = f"/booking/requests/{request_id}/refusal"
     assert hr.post(at, data={"reason": reason, "revision": revision}).status_code == 422
     assert hr.post(at, data={"reason": "service", "revision": revision}).status_code == 303
+
+
+def test_whoever_loses_several_by_a_closing_reads_it_in_one_message(
+    engine: Engine, session: Session, shop: Shop
+) -> None:
+    place = shop.offer((MONDAY, TUESDAY), host_id=shop.hosts[0].id)
+    other = shop.offer((MONDAY,), host_id=shop.hosts[1].id)
+    for asker, at, day in ((0, place, MONDAY), (3, place, TUESDAY), (4, other, MONDAY)):
+        shop.ask(shop.askers[asker], at, day)
+    several = [shop.ask(shop.askers[1], place, day, wait=True) for day in (MONDAY, TUESDAY)]
+    alone = shop.ask(shop.askers[2], other, MONDAY, wait=True)
+    session.commit()
+    for _ in range(2):
+        closing.close_site(session, shop.there.id or 0, MONDAY, TUESDAY, shop.boss, NOW, TODAY)
+        session.commit()
+        drain(engine)
+    told = {one.person_id: one for one in mails(session, "booking_expired")}
+    assert len(mails(session, "booking_expired")) == 2
+    both, one = told[several[0].person_id], told[alone.person_id]
+    for said in (both.text, both.html):
+        assert "lundi 5 avril" in said
+        assert "mardi 6 avril" in said
+    assert "2 demandes" in both.subject
+    assert "mardi 6 avril" not in one.text
+    assert "de nouveau libre" not in both.text + one.text  # who waited had lost no day
+    assert both.until == TUESDAY

@@ -157,6 +157,10 @@ def _requests(session: Session, campaign_ids: Collection[int], mails: Collection
     such an offer ended, with what is kept next."""
     keys = {mail.key for mail in mails}
     told = {key.rsplit(":", 1)[0] for key in keys}
+    together = (key.split(":") for key in keys if key.startswith("booking_expired:"))
+    told |= {
+        f"booking_expired:{one}:{person}" for _kind, ids, person, _word in together for one in ids.split("-")
+    }
     asked = {key.split(":")[1] for key in keys if key.startswith("booking_request:")}
     words = {
         RequestStatus.REFUSED: "refused",
