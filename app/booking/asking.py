@@ -255,7 +255,8 @@ def _off(session: Session, seen: SeenPlace, day: date, person_id: int) -> bool:
 def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: int, now: datetime) -> Visit:
     """The visitor has said yes by asking, unless the team asks something they have not acknowledged."""
     asks = conditions_of(session, seen.team)
-    agreed = asks is None or asks.id == request.conditions_id
+    read, read_at = _read(session, request)
+    agreed = asks is None or asks.id == read
     return Visit(
         campaign_id=request.campaign_id,
         visitor_id=request.person_id,
@@ -268,10 +269,19 @@ def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: 
         bring=seen.place.bring,
         visitor_confirmed_at=request.asked_at if agreed else None,
         conditions_id=asks.id if asks is not None and agreed else None,
-        conditions_read_at=request.asked_at if asks is not None and agreed else None,
+        conditions_read_at=read_at if asks is not None and agreed else None,
         created_at=now,
         changed_at=now,
     )
+
+
+def _read(session: Session, request: BookingRequest) -> tuple[int | None, datetime | None]:
+    """Which version of a team's conditions the asker acknowledged, and when: for what is kept in place of a
+    day that fell, with that day. A version is of one team: another team's asks anew."""
+    if request.instead_of_id is None:
+        return request.conditions_id, request.asked_at
+    fell = session.get_one(Visit, request.instead_of_id)
+    return fell.conditions_id, fell.conditions_read_at
 
 
 def _role(session: Session, request: BookingRequest, actor: Actor | None) -> Role:

@@ -18,6 +18,7 @@ from app.people.tables import Person
 from app.teams import queries as teams
 from app.visits import history, reading
 from app.visits import queries as visits
+from app.visits.bookings import Instead
 from app.visits.marks import closed_words, is_closed
 from app.visits.provisional import remember_read
 from app.visits.queries import SeenVisit
@@ -116,9 +117,9 @@ def invite(news: News, *, moved: bool, only: str | None = None, not_given: Colle
     write(news, Kind.VISIT_INVITATION, to, said, REQUEST)
 
 
-def tell_managers(news: News, what: str) -> None:
+def tell_managers(news: News, what: str, instead: Instead | None = None) -> None:
     """Each manager, and whoever decides for them today, once, about their side of it; a reason only where it
-    is about nobody."""
+    is about nobody. `instead`: what is kept for the visitor, who may leave that day then."""
     seen = news.seen
     managers = [(seen.host.manager_id, "host"), (seen.visitor.manager_id, "visitor")]
     lent = teams.delegates_of(news.session, {one for one, _ in managers if one}, clock.today())
@@ -135,6 +136,7 @@ def tell_managers(news: News, what: str) -> None:
             shut = closed_words(receives=sides[person_id] == By.HOST) if closed else ""
         said = {"what": what, "side": sides[person_id], "cause": cause, "unsure": unsure}
         said["closed_since"] = shut
+        said["instead"] = instead if sides[person_id] == By.VISITOR else None
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)
 
 

@@ -108,7 +108,7 @@ def _tell_fallen(
         outbox.drop_letters(session, news.seen.visit.id or 0, people, today=clock.today())
         remake_letters(news)
         write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
-        tell_managers(news, "cancelled")
+        tell_managers(news, "cancelled", instead)
 
 
 def _against(session: Session, seen: SeenVisit) -> Conflict | None:
