@@ -87,4 +87,3 @@ def _places(finished: list[PlanningRun], count: int) -> dict[int, int]:
     """The first plan is 1; the published one comes first in the list, whichever it is."""
     newest = sorted((run.id or 0 for run in finished), reverse=True)
     return {run_id: count - n for n, run_id in enumerate(newest)}
-
