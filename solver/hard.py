@@ -1,4 +1,4 @@
-"""Integer programs whose relaxation is far off: HiGHS for a while, then SCIP in a process of its own.
+"""Integer programs whose relaxation is far off: HiGHS, and after it or beside it SCIP in its own process.
 
 Both need a second or a minute for the same small program, and it is seldom the same one of the two. Few
 choices of swaps are for CP-SAT, level by level.
@@ -26,6 +26,9 @@ from solver.model import Model, weighted
 SOLVERS = ("HIGHS", "GSCIP")
 FIRST = 2.0
 """After so many seconds, by which most programs are solved, the other one begins; beside CP-SAT at once."""
+LONG = 15.0
+"""So many seconds two look for the best of all levels, longer where little more is left: most companies of
+1,000 people with few dates have it then."""
 STARTING = 0.5
 """Seconds that a process needs to begin."""
 NOTHING = Solved(None, proven=False, bound=float("inf"))
@@ -52,30 +55,35 @@ def solve_levels(
     """The best 0/1 columns for all levels together, and the most on the first ``level`` where that was
     proven.
 
-    While one looks for the best of all levels the other looks at the first alone: often it is sooner there,
-    and then looks among the plans that have so much on the first level. Whoever ends first ends the other.
+    Two look for the best of all levels, each in a process of its own. Where neither has it after a while one
+    of them goes on, and the other looks at the first level alone: often it is sooner there, and then among
+    the plans that have so much on the first level. Whoever ends first ends the other.
     """
     ends = clock.seconds + min(seconds, clock.left)
     few = clock.limits.threads <= 1 or model.columns <= TWISTED
     best = _first(model, objective, clock, seconds) if few else NOTHING
     if few and (_settled(best, clock) or ends - clock.seconds < FIRST):
         return best, None
-    with Elsewhere(model, objective, clock, ends - clock.seconds) as every:
+
+    def elsewhere(given: Model, wanted: Ints, solver: str, share: float = 1.0) -> Elsewhere:
+        return Elsewhere(given, wanted, clock, share * (ends - clock.seconds) - STARTING, solver)
+
+    with elsewhere(model, objective, "GSCIP") as every:
         if not few:
-            best = solve_integer(
-                model, objective, clock, seconds=min(FIRST, seconds), given_up=lambda: every.said.proven
-            )
+            left = ends - clock.seconds
+            with elsewhere(model, objective, "HIGHS", LONG / left if left > 1.5 * LONG else 1.0) as other:
+                best = other.wait(beside=every)
         if _settled(best, clock) or every.is_done:
             return _better(objective, best, every.said), None
-        left = ends - clock.seconds
-        alone = solve_integer(
-            model, model.worth[level], clock, seconds=left / 2, given_up=lambda: every.is_done
-        )
+        if ends - clock.seconds < FIRST:
+            return _better(objective, best, every.wait()), None
+        with elsewhere(model, model.worth[level], "HIGHS", 0.5) as first:
+            alone = first.wait(beside=every)
         if not alone.proven or alone.chosen is None:
             return _better(objective, best, every.wait()), None
         most = int(model.worth[level][alone.chosen].sum())
         best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
-        with Elsewhere(held(model, level, most), objective, clock, ends - clock.seconds) as some:
+        with elsewhere(held(model, level, most), objective, "GSCIP") as some:
             said = every.wait(beside=some), some.wait(beside=every)
     return reduce(partial(_better, objective), said, best), most
 

@@ -22,9 +22,9 @@ from solver.simplex import relax
 
 SMALL = 300
 """Above so many people a search comes before: whoever stops the integer programs has its plan."""
-LEADING, MOSTLY, SURER, CLAUSES = 0.4, 0.75, 0.9, 0.95
-"""The first two levels have so much of the time, then all together so much of what is left, more where the
-two are proven, most for few choices of swaps, where nothing else comes near."""
+LEADING, MOSTLY = 0.4, 0.93
+"""The first two levels have so much of the time, then all together so much of what is left: nothing else
+comes near, and their bounds take a second."""
 READY = 1.0
 """A search that has not begun before needs so many seconds until it is loaded."""
 MOVES, HOT, WARM = 100, 0.01, 0.1
@@ -78,11 +78,10 @@ def _together(engine: Engine, choices: Choices, model: Model, rest: Model | None
     and proven where `Engine.combined_proven`.
     """
     clock, weights, level = engine.clock, engine.weights, _levels(engine)[0]
-    objective = weighted(model, weights)
+    objective, seconds = weighted(model, weights), MOSTLY * clock.left
     if engine.instance.swap and suits_clauses(model):
-        solved, most = solve_by_clauses(model, weights, level, clock, seconds=CLAUSES * clock.left)
+        solved, most = solve_by_clauses(model, weights, level, clock, seconds=seconds)
     else:
-        seconds = (SURER if rest else MOSTLY) * clock.left
         solved, most = solve_levels(rest or model, objective, level, clock, seconds=seconds)
     if solved.chosen is not None:
         before = engine.combined(engine.values()) - engine.combined(engine.base)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -128,21 +128,41 @@ def test_all_searches_end_when_somebody_asks_to_stop(
     assert endless == [True, True]
 
 
-@pytest.mark.parametrize("by_clauses", [False, True], ids=["beside", "by clauses"])
+class Deaf:
+    """A solver elsewhere that never answers."""
+
+    said, is_done = hard.NOTHING, False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def wait(self, beside: object = None) -> Solved:
+        return self.said
+
+
+@pytest.mark.parametrize("way", ["few", "many", "clauses"])
 def test_the_first_level_alone_leads_to_the_best_of_all(
-    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch, by_clauses: bool
+    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     model, objective = program
     best = solve_integer(model, objective, clock(), seconds=60.0)
-    real = solve_integer
+    real, elsewhere = solve_integer, hard.Elsewhere
 
     def no_levels_together(some: Model, wanted: Ints, *rest: Any, **more: Any) -> Solved:
         if np.array_equal(wanted, objective):
-            return Solved(None, proven=False, bound=float("inf"))
+            return hard.NOTHING
         return real(some, wanted, *rest, **{**more, "given_up": None})
 
+    def nor_elsewhere(some: Model, wanted: Ints, *rest: Any, **more: Any) -> Any:
+        together = np.array_equal(wanted, objective) and len(some.right) == len(model.right)
+        return Deaf() if together else elsewhere(some, wanted, *rest, **more)
+
     monkeypatch.setattr(hard, "solve_integer", no_levels_together)
-    if by_clauses:
+    monkeypatch.setattr(hard, "Elsewhere", nor_elsewhere)
+    monkeypatch.setattr(hard, "TWISTED", 0 if way == "many" else model.columns)
+    if way == "clauses":
         weights = engine_of(PROBLEM).weights
         found, most = hard.solve_by_clauses(model, weights, "people", clock(), seconds=30.0)
     else:
@@ -152,6 +172,25 @@ def test_the_first_level_alone_leads_to_the_best_of_all(
     assert best.chosen is not None
     assert most == model.worth["people"][found.chosen].sum() == model.worth["people"][best.chosen].sum()
     assert objective[found.chosen].sum() == objective[best.chosen].sum() == found.bound
+
+
+def test_who_has_the_best_of_all_levels_first_ends_the_other(
+    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, objective = program
+    monkeypatch.setattr(hard, "TWISTED", 0)
+    with_all = list[hard.Elsewhere]()
+
+    class Seen(hard.Elsewhere):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            super().__init__(*given, **more)
+            with_all.append(self)
+
+    monkeypatch.setattr(hard, "Elsewhere", Seen)
+    found, most = hard.solve_levels(model, objective, "people", clock(), seconds=30.0)
+    assert found.proven
+    assert most is None, "nobody looked at the first level alone"
+    assert [one.is_done for one in with_all] == [True, True]
 
 
 def test_without_time_for_the_first_level_nothing_is_proven(
