@@ -8,7 +8,6 @@ as the first wish of somebody else, never a match.
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select
 
 from app.availability import search
@@ -20,7 +19,11 @@ from app.availability.service import When, check_takes_part, may_wish, write
 from app.availability.tables import Answer, Avoidance, ColleagueWish, Enrolment
 from app.campaigns.invited import invitation
 from app.campaigns.tables import Campaign
+from app.core.db import another
 from app.people.tables import Person, Team
+
+One, Other = another(Enrolment), another(Enrolment)
+There, Back = another(ColleagueWish), another(ColleagueWish)
 
 MAX_NAMED = 2
 
@@ -101,24 +104,22 @@ def named_each_other(session: Session, campaign_id: int, one_id: int, other_id: 
 
 
 def _mutual(session: Session, campaign_id: int, only: Collection[int] | None = None) -> set[tuple[int, int]]:
-    one, other = aliased(Enrolment), aliased(Enrolment)
-    there, back = aliased(ColleagueWish), aliased(ColleagueWish)
     query: Any = (
-        select(one.person_id, other.person_id)
-        .join(there, col(there.enrolment_id) == col(one.id))
-        .join(other, col(other.person_id) == col(there.person_id))
+        select(One.person_id, Other.person_id)
+        .join(There, col(There.enrolment_id) == col(One.id))
+        .join(Other, col(Other.person_id) == col(There.person_id))
         .join(
-            back,
-            (col(back.enrolment_id) == col(other.id)) & (col(back.person_id) == col(one.person_id)),
+            Back,
+            (col(Back.enrolment_id) == col(Other.id)) & (col(Back.person_id) == col(One.person_id)),
         )
         .where(
-            one.campaign_id == campaign_id,
-            other.campaign_id == campaign_id,
-            one.answer == Answer.YES,
-            other.answer == Answer.YES,
-            col(one.person_id) < col(other.person_id),
+            One.campaign_id == campaign_id,
+            Other.campaign_id == campaign_id,
+            One.answer == Answer.YES,
+            Other.answer == Answer.YES,
+            col(One.person_id) < col(Other.person_id),
         )
     )
     if only is not None:
-        query = query.where(col(one.person_id).in_(only), col(other.person_id).in_(only))
+        query = query.where(col(One.person_id).in_(only), col(Other.person_id).in_(only))
     return {(a, b) for a, b in session.exec(query)}

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.queries import SeenRequest, requests_where
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.campaigns.bookable import taking_bookings
 from app.campaigns.tables import Campaign
+from app.core.db import another
 from app.people.tables import Person
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
+
+Instead, Since = another(BookingRequest), another(BookingRequest)
 
 FELL = (ChangeKind.DECLINED, ChangeKind.CANCELLED)
 SETTLED = (
@@ -74,7 +76,6 @@ def without_another(
 ) -> list[tuple[Campaign, int]]:
     """Campaign and visit's id of each booked day to come that fell, for whose visitor nothing was found yet
     and who chose nothing else since."""
-    instead, since = aliased(BookingRequest), aliased(BookingRequest)
     query = (
         select(Campaign, col(Visit.id))
         .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
@@ -85,12 +86,12 @@ def without_another(
             taking_bookings(),
             col(Visit.day) >= today,
             col(Person.active),
-            ~exists().where(col(instead.instead_of_id) == col(Visit.id), col(instead.taken_back).is_(False)),
+            ~exists().where(col(Instead.instead_of_id) == col(Visit.id), col(Instead.taken_back).is_(False)),
             ~exists().where(
-                col(since.person_id) == col(Visit.visitor_id),
-                col(since.campaign_id) == col(Visit.campaign_id),
-                col(since.asked_at) > col(Visit.changed_at),
-                or_(col(since.instead_of_id).is_(None), col(since.instead_of_id) != col(Visit.id)),
+                col(Since.person_id) == col(Visit.visitor_id),
+                col(Since.campaign_id) == col(Visit.campaign_id),
+                col(Since.asked_at) > col(Visit.changed_at),
+                or_(col(Since.instead_of_id).is_(None), col(Since.instead_of_id) != col(Visit.id)),
             ),
         )
         .order_by(col(Campaign.id), col(Visit.id))

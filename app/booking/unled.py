@@ -5,16 +5,18 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.campaigns.tables import Campaign
+from app.core.db import another
 from app.messages import queries as mails
 from app.messages.readers import Reader
 from app.people.tables import Person, Team
 from app.teams import queries as teams
 from app.visits.bookings import Unled
+
+Member, Manager = another(Person), another(Person)
 
 
 def deciders(
@@ -28,14 +30,13 @@ def deciders(
 
 def nobody_leads(team_id: SQLColumnExpression[Any], gone: Collection[int] = ()) -> ColumnElement[bool]:
     """That no member of a team has a manager who works here, were those who are `gone` not here any more."""
-    member, manager = aliased(Person), aliased(Person)
     led = (
-        select(col(member.id))
-        .join(manager, col(manager.id) == col(member.manager_id))
-        .where(col(member.team_id) == team_id, col(member.active), col(manager.active))
+        select(col(Member.id))
+        .join(Manager, col(Manager.id) == col(Member.manager_id))
+        .where(col(Member.team_id) == team_id, col(Member.active), col(Manager.active))
     )
     if gone:
-        led = led.where(col(member.id).not_in(gone), col(manager.id).not_in(gone))
+        led = led.where(col(Member.id).not_in(gone), col(Manager.id).not_in(gone))
     return ~led.exists()
 
 

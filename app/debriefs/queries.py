@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, func
 from sqlalchemy import select as select_rows
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from app.campaigns.tables import Campaign
+from app.core.db import another
 from app.debriefs.rules import KEPT_FOR, LIVED
 from app.debriefs.tables import (
     Answer,
@@ -23,6 +23,8 @@ from app.debriefs.tables import (
 )
 from app.people.tables import Person, Site, Team
 from app.visits.tables import Visit, VisitStatus
+
+Host, HostTeam, Manager, Other = another(Person), another(Team), another(Person), another(Person)
 
 
 def find_debrief(session: Session, visit_id: int, role: Role) -> Debrief | None:
@@ -196,15 +198,14 @@ class OwnDebrief:
 
 def debriefs_of(session: Session, person_id: int, *, unsent_only: bool = False) -> list[OwnDebrief]:
     """A person's forms that were opened, earliest day first."""
-    other = aliased(Person)
     visits = and_(col(Debrief.role) == Role.VISITOR, col(Visit.visitor_id) == person_id)
     hosts = and_(col(Debrief.role) == Role.HOST, col(Visit.host_id) == person_id)
     other_id = case((col(Debrief.role) == Role.VISITOR, col(Visit.host_id)), else_=col(Visit.visitor_id))
     query = (
-        select_rows(Visit, Campaign, col(Debrief.role), other, col(Debrief.sent))
+        select_rows(Visit, Campaign, col(Debrief.role), Other, col(Debrief.sent))
         .join(Debrief, col(Debrief.visit_id) == col(Visit.id))
         .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
-        .join(other, col(other.id) == other_id)
+        .join(Other, col(Other.id) == other_id)
         .where(or_(visits, hosts))
         .order_by(col(Visit.day), col(Visit.id))
     )
@@ -227,18 +228,17 @@ class Interested:
 
 def interested(session: Session, campaign_id: int, *, reader_account_id: int) -> list[Interested]:
     """Who declared an interest, by name; the reader never sees those they manage themselves."""
-    host, host_team, manager = aliased(Person), aliased(Team), aliased(Person)
     rows = session.execute(
-        select_rows(Person, Team, host_team)
+        select_rows(Person, Team, HostTeam)
         .join(MobilityInterest, col(MobilityInterest.person_id) == col(Person.id))
         .join(Visit, col(Visit.id) == col(MobilityInterest.visit_id))
         .join(Team, col(Team.id) == col(Person.team_id))
-        .join(host, col(host.id) == col(Visit.host_id))
-        .join(host_team, col(host_team.id) == col(host.team_id))
-        .outerjoin(manager, col(manager.id) == col(Person.manager_id))
+        .join(Host, col(Host.id) == col(Visit.host_id))
+        .join(HostTeam, col(HostTeam.id) == col(Host.team_id))
+        .outerjoin(Manager, col(Manager.id) == col(Person.manager_id))
         .where(
             col(Visit.campaign_id) == campaign_id,
-            or_(col(manager.account_id).is_(None), col(manager.account_id) != reader_account_id),
+            or_(col(Manager.account_id).is_(None), col(Manager.account_id) != reader_account_id),
         )
         .order_by(col(Person.last_name), col(Person.first_name))
     )

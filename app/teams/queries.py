@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.core.db import another
@@ -18,7 +17,7 @@ from app.teams.tables import (
     TeamConditions,
 )
 
-Manager, Delegate = another(Person), another(Person)
+Manager, Delegate, Managed = another(Person), another(Person), another(Person)
 
 
 # -- who leads a team --
@@ -59,8 +58,7 @@ def acting_for(session: Session, person: Person, today: date) -> list[Person]:
 
 
 def _manages_somebody() -> ColumnElement[bool]:
-    managed = aliased(Person)
-    manages = select(col(managed.id)).where(col(managed.manager_id) == col(Person.id), col(managed.active))
+    manages = select(col(Managed.id)).where(col(Managed.manager_id) == col(Person.id), col(Managed.active))
     return manages.exists()
 
 
@@ -197,12 +195,11 @@ def leaders_of(session: Session, team_id: int, today: date) -> set[int]:
 
 def leaders_of_teams(session: Session, team_ids: Collection[int], today: date) -> dict[int, set[int]]:
     """Who decides today for each of these teams. Two queries."""
-    managers = aliased(Person)
     rows = session.execute(
-        select(col(Person.team_id), col(managers.id))
+        select(col(Person.team_id), col(Manager.id))
         .distinct()
-        .join(managers, col(Person.manager_id) == col(managers.id))
-        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(managers.active))
+        .join(Manager, col(Person.manager_id) == col(Manager.id))
+        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(Manager.active))
     )
     managing = [(row[0], row[1]) for row in rows]
     lent = delegates_of(session, {manager for _team, manager in managing}, today)

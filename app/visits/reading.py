@@ -7,12 +7,12 @@ from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
 from app.core import clock
+from app.core.db import another
 from app.people.tables import Person
 from app.teams.tables import BlackoutDay, ClosedDay
 from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, read_visits, to_come
@@ -27,6 +27,8 @@ from app.visits.tables import (
     VisitChange,
     VisitStatus,
 )
+
+Hand, Other, Behalf = another(Person), another(Person), another(Person)
 
 
 def open_proposal(session: Session, visit_id: int) -> Proposal | None:
@@ -165,13 +167,12 @@ def history_of(session: Session, visit_ids: Collection[int]) -> list[SeenChange]
 
 
 def _changes(session: Session, *which: ColumnElement[bool]) -> list[SeenChange]:
-    hand, other, behalf = aliased(Person), aliased(Person), aliased(Person)
     query: Any = (
-        select(VisitChange, col(Account.name), hand, other, behalf)
+        select(VisitChange, col(Account.name), Hand, Other, Behalf)
         .outerjoin(Account, col(Account.id) == col(VisitChange.account_id))
-        .outerjoin(hand, col(hand.account_id) == col(Account.id))
-        .outerjoin(other, col(other.id) == col(VisitChange.other_id))
-        .outerjoin(behalf, col(behalf.id) == col(VisitChange.for_id))
+        .outerjoin(Hand, col(Hand.account_id) == col(Account.id))
+        .outerjoin(Other, col(Other.id) == col(VisitChange.other_id))
+        .outerjoin(Behalf, col(Behalf.id) == col(VisitChange.for_id))
         .where(*which)
         .order_by(col(VisitChange.at), col(VisitChange.id))
     )

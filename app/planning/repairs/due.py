@@ -5,13 +5,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.availability.queries import taking_part
 from app.campaigns.tables import Campaign
 from app.planning.repairs.proposals import Proposal
-from app.planning.repairs.queries import REPAIRED, is_settled, is_to_repair
+from app.planning.repairs.queries import REPAIRED, Later, is_settled, is_to_repair
 from app.planning.tables import UNDECIDED, Repair, RepairProposal, RepairStatus, RepairVisit
 from app.visits.rosters import conflicts
 from app.visits.rules import is_sought_again
@@ -140,7 +139,6 @@ def _made_since(
 
 def _taken_over() -> ColumnElement[bool]:
     """A later repair is about the same visit."""
-    later = aliased(RepairVisit)
     return exists().where(
-        col(later.visit_id) == col(Visit.id), col(later.repair_id) > col(RepairVisit.repair_id)
+        col(Later.visit_id) == col(Visit.id), col(Later.repair_id) > col(RepairVisit.repair_id)
     )

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from app.campaigns.tables import Booking, Campaign, Status
+from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
 from app.planning.queries import Participant
@@ -29,6 +29,7 @@ from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange, VisitSta
 
 REPAIRED = (Status.PUBLISHED, Status.RUNNING)
 """A campaign's plan is repaired from its publication to its last day."""
+Successor, Left, Later = another(Visit), another(Visit), another(RepairVisit)
 
 
 def is_repaired(campaign: Campaign) -> bool:
@@ -115,21 +116,20 @@ def old(session: Session, before: datetime) -> list[Repair]:
 
 def is_settled() -> ColumnElement[bool]:
     """A visit fell, and another of the same two took its place, or both left it at the one that stands."""
-    successor, left = aliased(Visit), aliased(Visit)
     return and_(
         col(Visit.status) != VisitStatus.PLANNED,
         or_(
             exists().where(
-                col(successor.swap_id) == col(Visit.swap_id),
-                col(successor.visitor_id) == col(Visit.visitor_id),
-                col(successor.id) > col(Visit.id),
-                col(successor.status) == VisitStatus.PLANNED,
+                col(Successor.swap_id) == col(Visit.swap_id),
+                col(Successor.visitor_id) == col(Visit.visitor_id),
+                col(Successor.id) > col(Visit.id),
+                col(Successor.status) == VisitStatus.PLANNED,
             ),
             exists().where(
                 col(Swap.id) == col(Visit.swap_id),
                 col(Swap.one_way_at).is_not(None),
-                col(left.swap_id) == col(Visit.swap_id),
-                col(left.status) == VisitStatus.PLANNED,
+                col(Left.swap_id) == col(Visit.swap_id),
+                col(Left.status) == VisitStatus.PLANNED,
             ),
         ),
     )
@@ -172,7 +172,6 @@ def passed_among(session: Session, ids: Collection[int], today: date) -> set[int
 
 def passed_in_repairs(session: Session, today: date) -> set[int]:
     """The same of all repairs on which nobody decided, and that none took over."""
-    later = aliased(RepairVisit)
     query = (
         select(Visit)
         .join(RepairVisit, col(RepairVisit.visit_id) == col(Visit.id))
@@ -183,7 +182,7 @@ def passed_in_repairs(session: Session, today: date) -> set[int]:
             col(Visit.status) == VisitStatus.PLANNED,
             col(Visit.day) <= today,
             ~exists().where(
-                col(later.visit_id) == col(Visit.id), col(later.repair_id) > col(RepairVisit.repair_id)
+                col(Later.visit_id) == col(Visit.id), col(Later.repair_id) > col(RepairVisit.repair_id)
             ),
         )
     )
@@ -268,18 +267,17 @@ def taken_over(session: Session, repairs: Collection[Repair]) -> dict[int, int]:
 
 def later_than(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
     """Those of these repairs about some of whose days a later one began, with the latest."""
-    later = aliased(RepairVisit)
     rows = session.execute(
-        select(col(RepairVisit.repair_id), col(later.repair_id))
+        select(col(RepairVisit.repair_id), col(Later.repair_id))
         .distinct()
         .where(
-            col(later.visit_id) == col(RepairVisit.visit_id),
+            col(Later.visit_id) == col(RepairVisit.visit_id),
             col(RepairVisit.repair_id).in_(repair_ids),
             col(RepairVisit.gave_way).is_(False),
-            col(later.gave_way).is_(False),
-            col(later.repair_id) > col(RepairVisit.repair_id),
+            col(Later.gave_way).is_(False),
+            col(Later.repair_id) > col(RepairVisit.repair_id),
         )
-        .order_by(col(later.repair_id))
+        .order_by(col(Later.repair_id))
     )
     return {row[0]: row[1] for row in rows}
 
