@@ -78,11 +78,15 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         choices = _with_wanted(engine, choices, rates, hot)
     begun, model = clock.seconds, build(engine.instance, choices, engine.room)
     strict = _strict(engine, model, rates)
-    with Relaxation(model, frugal=strict is not None) as relaxed, ThreadPoolExecutor(2) as pool:
+    with (
+        Relaxation(model, frugal=strict is not None) as relaxed,
+        ThreadPoolExecutor(1) as judging,  # one after the other: a hundred million pairs take gigabytes
+        ThreadPoolExecutor(1) as pool,
+    ):
 
         def limit(rates: Mapping[str, int]) -> Future[float]:
             """The bound that the latest prices give, being found."""
-            found = pool.submit(_limit, engine, model, rates, relaxed.prices, relaxed.bound)
+            found = judging.submit(_limit, engine, model, rates, relaxed.prices, relaxed.bound)
             if threads == 1:
                 found.exception()  # one after the other
             return found
@@ -159,7 +163,7 @@ def _limit(engine: Engine, model: Model, rates: Mapping[str, int], prices: Float
     assert engine.net is not None
     if engine.net.edges.complete:
         return bound
-    return _judged(engine, model, rates, prices)[0]
+    return math.inf if engine.clock.over else _judged(engine, model, rates, prices)[0]
 
 
 def _judged(
