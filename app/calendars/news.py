@@ -33,6 +33,16 @@ SAID_APART = dict.fromkeys(
     (Kind.VISIT_INVITATION, Kind.VISIT_CONFIRMED), frozenset({Missing.AGREEMENT, Missing.VISITOR})
 ) | {Kind.VISIT_PROVISIONAL: frozenset({Missing.ROSTER})}
 """What these mails say in words of their own; every other one says all that the day still waits for."""
+SAYS_CLOSED = {
+    Kind.VISIT_INVITATION,
+    Kind.VISIT_CONFIRMED,
+    Kind.VISIT_CHANGED,
+    Kind.VISIT_CONDITIONS,
+    Kind.VISIT_PROVISIONAL,
+    Kind.VISIT_RESUMED,
+    Kind.VISIT_CERTAIN,
+}
+"""Mails that may ask for a yes: they say that the team that receives closed the day since."""
 SAYS_MISSING = {
     Kind.VISIT_INVITATION,
     Kind.VISIT_CHANGED,
@@ -161,7 +171,7 @@ def write(
     readers = mails.readers_of(news.session, [person.id for _role, person in people if person.id])
     stand = standing_of(news.session, news.seen)
     apart = SAID_APART.get(kind, frozenset())
-    closed = kind is Kind.VISIT_INVITATION and is_closed(news.session, news.seen)
+    closed = kind in SAYS_CLOSED and is_closed(news.session, news.seen)
     for role, person in people:
         reader = readers.get(person.id or 0)
         if reader is None:

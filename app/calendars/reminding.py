@@ -6,11 +6,13 @@ from sqlalchemy import Engine
 
 from app.core import clock
 from app.core.db import open_session
+from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import reading
+from app.visits.marks import closed_words, is_closed
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
 from app.visits.rules import confirmed_by
@@ -58,13 +60,17 @@ def _remind(engine: Engine, seen: SeenVisit, role: By, person: Person, key: str)
     with open_session(engine) as session:
         reader = mails.readers_of(session, [person.id or 0]).get(person.id or 0)
         if reader is not None:
+            shut = ""
+            if is_closed(session, seen):
+                with speaking(reader.language):
+                    shut = closed_words(receives=role is By.HOST)
             outbox.send(
                 session,
                 Kind.VISIT_REMINDER,
                 reader,
                 key=key,
                 now=clock.now(),
-                context={"seen": seen, "role": role.value},
+                context={"seen": seen, "role": role.value, "closed_since": shut},
                 campaign=seen.campaign,
                 reply_to=mails.reply_address(session, seen.campaign),
                 until=seen.visit.day,

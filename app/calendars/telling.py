@@ -138,10 +138,12 @@ def tell_booked(
         back = news.other if news.other is not None and stands(news.other.visit) else None
         back_off = back is not None and conflict_of(session, back, clock.today()) is not None
         asker = news.change.other_id if news.change is not None else None  # whose request was accepted
+        silent = asker is not None and news.change is not None and news.change.by is By.SERVICE
 
         def said(role: str, person: Person) -> dict[str, Any]:
             asked = {"moved": False, "agreed": confirmed_by(visit, By(role)), "not_given": role in not_given}
             asked["accepted"] = role == "visitor" and person.id == asker
+            asked["silent"] = silent
             return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
         write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)

@@ -10,7 +10,7 @@ from app.core.db import Db
 from app.core.forms import AnswerModel
 from app.home.decisions import against_rosters, decisions
 from app.home.space import tasks_of
-from app.home.tasks import Kind
+from app.home.task import Kind
 from app.people.guards import find_person
 from app.people.tables import Person
 

@@ -63,7 +63,7 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
         person=person,
         side=side,
     )
-    asked = asked_tasks(session, person, today=today, now=clock.now()) if person else []
+    asked = asked_tasks(session, person, today=today, now=clock.now(), reads=False) if person else []
     if actor.is_hr or reader.is_manager:
         asked += against_rosters(session, person, is_hr=actor.is_hr, today=today)
     asked += decisions(session, today=today) if actor.is_hr else []

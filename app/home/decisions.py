@@ -9,7 +9,8 @@ from sqlmodel import Session
 from app.booking import fallen, host_left, unled
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.home.tasks import Kind, Task, who_receives
+from app.home.task import Kind, Task
+from app.home.tasks import who_receives
 from app.messages import queries as mails
 from app.people.tables import Person
 from app.planning.repairs import due

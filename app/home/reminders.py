@@ -11,7 +11,7 @@ from app.booking.not_held import to_choose_again
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import long_day
-from app.home.tasks import Kind, Task
+from app.home.task import Kind, Task
 from app.messages import queries as mails
 from app.people.tables import Person
 from app.visits.queries import SeenVisit

@@ -12,7 +12,8 @@ from app.booking import queries as bookings
 from app.booking.offering import PENDING
 from app.booking.queries import SeenRequest
 from app.home.reminders import reminders
-from app.home.tasks import Kind, Task, asked_tasks
+from app.home.task import Kind, Task
+from app.home.tasks import asked_tasks
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits.queries import SeenSwap, SeenVisit

@@ -1,9 +1,7 @@
 """What somebody has to do now, from every feature below. Readings only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -19,81 +17,36 @@ from app.core.templating import day_month, day_range, long_day, when
 from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
+from app.home.lost_days import find_day, may_move, off_then, other_of
+from app.home.task import Kind, Task
 from app.people.tables import Person, Team
 from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
+from app.visits.marks import closed_among, closed_words
+from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.reading import minors_received_by, open_proposals, uncontested_among
-from app.visits.rosters import Conflict, conflicts_of
+from app.visits.rosters import conflicts_of
 from app.visits.rules import (
     ABSENCE_ASKED,
-    absence_stands,
     confirmed_by,
     crosses_companies,
     do_not_travel,
     is_ahead,
-    is_over,
     is_unknown,
     may_be_made_up,
     obstacle_words,
 )
 from app.visits.showing import by_of
-from app.visits.tables import By, Proposal
+from app.visits.tables import Proposal
 
 
-class Kind(StrEnum):
-    """What there is to do, for programs."""
-
-    EXCEPTION = "exception"
-    """One's own day waits for an exception that the team may make."""
-    CONTRADICTED = "contradicted"
-    LOOKED_AFTER = "looked_after"
-    """Booked days that cannot be, and for which another solution is being looked for."""
-    ABSENCE = "absence"
-    PROPOSAL = "proposal"
-    NEW_DAY = "new_day"
-    CONFIRMATION = "confirmation"
-    OFFER = "offer"
-    REQUESTS = "requests"
-    PLACE_HOST = "place_host"
-    """Places whose named host left are offered to nobody until it is said who receives."""
-    YOUNG_VISITOR = "young_visitor"
-    BOOKING = "booking"
-    DEBRIEF = "debrief"
-    ENROLMENT = "enrolment"
-    PREPARATION = "preparation"
-    UNCERTAIN = "uncertain"
-    """One's day is near and its agreement missing: nobody is to travel for now."""
-    REPAIR = "repair"
-    AGREEMENTS = "agreements"
-    LIVED_WITHOUT = "lived_without"
-    """Days between two companies that passed though nobody had recorded their agreement."""
-    NOTHING_INSTEAD = "nothing_instead"
-    RULING = "ruling"
-    LETTERS = "letters"
-    """Somebody without e-mail must be told by hand, soon or on a list of no campaign."""
-    MESSAGES = "messages"
-    """What was written to the reader, who has no e-mail."""
-    UNLED_REQUESTS = "unled_requests"
-    """Requests to teams that nobody leads."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: what, why now, where."""
-
-    kind: Kind
-    title: str
-    text: str
-    href: str
-    label: str
-    icon: str
-    asks: bool = True
-    """Counted beside the place's name; a reminder that asks nothing is not."""
-
-
-def asked_tasks(session: Session, person: Person, *, today: date, now: datetime) -> list[Task]:
-    """What waits for an answer: places held for a while, requests, fresh debriefs, campaigns."""
+def asked_tasks(
+    session: Session, person: Person, *, today: date, now: datetime, reads: bool = True
+) -> list[Task]:
+    """What waits for an answer: places held for a while, requests, fresh debriefs, campaigns. `reads`: they
+    are read, not only counted, and say whether another day is possible: some fifteen queries for each day
+    lost."""
     assert person.id is not None
     forms = [
         form
@@ -108,12 +61,12 @@ def asked_tasks(session: Session, person: Person, *, today: date, now: datetime)
         *(who_receives(host_left.without_host(session, today, team_ids=teams)) if teams else ()),
         *(_exceptions(session, person, teams, today) if teams else ()),
         *(_debrief(form, person, today) for form in forms),
-        *_visit_tasks(session, person, today),
+        *_visit_tasks(session, person, today, reads=reads),
         *(_answer(campaign) for campaign in waiting),
     ]
 
 
-def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
+def _visit_tasks(session: Session, person: Person, today: date, *, reads: bool) -> list[Task]:
     """Proposals to answer, days to find, days to confirm: the soonest first."""
     swaps = visits.as_swaps(visits.visits_of(session, person))
     legs = [leg for swap in swaps for leg in swap.legs if leg.has(person.id)]
@@ -134,13 +87,20 @@ def _visit_tasks(session: Session, person: Person, today: date) -> list[Task]:
     ahead = [leg for leg in legs if is_ahead(leg.visit, today) and leg.visit.id not in proposals]
     left = [other for _leg, other in fallen if other is not None]
     off = {one.seen.visit.id: one for one in conflicts_of(session, [*ahead, *left], today)}
-    to_find = [_find_day(leg, other, person, today, off.keys()) for leg, other in fallen]
+    unsaid = [leg for leg in ahead if not confirmed_by(leg.visit, by_of(leg, person))]
+    closed = closed_among(session, unsaid, today) if reads else set()
+    to_find = [
+        find_day(leg, other, person, today, off.keys(), found=not reads or finds_day(session, leg, today))
+        for leg, other in fallen
+    ]
     to_confirm = [
-        _off_then(off[leg.visit.id], person)
+        off_then(
+            off[leg.visit.id], person, found=not reads or may_move(session, off[leg.visit.id], person, today)
+        )
         if leg.visit.id in off
         else _too_young(leg)
         if leg.visit.id in waived
-        else _confirm(leg, person, today)
+        else _confirm(leg, person, today, closed=leg.visit.id in closed)
         for leg in ahead
         if leg.visit.id in off or not confirmed_by(leg.visit, by_of(leg, person))
     ]
@@ -170,35 +130,6 @@ def _too_young(leg: SeenVisit) -> Task:
     )
 
 
-def _off_then(against: Conflict, person: Person) -> Task:
-    """Nothing is to be confirmed; whoever does not work then has something to say, unless the day is being
-    mended. Where other hours would mend it, whoever receives changes them first."""
-    leg, role = against.seen, by_of(against.seen, person)
-    said = {"day": long_day(leg.visit.day), "name": _other(leg, person).name}
-    href, asks = f"/visits/{leg.visit.id}", False
-    title = _("Un planning contredit votre journée du %(day)s") % said
-    text = _("Rien à confirmer pour l’instant. Voyez avec %(name)s si un autre jour reste possible.") % said
-    if against.closed:
-        title = _("Le site est fermé le %(day)s") % said
-        text = _("Vos RH décident de la suite. Voyez avec %(name)s si un autre jour reste possible.") % said
-    elif against.stops(role):
-        title = _("Votre planning dit autre chose le %(day)s") % said
-        text = (
-            _("Voyez si un autre jour reste possible avec %(name)s, ou dites que vous ne pouvez pas.") % said
-        )
-        asks = True
-        href = href if confirmed_by(leg.visit, role) else f"{href}/confirmation"
-    if step := against.first_step(receives=role is By.HOST):
-        text, asks = f"{against.words_to(person)}. {step}", role is By.HOST
-        href = f"/visits/{leg.visit.id}/hours" if asks else f"/visits/{leg.visit.id}"
-        if asks:
-            return Task(Kind.CONTRADICTED, title, text, href, _("Changer les heures"), "warn")
-    if against.mends_itself:
-        text = _("Une autre solution est cherchée : il n’y a rien à faire pour l’instant.")
-        href, asks = f"/visits/{leg.visit.id}", False
-    return Task(Kind.CONTRADICTED, title, text, href, _("Voir la journée"), "warn", asks=asks)
-
-
 def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today: date) -> list[Task]:
     """Lately somebody said that this person did not come, and has no answer; HR have not ruled."""
     past = {leg.visit.id: leg for leg in legs if leg.visit.id is not None and leg.visit.day <= today}
@@ -220,7 +151,7 @@ def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today:
 
 
 def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
-    said = {"name": _other(leg, person).name, "day": long_day(found.day) if found.day else ""}
+    said = {"name": other_of(leg, person).name, "day": long_day(found.day) if found.day else ""}
     title = (
         _("%(name)s vous propose le %(day)s") % said
         if found.day
@@ -230,30 +161,9 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
     return Task(Kind.PROPOSAL, title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
 
 
-def _find_day(
-    leg: SeenVisit, other: SeenVisit | None, person: Person, today: date, off: Collection[int | None]
-) -> Task:
-    """Whether a day still fits is said on the page behind it: this one asks what becomes of the exchange."""
-    title = _("Que devient votre échange avec %(name)s ?") % {"name": _other(leg, person).name}
-    missed = leg.visit.missed_at is not None
-    what = _("La journée du %(day)s est annulée.")
-    if missed:
-        what = _("Une absence est signalée le %(day)s.")
-        if absence_stands(leg.visit, today):
-            what = _("La journée du %(day)s n’a pas eu lieu.")
-    rest = (
-        _("L’autre est passée : voyez si un jour reste possible, ou restez-en à une.")
-        if other is not None and is_over(other.visit, today)
-        else _("L’autre ne peut pas avoir lieu comme prévu : voyez ce qui reste possible.")
-        if other is not None and other.visit.id in off
-        else _("L’autre tient toujours : voyez si un jour reste possible, ou restez-en à une.")
-    )
-    text = f"{what % {'day': day_month(leg.visit.day)}} {rest}"
-    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", _("Voir les jours"), "calendar")
-
-
-def _confirm(leg: SeenVisit, person: Person, today: date) -> Task:
-    said = {"name": _other(leg, person).name, "day": long_day(leg.visit.day)}
+def _confirm(leg: SeenVisit, person: Person, today: date, *, closed: bool) -> Task:
+    """`closed`: the team that receives closed the day."""
+    said = {"name": other_of(leg, person).name, "day": long_day(leg.visit.day)}
     title = (
         _("Confirmez votre journée chez %(name)s") % said
         if leg.visitor.id == person.id
@@ -262,6 +172,8 @@ def _confirm(leg: SeenVisit, person: Person, today: date) -> Task:
     text = _("Le %(day)s.") % said
     if do_not_travel(leg.visit, crosses=leg.crosses, today=today):
         text = _("Le %(day)s. La convention manque encore : personne ne se déplace avant.") % said
+    if closed:
+        text = f"{text} {closed_words(receives=leg.visitor.id != person.id)}"
     return Task(
         Kind.CONFIRMATION,
         title,
@@ -270,10 +182,6 @@ def _confirm(leg: SeenVisit, person: Person, today: date) -> Task:
         _("Confirmer"),
         "check",
     )
-
-
-def _other(leg: SeenVisit, person: Person) -> Person:
-    return leg.host if leg.visitor.id == person.id else leg.visitor
 
 
 def _offer(seen: SeenRequest) -> Task:

@@ -1,7 +1,7 @@
 """What stands on a day to which a team says no since: visits, and places held until somebody answers. A mark
 moves nobody; whoever sets it reads what it leaves, and where to cancel it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,13 +70,21 @@ def against_marks(session: Session, team_id: int, marks: Mapping[date, str]) -> 
     ]
 
 
+def closed_among(session: Session, visits: Iterable[SeenVisit], today: date) -> set[int]:
+    """Ids of those still to come on whose day the team that is to receive says that nobody comes. Two
+    queries, or none."""
+    ahead = [seen for seen in visits if is_ahead(seen.visit, today)]
+    if not ahead:
+        return set()
+    days = [seen.visit.day for seen in ahead]
+    team_ids = {seen.host.team_id for seen in ahead}
+    marked = marks_between(session, min(days), max(days), team_ids).own_no_visitors
+    return {seen.visit.id or 0 for seen in ahead if seen.visit.day in marked.get(seen.host.team_id, ())}
+
+
 def is_closed(session: Session, seen: SeenVisit) -> bool:
-    """Whether the team that is to receive says of the day, still to come, that nobody comes. One query, or
-    none."""
-    day, team_id = seen.visit.day, seen.host.team_id
-    if not is_ahead(seen.visit, clock.today()):
-        return False
-    return day in marks_between(session, day, day, {team_id}).own_no_visitors.get(team_id, ())
+    """The same of one."""
+    return bool(closed_among(session, [seen], clock.today()))
 
 
 def closed_words(*, receives: bool) -> str:

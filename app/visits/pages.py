@@ -121,7 +121,8 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
     )
     may = showing.may(now, receives=entered.receives, leads=entered.leads_host or entered.by is By.HR)
     cannot_be = now.asked.closed_then or now.asked.contradicted
-    no_day = may["propose"] and cannot_be and not finds_day(session, seen, today)
+    lost = may["propose"] and (cannot_be or now.fallen) and not finds_day(session, seen, today)
+    no_day = lost and not now.fallen
     return render(
         request,
         "visits/show.html",
@@ -144,6 +145,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         hosts=entered.by in {By.HOST, By.TUTOR},
         may=may | {"propose": may["propose"] and not no_day},
         no_day=no_day,
+        no_new_day=lost and now.fallen,
         closed_since=closed_words(receives=entered.receives or entered.leads_host)
         if is_closed(session, seen)
         else "",

@@ -17,6 +17,7 @@ from app.visits import confirming, moving, queries, rosters, showing, standing
 from app.visits.errors import ConditionsFirst, DayNotPossible, RosterSaysOtherwise
 from app.visits.guards import Entered, Participant, Taking
 from app.visits.lifecycle import allows, refusal
+from app.visits.marks import closed_words, is_closed
 from app.visits.rules import absence_stands, offered_reasons, stands
 from app.visits.schemas import AnswerForm, CancellationForm, ChoiceForm, ConfirmationForm
 from app.visits.tables import By, ChangeKind
@@ -76,6 +77,7 @@ def _show_confirmation(
         taken=is_taken(session, entered.own_id, now.visit.day),
         roster_says=rosters.says(session, now.seen, now.today, receives=entered.receives),
         first_step=now.against.first_step(receives=entered.receives) if now.against is not None else "",
+        closed_since=closed_words(receives=entered.receives) if is_closed(session, now.seen) else "",
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,
         form=form,
     )

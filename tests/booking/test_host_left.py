@@ -12,7 +12,8 @@ from app.booking.tables import Approval
 from app.campaigns.tables import Status
 from app.core import jobs as events
 from app.home.decisions import decisions
-from app.home.tasks import Task, asked_tasks
+from app.home.task import Task
+from app.home.tasks import asked_tasks
 from app.people.tables import Person
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, let_go, mails

@@ -8,6 +8,7 @@ from app.booking.jobs import settle_due
 from app.booking.jobs_silence import tell_silence
 from app.booking.tables import Approval, BookingRequest, Silence
 from app.people.tables import Person
+from app.visits.tables import Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, TUESDAY, Shop, mails
 from tests.support.web import Clock
@@ -84,3 +85,24 @@ def test_hr_read_it_where_nobody_leads(engine: Engine, session: Session, clock: 
     [mail] = mails(session, "requests_silent")
     assert mail.to_name == "Claire Morel"
     assert "/team/requests" in mail.text
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_nobody_is_said_to_receive_whose_team_did_not_answer(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, *, silent: bool
+) -> None:
+    shop.terms.silence = Silence.APPROVE
+    request = shop.ask(shop.askers[0], shop.offer(), MONDAY)
+    if not silent:
+        shop.approve(request)
+    wait_for_silence(engine, session, clock)
+    visitor, host = (
+        next(one for one in mails(session, "visit_invitation") if one.person_id == person_id)
+        for person_id in (request.person_id, session.get_one(Visit, request.visit_id).host_id)
+    )
+    for text in (visitor.text, visitor.html):
+        assert ("vous reçoit" in text, "ouvre sa porte" in text) == (not silent, not silent)
+        assert ("n’a pas répondu à temps" in text, "doit encore le confirmer" in text) == (silent, silent)
+    for text in (host.text, host.html):
+        assert ("Personne dans votre équipe n’a répondu à temps" in text) is silent
+        assert ("Vous faites découvrir votre métier" in text) is not silent

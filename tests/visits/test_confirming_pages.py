@@ -1,22 +1,26 @@
 """A day is confirmed by its page and its API: what must be read first, and when nobody may say yes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
+from app.calendars.provisional import tell_certain, tell_provisional
+from app.calendars.reminding import remind_unconfirmed
 from app.core import jobs
 from app.core.db import open_session
 from app.home.reminders import reminders
 from app.messages.tables import Mail
 from app.people.tables import Team
-from app.teams.tables import ClosedDay, RosterDay, Shift, TeamConditions
+from app.teams.tables import BlackoutDay, ClosedDay, RosterDay, Shift, TeamConditions, TeamPractice
 from app.visits import queries as visits
 from app.worker import drain
 from tests.factories import NOW
+from tests.support.web import Clock
 from tests.visits.life import MONDAY, Company, row
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -149,3 +153,34 @@ def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company
     drain(engine)
     with open_session(engine, reads_only=True) as session:
         assert "visit_confirmed" not in session.exec(select(Mail.kind)).all()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_where_one_says_yes_one_reads_that_the_team_closed_the_day(
+    company: Company, engine: Engine, as_: Enter, clock: Clock, *, closed: bool
+) -> None:
+    """On the page that asks, at home and in the mails: to who goes, and to who receives."""
+    if closed:
+        with open_session(engine) as session:
+            session.add(
+                BlackoutDay(team_id=company.shop.id or 0, day=MONDAY, no_visitors=True, no_leaving=False)
+            )
+    for person, said in (
+        (company.anna, "L’équipe qui reçoit a fermé"),
+        (company.bruno, "Votre équipe a fermé"),
+    ):
+        client = as_(person)
+        for path in (f"/visits/{company.there.id}/confirmation", "/home"):
+            assert (said in client.get(path).text) is closed
+    with open_session(engine) as session:
+        session.add(TeamPractice(team_id=company.shop.id or 0, by_roster=True))
+    tell_provisional(engine, [company.there.id or 0])
+    tell_certain(engine, [company.there.id or 0], by_week=True)
+    clock.set(datetime.combine(MONDAY, time(8), UTC) - timedelta(days=3))
+    remind_unconfirmed(engine)
+    asking = ["visit_provisional", "visit_certain", "visit_reminder"]
+    with open_session(engine) as session:
+        about = col(Mail.key).contains(f":{company.there.id}:")
+        found = session.exec(select(Mail).where(col(Mail.kind).in_(asking), about)).all()
+    assert len(found) == 2 * len(asking)
+    assert all(("a fermé ce jour" in one.text) is ("a fermé ce jour" in one.html) is closed for one in found)

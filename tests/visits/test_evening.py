@@ -12,7 +12,8 @@ from app.availability.service import When
 from app.campaigns.tables import Status
 from app.home.personal_data import erase_person
 from app.home.reminders import reminders
-from app.home.tasks import Kind, asked_tasks
+from app.home.task import Kind
+from app.home.tasks import asked_tasks
 from app.teams.tables import Shift
 from app.visits import absences, confirming, jobs, leaving, queries, rosters, service
 from app.visits.errors import AlreadyOver, NotRuledYet

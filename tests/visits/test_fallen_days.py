@@ -69,7 +69,12 @@ def test_an_exchange_for_which_no_day_is_left_says_so_and_offers_to_leave_it_at_
     assert ("Plus aucun jour à proposer" in page) is not free
     assert ('value="one_way" checked' in page) is not free
     assert ("demander à vos RH" in page) is not free
-    assert "ou restez-en à une" in anna.get("/home").text
+    assert ("Voir les jours possibles" in anna.get(here).text) is free
+    assert ("lus aucun jour ne convient à vous deux" in anna.get(here).text) is not free
+    for path in ("/home", here):
+        assert ("voyez si un jour reste possible" in anna.get(path).text.lower()) is free
+        assert ("En rester à une journée" in anna.get(path).text) is not free
+    assert "Voir les jours possibles" not in anna.get("/visits").text
     sent = {"revision": str(company.there.revision), "choice": "one_way"}
     assert anna.post(f"{here}/proposals", data=sent).status_code == 303
     drain(engine)

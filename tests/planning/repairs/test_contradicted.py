@@ -14,6 +14,7 @@ from sqlmodel import select
 from app.calendars import ics, suspending
 from app.calendars.reminding import remind_unconfirmed
 from app.core.db import open_session
+from app.home import lost_days
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
 from app.planning.tables import Repair, RepairStatus
@@ -279,6 +280,7 @@ def test_another_day_is_proposed_only_where_there_is_one(
     monkeypatch.setattr(suspending, "finds_day", lambda *_: found)
     monkeypatch.setattr(pages, "finds_day", lambda *_: found)
     monkeypatch.setattr(moving, "finds_day", lambda *_: found)
+    monkeypatch.setattr(lost_days, "finds_day", lambda *_: found)
     there = company.visit(company.back[0], company.front[0])
     roster(engine, company, there, Shift.OFF)
     suspending.tell_suspended(engine, there.id or 0, over=True)
@@ -292,4 +294,11 @@ def test_another_day_is_proposed_only_where_there_is_one(
         text = host.get(page).text
         assert (f"/visits/{there.id}/days" in text) is found
         assert ("vos RH savent ce qui reste possible" in text) is not found
-    assert "Proposez un autre jour" not in host.get("/home").text
+    visitor = as_(company.back[0])
+    for client in (host, visitor):
+        home = client.get("/home").text
+        assert ("un autre jour reste possible" in home) is found
+        assert ("ucun autre jour ne convient" in home) is not found
+    refusal = f'href="/visits/{there.id}/refusal"'
+    for text in (host.get("/home").text, host.get(f"/visits/{there.id}").text):
+        assert (refusal in text) is not found
