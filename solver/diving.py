@@ -66,15 +66,14 @@ def dive(
         return None
     costs = COSTS * abs(found.value) if costs is None else costs
     least, behind = max(found.value - costs, beyond - TINY), []
-    while part.open > OPEN and step >= SHORTEST:
+    while part.open > OPEN and step >= SHORTEST and clock.seconds < steps_end and not clock.over:
         before = part.kept, part.shut
-        part.keep(found.columns, step)
+        if not part.keep(found.columns, step):
+            break
         after = part.relax(clock, steps_end)
         if after is None or after.value < least:
             part.put_back(*before)
             step /= 2
-            if clock.over or clock.seconds >= steps_end:
-                break
         else:
             found = after
             behind.append(before)
@@ -184,8 +183,8 @@ class _Part:
             return None
         return _Relaxed(np.asarray(result.variable_values(self.variables)), result.objective_value())
 
-    def keep(self, columns: Floats, share: float) -> None:
-        """Keep a share of what a relaxation takes, what it takes most of first."""
+    def keep(self, columns: Floats, share: float) -> bool:
+        """Keep a share of what a relaxation takes, what it takes most of first; whether any has room."""
         open_ = ~self.kept & ~self.shut
         many = int(columns[open_].sum() * share) + 1
         best_first = np.argsort(np.where(open_, -columns, 1.0), kind="stable")[:many]
@@ -196,8 +195,10 @@ class _Part:
             if (room[matrix.indices[at]] >= matrix.data[at]).all():
                 kept[column] = True
                 room[matrix.indices[at]] -= matrix.data[at]
+        some = bool((kept != self.kept).any())
         full = self.shuts & (room < 1)
         self.put_back(kept, (full @ (matrix > 0) > 0) & ~kept)
+        return some
 
     def put_back(self, kept: Bools, shut: Bools) -> None:
         """These columns are kept and these are shut, no others."""

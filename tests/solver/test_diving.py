@@ -9,7 +9,7 @@ from solver import diving
 from solver.choices import choices_of
 from solver.instance import Bools, Ints
 from solver.limits import Clock, Limits
-from solver.mip import Solved, held, solve_integer
+from solver.mip import Floats, Solved, held, solve_integer
 from solver.model import Model, build, weighted
 from solver.problem import Problem
 from solver.simplex import relax
@@ -130,3 +130,46 @@ def test_no_time_no_plan() -> None:
     over = Clock(Limits(seconds=60.0, threads=1), lambda: True)
     assert relax(model, objective, clock()) is not None
     assert diving.dive(model, objective, objective, over, seconds=30.0, costs=1.0) is None
+
+
+class Ticking(Clock):
+    """A second goes by at each look."""
+
+    @property
+    def seconds(self) -> float:
+        self.looks = getattr(self, "looks", 0) + 1
+        return float(self.looks)
+
+
+def test_a_dive_ends_its_steps_in_time_though_each_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diving, "OPEN", 0)
+    model, steps = model_of(1), list[float]()
+    objective, real = weighted(model, RATES), diving._Part.keep
+
+    def one(part: diving._Part, columns: Floats, share: float) -> bool:
+        steps.append(share)
+        return real(part, columns, 0.0)
+
+    monkeypatch.setattr(diving._Part, "keep", one)
+    ticking = Ticking(Limits(seconds=1e6, threads=1), started=0.0)
+    diving.dive(model, objective, objective, ticking, seconds=6.0, costs=1e9)
+    assert 0 < len(steps) < 4, "at least two looks at the clock for each step"
+
+
+def test_a_dive_ends_where_nothing_more_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diving, "OPEN", 0)
+    monkeypatch.setattr(diving._Part, "keep", lambda *_: False)
+    model = model_of(1)
+    objective = weighted(model, RATES)
+    best = solve_integer(model, objective, clock(), seconds=30.0)
+    assert best.chosen is not None
+    assert objective[dived(model)].sum() == objective[best.chosen].sum()
+
+
+def test_what_has_no_room_is_not_kept() -> None:
+    model = model_of(1)
+    part = diving._Part(model, weighted(model, RATES))
+    found = part.relax(clock(), 60.0)
+    assert found is not None
+    assert part.keep(found.columns, 1.0)
+    assert not part.keep(part.kept.astype(float), 1.0), "what is kept already is nothing new"
