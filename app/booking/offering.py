@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.booking import lines, twins
+from app.booking import at_once, lines, twins
 from app.booking.ending import TAKEN_BACK, expire
 from app.booking.errors import BookingsStand, KeyReused, PlaceRefused
 from app.booking.queries import SeenPlace
-from app.booking.tables import BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
+from app.booking.tables import Approval, BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
+from app.campaigns.bookable import takes_bookings
 from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.errors import TermsRefused
 from app.campaigns.holding import hold_alone
@@ -153,7 +154,8 @@ def set_terms(
     today: date,
 ) -> None:
     """How a campaign books, on the version of the campaign that HR read. Its kind stays while people have
-    something booked or wait for it. Raises `Stale`, `TermsRefused`, `BookingsStand`."""
+    something booked or wait for it. Where teams are asked no more, what waits for their answer is accepted,
+    the oldest first, if its day still holds. Raises `Stale`, `TermsRefused`, `BookingsStand`."""
     assert campaign.id is not None
     if booking != campaign.booking:
         hold_alone(session, campaign)  # nobody books between our count and our change
@@ -176,6 +178,7 @@ def set_terms(
         raise Stale
     session.refresh(campaign)
     terms = session.get(BookingRules, campaign.id) or BookingRules(campaign_id=campaign.id, version=0)
+    asked_teams = terms.approval == Approval.MANAGER
     for name, value in values.items():
         setattr(terms, name, value)
     terms.version += 1
@@ -189,6 +192,8 @@ def set_terms(
         now=now,
         booking=booking.value,
     )
+    if asked_teams and terms.approval == Approval.AT_ONCE and takes_bookings(campaign):
+        at_once.accept_unanswered(session, campaign.id, actor=actor, now=now, today=today)
 
 
 def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:

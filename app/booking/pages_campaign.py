@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.booking import fallen, inviting, offering, queries, views
+from app.booking import at_once, fallen, inviting, offering, queries, views
 from app.booking.errors import BookingsStand
 from app.booking.guards import ForRequest
 from app.booking.schemas import OpeningForm, RequestsFilter, TermsForm
@@ -120,7 +120,7 @@ def edit(request: Request, session: Db, campaign: HrCampaign) -> Response:
     form = blank(
         booking=campaign.booking, version=campaign.version, **{name: getattr(terms, name) for name in TERMS}
     )
-    return _page(request, campaign, form)
+    return _page(request, session, campaign, form)
 
 
 @router.post("/campaigns/{campaign_id}/booking")
@@ -128,7 +128,7 @@ def save(request: Request, session: Db, campaign: HrCampaign, actor: Asking, sen
     """Save them, on the version that was read."""
     form = bind(TermsForm, sent)
     if form.value is None:
-        return _page(request, campaign, form, status=422)
+        return _page(request, session, campaign, form, status=422)
     value = form.value
     try:
         offering.set_terms(
@@ -143,16 +143,16 @@ def save(request: Request, session: Db, campaign: HrCampaign, actor: Asking, sen
         )
     except BookingsStand as stands:
         form.refuse("booking", stands.message())
-        return _page(request, campaign, form, status=409)
+        return _page(request, session, campaign, form, status=409)
     except TermsRefused as refused:
         for name, sentence in refused.faults.items():
             form.refuse(name, sentence)
-        return _page(request, campaign, form, status=422)
+        return _page(request, session, campaign, form, status=422)
     except Stale as stale:
         session.refresh(campaign)
         form.refuse("", stale.message())
         form.raw["version"] = campaign.version
-        return _page(request, campaign, form, status=409)
+        return _page(request, session, campaign, form, status=409)
     if campaign.status == Status.DRAFT and is_booked_openly(campaign) and value.then == "next":
         return redirect(f"/campaigns/{campaign.id}/edit/{Section.CHECKLIST}")
     return redirect(f"/campaigns/{campaign.id}/booking", say=_("C’est enregistré."))
@@ -222,7 +222,9 @@ def _opening_page(
     )
 
 
-def _page(request: Request, campaign: Campaign, form: Bound[Any], *, status: int = 200) -> Response:
+def _page(
+    request: Request, session: Db, campaign: Campaign, form: Bound[Any], *, status: int = 200
+) -> Response:
     return render(
         request,
         "booking/terms.html",
@@ -233,5 +235,6 @@ def _page(request: Request, campaign: Campaign, form: Bound[Any], *, status: int
         approvals=Approval,
         silences=Silence,
         guided=campaign.status == Status.DRAFT and is_booked_openly(campaign),
+        waiting=len(at_once.unanswered(session, campaign.id or 0)),
         progress=progress(campaign, BOOKING) if is_booked_openly(campaign) else [],
     )
