@@ -52,6 +52,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.cancelled": (visits.cancel_all, debriefs.close_campaign, booking.close_campaign),
     "booking.opened": (booking.invite_when_offered,),
     "booking.requested": (booking_answers.ask_managers,),
+    "booking.asked_for": (booking_answers.tell_asked_for,),
     "booking.refused": (booking.tell_refused,),
     "booking.expired": (booking.tell_expired,),
     "booking.closed": (booking.tell_closed,),

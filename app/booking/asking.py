@@ -122,8 +122,17 @@ def ask(
         if (before := _again(session, person.id, seen, day, key)) is not None:
             return before
         raise AlreadyAsked from None
-    audit(session, actor.account_id, f"booking.{request.status.value}", f"booking:{request.id}", now=now)
+    _note(session, request, actor, now, in_their_place=in_their_place)
     return request
+
+
+def _note(
+    session: Session, request: BookingRequest, actor: Actor, now: datetime, *, in_their_place: bool
+) -> None:
+    """Who asked is kept; in whose name somebody else asks is told."""
+    if in_their_place and request.status != RequestStatus.BOOKED:
+        jobs.record(session, "booking.asked_for", request_id=request.id)
+    audit(session, actor.account_id, f"booking.{request.status.value}", f"booking:{request.id}", now=now)
 
 
 def _again(session: Session, person_id: int, seen: SeenPlace, day: date, key: str) -> BookingRequest | None:

@@ -1,4 +1,5 @@
-"""Who may answer a request is asked, and once more half-way to the moment when silence decides."""
+"""Who may answer a request is asked, and once more half-way to the moment when silence decides; in whose name
+somebody else asked has a receipt."""
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
@@ -26,6 +27,31 @@ def ask_managers(engine: Engine, request_id: int) -> None:
         seen = _seen(session, request_id)
         if seen is not None:
             _ask(session, seen, _readers(session, seen), again=False)
+
+
+def tell_asked_for(engine: Engine, request_id: int) -> None:
+    """Job of `booking.asked_for`: HR, or a program of theirs, asked in somebody's name. That person has a
+    receipt; of a day booked at once they have the invitation."""
+    with open_session(engine) as session:
+        found = queries.requests_where(
+            session,
+            col(BookingRequest.id) == request_id,
+            col(BookingRequest.status).in_([RequestStatus.REQUESTED, RequestStatus.WAITING]),
+        )
+        for seen in found:
+            person_id = seen.request.person_id
+            for reader in mails.readers_of(session, [person_id]).values():
+                outbox.send(
+                    session,
+                    Kind.BOOKING_ASKED,
+                    reader,
+                    key=f"{Kind.BOOKING_ASKED}:{request_id}:{person_id}",
+                    now=clock.now(),
+                    context={"seen": seen},
+                    campaign=seen.campaign,
+                    reply_to=mails.reply_address(session, seen.campaign),
+                    until=seen.request.day,
+                )
 
 
 def remind_managers(engine: Engine) -> None:

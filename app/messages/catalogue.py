@@ -49,6 +49,7 @@ class Kind(StrEnum):
     DAYS_UNDECIDED = "days_undecided"
     VISIT_PROVISIONAL = "visit_provisional"
     REQUESTS_SILENT = "requests_silent"
+    BOOKING_ASKED = "booking_asked"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -131,6 +132,7 @@ def kinds() -> list[Choice]:
         Kind.RULINGS_DUE: _("Journées contestées à trancher"),
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
         Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
+        Kind.BOOKING_ASKED: _("Demande faite à votre place"),
         Kind.REQUESTS_SILENT: _("Demandes restées sans réponse"),
         Kind.VISIT_PROVISIONAL: _("Journée provisoire : un planning est attendu"),
         Kind.DAYS_UNDECIDED: _("Journées proches qui attendent une décision"),
