@@ -160,7 +160,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         shows_reason=entered.by is not By.MANAGER or seen.visit.cancel_reason in history.TEAM_REASONS,
         part=part_labels()[seen.visit.part],
         history=lines,
-        roster_says=rosters.says(session, seen, today, receives=entered.receives),
+        roster_says=rosters.says(session, seen, today, receives=entered.receives, reader_id=entered.own_id),
         first_step=now.against.first_step(receives=entered.receives) if now.against is not None else "",
         face_of=views.face_of,
         today=today,

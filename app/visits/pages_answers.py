@@ -75,7 +75,9 @@ def _show_confirmation(
         contradicted=now.asked.contradicted,
         no_day=now.asked.contradicted and not moving.finds_day(session, now.seen, now.today),
         taken=is_taken(session, entered.own_id, now.visit.day),
-        roster_says=rosters.says(session, now.seen, now.today, receives=entered.receives),
+        roster_says=rosters.says(
+            session, now.seen, now.today, receives=entered.receives, reader_id=entered.own_id
+        ),
         first_step=now.against.first_step(receives=entered.receives) if now.against is not None else "",
         closed_since=closed_words(receives=entered.receives) if is_closed(session, now.seen) else "",
         asks=now.asks if now.asked.conditions_open and entered.by.value == "visitor" else None,

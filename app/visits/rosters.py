@@ -336,15 +336,18 @@ def may_wait(day: date, first: date | None, today: date) -> bool:
     return day > today and (first is None or day >= first)
 
 
-def says(session: Session, seen: SeenVisit, today: date, *, receives: bool = False) -> tuple[str, str] | None:
+def says(
+    session: Session, seen: SeenVisit, today: date, *, receives: bool = False, reader_id: int | None = None
+) -> tuple[str, str] | None:
     """What rosters say of one visit to come, for its page: (kind of note, sentence); None for nothing.
-    `receives`: the reader may change its hours."""
+    `receives`: the reader may change its hours; `reader_id`: what is said of that person is said to them."""
     if not is_ahead(seen.visit, today):
         return None
     if against := conflict_of(session, seen, today):
+        words = against.words_to(next((one for one in against.absent if one.id == reader_id), None))
         if against.mends_itself:
             sentence = _("%(words)s. Une autre solution est cherchée : il n’y a rien à faire pour l’instant.")
-            return "warn", sentence % {"words": against.words_to()}
+            return "warn", sentence % {"words": words}
         if against.closed:
             return "warn", _(
                 "%(site)s est fermé ce jour-là : cette journée ne peut pas avoir lieu. Les RH décident de la "
@@ -353,9 +356,9 @@ def says(session: Session, seen: SeenVisit, today: date, *, receives: bool = Fal
         if against.is_half_day:
             sentence = _("Le planning ne couvre qu’une partie de cette journée. %(words)s. %(step)s")
             step = against.first_step(receives=receives)
-            return "warn", sentence % {"words": against.words_to(), "step": step}
+            return "warn", sentence % {"words": words, "step": step}
         sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
-        return "warn", sentence % {"words": against.words_to()}
+        return "warn", sentence % {"words": words}
     if provisional(session, [seen], today):
         return "info", _(
             "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."

@@ -289,7 +289,7 @@ def test_another_day_is_proposed_only_where_there_is_one(
     assert len(mails) == 4
     assert any("un autre jour à" in text for text in mails) is found
     assert sum("annulée depuis sa page" in text for text in mails) == (0 if found else 2)
-    host = as_(company.front[0])
+    host, there_host = as_(company.front[0]), company.front[0].name
     for page in (f"/visits/{there.id}", f"/visits/{there.id}/confirmation"):
         text = host.get(page).text
         assert (f"/visits/{there.id}/days" in text) is found
@@ -299,6 +299,9 @@ def test_another_day_is_proposed_only_where_there_is_one(
         home = client.get("/home").text
         assert ("un autre jour reste possible" in home) is found
         assert ("ucun autre jour ne convient" in home) is not found
+        page = client.get(f"/visits/{there.id}").text
+        assert ("Vous ne travaillez pas ce jour-là" in page) is (client is host)
+        assert (f"{there_host} ne travaille pas ce jour-là" in page) is (client is visitor)
     refusal = f'href="/visits/{there.id}/refusal"'
     for text in (host.get("/home").text, host.get(f"/visits/{there.id}").text):
         assert (refusal in text) is not found
