@@ -76,6 +76,7 @@ def comparison(
         newer=newer,
         measures=measures(why.levels(*before), why.levels(*after)),
         level_names=words.level_names(),
+        rules_changed=words.rules_changed(before[0], after[0]),
         first_wishes=(old.wishes_met, new.wishes_met),
         change=told,
         changes=told.changes[(look.page - 1) * PAGE : look.page * PAGE],

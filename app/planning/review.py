@@ -259,6 +259,11 @@ def helped(waiting: Iterable[Waiting], reason: str) -> Counter[str]:
     return Counter(row.helped_by for row in waiting if row.reason == reason and row.helped_by)
 
 
+def untried(waiting: Iterable[Waiting], reason: str) -> int:
+    """For how many people of a reason no remedy was looked for yet."""
+    return sum(1 for row in waiting if row.reason == reason and not row.sought)
+
+
 def reasons_counted(waiting: Iterable[Waiting]) -> list[tuple[str, int]]:
     """How many people per reason, most first."""
     return Counter(row.reason for row in waiting).most_common()

@@ -18,7 +18,7 @@ from app.people.tables import Person, Site, Team
 from app.planning import clashes, queries, runs
 from app.planning.errors import NothingToPublish, NotThisPair
 from app.planning.queries import Participant
-from app.planning.review import PlannedSwap, Review, Waiting, helped, reasons_counted, review
+from app.planning.review import PlannedSwap, Review, Waiting, helped, reasons_counted, review, untried
 from app.planning.schemas import PlanLook
 from app.planning.tables import ACTIVE, Pin, PlanningRun, RunStatus
 from app.planning.words import (
@@ -233,7 +233,7 @@ def why_not_more(found: Review) -> list[dict[str, Any]]:
             "label": labels.get(reason, reason),
             "value": count,
             "tone": REASON_TONES.get(reason, "muted"),
-            "more": what_would_do(helped(found.waiting, reason)),
+            "more": what_would_do(helped(found.waiting, reason), untried=untried(found.waiting, reason)),
         }
         for reason, count in reasons_counted(found.waiting)
     ]

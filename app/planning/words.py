@@ -6,7 +6,7 @@ from app.core.errors import Refusal
 from app.core.i18n import _, current_language, ngettext
 from app.core.templating import number
 from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, PinsClash, PlanIsOld
-from solver import rules
+from solver import Problem, rules
 
 
 def reason_labels() -> dict[str, str]:
@@ -21,8 +21,10 @@ def reason_labels() -> dict[str, str]:
     }
 
 
-def what_would_do(helped: Mapping[str, int]) -> str:
-    """What would be enough for how many people, each tried by the solver; empty where nothing was tried."""
+def what_would_do(helped: Mapping[str, int], *, untried: int = 0) -> str:
+    """What would be enough for how many people, each tried by the solver, but so many for whom there was no
+    time; empty where nothing helps.
+    """
     words = {
         "own_day": _("un jour de plus de leur part"),
         "own_days": _("deux jours de plus de leur part"),
@@ -38,7 +40,16 @@ def what_would_do(helped: Mapping[str, int]) -> str:
         for kind, count in sorted(helped.items(), key=lambda one: -one[1])
         if kind in words
     ]
-    return _("Suffirait, essayé pour chacun : %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
+    if not parts:
+        return ""
+    said = _("Suffirait, essayé pour chacun : %(parts)s.")
+    if untried:
+        said = ngettext(
+            "Suffirait : %(parts)s. Pour %(n)s personne, rien n’a encore été essayé.",
+            "Suffirait : %(parts)s. Pour %(n)s personnes, rien n’a encore été essayé.",
+            untried,
+        )
+    return said % {"parts": ", ".join(parts), "n": number(untried)}
 
 
 QUOTED = 40
@@ -73,6 +84,33 @@ def level_names() -> dict[str, str]:
         "changes": _("Journées changées depuis le plan précédent"),
         "travel": _("Minutes de trajet, en tout"),
         "days": _("Journées calmes ou instructives"),
+    }
+
+
+def rules_changed(before: Problem, after: Problem) -> str:
+    """What is not the same for two plans, in one sentence; empty where all that counts is."""
+    old, new = before.campaign, after.campaign
+    parts = []
+    if old.max_travel_minutes != new.max_travel_minutes:
+        limits = {
+            "before": number(old.max_travel_minutes),
+            "after": number(new.max_travel_minutes),
+        }
+        parts.append(_("le trajet, au plus (%(before)s puis %(after)s minutes)") % limits)
+    if (old.min_gap_days, old.max_gap_days) != (new.min_gap_days, new.max_gap_days):
+        parts.append(_("l’écart entre les deux journées"))
+    if old.max_swaps_per_person != new.max_swaps_per_person:
+        parts.append(_("le nombre de fois par personne"))
+    if old.days != new.days:
+        parts.append(_("les jours de la campagne"))
+    if before.teams != after.teams:
+        parts.append(_("les équipes, leurs limites ou leurs jours"))
+    if before.people != after.people:
+        parts.append(_("qui participe, ou ce que les personnes ont répondu"))
+    if not parts:
+        return ""
+    return _("Entre ces deux plans ont changé : %(parts)s. Chacun est jugé sur ce qui valait alors.") % {
+        "parts": ", ".join(parts)
     }
 
 

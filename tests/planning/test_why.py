@@ -1,6 +1,7 @@
 """How good a plan is, what holds it back, and what changed: said from the problem and the plan alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.planning.problem import build
 from app.planning.review import Review, remedy_kind, review
 from app.planning.showing import progress_of, shares
 from app.planning.tables import PlanningRun, RunStatus
-from app.planning.words import what_would_do
+from app.planning.words import rules_changed, what_would_do
 from app.visits.tables import Unmatched
 from solver import Limits, Plan, Problem, solve
 from tests.factories import make_campaign
@@ -218,3 +219,16 @@ def test_what_would_do_is_said_from_what_was_tried() -> None:
         "Suffirait, essayé pour chacun : un jour de plus de leur part (3),"
         " une place de plus dans une équipe, un jour donné (1)."
     )
+    assert " ".join(what_would_do({"own_day": 3}, untried=141).split()) == (
+        "Suffirait : un jour de plus de leur part (3). Pour 141 personnes, rien n’a encore été essayé."
+    )
+
+
+def test_two_plans_say_which_rules_changed_between_them(planned: Callable[..., Planned]) -> None:
+    problem = planned()[0]
+    shorter = replace(problem, campaign=replace(problem.campaign, max_travel_minutes=30))
+    assert rules_changed(problem, problem) == ""
+    said = " ".join(rules_changed(problem, shorter).split())
+    assert f"({problem.campaign.max_travel_minutes} puis 30 minutes)" in said
+    assert "équipes" not in said
+    assert "les équipes, leurs limites" in rules_changed(problem, replace(problem, teams=problem.teams[1:]))
