@@ -44,6 +44,10 @@ NEAR, WIDER = 0.01, 0.5
 much for later levels, where the prices say less."""
 USEFUL, PRECISE, LEISURE = 1e-4, 1e-6, 60.0
 """Prices of the first precision show the way; with more seconds left than the last they shall be better."""
+RELAXED, HURRIED = 0.7, 0.5
+"""The relaxation has so much of the time that is left; with less than `LEISURE` the second, where pairs
+are few enough to be listed all: prices that are nearly right leave the search the time to follow them.
+"""
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,15 @@ def relax_beside(
 ) -> None:
     """Relax the first two levels together, and search beside it."""
     clock = engine.clock
-    threads = max(1, clock.limits.threads)
+    assert engine.net is not None
+    threads, hurried = max(1, clock.limits.threads), clock.left < LEISURE
+    share = HURRIED if hurried and engine.net.edges.complete else RELAXED
     relaxed.begin(
         weighted(relaxed.model, rates),
         clock,
-        seconds=0.7 * clock.left,
+        seconds=share * clock.left,
         threads=max(1, threads - 1),
-        precision=USEFUL if clock.left < LEISURE else precision,
+        precision=USEFUL if hurried else precision,
     )
     if threads == 1:
         relaxed.wait(clock)
