@@ -20,7 +20,7 @@ from app.people.tables import Person
 from app.teams.tables import BlackoutDay, GoodDay, RosterDay, Shift, TeamConditions
 from app.visits.tables import Visit
 from tests.factories import make_campaign, make_person, make_team, make_visit
-from tests.support.browser import faults_of
+from tests.support.browser import BOTH, faults_of
 from tests.support.web import LiveServer
 from tests.teams.conftest import NOW, Shop
 
@@ -104,6 +104,38 @@ def test_a_tap_sets_a_day(
     with open_session(engine) as session:
         days = {row.day.day for row in session.exec(select(GoodDay))}
     assert days == {16, 20, 21}
+
+
+@pytest.mark.parametrize("width", BOTH)
+def test_a_tapped_day_stays_where_it_was_and_the_answer_is_read_beside_it(
+    company: Company, page_of: Callable[..., Page], width: int
+) -> None:
+    page = page_of(company.marc, width)
+    page.goto("/team?start=2027-04-05")
+    page.get_by_role("link", name="Personne ne vient", exact=True).click()
+    # Kept by a mark: a live region that is itself replaced is not read aloud.
+    page.evaluate("document.getElementById('flash').kept = true")
+    for name, press in (("20", False), ("6", False), ("21", True)):
+        day = page.locator(f"#day-2027-04-{int(name):02}")
+        day.evaluate("one => one.scrollIntoView({block: 'center'})")
+        before = day.bounding_box()
+        if press:
+            day.focus()
+            page.keyboard.press("Enter")
+        else:
+            day.click()
+        expect(day).to_have_class(re.compile(r"\bmark-no_visitors\b"))
+        said = page.locator("#flash .flash")
+        expect(said).to_contain_text(f"{name} avril 2027 : Personne ne vient")
+        page.wait_for_function("() => document.querySelector('.htmx-settling, .htmx-swapping') === null")
+        expect(day).to_be_focused(timeout=5_000)
+        after = day.bounding_box()
+        assert before and after
+        assert abs(before["y"] - after["y"]) < 2
+        expect(day).to_be_in_viewport(ratio=1)
+        expect(said).to_be_in_viewport(ratio=0.9)
+        assert page.evaluate("document.getElementById('flash').kept") is True
+    assert faults_of(page, (width,)) == []
 
 
 def test_a_manager_imports_a_roster(company: Company, page_of: Callable[..., Page]) -> None:

@@ -2,9 +2,13 @@
 
 const FOCUS = ".errors[data-focus], .flash.is-bad, .flash.is-warn";
 
+/** What was touched last and came back with the part of the page around it. */
+let touchedId = "";
+
 /** Bring a reader to what needs them: the summary of errors, or a message that is not good news. */
 function focusNews(root) {
   const target = root.matches?.(FOCUS) ? root : root.querySelector(FOCUS);
+  if (touchedId && document.activeElement?.id === touchedId) return; // it is read aloud, and seen from there
   target?.focus();
 }
 
@@ -60,6 +64,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
   }
 });
+
+/** What was touched stays where it was on the screen when the part of the page around it comes back changed. */
+function keepInPlace({ detail: { requestConfig, target } }) {
+  touchedId = "";
+  const touched = requestConfig?.triggeringEvent?.submitter ?? document.activeElement;
+  if (!touched?.id || !target.contains(touched)) return;
+  touchedId = touched.id;
+  const before = touched.getBoundingClientRect().top;
+  const back = () => {
+    const top = document.getElementById(touched.id)?.getBoundingClientRect().top;
+    if (top !== undefined) scrollBy({ top: top - before, behavior: "instant" });
+  };
+  document.addEventListener("htmx:afterSwap", back, { once: true });
+}
+
+document.addEventListener("htmx:beforeSwap", keepInPlace);
 
 /** A row of views that is wider than the screen shows the one that is open. */
 function showOpenTab(root) {
