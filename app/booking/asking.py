@@ -1,7 +1,8 @@
 """What an asker does: book or ask for a day, stand in line, withdraw, accept a place that became free."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -203,8 +204,10 @@ def make_visit(
     actor: Actor | None,
     now: datetime,
     approved: bool = False,
+    told: Mapping[str, Any] | None = None,
 ) -> Visit:
-    """The visit of a request, with the first of `hosts` whose day is still free.
+    """The visit of a request, with the first of `hosts` whose day is still free. `told`: what only its
+    messages need.
 
     Raises `OwnDayTaken`, `PlaceFull`, or `NotForYou` when the asker's own team can let nobody go.
     """
@@ -212,7 +215,7 @@ def make_visit(
     for host_id in hosts:
         try:
             made = _visit(session, seen, request, host_id, now)
-            return visits.book_visit(session, campaign, made, hand, approved=approved)
+            return visits.book_visit(session, campaign, made, hand, approved=approved, told=told)
         except DayTaken as taken:
             # Somebody booked meanwhile: this host, or the asker elsewhere.
             if request.person_id in taken.people:

@@ -28,7 +28,7 @@ def accept_unanswered(
     accepted = 0
     for request in found:
         try:
-            deciding.approve(session, request, actor=actor, now=now, today=today)
+            deciding.approve(session, request, actor=actor, now=now, today=today, unasked=True)
         except Refusal:
             continue
         accepted += 1

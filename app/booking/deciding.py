@@ -35,11 +35,13 @@ def approve(
     today: date,
     revision: int | None = None,
     host_id: int | None = None,
+    unasked: bool = False,
 ) -> Visit:
     """Say yes: the visit exists from now on, its people are told. `actor` None is the clock.
 
     `host_id`: who receives, among those who can; else the least busy. Others who asked, and for whom no place
-    is left, are moved to the waiting list by a job.
+    is left, are moved to the waiting list by a job. `unasked`: a new rule says yes, and those concerned read
+    that the team did not.
 
     Raises `PlaceFull`, `OwnDayTaken`, `NotForYou` when the day no longer holds, `ImpossibleAnswer`, `Stale`
     when the request was answered meanwhile; then nothing changes.
@@ -63,7 +65,7 @@ def approve(
                 holds=True,
             )
             holding.hold(session, seen.place, request.day)
-            visit = _made(session, campaign, person, seen, request, actor, now, today, host_id)
+            visit = _made(session, campaign, person, seen, request, actor, now, today, host_id, unasked)
             request.visit_id = visit.id
             session.add(request)
             session.flush()
@@ -86,6 +88,7 @@ def _made(
     now: datetime,
     today: date,
     host_id: int | None,
+    unasked: bool,
 ) -> Visit:
     """The visit of a request. The notice was the asker's to respect: a late yes counts."""
     [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
@@ -96,7 +99,8 @@ def _made(
     hosts = option.hosts if host_id is None else tuple(one for one in option.hosts if one == host_id)
     if not hosts:
         raise PlaceFull(request.day)
-    return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now, approved=True)
+    told = {"unasked": True} if unasked else None
+    return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now, approved=True, told=told)
 
 
 def hosts_for(session: Session, asked: SeenRequest, today: date) -> list[Person]:

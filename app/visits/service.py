@@ -1,7 +1,8 @@
 """Every change of visits: planned together, cancelled one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, delete, or_, select, update
 
@@ -88,10 +89,11 @@ def book_visit(
     *,
     held_for: str | None = None,
     approved: bool = False,
+    told: Mapping[str, Any] | None = None,
 ) -> Visit:
     """Make one visit that somebody booked, and have those concerned told. `held_for`: its days may be held
     already (`places.hold`); else raises as `places.take` does. `approved`: the visitor asked, `hand` says
-    yes."""
+    yes. `told`: what only its messages need."""
     with session.begin_nested():
         session.add(visit)
         session.flush()
@@ -100,7 +102,7 @@ def book_visit(
         asked_by = visit.visitor_id if approved else None
         remember(
             session, visit, ChangeKind.PLANNED, hand, event="visit.booked", day_after=visit.day,
-            other_id=asked_by,
+            other_id=asked_by, said=told,
         )  # fmt: skip
     return visit
 

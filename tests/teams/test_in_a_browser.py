@@ -130,7 +130,8 @@ def test_a_tapped_day_stays_where_it_was_and_the_answer_is_read_beside_it(
         page.wait_for_function("() => document.querySelector('.htmx-settling, .htmx-swapping') === null")
         expect(day).to_be_focused(timeout=5_000)
         after = day.bounding_box()
-        assert before and after
+        assert before is not None
+        assert after is not None
         assert abs(before["y"] - after["y"]) < 2
         expect(day).to_be_in_viewport(ratio=1)
         expect(said).to_be_in_viewport(ratio=0.9)
