@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from app.calendars import ics
+from app.calendars.letters import drop_first_word
 from app.calendars.news import REQUEST, standing, write
 from app.calendars.telling import tell_owed
 from app.core import clock
@@ -46,6 +47,8 @@ def tell_suspended(
         against = conflict_of(session, seen, clock.today()) if seen is not None else None
         if seen is None or against is None:
             return
+        if over:
+            drop_first_word(session, visit_id)
         people = {"visitor": seen.visitor, "host": seen.host, "tutor": seen.tutor}
         ids, day = {one.id or 0 for one in people.values() if one is not None}, seen.visit.day.isoformat()
         readers = mails.readers_of(session, ids)
@@ -64,7 +67,7 @@ def tell_suspended(
                 session,
                 Kind.VISIT_SUSPENDED,
                 reader,
-                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{day}:{role}:{about}" + ":over" * over,
+                key=f"{Kind.VISIT_SUSPENDED}:{visit_id}:{day}:{role}:{about}" + suspending.OVER * over,
                 now=clock.now(),
                 context={
                     "seen": seen,

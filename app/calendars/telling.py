@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.calendars.letters import drop_warnings, remake_letters
+from app.calendars.letters import drop_answered, drop_warnings, remake_letters
 from app.calendars.news import (
     CANCEL,
     REQUEST,
@@ -107,6 +107,7 @@ def _tell_fallen(
         people = {person.id for _role, person in news.three if person.id is not None}
         outbox.drop_letters(session, news.seen.visit.id or 0, people, today=clock.today())
         remake_letters(news)
+        drop_answered(news)
         write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
         tell_managers(news, "cancelled", instead)
 
@@ -168,6 +169,7 @@ def tell_moved(
             outbox.drop_letters(session, visit_id, people, today=clock.today(), about=news.about)
             invite(news, moved=True, not_given=not_given)
             remake_letters(news)
+            drop_answered(news)
             tell_managers(news, "moved")
 
 
@@ -176,6 +178,7 @@ def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
+            drop_answered(news)
             invite(news, moved=False)
             tell_managers(news, "made_up")
 
@@ -331,12 +334,15 @@ def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) 
             return
         waits = reading.open_proposal(session, visit_id) is not None
         write(news, Kind.VISIT_PROPOSAL, news.but(news.change.by), lambda *_: {"waits": waits}, None)
+        drop_answered(news)
 
 
 def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
     """Both agreed to leave it at one day: both read it, unless that one fell too meanwhile."""
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
+        if news is not None:
+            drop_answered(news)
         if news is not None and news.other is not None and stands(news.other.visit):
             write(news, Kind.VISIT_PROPOSAL, news.two, lambda *_: {"waits": False}, None)
 

@@ -134,6 +134,15 @@ def swap_of(session: Session, seen: SeenVisit) -> SeenSwap:
     return as_swaps(read_visits(session, col(Visit.swap_id) == seen.visit.swap_id))[0]
 
 
+def ids_of_swap(session: Session, visit: Visit) -> set[int]:
+    """Every visit of a visit's swap, also those that another one replaced; the visit alone without a swap."""
+    if visit.swap_id is None:
+        return {visit.id or 0}
+    return {
+        one or 0 for one in session.scalars(select(col(Visit.id)).where(col(Visit.swap_id) == visit.swap_id))
+    }
+
+
 def swaps_with_ids(session: Session, swap_ids: Collection[int]) -> list[SeenSwap]:
     """These swaps, by first day."""
     return as_swaps(read_visits(session, col(Visit.swap_id).in_(swap_ids))) if swap_ids else []

@@ -23,6 +23,8 @@ from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
 EVE = "eve"
 """Marks the mails that say, shortly before the day, that nothing is decided."""
+OVER = ":over"
+"""Ends the key of what says later that nobody chose another day."""
 
 
 def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
