@@ -107,6 +107,27 @@ def unanswered_campaigns(session: Session, person: Person, today: date) -> list[
     return sorted(waiting, key=lambda campaign: campaign.enrol_until)
 
 
+def campaigns_without_days(session: Session, person: Person, today: date) -> list[Campaign]:
+    """Open campaigns in which a person takes part and has chosen no day, though days may still be chosen; the
+    soonest to close first."""
+    columns = select(Campaign, Enrolment)
+    rows = session.exec(
+        columns.join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
+        .where(
+            Enrolment.person_id == person.id,
+            Enrolment.answer == Answer.YES,
+            Campaign.status == Status.OPEN,
+            Campaign.booking != Booking.OPEN,  # there one books instead
+        )
+        .order_by(col(Campaign.enrol_until), col(Campaign.id))
+    )
+    return [
+        campaign
+        for campaign, enrolment in rows
+        if is_changeable(campaign, today) and not enrolment.visit_days and not enrolment.host_days
+    ]
+
+
 def wished_team_ids(session: Session, enrolment: Enrolment | None) -> list[int]:
     """Wished teams, the first wish first."""
     if enrolment is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from app.availability.queries import unanswered_campaigns
+from app.availability.queries import campaigns_without_days, unanswered_campaigns
 from app.booking import host_left
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
@@ -63,6 +63,7 @@ def asked_tasks(
         *(_debrief(form, person, today) for form in forms),
         *_visit_tasks(session, person, today, reads=reads),
         *(_answer(campaign) for campaign in waiting),
+        *(_choose_days(campaign) for campaign in campaigns_without_days(session, person, today)),
     ]
 
 
@@ -263,6 +264,18 @@ def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
     )
     text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day_month(form.campaign.debrief_until)}
     return Task(Kind.DEBRIEF, title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
+
+
+def _choose_days(campaign: Campaign) -> Task:
+    return Task(
+        Kind.ENROLMENT,
+        _("Choisissez vos jours pour « %(campaign)s »") % {"campaign": campaign.name},
+        _("Vous participez, et aucun jour n’est choisi. Vous pouvez en choisir jusqu’au %(day)s.")
+        % {"day": day_month(campaign.enrol_until)},
+        f"/campaigns/{campaign.id}/enrolment#days",
+        _("Choisir mes jours"),
+        "calendar",
+    )
 
 
 def _answer(campaign: Campaign) -> Task:

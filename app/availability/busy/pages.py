@@ -60,7 +60,10 @@ async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Sub
         row = service.keep_file(session, fresh, reading, version=version, when=when)
         alone, books = service.is_given_alone(mine, when.today), service.is_for_booking(mine)
         n = len(row.days) if alone else service.greyed(session, mine, row)
-        return redirect(_address(mine), say=said_of(n, row.skipped, unticked=not alone, books=books))
+        said = said_of(n, row.skipped, unticked=not alone, books=books)
+        if not alone:
+            said += " " + left_words(service.days_left(session, row))
+        return redirect(_address(mine), say=said)
 
     return await run_in_threadpool(_tried, request, session, mine, change)
 
@@ -138,6 +141,13 @@ def said_of(n: int, left_out: int, *, unticked: bool, books: bool) -> str:
             left_out,
         ) % {"n": left_out}
     return found
+
+
+def left_words(n: int) -> str:
+    """How many days are still chosen, to visit or to receive."""
+    if not n:
+        return _("Aucun jour ne reste choisi : cochez ceux qui vous conviennent.")
+    return ngettext("%(n)s jour reste choisi.", "%(n)s jours restent choisis.", n) % {"n": n}
 
 
 def _tried(request: Request, session: Session, mine: Enrolling, change: Callable[[], Response]) -> Response:

@@ -126,6 +126,12 @@ def greyed(session: Session, enrolling: Enrolling, row: BusyCalendar) -> int:
     return len({day.isoformat() for day in possible} & set(row.days))
 
 
+def days_left(session: Session, row: BusyCalendar) -> int:
+    """How many days its owner has chosen, to visit or to receive."""
+    enrolment = session.get_one(Enrolment, row.enrolment_id)
+    return len({*enrolment.visit_days, *(enrolment.host_days or ())})
+
+
 @dataclass(frozen=True)
 class Asked:
     """An address to be read."""

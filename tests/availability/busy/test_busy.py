@@ -32,6 +32,27 @@ def test_a_file_greys_and_unticks_the_busy_days(anna: Company, committed: Open, 
     assert 'name="visit_days" value="2027-04-27">' in page
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_how_many_days_are_left_is_said_and_none_is_a_task(
+    anna: Company, committed: Open, enter: Enter, *, left: bool
+) -> None:
+    client = enter(anna.anna)
+    days = [f"202704{day}" for day in range(26, 31)] + ["20270503"]
+    days = days[:3] if left else days
+    taken = (timed(f"{day}T090000", f"{day}T180000", uid=day) for day in days)
+    upload(client, anna, calendar(*taken))
+    said, none = "3 jours restent choisis", "Aucun jour ne reste choisi : cochez ceux qui vous conviennent."
+    page = shown(client, anna)
+    assert (said in page, none in page) == (left, not left)
+    # What a wrong calendar unticked stays so after the right one: it may have been unticked by hand.
+    upload(client, anna, calendar(), version=2)
+    page = shown(client, anna)
+    home = client.get("/home").text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert (said in page, none in page) == (left, not left)
+    assert (f"Choisissez vos jours pour « {anna.campaign.name} »" in home) is not left
+    assert (f'href="{base(anna)}#days"' in home) is not left
+
+
 def test_nothing_is_kept_of_a_calendar_but_the_days(anna: Company, committed: Open, enter: Enter) -> None:
     upload(enter(anna.anna), anna)
     kept = row(anna, committed)
