@@ -97,6 +97,8 @@ def test_who_leads_the_visitor_reads_that_another_place_is_kept_and_nobody_s_rea
     drain(engine)
     told = {one.person_id: one for one in mails(session, "visit_team") if "n’aura pas lieu" in one.text}
     assert set(told) == {shop.martine.id, shop.marc.id}
+    [subject] = [one.subject for one in mails(session, "visit_cancelled") if "gardée" in one.subject]
+    assert subject.endswith("une autre vous est gardée le mar. 6 avr.")
     kept = "Une autre place est gardée pour Anna Compte0 le mardi 6 avril"
     for text in (told[shop.martine.id].text, told[shop.martine.id].html):
         assert kept in " ".join(text.split())

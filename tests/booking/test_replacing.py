@@ -32,6 +32,7 @@ from tests.booking.conftest import (
     check_counts,
     fall,
     let_go,
+    mails,
     offers,
 )
 from tests.factories import make_site, make_team
@@ -70,6 +71,8 @@ def test_a_colleague_receives_instead_of_a_host_who_declines_before_the_line_is_
     assert (offered.place_id, offered.day, offered.status) == (place.id, MONDAY, RequestStatus.OFFERED)
     assert session.get_one(BookingRequest, waits.id).status == RequestStatus.WAITING
     assert told(session, "visit_cancelled") == {fell.visitor_id, fell.host_id}
+    [subject] = [one.subject for one in mails(session, "visit_cancelled") if one.person_id == fell.visitor_id]
+    assert subject.endswith("une autre place vous est gardée le même jour")
     assert told(session, "booking_offer") == set()  # one message says both
     check_counts(session)
     respond(session, shop, offered, takes=True)
