@@ -196,6 +196,9 @@ def _show_days(
 ) -> Response:
     now = entered.situation(session, clock.today())
     why: Refusal | None = refusal(ChangeKind.PROPOSED, now.asked)
+    if why is not None and now.successor is not None and stands(now.successor.visit):
+        say = _("Une autre journée remplace déjà celle qui a été annulée : la voici.")
+        return redirect(f"/visits/{now.successor.visit.id}", say=say)
     if why is not None:
         to = "answer" if now.proposal is not None else ""
         return redirect(f"/visits/{now.visit.id}/{to}".rstrip("/"), say=why.message(), kind="warn")

@@ -218,13 +218,15 @@ def _proposed(
 
 def follow_rule(engine: Engine, repair_id: int) -> None:
     """Job of `repair.ready`: where the campaign says so, a proposal that gives everybody a day, one that they
-    gave, and moves nobody else is accepted."""
+    gave, and moves nobody else is accepted; not while two people have the choice of a day themselves."""
     try:
         with open_session(engine) as session:
             repair = session.get_one(Repair, repair_id)
             campaign = session.get_one(Campaign, repair.campaign_id)
             rules = queries.rules_of(session, repair.campaign_id)
             if repair.status is not RepairStatus.READY or not rules.automatic:
+                return
+            if ruling.is_for_the_two(session, campaign, repair, clock.today()):
                 return
             rows = queries.proposals_of(session, [repair_id])
             quiet = [row.kind for row in rows if not row.left and not row.movers]
@@ -237,7 +239,7 @@ def follow_rule(engine: Engine, repair_id: int) -> None:
 
 def tell_hr(engine: Engine, repair_id: int) -> None:
     """Job of `repair.ready`: HR reads that a repair waits for their decision, that none was found, or that
-    nobody decided in time."""
+    nobody decided in time; not of one that a later one took over meanwhile."""
     with open_session(engine) as session:
         repair = session.get(Repair, repair_id)
         if repair is None or repair.status not in TOLD:
@@ -252,6 +254,8 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         rows = queries.proposals_of(session, [repair_id])
         reasons = [one.visit.cancel_reason for one in visits_queries.visits_with_ids(session, left)]
         late = repair.status is RepairStatus.EXPIRED
+        if queries.taken_over(session, [repair]):
+            return  # the later one says so
         if not late and _says_nothing_new(session, repair, ids, bool(rows)):
             return
         former = max(queries.followed_by(session, repair), default=None)

@@ -1,6 +1,6 @@
 """Who accepts the repairs of a campaign: HR, or the product where nobody else moves."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, update
 
@@ -8,7 +8,10 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Campaign
 from app.core.errors import Stale
-from app.planning.tables import RepairRules
+from app.planning.repairs.queries import visit_ids
+from app.planning.tables import Repair, RepairRules
+from app.visits.queries import swaps_with_ids, visits_with_ids
+from app.visits.rules import may_be_made_up
 
 
 def set_rules(
@@ -28,6 +31,18 @@ def set_rules(
         if done.rowcount != 1:
             raise Stale
     audit(session, actor.account_id, "repair.rules", f"campaign:{campaign.id}", now=now, automatic=automatic)
+
+
+def is_for_the_two(session: Session, campaign: Campaign, repair: Repair, today: date) -> bool:
+    """Whether one of its days is a fallen day of a swap whose other day stands: its two people have read that
+    they may choose another one, or leave it at one. Three queries."""
+    ids = visit_ids(session, repair.id or 0)
+    swaps = {one.visit.swap_id for one in visits_with_ids(session, ids)} - {None}
+    fallen = [swap.fallen for swap in swaps_with_ids(session, {one for one in swaps if one is not None})]
+    return any(
+        one is not None and one.visit.id in ids and may_be_made_up(one.visit, campaign, today)
+        for one in fallen
+    )
 
 
 def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:

@@ -268,7 +268,10 @@ def test_the_best_way_moves_others_only_where_nothing_else_helps(engine: Engine,
     assert len(standing(engine)) == 4
 
 
-def test_the_rule_never_moves_others(engine: Engine, crowded: Published) -> None:
+def test_the_rule_never_moves_others(
+    engine: Engine, crowded: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ruling, "is_for_the_two", lambda *_: False)  # what keeps it back is not their choice
     automatic(engine, crowded)
     cancel(engine, crowded.visit(crowded.back[0], crowded.front[0]))
     assert last_repair(engine).status == RepairStatus.READY
@@ -297,6 +300,7 @@ def test_the_rule_accepts_what_moves_nobody_else(engine: Engine, company: Publis
             session, campaign_of(session, company), company.actor, NOW, automatic=True, version=0
         )
     cancel(engine, company.visit(company.back[0], company.front[0]))
+    cancel(engine, company.visit(company.front[0], company.back[0]))
     repair = last_repair(engine)
     assert (repair.status, repair.accepted, repair.decided_by) == (RepairStatus.ACCEPTED, SAME, None)
     assert len(standing(engine)) == 4
