@@ -38,7 +38,7 @@ PAIRS = (
 LONGER = 3
 """So many longer journeys are tried."""
 WIDE = 0.3
-"""Seconds for counting whom else a change of the rules would match."""
+"""Seconds for counting whom else a longer journey would match, once for each length."""
 QUICK, FEW = 150, 100
 """Steps for each change where everybody's remedy is sought at once, twice as many for so few people. Twice
 as many for all found next to nothing less intrusive among 1,000 people, and took three times as long."""
@@ -54,7 +54,8 @@ class Remedies:
         self.standing = Standing(problem, plan.visits)
         self.chains = Chains(self.standing)
         self.visits = plan.visits
-        self._wide: dict[str, tuple[int, int]] = {}
+        self._wider: dict[int, tuple[Visit, ...]] = {}
+        """The plan and whom else a longer journey of so many minutes matches, everybody asked."""
         self.worth = [person.priority for person in problem.people]
         self.equal = len(set(self.worth)) <= 1 and 0 not in self.worth
         never = {row.person for row in plan.unmatched if row.reason in NEVER}
@@ -131,7 +132,7 @@ class Remedies:
         matched = {visit.visitor for visit in used.visits}
         points = sum(self.worth[self.standing.index[one]] for one in matched) - self._now
         if minutes:
-            wide, wide_points = self._for_everybody(i, change)
+            wide, wide_points = self._for_everybody(i, minutes, change)
             gain, more = max(used.gain, wide), max(points, wide_points)
             return self._told(change, texts, gain, more, Points(self.problem, once=used.second is None))
         if self.equal:
@@ -149,20 +150,29 @@ class Remedies:
         text = _said(texts, sure, exact=False) if sure else _could(texts, gain)
         return Remedy(change, sure, text, points=points, shown=gain)
 
-    def _for_everybody(self, i: int, change: Change) -> tuple[int, int]:
-        """What a change of the rules brings to others as well, in people and points: everybody is asked."""
-        key = repr(change)
-        if len(self.problem.people) <= PRUNED and key not in self._wide:
-            changed = Standing(apply(self.problem, [change]), self.visits)
-            chains, before, ends = Chains(changed), changed.heads, time.monotonic() + WIDE
-            for one in (i, *(j for j, made in enumerate(self.standing.made) if not made)):
-                if time.monotonic() > ends:
-                    break
-                if changed.cap[one] and not changed.made[one]:
-                    chains.keep(one, Leave(), steps=QUICK)
-            points = sum(self.worth[j] for j, made in enumerate(changed.made) if made)
-            self._wide[key] = changed.heads - before, points - self._now
-        return self._wide.get(key, (0, 0))
+    def _for_everybody(self, i: int, minutes: int, change: Change) -> tuple[int, int]:
+        """What a change with a longer journey brings to others as well, in people and points."""
+        if len(self.problem.people) > PRUNED:
+            return 0, 0
+        if minutes not in self._wider:
+            journey, _ = _journey(minutes)
+            self._wider[minutes] = self._everybody_asked(apply(self.problem, [journey]))
+        changed = Standing(apply(self.problem, [change]), self._wider[minutes])
+        if not changed.made[i]:
+            Chains(changed).keep(i, Leave(), steps=QUICK)
+        points = sum(self.worth[j] for j, made in enumerate(changed.made) if made)
+        return changed.heads - self.standing.heads, points - self._now
+
+    def _everybody_asked(self, changed: Problem) -> tuple[Visit, ...]:
+        """The plan, and whom chains match beside it in a problem that allows more."""
+        standing = Standing(changed, self.visits)
+        chains, ends = Chains(standing), time.monotonic() + WIDE
+        for one, made in enumerate(self.standing.made):
+            if time.monotonic() > ends:
+                break
+            if standing.cap[one] and not made and not standing.made[one]:
+                chains.keep(one, Leave(), steps=QUICK)
+        return standing.visits()
 
     def _most(self, i: int, leave: Leave, used: Used) -> int:
         """The most that the change can bring where the plan is best; a large number where unknown."""

@@ -151,6 +151,16 @@ def test_what_changes_for_everybody_comes_last_and_counts_others_too() -> None:
     assert found.gain == solve(apply(problem, [found.change]), limits=QUICK).values["people"] == 4
 
 
+def test_a_longer_journey_and_a_day_count_whom_the_journey_alone_matches() -> None:
+    far = [{"from": "paris", "to": "lyon", "minutes": 75}]
+    others = [person("dora", "compta", "00111"), person("emil", "boutique", "00111")]
+    problem, found = tried(travel_minutes=far, people=[*both({"available": "10000"}), *others])
+    assert sorted(kinds(found.change)) == ["available", "max_travel"]
+    assert found.gain == solve(apply(problem, [found.change]), limits=QUICK).values["people"] == 4
+    journey = {"kind": "max_travel", "value": 75}
+    assert solve(apply(problem, [journey]), limits=QUICK).values["people"] == 2
+
+
 def test_nothing_is_said_where_nothing_helps() -> None:
     assert tried(people=both({"languages": ["de"]}))[1] is None
     assert tried(people=both({"avoid": ["bruno"]}))[1] is None
