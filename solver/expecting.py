@@ -31,31 +31,35 @@ CHOICES = 20_000
 
 @dataclass(frozen=True)
 class Expected:
-    """People whom the relaxation matches, in part or wholly; that of the assignment where choices are many.
+    """People whom the assignment matches, days aside; and whom the relaxation does, in part or wholly, where
+    there was time for it.
 
     ``stood``: where the simplex method ended, for a problem that is much like this one.
     """
 
-    heads: float
+    paired: float
+    relaxed: float | None = None
     stood: tuple[Names, Basis] | None = None
 
-    def change(self, before: Expected | None) -> float | None:
-        """So many more people than another problem's; None where the two were not found in the same way."""
-        alike = before is not None and (before.stood is None) == (self.stood is None)
-        return self.heads - before.heads if before is not None and alike else None
+    def change(self, before: Expected) -> float:
+        """So many more people than another problem's, both found in the same way."""
+        if self.relaxed is None or before.relaxed is None:
+            return self.paired - before.paired
+        return self.relaxed - before.relaxed
 
 
 def expected(problem: Problem, clock: Clock) -> Expected | None:
-    """What the relaxation of a problem matches; None where its pins clash, or time is up."""
+    """What the relaxation of a problem matches, as far as time allows; None where its pins clash."""
     found = opened(problem, clock)
     if found is None:
         return None
     engine, chosen = found
+    paired = assigned(engine, chosen)
     if not is_listed(engine, clock):
-        return assigned(engine, chosen)
+        return paired
     choices, model = model_of(engine)
-    solved = relaxation(engine, choices, model, clock, None)
-    return solved and solved[1]
+    solved = relaxation(engine, choices, model, clock, paired)
+    return paired if solved is None else solved[1]
 
 
 def opened(problem: Problem, clock: Clock) -> tuple[Engine, Ints] | None:
@@ -99,16 +103,21 @@ def assigned(engine: Engine, chosen: Ints) -> Expected:
 
 
 def relaxation(
-    engine: Engine, choices: Choices, model: Model, clock: Clock, like: Expected | None
+    engine: Engine,
+    choices: Choices,
+    model: Model,
+    clock: Clock,
+    paired: Expected,
+    like: Expected | None = None,
 ) -> tuple[Relaxed, Expected] | None:
-    """The linear relaxation, begun where that of a problem much like it ended."""
+    """The linear relaxation, begun where that of a problem much like it ended; None where time is up."""
     names = names_of(engine.instance, choices, model)
     begun = moved(*like.stood, names) if like is not None and like.stood is not None else None
     relaxed = relax(model, model.worth["people"], clock, begun)
     if relaxed is None:
         return None
     heads = _people(engine, choices.a, choices.b, relaxed.columns[: len(choices)])
-    return relaxed, Expected(heads, (names, relaxed.basis))
+    return relaxed, replace(paired, relaxed=heads, stood=(names, relaxed.basis))
 
 
 def _people(engine: Engine, one: Ints, other: Ints, share: Floats) -> float:

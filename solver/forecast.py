@@ -57,7 +57,7 @@ class Forecast:
     prioritised: bool = False
     """Some people come first: the best plan need not match as many people as possible."""
     guess: float | None = None
-    """So many more people by the relaxations; None where they were not looked at."""
+    """So many more people by the relaxations, else by the assignments; None where neither was looked at."""
 
     @property
     def exact(self) -> bool:
@@ -142,7 +142,7 @@ class Forecasts:
             found: Reach | Glance | None
             if self._fits(clock):
                 found = reach(changed, now.visits, clock, like=like)
-                if isinstance(found, Reach) and found.expected is not None:
+                if isinstance(found, Reach) and like is not None:
                     guess = found.expected.change(like)
             else:
                 found = None if contradictions(changed) else glance(changed, now.visits, holds=loosened)

@@ -57,12 +57,12 @@ class Reach:
     engine: Engine
     pins: Sequence[Visit]
     scale: int
+    expected: Expected
     heads: tuple[int, int] = (0, 0)
     limits: dict[tuple[int, int], int] = field(default_factory=dict)
     """Bounds on what any plan is worth, by rate and sign (see `_limit`)."""
     stands: bool = False
     """Whether everything of the plan at hand holds."""
-    expected: Expected | None = None
 
     @property
     def instance(self) -> Instance:
@@ -118,11 +118,9 @@ def reach(
     most = engine.bounds(engine.values(), ["people"])["people"]
     standing = _kept(instance, pins, visits)
     kept = standing.visits()
-    found = Reach(0, most, kept, engine, pins, scale)
+    found = Reach(0, most, kept, engine, pins, scale, assigned(engine, chosen))
     found.least, found.most = found.worth(kept), _even(found, most)
     found.stands = set(kept) == set(visits)
-    if not is_listed(found.engine, clock):
-        found.expected = assigned(engine, chosen)
     if not found.exact:
         engine.schedule(chosen)
         _better(found, visits_of(instance, engine.board.choices()))
@@ -251,7 +249,7 @@ def _relaxed(found: Reach, clock: Clock, like: Expected | None) -> None:
     choices, model = model_of(engine)
     objective = model.worth["people"]
     with clock.within(0.7):
-        solved = relaxation(engine, choices, model, clock, like)
+        solved = relaxation(engine, choices, model, clock, found.expected, like)
     if solved is None:
         return
     relaxed, found.expected = solved
