@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from app.calendars import ics
 from app.calendars.describing import tell_described
+from app.calendars.falling import tell_cancelled, tell_ended
 from app.calendars.half_days import remind_half_covered, tell_half_covered
 from app.calendars.provisional import tell_certain, tell_provisional
 from app.calendars.reminding import remind_unconfirmed
@@ -14,12 +15,10 @@ from app.calendars.telling import (
     tell_absence,
     tell_agreed,
     tell_booked,
-    tell_cancelled,
     tell_changed,
     tell_conditions,
     tell_confirmed,
     tell_confirmed_by_both,
-    tell_ended,
     tell_host_replaced,
     tell_made_up,
     tell_moved,

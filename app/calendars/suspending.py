@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from app.calendars import ics
+from app.calendars.falling import say_anew
 from app.calendars.letters import drop_first_word
-from app.calendars.news import REQUEST, standing, write
+from app.calendars.news import REQUEST, news_of, standing, write
 from app.calendars.telling import tell_owed
 from app.core import clock
 from app.core.db import open_session
@@ -54,6 +55,8 @@ def tell_suspended(
         readers = mails.readers_of(session, ids)
         outbox.drop_letters(session, visit_id, ids, today=clock.today(), about=day)
         about = suspending.news_of(session, visit_id)
+        if (news := news_of(session, visit_id, None, about=about)) is not None:
+            say_anew(news)
         found = finds_day(session, seen, clock.today())
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
@@ -108,5 +111,6 @@ def tell_resumed(engine: Engine, visit_id: int, revision: int, change_id: int) -
             unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
             return {"by_roster": by_roster, "unconfirmed": unconfirmed, "booked": booked}
 
+        say_anew(news)
         write(news, Kind.VISIT_RESUMED, people, said, REQUEST)
         tell_owed(session, news.seen)

@@ -12,7 +12,15 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.calendars.letters import drop_answered, drop_warnings, remake_letters
+from app.calendars.falling import say_anew
+from app.calendars.letters import (
+    drop_asked_of,
+    drop_former,
+    drop_overtaken,
+    drop_replaced,
+    drop_warnings,
+    never_asked,
+)
 from app.calendars.news import (
     CANCEL,
     REQUEST,
@@ -34,89 +42,24 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits import reading
-from app.visits.bookings import booked_among, has_places, instead_of, of_teams
 from app.visits.conditions import conditions_of, too_young
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
-from app.visits.rosters import Conflict, conflict_of, conflicts_among
+from app.visits.rosters import conflict_of
 from app.visits.rules import (
     confirmed_by,
     is_past,
-    is_sought_again,
     may_be_made_up,
-    reason_labels,
     stands,
     takes_place,
 )
 from app.visits.standing import Missing, standing_of, words
 from app.visits.suspending import closed_before, resumed_by
-from app.visits.tables import By, CancelReason, ChangeKind
+from app.visits.tables import By, ChangeKind
 
 RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
-
-
-def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
-    """A visit fell: it leaves everybody's calendar, and the managers know who stays."""
-    _tell_fallen(engine, visit_id, revision, change_id)
-
-
-def tell_ended(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
-    """The same when whoever decided it knows that nothing replaces it: nobody is promised a search."""
-    _tell_fallen(engine, visit_id, revision, change_id, for_good=True)
-
-
-def _tell_fallen(
-    engine: Engine, visit_id: int, revision: int, change_id: int | None, *, for_good: bool = False
-) -> None:
-    with open_session(engine) as session:
-        news = news_of(session, visit_id, change_id, about=revision)
-        if news is None or stands(news.seen.visit):
-            return
-        seen = news.seen
-        reason, change = seen.visit.cancel_reason, news.change
-        against = _against(session, seen)
-        instead = instead_of(session, seen.visit)
-        with_team = against is not None and bool(of_teams(session, {visit_id}))
-        back = news.other if news.other is not None and stands(news.other.visit) else None
-        back_off = back is not None and conflict_of(session, back, clock.today()) is not None
-        booked = seen.visit.id in booked_among(session, [seen])  # another place is held for it, or none is
-        sought = not booked and is_sought_again(seen.visit, seen.campaign, clock.today())
-        resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
-        open_ = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
-        made_up = open_ and finds_day(session, seen, clock.today())
-        places = open_ and not made_up and has_places(session, seen.campaign, clock.today())
-
-        def said(role: str, person: Person) -> dict[str, Any]:
-            own = change is not None and change.by.value == role
-            awaits = sought and back is None and seen.has(person.id) and not (own and reason in resting)
-            return {
-                "back": back,
-                "back_off": back_off,
-                "reason": reason_labels()[reason] if reason else "",
-                "against": against.words_to(person) if against is not None else "",
-                "with_team": with_team and against is not None and against.visitor_day is None,
-                "instead": instead if role == By.VISITOR else None,
-                "words_said": change.words if change is not None and not own else "",
-                "make_up": made_up and seen.has(person.id),
-                "no_day": open_ and not made_up and seen.has(person.id),
-                "places": places,
-                "sought": awaits and not for_good,
-                "ended": awaits and for_good and reason is not CancelReason.REPLACED,
-            }
-
-        people = {person.id for _role, person in news.three if person.id is not None}
-        outbox.drop_letters(session, news.seen.visit.id or 0, people, today=clock.today())
-        remake_letters(news)
-        drop_answered(news)
-        write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
-        tell_managers(news, "cancelled", instead)
-
-
-def _against(session: Session, seen: SeenVisit) -> Conflict | None:
-    """What a roster says of a day that fell because of it."""
-    if seen.visit.cancel_reason is not CancelReason.ROSTER:
-        return None
-    return next((one for one in conflicts_among(session, [seen]) if not one.closed), None)
+SETTLING = RULINGS | {ChangeKind.TAKEN_BACK}
+"""After these, nobody is asked any more what they say of an absence."""
 
 
 def tell_booked(
@@ -149,6 +92,10 @@ def tell_booked(
             asked |= {"silent": silent, "unasked": unasked}
             return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
+        for role, person in news.two:
+            if role in replaces:
+                drop_replaced(session, replaces[role], person)
+        drop_overtaken(news)
         write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)
         tell_managers(news, "booked", unasked=unasked)
 
@@ -168,8 +115,9 @@ def tell_moved(
             people = {person.id for _role, person in news.three if person.id is not None}
             outbox.drop_letters(session, visit_id, people, today=clock.today(), about=news.about)
             invite(news, moved=True, not_given=not_given)
-            remake_letters(news)
-            drop_answered(news)
+            say_anew(news)
+            drop_overtaken(news)
+            drop_former(news, Kind.VISIT_TEAM)
             tell_managers(news, "moved")
 
 
@@ -178,7 +126,7 @@ def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None:
-            drop_answered(news)
+            drop_overtaken(news)
             invite(news, moved=False)
             tell_managers(news, "made_up")
 
@@ -191,6 +139,7 @@ def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int) -
             return
         named = news.change.other_id if news.change is not None else None
         readers = [one for one in news.three if one[1].id != named]
+        drop_former(news, Kind.VISIT_CHANGED)
         write(news, Kind.VISIT_CHANGED, readers, _after(news), REQUEST)
         asked = [one for one in news.three if named is not None and one[1].id == named]
         write(news, Kind.VISIT_TUTOR, asked, lambda *_: {"released": False}, REQUEST)
@@ -260,6 +209,7 @@ def tell_confirmed(engine: Engine, visit_id: int, revision: int, change_id: int)
         if news is not None and news.change is not None and not both_said_yes(news):
             if not confirmed_by(news.seen.visit, news.change.by):
                 return  # the team asked something else meanwhile: that is told
+            drop_asked_of(news)
             if conflict_of(session, news.seen, clock.today()) is not None:
                 return
             write(news, Kind.VISIT_CONFIRMED, news.but(news.change.by), lambda *_: {"both": False}, None)
@@ -270,6 +220,7 @@ def tell_confirmed_by_both(engine: Engine, visit_id: int, revision: int, change_
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is not None and both_said_yes(news):
+            drop_asked_of(news)
             if conflict_of(session, news.seen, clock.today()) is not None:
                 return
             write(news, Kind.VISIT_CONFIRMED, news.two, lambda *_: {"both": True}, certain_request(news))
@@ -332,9 +283,10 @@ def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) 
         news = news_of(session, visit_id, change_id, about=revision)
         if news is None or news.change is None:
             return
-        waits = reading.open_proposal(session, visit_id) is not None
-        write(news, Kind.VISIT_PROPOSAL, news.but(news.change.by), lambda *_: {"waits": waits}, None)
-        drop_answered(news)
+        waits, unread = reading.open_proposal(session, visit_id) is not None, never_asked(news)
+        to = [one for one in news.but(news.change.by) if one[0] not in unread]
+        write(news, Kind.VISIT_PROPOSAL, to, lambda *_: {"waits": waits}, None)
+        drop_overtaken(news)
 
 
 def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -342,7 +294,7 @@ def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
         if news is not None:
-            drop_answered(news)
+            drop_overtaken(news)
         if news is not None and news.other is not None and stands(news.other.visit):
             write(news, Kind.VISIT_PROPOSAL, news.two, lambda *_: {"waits": False}, None)
 
@@ -366,6 +318,8 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             said["opposed"] = news.seen.visit.disputed_at is not None
             said["debrief"] = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None
             to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
+            if news.change.kind in SETTLING:
+                drop_former(news, Kind.VISIT_ABSENCE, to=[person.id for _role, person in to])
             write(news, Kind.VISIT_ABSENCE, to, lambda *_: said, None)
 
 

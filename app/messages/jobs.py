@@ -127,7 +127,7 @@ def tell_delegation_ended(
         other = session.get(Person, manager_id if told_id == delegate_id else delegate_id)
         reader = queries.readers_of(session, [told_id]).get(told_id)
         read = queries.keys_written(session, {f"{about}:{told_id}"})
-        for letter in queries.letters_about(session, f"{about}:", clock.today()):
+        for letter in queries.letters_about(session, [f"{about}:"], clock.today()):
             letter.until = clock.today() - timedelta(days=1)  # that it was given is no longer true
         if other is not None and reader is not None and read:
             service.send(

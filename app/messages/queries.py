@@ -190,9 +190,10 @@ def letters_to(session: Session, person_id: int, today: date) -> list[Mail]:
     return list(session.exec(query.order_by(col(Mail.id).desc())))
 
 
-def letters_about(session: Session, begins: str, today: date) -> list[Mail]:
-    """Letters still to be handed over whose key begins so, oldest first."""
-    query = select(Mail).where(col(Mail.key).startswith(begins, autoescape=True), *_waiting(today))
+def letters_about(session: Session, begins: Collection[str], today: date) -> list[Mail]:
+    """Letters still to be handed over whose key begins in one of these ways, oldest first."""
+    about = or_(*(col(Mail.key).startswith(one, autoescape=True) for one in begins))
+    query = select(Mail).where(about, *_waiting(today))
     return list(session.exec(query.order_by(col(Mail.id))))
 
 

@@ -326,7 +326,8 @@ def test_a_letter_about_the_other_day_of_a_swap_follows_this_one(engine: Engine,
     last, fell = letters(engine)
     assert [one.kind for one in (fell, last)] == ["visit_cancelled", "visit_invitation"]
     assert "Et réciproquement" not in said(last)
-    assert "L’autre journée de votre échange est maintenue." in said(fell)
+    back = long_day(company.visit(company.front[0], company.back[0]).day)
+    assert f"L’autre journée de votre échange, le {back}, est maintenue." in said(fell)
 
 
 def test_what_cancelling_without_another_day_does_is_counted_before(

@@ -35,13 +35,16 @@ def asked(engine: Engine) -> list[str]:
     return [one.subject for one in letters(engine) if one.kind == "visit_proposal" and "/answer" in one.text]
 
 
+def hand_of(by: By) -> Hand:
+    return Hand(by=by, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
+
+
 def answer(engine: Engine, fell: Visit, *, yes: bool) -> None:
     with open_session(engine) as session:
         now = situation(session, queries.visit(session, fell.id or 0), By.HOST, fell.host_id, TODAY)
-        hand = Hand(by=By.HOST, actor=Actor(1, "", None, is_hr=False, is_admin=False), now=NOW)
         assert now.proposal is not None
         act = moving.accept if yes else moving.refuse
-        act(session, now, now.proposal.id or 0, hand)
+        act(session, now, now.proposal.id or 0, hand_of(By.HOST))
     drain(engine)
 
 
