@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -137,6 +137,74 @@ def test_a_tapped_day_stays_where_it_was_and_the_answer_is_read_beside_it(
         expect(said).to_be_in_viewport(ratio=0.9)
         assert page.evaluate("document.getElementById('flash').kept") is True
     assert faults_of(page, (width,)) == []
+
+
+def hold_first(page: Page) -> list[Route]:
+    """What was sent; the first waits until the test answers it."""
+    sent: list[Route] = []
+
+    def take(route: Route) -> None:
+        sent.append(route)
+        if len(sent) > 1:
+            route.continue_()
+
+    page.route("**/days", take)
+    return sent
+
+
+@pytest.mark.parametrize("width", BOTH)
+def test_days_tapped_before_the_answer_is_back_are_set_one_after_the_other(
+    company: Company, page_of: Callable[..., Page], engine: Engine, width: int
+) -> None:
+    page = page_of(company.marc, width)
+    page.goto("/team?start=2027-04-05&mark=no_visitors")
+    held = hold_first(page)
+    for day in ("06", "20", "21", "21", "22"):  # somebody is impatient: it is one tap
+        page.locator(f"#day-2027-04-{day}").click()
+    expect(page.locator("button.team-day[aria-busy=true]")).to_have_count(4)
+    assert len(held) == 1
+    held[0].continue_()
+    for day in ("06", "20", "21", "22"):
+        expect(page.locator(f"#day-2027-04-{day}")).to_have_class(re.compile(r"\bmark-no_visitors\b"))
+    expect(page.locator("button.team-day[aria-busy]")).to_have_count(0)
+    said = page.locator("#flash")
+    expect(said).to_contain_text("22 avril 2027 : Personne ne vient")
+    expect(said).to_contain_text("Ce qui était prévu reste")  # of the first
+    with open_session(engine) as session:
+        closed = {row.day.day for row in session.exec(select(BlackoutDay)) if row.no_visitors}
+    assert closed >= {6, 20, 21, 22}
+
+
+def test_a_day_tapped_after_one_that_failed_is_set(
+    company: Company, page_of: Callable[..., Page], engine: Engine
+) -> None:
+    page = page_of(company.marc, 320)
+    page.goto("/team?start=2027-04-05&mark=no_visitors")
+    held = hold_first(page)
+    for day in ("20", "21"):
+        page.locator(f"#day-2027-04-{day}").click()
+    held[0].abort()
+    expect(page.locator("#day-2027-04-21")).to_have_class(re.compile(r"\bmark-no_visitors\b"))
+    expect(page.locator("#day-2027-04-20")).not_to_have_class(re.compile(r"\bmark-no_visitors\b"))
+    expect(page.locator("#flash")).to_contain_text("Ce changement n’a pas pu être enregistré")
+
+
+@pytest.mark.parametrize("width", BOTH)
+def test_the_answer_does_not_lie_on_the_day_that_was_tapped(
+    company: Company, page_of: Callable[..., Page], width: int
+) -> None:
+    page = page_of(company.marc, width)
+    page.goto("/team?start=2027-04-05&mark=no_visitors")
+    for name in ("06", "20"):
+        day = page.locator(f"#day-2027-04-{name}")
+        day.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 12)")
+        day.dispatch_event("click")
+        expect(day).to_have_class(re.compile(r"\bmark-no_visitors\b"))
+        page.wait_for_function("() => document.querySelector('.htmx-settling, .htmx-swapping') === null")
+        said, box = page.locator("#flash .flash").last.bounding_box(), day.bounding_box()
+        assert said is not None
+        assert box is not None
+        assert said["y"] + said["height"] <= box["y"]
 
 
 def test_a_manager_imports_a_roster(company: Company, page_of: Callable[..., Page]) -> None:

@@ -74,12 +74,76 @@ function keepInPlace({ detail: { requestConfig, target } }) {
   const before = touched.getBoundingClientRect().top;
   const back = () => {
     const top = document.getElementById(touched.id)?.getBoundingClientRect().top;
-    if (top !== undefined) scrollBy({ top: top - before, behavior: "instant" });
+    if (top === undefined) return;
+    scrollBy({ top: top - before, behavior: "instant" });
+    showFromUnder(touched.id);
   };
   document.addEventListener("htmx:afterSwap", back, { once: true });
 }
 
+/** What a change said does not lie on what was touched. */
+function showFromUnder(id) {
+  const said = document.querySelector("#flash .flash")?.getBoundingClientRect();
+  const touched = document.getElementById(id).getBoundingClientRect();
+  const covered = said && said.top < touched.bottom && said.bottom > touched.top;
+  if (covered) scrollBy({ top: touched.top - said.bottom - 16, behavior: "instant" });
+}
+
 document.addEventListener("htmx:beforeSwap", keepInPlace);
+
+/** Buttons tapped while the answer to another one is awaited: each is sent after it, with the version it brought. */
+const taps = [];
+/** The request awaited, or the button between two of them. */
+let awaited = null;
+/** It waited for another one. */
+let inARow = false;
+
+/** A button whose turn has not come says so. */
+const wait = (button) => button.setAttribute("aria-busy", "true");
+
+/** Send the next tap, if there is one. */
+function sendNext() {
+  awaited = taps.shift() ?? null;
+  inARow = awaited !== null;
+  for (const id of taps) wait(document.getElementById(id));
+  if (awaited) document.getElementById(awaited).click();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-in-turn] button[id]");
+  if (!button || !awaited || awaited === button.id) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (button.ariaBusy === "true") return; // tapped already
+  taps.push(button.id);
+  wait(button);
+}, { capture: true });
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, requestConfig } }) => {
+  if (!elt.matches("[data-in-turn]")) return;
+  awaited = requestConfig;
+  wait(requestConfig.triggeringEvent.submitter);
+});
+
+function takeNext({ detail: { requestConfig } }) {
+  if (!awaited || requestConfig !== awaited) return;
+  awaited = document; // of one answer, several parts may settle
+  requestConfig.triggeringEvent.submitter.removeAttribute("aria-busy");
+  queueMicrotask(sendNext);
+}
+
+for (const answered of ["htmx:afterSettle", "htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(answered, takeNext);
+}
+
+/** What an answer warns of stays to be read beside the answers to the taps that waited for it. */
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+  if (target.id === "flash" && inARow) fragment.prepend(...target.querySelectorAll(":scope > .is-warn, :scope > .is-bad"));
+});
+
+addEventListener("beforeunload", (event) => {
+  if (taps.length) event.preventDefault();
+});
 
 /** A row of views that is wider than the screen shows the one that is open. */
 function showOpenTab(root) {
