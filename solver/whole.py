@@ -37,7 +37,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     if engine.instance.n > SMALL:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 10, hot=HOT)
     model = build(engine.instance, choices, engine.room)
-    rest = _leading(engine, choices, model)
+    rest = _leading(engine, choices, model, _limited(engine, model))
     _together(engine, choices, model, rest)
     known = [] if engine.combined_proven else _relaxed(engine, model, rest)
     if rest is None and not engine.combined_proven:
@@ -47,18 +47,29 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     return prove(engine, bounded(engine, known), whole=choices)
 
 
-def _leading(engine: Engine, choices: Choices, model: Model) -> Model | None:
+def _limited(engine: Engine, model: Model) -> int | None:
+    """Bound the first level by its relaxation, and tell whoever watches: they see how much is possible long
+    before the programs end. None where time is up.
+    """
+    level = _levels(engine)[0]
+    objective = weighted(model, {level: 1})
+    told = relax(model, objective, engine.clock)
+    if told is None:
+        return None
+    most = math.floor(priced(model, objective, told.prices)[0] + 1e-4)
+    if engine.weights[level]:
+        engine.limit_to(level, {level: most})
+        engine.tell(now=True)
+    return most
+
+
+def _leading(engine: Engine, choices: Choices, model: Model, most: int | None) -> Model | None:
     """Prove the first two levels, with that plan on the board; returns the program of the plans that have as
     much, None where that was not proven.
     """
     levels = _levels(engine)[:2]
-    if engine.instance.swap or model.columns > model.choices or len(levels) < 2:
+    if engine.instance.swap or model.columns > model.choices or len(levels) < 2 or most is None:
         return None
-    first = weighted(model, {levels[0]: 1})
-    told = relax(model, first, engine.clock)
-    if told is None:
-        return None
-    most = math.floor(priced(model, first, told.prices)[0] + 1e-4)
     objective, seconds = weighted(model, guided.rates_of(engine, levels)), LEADING * engine.clock.left
     solved = solve_integer(model, objective, engine.clock, seconds=seconds, solver="CP_SAT")
     if solved.chosen is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,7 +80,7 @@ def leading(engine: Engine) -> dict[str, int]:
     if choices is None:
         return engine.bounds(engine.values())
     model = build(engine.instance, choices, engine.room)
-    rest = whole._leading(engine, choices, model)
+    rest = whole._leading(engine, choices, model, whole._limited(engine, model))
     return whole.bounded(engine, whole._relaxed(engine, model, rest))
 
 
@@ -267,6 +268,24 @@ def test_progress_counts_who_visits(exchange: str) -> None:
     visits = solving.visits_of(engine.instance, engine.board.choices())
     assert seen == [len({visit.visitor for visit in visits})]
     assert seen != [0]
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_how_much_is_possible_is_told_before_the_programs_begin(
+    monkeypatch: pytest.MonkeyPatch, exchange: str
+) -> None:
+    engine = engine_of(Problem.from_json(company(200, 5, few_dates=1.0, exchange=exchange)))
+    most, before, told = engine.bounds(engine.values())["people"], list[float | None](), list[Progress]()
+    engine.clock.on_progress = told.append
+    together = whole._together
+
+    def begun(*given: Any) -> None:
+        before.extend(progress.bound for progress in told if progress.level == "people")
+        together(*given)
+
+    monkeypatch.setattr(whole, "_together", begun)
+    solving.search(engine)
+    assert engine.values()["people"] <= min(bound for bound in before if bound is not None) < most
 
 
 def test_an_empty_plan_is_one_to_begin_with() -> None:
