@@ -14,6 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 Path_ = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX file.", show_default=False)]

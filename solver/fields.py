@@ -13,8 +13,8 @@ LARGEST = 10**9
 MOST_WISHES = 3
 MOST_DAYS = 1_100
 """A campaign of three years, every day of it."""
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Half letters, and signs that would do something to a terminal."""
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Half letters, and signs that would do something to a terminal or turn a sentence round."""
 
 
 class ProblemError(ValueError):

@@ -103,7 +103,13 @@ def test_a_wrong_value_is_named_by_its_place(path: str, value: Any, message: str
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("Paie\x1b[2J", "Paie [2J"), ("\ud800 Paie", "  Paie"), ("Paie\u00a0°", "Paie\u00a0°"), (5, "5")],
+    [
+        ("Paie\x1b[2J", "Paie [2J"),
+        ("\ud800 Paie", "  Paie"),
+        ("\u202ePaie", " Paie"),
+        ("Paie\u00a0°", "Paie\u00a0°"),
+        (5, "5"),
+    ],
 )
 def test_a_name_does_nothing_to_the_terminal_that_prints_it(name: object, said: str) -> None:
     problem = Problem.from_json(broken("teams.0.name", name))
