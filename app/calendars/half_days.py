@@ -8,11 +8,13 @@ from sqlmodel import Session
 
 from app.core import clock
 from app.core.db import open_session
+from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.readers import Reader
 from app.teams import queries as teams
+from app.visits.marks import closed_among, closed_words
 from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import Conflict, conflicts, conflicts_among, mended_by_hours
 from app.visits.rules import is_ahead
@@ -51,6 +53,7 @@ def remind_half_covered(engine: Engine) -> None:
 
 def _write(session: Session, found: Iterable[Conflict], about: str, *, again: bool) -> None:
     half = [one for one in found if mended_by_hours(one)]
+    closed = closed_among(session, [one.seen for one in half], clock.today())
     by_colleague = {one.seen.visit.id for one in half if one.receiver_day is not None}
     readers = _readers(session, [one.seen for one in half])
     keys = {who: f"{Kind.HOURS_TO_CHANGE}:{about}:{who}" for who in readers}
@@ -59,13 +62,21 @@ def _write(session: Session, found: Iterable[Conflict], about: str, *, again: bo
         if keys[who] in written:
             continue
         days.sort(key=lambda one: (one.visit.day, one.visit.id))
+        with speaking(reader.language):
+            shut = closed_words(receives=True)
         outbox.send(
             session,
             Kind.HOURS_TO_CHANGE,
             reader,
             key=keys[who],
             now=clock.now(),
-            context={"days": days, "by_colleague": by_colleague, "again": again},
+            context={
+                "days": days,
+                "by_colleague": by_colleague,
+                "again": again,
+                "closed": closed,
+                "shut": shut,
+            },
             campaign=days[0].campaign,
             reply_to=mails.reply_address(session, days[0].campaign),
             until=days[-1].visit.day,

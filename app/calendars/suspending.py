@@ -22,6 +22,7 @@ from app.visits import queries as visits
 from app.visits import suspending
 from app.visits.bookings import booked_among
 from app.visits.changing import hold
+from app.visits.marks import closed_words, is_closed
 from app.visits.moving import finds_day
 from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by
@@ -57,7 +58,7 @@ def tell_suspended(
         about = suspending.news_of(session, visit_id)
         if (news := news_of(session, visit_id, None, about=about)) is not None:
             say_anew(news)
-        found = finds_day(session, seen, clock.today())
+        found, shut = finds_day(session, seen, clock.today()), is_closed(session, seen)
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
             reader = readers.get(person.id or 0) if person is not None else None
@@ -66,6 +67,7 @@ def tell_suspended(
             with speaking(reader.language):
                 content, said = ics.invitation(seen, person, stand), against.words_to(person)
                 step = against.first_step(receives=role != "visitor")
+                closed_since = closed_words(receives=role != "visitor") if shut else ""
             outbox.send(
                 session,
                 Kind.VISIT_SUSPENDED,
@@ -77,6 +79,7 @@ def tell_suspended(
                     "role": role,
                     "over": over,
                     "closed": against.closed,
+                    "closed_since": closed_since,
                     "half": against.is_half_day,
                     "step": step,
                     "against": said,

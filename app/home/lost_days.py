@@ -1,6 +1,7 @@
 """Days that fell or cannot be: what the two may still do about each."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from app.core.i18n import _
 from app.core.templating import day_month, long_day
 from app.home.task import Kind, Task
 from app.people.tables import Person
+from app.visits.marks import closed_words
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict
@@ -24,7 +26,28 @@ def may_move(session: Session, against: Conflict, person: Person, today: date) -
     return bool(other_first) or finds_day(session, against.seen, today)
 
 
-def off_then(against: Conflict, person: Person, *, found: bool) -> Task:
+def closed_since(leg: SeenVisit, person: Person) -> Task:
+    """The team that receives closed a day to which this person said yes: it stands, and the two see to it."""
+    said = {"day": long_day(leg.visit.day), "name": other_of(leg, person).name}
+    receives = leg.visitor.id != person.id
+    title = (
+        _("Le %(day)s, où vous recevez %(name)s, est fermé")
+        if receives
+        else _("Le %(day)s, votre jour chez %(name)s, est fermé")
+    )
+    text, href = closed_words(receives=receives), f"/visits/{leg.visit.id}"
+    return Task(Kind.CLOSED_DAY, title % said, text, href, _("Voir la journée"), "warn", asks=False)
+
+
+def off_then(against: Conflict, person: Person, *, found: bool, closed: bool) -> Task:
+    """What `_off_then` says; `closed`: the team that receives closed the day too."""
+    task = _off_then(against, person, found=found)
+    if not closed:
+        return task
+    return replace(task, text=f"{task.text} {closed_words(receives=against.seen.visitor.id != person.id)}")
+
+
+def _off_then(against: Conflict, person: Person, *, found: bool) -> Task:
     """Nothing is to be confirmed; whoever does not work then has something to say, unless the day is being
     mended. Where other hours would mend it, whoever receives changes them first. `found`: another day is
     possible."""

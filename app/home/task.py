@@ -12,6 +12,8 @@ class Kind(StrEnum):
     CONTRADICTED = "contradicted"
     LOOKED_AFTER = "looked_after"
     """Booked days that cannot be, and for which another solution is being looked for."""
+    CLOSED_DAY = "closed_day"
+    """The team that receives closed a day that was promised."""
     ABSENCE = "absence"
     PROPOSAL = "proposal"
     NEW_DAY = "new_day"

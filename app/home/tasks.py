@@ -17,7 +17,7 @@ from app.core.templating import day_month, day_range, long_day, when
 from app.debriefs.queries import OwnDebrief, debriefs_of
 from app.debriefs.rules import State, state_of
 from app.debriefs.tables import Role
-from app.home.lost_days import find_day, may_move, off_then, other_of
+from app.home.lost_days import closed_since, find_day, may_move, off_then, other_of
 from app.home.task import Kind, Task
 from app.people.tables import Person, Team
 from app.visits import queries as visits
@@ -88,15 +88,17 @@ def _visit_tasks(session: Session, person: Person, today: date, *, reads: bool) 
     ahead = [leg for leg in legs if is_ahead(leg.visit, today) and leg.visit.id not in proposals]
     left = [other for _leg, other in fallen if other is not None]
     off = {one.seen.visit.id: one for one in conflicts_of(session, [*ahead, *left], today)}
-    unsaid = [leg for leg in ahead if not confirmed_by(leg.visit, by_of(leg, person))]
-    closed = closed_among(session, unsaid, today) if reads else set()
+    closed = closed_among(session, ahead, today) if reads else set()
     to_find = [
         find_day(leg, other, person, today, off.keys(), found=not reads or finds_day(session, leg, today))
         for leg, other in fallen
     ]
     to_confirm = [
         off_then(
-            off[leg.visit.id], person, found=not reads or may_move(session, off[leg.visit.id], person, today)
+            off[leg.visit.id],
+            person,
+            found=not reads or may_move(session, off[leg.visit.id], person, today),
+            closed=leg.visit.id in closed,
         )
         if leg.visit.id in off
         else _too_young(leg)
@@ -105,7 +107,12 @@ def _visit_tasks(session: Session, person: Person, today: date, *, reads: bool) 
         for leg in ahead
         if leg.visit.id in off or not confirmed_by(leg.visit, by_of(leg, person))
     ]
-    return [*asked, *_said_absent(session, person, legs, today), *to_find, *to_confirm]
+    shut = [
+        closed_since(leg, person)
+        for leg in ahead
+        if leg.visit.id in closed and leg.visit.id not in off and confirmed_by(leg.visit, by_of(leg, person))
+    ]
+    return [*asked, *_said_absent(session, person, legs, today), *to_find, *to_confirm, *shut]
 
 
 def _adults_only(session: Session, person: Person, legs: list[SeenVisit]) -> set[int | None]:

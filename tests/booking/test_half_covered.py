@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.calendars.jobs import remind_half_covered
+from app.core.templating import long_day
 from app.home.tasks import asked_tasks
 from app.messages.tables import Mail
 from app.people.tables import Person
-from app.teams.tables import Delegation, Shift
+from app.teams.tables import BlackoutDay, Delegation, Shift
 from app.visits import queries
 from app.visits.tables import ChangeKind, VisitChange
 from app.worker import drain
@@ -70,6 +71,31 @@ def test_who_leads_the_team_reads_once_for_all_days_where_to_change_them(
     assert as_(marc).get(f"/visits/{visits[0]}/hours").status_code == 200
     own = [one.text for one in mails(session, "visit_suspended") if "/hours" in one.text]
     assert len(own) == 2  # whoever receives may change them too
+
+
+def test_whoever_could_change_the_hours_reads_that_the_team_closed_the_day(
+    engine: Engine, session: Session, shop: Shop, as_: As
+) -> None:
+    shut = "a fermé ce jour"
+    place = shop.offer(host_id=shop.hosts[0].id)
+    for n, day in enumerate((MONDAY, TUESDAY)):
+        shop.ask(shop.askers[n], place, day)
+    session.add(BlackoutDay(team_id=shop.shop.id or 0, day=MONDAY, no_visitors=True, no_leaving=False))
+    session.commit()
+    drain(engine)
+    arrive(engine, session, shop, Shift.MORNING)
+    (mail,) = told(session)
+    assert [one.count(shut) for one in (mail.text, mail.html)] == [1, 1]
+    suspended = mails(session, "visit_suspended")
+    assert len(suspended) == 4
+    for one in suspended:
+        on_monday = long_day(MONDAY) in one.text
+        assert (shut in one.text) is (shut in one.html) is on_monday
+    host = shop.hosts[0]
+    session.refresh(host)
+    session.expunge(host)
+    session.commit()
+    assert as_(host).get("/home").text.count(shut) == 1
 
 
 def test_with_other_hours_all_read_that_the_day_holds_and_who_has_yet_to_say_yes(

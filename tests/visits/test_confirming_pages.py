@@ -156,6 +156,23 @@ def test_a_day_against_the_roster_is_not_confirmed_nor_prepared(company: Company
 
 
 @pytest.mark.parametrize("closed", [True, False])
+def test_who_said_yes_reads_at_home_that_the_team_closed_the_day_since(
+    company: Company, engine: Engine, as_: Enter, *, closed: bool
+) -> None:
+    with open_session(engine) as session:
+        seen = visits.visit(session, company.there.id or 0)
+        seen.visit.visitor_confirmed_at = seen.visit.host_confirmed_at = NOW
+        if closed:
+            team_id = company.shop.id or 0
+            session.add(BlackoutDay(team_id=team_id, day=MONDAY, no_visitors=True, no_leaving=False))
+    for person, said in (
+        (company.anna, "L’équipe qui reçoit a fermé"),
+        (company.bruno, "Votre équipe a fermé"),
+    ):
+        assert (said in as_(person).get("/home").text) is closed
+
+
+@pytest.mark.parametrize("closed", [True, False])
 def test_where_one_says_yes_one_reads_that_the_team_closed_the_day(
     company: Company, engine: Engine, as_: Enter, clock: Clock, *, closed: bool
 ) -> None:
