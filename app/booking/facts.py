@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
 from app.booking.not_held import given_back, is_given_back
 from app.booking.tables import MOST, Booker, BookingRules
+from app.core.db import another
 from app.people.tables import TravelTime
 from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
+
+OtherDay = another(PersonDay)
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,9 @@ def met(session: Session, person_id: int, campaign_id: int | None) -> set[int]:
     )
     if campaign_id is not None:
         query = query.where(col(Visit.campaign_id) == campaign_id)
-    other = aliased(PersonDay)
     offered = (
-        select(col(other.person_id))
-        .join(PersonDay, col(PersonDay.held_for) == col(other.held_for))
+        select(col(OtherDay.person_id))
+        .join(PersonDay, col(PersonDay.held_for) == col(OtherDay.held_for))
         .where(col(PersonDay.person_id) == person_id)
     )
     found = {one for pair in session.execute(query) for one in pair} | set(session.scalars(offered))

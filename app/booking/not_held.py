@@ -8,12 +8,13 @@ from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.tables import Booker, BookingRequest, RequestStatus
+from app.core.db import another
 from app.visits.tables import By, ChangeKind, NoShow, Visit, VisitChange, VisitStatus
 
+Since = another(BookingRequest)
 _RULINGS = (ChangeKind.HELD, ChangeKind.MISSED)
 
 
@@ -77,7 +78,6 @@ def given_back_among(session: Session, visit_ids: Collection[int | None]) -> set
 
 def to_choose_again(session: Session, person_id: int, campaign_ids: Collection[int]) -> dict[int, date]:
     """By campaign, the last day of somebody's that did not take place, where they asked for nothing since."""
-    since = aliased(BookingRequest)
     query = (
         select(col(BookingRequest.campaign_id), func.max(col(Visit.day)))
         .join(Visit, col(Visit.id) == col(BookingRequest.visit_id))
@@ -87,9 +87,9 @@ def to_choose_again(session: Session, person_id: int, campaign_ids: Collection[i
             col(BookingRequest.status) == RequestStatus.BOOKED,
             is_given_back(),
             ~exists().where(
-                col(since.person_id) == person_id,
-                col(since.campaign_id) == col(BookingRequest.campaign_id),
-                col(since.asked_at) > col(Visit.missed_at),
+                col(Since.person_id) == person_id,
+                col(Since.campaign_id) == col(BookingRequest.campaign_id),
+                col(Since.asked_at) > col(Visit.missed_at),
             ),
         )
         .group_by(col(BookingRequest.campaign_id))

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.booking.rules import hours_of
@@ -21,7 +20,7 @@ from app.people.tables import Person, Site, Team
 from app.teams.rules import During
 from app.visits.tables import Visit
 
-HostPerson, HostTeam, HostSite = another(Person), another(Team), another(Site)
+HostPerson, HostTeam, HostSite, Manager = another(Person), another(Team), another(Site), another(Person)
 AskerTeam, AskerSite = another(Team), another(Site)
 
 
@@ -377,11 +376,10 @@ def unanswered(session: Session) -> list[BookingRequest]:
 
 def managers_of(session: Session, team_ids: Collection[int]) -> dict[int, list[int]]:
     """Who manages members of some teams: person ids by team."""
-    managers = aliased(Person)
     found = session.execute(
         select(col(Person.team_id), col(Person.manager_id))
-        .join(managers, col(managers.id) == col(Person.manager_id))
-        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(managers.active))
+        .join(Manager, col(Manager.id) == col(Person.manager_id))
+        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(Manager.active))
         .distinct()
         .order_by(col(Person.manager_id))
     )

@@ -55,8 +55,14 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        # The connection used last is used next: its server process knows the tables and statements best.
         engine = create_engine(
-            url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=2,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            hide_parameters=True,
         )
     event.listen(engine, "commit", committed)
     event.listen(engine, "handle_error", _forget_values)

@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.tables import ERASED
+from app.core.db import another
 from app.core.errors import NotFound
 from app.people.errors import ImportGone
 from app.people.tables import ContractKind, ImportFile, Person, ServiceLink, Side, Site, Team, TravelTime
 
+Boss = another(Person)
 PAGE = 50
 LONGEST_SEARCH = 100
 """Letters of a search; nobody is found by more."""
@@ -116,8 +117,7 @@ def team(session: Session, team_id: int) -> tuple[Team, Site]:
 
 def person(session: Session, person_id: int) -> Listed:
     """One person. Raises NotFound."""
-    boss = aliased(Person)
-    row = session.exec(_joined(boss).where(Person.id == person_id)).first()
+    row = session.exec(_joined().where(Person.id == person_id)).first()
     if row is None:
         raise NotFound
     return Listed(*row)
@@ -168,9 +168,8 @@ def list_people(
     session: Session, wanted: Wanted, *, offset: int = 0, limit: int | None = PAGE
 ) -> list[Listed]:
     """The people whom the filters leave, by family name, a page at a time (`limit=None`: all)."""
-    boss = aliased(Person)
     chosen = (
-        _joined(boss)
+        _joined()
         .where(*_filters(wanted))
         .order_by(Person.last_name, Person.first_name, col(Person.id))
         .offset(offset)
@@ -179,12 +178,12 @@ def list_people(
     return [Listed(*row) for row in session.exec(chosen)]
 
 
-def _joined(boss: Any) -> Any:
+def _joined() -> Any:
     return (
-        select(Person, Team, Site, boss)
+        select(Person, Team, Site, Boss)
         .join(Team, col(Team.id) == col(Person.team_id))
         .join(Site, col(Site.id) == col(Team.site_id))
-        .outerjoin(boss, boss.id == Person.manager_id)
+        .outerjoin(Boss, col(Boss.id) == col(Person.manager_id))
     )
 
 

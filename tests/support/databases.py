@@ -142,12 +142,15 @@ Mapper._compiled_cache = STATEMENTS
 
 
 @pytest.fixture
-def engine(database: str, database_url: str) -> Iterator[Engine]:
+def engine(database: str, database_url: str, reused: Callable[[], Reused]) -> Iterator[Engine]:
     """An engine on this test's database; SQLite does not wait for the disk here."""
+    if database == "postgresql":
+        # Of this test alone, but for its connections.
+        yield reused().engine.execution_options(compiled_cache=STATEMENTS)
+        return
     made = make_engine(database_url)
     made.update_execution_options(compiled_cache=STATEMENTS)
-    if database == "sqlite":
-        event.listen(made, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
+    event.listen(made, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     yield made
     made.dispose()
 
