@@ -142,6 +142,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         debriefs.release_batches,
         debriefs.destroy_expired,
         messages.retry_overdue,
+        messages.tell_delegations_over,
         messages.tidy,
         people.purge_imports,
         repairs.expire,

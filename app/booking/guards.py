@@ -21,6 +21,7 @@ from app.core.security import policy
 from app.people.guards import Employee, find_person
 from app.people.tables import Person
 from app.teams import queries as teams
+from app.teams.guards import refuse_if_over
 
 Found = Annotated[Person | None, Depends(find_person, scope="function")]
 
@@ -51,6 +52,8 @@ def receiver(actor: SignedIn, session: Db, person: Found) -> Receiver:
     """Managers and HR."""
     led = frozenset(led_team_ids(session, person))
     if not (actor.is_hr or led):
+        if person is not None:
+            refuse_if_over(session, person)
         raise Forbidden
     return Receiver(actor, person, led)
 

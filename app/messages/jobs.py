@@ -29,6 +29,8 @@ from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
 from app.teams import queries as teams
 
+OVER_TOLD = timedelta(days=7)
+"""So long after its last day, somebody may still be told that a delegation is over."""
 CHUNK = 50
 """Mails written in one transaction."""
 LEASE = timedelta(minutes=5)
@@ -143,6 +145,33 @@ def tell_delegation_ended(
                     "theirs": told_id == delegate_id,
                 },
             )
+
+
+def tell_delegations_over(engine: Engine) -> None:
+    """Job of `clock.tick`: the last day of a delegation passed; both who read that it was given read it once.
+    Safe to run twice."""
+    today = clock.today()
+    with open_session(engine, reads_only=True) as session:
+        over = teams.delegations_over(session, today - OVER_TOLD, today)
+        people = {id_ or 0 for one in over for id_ in (one.manager.id, one.delegate.id)}
+        told = {key for key, _person, _at in queries.written_to(session, Kind.DELEGATION, people)}
+    for one in over:
+        about = f"{Kind.DELEGATION}:m{one.manager.id}:d{one.delegate.id}:{one.delegation.id}"
+        two = {one.delegate.id: one.manager, one.manager.id: one.delegate}
+        due = [id_ for id_ in two if f"{about}:{id_}" in told and f"{about}:{id_}:over" not in told]
+        if not due:
+            continue
+        with open_session(engine) as session:
+            for id_, reader in queries.readers_of(session, [id_ for id_ in due if id_ is not None]).items():
+                theirs = id_ == one.delegate.id
+                service.send(
+                    session,
+                    Kind.DELEGATION,
+                    reader,
+                    key=f"{about}:{id_}:over",
+                    now=clock.now(),
+                    context={"over": True, "other": two[id_], "theirs": theirs},
+                )
 
 
 def _write(engine: Engine, kind: Kind, campaign_id: int, person_ids: Sequence[int], suffix: str) -> None:

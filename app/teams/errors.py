@@ -2,9 +2,26 @@
 
 from datetime import date
 
-from app.core.errors import Refusal
-from app.core.i18n import _
+from app.core.errors import Forbidden, Refusal
+from app.core.i18n import _, ngettext
 from app.core.templating import day_range
+
+
+class DelegationOver(Forbidden):
+    """Whoever decided in a manager's place, and whose days are over, comes back by an old link."""
+
+    def __init__(self, managers: list[str]) -> None:
+        super().__init__()
+        self.managers = managers
+
+    def message(self) -> str:
+        return ngettext(
+            "Votre délégation est finie : c’est de nouveau %(names)s qui répond pour cette équipe. Ce que "
+            "vous avez décidé reste valable.",
+            "Vos délégations sont finies : ce sont de nouveau %(names)s qui répondent pour leurs équipes. Ce "
+            "que vous avez décidé reste valable.",
+            len(self.managers),
+        ) % {"names": ", ".join(self.managers)}
 
 
 class RosterGone(Refusal):

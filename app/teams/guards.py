@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
+from sqlmodel import Session
 
 from app.accounts.guards import SignedIn
 from app.accounts.sessions import Actor
@@ -15,6 +16,7 @@ from app.people import queries as people
 from app.people.guards import employee, find_person
 from app.people.tables import Person, Site, Team
 from app.teams import queries
+from app.teams.errors import DelegationOver
 from app.teams.service import By
 
 
@@ -53,8 +55,20 @@ def leading(actor: SignedIn, person: Annotated[Person, Depends(employee)], sessi
     """Employees who manage somebody, and delegates of such people between the dates."""
     managers = queries.acting_for(session, person, clock.today())
     if not managers:
+        refuse_if_over(session, person)
         raise Forbidden
     return Leading(person, actor, managers)
+
+
+def refuse_if_over(session: Session, person: Person, team_id: int | None = None) -> None:
+    """Raises DelegationOver for whoever decided in the place of others (where a team is named, of those who
+    lead it), and whose days are over."""
+    managers = queries.decided_once_for(session, person, clock.today())
+    if managers and team_id is not None:
+        led = queries.leaders_of(session, team_id, clock.today())
+        managers = [one for one in managers if one.id in led]
+    if managers:
+        raise DelegationOver([one.name for one in managers])
 
 
 @policy("managing")
@@ -75,6 +89,8 @@ def led_team(
     """Load `{team_id}` for those who lead it; for anybody else it does not exist."""
     lead = queries.find_lead(session, person, team_id, clock.today()) if person else None
     if lead is None and not actor.is_hr:
+        if person is not None:
+            refuse_if_over(session, person, team_id)
         raise NotFound
     team, site = people.team(session, team_id)
     return LedTeam(team, site, By(actor, lead))

@@ -134,6 +134,18 @@ def delegations_of(session: Session, person: Person, today: date) -> list[SeenDe
     return _delegations(session, concerned, col(Delegation.last_day) >= today)
 
 
+def delegations_over(session: Session, since: date, today: date) -> list[SeenDelegation]:
+    """Delegations whose last day lies between two days: `since` included, today not."""
+    return _delegations(session, col(Delegation.last_day) >= since, col(Delegation.last_day) < today)
+
+
+def decided_once_for(session: Session, person: Person, today: date) -> list[Person]:
+    """The managers whose delegate a person was and is no more, as far as that is kept: latest first."""
+    over = _delegations(session, col(Delegation.delegate_id) == person.id, col(Delegation.last_day) < today)
+    latest = sorted(over, key=lambda one: one.delegation.last_day, reverse=True)
+    return list({one.manager.id: one.manager for one in latest if one.manager.active}.values())
+
+
 def all_delegations_of(session: Session, person: Person) -> list[SeenDelegation]:
     """Delegations a person gave or received, over or not."""
     return _delegations(

@@ -1,7 +1,7 @@
 """The team's calendar and what is set there: who comes in, what a tap does, what a roster contradicts."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from app.accounts.tables import AuditEntry
 from app.core import jobs
 from app.core.db import open_session
+from app.messages.jobs import tell_delegations_over
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.teams.tables import (
@@ -27,6 +28,7 @@ from app.visits.queries import read_visits
 from app.visits.rosters import conflicts, provisional
 from app.worker import drain
 from tests.factories import NOW, make_account, make_campaign, make_person, make_team, make_visit
+from tests.support.web import Clock
 from tests.teams.conftest import Shop
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -284,6 +286,33 @@ def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
         for one in told:
             assert "n’est plus provisoire" in one.subject
             assert "n’a pas encore confirmé." in one.text or "doit encore confirmer." in one.text
+
+
+def test_when_a_delegation_is_over_both_read_it_once_and_the_old_link_says_who_answers(
+    company: Company, as_: As, engine: Engine, clock: Clock
+) -> None:
+    lend(as_, company, company.zoe)
+    drain(engine)
+    with open_session(engine) as session:
+        [given] = session.exec(select(Delegation)).all()
+        last = given.last_day
+    clock.set(datetime.combine(last, time(8), UTC))
+    tell_delegations_over(engine)
+    assert len([one for one in rows(engine, Mail) if one.kind == "delegation"]) == 2
+    clock.set(datetime.combine(last, time(8), UTC) + timedelta(days=1))
+    for _time in range(2):
+        tell_delegations_over(engine)
+    told = [one for one in rows(engine, Mail) if one.kind == "delegation"][2:]
+    assert {one.person_id: one.subject for one in told} == {
+        company.zoe.id: "Vous ne décidez plus à la place de Marc Chef",
+        company.marc.id: f"{company.zoe.name} ne décide plus à votre place",
+    }
+    assert len(told) == 2
+    for path in ("/team", "/team/requests", f"/team/{company.team.id}"):
+        page = as_(company.zoe).get(path)
+        assert page.status_code == 403
+        assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in page.text
+    assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
 
 
 def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine) -> None:
