@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from app.messages.smtp import Postponed, Refused, hand_over
 from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
 from app.teams import queries as teams
+from app.teams.tables import Delegation
 
 OVER_TOLD = timedelta(days=7)
 """So long after its last day, somebody may still be told that a delegation is over."""
@@ -91,13 +92,24 @@ def remind(engine: Engine, campaign_id: int, person_ids: list[int]) -> None:
     _write(engine, Kind.ENROLMENT_REMINDER, campaign_id, person_ids, f":{clock.today()}")
 
 
+def _about_given(one: Delegation) -> str:
+    return _about(one.manager_id, one.delegate_id, one.id or 0, one.created_at.isoformat())
+
+
+def _about(manager_id: int, delegate_id: int, delegation_id: int, given_at: str | None) -> str:
+    """What the keys of mails about a delegation begin with. The number of one that is taken back may be given
+    to the next one: the moment tells them apart."""
+    moment = f"-{int(datetime.fromisoformat(given_at).timestamp() * 1000)}" if given_at else ""
+    return f"{Kind.DELEGATION}:m{manager_id}:d{delegate_id}:{delegation_id}{moment}"
+
+
 def tell_delegation(engine: Engine, delegation_id: int) -> None:
     """Job of `delegation.given`: the delegate reads what is entrusted, the manager that it is done."""
     with open_session(engine) as session:
         seen = teams.seen_delegation(session, delegation_id)
         if seen is None:  # taken back meanwhile
             return
-        about = f"{Kind.DELEGATION}:m{seen.manager.id}:d{seen.delegate.id}:{delegation_id}"
+        about = _about_given(seen.delegation)
         two = {seen.delegate.id: True, seen.manager.id: False}
         readers = queries.readers_of(session, [one for one in two if one is not None])
         for person_id, reader in readers.items():
@@ -119,11 +131,16 @@ def tell_delegation(engine: Engine, delegation_id: int) -> None:
 
 
 def tell_delegation_ended(
-    engine: Engine, delegation_id: int, manager_id: int, delegate_id: int, left_id: int | None = None
+    engine: Engine,
+    delegation_id: int,
+    manager_id: int,
+    delegate_id: int,
+    given_at: str | None = None,
+    left_id: int | None = None,
 ) -> None:
     """Job of `delegation.ended`: the delegate reads that it is taken back, if they had read of it. Where one
     of the two left, the other one reads it."""
-    about = f"{Kind.DELEGATION}:m{manager_id}:d{delegate_id}:{delegation_id}"
+    about = _about(manager_id, delegate_id, delegation_id, given_at)
     told_id = manager_id if left_id == delegate_id else delegate_id
     with open_session(engine) as session:
         other = session.get(Person, manager_id if told_id == delegate_id else delegate_id)
@@ -156,7 +173,7 @@ def tell_delegations_over(engine: Engine) -> None:
         people = {id_ or 0 for one in over for id_ in (one.manager.id, one.delegate.id)}
         told = {key for key, _person, _at in queries.written_to(session, Kind.DELEGATION, people)}
     for one in over:
-        about = f"{Kind.DELEGATION}:m{one.manager.id}:d{one.delegate.id}:{one.delegation.id}"
+        about = _about_given(one.delegation)
         two = {one.delegate.id: one.manager, one.manager.id: one.delegate}
         due = [id_ for id_ in two if f"{about}:{id_}" in told and f"{about}:{id_}:over" not in told]
         if not due:

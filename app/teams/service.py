@@ -230,7 +230,7 @@ def end_delegation(
     if found.last_day >= now.date():
         jobs.record(
             session, "delegation.ended", delegation_id=found.id, manager_id=found.manager_id,
-            delegate_id=found.delegate_id,
+            delegate_id=found.delegate_id, given_at=found.created_at.isoformat(),
         )  # fmt: skip
     session.delete(found)
     session.flush()
@@ -246,7 +246,7 @@ def end_with(session: Session, person: Person, *, actor: Actor | None, now: date
         )  # fmt: skip
         jobs.record(
             session, "delegation.ended", delegation_id=seen.delegation.id, manager_id=seen.manager.id,
-            delegate_id=seen.delegate.id, left_id=person.id,
+            delegate_id=seen.delegate.id, given_at=seen.delegation.created_at.isoformat(), left_id=person.id,
         )  # fmt: skip
         session.delete(seen.delegation)
     session.flush()

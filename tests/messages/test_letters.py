@@ -1,6 +1,7 @@
 """Whoever has no e-mail finds their messages in their own space, and HR every letter on some list."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +86,27 @@ def test_a_leavers_delegate_without_an_address_reads_it_at_home_and_hr_hand_it_o
     with open_session(engine, reads_only=True) as session:
         trail = session.exec(select(AuditEntry).where(AuditEntry.action == "mail.handed_over")).all()
         assert [(one.subject, one.details["letters"]) for one in trail] == [("letters", 1)]
+
+
+def test_a_delegation_given_again_is_told_again_and_so_is_its_end(
+    shop: Shop, engine: Engine, as_: As, clock: Clock
+) -> None:
+    marc, chloe = as_(shop.marc), as_(shop.chloe)
+    given = "vous confie son équipe"
+    dates = {"delegate_id": shop.chloe.id, "first_day": NOW.date(), "last_day": NOW.date()}
+    marc.post(f"/team/delegations/{shop.lent.id}/deletion")
+    drain(engine)
+    clock.set(NOW + timedelta(minutes=1))
+    marc.post("/team/delegations", data=dates)
+    drain(engine)
+    assert given in chloe.get("/me/messages").text
+    with open_session(engine, reads_only=True) as session:
+        (again,) = [one.id for one in session.exec(select(Delegation))]
+    marc.post(f"/team/delegations/{again}/deletion")
+    drain(engine)
+    assert given not in chloe.get("/me/messages").text
+    with open_session(engine, reads_only=True) as session:
+        assert len([one for one in session.exec(select(Mail)) if ":ended" in one.key]) == 2
 
 
 def test_whoever_says_that_they_read_theirs_leaves_nothing_to_hand_over(
