@@ -134,6 +134,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         rulings.ask_hr,
         eve.warn_undecided,
         agreements.warn_uncertain,
+        agreements.tell_not_needed,
         uncertain.ask_to_tell,
         calendars.remind_half_covered,
         calendars.remind_unconfirmed,

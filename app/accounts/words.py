@@ -102,6 +102,7 @@ def actions() -> dict[str, str]:
         "visit.taken_back": _("Ce qui était dit d’une journée retiré"),
         "visit.left_without": _("Journée passée laissée sans convention"),
         "visit.warned": _("Message envoyé : ne pas se déplacer"),
+        "visit.not_needed": _("Journée qui n’a plus besoin de convention"),
         "repair.requested": _("Réparation cherchée"),
         "repair.accepted": _("Réparation acceptée"),
         "repair.dismissed": _("Réparation écartée"),

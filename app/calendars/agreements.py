@@ -18,6 +18,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.tables import MailStatus
 from app.visits import agreements
+from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
@@ -38,11 +39,35 @@ def warn_uncertain(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         found = agreements.waiting_until(session, today + WARNED, today)
         against = {one.seen.visit.id for one in conflicts_among(session, found)}
-        days = [Uncertain(seen, _sentences(seen)) for seen in found if seen.visit.id not in against]
+        before = agreements.times_not_needed(session, [seen.visit.id or 0 for seen in found])
+        days = [
+            Uncertain(seen, _sentences(seen), _again(before.get(seen.visit.id or 0, 0)))
+            for seen in found
+            if seen.visit.id not in against
+        ]
         told = untold(session, days)
     for day, people in told:
         with open_session(engine) as session:
             _warn(session, day, people)
+
+
+def tell_not_needed(engine: Engine) -> None:
+    """Job of `clock.tick`: whoever was told not to travel reads that the day needs no agreement any more, as
+    where one is recorded: their companies are the same now. Safe to run twice."""
+    today = clock.today()
+    with open_session(engine, reads_only=True) as session:
+        found = [seen.visit.id or 0 for seen in agreements.no_longer_needed(session, today)]
+    for visit_id in found:
+        with open_session(engine) as session:
+            hold_all(session, [visit_id])
+            for seen in agreements.no_longer_needed(session, today, visit_id):
+                hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
+                remember(session, seen.visit, ChangeKind.NOT_NEEDED, hand, event="visit.agreed")
+
+
+def _again(times: int) -> str:
+    """Tells the warning of a day that needs an agreement once more from those before."""
+    return f"again-{times}" if times else ""
 
 
 def _sentences(seen: SeenVisit) -> Sentences:

@@ -160,8 +160,8 @@ def drop_first_word(session: Session, visit_id: int) -> None:
 
 
 def drop_warnings(session: Session, visit_id: int) -> None:
-    """The agreement is recorded: nobody hands over any more that the visitor is not to travel. That a roster,
-    or a closed site, is in the way is another matter."""
+    """The agreement is recorded, or not needed: nobody hands over any more that the visitor is not to travel.
+    That a roster, or a closed site, is in the way is another matter."""
     today = clock.today()
     for letter in mails.letters_about(session, [f"{Kind.VISIT_UNCERTAIN}:{visit_id}:"], today):
         if f":{EVE}" not in letter.key:

@@ -58,6 +58,8 @@ from app.visits.suspending import closed_before, resumed_by
 from app.visits.tables import By, ChangeKind
 
 RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
+SIGNED = {ChangeKind.AGREED, ChangeKind.NOT_NEEDED}
+"""Nothing is to be signed any more."""
 SETTLING = RULINGS | {ChangeKind.TAKEN_BACK}
 """After these, nobody is asked any more what they say of an absence."""
 
@@ -227,15 +229,15 @@ def tell_confirmed_by_both(engine: Engine, visit_id: int, revision: int, change_
 
 
 def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """HR recorded the agreement of the two companies, or the team made an exception: whether the day is
-    certain now and one may come, else who is still asked, and what is missing."""
+    """HR recorded the agreement of the two companies, none is needed any more, or the team made an exception:
+    whether the day is certain now and one may come, else who is still asked, and what is missing."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
             return
         visit, stand = news.seen.visit, standing_of(session, news.seen)
         over = is_past(visit, clock.today())
-        agreed = news.change is not None and news.change.kind is ChangeKind.AGREED and not over
+        agreed = news.change is not None and news.change.kind in SIGNED and not over
         two = {By.VISITOR: news.seen.visitor, By.HOST: news.seen.host}
         silent = {} if over else {role: one for role, one in two.items() if not confirmed_by(visit, role)}
         yes = {Missing.VISITOR, Missing.HOST}

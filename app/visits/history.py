@@ -238,6 +238,9 @@ def sentence(
             "La convention entre les deux sociétés manquait : un message dit de ne pas se déplacer, et "
             "%(other)s, qui n’a pas d’adresse de courriel, est à prévenir de vive voix."
         ),
+        ChangeKind.NOT_NEEDED: _(
+            "Cette journée n’est plus entre deux sociétés : elle n’a plus besoin de convention."
+        ),
         ChangeKind.NOT_HELD: _not_held(seen),
         ChangeKind.TAKEN_BACK: _("%(who)s retire ce qui était dit de cette journée.")
         if line.reason in OBSTACLES

@@ -311,6 +311,8 @@ class ChangeKind(StrEnum):
     missing agreement."""
     WARNED = "warned"
     """The agreement is missing: those concerned are told not to travel."""
+    NOT_NEEDED = "not_needed"
+    """They were told so, and the day is no longer between two companies."""
     NOT_HELD = "not_held"
     """One of the two, or HR, says that it did not take place since the agreement was missing."""
     TAKEN_BACK = "taken_back"
