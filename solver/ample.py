@@ -46,7 +46,8 @@ def search(engine: Engine) -> dict[str, int]:
     n, clock = engine.instance.n, engine.clock
     if not clock.over and engine.fits(MOSTLY) and not engine.leading_proven():
         engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
-        if clock.left and engine.fits(NEARLY) and not engine.leading_proven():
+        once = engine.instance.cap.max(initial=0) <= 1  # else the program is too large to end
+        if once and clock.left and engine.fits(NEARLY) and not engine.leading_proven():
             settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):
         return bounds

@@ -71,6 +71,7 @@ class Search:
         moves: int,
         seconds: float,
         hot: float,
+        again: bool = False,
         matched_share: float = 0.5,
         found: Callable[[Choices], None] = lambda _: None,
         until: Callable[[], bool] = lambda: False,
@@ -78,10 +79,12 @@ class Search:
         """So many moves, fewer where they would not fit into ``seconds`` or ``until`` says so, cooling from
         ``hot`` (in points of the first level); the best plan, each better one being ``found``. Where the
         moves fit, the clock plays no part in it. Who asks to stop while it is hot, or has not begun, waits
-        half a second until it is cold: a hot plan is worth little.
+        half a second until it is cold: a hot plan is worth little. ``again``: the plan is one that a search
+        found, and time that is up is up.
         """
+        least = 1 if again else LEAST
         best, plan, begun = self.value, self.choices(), clock.seconds
-        slices, done, heat = max(LEAST, -(-moves // SLICE)), 0, hot
+        slices, done, heat = max(least, -(-moves // SLICE)), 0, hot
 
         def go(heat: float) -> None:
             nonlocal best, plan
@@ -92,12 +95,12 @@ class Search:
                 best, plan = self.value, self.choices()
                 found(plan)
 
-        while done < slices and not (until() or (clock.over and (clock.is_asked_to_stop or done >= LEAST))):
+        while done < slices and not (until() or (clock.over and (clock.is_asked_to_stop or done >= least))):
             heat = max(hot * (1 - done / slices) ** 2, 1e-3 * hot)
             go(heat)
             done += 1
             fits = done * seconds / max(1e-6, clock.seconds - begun)
-            slices = max(LEAST, min(slices, int(fits)))
+            slices = max(least, min(slices, int(fits)))
         is_left_hot = heat > COLD and (done or not self.turn)
         if is_left_hot and clock.is_asked_to_stop and not clock.is_abandoned:
             for part in range(LEAST):

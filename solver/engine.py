@@ -75,7 +75,7 @@ class Engine:
         """What the assignment, which knows no days, has on the first level."""
         self.sweeps = True
         """Whether bounds look at every pair at once, or wait for `sweep`."""
-        self.last_told, self.telling = -1.0, 0.0
+        self.last_told, self.telling, self.searched = -1.0, 0.0, False
 
     # -- values --
 
@@ -212,6 +212,9 @@ class Engine:
 
         ``moves`` for each person, as far as they fit into ``seconds`` and before ``until`` says so.
         """
+        if self.searched and self.clock.over:
+            return
+        again, self.searched = self.searched, True
         search.begin_with(self.loose_choices() if plan is None else plan)
         moves = max(MOVES, moves * self.instance.n)
         settled = self.board.choices().take(self._fixed())
@@ -219,7 +222,11 @@ class Engine:
         def found(choices: Choices) -> None:
             self.tell(plan=settled.and_those(choices))
 
-        self.offer(search.anneal(self.clock, moves=moves, seconds=seconds, hot=hot, found=found, until=until))
+        self.offer(
+            search.anneal(
+                self.clock, moves=moves, seconds=seconds, hot=hot, again=again, found=found, until=until
+            )
+        )
 
     def offer(self, choices: Choices | None) -> None:
         """Put a plan on the board (pinned matches apart) unless it is worse than the one that is there."""

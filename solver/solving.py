@@ -92,7 +92,10 @@ def search(engine: Engine) -> dict[str, int]:
         bounds = (stepwise if small else scarce).search(engine, choices)
     else:
         n, bounds = engine.instance.n, engine.bounds(engine.values())
-        swap_once = engine.instance.swap and engine.instance.cap.max(initial=0) <= 1
+        once = engine.instance.cap.max(initial=0) <= 1
+        swap_once = engine.instance.swap and once
+        if few_pairs and not once:  # programs seldom end: whatever becomes of them, there is a good plan
+            ample.improve(engine)
         if n <= MEDIUM and (swap_once or few_pairs):
             with engine.clock.within(0.9):
                 bounds = prove(engine, bounds, search=lambda: ample.improve(engine))

@@ -270,6 +270,22 @@ def test_progress_counts_who_visits(exchange: str) -> None:
     assert seen != [0]
 
 
+def test_once_time_is_up_only_the_first_search_still_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    slices = list[float]()
+
+    def counted(field: Any, state: Any, moves: int, seed: int, heat: float, share: float) -> float:
+        slices.append(heat)
+        return 0.0
+
+    monkeypatch.setattr("solver.anneal.run", counted)
+    engine = engine_of(Problem.from_json(company(60, 3)))
+    engine.clock = Clock(Limits(seconds=0.0))
+    engine.anneal(engine.wide(), moves=100, seconds=10.0, hot=0.1)
+    assert len(slices) == 4
+    engine.anneal(engine.wide(), moves=100, seconds=10.0, hot=0.1)
+    assert len(slices) == 4
+
+
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
 def test_how_much_is_possible_is_told_before_the_programs_begin(
     monkeypatch: pytest.MonkeyPatch, exchange: str
