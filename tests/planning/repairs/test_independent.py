@@ -35,12 +35,13 @@ from tests.support.accounts import SignIn
 STILL, WORKED = RepairKind.STILL, RepairKind.WORKED
 
 
-@pytest.fixture
-def fell(engine: Engine) -> Published:
+def fall_apart(engine: Engine, *, on_paper: bool = False) -> Published:
     """Anna0 may see Bruno0 again only on days that they work and did not give. Bruno1 and Anna2 left, so that
-    Anna1 and Bruno2 may meet, on the days of theirs."""
+    Anna1 and Bruno2 may meet, on the days of theirs. `on_paper`: nobody has an address."""
     with open_session(engine) as session:
         company = Published(session, 3)
+        for person in (*company.back, *company.front) if on_paper else ():
+            person.email = person.account_id = None
         for row in session.exec(select(Enrolment)):
             if row.person_id in (company.back[0].id, company.front[0].id):
                 mine = [one for one in company.visits if row.person_id in (one.visitor_id, one.host_id)]
@@ -53,6 +54,11 @@ def fell(engine: Engine) -> Published:
             cancel(engine, one)
     cancel(engine, company.visit(company.back[0], company.front[0]))
     return company
+
+
+@pytest.fixture
+def fell(engine: Engine) -> Published:
+    return fall_apart(engine)
 
 
 def without(engine: Engine, company: Published) -> None:
