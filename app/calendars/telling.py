@@ -72,11 +72,12 @@ def tell_booked(
     not_given: Collection[str] = (),
     replaces: Mapping[str, int] = MappingProxyType({}),
     unasked: bool = False,
+    repaired: bool = False,
 ) -> None:
     """A day was booked, or made by a repair: an invitation to both; whoever has said yes with it is not asked
     again. `not_given`: the roles of those who are asked for a day that they had not given. `replaces`: by
     role, the visit that fell and that it is instead of. `unasked`: a new rule accepted the request, and no
-    team answers it any more."""
+    team answers it any more. `repaired`: a repair chose it, HR's or the rule's: both read which."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
@@ -91,7 +92,7 @@ def tell_booked(
         def said(role: str, person: Person) -> dict[str, Any]:
             asked = {"moved": False, "agreed": confirmed_by(visit, By(role)), "not_given": role in not_given}
             asked["accepted"] = role == "visitor" and person.id == asker
-            asked |= {"silent": silent, "unasked": unasked}
+            asked |= {"silent": silent, "unasked": unasked, "repaired": repaired}
             return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
         for role, person in news.two:

@@ -18,7 +18,7 @@ from app.visits.history import Hand
 from app.visits.lifecycle import Asked, allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rosters import Conflict, conflicts_of
-from app.visits.rules import is_lived, may_be_made_up
+from app.visits.rules import is_lived, may_be_made_up, stands
 from app.visits.tables import By, ChangeKind, NoShow, Proposal, Swap, Visit
 
 
@@ -71,6 +71,11 @@ class Situation:
         own, visit_id = self.visit.visitor_id, self.visit.id
         legs = (leg for leg in self.swap.legs if leg.visit.visitor_id == own and leg.visit.id != visit_id)
         return next(legs, None)
+
+    @property
+    def is_replaced(self) -> bool:
+        """This visit fell, and another one that stands took its place."""
+        return not stands(self.visit) and self.successor is not None and stands(self.successor.visit)
 
     @property
     def asked(self) -> Asked:

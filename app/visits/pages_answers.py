@@ -9,12 +9,18 @@ from sqlmodel import Session
 from app.availability.busy.taken import is_taken
 from app.core import clock
 from app.core.db import Db
-from app.core.errors import Refusal
+from app.core.errors import Refusal, Stale
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.visits import confirming, moving, queries, rosters, showing, standing
-from app.visits.errors import ConditionsFirst, DayNotPossible, RosterSaysOtherwise
+from app.visits.errors import (
+    AlreadyCancelled,
+    ConditionsFirst,
+    DayNotPossible,
+    NothingProposed,
+    RosterSaysOtherwise,
+)
 from app.visits.guards import Entered, Participant, Taking
 from app.visits.lifecycle import allows, refusal
 from app.visits.marks import closed_words, is_closed
@@ -23,6 +29,8 @@ from app.visits.schemas import AnswerForm, CancellationForm, ChoiceForm, Confirm
 from app.visits.tables import By, ChangeKind
 
 router = APIRouter()
+OVERTAKEN = (AlreadyCancelled, NothingProposed, Stale)
+"""What a choice sent from an old page is answered, where another day took the place of the one that fell."""
 
 
 @router.get("/visits/{visit_id}/confirmation", response_class=HTMLResponse)
@@ -187,6 +195,8 @@ def propose(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     except DayNotPossible as refused:
         form.refuse("other" if value.choice == "other" else "choice", refused.message())
         return _show_days(request, session, entered, form, status=422)
+    except OVERTAKEN as refused:
+        return _to_successor(session, entered, refused)
     say = _("Votre proposition est partie. Rien ne change tant que votre collègue n’a pas répondu.")
     return redirect(f"/visits/{before.visit.id}", say=say)
 
@@ -196,9 +206,8 @@ def _show_days(
 ) -> Response:
     now = entered.situation(session, clock.today())
     why: Refusal | None = refusal(ChangeKind.PROPOSED, now.asked)
-    if why is not None and now.successor is not None and stands(now.successor.visit):
-        say = _("Une autre journée remplace déjà celle qui a été annulée : la voici.")
-        return redirect(f"/visits/{now.successor.visit.id}", say=say)
+    if why is not None and now.is_replaced:
+        return _to_successor(session, entered, why)
     if why is not None:
         to = "answer" if now.proposal is not None else ""
         return redirect(f"/visits/{now.visit.id}/{to}".rstrip("/"), say=why.message(), kind="warn")
@@ -224,10 +233,21 @@ def _show_days(
     )
 
 
+def _to_successor(session: Session, entered: Entered, refused: Refusal) -> Response:
+    """The day that took the place of one that fell; where there is none, what was refused."""
+    now = entered.situation(session, clock.today())
+    if now.successor is None or not now.is_replaced:
+        raise refused
+    say = _("Une autre journée remplace déjà celle qui a été annulée : la voici.")
+    return redirect(f"/visits/{now.successor.visit.id}", say=say)
+
+
 @router.get("/visits/{visit_id}/answer", response_class=HTMLResponse)
 def ask_answer(request: Request, session: Db, entered: Taking) -> Response:
     """What waits for an answer, with a button for each."""
     now = entered.situation(session, clock.today())
+    if now.proposal is None and now.is_replaced:
+        return _to_successor(session, entered, NothingProposed())
     if now.proposal is None:
         say = _("Plus aucune proposition n’attend de réponse pour cette journée.")
         return redirect(f"/visits/{now.visit.id}", say=say, kind="warn")
@@ -259,8 +279,11 @@ def accept(session: Db, entered: Taking, proposal_id: int, sent: Submitted) -> R
     before = entered.situation(session, clock.today())
     agreed = (ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.ONE_WAY)
     visit = before.successor.visit if before.successor is not None else before.visit
-    with entered.once(session, *agreed, day_after=moving.day_proposed(session, before, proposal_id)):
-        visit = moving.accept(session, before, proposal_id, entered.hand(words))
+    try:
+        with entered.once(session, *agreed, day_after=moving.day_proposed(session, before, proposal_id)):
+            visit = moving.accept(session, before, proposal_id, entered.hand(words))
+    except OVERTAKEN as refused:
+        return _to_successor(session, entered, refused)
     say = _("C’est entendu. Vous recevez tous les deux un message, et vos agendas suivent.")
     return redirect(f"/visits/{visit.id}", say=say)
 
@@ -271,8 +294,11 @@ def refuse(session: Db, entered: Taking, proposal_id: int, sent: Submitted) -> R
     words = bind(AnswerForm, sent).required().words
     before = entered.situation(session, clock.today())
     day = moving.day_proposed(session, before, proposal_id)
-    with entered.once(session, ChangeKind.REFUSED, day_after=day):
-        moving.refuse(session, before, proposal_id, entered.hand(words))
+    try:
+        with entered.once(session, ChangeKind.REFUSED, day_after=day):
+            moving.refuse(session, before, proposal_id, entered.hand(words))
+    except OVERTAKEN as refused:
+        return _to_successor(session, entered, refused)
     return redirect(
         f"/visits/{before.visit.id}", say=_("Votre réponse est partie. La journée n’a pas changé.")
     )

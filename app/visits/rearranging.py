@@ -114,6 +114,7 @@ def rearrange(
                 event="visit.booked",
                 said={
                     "not_given": not_given[visit.id or 0],
+                    "repaired": True,
                     "replaces": {
                         role.value: one.id
                         for role, one in fell.get((visit.visitor_id, visit.host_id), {}).items()

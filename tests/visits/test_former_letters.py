@@ -106,7 +106,9 @@ def test_what_was_taken_back_is_said_by_the_letter_that_takes_it_back(
     assert last != first
 
 
-def test_who_was_contested_is_handed_both_until_hr_ruled(company: Company, engine: Engine, missed: Visit) -> None:
+def test_who_was_contested_is_handed_both_until_hr_ruled(
+    company: Company, engine: Engine, missed: Visit
+) -> None:
     """Bruno, on paper too, reads that Anna contests it; that takes nothing off her pile."""
     on_paper(company, company.bruno)
     absences.contest(company.session, *asked(company, missed, By.VISITOR))

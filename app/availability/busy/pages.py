@@ -57,12 +57,14 @@ async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Sub
 
     def change() -> Response:
         fresh = enrolment_page.again(session, mine)
+        before = service.chosen(fresh.enrolment)
         row = service.keep_file(session, fresh, reading, version=version, when=when)
         alone, books = service.is_given_alone(mine, when.today), service.is_for_booking(mine)
         n = len(row.days) if alone else service.greyed(session, mine, row)
-        said = said_of(n, row.skipped, unticked=not alone, books=books)
+        left = service.days_left(session, row)
+        said = said_of(n, row.skipped, unticked=None if alone else before - left, books=books)
         if not alone:
-            said += " " + left_words(service.days_left(session, row))
+            said += " " + left_words(left)
         return redirect(_address(mine), say=said)
 
     return await run_in_threadpool(_tried, request, session, mine, change)
@@ -113,8 +115,9 @@ def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     return _tried(request, session, mine, change)
 
 
-def said_of(n: int, left_out: int, *, unticked: bool, books: bool) -> str:
-    """What a reading gave, in a sentence or two; `unticked`: there are days to tick; `books`: or to book."""
+def said_of(n: int, left_out: int, *, unticked: int | None, books: bool) -> str:
+    """What a reading gave, in a sentence or two; `unticked`: how many of the days were chosen until then (None:
+    there are none to choose); `books`: but to book."""
     found = _("Agenda lu : aucun jour pris pendant la campagne.")
     if n and books:
         found = ngettext(
@@ -122,18 +125,26 @@ def said_of(n: int, left_out: int, *, unticked: bool, books: bool) -> str:
             "Agenda lu : %(n)s jours pris, grisés quand vous réservez.",
             n,
         ) % {"n": n}
-    elif n and not unticked:
+    elif n and unticked is None:
         found = ngettext(
             "Agenda lu : %(n)s jour pris. Aucune journée à déplacer n’y sera proposée.",
             "Agenda lu : %(n)s jours pris. Aucune journée à déplacer n’y sera proposée.",
             n,
         ) % {"n": n}
-    elif n:
+    elif n and unticked == n:
         found = ngettext(
             "Agenda lu : %(n)s jour pris, grisé et décoché.",
             "Agenda lu : %(n)s jours pris, grisés et décochés.",
             n,
         ) % {"n": n}
+    elif n:
+        found = ngettext(
+            "Agenda lu : %(n)s jour pris, grisé.", "Agenda lu : %(n)s jours pris, grisés.", n
+        ) % {"n": n}
+        if unticked:
+            found += " " + ngettext(
+                "%(n)s était choisi : il est décoché.", "%(n)s étaient choisis : ils sont décochés.", unticked
+            ) % {"n": unticked}
     if left_out:
         found += " " + ngettext(
             "%(n)s événement illisible a été laissé de côté.",

@@ -128,8 +128,12 @@ def greyed(session: Session, enrolling: Enrolling, row: BusyCalendar) -> int:
 
 def days_left(session: Session, row: BusyCalendar) -> int:
     """How many days its owner has chosen, to visit or to receive."""
-    enrolment = session.get_one(Enrolment, row.enrolment_id)
-    return len({*enrolment.visit_days, *(enrolment.host_days or ())})
+    return chosen(session.get_one(Enrolment, row.enrolment_id))
+
+
+def chosen(enrolment: Enrolment | None) -> int:
+    """The same before a calendar was given; 0 for whoever has not answered."""
+    return len({*enrolment.visit_days, *(enrolment.host_days or ())}) if enrolment is not None else 0
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,25 @@ def test_how_many_days_are_left_is_said_and_none_is_a_task(
     assert (f'href="{base(anna)}#days"' in home) is not left
 
 
+def test_only_days_that_were_chosen_are_said_to_be_unticked(
+    anna: Company, committed: Open, enter: Enter
+) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    assert "2 jours pris, grisés et décochés." in shown(client, anna)
+    upload(client, anna, version=2)
+    page = shown(client, anna)
+    assert "Agenda lu : 2 jours pris, grisés. 4 jours restent choisis." in page
+    assert (
+        client.post(f"{base(anna)}/days", data={"version": 3, "visit_days": ["2027-04-30"]}).status_code
+        == 303
+    )
+    more = (timed(f"{day}T090000", f"{day}T180000", uid=day) for day in ("20270427", "20270428", "20270430"))
+    upload(client, anna, calendar(*more), version=4)
+    page = shown(client, anna)
+    assert "Agenda lu : 3 jours pris, grisés. 1 était choisi : il est décoché." in page
+
+
 def test_nothing_is_kept_of_a_calendar_but_the_days(anna: Company, committed: Open, enter: Enter) -> None:
     upload(enter(anna.anna), anna)
     kept = row(anna, committed)

@@ -1,5 +1,5 @@
-"""Two people whose swaps fell apart meet in a new one: who is invited is handed the invitation alone, which says
-what it replaces; who has nothing instead, and who left, are told that their day fell."""
+"""Two people whose swaps fell apart meet in a new one: who is invited is handed the invitation alone, which
+says what it replaces; who has nothing instead, and who left, are told that their day fell."""
 
 import pytest
 from sqlalchemy import Engine
