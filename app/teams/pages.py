@@ -61,8 +61,11 @@ def delegate(request: Request, session: Db, managing: Managing, sent: Submitted)
 @router.post("/team/delegations/{delegation_id}/deletion")
 def end_delegation(session: Db, managing: Managing, delegation_id: int) -> Response:
     """Take a delegation back."""
-    service.end_delegation(session, managing.person, delegation_id, actor=managing.actor, now=clock.now())
-    return redirect("/team/delegations", say=_("La délégation est retirée."))
+    name = service.end_delegation(
+        session, managing.person, delegation_id, actor=managing.actor, now=clock.now()
+    )
+    say = _("La délégation est retirée : %(name)s ne décide plus à votre place.") % {"name": name}
+    return redirect("/team/delegations", say=say)
 
 
 def _delegations(

@@ -43,7 +43,7 @@ def acting_for(session: Session, person: Person, today: date) -> list[Person]:
     lent = select(col(Delegation.manager_id)).where(
         col(Delegation.delegate_id) == person.id,
         col(Delegation.first_day) <= today,
-        col(Delegation.last_day) >= today,
+        *_to_end(today),
     )
     found = session.scalars(
         select(Person)
@@ -131,18 +131,31 @@ class EndingDelegation(SeenDelegation):
 def delegations_of(session: Session, person: Person, today: date) -> list[SeenDelegation]:
     """Delegations a person gave or received that are not over, by first day."""
     concerned = or_(col(Delegation.manager_id) == person.id, col(Delegation.delegate_id) == person.id)
-    return _delegations(session, concerned, col(Delegation.last_day) >= today)
+    return _delegations(session, concerned, *_to_end(today))
+
+
+def _began(delegation: Delegation) -> bool:
+    """Not taken back before its first day."""
+    return delegation.ended_at is None or delegation.first_day <= delegation.ended_at.date()
+
+
+def _to_end(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Neither over nor taken back."""
+    return col(Delegation.last_day) >= today, col(Delegation.ended_at).is_(None)
 
 
 def delegations_over(session: Session, since: date, today: date) -> list[SeenDelegation]:
     """Delegations whose last day lies between two days: `since` included, today not."""
-    return _delegations(session, col(Delegation.last_day) >= since, col(Delegation.last_day) < today)
+    days = col(Delegation.last_day) >= since, col(Delegation.last_day) < today
+    return _delegations(session, *days, col(Delegation.ended_at).is_(None))
 
 
 def decided_once_for(session: Session, person: Person, today: date) -> list[Person]:
     """The managers whose delegate a person was and is no more, as far as that is kept: latest first."""
-    over = _delegations(session, col(Delegation.delegate_id) == person.id, col(Delegation.last_day) < today)
-    latest = sorted(over, key=lambda one: one.delegation.last_day, reverse=True)
+    past = or_(col(Delegation.last_day) < today, col(Delegation.ended_at).is_not(None))
+    over = _delegations(session, col(Delegation.delegate_id) == person.id, past)
+    begun = [one for one in over if _began(one.delegation)]
+    latest = sorted(begun, key=lambda one: one.delegation.last_day, reverse=True)
     return list({one.manager.id: one.manager for one in latest if one.manager.active}.values())
 
 
@@ -179,7 +192,7 @@ def delegations_ending(session: Session, gone: Collection[int], today: date) -> 
         EndingDelegation(
             one.delegation, one.manager, one.delegate, one.delegate if one.manager.id in gone else one.manager
         )
-        for one in _delegations(session, one_stays, col(Delegation.last_day) >= today)
+        for one in _delegations(session, one_stays, *_to_end(today))
     ]
 
 
@@ -193,7 +206,7 @@ def delegates_of(session: Session, manager_ids: Collection[int], today: date) ->
             col(Manager.active),
             col(Delegation.manager_id).in_(manager_ids),
             col(Delegation.first_day) <= today,
-            col(Delegation.last_day) >= today,
+            *_to_end(today),
         )
     ):
         found.setdefault(manager_id, []).append(delegate_id)
@@ -225,7 +238,9 @@ def find_delegation(session: Session, delegation_id: int, manager: Person) -> De
     """A delegation that a manager gave; None when it is none of theirs."""
     return session.scalars(
         select(Delegation).where(
-            col(Delegation.id) == delegation_id, col(Delegation.manager_id) == manager.id
+            col(Delegation.id) == delegation_id,
+            col(Delegation.manager_id) == manager.id,
+            col(Delegation.ended_at).is_(None),
         )
     ).first()
 

@@ -197,6 +197,7 @@ def delegate(
         Delegation.delegate_id == delegate_id,
         Delegation.first_day <= last_day,
         Delegation.last_day >= first_day,
+        col(Delegation.ended_at).is_(None),
     )
     for given in session.exec(same.order_by(col(Delegation.first_day))):
         if (given.first_day, given.last_day) == (first_day, last_day):
@@ -218,8 +219,9 @@ def delegate(
 
 def end_delegation(
     session: Session, manager: Person, delegation_id: int, *, actor: Actor, now: datetime
-) -> None:
-    """Take a delegation back, begun or not. Raises NotFound for one that is not theirs."""
+) -> str:
+    """Take a delegation back, begun or not: the row stays, so that an old link says who answers now. The name
+    of who decides no more. Raises NotFound for one that is not theirs, or was taken back before."""
     found = queries.find_delegation(session, delegation_id, manager)
     if found is None:
         raise NotFound
@@ -232,8 +234,9 @@ def end_delegation(
             session, "delegation.ended", delegation_id=found.id, manager_id=found.manager_id,
             delegate_id=found.delegate_id, given_at=found.created_at.isoformat(),
         )  # fmt: skip
-    session.delete(found)
+    found.ended_at = now
     session.flush()
+    return session.get_one(Person, found.delegate_id).name
 
 
 def end_with(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> None:
@@ -269,6 +272,7 @@ def export(session: Session, person: Person) -> list[dict[str, object]]:
             "with": seen.delegate.name if seen.manager.id == person.id else seen.manager.name,
             "first_day": seen.delegation.first_day.isoformat(),
             "last_day": seen.delegation.last_day.isoformat(),
+            "taken_back_at": seen.delegation.ended_at.isoformat() if seen.delegation.ended_at else None,
         }
         for seen in queries.all_delegations_of(session, person)
     ]

@@ -128,6 +128,8 @@ class Delegation(SQLModel, table=True):
     first_day: date
     last_day: date
     created_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Taken back before its last day: from then on nobody decides by it."""
 
 
 class TeamConditions(SQLModel, table=True):

@@ -60,11 +60,12 @@ def rows(engine: Engine, table: Any) -> list[Any]:
         return list(session.exec(select(table)))
 
 
-def lend(as_: As, company: Company, to: Person) -> Any:
+def lend(as_: As, company: Company, to: Person, **how: Any) -> Any:
     """Marc lets somebody act for him from today on."""
     return as_(company.marc).post(
         "/team/delegations",
         data={"delegate_id": str(to.id), "first_day": "2027-03-02", "last_day": "2027-04-30"},
+        **how,
     )
 
 
@@ -170,8 +171,32 @@ def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -
     lend(as_, company, company.zoe)
     [lent] = rows(engine, Delegation)
     assert as_(company.paul).post(f"/team/delegations/{lent.id}/deletion").status_code == 404
-    as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
-    assert as_(company.zoe).get("/team").status_code == 403
+    page = as_(company.marc).post(f"/team/delegations/{lent.id}/deletion", follow_redirects=True)
+    said = page.text.replace("\xa0", " ")
+    assert f"La délégation est retirée : {company.zoe.name} ne décide plus à votre place." in said
+    for path in ("/team", "/team/requests", f"/team/{company.team.id}"):
+        old = as_(company.zoe).get(path)
+        assert old.status_code == 403
+        assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in old.text
+    assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
+    assert "Retirer</button>" not in as_(company.marc).get("/team/delegations").text
+
+
+def test_one_that_was_taken_back_is_no_obstacle_to_another_and_is_over_only_once(
+    company: Company, as_: As, engine: Engine, clock: Clock
+) -> None:
+    lend(as_, company, company.zoe)
+    drain(engine)
+    [lent] = rows(engine, Delegation)
+    for _time in range(2):
+        as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
+    drain(engine)
+    clock.set(datetime(2027, 5, 1, 8, tzinfo=UTC))
+    tell_delegations_over(engine)
+    assert len([one for one in rows(engine, Mail) if one.kind == "delegation"]) == 3
+    clock.set(NOW)
+    assert "La délégation est donnée" in lend(as_, company, company.zoe, follow_redirects=True).text
+    assert as_(company.zoe).get("/team").status_code == 200
 
 
 def test_the_charter_keeps_its_versions(company: Company, as_: As, engine: Engine) -> None:
@@ -362,7 +387,10 @@ def test_the_api_marks_days_asks_and_lends(company: Company, as_: As, engine: En
     assert lent.status_code == 201
     assert len(browser.get("/api/v1/delegations").json()["delegations"]) == 1
     assert browser.delete(f"/api/v1/delegations/{lent.json()['id']}").status_code == 204
-    assert as_(company.anna).get(f"{here}/days").status_code == 404
+    over = as_(company.anna).get(f"{here}/days")
+    assert over.status_code == 403
+    assert "c’est de nouveau Marc Chef qui répond" in over.text
+    assert as_(company.paul).get(f"{here}/days").status_code == 404
     assert browser.get(f"{here}/rosters").json() == {"rosters": [], "days": []}
     assert browser.get("/api/v1/visits/conflicts").json() == {"conflicts": []}
 

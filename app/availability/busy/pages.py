@@ -116,8 +116,8 @@ def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
 
 
 def said_of(n: int, left_out: int, *, unticked: int | None, books: bool) -> str:
-    """What a reading gave, in a sentence or two; `unticked`: how many of the days were chosen until then (None:
-    there are none to choose); `books`: but to book."""
+    """What a reading gave, in a sentence or two; `unticked`: how many of the days were chosen until then,
+    None where there are none to choose; `books`: but to book."""
     found = _("Agenda lu : aucun jour pris pendant la campagne.")
     if n and books:
         found = ngettext(
@@ -131,7 +131,7 @@ def said_of(n: int, left_out: int, *, unticked: int | None, books: bool) -> str:
             "Agenda lu : %(n)s jours pris. Aucune journée à déplacer n’y sera proposée.",
             n,
         ) % {"n": n}
-    elif n and unticked == n:
+    elif n and unticked >= n:
         found = ngettext(
             "Agenda lu : %(n)s jour pris, grisé et décoché.",
             "Agenda lu : %(n)s jours pris, grisés et décochés.",

@@ -268,3 +268,41 @@ def test_a_file_that_stops_before_its_end_takes_no_day_in_silence(content: bytes
     with pytest.raises(Refused) as refused:
         reading(content)
     assert refused.value.fault == Fault.UNFINISHED
+
+
+SINCE = "UID:{n}\nDTSTART;TZID=Europe/Paris:{since}T090000\nDURATION:PT1H\nRRULE:{rule}"
+
+
+@pytest.mark.parametrize(
+    ("series", "since", "rule"),
+    [
+        (1, "00010101", "FREQ=DAILY"),
+        (1, "19700101", "FREQ=HOURLY"),
+        (300, "20200101", "FREQ=DAILY"),
+        (60, "19000101", "FREQ=YEARLY;BYDAY=MO"),
+    ],
+)
+def test_what_goes_back_too_far_is_refused_whatever_the_machine_does_beside(
+    series: int, since: str, rule: str
+) -> None:
+    """By how many dates lie between its beginning and the campaign, not by how long they take."""
+    events = [SINCE.format(n=n, since=since, rule=rule) for n in range(series)]
+    with pytest.raises(Refused) as refused:
+        reading(calendar(*events))
+    assert refused.value.fault == Fault.TOO_COMPLICATED
+
+
+@pytest.mark.parametrize(
+    ("series", "since", "rule"),
+    [
+        (1, "19700101", "FREQ=DAILY"),
+        (1, "20200101", "FREQ=HOURLY"),
+        (20, "20150101", "FREQ=DAILY"),
+        (40, "20150105", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        (60, "19300101", "FREQ=YEARLY"),
+        (20, "19900101", "FREQ=YEARLY;BYMONTH=5;BYDAY=-1SU"),
+        (300, "20200101", "FREQ=DAILY;UNTIL=20200601T000000Z"),
+    ],
+)
+def test_what_an_honest_calendar_holds_is_not(series: int, since: str, rule: str) -> None:
+    busy(*(SINCE.format(n=n, since=since, rule=rule) for n in range(series)))
