@@ -23,9 +23,10 @@ from app.visits.tables import ChangeKind, VisitChange
 
 def remake_letters(news: News) -> None:
     """A day of a swap moved or fell: invitations to the other one that wait on paper say so. Each takes the
-    place of the former, which nobody hands over any more. Safe to run twice."""
+    place of the former, which nobody hands over any more; a day that is over has no new one. Safe to run
+    twice."""
     other, today = news.other, clock.today()
-    if other is None or not stands(other.visit):
+    if other is None or not stands(other.visit) or other.is_past:
         return
     begins = f"{Kind.VISIT_INVITATION}:{other.visit.id}:"
     for letter in mails.letters_about(news.session, [begins], today):

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.visits.rules import crosses_companies, stands, takes_place
+from app.visits.rules import crosses_companies, has_begun, is_past, stands, takes_place
 from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitStatus
 
 Visitor, Host, Tutor = another(Person), another(Person), another(Person)
@@ -45,6 +45,16 @@ class SeenVisit:
     def crosses(self) -> bool:
         """The two work for different companies."""
         return crosses_companies(self.visitor, self.host)
+
+    @property
+    def is_past(self) -> bool:
+        """Its last hour has passed, now."""
+        return is_past(self.visit, clock.today())
+
+    @property
+    def goes_on(self) -> bool:
+        """Its first hour has come, and its last has not."""
+        return has_begun(self.visit, clock.today()) and not self.is_past
 
     @property
     def receiver(self) -> Person:

@@ -37,6 +37,11 @@ def is_past(visit: Visit, today: date) -> bool:
     return is_over(visit, today) or (visit.day == today and visit.ends_at <= clock.hour_on(today))
 
 
+def has_begun(visit: Visit, today: date) -> bool:
+    """Whether the first hour of a visit of today has come."""
+    return visit.day == today and visit.starts_at <= clock.hour_on(today)
+
+
 def is_lived(visit: Visit, now: datetime) -> bool:
     """A day is lived at its last hour, in the company's zone."""
     return now >= datetime.combine(visit.day, visit.ends_at, ZoneInfo(settings().timezone))
