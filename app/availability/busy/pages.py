@@ -131,7 +131,7 @@ def said_of(n: int, left_out: int, *, unticked: int | None, books: bool) -> str:
             "Agenda lu : %(n)s jours pris. Aucune journée à déplacer n’y sera proposée.",
             n,
         ) % {"n": n}
-    elif n and unticked >= n:
+    elif n and unticked is not None and unticked >= n:
         found = ngettext(
             "Agenda lu : %(n)s jour pris, grisé et décoché.",
             "Agenda lu : %(n)s jours pris, grisés et décochés.",
