@@ -17,6 +17,7 @@ from app.accounts import jobs as accounts
 from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
+from app.booking import jobs_barred as booking_barred
 from app.booking import jobs_days as booking_days
 from app.booking import jobs_inherited as booking_inherited
 from app.booking import jobs_silence as booking_silence
@@ -91,7 +92,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.ended": (booking.follow_visit, calendars.tell_ended),
     "visit.host_replaced": (calendars.tell_host_replaced,),
     "visit.made_up": (calendars.tell_made_up, repairs.follow_settled),
-    "team.conditions_changed": (visits.ask_anew,),
+    "team.conditions_changed": (visits.ask_anew, booking_barred.end_barred),
     "team.by_roster": (visits.follow_by_roster,),
     "team.days_marked": (visits.void_stale_proposals, booking_days.follow_marks),
     "visit.asked_anew": (calendars.tell_conditions,),
@@ -124,6 +125,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking.free_fallen,
         booking.settle_due,
         booking_answers.remind_managers,
+        booking_barred.end_barred,
         booking_inherited.tell_inherited,
         booking_silence.tell_silence,
         booking.promote_everybody,

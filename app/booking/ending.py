@@ -15,7 +15,12 @@ TAKEN_BACK, CLOSED = "withdrawn", "closed"
 """Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
 ROSTER, NOBODY, OFF = "roster", "nobody", "off"
 """The same: by the team's roster nobody can receive, or nobody can any more; the asker does not work then."""
-LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY, OFF})
+BARRED = frozenset(
+    {RefusalReason.OWN_TEAM, RefusalReason.SAME_SIDE, RefusalReason.SAME_DEPARTMENT}
+    | {RefusalReason.MANAGER, RefusalReason.TOO_YOUNG}
+)
+"""The same: the rules no longer allow it (`barred`)."""
+LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY, OFF, *BARRED})
 """What was offered could not be taken: it was no chance of the asker's."""
 
 REASONS = {
@@ -23,6 +28,7 @@ REASONS = {
     NOBODY: RefusalReason.NO_HOST,
     CLOSED: RefusalReason.CLOSED,
     TAKEN_BACK: RefusalReason.WITHDRAWN,
+    **{one.value: one for one in BARRED},
 }
 """Those that are kept with what ended; not what an asker's own roster says, which nobody else reads."""
 

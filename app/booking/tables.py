@@ -126,6 +126,12 @@ class RefusalReason(StrEnum):
     """HR closed the site that day: no manager's answer."""
     WITHDRAWN = "withdrawn"
     """The team no longer offers the day: no answer either."""
+    OWN_TEAM = "own_team"
+    """The rules no longer allow it: the asker works in that team now; no answer either, nor are the next."""
+    SAME_SIDE = "same_side"
+    SAME_DEPARTMENT = "same_department"
+    MANAGER = "manager"
+    TOO_YOUNG = "too_young"
 
 
 class BookingRequest(SQLModel, table=True):

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, update
 
-from app.booking import holding, lines, queries
+from app.booking import barred, holding, lines, queries
 from app.booking.deciding import approve
 from app.booking.ending import expire
 from app.booking.errors import PlaceFull
@@ -48,6 +48,9 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
             continue
         person = session.get_one(Person, request.person_id)
         [found] = look(session, campaign, person, [seen], terms.notice_days, today, ahead=0)
+        if (why := barred.reason_of(found, person)) is not None:
+            expire(session, request, now=now, why=why)
+            continue
         option = found.of_day(day)
         if option is None or not option.is_free or option.was_refused or not person.active:
             continue

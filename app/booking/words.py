@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.booking.ending import BARRED
 from app.booking.lines import Standing
 from app.booking.looking import ENOUGH, FULL, LEFT, MET, NOTICE, PAUSED, REFUSED, TOO_YOUNG
 from app.booking.tables import Approval, BookingRules, RefusalReason, RequestStatus, Silence
@@ -50,6 +51,8 @@ def status_words(
     if taken_back and status == RequestStatus.EXPIRED:
         if reason == RefusalReason.NO_HOST:
             return _("personne ne peut recevoir")
+        if reason in BARRED:
+            return _("plus permise par les règles")
         if reason is not None:
             return _("site fermé") if reason == RefusalReason.CLOSED else _("place retirée")
     return {
@@ -81,6 +84,13 @@ def reason_labels() -> dict[RefusalReason, str]:
         **refusal_labels(),
         RefusalReason.CLOSED: _("Les RH ont fermé le site ce jour-là"),
         RefusalReason.WITHDRAWN: _("L’équipe ne propose plus cette journée"),
+        RefusalReason.OWN_TEAM: _("C’est maintenant votre propre équipe"),
+        RefusalReason.SAME_SIDE: _("Cette équipe est maintenant du même côté que la vôtre"),
+        RefusalReason.SAME_DEPARTMENT: _("Cette équipe est maintenant de votre direction"),
+        RefusalReason.MANAGER: _(
+            "La personne qui reçoit est maintenant votre responsable, ou vous l’encadrez"
+        ),
+        RefusalReason.TOO_YOUNG: _("Cette équipe ne reçoit que des adultes"),
     }
 
 
