@@ -48,14 +48,16 @@ class Expected:
         return self.relaxed - before.relaxed
 
 
-def expected(problem: Problem, clock: Clock) -> Expected | None:
-    """What the relaxation of a problem matches, as far as time allows; None where its pins clash."""
+def expected(problem: Problem, clock: Clock, *, glance: bool = False) -> Expected | None:
+    """What the relaxation of a problem matches, as far as time allows; None where its pins clash. At a
+    ``glance``: what the assignment does, and no more.
+    """
     found = opened(problem, clock)
     if found is None:
         return None
     engine, chosen = found
     paired = assigned(engine, chosen)
-    if not is_listed(engine, clock):
+    if glance or not is_listed(engine, clock):
         return paired
     choices, model = model_of(engine)
     solved = relaxation(engine, choices, model, clock, paired)

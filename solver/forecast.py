@@ -146,6 +146,8 @@ class Forecasts:
                     guess = found.expected.change(like)
             else:
                 found = None if contradictions(changed) else glance(changed, now.visits, holds=loosened)
+                if like is not None and (other := expected(changed, clock, glance=True)) is not None:
+                    guess = other.change(like)
             if found is None:
                 return Forecast((0, 0), (0, 0), (), time.monotonic() - started, possible=False)
             then, after = found, found.heads

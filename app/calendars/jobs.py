@@ -107,6 +107,7 @@ def tell_unmatched(engine: Engine, campaign_id: int) -> None:
     with open_session(engine, reads_only=True) as session:
         campaign = session.get(Campaign, campaign_id)
         rows = visits.unmatched_of_campaign(session, campaign_id)
+        last_time = visits.left_out_last_time(session, campaign_id)
     if campaign is None:
         return
     for start in range(0, len(rows), CHUNK):
@@ -127,6 +128,7 @@ def tell_unmatched(engine: Engine, campaign_id: int) -> None:
                         context={
                             "reason": row.text(reader.language),
                             "bookable": bookable.get(row.person_id),
+                            "again": row.person_id in last_time,
                         },
                         campaign=campaign,
                         reply_to=reply_to,

@@ -146,7 +146,7 @@ def tell(
     asked: WhatIfForm,
     limits: Limits = FORECAST,
     plan: Plan | None = None,
-    also: Change | None = None,
+    also: Remedy | None = None,
     known: Forecasts | None = None,
 ) -> Told:
     """What is, and what would be, with a remedy (`also`) as well; no less than a plan at hand already does.
@@ -155,16 +155,22 @@ def tell(
     Raises `PinsClash`, and `RemedyGone` where the remedy is of people or days that are no longer there.
     """
     try:
-        helped = problem if also is None else apply(problem, [also])
+        helped = problem if also is None else apply(problem, [also.change])
     except ProblemError as gone:
         raise RemedyGone from gone
     changed = with_days(apply(helped, changes(problem, asked)), asked)
-    said = (known or Forecasts(problem, plan)).to(changed, limits=limits)
+    known = known or Forecasts(problem, plan)
+    said = known.to(changed, limits=limits)
     if not said.possible:
         raise PinsClash
+    after = said.after
+    if also is not None and also.gain and changed is helped and known.proven:
+        # So many more than that plan has were shown when the remedy was found.
+        sure = said.before[0] + also.gain
+        after = max(sure, after[0]), max(sure, after[1])
     return Told(
         before=said.before,
-        after=said.after,
+        after=after,
         people=len(problem.people),
         bottlenecks=[(row_id(one.team), one.waiting) for one in said.bottlenecks],
         loosens=said.same or said.loosened,
@@ -203,7 +209,7 @@ def problem_for(session: Session, campaign: Campaign, asked: WhatIfForm, today: 
 
 
 def tell_at_once(
-    problem: Problem, asked: WhatIfForm, plan: Plan | None = None, also: Change | None = None
+    problem: Problem, asked: WhatIfForm, plan: Plan | None = None, also: Remedy | None = None
 ) -> Told:
     """`tell`, in a page: about a second, one at a time. Raises `AnotherForecast`.
 
@@ -334,7 +340,7 @@ class Subject:
 
     problem: Problem
     plan: Plan | None
-    remedy: Change | None = None
+    remedy: Remedy | None = None
 
 
 def subject(session: Session, campaign: Campaign, question: PlanningQuestion, today: date) -> Subject:
@@ -343,7 +349,7 @@ def subject(session: Session, campaign: Campaign, question: PlanningQuestion, to
         asked = WhatIfForm.model_validate(asked_in(question))
         problem = problem_for(session, campaign, asked, today)
         known = remedy_known(session, campaign, asked.remedy) if asked.remedy else None
-        return Subject(problem, plan_at_hand(session, campaign, problem), known.change if known else None)
+        return Subject(problem, plan_at_hand(session, campaign, problem), known)
     return Subject(*current(session, campaign, today))
 
 
@@ -369,6 +375,7 @@ def told_to_json(told: Told) -> dict[str, Any]:
         "loosens": told.loosens,
         "tried": told.tried,
         "prioritised": told.prioritised,
+        "likely": told.likely,
     }
 
 
@@ -382,6 +389,7 @@ def told_from_json(row: dict[str, Any]) -> Told:
         loosens=row["loosens"],
         tried=row["tried"],
         prioritised=row.get("prioritised", False),
+        likely=row.get("likely"),
     )
 
 

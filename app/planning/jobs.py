@@ -20,8 +20,9 @@ from solver.points import Points
 log = structlog.get_logger()
 
 THREADS = 2
-ALL_REMEDIES, REMEDY_SECONDS = 3_000, 5.0
-"""Up to so many people everybody's remedy is sought with the plan, for so long; the rest is on request."""
+ALL_REMEDIES, REMEDY_SECONDS = 3_000, 20.0
+"""Up to so many people everybody's remedy is sought with the plan, for so long at most: a second or three
+among 1,000 people where the machine does nothing else. The rest is on request."""
 KEPT_SECONDS = 1.0
 """The same where HR ended the computation: a moment, or the rest is on request."""
 EVERY = 0.5
@@ -117,6 +118,7 @@ class Watch:
         self.engine = engine
         self.run_id = run_id
         self.points = Points(problem)
+        self.people_first = problem.campaign.objective_order[0] == "people"
         self.wish = runs.Wish.GO_ON
         self.latest: Progress | None = None
         self.at_most: int | None = None
@@ -130,6 +132,8 @@ class Watch:
         if progress.level == "people" and progress.bound is not None:
             most = self.points.heads_at_most(progress.bound)
             self.at_most = most if self.at_most is None else min(most, self.at_most)
+        elif progress.level != "people" and self.people_first:
+            self.at_most = progress.matched  # the rest chooses among plans that are equal on it
         self._write()
 
     def should_stop(self) -> bool:

@@ -72,8 +72,7 @@ def what_if(request: Request, session: Db, campaign: HrCampaign) -> Response:
             if not context["by_job"]:
                 problem = asking.problem_for(session, campaign, asked, clock.today())
                 plan = asking.plan_at_hand(session, campaign, problem)
-                also = known.change if known is not None else None
-                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked, plan, also))
+                context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked, plan, known))
         except NotFound:
             raise
         except Refusal as refused:

@@ -232,7 +232,13 @@ def _waiting(plan: Plan, people: dict[int, Participant], first: frozenset[int]) 
         for row in plan.unmatched
         if row_id(row.person) in people
     ]
-    return sorted(found, key=lambda row: (row.reason, row.who.person.last_name, row.who.person.first_name))
+    # Those for whom there was nobody last time either come first: HR speak to them before a mail does.
+    return sorted(
+        found,
+        key=lambda row: (
+            not row.first_in_line, row.reason, row.who.person.last_name, row.who.person.first_name,
+        ),
+    )  # fmt: skip
 
 
 def remedy_kind(change: Mapping[str, Any]) -> str:

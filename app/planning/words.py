@@ -1,12 +1,14 @@
 """What planning says: reasons, states, refused rules. Codes come from `solver`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.core.errors import Refusal
 from app.core.i18n import _, current_language, ngettext
 from app.core.templating import number
 from app.planning.errors import NobodyEnrolled, NoDaysLeft, NotPlannable, PinsClash, PlanIsOld
 from solver import Problem, rules
+from solver.shapes import Person
 
 
 def reason_labels() -> dict[str, str]:
@@ -105,13 +107,30 @@ def rules_changed(before: Problem, after: Problem) -> str:
         parts.append(_("les jours de la campagne"))
     if before.teams != after.teams:
         parts.append(_("les équipes, leurs limites ou leurs jours"))
-    if before.people != after.people:
+    if _answers(before) != _answers(after):
         parts.append(_("qui participe, ou ce que les personnes ont répondu"))
+    if _once_more(before) != _once_more(after):
+        parts.append(_("qui peut participer une fois de plus"))
+    if before.pinned != after.pinned:
+        parts.append(_("vos paires épinglées"))
+    if before.forbidden != after.forbidden:
+        parts.append(_("les paires écartées"))
     if not parts:
         return ""
     return _("Entre ces deux plans ont changé : %(parts)s. Chacun est jugé sur ce qui valait alors.") % {
         "parts": ", ".join(parts)
     }
+
+
+def _answers(problem: Problem) -> list[Person]:
+    return [replace(person, max_swaps=None) for person in problem.people]
+
+
+def _once_more(problem: Problem) -> dict[str, int]:
+    """Who may take part more often than the campaign says, and how often."""
+    usual = problem.campaign.max_swaps_per_person
+    often = {person.id: person.max_swaps or usual for person in problem.people}
+    return {one: times for one, times in often.items() if times > usual}
 
 
 def failure_words(code: str) -> str:

@@ -84,6 +84,7 @@ def test_the_mail_and_one_s_own_space_lead_to_what_may_be_booked(
         shop.offer()
         anna, bruno = shop.askers[0], shop.hosts[0]
         past = left_out(session, anna)
+        left_out(session, bruno)
         session.add(
             Unmatched(
                 campaign_id=past.id or 0,
@@ -102,7 +103,10 @@ def test_the_mail_and_one_s_own_space_lead_to_what_may_be_booked(
     assert address in told[anna.name]
     assert "vous passerez en priorité" in told[anna.name]
     assert "vous n’avez rien à faire" in told[bruno.name]
+    assert "les journées de cette campagne sont fixées" in " ".join(told[bruno.name].split())
     assert "/booking" not in told[bruno.name]
+    assert "La dernière fois déjà" in told[bruno.name]
+    assert "La dernière fois déjà" not in told[anna.name]
     assert address in as_(anna).get("/visits").text
     assert "/booking?campaign" not in as_(bruno).get("/visits").text
     assert "Boutique Bellecour" in as_(anna).get(address).text

@@ -1,6 +1,7 @@
 """What if, whom else, what would help: exact where proven, confidential always, by a job when long."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ from app.planning.schemas import WhatIfForm
 from app.planning.tables import PlanningQuestion, QuestionKind
 from app.planning.words import gain_words, likely_words
 from app.visits.tables import Unmatched
-from solver import Problem
+from solver import Forecast, Forecasts, Problem, solve
+from solver.plan import Remedy, Text
 from tests.factories import make_campaign
 from tests.planning.company import TUESDAY, WEEK, Company
 from tests.support.web import browser_of
@@ -369,6 +371,25 @@ def test_questions_of_another_campaign_are_not_found(
 
 
 # -- priority, told to the person --
+
+
+def test_what_a_remedy_is_known_to_bring_is_not_doubted(
+    problem: Build, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = problem(company)
+    plan = solve(made)
+    wide = Forecast((2, 2), (1, 6), (), 0.1, prioritised=True)
+    monkeypatch.setattr(Forecasts, "to", lambda *_, **__: wide)
+    longer = Remedy({"kind": "max_travel", "value": 600}, 2, Text("", ""))
+    assert asking.tell(made, WhatIfForm(), plan=plan, also=longer).gain == (2, 4)
+    assert asking.tell(made, WhatIfForm(max_gap=1), plan=plan, also=longer).gain == (-1, 4)
+    changed = replace(plan, bounds={})  # what it proved does not hold any more
+    assert asking.tell(made, WhatIfForm(), plan=changed, also=longer).gain == (-1, 4)
+
+
+def test_what_is_likely_is_kept_with_the_answer_of_a_job() -> None:
+    told = Told((556, 610), (555, 852), 1_016, [], likely=102)
+    assert asking.told_from_json(asking.told_to_json(told)) == told
 
 
 def test_who_was_left_out_is_told_so(app: FastAPI, engine: Engine, company: Company, sign_in: Any) -> None:

@@ -175,6 +175,26 @@ def test_the_limit_counts_people_where_somebody_comes_first(
     assert seen == [None, 4, 2, 2]
 
 
+def test_once_the_first_level_is_settled_the_limit_is_what_the_plan_has(
+    engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(engine) as session:
+        problem = build(session, session.get_one(Campaign, company.campaign.id), TODAY).problem
+    first, *others = problem.people
+    double = replace(problem, people=(replace(first, priority=2), *others))
+    watch = jobs.Watch(engine, 0, double)
+    monkeypatch.setattr(watch, "_write", lambda: None)
+    watch.progress(Progress("people", 4, 5.0, 0.1, 2))
+    assert watch.at_most == 4
+    watch.progress(Progress("wishes", 1, 8.0, 0.2, 2))
+    assert watch.at_most == 2
+    rules = replace(double.campaign, objective_order=("wishes", "people", "changes", "travel", "days"))
+    other = jobs.Watch(engine, 0, replace(double, campaign=rules))
+    monkeypatch.setattr(other, "_write", lambda: None)
+    other.progress(Progress("wishes", 1, 8.0, 0.2, 2))
+    assert other.at_most is None
+
+
 def test_a_run_under_way_is_ended_with_the_plan_it_has(
     engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,3 +232,12 @@ def test_two_plans_say_which_rules_changed_between_them(planned: Callable[..., P
     assert f"({problem.campaign.max_travel_minutes} puis 30 minutes)" in said
     assert "équipes" not in said
     assert "les équipes, leurs limites" in rules_changed(problem, replace(problem, teams=problem.teams[1:]))
+    first, *others = problem.people
+    more = replace(problem, people=(replace(first, max_swaps=2), *others))
+    assert "qui peut participer une fois de plus" in rules_changed(problem, more)
+    assert "répondu" not in rules_changed(problem, more)
+    other = replace(problem, people=(replace(first, available=0), *others))
+    assert "ce que les personnes ont répondu" in rules_changed(problem, other)
+    assert "une fois de plus" not in rules_changed(problem, other)
+    apart = replace(problem, forbidden=frozenset({(others[0].id, others[1].id)}))
+    assert "les paires écartées" in rules_changed(problem, apart)

@@ -127,6 +127,16 @@ def test_where_no_relaxation_ends_what_is_likely_is_said_all_the_same(
     assert said.likely < 0
 
 
+def test_what_is_likely_is_said_even_where_there_is_time_for_a_glance_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem, fits = Problem.from_json(company(80, 3, few_dates=1.0)), iter([True, True, False])
+    monkeypatch.setattr(Forecasts, "_fits", lambda *_: next(fits))
+    said = Forecasts(problem).of([{"kind": "max_travel", "value": 0}])
+    assert said.likely is not None
+    assert said.likely < 0
+
+
 def test_a_guess_stays_within_what_is_certain_and_is_none_where_that_is_exact() -> None:
     said = Forecast((10, 10), (8, 30), (), 0.5, guess=3.4)
     assert said.likely == 3
