@@ -168,7 +168,8 @@ def all_delegations_of(session: Session, person: Person) -> list[SeenDelegation]
 
 def seen_delegation(session: Session, delegation_id: int) -> SeenDelegation | None:
     """One delegation with its two people; None once it is taken back."""
-    return next(iter(_delegations(session, col(Delegation.id) == delegation_id)), None)
+    found = _delegations(session, col(Delegation.id) == delegation_id, col(Delegation.ended_at).is_(None))
+    return next(iter(found), None)
 
 
 def _delegations(session: Session, *conditions: ColumnElement[bool]) -> list[SeenDelegation]:

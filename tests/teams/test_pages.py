@@ -182,6 +182,16 @@ def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -
     assert "Retirer</button>" not in as_(company.marc).get("/team/delegations").text
 
 
+def test_one_taken_back_before_anybody_read_of_it_is_told_to_nobody(
+    company: Company, as_: As, engine: Engine
+) -> None:
+    lend(as_, company, company.zoe)
+    [lent] = rows(engine, Delegation)
+    as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
+    drain(engine)
+    assert [one for one in rows(engine, Mail) if one.kind == "delegation"] == []
+
+
 def test_one_that_was_taken_back_is_no_obstacle_to_another_and_is_over_only_once(
     company: Company, as_: As, engine: Engine, clock: Clock
 ) -> None:
