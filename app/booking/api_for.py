@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.accounts.guards import Asking as Actor
 from app.booking import asking, queries, views
 from app.booking.closed_days import closed_among
-from app.booking.errors import BookingClosed
+from app.booking.errors import AlreadyAsked, BookingClosed, NotForYou
 from app.booking.guards import Asking, ForPerson, ForRequest
 from app.booking.queries import SeenRequest
 from app.booking.schemas import (
@@ -105,18 +105,22 @@ def ask_for(
 
     Sent again with the same key it answers the same, once.
     """
-    made = asking.ask(
-        session,
-        person,
-        queries.find_place(session, sent.place_id),
-        sent.day,
-        idempotency_key,
-        wait=sent.wait,
-        in_their_place=True,
-        actor=actor,
-        now=clock.now(),
-        today=clock.today(),
-    )
+    try:
+        made = asking.ask(
+            session,
+            person,
+            queries.find_place(session, sent.place_id),
+            sent.day,
+            idempotency_key,
+            wait=sent.wait,
+            in_their_place=True,
+            actor=actor,
+            now=clock.now(),
+            today=clock.today(),
+        )
+    except (NotForYou, AlreadyAsked) as refused:
+        refused.in_place_of = person.name
+        raise
     return shown(session, made.id)
 
 

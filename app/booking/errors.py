@@ -34,7 +34,10 @@ class Unbookable(Refusal):
 
 
 class NotForYou(Unbookable):
-    """The rules do not allow this day for this person; `why` is the sentence they may read."""
+    """The rules do not allow this day for this person; `why` is the sentence they may read. `in_place_of`:
+    who that is, where somebody else asks in their name."""
+
+    in_place_of = ""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -43,6 +46,11 @@ class NotForYou(Unbookable):
     def message(self) -> str:
         if self.asker:
             return _("Les règles ne permettent plus cette journée à %(name)s.") % {"name": self.asker}
+        if self.in_place_of:
+            return _("Cette journée ne peut pas être réservée pour %(name)s, qui lirait : « %(why)s ».") % {
+                "name": self.in_place_of,
+                "why": self.why,
+            }
         return _("Cette journée ne peut pas être réservée : %(why)s.") % {"why": self.why}
 
 
@@ -134,9 +142,13 @@ class EnoughBooked(Refusal):
 
 
 class AlreadyAsked(Refusal):
-    """The same person asks twice for the same day of the same place."""
+    """The same person asks twice for the same day of the same place. `in_place_of`: as in `NotForYou`."""
+
+    in_place_of = ""
 
     def message(self) -> str:
+        if self.in_place_of:
+            return _("%(name)s a déjà une demande pour cette journée.") % {"name": self.in_place_of}
         return _("Vous avez déjà une demande pour cette journée : retrouvez-la dans vos réservations.")
 
 

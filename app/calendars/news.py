@@ -183,7 +183,7 @@ def write(
             if method is not None:
                 content = ics.invitation(news.seen, person, stand, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
-            own = news.change is not None and news.change.by.value == role
+            own = news.change is not None and _is_by(news.change, role, person)
             change = _sentence(news.line, role, person, own=own) if news.line else ""
             reason = news.change.reason if news.change is not None else None
             because = reason_labels()[reason] if reason is not None else ""
@@ -207,6 +207,12 @@ def write(
             remember_read(news.session, news.seen.visit, clock.now())
         elif kind is Kind.VISIT_INVITATION:
             remember_read(news.session, news.seen.visit, None)
+
+
+def _is_by(change: VisitChange, role: str, person: Person) -> bool:
+    """Also for a host who decided as whoever leads the team."""
+    account = change.account_id
+    return change.by.value == role or (account is not None and account == person.account_id)
 
 
 def _sentence(line: SeenChange, role: str, person: Person, *, own: bool) -> str:

@@ -209,7 +209,9 @@ def sentence(
         else _(
             "Selon le planning, %(other)s n’est pas au travail à ces heures : un collègue reçoit à sa place."
         ),
-        ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
+        ChangeKind.WAIVED: _("Vous faites une exception à ce que l’équipe demande à ses visiteurs.")
+        if own
+        else _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
         ChangeKind.AGREED: _(
             "%(who)s a enregistré après coup, la journée passée, la convention entre les deux sociétés."

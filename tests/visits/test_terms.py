@@ -293,3 +293,25 @@ def test_an_exception_for_an_age_waives_the_age_alone(company: Company) -> None:
         confirming.confirm(company.session, before, hand, revision=0)
     confirming.confirm(company.session, before, hand, revision=0, conditions_id=before.asks.id)
     assert company.there.visitor_confirmed_at is not None
+
+
+def test_a_host_who_leads_the_team_reads_their_own_exception_as_theirs(
+    company: Company, engine: Engine
+) -> None:
+    company.lea.manager_id = company.bruno.id
+    company.anna.under_18 = True
+    company.session.flush()
+    ask(company, 0, min_age=18)
+    told(engine, company.session)
+    here = company.there
+    actor = company.hand(here, company.bruno).actor
+    hand = Hand(by=By.MANAGER, actor=actor, now=NOW)
+    confirming.waive_conditions(
+        company.session, company.before(here, By.MANAGER), hand, revision=here.revision
+    )
+    told(engine, company.session)
+    found = company.session.exec(select(Mail).where(Mail.kind == "visit_changed"))
+    read = {one.person_id: one.text for one in found}
+    assert "Vous faites une exception" in read[company.bruno.id]
+    assert "Bruno Lam fait une exception" in read[company.anna.id]
+    company.session.commit()
