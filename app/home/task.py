@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """One's day is near and its agreement missing: nobody is to travel for now."""
     REPAIR = "repair"
     AGREEMENTS = "agreements"
+    ALIKE = "alike"
+    """Days to come within a team, a side or a department, since somebody changed team."""
     LIVED_WITHOUT = "lived_without"
     """Days between two companies that passed though nobody had recorded their agreement."""
     NOTHING_INSTEAD = "nothing_instead"

@@ -19,6 +19,7 @@ from app.people.schemas import ConfirmForm
 from app.people.tables import ImportKind
 from app.teams.queries import delegations_ending
 from app.visits import bookings
+from app.visits.alike import made_alike
 from app.visits.leaving import Departures, departures
 
 router = APIRouter(include_in_schema=False)
@@ -40,6 +41,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         kind_name=words.kind_name(kept.kind),
         departures=departures(session, gone, clock.today()),
         delegations=delegations_ending(session, gone, clock.today()) if gone else [],
+        alike=made_alike(session, report.moved, clock.today()),
         unled=bookings.left_unled(session, gone, report.managed),
     )
 

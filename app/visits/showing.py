@@ -11,6 +11,7 @@ from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.tables import Person
 from app.visits import history, reading
+from app.visits.alike import why_alike
 from app.visits.changing import Situation
 from app.visits.conditions import is_waived
 from app.visits.guards import Entered
@@ -21,6 +22,7 @@ from app.visits.rules import (
     State,
     absence_stands,
     confirmed_by,
+    is_ahead,
     is_past,
     is_unknown,
     may_be_made_up,
@@ -319,9 +321,18 @@ def reports(now: Situation, entered: Entered) -> list[Report]:
 
 
 def in_state(swaps: Iterable[SeenSwap], wanted: str, today: date) -> list[SeenSwap]:
-    """Those in which a visit is unconfirmed or confirmed, or one is to be found; all for any other word."""
+    """Those in which a visit is unconfirmed or confirmed, one is to be found, or one to come is within a
+    team, a side or a department; all for any other word."""
     if wanted == "incomplete":
         return [swap for swap in swaps if (words := swap_words(swap, today)) and words.tone == "warn"]
+    if wanted == "alike":
+        return [
+            swap
+            for swap in swaps
+            if any(
+                is_ahead(leg.visit, today) and why_alike(leg.visitor_team, leg.host_team) for leg in swap.legs
+            )
+        ]
     if wanted not in {State.UNCONFIRMED, State.CONFIRMED}:
         return list(swaps)
     return [

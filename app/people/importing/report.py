@@ -56,6 +56,8 @@ class ImportReport:
     """People active before a full file of people."""
     managed: set[int] = field(default_factory=set)
     """Known people to whom a full file gives a manager who is in it."""
+    moved: dict[int, int] = field(default_factory=dict)
+    """Known people whom a file of people puts in another team: that team, by person."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Known sites and teams that would be called otherwise: (before, after)."""
 

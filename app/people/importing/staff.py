@@ -314,6 +314,8 @@ def _compare(table: Table, plan: Plan, report: ImportReport, teams: Teams) -> No
             report.created.append(Change(entry.row.number, name, cells))
             continue
         changed = differences(entry.before, entry.wanted)
+        if "team_id" in changed:
+            report.moved[entry.before.id or 0] = changed["team_id"]
         note_changes = dict(changed)
         current = number_of.get(entry.before.manager_id)
         if not entry.keeps_manager and current != entry.manager_key:
