@@ -113,8 +113,8 @@ def sensible(said: dict[str, Any]) -> bool:
 
 
 def generous() -> None:
-    """The control's limits: enough to be seen going beyond ours, not to fill the machine; no step is counted."""
-    lines.MOST_STEPS = 10**12
+    """The control's limits: enough to be seen going beyond ours, not to fill the machine."""
+    lines.MOST_STEPS = 10**12  # and no step is counted
     resource.setrlimit(resource.RLIMIT_CPU, (3, 3))
     resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
 
