@@ -7,7 +7,9 @@ with every pin.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from solver.halves import is_searched, settle
 from solver.hasty import place_hastily
 from solver.heads import heads_at_most
 from solver.instance import Instance, sorted_set
-from solver.limits import LARGE, Clock, Limits, OnProgress, ShouldStop, Stopped
+from solver.limits import LARGE, Clock, Limits, OnProgress, Progress, ShouldStop, Stopped
 from solver.mip import Row, solve_integer
 from solver.model import build
 from solver.pins import contradictions, pin_rows, pinned_choices
@@ -57,6 +59,9 @@ def solve(
     ``on_progress`` is called now and then; ``should_stop`` is asked often, and once it says yes the best
     plan so far is returned (pinned visits are always in it).
     """
+    unit = math.gcd(*(person.priority for person in problem.people))
+    if unit > 1:
+        return _in_units(problem, unit, limits, on_progress, should_stop)
     clock = Clock(limits or Limits(), should_stop, on_progress, large=len(problem.people) > LARGE)
     said = contradictions(problem)
     if said:
@@ -77,6 +82,31 @@ def solve(
     except Stopped:
         bounds = _in_a_hurry(engine)
     return finish(engine, bounds)
+
+
+def _in_units(
+    problem: Problem,
+    unit: int,
+    limits: Limits | None,
+    on_progress: OnProgress | None,
+    should_stop: ShouldStop | None,
+) -> Plan:
+    """The same problem in a larger unit of priority: only how priorities compare matters, and the programs
+    are quicker with small numbers.
+    """
+
+    def tell(progress: Progress) -> None:
+        if on_progress is not None and progress.level == "people":
+            bound = None if progress.bound is None else progress.bound * unit
+            progress = replace(progress, value=progress.value * unit, bound=bound)
+        if on_progress is not None:
+            on_progress(progress)
+
+    people = tuple(replace(person, priority=person.priority // unit) for person in problem.people)
+    plan = solve(replace(problem, people=people), limits=limits, on_progress=tell, should_stop=should_stop)
+    values = {name: value * (unit if name == "priority" else 1) for name, value in plan.values.items()}
+    bounds = {name: bound * (unit if name == "priority" else 1) for name, bound in plan.bounds.items()}
+    return replace(plan, values=values, bounds=bounds)
 
 
 def search(engine: Engine) -> dict[str, int]:

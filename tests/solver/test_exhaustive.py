@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver import Limits, solve
+from solver import Limits, Progress, solve
 from solver.check import violations
 from solver.plan import MEASURE, SENSE
 from tests.solver.tiny import best_by_trying, random_problem, vector
@@ -34,3 +35,18 @@ def test_one_thread_and_one_seed_give_one_plan(seed: int) -> None:
     problem = random_problem(seed)
     limits = Limits(seconds=20.0, threads=1, seed=3)
     assert solve(problem, limits=limits).visits == solve(problem, limits=limits).visits
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_only_how_priorities_compare_matters(seed: int) -> None:
+    problem, told, scaled = random_problem(seed), list[Progress](), list[Progress]()
+    people = tuple(replace(one, priority=one.priority * 1_000_000) for one in problem.people)
+    limits = Limits(seconds=20.0, threads=1, seed=3)
+    plan = solve(problem, limits=limits, on_progress=told.append)
+    large = solve(replace(problem, people=people), limits=limits, on_progress=scaled.append)
+    assert large.visits == plan.visits
+    assert large.values == {**plan.values, "priority": plan.values["priority"] * 1_000_000}
+    assert large.bounds == {**plan.bounds, "priority": plan.bounds["priority"] * 1_000_000}
+    assert [one.value for one in scaled if one.level == "people"] == [
+        one.value * 1_000_000 for one in told if one.level == "people"
+    ]
