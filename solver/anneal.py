@@ -25,6 +25,8 @@ MINUTE = 0.0001
 SLICE, LEAST = 100_000, 4
 """Moves between two looks at the clock, and how often as many are made though time is up: half a second that
 turns an assignment into a good plan."""
+SLOWER = 4
+"""So many times longer a move takes where people may have several matches."""
 COLD = 0.03
 """Below such a temperature, in points of the first level, a plan may be left as it is."""
 
@@ -51,6 +53,7 @@ class Search:
         self.by_key = np.argsort(keys, kind="stable")
         self.keys = keys[self.by_key]
         self.turn = 0
+        self.slice = SLICE if instance.cap.max(initial=0) <= 1 else SLICE // SLOWER
         self.begin_with(Choices(*(np.zeros(0, dtype=np.int64),) * 4))
 
     def begin_with(self, plan: Choices) -> None:
@@ -84,12 +87,12 @@ class Search:
         """
         least = 1 if again else LEAST
         best, plan, begun = self.value, self.choices(), clock.seconds
-        slices, done, heat = max(least, -(-moves // SLICE)), 0, hot
+        slices, done, heat = max(least, -(-moves // self.slice)), 0, hot
 
         def go(heat: float) -> None:
             nonlocal best, plan
             seed = (clock.limits.seed * 1_000_003 + self.turn) % 2**31
-            self.value += run(self.field, self.state, SLICE, seed, heat, matched_share)
+            self.value += run(self.field, self.state, self.slice, seed, heat, matched_share)
             self.turn += 1
             if self.value > best + 1e-9:
                 best, plan = self.value, self.choices()

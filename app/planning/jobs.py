@@ -14,7 +14,7 @@ from app.core.errors import Refusal
 from app.planning import asking, queries, runs
 from app.planning.problem import Built, Leg, build
 from app.planning.tables import PlanningQuestion, RunStatus
-from solver import Limits, Problem, ProblemError, Progress, solve, with_remedies
+from solver import Limits, Plan, Problem, ProblemError, Progress, solve, with_remedies
 from solver.points import Points
 
 log = structlog.get_logger()
@@ -25,6 +25,8 @@ ALL_REMEDIES, REMEDY_SECONDS = 3_000, 20.0
 among 1,000 people where the machine does nothing else. The rest is on request."""
 KEPT_SECONDS = 1.0
 """The same where HR ended the computation: a moment, or the rest is on request."""
+EXPLAINING = "remedies"
+"""What a run does once its plan is made, as a word beside the solver's levels."""
 EVERY = 0.5
 """Seconds between two writes of the progress."""
 
@@ -47,6 +49,7 @@ def solve_run(engine: Engine, run_id: int) -> None:
         )
         if len(built.problem.people) <= ALL_REMEDIES:
             kept = watch.wish == runs.Wish.KEEP
+            watch.explains(plan)
             plan = with_remedies(
                 built.problem,
                 plan,
@@ -134,6 +137,12 @@ class Watch:
             self.at_most = most if self.at_most is None else min(most, self.at_most)
         elif progress.level != "people" and self.people_first:
             self.at_most = progress.matched  # the rest chooses among plans that are equal on it
+        self._write()
+
+    def explains(self, plan: Plan) -> None:
+        """The plan is made: what is sought now is what would help those without a match."""
+        matched = len({visit.visitor for visit in plan.visits})
+        self.latest = Progress(EXPLAINING, matched, None, plan.seconds, matched)
         self._write()
 
     def should_stop(self) -> bool:

@@ -75,6 +75,7 @@ def level_words(level: str) -> str:
         "changes": _("Bouger le moins possible depuis le plan précédent"),
         "travel": _("Raccourcir les trajets"),
         "days": _("Choisir les meilleurs jours"),
+        "remedies": _("Le plan est prêt. Chercher ce qui aiderait les personnes sans binôme"),
     }.get(level, _("Lecture des réponses"))
 
 

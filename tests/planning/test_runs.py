@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
 from app.people.tables import Person
-from app.planning import jobs, pins, queries, runs
+from app.planning import jobs, pins, queries, runs, words
 from app.planning.errors import (
     NobodyEnrolled,
     NothingFoundYet,
@@ -193,6 +193,25 @@ def test_once_the_first_level_is_settled_the_limit_is_what_the_plan_has(
     monkeypatch.setattr(other, "_write", lambda: None)
     other.progress(Progress("wishes", 1, 8.0, 0.2, 2))
     assert other.at_most is None
+
+
+def test_once_the_plan_is_made_its_page_says_that_remedies_are_sought(
+    engine: Engine, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, seen = ask(engine, company), list[tuple[str, int]]()
+
+    def seek(_problem: Any, plan: Any, **_: Any) -> Any:
+        with open_session(engine) as session:
+            run = queries.find_run(session, run_id)
+            seen.append((run.level, run.matched))
+        return plan
+
+    monkeypatch.setattr(jobs, "EVERY", 0.0)
+    monkeypatch.setattr(jobs, "with_remedies", seek)
+    jobs.solve_run(engine, run_id)
+    with open_session(engine) as session:
+        assert seen == [("remedies", queries.find_run(session, run_id).matched)]
+    assert "Le plan est prêt" in words.level_words("remedies")
 
 
 def test_a_run_under_way_is_ended_with_the_plan_it_has(

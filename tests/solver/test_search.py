@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +269,13 @@ def test_progress_counts_who_visits(exchange: str) -> None:
     visits = solving.visits_of(engine.instance, engine.board.choices())
     assert seen == [len({visit.visitor for visit in visits})]
     assert seen != [0]
+
+
+def test_where_moves_take_longer_the_clock_is_looked_at_more_often() -> None:
+    problem = Problem.from_json(company(60, 3))
+    several = replace(problem, campaign=replace(problem.campaign, max_swaps_per_person=2))
+    once, often = (engine_of(one).wide().slice for one in (problem, several))
+    assert once == 4 * often
 
 
 def test_once_time_is_up_only_the_first_search_still_runs(monkeypatch: pytest.MonkeyPatch) -> None:
