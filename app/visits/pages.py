@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 
 from app.availability.colleagues import named_each_other
 from app.availability.own import own_pauses
+from app.availability.queries import taking_part
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
@@ -34,7 +36,7 @@ from app.visits import (
 )
 from app.visits.bookings import chooses_again, open_to
 from app.visits.conditions import is_waived
-from app.visits.guards import Me, Participant
+from app.visits.guards import Entered, Me, Participant
 from app.visits.marks import closed_words, is_closed
 from app.visits.moving import finds_day
 from app.visits.rules import (
@@ -48,7 +50,7 @@ from app.visits.rules import (
     reason_labels,
     state_of,
 )
-from app.visits.tables import By
+from app.visits.tables import By, ChangeKind
 from app.visits.warned import Told, told_visitor
 
 router = APIRouter(include_in_schema=False)
@@ -142,6 +144,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         again=entered.by is By.VISITOR and chooses_again(session, seen.visit, today),
         by=entered.by.value,
         takes_part=entered.takes_part,
+        search_over=bool(lines) and lines[-1].kind == ChangeKind.NOT_FOUND and _waits(session, entered),
         hosts=entered.by in {By.HOST, By.TUTOR},
         may=may | {"propose": may["propose"] and not no_day},
         no_day=no_day,
@@ -165,6 +168,13 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         face_of=views.face_of,
         today=today,
     )
+
+
+def _waits(session: Session, entered: Entered) -> bool:
+    """Whether a search that ended is for the reader: not for one of the two who left the campaign since."""
+    if not entered.takes_part or entered.own_id is None:
+        return True
+    return bool(taking_part(session, {entered.seen.visit.campaign_id}, {entered.own_id}))
 
 
 @router.get("/campaigns/{campaign_id}/visits", response_class=HTMLResponse)

@@ -8,6 +8,7 @@ nothing yet: one message, not two.
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.availability.queries import taking_part
 from app.campaigns.tables import Campaign
 from app.core import clock, jobs
 from app.core.db import open_session
@@ -16,13 +17,14 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.planning.repairs import queries
+from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairStatus
 from app.visits import queries as visits
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.reading import searched
 from app.visits.rosters import conflicts_among
-from app.visits.rules import is_ahead, is_sought_again, stands
+from app.visits.rules import is_ahead, is_sought_again, may_be_made_up, stands
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
 KIND = Kind.SEARCH_OVER
@@ -119,32 +121,56 @@ def _is_over(session: Session, repair: Repair) -> bool:
 def _without_a_day(
     session: Session, repair: Repair, campaign: Campaign
 ) -> list[tuple[SeenVisit, By, Person]]:
-    """People of its fallen visits to whom a search was promised and who have no other day since: neither the
-    other part of the swap, nor a visit made after the fall. A visit that ended with the decision promised
+    """People of its fallen visits who still take part, to whom a search was promised, and who have no other
+    day since: neither the other part of the swap, nor a visit made after the fall. Whom the accepted solution
+    leaves is among them, unless they make another visit since. A visit that ended with the decision promised
     nothing."""
     today = clock.today()
     ids = set(queries.visit_ids(session, repair.id or 0))
     mine = visits.visits_with_ids(session, ids)
-    people = {one.id for seen in mine for one in (seen.visitor, seen.host)}
+    people = {one.id or 0 for seen in mine for one in (seen.visitor, seen.host)}
     rows = [one for one in visits.rows_of_campaign(session, campaign.id or 0) if stands(one)]
     rows = [one for one in rows if {one.visitor_id, one.host_id} & people]
-    by = queries.why_lost(session, ids)
+    by, left = queries.why_lost(session, ids), _left(session, repair)
+    part = {one for _campaign, one in taking_part(session, {campaign.id or 0}, people)}
     found = []
     for seen in mine:
         fell = seen.visit
         ended = repair.decided_at is not None and fell.changed_at >= repair.decided_at
-        if ended or not is_sought_again(fell, campaign, today) or _has_other(fell, rows):
+        if ended or not is_sought_again(fell, campaign, today):
             continue
+        between = {fell.visitor_id, fell.host_id} <= part and may_be_made_up(fell, campaign, today)
         for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host)):
             rests = by.get(fell.id or 0) is role and fell.cancel_reason in RESTING
-            if not rests and not any(_is_since(one, fell, person) for one in rows):
+            if rests or person.id not in part:
+                continue
+            if person.id in left:
+                has = any(_is_since(one, fell) and one.visitor_id == person.id for one in rows)
+            else:
+                since = any(
+                    _is_since(one, fell) and person.id in (one.visitor_id, one.host_id) for one in rows
+                )
+                has = since or _has_other(fell, person, rows, between=between)
+            if not has:
                 found.append((seen, role, person))
     return found
 
 
-def _has_other(fell: Visit, rows: list[Visit]) -> bool:
-    return fell.swap_id is not None and any(one.swap_id == fell.swap_id for one in rows)
+def _left(session: Session, repair: Repair) -> set[int]:
+    """Whom the accepted solution leaves without a day; nobody where none was accepted. One query."""
+    if repair.status is not RepairStatus.ACCEPTED:
+        return set()
+    rows = queries.proposals_of(session, [repair.id or 0])
+    return {
+        one for row in rows if row.kind is repair.accepted for one in Proposal.from_json(row.content).left
+    }
 
 
-def _is_since(one: Visit, fell: Visit, person: Person) -> bool:
-    return person.id in (one.visitor_id, one.host_id) and one.created_at >= fell.changed_at
+def _has_other(fell: Visit, person: Person, rows: list[Visit], *, between: bool) -> bool:
+    """The other part of the swap stands: it is their own visit, or the two may choose a day (`between`)."""
+    others = [one for one in rows if fell.swap_id is not None and one.swap_id == fell.swap_id]
+    return any(between or one.visitor_id == person.id for one in others)
+
+
+def _is_since(one: Visit, fell: Visit) -> bool:
+    return one.created_at >= fell.changed_at
