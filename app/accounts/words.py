@@ -43,6 +43,7 @@ def actions() -> dict[str, str]:
         "campaign.cancelled": _("Campagne annulée"),
         "campaign.reminded": _("Rappel envoyé"),
         "enrolment.recorded": _("Réponse notée par les RH"),
+        "enrolment.resumed": _("Participation reprise"),
         "planning.requested": _("Calcul du plan lancé"),
         "planning.cancelled": _("Calcul du plan arrêté"),
         "planning.concluded": _("Calcul du plan terminé plus tôt, avec le plan trouvé"),

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.availability import views
+from app.availability.leaving import may_come_back
 from app.availability.queries import Enrolling, find
 from app.availability.tables import Enrolment
 from app.availability.views import Typed
@@ -34,6 +35,7 @@ def show(
         "availability/enrolment.html",
         status=status,
         view=view,
+        may_come_back=may_come_back(mine, clock.today()),
         problem=problem,
         problem_at=at,
         autosave=not shared,

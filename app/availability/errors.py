@@ -150,8 +150,18 @@ class PauseImpossible(Refusal):
         return _("Une pause commence aujourd’hui ou plus tard, finit après son début, et dure un an au plus.")
 
 
-class CannotComeBack(Refusal):
-    """One comes back to a campaign that one left, while its days are booked."""
+class NothingToPause(Refusal):
+    """Only whoever takes part pauses, or ends a pause."""
 
     def message(self) -> str:
-        return _("Il n’y a rien à reprendre : vous participez déjà, ou plus rien ne se réserve.")
+        return _("Vous ne participez pas à cette campagne : il n’y a rien à mettre en pause.")
+
+
+class CannotComeBack(Refusal):
+    """One comes back to a campaign that one left, while it has days to come."""
+
+    def message(self) -> str:
+        return _(
+            "Il n’y a rien à reprendre : vous participez déjà, vous n’aviez proposé aucun jour, ou la "
+            "campagne n’en a plus à venir."
+        )

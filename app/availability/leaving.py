@@ -3,16 +3,21 @@
 Unlike an answer, this is possible at any time: nobody is held to a day against their will.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
-from app.availability.errors import AnswerFirst, CannotComeBack, PauseImpossible
+from app.accounts.audit import audit
+from app.accounts.sessions import Actor
+from app.availability.errors import CannotComeBack, NothingToPause, PauseImpossible
 from app.availability.queries import Enrolling
 from app.availability.service import When, write
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.bookable import takes_bookings
-from app.campaigns.tables import Booking
+from app.campaigns.holding import MAKES_VISITS, hold
+from app.campaigns.tables import Booking, Campaign
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -24,28 +29,60 @@ def may_pause(enrolling: Enrolling) -> bool:
     return enrolling.answer == Answer.YES
 
 
-def may_come_back(enrolling: Enrolling) -> bool:
-    """They take no part, are invited, and there are days to book."""
-    return enrolling.answer == Answer.NO and enrolling.is_invited and takes_bookings(enrolling.campaign)
+def is_reversible(enrolling: Enrolling, today: date) -> bool:
+    """Whoever leaves may come back: there are days to book, or days of theirs to put back in a campaign that
+    goes on."""
+    return enrolling.is_invited and (
+        takes_bookings(enrolling.campaign)
+        or (enrolling.enrolment is not None and has_days_back(enrolling.campaign, enrolling.enrolment, today))
+    )
 
 
-def come_back(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
-    """Who left may book again: nothing is answered, as before. Raises `CannotComeBack`, `Stale`."""
-    if not may_come_back(enrolling):
+def has_days_back(campaign: Campaign, enrolment: Enrolment, today: date) -> bool:
+    """Whoever leaves keeps their days, a no given to the question does not: those days may still serve."""
+    return _has_days(enrolment) and campaign.status in MAKES_VISITS and today <= campaign.last_day
+
+
+def may_come_back(enrolling: Enrolling, today: date) -> bool:
+    """They take no part, and leaving is undone."""
+    return enrolling.answer == Answer.NO and is_reversible(enrolling, today)
+
+
+def is_back(session: Session, enrolling: Enrolling, version: int) -> bool:
+    """Whether leaving was undone on this version, and nothing changed since."""
+    if enrolling.enrolment is None:
+        return False
+    session.refresh(enrolling.enrolment)
+    return enrolling.answer != Answer.NO and enrolling.version == version + 1
+
+
+def come_back(session: Session, enrolling: Enrolling, actor: Actor, *, version: int, when: When) -> Enrolment:
+    """Who left takes part again, on their days to come; where they had only booked, nothing is answered, as
+    before. No visit comes back. Audited. Raises `CannotComeBack`, `Stale`."""
+    hold(session, enrolling.campaign)
+    left = enrolling.enrolment
+    if left is None or not may_come_back(enrolling, when.today):
         raise CannotComeBack
-    return write(session, enrolling, version, answer=None, answered_at=None)
+    values: dict[str, Any] = {"answer": None, "answered_at": None}
+    if _has_days(left):
+        host = None if left.host_days is None else _to_come(left.host_days, when.today)
+        values = {"answer": Answer.YES, "answered_at": when.now, "host_days": host}
+        values["visit_days"] = _to_come(left.visit_days, when.today)
+    row = write(session, enrolling, version, **values)
+    subject, person_id = f"campaign:{enrolling.campaign.id}", enrolling.person.id
+    audit(session, actor.account_id, "enrolment.resumed", subject, now=when.now, person_id=person_id)
+    return row
 
 
 def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -> Enrolment:
-    """Take part no more: a no, whatever the campaign's state. Raises `Stale`."""
+    """Take part no more: a no, whatever the campaign's state; the days are kept to come back with. Raises
+    `Stale`."""
     return write(
         session,
         enrolling,
         version,
         answer=Answer.NO,
         answered_at=when.now,
-        visit_days=[],
-        host_days=None,
         paused_from=None,
         paused_until=None,
     )
@@ -56,7 +93,7 @@ def pause(
 ) -> Enrolment:
     """Nothing is planned from `first` to `last`, both included; the days offered stay for afterwards."""
     if not may_pause(enrolling):
-        raise AnswerFirst
+        raise NothingToPause
     if not when.today <= first <= last <= first + LONGEST_PAUSE:
         raise PauseImpossible
     return write(session, enrolling, version, paused_from=first, paused_until=last)
@@ -65,7 +102,7 @@ def pause(
 def resume(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
     """The pause is over."""
     if not may_pause(enrolling):
-        raise AnswerFirst
+        raise NothingToPause
     return write(session, enrolling, version, paused_from=None, paused_until=None)
 
 
@@ -87,3 +124,11 @@ def offer_day(session: Session, enrolment: Enrolment, day: date, *, visiting: bo
     session.add(enrolment)
     session.flush()
     return True
+
+
+def _has_days(enrolment: Enrolment) -> bool:
+    return bool(enrolment.visit_days or enrolment.host_days)
+
+
+def _to_come(days: Sequence[str], today: date) -> list[str]:
+    return [day for day in days if day >= today.isoformat()]

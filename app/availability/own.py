@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from app.availability.leaving import has_days_back
 from app.availability.queries import is_changeable
 from app.availability.tables import Answer, Enrolment, Wish
 from app.campaigns.tables import Campaign, Status
@@ -25,6 +26,10 @@ class OwnAnswer:
     def takes_part(self) -> bool:
         """They said yes and did not leave since."""
         return self.enrolment.answer == Answer.YES
+
+    def may_come_back(self, today: date) -> bool:
+        """They left, and may take part again on their days."""
+        return not self.takes_part and has_days_back(self.campaign, self.enrolment, today)
 
     @property
     def leaves(self) -> int:

@@ -164,7 +164,7 @@ def _place_page(
 def _left(session: Session, campaign: Campaign, person: Person) -> Enrolling | None:
     """Somebody who takes no part, and may come back."""
     found = find_enrolling(session, campaign.id or 0, person.id or 0)
-    return found if found is not None and may_come_back(found) else None
+    return found if found is not None and may_come_back(found, clock.today()) else None
 
 
 def _chosen(found: Look, day: str) -> DayOption | None:

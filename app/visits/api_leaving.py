@@ -82,7 +82,8 @@ def resume(session: Db, enrolling: OwnEnrolment, sent: ResumeForm) -> FallenOut:
 
 
 @router.post("/campaigns/{campaign_id}/participation")
-def come_back(session: Db, enrolling: OwnEnrolment, sent: ResumeForm) -> FallenOut:
-    """Who left an openly booked campaign may book again."""
-    participation.come_back(session, enrolling, version=sent.version)
+def come_back(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: ResumeForm) -> FallenOut:
+    """Who left takes part again, on the days to come that they had offered; no cancelled day comes back."""
+    when = When(clock.today(), clock.now())
+    participation.come_back(session, enrolling, actor, version=sent.version, when=when)
     return FallenOut(cancelled=0)

@@ -11,9 +11,11 @@ from app.accounts.guards import Asking
 from app.availability import leaving as participation
 from app.availability.errors import PauseImpossible
 from app.availability.guards import OwnEnrolment
-from app.availability.queries import Enrolling
+from app.availability.queries import Enrolling, is_changeable
 from app.availability.service import When
+from app.campaigns.bookable import takes_bookings
 from app.core import clock
+from app.core.again import once
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
@@ -35,7 +37,9 @@ def ask_departure(request: Request, session: Db, enrolling: OwnEnrolment) -> Res
         enrolling=enrolling,
         campaign=enrolling.campaign,
         takes_part=participation.may_pause(enrolling) or bool(found.falling or found.requests),
-        may_come_back=participation.may_come_back(enrolling),
+        may_come_back=participation.may_come_back(enrolling, today),
+        is_reversible=participation.is_reversible(enrolling, today),
+        is_changeable=is_changeable(enrolling.campaign, today),
         found=found,
         today=today,
         form=blank(),
@@ -54,11 +58,21 @@ def leave(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) 
 
 
 @router.post("/campaigns/{campaign_id}/participation")
-def come_back(session: Db, enrolling: OwnEnrolment, sent: Submitted) -> Response:
-    """Who left takes part again: places can be booked."""
-    participation.come_back(session, enrolling, version=bind(ResumeForm, sent).required().version)
-    say = _("Vous participez de nouveau : choisissez une place.")
-    return redirect(f"/booking?campaign={enrolling.campaign.id}", say=say)
+def come_back(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) -> Response:
+    """Who left takes part again: on their own days, or where places can be booked."""
+    version, when = bind(ResumeForm, sent).required().version, When(clock.today(), clock.now())
+    with once(lambda: participation.is_back(session, enrolling, version)):
+        participation.come_back(session, enrolling, actor, version=version, when=when)
+    if takes_bookings(enrolling.campaign):
+        say = _("Vous participez de nouveau : choisissez une place.")
+        return redirect(f"/booking?campaign={enrolling.campaign.id}", say=say)
+    return redirect(
+        "/visits",
+        say=_(
+            "Vous participez de nouveau, avec vos jours à venir et vos vœux. Les journées annulées le "
+            "restent : vos RH peuvent en chercher d’autres."
+        ),
+    )
 
 
 @router.get("/campaigns/{campaign_id}/pause", response_class=HTMLResponse)
@@ -121,7 +135,7 @@ def _show_pause(
         enrolling=enrolling,
         campaign=enrolling.campaign,
         takes_part=participation.may_pause(enrolling),
-        may_come_back=participation.may_come_back(enrolling),
+        may_come_back=participation.may_come_back(enrolling, clock.today()),
         first=first,
         last=last,
         found=found,
