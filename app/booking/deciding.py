@@ -109,7 +109,7 @@ def hosts_for(session: Session, asked: SeenRequest, today: date) -> list[Person]
     Raises `ImpossibleAnswer` once the request is answered.
     """
     if asked.request.status != RequestStatus.REQUESTED:
-        raise ImpossibleAnswer(asked.request.status)
+        raise ImpossibleAnswer(asked.request.status, asked.request.reason)
     option = _option(session, asked.request, today)
     if option is None or not (option.is_free or option.is_full):
         return []

@@ -8,18 +8,13 @@ from sqlmodel import Session
 from app.accounts.audit import audit
 from app.booking import holding
 from app.booking.lifecycle import COUNTED, By, take_step
-from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
+from app.booking.tables import BARRED, BookingRequest, RefusalReason, RequestStatus
 from app.core import jobs
 
 TAKEN_BACK, CLOSED = "withdrawn", "closed"
 """Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
 ROSTER, NOBODY, OFF = "roster", "nobody", "off"
 """The same: by the team's roster nobody can receive, or nobody can any more; the asker does not work then."""
-BARRED = frozenset(
-    {RefusalReason.OWN_TEAM, RefusalReason.SAME_SIDE, RefusalReason.SAME_DEPARTMENT}
-    | {RefusalReason.MANAGER, RefusalReason.TOO_YOUNG}
-)
-"""The same: the rules no longer allow it (`barred`)."""
 LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY, OFF, *BARRED})
 """What was offered could not be taken: it was no chance of the asker's."""
 

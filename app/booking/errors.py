@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from app.booking.lines import Standing
-from app.booking.tables import RequestStatus
+from app.booking.tables import BARRED, RefusalReason, RequestStatus
 from app.core.errors import NotFound, Refusal
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day, when
@@ -164,13 +164,19 @@ class KeyReused(Refusal):
 
 
 class ImpossibleAnswer(Refusal):
-    """The request does not stand where this answer makes sense."""
+    """The request does not stand where this answer makes sense. Which rule ended it may be private: it is not
+    named."""
 
-    def __init__(self, status: RequestStatus) -> None:
+    def __init__(self, status: RequestStatus, reason: RefusalReason | None) -> None:
         super().__init__(status)
         self.stands = status
+        self.barred = status == RequestStatus.EXPIRED and reason in BARRED
 
     def message(self) -> str:
+        if self.barred:
+            return _(
+                "Cette demande est finie : les règles ne la permettent plus. Il n’y a plus rien à répondre."
+            )
         return {
             RequestStatus.WAITING: _(
                 "Cette demande est passée en liste d’attente : il n’y a plus de place ce jour-là. Elle ne "

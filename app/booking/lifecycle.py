@@ -85,7 +85,7 @@ def take_step(
     Raises `ImpossibleAnswer` when the table has no such step, `Stale` when somebody was faster.
     """
     if not may(request, to, by):
-        raise ImpossibleAnswer(request.status)
+        raise ImpossibleAnswer(request.status, request.reason)
     seen = request.revision if revision is None else revision
     values: dict[str, Any] = {
         "status": to,

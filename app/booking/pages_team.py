@@ -175,7 +175,7 @@ def choose_host(request: Request, session: Db, allowed: AsDecider) -> Response:
     """Say yes, and who receives: those who can that day, the least busy first."""
     asked = allowed.seen.request
     if not allowed.receives or asked.status != RequestStatus.REQUESTED:
-        over = ImpossibleAnswer(asked.status).message()
+        over = ImpossibleAnswer(asked.status, asked.reason).message()
         say = over if allowed.receives else _("L’équipe qui reçoit répond à cette demande.")
         return redirect("/team/requests", say=say, kind="warn")
     hosts = deciding.hosts_for(session, allowed.seen, clock.today())

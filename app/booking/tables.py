@@ -134,6 +134,13 @@ class RefusalReason(StrEnum):
     TOO_YOUNG = "too_young"
 
 
+BARRED = frozenset(
+    {RefusalReason.OWN_TEAM, RefusalReason.SAME_SIDE, RefusalReason.SAME_DEPARTMENT}
+    | {RefusalReason.MANAGER, RefusalReason.TOO_YOUNG}
+)
+"""Why something ended: the rules no longer allow it (`barred`)."""
+
+
 class BookingRequest(SQLModel, table=True):
     """Somebody asks for a day of a place."""
 

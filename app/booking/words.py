@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from app.booking.ending import BARRED
 from app.booking.lines import Standing
 from app.booking.looking import ENOUGH, FULL, LEFT, MET, NOTICE, PAUSED, REFUSED, TOO_YOUNG
-from app.booking.tables import Approval, BookingRules, RefusalReason, RequestStatus, Silence
+from app.booking.tables import BARRED, Approval, BookingRules, RefusalReason, RequestStatus, Silence
 from app.campaigns.tables import Booking
 from app.core.i18n import _, current_locale, ngettext
 from solver import rules

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.booking import ending
 from app.booking.tables import RefusalReason, RequestStatus
 from app.core import jobs as events
 from app.people.tables import Person, Side, Team
@@ -176,3 +177,44 @@ def test_what_was_kept_for_a_fallen_day_ends_with_the_rules_and_is_told(
     assert [one.status for one in offers(session)] == [RequestStatus.EXPIRED]
     assert len(mails(session, "booking_expired")) == 1
     check_counts(session)
+
+
+@pytest.mark.parametrize(
+    ("by_rules", "said"), [(True, "les règles ne la permettent plus"), (False, "a expiré")]
+)
+def test_what_the_rules_ended_is_not_said_to_have_expired(
+    engine: Engine,
+    session: Session,
+    asked_shop: Shop,
+    as_: Callable[[Any], TestClient],
+    clock: Clock,
+    by_rules: bool,
+    said: str,
+) -> None:
+    """Neither to the manager behind an old link nor to a program; that somebody is too young is theirs."""
+    shop = asked_shop
+    asked = shop.ask(shop.askers[0], shop.offer())
+    if by_rules:
+        change(session, shop.askers[0], under_18=True)
+        adults_only(session, shop.shop)
+        drain(engine)
+    else:
+        ending.expire(session, asked, now=NOW)
+        session.commit()
+    session.refresh(asked)
+    assert asked.status == RequestStatus.EXPIRED
+    request_id, revision = asked.id, asked.revision
+    let_go(session, shop.marc, shop.askers[0])
+    manager = as_(shop.marc)
+    old = manager.get(f"/booking/requests/{request_id}/approval", follow_redirects=True).text
+    api = f"/api/v1/booking/requests/{request_id}"
+    tried = manager.post(f"{api}/approval", json={"revision": revision})
+    assert tried.status_code == 409, tried.text
+    for text in (old, tried.text):
+        assert said in text
+        assert ("a expiré" in text) is not by_rules
+        assert "adulte" not in text
+        assert "too_young" not in text
+    own = as_(shop.askers[0]).post(f"{api}/withdrawal", json={"revision": revision})
+    assert own.status_code == 409
+    assert said in own.text
