@@ -44,6 +44,7 @@ told in the same message."""
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
     "calendar.given": (busy.read_address,),
+    "enrolment.resumed": (repairs.follow_return,),
     "campaign.copied": (booking.copy_rules, repairs.copy_rules),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),

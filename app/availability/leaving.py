@@ -18,6 +18,7 @@ from app.availability.tables import Answer, Enrolment
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import MAKES_VISITS, hold
 from app.campaigns.tables import Booking, Campaign
+from app.core import jobs
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -71,6 +72,8 @@ def come_back(session: Session, enrolling: Enrolling, actor: Actor, *, version: 
     row = write(session, enrolling, version, **values)
     subject, person_id = f"campaign:{enrolling.campaign.id}", enrolling.person.id
     audit(session, actor.account_id, "enrolment.resumed", subject, now=when.now, person_id=person_id)
+    if row.answer == Answer.YES:
+        jobs.record(session, "enrolment.resumed", campaign_id=enrolling.campaign.id, person_id=person_id)
     return row
 
 

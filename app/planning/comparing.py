@@ -21,9 +21,11 @@ class Measure:
 
 
 def measures(before: Iterable[Level], after: Iterable[Level]) -> list[Measure]:
-    """The levels of two plans side by side, in the order of the later one."""
+    """The levels of two plans side by side, in the order of the later one. Not what each changed: that was
+    counted against another plan than the one beside it.
+    """
     old, new = {one.name: one for one in before}, {one.name: one for one in after}
-    return [Measure(name, old.get(name), new.get(name)) for name in {**new, **old}]
+    return [Measure(name, old.get(name), new.get(name)) for name in {**new, **old} if name != "changes"]
 
 
 @dataclass(frozen=True)

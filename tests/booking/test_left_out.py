@@ -18,7 +18,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person
 from app.visits.tables import Unmatched
 from tests.booking.conftest import NOW, TODAY, TUESDAY, Shop
-from tests.factories import make_campaign, make_enrolment
+from tests.factories import make_campaign, make_enrolment, make_person
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -85,15 +85,17 @@ def test_the_mail_and_one_s_own_space_lead_to_what_may_be_booked(
         anna, bruno = shop.askers[0], shop.hosts[0]
         past = left_out(session, anna)
         left_out(session, bruno)
-        session.add(
+        colin = make_person(session, shop.shop, first_name="Colin")
+        session.add_all(
             Unmatched(
                 campaign_id=past.id or 0,
-                person_id=bruno.id or 0,
+                person_id=one.id or 0,
                 reason="all_taken",
                 text_fr="…",
                 text_en="…",
                 created_at=NOW,
             )
+            for one in (bruno, colin)
         )
     jobs.tell_unmatched(engine, past.id or 0)
     with open_session(engine) as session:
@@ -102,11 +104,12 @@ def test_the_mail_and_one_s_own_space_lead_to_what_may_be_booked(
     assert "Portes ouvertes" in told[anna.name]
     assert address in told[anna.name]
     assert "vous passerez en priorité" in told[anna.name]
-    assert "vous n’avez rien à faire" in told[bruno.name]
-    assert "les journées de cette campagne sont fixées" in " ".join(told[bruno.name].split())
-    assert "/booking" not in told[bruno.name]
+    assert "les journées de cette campagne sont fixées" in " ".join(told[colin.name].split())
+    assert "vous n’avez rien à faire" in told[colin.name]
     assert "La dernière fois déjà" in told[bruno.name]
-    assert "La dernière fois déjà" not in told[anna.name]
+    assert "rien à faire" not in told[bruno.name]
+    assert "/booking" not in told[bruno.name]
+    assert "La dernière fois déjà" not in told[anna.name] + told[colin.name]
     assert address in as_(anna).get("/visits").text
     assert "/booking?campaign" not in as_(bruno).get("/visits").text
     assert "Boutique Bellecour" in as_(anna).get(address).text

@@ -179,6 +179,8 @@ def test_who_gains_who_loses_and_whose_day_changes(
     assert (people.name, people.before.value, people.after.value) == ("people", 4, 4)
     assert people.before.reached
     assert [row.name for row in later] == ["wishes", "travel"]
+    moved = why.Level("changes", 3, 3, reached=True)  # counted against another plan
+    assert measures([moved], [moved]) == []
     changed = {who.who.person.name: who for who in told.changes}
     assert [host.person.id for host, _day in changed["Zoé Seule"].after]
     assert changed["Zoé Seule"].before == []

@@ -65,6 +65,25 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
         opening.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
 
 
+def follow_return(engine: Engine, campaign_id: int, person_id: int) -> None:
+    """Job of `enrolment.resumed`: days to come that fell because they left are looked for again, also where
+    that was decided while they were out; HR read what is found. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        fell = [
+            one.id or 0
+            for one in visits_queries.rows_of_campaign(session, campaign_id)
+            if person_id in (one.visitor_id, one.host_id) and one.cancel_reason is CancelReason.LEFT
+        ]
+        seen = visits_queries.visits_with_ids(session, fell)
+        seen = [one for one in seen if not stands(one.visit) and not is_over(one.visit, today)]
+        ids = {one.visit.id or 0 for one in queries.of_plans(session, seen)}
+        ids -= queries.settled_among(session, ids)
+        if ids:
+            opening.open_repair(session, campaign, ids, RepairCause.FALLEN, None, now)
+
+
 def follow_settled(engine: Engine, visit_id: int, **_payload: object) -> None:
     """Job of `visit.made_up`, `visit.one_way` and `visit.moved`: what the two settled is repaired no more."""
     with open_session(engine) as session:

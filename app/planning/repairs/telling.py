@@ -28,7 +28,7 @@ from app.visits.rules import is_ahead, is_sought_again, may_be_made_up, stands
 from app.visits.tables import By, CancelReason, ChangeKind, Visit
 
 KIND = Kind.SEARCH_OVER
-RESTING = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
+RESTING = {CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
 """Whoever said so waits for nothing."""
 
 

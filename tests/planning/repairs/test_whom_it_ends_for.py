@@ -82,6 +82,14 @@ def test_whoever_only_received_and_lost_their_turn_through_the_other_reads_it(
     assert ENDED not in as_(company.back[0]).get(f"/visits/{fell.id}").text
 
 
+def test_whoever_left_and_came_back_reads_it_too(engine: Engine, company: Published) -> None:
+    no_other_day(engine)
+    anna, bruno = company.back[0], company.front[0]
+    cancel(engine, company.visit(anna, bruno), CancelReason.LEFT, By.VISITOR)
+    cancel(engine, company.visit(bruno, anna), CancelReason.LEFT, By.HOST)
+    assert set(who_read(engine)) == {anna.id, bruno.id}
+
+
 @pytest.mark.parametrize("left", [True, False])
 def test_whom_the_accepted_solution_leaves_reads_it_though_the_others_visit_stands(
     engine: Engine, company: Published, left: bool
