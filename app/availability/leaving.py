@@ -40,8 +40,9 @@ def is_reversible(enrolling: Enrolling, today: date) -> bool:
 
 
 def has_days_back(campaign: Campaign, enrolment: Enrolment, today: date) -> bool:
-    """Whoever leaves keeps their days, a no given to the question does not: those days may still serve."""
-    return _has_days(enrolment) and campaign.status in MAKES_VISITS and today <= campaign.last_day
+    """Whoever leaves keeps their days, a no given to the question does not: those to come may still serve."""
+    days = _to_come([*enrolment.visit_days, *(enrolment.host_days or ())], today)
+    return bool(days) and campaign.status in MAKES_VISITS and today <= campaign.last_day
 
 
 def may_come_back(enrolling: Enrolling, today: date) -> bool:
@@ -65,7 +66,7 @@ def come_back(session: Session, enrolling: Enrolling, actor: Actor, *, version: 
     if left is None or not may_come_back(enrolling, when.today):
         raise CannotComeBack
     values: dict[str, Any] = {"answer": None, "answered_at": None}
-    if _has_days(left):
+    if has_days_back(enrolling.campaign, left, when.today):
         host = None if left.host_days is None else _to_come(left.host_days, when.today)
         values = {"answer": Answer.YES, "answered_at": when.now, "host_days": host}
         values["visit_days"] = _to_come(left.visit_days, when.today)
@@ -127,10 +128,6 @@ def offer_day(session: Session, enrolment: Enrolment, day: date, *, visiting: bo
     session.add(enrolment)
     session.flush()
     return True
-
-
-def _has_days(enrolment: Enrolment) -> bool:
-    return bool(enrolment.visit_days or enrolment.host_days)
 
 
 def _to_come(days: Sequence[str], today: date) -> list[str]:

@@ -81,6 +81,19 @@ def test_only_days_to_come_are_put_back(company: Company, engine: Engine, as_: E
     assert of_anna(engine, company).visit_days != before
 
 
+def test_no_way_back_once_all_of_their_own_days_are_over(
+    company: Company, engine: Engine, as_: Enter
+) -> None:
+    anna, here = as_(company.anna), published(engine, company)
+    with open_session(engine) as session:
+        enrolment = session.get_one(Enrolment, of_anna(engine, company).id)
+        enrolment.visit_days, enrolment.host_days = [str(TODAY - timedelta(days=1))], None
+    assert "participer de nouveau" not in anna.get(f"{here}/departure").text
+    assert anna.post(f"{here}/departure", data={"version": "1"}).status_code == 303
+    assert "Participer de nouveau" not in anna.get("/home").text
+    assert anna.post(f"{here}/participation", data={"version": "2"}).status_code == 409
+
+
 def test_no_way_back_once_the_days_are_over_and_nobody_is_sent_in_a_circle(
     company: Company, engine: Engine, as_: Enter
 ) -> None:
