@@ -8,11 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from app.booking.ending import OFF, expire
-from app.booking.offering import PENDING
+from app.booking.offering import PENDING, still_pending
 from app.booking.rules import hours_of
 from app.booking.tables import BookingRequest, Place
-from app.campaigns.holding import hold
-from app.campaigns.tables import Campaign
 from app.people.tables import Person
 from app.teams import days
 from app.teams.rules import meets
@@ -31,13 +29,9 @@ def under_rosters(session: Session, roster_ids: Collection[int], today: date) ->
 
 def end(session: Session, request_id: int, *, now: datetime) -> None:
     """End one of them, if it is still so. Asked twice, it does nothing more."""
-    request = session.get(BookingRequest, request_id)
-    if request is None or request.status not in PENDING:
-        return
-    hold(session, session.get_one(Campaign, request.campaign_id))
-    session.refresh(request)
-    if _off(session, col(BookingRequest.id) == request_id):
-        expire(session, request, now=now, why=OFF)
+    found = still_pending(session, request_id)
+    if found is not None and _off(session, col(BookingRequest.id) == request_id):
+        expire(session, found[0], now=now, why=OFF)
 
 
 def _off(session: Session, *which: ColumnElement[bool]) -> list[int]:

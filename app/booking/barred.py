@@ -10,11 +10,9 @@ from app.availability.matching import department_key
 from app.booking import queries
 from app.booking.ending import expire
 from app.booking.looking import TOO_YOUNG, Look, look
-from app.booking.offering import PENDING
+from app.booking.offering import PENDING, still_pending
 from app.booking.queries import HostPerson, HostTeam
 from app.booking.tables import BookingRequest, Place, RefusalReason
-from app.campaigns.holding import hold
-from app.campaigns.tables import Campaign
 from app.people.tables import Person, Team
 from app.visits.conditions import ADULT, conditions_of_teams
 from solver import rules
@@ -64,15 +62,10 @@ def pending(session: Session, today: date) -> list[int]:
 
 def end(session: Session, request_id: int, *, now: datetime, today: date) -> None:
     """End one of them, if the rules no longer allow it. Asked twice, it does nothing more."""
-    request = session.get(BookingRequest, request_id)
-    if request is None or request.status not in PENDING:
+    if (found := still_pending(session, request_id)) is None:
         return
-    campaign = session.get_one(Campaign, request.campaign_id)
-    hold(session, campaign)
-    session.refresh(request)
-    if request.status not in PENDING:
-        return
+    request, campaign = found
     person, seen = session.get_one(Person, request.person_id), queries.find_place(session, request.place_id)
-    [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
-    if (why := reason_of(found, person)) is not None:
+    [place] = look(session, campaign, person, [seen], 0, today, ahead=0)
+    if (why := reason_of(place, person)) is not None:
         expire(session, request, now=now, why=why)

@@ -10,9 +10,8 @@ from sqlmodel import Session, col
 from app.booking import asking, holding, queries
 from app.booking.ending import expire
 from app.booking.looking import NO_HOST, look
-from app.booking.offering import PENDING
+from app.booking.offering import PENDING, still_pending
 from app.booking.tables import BookingRequest, Place
-from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.people.tables import Person
 from app.teams import days
@@ -49,13 +48,10 @@ def _pending(session: Session, which: ColumnElement[bool], today: date) -> list[
 
 def end(session: Session, request_id: int, why: str, *, now: datetime, today: date) -> None:
     """End one of them, if nobody can receive its asker that day. Asked twice, it does nothing more."""
-    request = session.get(BookingRequest, request_id)
-    if request is None or request.status not in PENDING:
+    if (found := still_pending(session, request_id)) is None:
         return
-    campaign = session.get_one(Campaign, request.campaign_id)
-    hold(session, campaign)
-    session.refresh(request)
-    if request.status in PENDING and _nobody_receives(session, campaign, request, today):
+    request, campaign = found
+    if _nobody_receives(session, campaign, request, today):
         expire(session, request, now=now, why=why)
 
 

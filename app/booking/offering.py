@@ -17,7 +17,7 @@ from app.booking.tables import Approval, BookingRequest, BookingRules, Place, Pl
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.errors import TermsRefused
-from app.campaigns.holding import hold_alone
+from app.campaigns.holding import hold, hold_alone
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Booking, Campaign, Status
 from app.campaigns.words import fitting_story
@@ -34,6 +34,17 @@ from app.visits.tables import DayPart
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
+
+
+def still_pending(session: Session, request_id: int) -> tuple[BookingRequest, Campaign] | None:
+    """What somebody asked for, waits for or is kept, and its campaign, held; None where it is over by now."""
+    request = session.get(BookingRequest, request_id)
+    if request is None or request.status not in PENDING:
+        return None
+    campaign = session.get_one(Campaign, request.campaign_id)
+    hold(session, campaign)
+    session.refresh(request)
+    return (request, campaign) if request.status in PENDING else None
 
 
 def offer_place(
