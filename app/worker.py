@@ -30,6 +30,7 @@ from app.debriefs import jobs as debriefs
 from app.messages import jobs as messages
 from app.people import jobs as people
 from app.planning import jobs as planning
+from app.planning.repairs import going as repairs_going
 from app.planning.repairs import jobs as repairs
 from app.planning.repairs import telling as repairs_telling
 from app.teams import jobs as teams
@@ -44,7 +45,8 @@ told in the same message."""
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
     "calendar.given": (busy.read_address,),
-    "enrolment.resumed": (repairs.follow_return,),
+    "enrolment.left": (repairs_going.follow_departure,),
+    "enrolment.resumed": (repairs_going.follow_return,),
     "campaign.copied": (booking.copy_rules, repairs.copy_rules),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
@@ -66,7 +68,12 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
-    "person.left": (teams.end_delegations, visits.leave_company, booking.follow_leaver),
+    "person.left": (
+        teams.end_delegations,
+        visits.leave_company,
+        booking.follow_leaver,
+        repairs_going.follow_departure,
+    ),
     "repair.requested": (repairs.look_for,),
     "repair.ready": (
         repairs.follow_rule,

@@ -81,7 +81,7 @@ def come_back(session: Session, enrolling: Enrolling, actor: Actor, *, version: 
 def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -> Enrolment:
     """Take part no more: a no, whatever the campaign's state; the days are kept to come back with. Raises
     `Stale`."""
-    return write(
+    row = write(
         session,
         enrolling,
         version,
@@ -90,6 +90,8 @@ def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -
         paused_from=None,
         paused_until=None,
     )
+    jobs.record(session, "enrolment.left", campaign_id=row.campaign_id, person_id=row.person_id)
+    return row
 
 
 def pause(

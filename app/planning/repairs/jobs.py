@@ -20,7 +20,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.problem import Leg
-from app.planning.repairs import judging, opening, queries, ruling, service, states, words
+from app.planning.repairs import judging, needs, opening, queries, ruling, service, states, words
 from app.planning.repairs.choosing import Told, different, furthest, is_quiet
 from app.planning.repairs.hours import are_usual
 from app.planning.repairs.proposals import effect_of, proposal_of
@@ -60,28 +60,10 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
         assert campaign.id is not None
         if not queries.of_plans(session, [seen]) or seen.visit.cancel_reason is CancelReason.CAMPAIGN:
             return
-        if queries.settled(session, visit_id) or queries.already_open(session, visit_id):
+        if queries.decided_among(session, [visit_id]) or queries.already_open(session, visit_id):
             return
-        opening.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
-
-
-def follow_return(engine: Engine, campaign_id: int, person_id: int) -> None:
-    """Job of `enrolment.resumed`: days to come that fell because they left are looked for again, also where
-    that was decided while they were out; HR read what is found. Safe to run twice."""
-    now, today = clock.now(), clock.today()
-    with open_session(engine) as session:
-        campaign = session.get_one(Campaign, campaign_id)
-        fell = [
-            one.id or 0
-            for one in visits_queries.rows_of_campaign(session, campaign_id)
-            if person_id in (one.visitor_id, one.host_id) and one.cancel_reason is CancelReason.LEFT
-        ]
-        seen = visits_queries.visits_with_ids(session, fell)
-        seen = [one for one in seen if not stands(one.visit) and not is_over(one.visit, today)]
-        ids = {one.visit.id or 0 for one in queries.of_plans(session, seen)}
-        ids -= queries.settled_among(session, ids)
-        if ids:
-            opening.open_repair(session, campaign, ids, RepairCause.FALLEN, None, now)
+        if not needs.deserted_among(session, [visit_id]):
+            opening.open_repair(session, campaign, [visit_id], RepairCause.FALLEN, None, now)
 
 
 def follow_settled(engine: Engine, visit_id: int, **_payload: object) -> None:
@@ -311,17 +293,11 @@ def _says_nothing_new(session: Session, repair: Repair, ids: Collection[int], so
 
 def refresh_others(engine: Engine, repair_id: int) -> None:
     """Job of `repair.accepted`: other repairs of the campaign whose proposals no longer hold look again."""
-    now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         done = session.get(Repair, repair_id)
-        if done is None:
-            return
-        campaign = session.get_one(Campaign, done.campaign_id)
-        if not queries.is_repaired(campaign):
-            return
-        for other in queries.waiting(session, done.campaign_id, RepairStatus.READY):
-            if not judging.holds(session, campaign, other, today):
-                opening.search_again(session, campaign, other, None, now, today)
+        if done is not None:
+            campaign = session.get_one(Campaign, done.campaign_id)
+            service.refresh(session, campaign, clock.now(), clock.today())
 
 
 def _fail(engine: Engine, repair_id: int, code: str) -> None:
@@ -341,6 +317,7 @@ def expire(engine: Engine) -> None:
     with open_session(engine) as session:
         opening.leave_out_passed(session, clock.now(), clock.today())
         opening.leave_out_possible(session, clock.now(), clock.today())
+        opening.leave_out_deserted(session, clock.now(), clock.today())
         service.expire_old(session, clock.now())
 
 

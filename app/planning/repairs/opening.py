@@ -13,11 +13,11 @@ from app.accounts.sessions import Actor
 from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
-from app.planning.repairs import due, queries
+from app.planning.repairs import due, needs, queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
-from app.planning.repairs.words import PASSED, POSSIBLE
+from app.planning.repairs.words import LEFT, PASSED, POSSIBLE
 from app.planning.tables import (
     COMPUTING,
     PENDING,
@@ -46,14 +46,15 @@ def open_repair(
 
     Repairs all of whose days are found again here are taken along, and of fallen days every one: proposals
     that ignore one another would take the same places. A day that another repair has beside days of its own
-    stays there. Where that leaves nothing, it is the repair that exists. Raises `NotRepaired`, `NothingFell`.
+    stays there. Where that leaves nothing, it is the repair that exists. Raises `NotRepaired`, `NothingFell`:
+    nothing did, or only what nobody waits for.
     """
     assert campaign.id is not None
     hold_alone(session, campaign)  # of two who find the same day, the second sees what the first made
     if not queries.is_repaired(campaign):
         raise NotRepaired
     wanted = set(visit_ids)
-    wanted -= queries.settled_among(session, wanted)
+    wanted -= queries.settled_among(session, wanted) | needs.deserted_among(session, wanted)
     if not wanted:
         raise NothingFell
     waiting = {one.id or 0: one for one in queries.waiting(session, campaign.id)}
@@ -73,7 +74,7 @@ def open_repair(
     for one in joined:
         if end(session, one, PENDING, RepairStatus.EXPIRED, now):
             wanted |= days[one]
-    wanted -= held | queries.settled_among(session, wanted)
+    wanted -= held | queries.settled_among(session, wanted) | needs.deserted_among(session, wanted)
     made = Repair(
         campaign_id=campaign.id,
         cause=cause,
@@ -131,11 +132,9 @@ def search_again(
             return session.get_one(Repair, later)
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
         raise RepairDecided
-    needless = queries.need_nothing(session, repair, today)
+    needless = needs.need_nothing(session, repair, today)
     if ids and ids == needless:
-        is_settled = ids == queries.settled_among(session, ids)
-        over = ids & queries.passed_among(session, ids, today)
-        close(session, repair, now, why="" if is_settled else PASSED if over else POSSIBLE)
+        close(session, repair, now, why=needs.why_over(session, ids, today))
         return repair
     end(session, repair.id, PENDING, RepairStatus.EXPIRED, now)
     elsewhere = queries.waiting_with(session, ids)
@@ -149,12 +148,12 @@ def search_again(
 def leave_out(
     session: Session, visit_ids: Collection[int], now: datetime, today: date, *, why: str = ""
 ) -> None:
-    """Days that those concerned settled, or that can take place again, leave the repairs that nobody decided
-    on: what was found for the others is looked for again, without a word to HR; a repair with no other day
-    closes, with `why`."""
+    """Days that those concerned settled, that can take place again, or that nobody waits for, leave the
+    repairs that nobody decided on: what was found for the others is looked for again, without a word to HR; a
+    repair with no other day closes, with `why`."""
     for repair in queries.undecided_about(session, visit_ids):
         assert repair.id is not None
-        gone = queries.need_nothing(session, repair, today)
+        gone = needs.need_nothing(session, repair, today)
         if not gone:
             continue
         if gone >= set(queries.visit_ids(session, repair.id)):
@@ -195,6 +194,14 @@ def leave_out_possible(session: Session, now: datetime, today: date) -> None:
     possible = queries.possible_among(session, queries.standing_in_repairs(session))
     if possible:
         leave_out(session, possible, now, today, why=POSSIBLE)
+
+
+def leave_out_deserted(session: Session, now: datetime, today: date) -> None:
+    """A day for nobody who still takes part leaves the repairs it waits in (`leave_out`). Three queries when
+    none."""
+    deserted = needs.deserted_among(session, queries.fallen_in_repairs(session))
+    if deserted:
+        leave_out(session, deserted, now, today, why=LEFT)
 
 
 def _replace_search(session: Session, repair: Repair, now: datetime) -> None:

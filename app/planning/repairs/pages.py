@@ -169,4 +169,4 @@ def search_again(session: Db, actor: Asking, campaign: HrCampaign, repair_id: in
     here = f"/campaigns/{campaign.id}/repairs/{made.id}"
     if made.status is not RepairStatus.SETTLED:
         return redirect(here)
-    return redirect(here, say=_("Chaque journée a déjà sa suite : rien n’est plus à chercher."), kind="warn")
+    return redirect(here, say=_("Rien n’est plus à chercher ici."), kind="warn")

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlmodel import Session, col, or_
 
+from app.availability.tables import Enrolment
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core.db import another
 from app.core.errors import NotFound
@@ -83,18 +84,20 @@ def visit_ids(session: Session, repair_id: int) -> list[int]:
     return visits_by_repair(session, [repair_id]).get(repair_id, [])
 
 
-def settled(session: Session, visit_id: int) -> bool:
-    """Whether an accepted repair already dealt with a visit: that it fell is its doing."""
-    query = select(
-        exists().where(
-            col(RepairVisit.visit_id) == visit_id,
-            col(RepairVisit.repair_id) == col(Repair.id),
+def decided_among(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these visits that a decided repair already dealt with: that they fell is its doing, or it was
+    about their fall."""
+    query = (
+        select(col(Visit.id))
+        .join(RepairVisit, col(RepairVisit.visit_id) == col(Visit.id))
+        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
+        .where(
+            col(Visit.id).in_(ids),
             col(Repair.status).in_((RepairStatus.ACCEPTED, RepairStatus.DISMISSED)),
-            col(Visit.id) == visit_id,
             col(Repair.decided_at) >= col(Visit.changed_at),
         )
     )
-    return bool(session.scalar(query))
+    return set(session.scalars(query))
 
 
 def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list[Repair]:
@@ -103,6 +106,14 @@ def waiting(session: Session, campaign_id: int, *statuses: RepairStatus) -> list
         col(Repair.campaign_id) == campaign_id, col(Repair.status).in_(statuses or PENDING)
     )
     return list(session.scalars(query.order_by(col(Repair.id))))
+
+
+def repaired_with(session: Session, person_id: int) -> list[Campaign]:
+    """Campaigns that somebody answered and that have solutions waiting for a decision, by id."""
+    answered = select(col(Enrolment.campaign_id)).where(col(Enrolment.person_id) == person_id)
+    waits = select(col(Repair.campaign_id)).where(col(Repair.status) == RepairStatus.READY)
+    query = select(Campaign).where(col(Campaign.id).in_(answered), col(Campaign.id).in_(waits))
+    return list(session.scalars(query.order_by(col(Campaign.id))))
 
 
 def old(session: Session, before: datetime) -> list[Repair]:
@@ -157,12 +168,6 @@ def undecided_about(session: Session, visit_ids: Collection[int]) -> list[Repair
     return list(session.scalars(query.order_by(col(Repair.id))))
 
 
-def need_nothing(session: Session, repair: Repair, today: date) -> set[int]:
-    """The visits of a repair that need it no more: settled by the two, possible, or over. Six queries."""
-    ids = visit_ids(session, repair.id or 0)
-    return possible_among(session, ids) | settled_among(session, ids) | passed_among(session, ids, today)
-
-
 def passed_among(session: Session, ids: Collection[int], today: date) -> set[int]:
     """Those of these visits that nobody decided on before their day was over: their people are asked what
     became of them."""
@@ -172,21 +177,33 @@ def passed_among(session: Session, ids: Collection[int], today: date) -> set[int
 
 def passed_in_repairs(session: Session, today: date) -> set[int]:
     """The same of all repairs on which nobody decided, and that none took over."""
+    query = _undecided_visits().where(col(Visit.status) == VisitStatus.PLANNED, col(Visit.day) <= today)
+    return {one.id or 0 for one in session.scalars(query) if is_past(one, today)}
+
+
+def fallen_in_repairs(session: Session) -> set[int]:
+    """Visits that fell, of all repairs of lived plans on which nobody decided, and that none took over."""
     query = (
+        _undecided_visits()
+        .join(Campaign, col(Campaign.id) == col(Repair.campaign_id))
+        .where(col(Visit.status) != VisitStatus.PLANNED, col(Campaign.status).in_(REPAIRED))
+    )
+    return {one.id or 0 for one in session.scalars(query)}
+
+
+def _undecided_visits() -> Select[Visit]:
+    return (
         select(Visit)
         .join(RepairVisit, col(RepairVisit.visit_id) == col(Visit.id))
         .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
         .where(
             col(Repair.status).in_((*PENDING, *UNDECIDED)),
             col(RepairVisit.gave_way).is_(False),
-            col(Visit.status) == VisitStatus.PLANNED,
-            col(Visit.day) <= today,
             ~exists().where(
                 col(Later.visit_id) == col(Visit.id), col(Later.repair_id) > col(RepairVisit.repair_id)
             ),
         )
     )
-    return {one.id or 0 for one in session.scalars(query) if is_past(one, today)}
 
 
 def possible_among(session: Session, ids: Collection[int]) -> set[int]:

@@ -16,7 +16,7 @@ from app.core import jobs
 from app.core.errors import Refusal, Stale
 from app.planning.repairs import queries
 from app.planning.repairs.errors import NotRepaired, RepairChanged, RepairDecided, RepairReplaced
-from app.planning.repairs.judging import against
+from app.planning.repairs.judging import against, holds
 from app.planning.repairs.opening import search_again
 from app.planning.repairs.proposals import Effect, Proposal
 from app.planning.repairs.states import change, close, end, note
@@ -236,6 +236,15 @@ def dismiss(
     note(session, repair, actor, "repair.dismissed", now, cancelled=len(ended))
     jobs.record(session, "repair.dismissed", repair_id=repair.id)
     return len(ended)
+
+
+def refresh(session: Session, campaign: Campaign, now: datetime, today: date) -> None:
+    """What was found and does not hold any more is looked for again."""
+    if not queries.is_repaired(campaign):
+        return
+    for repair in queries.waiting(session, campaign.id or 0, RepairStatus.READY):
+        if not holds(session, campaign, repair, today):
+            search_again(session, campaign, repair, None, now, today)
 
 
 def expire_old(session: Session, now: datetime) -> int:

@@ -146,6 +146,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "opened": repair.message == words.REOPENED,
         "possible": repair.message == words.POSSIBLE,
         "passed": repair.message == words.PASSED,
+        "deserted": repair.message == words.LEFT,
         "choosing": any(one.meanwhile for one in lost),
         "hands": _hands(session, repair),
         "state": status,

@@ -17,6 +17,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.planning.repairs import queries
+from app.planning.repairs.needs import RESTING
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import Repair, RepairStatus
 from app.visits import queries as visits
@@ -25,11 +26,9 @@ from app.visits.queries import SeenVisit
 from app.visits.reading import searched
 from app.visits.rosters import conflicts_among
 from app.visits.rules import is_ahead, is_sought_again, may_be_made_up, stands
-from app.visits.tables import By, CancelReason, ChangeKind, Visit
+from app.visits.tables import By, ChangeKind, Visit
 
 KIND = Kind.SEARCH_OVER
-RESTING = {CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
-"""Whoever said so waits for nothing."""
 
 
 def tell_over(engine: Engine, repair_id: int) -> None:

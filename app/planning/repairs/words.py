@@ -47,9 +47,9 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
     }[repair.cause]
 
 
-REOPENED, POSSIBLE, PASSED = "SiteReopened", "DaysPossible", "DaysPassed"
-"""Why a repair closes: what it was about can take place again, the site is open or nothing contradicts it; or
-its days are over."""
+REOPENED, POSSIBLE, PASSED, LEFT = "SiteReopened", "DaysPossible", "DaysPassed", "EverybodyLeft"
+"""Why a repair closes: what it was about can take place again, the site is open or nothing contradicts it;
+its days are over; or whom it was for takes part no more."""
 
 
 def status_words(
@@ -66,6 +66,8 @@ def status_words(
         return _("de nouveau possible"), "good"
     if why == PASSED:
         return _("passé sans décision"), "plain"
+    if why == LEFT:
+        return _("plus personne n’attend"), "plain"
     if late and status is RepairStatus.ACCEPTED:
         return _("réparé en partie, à chercher de nouveau"), "warn"
     if partly and status is RepairStatus.ACCEPTED:

@@ -117,7 +117,7 @@ def test_whoever_looks_again_or_accepts_where_all_can_be_reads_why_nothing_is_do
     here = f"/campaigns/{company.campaign.id}/repairs/{repair.id}"
     assert "reste prévue contre un planning" not in hr.get(here).text
     answer = hr.post(f"{here}/repetition")
-    assert "rien n’est plus à chercher" in hr.get(answer.headers["location"]).text
+    assert "Rien n’est plus à chercher ici" in hr.get(answer.headers["location"]).text
     assert last_repair(engine).id == repair.id
     assert last_repair(engine).status is RepairStatus.SETTLED
 
