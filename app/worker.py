@@ -45,7 +45,7 @@ told in the same message."""
 JOBS: dict[str, tuple[Job, ...]] = {
     "account.link_requested": (messages.send_sign_in_link,),
     "calendar.given": (busy.read_address,),
-    "enrolment.left": (repairs_going.follow_departure,),
+    "enrolment.left": (visits.void_stale_proposals, repairs_going.follow_departure),
     "enrolment.resumed": (repairs_going.follow_return,),
     "campaign.copied": (booking.copy_rules, repairs.copy_rules),
     "campaign.opened": (messages.invite_everybody,),

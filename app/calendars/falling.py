@@ -19,7 +19,7 @@ from app.visits.bookings import Instead, booked_among, has_places, instead_of, o
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
-from app.visits.rules import is_sought_again, may_be_made_up, reason_labels, stands
+from app.visits.rules import is_sought_again, reason_labels, stands
 from app.visits.tables import By, CancelReason
 
 
@@ -83,7 +83,7 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
     booked = seen.visit.id in booked_among(session, [seen])  # another place is held for it, or none is
     sought = not booked and is_sought_again(seen.visit, seen.campaign, clock.today())
     resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
-    open_ = back is not None and may_be_made_up(seen.visit, seen.campaign, clock.today())
+    open_ = back is not None and seen.may_be_made_up(clock.today())
     made_up = open_ and finds_day(session, seen, clock.today())
     places = open_ and not made_up and has_places(session, seen.campaign, clock.today())
 

@@ -49,7 +49,6 @@ from app.visits.rosters import conflict_of
 from app.visits.rules import (
     confirmed_by,
     is_past,
-    may_be_made_up,
     stands,
     takes_place,
 )
@@ -311,7 +310,7 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
             words = news.change.words
             fallen = visits.swap_of(session, news.seen).fallen
             lost = fallen is not None and fallen.visit.id == visit_id
-            in_time = may_be_made_up(news.seen.visit, news.seen.campaign, clock.today())
+            in_time = news.seen.may_be_made_up(clock.today())
             found = lost and in_time and finds_day(session, news.seen, clock.today())
             said: dict[str, Any] = {
                 "words_said": words,

@@ -34,7 +34,6 @@ from app.visits.rules import (
     do_not_travel,
     is_ahead,
     is_unknown,
-    may_be_made_up,
     obstacle_words,
 )
 from app.visits.showing import by_of
@@ -80,9 +79,7 @@ def _visit_tasks(session: Session, person: Person, today: date, *, reads: bool) 
     fallen = [
         (leg, swap.other(leg.visit.id))
         for swap in swaps
-        if (leg := swap.fallen) is not None
-        and leg.visit.id not in proposals
-        and may_be_made_up(leg.visit, leg.campaign, today)
+        if (leg := swap.fallen) is not None and leg.visit.id not in proposals and leg.may_be_made_up(today)
     ]
     waived = _adults_only(session, person, legs)
     ahead = [leg for leg in legs if is_ahead(leg.visit, today) and leg.visit.id not in proposals]

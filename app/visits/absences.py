@@ -18,7 +18,7 @@ from app.visits.errors import AlreadyReported, NothingToRule, NothingToTakeBack,
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import TWO, check, other_role, report_about, was_held_back
 from app.visits.reading import reports_of
-from app.visits.rules import is_ahead, may_be_made_up, obstacle
+from app.visits.rules import is_ahead, obstacle
 from app.visits.tables import By, CancelReason, ChangeKind, NoShow, ProposalKind, Visit
 
 
@@ -219,7 +219,7 @@ def _close_proposals(session: Session, before: Situation, hand: Hand) -> None:
             may_be = is_ahead(leg.visit, before.today)
         else:
             fallen = swap.fallen is not None and swap.fallen.visit.id == leg.visit.id
-            may_be = fallen and may_be_made_up(leg.visit, leg.campaign, before.today)
+            may_be = fallen and leg.may_be_made_up(before.today)
         if may_be:
             continue
         by = hand.by

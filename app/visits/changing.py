@@ -18,7 +18,7 @@ from app.visits.history import Hand
 from app.visits.lifecycle import Asked, allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rosters import Conflict, conflicts_of
-from app.visits.rules import is_lived, may_be_made_up, stands
+from app.visits.rules import is_lived, stands
 from app.visits.tables import By, ChangeKind, NoShow, Proposal, Swap, Visit
 
 
@@ -52,7 +52,7 @@ class Situation:
         fallen = self.swap.fallen
         if fallen is None or fallen.visit.id != self.visit.id:
             return False
-        return may_be_made_up(self.visit, self.seen.campaign, self.today)
+        return self.seen.may_be_made_up(self.today)
 
     @property
     def other(self) -> SeenVisit | None:

@@ -181,6 +181,8 @@ def sentence(
         ChangeKind.WITHDRAWN: _("%(who)s retire sa proposition."),
         ChangeKind.LAPSED: _("Ce jour a été fermé depuis : la proposition n’a plus d’objet.")
         if line.reason is CancelReason.CLOSED
+        else _("L’une des deux personnes ne participe plus : la proposition n’a plus d’objet.")
+        if line.reason is CancelReason.LEFT
         else _("La proposition n’a plus d’objet.")
         if line.reason is not None
         else _("La proposition n’a plus d’objet, après ce qui a été dit de la journée.")

@@ -48,12 +48,13 @@ def leave_company(engine: Engine, person_id: int, by: int | None = None) -> None
 
 
 def void_stale_proposals(engine: Engine, **_payload: object) -> None:
-    """Job of `clock.tick`, `team.days_marked` and `site.closed`: a proposal whose day came without an answer,
-    or was closed since, means nothing any more; both know. Safe to run twice."""
+    """Job of `clock.tick`, `team.days_marked`, `site.closed`, `enrolment.left` and `person.left`: a proposal
+    whose day came without an answer, or was closed since, or to make up for a day with somebody who left,
+    means nothing any more; both know. Safe to run twice."""
     hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
     with open_session(engine) as session:
-        for proposal, visit, closed in reading.stale_proposals(session, clock.today()):
-            moving.lapse(session, visit, proposal, hand, CancelReason.CLOSED if closed else None)
+        for proposal, visit, why in reading.stale_proposals(session, clock.today()):
+            moving.lapse(session, visit, proposal, hand, why)
 
 
 def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None, program: str = "") -> None:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlmodel import Session, col, or_
 
+from app.availability.tables import Answer, Enrolment
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
-from app.visits.rules import crosses_companies, has_begun, is_past, stands, takes_place
-from app.visits.tables import PersonDay, Swap, Unmatched, Visit, VisitStatus
+from app.visits.rules import crosses_companies, has_begun, is_past, may_be_made_up, stands, takes_place
+from app.visits.tables import CancelReason, PersonDay, Swap, Unmatched, Visit, VisitStatus
 
 Visitor, Host, Tutor = another(Person), another(Person), another(Person)
 VisitorTeam, HostTeam = another(Team), another(Team)
@@ -36,6 +37,8 @@ class SeenVisit:
     swap: Swap | None = None
     tutor: Person | None = None
     """Who receives in the host's place."""
+    parted: bool = False
+    """One of the two left the campaign, and did not come back."""
 
     def has(self, person_id: int | None) -> bool:
         """Whether somebody is one of the two."""
@@ -55,6 +58,11 @@ class SeenVisit:
     def goes_on(self) -> bool:
         """Its first hour has come, and its last has not."""
         return has_begun(self.visit, clock.today()) and not self.is_past
+
+    def may_be_made_up(self, today: date) -> bool:
+        """Whether the two may agree on a day for a visit that fell or was missed: both still take part."""
+        both = not self.parted and self.visitor.active and self.host.active
+        return both and may_be_made_up(self.visit, self.campaign, today)
 
     @property
     def receiver(self) -> Person:
@@ -97,9 +105,21 @@ class SeenSwap:
         return next((leg for leg in self.legs if leg.visit.id != visit_id), None)
 
 
+def parted() -> ColumnElement[bool]:
+    """Also where HR said so, which writes nobody's answer: until one of the two says yes again."""
+    two = exists().where(
+        col(Enrolment.campaign_id) == col(Visit.campaign_id),
+        col(Enrolment.person_id).in_((col(Visit.visitor_id), col(Visit.host_id))),
+    )
+    back = two.where(Enrolment.answer == Answer.YES, col(Enrolment.answered_at) >= col(Visit.changed_at))
+    by_leaving = col(Visit.cancel_reason).in_((CancelReason.LEFT, CancelReason.VISITOR_LEFT))
+    return or_(two.where(Enrolment.answer == Answer.NO), and_(by_leaving, ~back))
+
+
 def _seen() -> Select[*tuple[Any, ...]]:
+    people = Visitor, Host, VisitorTeam, HostTeam, VisitorSite, HostSite
     return (
-        select(Visit, Campaign, Visitor, Host, VisitorTeam, HostTeam, VisitorSite, HostSite, Swap, Tutor)
+        select(Visit, Campaign, *people, Swap, Tutor, parted())
         .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
         .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
         .join(Host, col(Host.id) == col(Visit.host_id))

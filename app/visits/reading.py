@@ -15,13 +15,15 @@ from app.core import clock
 from app.core.db import another
 from app.people.tables import Person
 from app.teams.tables import BlackoutDay, ClosedDay
-from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, read_visits, to_come
+from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, parted, read_visits, to_come
 from app.visits.rules import OBSTACLES
 from app.visits.tables import (
     By,
+    CancelReason,
     ChangeKind,
     NoShow,
     Proposal,
+    ProposalKind,
     ProposalStatus,
     Visit,
     VisitChange,
@@ -275,9 +277,9 @@ def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Per
     )
 
 
-def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, bool]]:
-    """Proposals whose day is here, or whose visit's day is past, without an answer; and (True) those whose
-    day a team closed since, or HR at the site that receives."""
+def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, CancelReason | None]]:
+    """Proposals whose day is here, or whose visit's day is past, without an answer; and, with why, those
+    whose day a team closed since, or HR at the site that receives, or to make up for a day though one left."""
     marked = exists().where(
         col(BlackoutDay.day) == col(Proposal.day),
         or_(
@@ -289,10 +291,16 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
         col(ClosedDay.day) == col(Proposal.day), col(ClosedDay.site_id) == col(HostTeam.site_id)
     )
     closed = or_(marked, shut)
+    makes_up = col(Proposal.kind) != ProposalKind.MOVE
+    left = and_(makes_up, or_(parted(), ~col(Visitor.active), ~col(Host.active)))
+
+    def why(is_closed: bool, is_left: bool) -> CancelReason | None:
+        return CancelReason.LEFT if is_left else CancelReason.CLOSED if is_closed else None
+
     return [
-        (row[0], row[1], row[2])
+        (row[0], row[1], why(row[2], row[3]))
         for row in session.execute(
-            select(Proposal, Visit, closed)
+            select(Proposal, Visit, closed, left)
             .join(Visit, col(Visit.id) == col(Proposal.visit_id))
             .join(Host, col(Host.id) == col(Visit.host_id))
             .join(HostTeam, col(HostTeam.id) == col(Host.team_id))
@@ -303,6 +311,7 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
                 or_(
                     col(Proposal.day) <= today,
                     closed,
+                    left,
                     (col(Visit.status) == VisitStatus.PLANNED) & (col(Visit.day) < today),
                     col(Campaign.last_day) < today,
                 ),

@@ -162,12 +162,11 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
 
 
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
-    """Whether a day can still be found for a visit that fell, or to which one of the two did not come: nobody
-    left, HR are not to say first what happened, and the campaign goes on."""
-    gone = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.GONE, CancelReason.CAMPAIGN}
+    """Whether a day can still be found for a visit that fell, or to which one of the two did not come: HR are
+    not to say first what happened, and the campaign goes on. `SeenVisit.may_be_made_up` knows the two."""
     in_time = first_day_to_plan(campaign, today) <= campaign.last_day
     lost = not takes_place(visit) and (not stands(visit) or visit.disputed_at is None)
-    return lost and visit.cancel_reason not in gone and in_time
+    return lost and visit.cancel_reason is not CancelReason.CAMPAIGN and in_time
 
 
 def is_sought_again(visit: Visit, campaign: Campaign, today: date) -> bool:

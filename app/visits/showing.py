@@ -25,7 +25,6 @@ from app.visits.rules import (
     is_ahead,
     is_past,
     is_unknown,
-    may_be_made_up,
     obstacle,
     stands,
     state_of,
@@ -124,7 +123,7 @@ def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | 
     if swap.is_one_way:
         return Chip(_("une seule journée, d’un commun accord"), "plain")
     fallen = swap.fallen
-    if fallen is not None and may_be_made_up(fallen.visit, fallen.campaign, today):
+    if fallen is not None and fallen.may_be_made_up(today):
         is_other = on is not None and fallen.visit.id != on
         return Chip(
             _("l’autre journée est à retrouver") if is_other else _("une journée à retrouver"), "warn"
@@ -137,7 +136,7 @@ def concerns(swap: SeenSwap, today: date) -> bool:
     if any(stands(leg.visit) and leg.visit.day >= today for leg in swap.legs):
         return True
     fallen = swap.fallen
-    return fallen is not None and may_be_made_up(fallen.visit, fallen.campaign, today)
+    return fallen is not None and fallen.may_be_made_up(today)
 
 
 def was_lived(swap: SeenSwap, today: date) -> bool:

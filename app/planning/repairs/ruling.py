@@ -11,7 +11,6 @@ from app.core.errors import Stale
 from app.planning.repairs.queries import visit_ids
 from app.planning.tables import Repair, RepairRules
 from app.visits.queries import swaps_with_ids, visits_with_ids
-from app.visits.rules import may_be_made_up
 
 
 def set_rules(
@@ -39,10 +38,7 @@ def is_for_the_two(session: Session, campaign: Campaign, repair: Repair, today: 
     ids = visit_ids(session, repair.id or 0)
     swaps = {one.visit.swap_id for one in visits_with_ids(session, ids)} - {None}
     fallen = [swap.fallen for swap in swaps_with_ids(session, {one for one in swaps if one is not None})]
-    return any(
-        one is not None and one.visit.id in ids and may_be_made_up(one.visit, campaign, today)
-        for one in fallen
-    )
+    return any(one is not None and one.visit.id in ids and one.may_be_made_up(today) for one in fallen)
 
 
 def copy_rules(session: Session, source_id: int, campaign_id: int) -> None:

@@ -25,7 +25,7 @@ from app.visits import queries as visits_queries
 from app.visits import reading
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
-from app.visits.rules import first_day_to_plan, may_be_made_up, stands
+from app.visits.rules import first_day_to_plan, stands
 from app.visits.tables import Visit
 from app.visits.views import side_of
 
@@ -190,7 +190,7 @@ def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
         if proposal is not None:
             by = one.visitor if proposal.by_id == one.visit.visitor_id else one.host
             found[visit_id] = words.proposed_words(by.name, proposal.day)
-        elif visit_id in fallen and may_be_made_up(one.visit, one.campaign, clock.today()):
+        elif visit_id in fallen and one.may_be_made_up(clock.today()):
             found[visit_id] = _("Les deux peuvent aussi choisir un jour entre eux.")
     return found
 

@@ -25,7 +25,7 @@ from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.reading import searched
 from app.visits.rosters import conflicts_among
-from app.visits.rules import is_ahead, is_sought_again, may_be_made_up, stands
+from app.visits.rules import is_ahead, is_sought_again, stands
 from app.visits.tables import By, ChangeKind, Visit
 
 KIND = Kind.SEARCH_OVER
@@ -138,7 +138,7 @@ def _without_a_day(
         ended = repair.decided_at is not None and fell.changed_at >= repair.decided_at
         if ended or not is_sought_again(fell, campaign, today):
             continue
-        between = {fell.visitor_id, fell.host_id} <= part and may_be_made_up(fell, campaign, today)
+        between = seen.may_be_made_up(today)
         for role, person in ((By.VISITOR, seen.visitor), (By.HOST, seen.host)):
             rests = by.get(fell.id or 0) is role and fell.cancel_reason in RESTING
             if rests or person.id not in part:
