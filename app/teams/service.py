@@ -241,7 +241,7 @@ def end_delegation(
 
 def end_with(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> None:
     """Somebody left: the delegations they gave or received end with them; the other one reads it. Twice is
-    once."""
+    once. The row stays, as of one that is taken back."""
     for seen in queries.delegations_of(session, person, now.date()):
         audit(
             session, actor.account_id if actor else None, "delegation.ended", f"person:{seen.manager.id}",
@@ -251,7 +251,7 @@ def end_with(session: Session, person: Person, *, actor: Actor | None, now: date
             session, "delegation.ended", delegation_id=seen.delegation.id, manager_id=seen.manager.id,
             delegate_id=seen.delegate.id, given_at=seen.delegation.created_at.isoformat(), left_id=person.id,
         )  # fmt: skip
-        session.delete(seen.delegation)
+        seen.delegation.ended_at = now
     session.flush()
 
 

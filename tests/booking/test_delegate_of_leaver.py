@@ -55,7 +55,8 @@ def test_the_one_who_stays_reads_that_the_delegation_ends(
     name = getattr(lent, gone).name
     assert (mail.to_name, name in mail.subject) == (told, True)
     assert f"{name} a quitté l’entreprise" in mail.text.replace("\n", " ")
-    assert not session.exec(select(Delegation)).all()
+    [ended] = session.exec(select(Delegation)).all()  # kept, so that an old link says who answers now
+    assert ended.ended_at is not None
 
 
 def test_somebody_else_who_leaves_ends_no_delegation(engine: Engine, session: Session, lent: Lent) -> None:
