@@ -1,7 +1,6 @@
 """Days that fell or cannot be: what the two may still do about each."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session
@@ -40,17 +39,9 @@ def closed_since(leg: SeenVisit, person: Person) -> Task:
 
 
 def off_then(against: Conflict, person: Person, *, found: bool, closed: bool) -> Task:
-    """What `_off_then` says; `closed`: the team that receives closed the day too."""
-    task = _off_then(against, person, found=found)
-    if not closed:
-        return task
-    return replace(task, text=f"{task.text} {closed_words(receives=against.seen.visitor.id != person.id)}")
-
-
-def _off_then(against: Conflict, person: Person, *, found: bool) -> Task:
     """Nothing is to be confirmed; whoever does not work then has something to say, unless the day is being
     mended. Where other hours would mend it, whoever receives changes them first. `found`: another day is
-    possible."""
+    possible; `closed`: the team that receives closed the day too."""
     leg, role = against.seen, by_of(against.seen, person)
     said = {"day": long_day(leg.visit.day), "name": other_of(leg, person).name}
     href, asks = f"/visits/{leg.visit.id}", False
@@ -83,11 +74,12 @@ def _off_then(against: Conflict, person: Person, *, found: bool) -> Task:
     if step := against.first_step(receives=role is By.HOST):
         text, asks = f"{against.words_to(person)}. {step}", role is By.HOST
         href = f"/visits/{leg.visit.id}/hours" if asks else f"/visits/{leg.visit.id}"
-        if asks:
-            return Task(Kind.CONTRADICTED, title, text, href, _("Changer les heures"), "warn")
-    if against.mends_itself:
+        label = _("Changer les heures") if asks else label
+    elif against.mends_itself:
         text = _("Une autre solution est cherchée : il n’y a rien à faire pour l’instant.")
         href, asks = f"/visits/{leg.visit.id}", False
+    if closed:
+        text = f"{text} {closed_words(receives=leg.visitor.id != person.id)}"
     return Task(Kind.CONTRADICTED, title, text, href, label, "warn", asks=asks)
 
 
