@@ -22,6 +22,9 @@ from app.visits.rosters import Conflict, conflict_of, conflicts_among
 from app.visits.rules import is_sought_again, reason_labels, stands
 from app.visits.tables import By, CancelReason
 
+BY_REPAIR = {CancelReason.REPLACED, CancelReason.ROSTER, CancelReason.CLOSED}
+"""Why a day of a plan falls that HR, or the campaign's rule, let fall."""
+
 
 def tell_cancelled(engine: Engine, visit_id: int, revision: int, change_id: int | None = None) -> None:
     """A visit fell: it leaves everybody's calendar, and the managers know who stays."""
@@ -48,7 +51,10 @@ def _tell_fallen(
         instead = instead_of(session, news.seen.visit)
         said = _words(news, instead, for_good=for_good)
         write(news, Kind.VISIT_CANCELLED, news.three, said, CANCEL)
-        tell_managers(news, "cancelled", instead)
+        of_plan = not booked_among(session, [news.seen])
+        tell_managers(
+            news, "cancelled", instead, repaired=of_plan and news.seen.visit.cancel_reason in BY_REPAIR
+        )
 
 
 def say_anew(news: News, *, for_good: bool = False) -> None:

@@ -127,10 +127,18 @@ def invite(news: News, *, moved: bool, only: str | None = None, not_given: Colle
     write(news, Kind.VISIT_INVITATION, to, said, REQUEST)
 
 
-def tell_managers(news: News, what: str, instead: Instead | None = None, *, unasked: bool = False) -> None:
+def tell_managers(
+    news: News,
+    what: str,
+    instead: Instead | None = None,
+    *,
+    unasked: bool = False,
+    repaired: bool = False,
+) -> None:
     """Each manager, and whoever decides for them today, once, about their side of it; a reason only where it
     is about nobody. `instead`: what is kept for the visitor, who may leave that day then. `unasked`: the
-    receiving team's answer is no longer wanted."""
+    receiving team's answer is no longer wanted. `repaired`: HR or the campaign's rule chose it, and they read
+    which."""
     seen = news.seen
     managers = [(seen.host.manager_id, "host"), (seen.visitor.manager_id, "visitor")]
     lent = teams.delegates_of(news.session, {one for one, _ in managers if one}, clock.today())
@@ -147,6 +155,7 @@ def tell_managers(news: News, what: str, instead: Instead | None = None, *, unas
             shut = closed_words(receives=sides[person_id] == By.HOST) if closed else ""
         said = {"what": what, "side": sides[person_id], "cause": cause, "unsure": unsure}
         said["closed_since"] = shut
+        said["repaired"] = repaired
         said["unasked"] = unasked and sides[person_id] == By.HOST
         said["instead"] = instead if sides[person_id] == By.VISITOR else None
         _send(news, Kind.VISIT_TEAM, reader, f"manager-{person_id}", said, None)

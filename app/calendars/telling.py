@@ -48,8 +48,10 @@ from app.visits.queries import SeenVisit
 from app.visits.rosters import conflict_of
 from app.visits.rules import (
     confirmed_by,
+    is_lived,
     is_past,
     stands,
+    takes_debriefs,
     takes_place,
 )
 from app.visits.standing import Missing, standing_of, words
@@ -99,7 +101,7 @@ def tell_booked(
                 drop_replaced(session, replaces[role], person)
         drop_overtaken(news)
         write(news, Kind.VISIT_INVITATION, news.two, said, REQUEST)
-        tell_managers(news, "booked", unasked=unasked)
+        tell_managers(news, "booked", unasked=unasked, repaired=repaired)
 
 
 def tell_moved(
@@ -120,7 +122,7 @@ def tell_moved(
             say_anew(news)
             drop_overtaken(news)
             drop_former(news, Kind.VISIT_TEAM)
-            tell_managers(news, "moved")
+            tell_managers(news, "moved", repaired=True)
 
 
 def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
@@ -318,7 +320,9 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
                 "no_day": lost and in_time and not found,
             }
             said["opposed"] = news.seen.visit.disputed_at is not None
-            said["debrief"] = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None
+            counts = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None
+            lived = counts and is_lived(news.seen.visit, clock.now())
+            said["debrief"] = lived and takes_debriefs(news.seen.campaign, clock.today())
             to = news.two if news.change.kind in RULINGS else news.but(news.change.by)
             if news.change.kind in SETTLING:
                 drop_former(news, Kind.VISIT_ABSENCE, to=[person.id for _role, person in to])

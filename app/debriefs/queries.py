@@ -10,7 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from app.campaigns.tables import Campaign
 from app.core.db import another
-from app.debriefs.rules import KEPT_FOR, LIVED
+from app.debriefs.rules import KEPT_FOR
 from app.debriefs.tables import (
     Answer,
     Debrief,
@@ -22,6 +22,7 @@ from app.debriefs.tables import (
     Thanks,
 )
 from app.people.tables import Person, Site, Team
+from app.visits.rules import LIVED
 from app.visits.tables import Visit, VisitStatus
 
 Host, HostTeam, Manager, Other = another(Person), another(Team), another(Person), another(Person)

@@ -4,13 +4,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.campaigns.tables import Campaign, Status
+from app.campaigns.tables import Campaign
 from app.core.settings import settings
-from app.visits.rules import is_lived, takes_place
+from app.visits.rules import is_lived, takes_debriefs, takes_place
 from app.visits.tables import Visit
 
-LIVED = frozenset({Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING})
-"""States of a campaign in which days are lived and told."""
 KEPT_FOR = timedelta(days=365)
 """After the last day of the debriefs; then what was never released, and who answered, is destroyed."""
 
@@ -39,7 +37,7 @@ def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> Sta
     """Where a form stands at an instant."""
     if sent:
         return State.SENT
-    if not takes_place(visit) or campaign.status not in LIVED or _day(now) > campaign.debrief_until:
+    if not takes_place(visit) or not takes_debriefs(campaign, _day(now)):
         return State.CLOSED
     if waits_for_ruling(visit, campaign, now):
         return State.CONTESTED

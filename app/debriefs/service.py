@@ -28,13 +28,13 @@ from app.debriefs.errors import (
 )
 from app.debriefs.questions import CATALOGUE, SHARED, Kind, Readers, form_of, questions_of
 from app.debriefs.releasing import lock_pools, put_into_pool
-from app.debriefs.rules import LIVED, State, is_open, state_of
+from app.debriefs.rules import State, is_open, state_of
 from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
 from app.visits.absences import note_held
 from app.visits.queries import SeenVisit
-from app.visits.rules import is_unknown
+from app.visits.rules import is_unknown, takes_debriefs
 from app.visits.tables import By, Visit
 
 
@@ -192,7 +192,7 @@ def withdraw_interest(session: Session, author: Author) -> None:
 
 def can_remind(campaign: Campaign, today: date) -> bool:
     """Whether forms can still be sent."""
-    return campaign.status in LIVED and today <= campaign.debrief_until
+    return takes_debriefs(campaign, today)
 
 
 def remind(session: Session, campaign: Campaign, *, actor: Actor, now: datetime, today: date) -> int:

@@ -111,9 +111,9 @@ def parted() -> ColumnElement[bool]:
         col(Enrolment.campaign_id) == col(Visit.campaign_id),
         col(Enrolment.person_id).in_((col(Visit.visitor_id), col(Visit.host_id))),
     )
-    back = two.where(Enrolment.answer == Answer.YES, col(Enrolment.answered_at) >= col(Visit.changed_at))
+    back = two.where(col(Enrolment.answer) == Answer.YES, col(Enrolment.answered_at) >= col(Visit.changed_at))
     by_leaving = col(Visit.cancel_reason).in_((CancelReason.LEFT, CancelReason.VISITOR_LEFT))
-    return or_(two.where(Enrolment.answer == Answer.NO), and_(by_leaving, ~back))
+    return or_(two.where(col(Enrolment.answer) == Answer.NO), and_(by_leaving, ~back))
 
 
 def _seen() -> Select[*tuple[Any, ...]]:

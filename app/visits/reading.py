@@ -279,7 +279,7 @@ def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Per
 
 def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, CancelReason | None]]:
     """Proposals whose day is here, or whose visit's day is past, without an answer; and, with why, those
-    whose day a team closed since, or HR at the site that receives, or to make up for a day though one left."""
+    whose day a team closed since, or HR at the site that receives, or to make up for a day when one left."""
     marked = exists().where(
         col(BlackoutDay.day) == col(Proposal.day),
         or_(

@@ -169,6 +169,15 @@ def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     return lost and visit.cancel_reason is not CancelReason.CAMPAIGN and in_time
 
 
+LIVED = frozenset({Status.PUBLISHED, Status.RUNNING, Status.DEBRIEFING})
+"""States of a campaign in which days are lived and told."""
+
+
+def takes_debriefs(campaign: Campaign, today: date) -> bool:
+    """Whether the debriefs of a campaign's days may be written."""
+    return campaign.status in LIVED and today <= campaign.debrief_until
+
+
 def is_sought_again(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether the plan is being repaired after a visit fell: somebody else, or another day, is looked for."""
     for_good = {CancelReason.CAMPAIGN, CancelReason.MISTAKE, CancelReason.REPLACED}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.campaigns.tables import Status
 from app.core.db import open_session
@@ -148,3 +148,28 @@ def test_a_day_that_both_speak_of_is_contested_and_no_day_is_looked_for(
     ruled(company, missed, {By.HOST})
     assert "à retrouver" in anna.get(f"/visits/{missed.id}").text
     assert "Que devient votre échange" in anna.get("/home").text
+
+
+@pytest.mark.parametrize(
+    ("absent", "status", "waits"),
+    [
+        (set(), Status.RUNNING, True),
+        (set(), Status.CLOSED, False),
+        ({By.VISITOR}, Status.RUNNING, False),
+    ],
+)
+def test_the_mail_of_a_ruling_leads_to_the_debrief_that_waits_then(
+    company: Company, engine: Engine, missed: Visit, absent: set[By], status: Status, waits: bool
+) -> None:
+    absences.contest(company.session, *asked(company, missed, By.VISITOR))
+    told(engine, company.session)
+    company.campaign.status = status
+    ruled(company, missed, absent)
+    told(engine, company.session)
+    with open_session(engine, reads_only=True) as session:
+        found = session.exec(select(Mail).where(Mail.kind == "visit_absence").order_by(col(Mail.id))).all()
+    last = found[-2:]  # of the ruling, to both
+    assert {mail.to_name.split()[0] for mail in last} == {"Anna", "Bruno"}
+    for mail in last:
+        assert (f"/debriefs/{missed.id}" in mail.text) is waits
+        assert ("son bilan vous attend" in mail.text.replace("\u00a0", " ")) is waits
