@@ -18,6 +18,8 @@ from app.booking.errors import ImpossibleAnswer
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import again
 from app.core.errors import Refusal, Stale
+from app.messages import service as outbox
+from app.messages.catalogue import Kind
 
 
 class By(StrEnum):
@@ -109,7 +111,15 @@ def take_step(
     )
     if done.rowcount != 1:
         raise Stale
+    outbox.drop_letters_named(session, _letters(request, seen), today=now.date())
     session.refresh(request)
+
+
+def _letters(request: BookingRequest, revision: int) -> list[str]:
+    """The keys of what its asker may still read on paper of the state that it leaves."""
+    who = f"{request.id}:{request.person_id}"
+    told = [f"{kind}:{who}:{revision}" for kind in (Kind.BOOKING_OFFER, Kind.BOOKING_QUEUED)]
+    return [*told, f"{Kind.BOOKING_ASKED}:{who}"]
 
 
 def once(

@@ -196,6 +196,16 @@ def drop_letters(
     )
 
 
+def drop_letters_named(session: Session, keys: Collection[str], *, today: date) -> None:
+    """What these letters say is true no more: nobody hands them over."""
+    session.exec(
+        update(Mail)
+        .where(col(Mail.key).in_(keys), col(Mail.status) == MailStatus.UNREACHABLE)
+        .values(until=today - timedelta(days=1))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def blank_if_secret(mail: Mail) -> None:
     """Forget the words of a mail that opens a session."""
     if mail.kind in SECRET:
