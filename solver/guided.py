@@ -9,7 +9,7 @@ pairs that it takes, or nearly takes, are those that the search then tries first
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,9 +62,15 @@ class Exact:
 
 
 def relax_beside(
-    engine: Engine, relaxed: Relaxation, rates: Mapping[str, int], hot: float, precision: float = PRECISE
+    engine: Engine,
+    relaxed: Relaxation,
+    rates: Mapping[str, int],
+    hot: float,
+    precision: float = PRECISE,
+    *,
+    until: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Relax the first two levels together, and search beside it."""
+    """Relax the first two levels together, and search beside it until that is done, or ``until`` says so."""
     clock = engine.clock
     assert engine.net is not None
     threads, hurried = max(1, clock.limits.threads), clock.left < LEISURE
@@ -81,7 +87,7 @@ def relax_beside(
     wide = engine.wide()
     while True:
         engine.anneal(wide, moves=MOVES, seconds=0.12 * clock.left, hot=hot)
-        if relaxed.is_done or clock.over:
+        if relaxed.is_done or clock.over or until():
             return
 
 

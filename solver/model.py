@@ -8,6 +8,9 @@ matched" and "this wish was granted" count once. Rows say ``sum of entries <= ri
     team-day    members away; visitors received
     pair        two people swap once together
     helper      a helper is at most the sum of the choices it stands for
+
+Rows that others imply are left out: whoever swaps once at most has one visit a day anyway, and a team of
+which only one member could be away on a day needs no limit of one. Where days are few that is most of them.
 """
 
 from __future__ import annotations
@@ -57,13 +60,30 @@ class _Rows:
         self.key: list[Ints] = []
         self.count = 0
 
-    def at_most(self, kind: int, keys: Ints, columns: Ints, right: Ints) -> None:
-        """One row per distinct key; ``right`` gives the limit for each entry (equal within a key)."""
+    def at_most(
+        self,
+        kind: int,
+        keys: Ints,
+        columns: Ints,
+        right: Ints,
+        whose: Ints | None = None,
+        most: Ints | None = None,
+    ) -> None:
+        """One row per distinct key; ``right`` gives the limit for each entry (equal within a key).
+
+        ``whose``: whose entry each is, of which other rows allow ``most`` together, one by default. A row
+        that nobody can break is left out.
+        """
         if not len(keys):
             return
         _, first, place, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
         limit = right[first]
-        used = (size > limit) | self.every  # a row that cannot be broken is left out
+        if whose is not None and not self.every:
+            owner = place * (int(whose.max()) + 1) + whose
+            _, one, count = np.unique(owner, return_index=True, return_counts=True)
+            allowed = np.minimum(count, 1 if most is None else most[one])
+            size = np.bincount(place[one], weights=allowed, minlength=len(first)).astype(np.int64)
+        used = (size > limit) | self.every
         number = np.cumsum(used) - 1 + self.count
         chosen = used[place]
         self.row.append(number[place[chosen]])
@@ -108,22 +128,24 @@ def build(
         rows.at_most(PERSON, who, mine, room.left[who])
         if pairs_only or (instance.cap[a] > 1).any() or (instance.cap[b] > 1).any():
             rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
-        both = [a * days + day, a * days + other, b * days + day, b * days + other]
+        both = np.concatenate([a * days + day, a * days + other, b * days + day, b * days + other])
+        role, left = np.concatenate([a, a, b, b]), np.concatenate([room.left[a]] * 2 + [room.left[b]] * 2)
         gone = np.concatenate([team_a * days + day, team_b * days + other])
         got = np.concatenate([team_b * days + day, team_a * days + other])
-        legs = mine
+        goes, hosts, legs = who, np.concatenate([b, a]), mine
     else:
         rows.at_most(PERSON, a, me, room.left[a])
         rows.at_most(HOST, b, me, room.right[b])
         rows.at_most(PAIR, a * n + b, me, np.ones(size, dtype=np.int64))
-        both = [a * days + day, b * days + day]
-        gone, got, legs = team_a * days + day, team_b * days + day, me
-    if not pairs_only:
-        rows.at_most(
-            DAY, np.concatenate(both), np.tile(me, len(both)), np.ones(len(both) * size, dtype=np.int64)
-        )
-        rows.at_most(AWAY, gone, legs, room.away.reshape(-1)[gone] if size else gone)
-        rows.at_most(VISITORS, got, legs, room.visitors.reshape(-1)[got] if size else got)
+        both = np.concatenate([a * days + day, b * days + day])
+        role, left = np.concatenate([a, b + n]), np.concatenate([room.left[a], room.right[b]])
+        gone, got = team_a * days + day, team_b * days + day
+        goes, hosts, legs = a, b, me
+    if not pairs_only and size:
+        on_day = np.tile(me, len(both) // size)
+        rows.at_most(DAY, both, on_day, np.ones(len(both), dtype=np.int64), role, left)
+        rows.at_most(AWAY, gone, legs, room.away.reshape(-1)[gone], goes)
+        rows.at_most(VISITORS, got, legs, room.visitors.reshape(-1)[got], hosts)
     return _with_worth(instance, choices, rows, room)
 
 

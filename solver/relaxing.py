@@ -99,6 +99,11 @@ class Relaxation:
         """Whether the prices are as good as they will be."""
         return self.thread is None or not self.thread.is_alive()
 
+    @property
+    def has_prices(self) -> bool:
+        """Whether a first precision is reached, or nothing more is to be expected."""
+        return self.bound < float("inf") or self.is_done
+
     def reduced(self) -> Floats:
         """What each column is worth beyond the prices of its rows."""
         return self.tightening.reduced(self.objective, self.prices)

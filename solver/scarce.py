@@ -4,12 +4,15 @@ pairs are too many those of the pairs that were drawn for it.
 1. The compiled search finds a plan. Beside it, in a second process, the linear relaxation over all choices
    learns what the first two levels together are worth: the two do not need each other.
 2. The pairs that the relaxation takes, or nearly takes, are the only ones that the search then looks at, from
-   a temperature at which little of the first plan is left. Beside it the relaxation bounds the first level.
-3. Where there is time, an integer program runs beside the search: over the choices that the relaxation takes
+   a temperature at which little of the first plan is left. Its first prices are good enough for that, and it
+   goes on beside.
+3. Where the plan falls short of the better prices, region by region is planned anew (`solver.regions`).
+   Beside it the relaxation bounds the first level.
+4. Where there is time, an integer program runs beside the search: over the choices that the relaxation takes
    or nearly takes, which needs half a minute for 10,000 people and is nearly always at the bound; with two
    minutes over every choice, the first level strictly before the second, which often proves both. (Rates
    that do not decide between plans of equal worth take several times as long.)
-4. Each later level in turn: relaxation, then the search where it points.
+5. Each later level in turn: relaxation, then the search where it points.
 
 A bound on a level given those before it comes from a Lagrangian: the levels before count at a fixed rate, and
 what the plan has of them is taken off again. Any rate gives a bound; these are close to the best ones.
@@ -46,6 +49,7 @@ from solver.guided import (
 from solver.hard import Elsewhere
 from solver.mip import Floats
 from solver.model import PERSON, Model, build, weighted
+from solver.regions import Regions
 from solver.relaxing import Relaxation
 
 COOLER = 0.18
@@ -91,18 +95,28 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
                 found.exception()  # one after the other
             return found
 
-        relax_beside(engine, relaxed, rates, hot, USEFUL if strict else PRECISE)
+        relax_beside(
+            engine,
+            relaxed,
+            rates,
+            hot,
+            USEFUL if strict else PRECISE,
+            until=lambda: relaxed.has_prices,
+        )
+        guided = guided_by(engine, choices, relaxed, rates, NEAR)
+        engine.anneal(guided, moves=LONG, seconds=0.4 * clock.left, hot=hot)
+        relaxed.wait(clock)
         took, together = clock.seconds - begun, limit(rates)
         exact = _program(engine, choices, relaxed, rates, strict, pool)
         guided = guided_by(engine, choices, relaxed, rates, NEAR)
+        regions = Regions(engine, choices, relaxed, NEAR * max(rates.values()))
         if len(rates) == 2:
             both, rates = rates, rates_of(engine, order[:1])
             scale = rates[order[0]] / both[order[0]]
             relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 2, threads=beside, scale=scale)
             if threads == 1:
                 relaxed.wait(clock)
-            seconds = min(0.85 * clock.left, max(10.0, clock.left / 3))
-            engine.anneal(guided, moves=LONG, seconds=seconds, hot=hot)
+            regions.improve()
             relaxed.enough = loose(engine, rates)
             relaxed.wait(clock)
             bounds |= engine.bounds(engine.values())
