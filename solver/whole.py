@@ -18,7 +18,7 @@ from solver.hard import solve_by_clauses, solve_levels
 from solver.mip import held, priced, solve_integer, suits_clauses, values_of
 from solver.model import Model, build, weighted
 from solver.prove import prove
-from solver.simplex import relax
+from solver.simplex import Basis, relax
 
 SMALL = 300
 """Above so many people a search comes before: whoever stops the integer programs has its plan."""
@@ -37,9 +37,10 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     if engine.instance.n > SMALL:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 10, hot=HOT)
     model = build(engine.instance, choices, engine.room)
-    rest = _leading(engine, choices, model, _limited(engine, model))
+    most, basis = _limited(engine, model)
+    rest = _leading(engine, choices, model, most)
+    known = _relaxed(engine, model, rest, basis)  # before the programs, which leave no time
     _together(engine, choices, model, rest)
-    known = [] if engine.combined_proven else _relaxed(engine, model, rest)
     if rest is None and not engine.combined_proven:
         engine.offer(dived(engine, choices, model, guided.rates_of(engine, _levels(engine)[:2])))
     if clock.left > READY and not engine.combined_proven:
@@ -47,20 +48,20 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     return prove(engine, bounded(engine, known), whole=choices)
 
 
-def _limited(engine: Engine, model: Model) -> int | None:
+def _limited(engine: Engine, model: Model) -> tuple[int | None, Basis | None]:
     """Bound the first level by its relaxation, and tell whoever watches: they see how much is possible long
-    before the programs end. None where time is up.
+    before the programs end. Returns the bound and where the simplex method stood, None where time is up.
     """
     level = _levels(engine)[0]
     objective = weighted(model, {level: 1})
     told = relax(model, objective, engine.clock)
     if told is None:
-        return None
+        return None, None
     most = math.floor(priced(model, objective, told.prices)[0] + 1e-4)
     if engine.weights[level]:
         engine.limit_to(level, {level: most})
         engine.tell(now=True)
-    return most
+    return most, told.basis
 
 
 def _leading(engine: Engine, choices: Choices, model: Model, most: int | None) -> Model | None:
@@ -103,21 +104,30 @@ def _together(engine: Engine, choices: Choices, model: Model, rest: Model | None
         engine.limit_to(level, {level: most})
 
 
-def _relaxed(engine: Engine, model: Model, rest: Model | None) -> list[tuple[Mapping[str, int], int]]:
+def _relaxed(
+    engine: Engine, model: Model, rest: Model | None, basis: Basis | None = None
+) -> list[tuple[Mapping[str, int], int]]:
     """The relaxations of all levels, or of those after the first two among the plans that have as much."""
     levels = _levels(engine)
-    return relaxations(engine, model, levels) if rest is None else relaxations(engine, rest, levels[2:])
+    if rest is not None:
+        return relaxations(engine, rest, levels[2:])
+    return relaxations(engine, model, levels, basis)
 
 
-def relaxations(engine: Engine, model: Model, levels: list[str]) -> list[tuple[Mapping[str, int], int]]:
-    """Rates for each level and those before it, and what no plan exceeds at these: as far as time allows."""
+def relaxations(
+    engine: Engine, model: Model, levels: list[str], basis: Basis | None = None
+) -> list[tuple[Mapping[str, int], int]]:
+    """Rates for each level and those before it, and what no plan exceeds at these: as far as time allows.
+    Each begins where the one before ended, which takes a third of the time.
+    """
     known: list[tuple[Mapping[str, int], int]] = []
     for place in range(len(levels)):
         rates = guided.rates_of(engine, levels[: place + 1])
         objective = weighted(model, rates)
-        told = relax(model, objective, engine.clock)
+        told = relax(model, objective, engine.clock, basis)
         if told is None:
             break
+        basis = told.basis
         known.append((rates, math.floor(priced(model, objective, told.prices)[0] + 1e-4)))
     return known
 

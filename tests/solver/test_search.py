@@ -81,7 +81,7 @@ def leading(engine: Engine) -> dict[str, int]:
     if choices is None:
         return engine.bounds(engine.values())
     model = build(engine.instance, choices, engine.room)
-    rest = whole._leading(engine, choices, model, whole._limited(engine, model))
+    rest = whole._leading(engine, choices, model, whole._limited(engine, model)[0])
     return whole.bounded(engine, whole._relaxed(engine, model, rest))
 
 
