@@ -12,6 +12,8 @@ from app.core.i18n import _
 
 WORKING_WEEK = "1111100"
 """Monday to Friday, one 0/1 per weekday from Monday."""
+WEEK = ("worked_weekdays", "school_weekdays", "entered_on", "contract_ends_on")
+"""What of a person says when they work."""
 
 
 class Side(StrEnum):

@@ -39,6 +39,7 @@ from app.visits.conditions import is_waived
 from app.visits.guards import Entered, Me, Participant
 from app.visits.marks import closed_words, is_closed
 from app.visits.moving import finds_day
+from app.visits.off_days import off_among
 from app.visits.rules import (
     absence_stands,
     confirmed_by,
@@ -188,7 +189,8 @@ def of_campaign(
     assert campaign.id is not None
     swaps = queries.as_swaps(queries.visits_of_campaign(session, campaign.id))
     today = clock.today()
-    shown = showing.in_state(views.filtered(swaps, look), look.status, today)
+    off = off_among(session, campaign.id, today) if look.status == "off" else set()
+    shown = showing.in_state(views.filtered(swaps, look), look.status, today, off)
     return render(
         request,
         "visits/campaign.html",

@@ -21,6 +21,7 @@ from app.teams.queries import delegations_ending
 from app.visits import bookings
 from app.visits.alike import made_alike
 from app.visits.leaving import Departures, departures
+from app.visits.off_days import made_off
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +43,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         departures=departures(session, gone, clock.today()),
         delegations=delegations_ending(session, gone, clock.today()) if gone else [],
         alike=made_alike(session, report.moved, clock.today()),
+        off=made_off(session, report.weeks, clock.today()),
         unled=bookings.left_unled(session, gone, report.managed),
     )
 

@@ -27,7 +27,7 @@ class VisitsLook(FormModel):
     q: str = ""
     site: int | None = None
     """Empty means every site."""
-    status: Literal["", "planned", "unconfirmed", "confirmed", "incomplete", "alike", "cancelled"] = ""
+    status: Literal["", "planned", "unconfirmed", "confirmed", "incomplete", "alike", "off", "cancelled"] = ""
     page: int = Field(default=1, ge=1)
 
     @field_validator("site", mode="before")

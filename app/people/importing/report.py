@@ -58,6 +58,8 @@ class ImportReport:
     """Known people to whom a full file gives a manager who is in it."""
     moved: dict[int, int] = field(default_factory=dict)
     """Known people whom a file of people puts in another team: that team, by person."""
+    weeks: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Known people whose working days or contract a file of people changes: what of it, by person."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Known sites and teams that would be called otherwise: (before, after)."""
 

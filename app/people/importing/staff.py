@@ -15,7 +15,7 @@ from app.people.importing.places import Sites, Teams
 from app.people.importing.report import Change, ImportReport, Leaver
 from app.people.importing.rows import Parser, check, differences, header_of, note, shown_days, shown_languages
 from app.people.importing.values import BadValue
-from app.people.tables import WORKING_WEEK, Person, Site, Team
+from app.people.tables import WEEK, WORKING_WEEK, Person, Site, Team
 
 
 @dataclass
@@ -316,6 +316,8 @@ def _compare(table: Table, plan: Plan, report: ImportReport, teams: Teams) -> No
         changed = differences(entry.before, entry.wanted)
         if "team_id" in changed:
             report.moved[entry.before.id or 0] = changed["team_id"]
+        if week := {name: changed[name] for name in WEEK if name in changed}:
+            report.weeks[entry.before.id or 0] = week
         note_changes = dict(changed)
         current = number_of.get(entry.before.manager_id)
         if not entry.keeps_manager and current != entry.manager_key:
