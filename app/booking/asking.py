@@ -204,17 +204,18 @@ def make_visit(
     actor: Actor | None,
     now: datetime,
     approved: bool = False,
+    accepted: datetime | None = None,
     told: Mapping[str, Any] | None = None,
 ) -> Visit:
-    """The visit of a request, with the first of `hosts` whose day is still free. `told`: what only its
-    messages need.
+    """The visit of a request, with the first of `hosts` whose day is still free. `accepted`: when the asker
+    took what was offered; `told`: what only its messages need.
 
     Raises `OwnDayTaken`, `PlaceFull`, or `NotForYou` when the asker's own team can let nobody go.
     """
     hand = Hand(_role(session, request, actor), actor, now)
     for host_id in hosts:
         try:
-            made = _visit(session, seen, request, host_id, now)
+            made = _visit(session, seen, request, host_id, now, said_yes=accepted or _said_yes(seen, request))
             return visits.book_visit(session, campaign, made, hand, approved=approved, told=told)
         except DayTaken as taken:
             # Somebody booked meanwhile: this host, or the asker elsewhere.
@@ -236,6 +237,7 @@ def make_held_visit(
     actor: Actor | None,
     now: datetime,
     today: date,
+    accepted: datetime | None = None,
 ) -> Visit | None:
     """The visit of a request whose days are held; None when they are not, or when meanwhile the host went,
     the day came or a roster says that one of the two does not work then: what was held is given back."""
@@ -245,8 +247,15 @@ def make_held_visit(
         places.let_go(session, held_for)
         return None
     hand = Hand(_role(session, request, actor), actor, now)
-    made = _visit(session, seen, request, host.id or 0, now)
+    said_yes = accepted or _said_yes(seen, request)
+    made = _visit(session, seen, request, host.id or 0, now, said_yes=said_yes)
     return visits.book_visit(session, campaign, made, hand, held_for=held_for)
+
+
+def _said_yes(seen: SeenPlace, request: BookingRequest) -> datetime | None:
+    """When the asker said yes to these hours, by asking; None where the team changed them since."""
+    since = seen.place.hours_since
+    return request.asked_at if since is None or since <= request.asked_at else None
 
 
 def held_host(session: Session, seen: SeenPlace, request: BookingRequest, today: date) -> Person | None:
@@ -264,8 +273,16 @@ def _off(session: Session, seen: SeenPlace, day: date, person_id: int) -> bool:
     return any(not meets(row, seen.during) for row in told.values())
 
 
-def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: int, now: datetime) -> Visit:
-    """The visitor has said yes by asking, unless the team asks something they have not acknowledged."""
+def _visit(
+    session: Session,
+    seen: SeenPlace,
+    request: BookingRequest,
+    host_id: int,
+    now: datetime,
+    *,
+    said_yes: datetime | None,
+) -> Visit:
+    """A yes does not count where the team asks something that the visitor has not acknowledged."""
     asks = conditions_of(session, seen.team)
     read, read_at = _read(session, request)
     agreed = asks is None or asks.id == read
@@ -279,7 +296,7 @@ def _visit(session: Session, seen: SeenPlace, request: BookingRequest, host_id: 
         part=seen.place.part,
         shows=seen.place.seen,
         bring=seen.place.bring,
-        visitor_confirmed_at=request.asked_at if agreed else None,
+        visitor_confirmed_at=said_yes if agreed else None,
         conditions_id=asks.id if asks is not None and agreed else None,
         conditions_read_at=read_at if asks is not None and agreed else None,
         created_at=now,
@@ -381,14 +398,18 @@ def _take(
             account_id=actor.account_id,
             revision=revision,
         )
-        visit = make_held_visit(session, campaign, seen, request, actor=actor, now=now, today=today)
+        visit = make_held_visit(
+            session, campaign, seen, request, actor=actor, now=now, today=today, accepted=now
+        )
         if visit is None:
             option = _option(session, campaign, person, seen, request.day, 0, today, ahead=0)
             if option.why in ENDS:
                 raise Dead(option.why)
             if not (option.is_free or option.is_full):
                 raise _refusal(option)
-            visit = make_visit(session, campaign, seen, request, option.hosts, actor=actor, now=now)
+            visit = make_visit(
+                session, campaign, seen, request, option.hosts, actor=actor, now=now, accepted=now
+            )
         request.visit_id = visit.id
         session.add(request)
         session.flush()

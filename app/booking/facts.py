@@ -8,12 +8,12 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from app.availability.tables import Answer, Avoidance, Enrolment, ExcludedSite, ForbiddenPair
+from app.availability.tables import Answer, Enrolment, ExcludedSite
 from app.booking.not_held import given_back, is_given_back
 from app.booking.tables import MOST, Booker, BookingRules
 from app.core.db import another
 from app.people.tables import TravelTime
-from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
+from app.visits.tables import By, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
 
 OtherDay = another(PersonDay)
 
@@ -46,33 +46,6 @@ def answers(session: Session, campaign_id: int, person_ids: Collection[int]) -> 
         )
         for row in rows
     }
-
-
-def kept_apart(session: Session, campaign_id: int, person_id: int) -> set[int]:
-    """People whom a person avoids, who avoid them, whom HR keeps apart from them, or with whom one of the two
-    preferred not to spend a day."""
-    avoided = session.execute(
-        select(col(Enrolment.person_id), col(Avoidance.person_id))
-        .join(Enrolment, col(Enrolment.id) == col(Avoidance.enrolment_id))
-        .where(
-            col(Enrolment.campaign_id) == campaign_id,
-            or_(col(Enrolment.person_id) == person_id, col(Avoidance.person_id) == person_id),
-        )
-    )
-    apart = session.execute(
-        select(col(ForbiddenPair.a_id), col(ForbiddenPair.b_id)).where(
-            col(ForbiddenPair.campaign_id) == campaign_id,
-            or_(col(ForbiddenPair.a_id) == person_id, col(ForbiddenPair.b_id) == person_id),
-        )
-    )
-    refused = session.execute(
-        select(col(Visit.visitor_id), col(Visit.host_id)).where(
-            col(Visit.campaign_id) == campaign_id,
-            col(Visit.cancel_reason) == CancelReason.NOT_FOR_ME,
-            or_(col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id),
-        )
-    )
-    return {one for pair in [*avoided, *apart, *refused] for one in pair} - {person_id}
 
 
 def at_limit(session: Session, person_id: int, campaign_ids: Collection[int]) -> set[int]:

@@ -8,7 +8,7 @@ the other gets `Stale`.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -113,6 +113,16 @@ def take_step(
         raise Stale
     outbox.drop_letters_named(session, _letters(request, seen), today=now.date())
     session.refresh(request)
+
+
+def touch(session: Session, request: BookingRequest, today: date) -> None:
+    """What it waits for is no longer what was read of it: a step asked for on that is refused, and an offer
+    still to be handed over on paper is not."""
+    if request.status == RequestStatus.OFFERED:
+        outbox.drop_letters_named(session, _letters(request, request.revision), today=today)
+    request.revision += 1
+    session.add(request)
+    session.flush()
 
 
 def _letters(request: BookingRequest, revision: int) -> list[str]:

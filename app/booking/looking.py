@@ -25,6 +25,7 @@ from app.booking.tables import BookingRequest
 from app.campaigns.tables import Booking, Campaign
 from app.people import queries as people_queries
 from app.people.tables import Person, Team
+from app.visits.apart import kept_apart
 from app.visits.conditions import ADULT, Conditions, conditions_of_teams
 from app.visits.limits import TeamRoom, team_rooms
 from solver import rules
@@ -176,7 +177,7 @@ def look(
     ids = [one.place.id for one in places if one.place.id is not None]
     concerned = {team.id: team for team in (*(one.team for one in places), here) if team.id is not None}
     days = [day for day in book.days if day >= today]
-    apart = facts.kept_apart(session, campaign.id, person.id)
+    apart = kept_apart(session, campaign.id, person.id)
     scene = _Scene(
         book=book,
         frame=Frame(

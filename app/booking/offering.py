@@ -12,6 +12,7 @@ from app.accounts.sessions import Actor
 from app.booking import at_once, lines, twins
 from app.booking.ending import TAKEN_BACK, expire
 from app.booking.errors import BookingsStand, KeyReused, PlaceRefused
+from app.booking.lifecycle import touch
 from app.booking.queries import SeenPlace
 from app.booking.tables import Approval, BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.bookable import takes_bookings
@@ -33,6 +34,7 @@ from app.visits.tables import By as Role
 from app.visits.tables import DayPart
 
 PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+HOURS = ("part", "starts_at", "ends_at")
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
 
 
@@ -117,7 +119,8 @@ def change_place(
     kept = {one.day for one in seen.offered if one.day < today}
     standing = {one.day for one in seen.offered}
     _require(session, campaign, seen.team, set(days) | kept, today, values, kept=kept, standing=standing)
-    _write(session, place, version, values)
+    other_hours = any(getattr(place, name) != values.get(name, getattr(place, name)) for name in HOURS)
+    _write(session, place, version, values | ({"hours_since": now} if other_hours else {}))
     before = {one.day: one for one in seen.days}
     wanted = set(days) | kept
     for day, row in before.items():
@@ -126,6 +129,8 @@ def change_place(
     session.add_all(PlaceDay(place_id=place.id or 0, day=day) for day in sorted(wanted - set(before)))
     session.flush()
     _end_pending(session, place, now, days={day for day in before if day not in wanted})
+    if other_hours:
+        _ask_anew(session, place, today)
     hand = Hand(Role.HR if actor.is_hr else Role.MANAGER, actor, now)
     told = describe_days(session, _booked(session, place), place.seen, place.bring, hand, today)
     said = {"fields": sorted(values), **actor.on_behalf}
@@ -305,6 +310,19 @@ def _write(session: Session, place: Place, version: int, values: dict[str, Any])
     if done.rowcount != 1:
         raise Stale
     session.refresh(place)
+
+
+def _ask_anew(session: Session, place: Place, today: date) -> None:
+    """Whoever answers what they read of other hours learns it, and reads an offer once more. What the team
+    approves is a yes to other hours: the asker is asked again then (`asking`)."""
+    waits = select(BookingRequest).where(
+        BookingRequest.place_id == place.id,
+        col(BookingRequest.status).in_((RequestStatus.REQUESTED, RequestStatus.OFFERED)),
+    )
+    for request in session.exec(waits.order_by(col(BookingRequest.id))):
+        touch(session, request, today)
+        if request.status == RequestStatus.OFFERED:
+            jobs.record(session, "booking.offered", request_id=request.id)
 
 
 def _end_pending(

@@ -79,6 +79,8 @@ class Place(SQLModel, table=True):
     key: str | None = None
     """The client's own name for the offering: sent again, it has no second effect."""
     created_at: datetime = Field(sa_type=Instant)
+    hours_since: datetime | None = Field(default=None, sa_type=Instant)
+    """When its hours changed: whoever asked before said yes to others."""
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     """No longer offered; days already booked stand."""
     version: int = 1

@@ -12,6 +12,7 @@ from app.core import jobs
 from app.core.errors import Stale
 from app.people.tables import Person
 from app.visits import places
+from app.visits.apart import kept_apart
 from app.visits.changing import Situation, begin
 from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand, remember
@@ -174,13 +175,16 @@ def works(session: Session, seen: SeenVisit, tutor: Person, day: date) -> bool:
 
 
 def at_work(session: Session, seen: SeenVisit, team: Sequence[Person], day: date) -> set[int | None]:
-    """Those of the host's team who are at work during the visit on a day on which the team receives."""
+    """Those of the host's team who are at work during the visit on a day on which the team receives. Whoever
+    is kept apart from the visitor looks as if they were not."""
+    apart = kept_apart(session, seen.visit.campaign_id, seen.visit.visitor_id)
     book, told = DayBook(seen.campaign), told_of_people(session, seen.campaign, team)
     closed, at = seen.host_team.closed_weekdays, during(seen.visit)
     return {
         one.id
         for one in team
-        if day in book.dates(book.receiving(one, seen.host_site, closed, told(one.id or 0, one.team_id, at)))
+        if one.id not in apart
+        and day in book.dates(book.receiving(one, seen.host_site, closed, told(one.id or 0, one.team_id, at)))
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.availability.tables import Avoidance, Enrolment, ForbiddenPair
 from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.core.errors import Stale
@@ -27,7 +28,7 @@ from app.visits.errors import (
 from app.visits.hosting import Hours
 from app.visits.lifecycle import check
 from app.visits.tables import By, ChangeKind, DayPart, VisitStatus
-from tests.factories import make_person
+from tests.factories import make_enrolment, make_person
 from tests.support.web import Clock
 from tests.visits.life import (
     MONDAY,
@@ -150,6 +151,31 @@ def test_a_busy_colleague_is_no_tutor(company: Company) -> None:
     company.session.rollback()
     assert company.there.tutor_id is None
     assert company.lea not in hosting.tutors_for(company.session, offered)
+
+
+@pytest.mark.parametrize("who", ["visitor", "tutor", "hr", "nobody"])
+def test_who_is_kept_apart_from_the_visitor_is_no_tutor_and_looks_busy(company: Company, who: str) -> None:
+    session, visit, lea, anna = company.session, company.there, company.lea, company.anna
+    assert lea.id is not None
+    assert anna.id is not None
+    if who in ("visitor", "tutor"):
+        says, avoided = (anna, lea.id) if who == "visitor" else (lea, anna.id)
+        of = select(Enrolment).where(Enrolment.person_id == says.id)
+        enrolment = session.exec(of).first() or make_enrolment(session, company.campaign, says)
+        session.add(Avoidance(enrolment_id=enrolment.id or 0, person_id=avoided))
+    elif who == "hr":
+        a, b = sorted((lea.id, anna.id))
+        session.add(ForbiddenPair(campaign_id=company.campaign.id or 0, a_id=a, b_id=b, created_at=NOW))
+    session.commit()
+    listed = hosting.tutors_for(session, queries.visit(session, visit.id or 0))
+    assert (lea in listed) is (who == "nobody")
+    hand = company.hand(visit, company.bruno)
+    if who == "nobody":
+        hosting.name_tutor(session, company.before(visit, company.bruno), lea, hand, revision=0)
+        assert visit.tutor_id == lea.id
+        return
+    with pytest.raises(TutorBusy):
+        hosting.name_tutor(session, company.before(visit, company.bruno), lea, hand, revision=0)
 
 
 def test_a_tutor_who_is_not_free_on_the_new_day_is_released(company: Company, engine: Engine) -> None:
