@@ -2,7 +2,7 @@
 
 The host's yes suffices, also where teams approve what is asked: the team has approved this visitor and offers
 these days, a day for which it refused them is not among them, its limits hold, its managers read the move at
-once and may cancel. Nobody who waits in line for a day is overtaken.
+once and may cancel. Nobody who waits in line for a day, or for the team's answer, is overtaken.
 """
 
 from collections.abc import Collection
@@ -21,6 +21,7 @@ from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
 from app.booking.words import status_words
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.tables import Campaign
+from app.core import jobs
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
@@ -106,10 +107,12 @@ class Keeper:
             *lines.refused_days(session, request.person_id, at),
             *queries.live_requests(session, request.person_id, at),
         }
+        asked = lines.unanswered(session, at)
         free = {
             one.day
             for one in seen.offered
-            if one.taken < seen.place.per_day and (request.place_id, one.day) not in closed
+            if one.taken + asked.get((request.place_id, one.day), 0) < seen.place.per_day
+            and (request.place_id, one.day) not in closed
         }
         return Promise(notice, frozenset(free))
 
@@ -148,6 +151,7 @@ class Keeper:
                     holding.lock_day(session, request.place_id, one)
                 holding.hold(session, place, day)
                 _move(session, request, day)
+            jobs.record(session, "booking.taken", request_id=request.id)
         except (IntegrityError, PlaceFull, PlaceGone) as taken:
             said = _("Il n’y a plus de place le %(day)s dans cette équipe.") % {"day": long_day(day)}
             raise DayNotPossible(said) from taken

@@ -129,3 +129,35 @@ def test_nobody_in_line_is_overtaken_by_a_move(engine: Engine, as_: As) -> None:
         )
         session.add(waits)
     assert move(as_, shop, TUESDAY) == 422
+
+
+@pytest.mark.parametrize(("per_day", "answer"), [(1, 422), (2, 303)])
+def test_a_booked_day_does_not_overtake_whoever_asked_before(
+    engine: Engine, as_: As, per_day: int, answer: int
+) -> None:
+    with open_session(engine) as session:
+        shop = Shop(session, approval=Approval.MANAGER, notice_days=30)
+        shop.terms.notice_days, shop.terms.max_per_person = 3, 3
+        place = shop.offer((MONDAY, TUESDAY), per_day=per_day)
+        shop.approve(shop.ask(shop.askers[0], place))
+        shop.ask(shop.askers[1], place, TUESDAY)
+    drain(engine)
+    assert (f'value="{TUESDAY}"' in proposed(as_, shop.askers[0])) is (answer == 303)
+    sent = {"revision": 0, "choice": "other", "other": str(TUESDAY)}
+    assert as_(shop.askers[0]).post("/visits/1/proposals", data=sent).status_code == answer
+
+
+def test_whoever_a_moved_day_leaves_without_a_place_waits_in_line(engine: Engine, as_: As) -> None:
+    """Another place of the same host."""
+    shop = build(engine)
+    with open_session(engine) as session:
+        shop.session = session
+        other = shop.offer((TUESDAY,), host_id=shop.hosts[0].id, job="Caisse")
+        rival = shop.ask(shop.askers[1], other, TUESDAY)
+        assert rival.status == RequestStatus.REQUESTED
+        rival_id = rival.id
+    drain(engine)
+    assert move(as_, shop, TUESDAY) == 303
+    drain(engine)
+    with open_session(engine) as session:
+        assert session.get_one(BookingRequest, rival_id).status == RequestStatus.WAITING
