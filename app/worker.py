@@ -158,6 +158,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         people.purge_imports,
         repairs.expire,
         visits.follow_moves,
+        visits.say_where,
         teams.tidy,
         visits.void_stale_proposals,
     ),

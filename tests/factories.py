@@ -109,7 +109,14 @@ def make_enrolment(session: Session, campaign: Campaign, person: Person, **over:
 
 def make_visit(session: Session, campaign: Campaign, visitor: Person, host: Person, **over: Any) -> Visit:
     """A planned visit on the campaign's first day, with the two people's day taken."""
-    values = {"day": campaign.first_day, "created_at": NOW, "changed_at": NOW, **over}
+    team = session.get_one(Team, host.team_id)
+    values = {
+        "told_site_id": team.site_id,
+        "day": campaign.first_day,
+        "created_at": NOW,
+        "changed_at": NOW,
+        **over,
+    }
     visit = _add(session, Visit(campaign_id=campaign.id, visitor_id=visitor.id, host_id=host.id, **values))
     if visit.status == VisitStatus.PLANNED:
         places.take(session, campaign, [visit], unlimited=True)

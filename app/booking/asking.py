@@ -291,6 +291,7 @@ def _visit(
         visitor_id=request.person_id,
         host_id=host_id,
         day=request.day,
+        told_site_id=seen.team.site_id,
         starts_at=seen.place.starts_at,
         ends_at=seen.place.ends_at,
         part=seen.place.part,

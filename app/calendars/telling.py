@@ -136,7 +136,8 @@ def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -
 
 
 def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """Hours, or who receives: both people read what changed, a tutor newly named what is asked of them."""
+    """Hours, the place, or who receives: both people read what changed, a tutor newly named what is asked of
+    them."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
@@ -154,7 +155,8 @@ def _after(news: News) -> Said:
     """Whether the day, which could not take place, holds with this change, or with the site, which is open
     again; and whose yes is missing then."""
     holds = news.change is not None and resumed_by(news.session, news.change)
-    opened = holds and closed_before(news.session, news.seen.visit.id or 0)
+    elsewhere = news.change is not None and news.change.kind is ChangeKind.PLACE
+    opened = holds and not elsewhere and closed_before(news.session, news.seen.visit.id or 0)
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))

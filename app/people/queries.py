@@ -76,6 +76,13 @@ def travel_minutes(session: Session, sites: Iterable[int] | None = None) -> dict
     return found
 
 
+def sites_of(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """At which site these people work, by person. One query."""
+    query = select(Person.id, Team.site_id).join(Team, col(Team.id) == col(Person.team_id))
+    found = session.exec(query.where(col(Person.id).in_(person_ids)))
+    return {person_id: site_id for person_id, site_id in found if person_id is not None}
+
+
 def travel_times(session: Session, site_id: int | None = None) -> Sequence[TravelTime]:
     """The journeys as written, of one site or all."""
     chosen = select(TravelTime)

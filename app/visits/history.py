@@ -168,6 +168,8 @@ def sentence(
         "after": long_day(line.day_after) if line.day_after else "",
         "part": part_labels()[line.part].lower() if line.part else "",
         "other": seen.other.name if seen.other is not None else "",
+        "from": line.place_before,
+        "to": line.place_after,
     }
     sentences = {
         ChangeKind.PLANNED: _planned(seen),
@@ -204,6 +206,7 @@ def sentence(
         if own
         else _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _released(line, to_host=to_host),
+        ChangeKind.PLACE: _("Le lieu change : %(to)s, et non plus %(from)s."),
         ChangeKind.HOST: _(
             "Selon le planning, %(other)s n’est pas au travail à ces heures : vous recevez à sa place."
         )

@@ -24,6 +24,7 @@ from app.visits import (
     rosters,
     service,
     suspending,
+    whereabouts,
 )
 from app.visits.changing import situation
 from app.visits.history import Hand
@@ -132,3 +133,14 @@ def follow_moves(engine: Engine) -> None:
     """Job of `clock.tick`: the days of whoever changed team count in the new one."""
     with open_session(engine) as session:
         places.follow_moves(session, clock.today())
+
+
+def say_where(engine: Engine) -> None:
+    """Job of `clock.tick`: whoever receives works at another site since, or their team moved: those who were
+    told the former place hear the new one. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine, reads_only=True) as session:
+        found = [seen.visit.id or 0 for seen in whereabouts.elsewhere(session, today)]
+    for visit_id in found:
+        with open_session(engine) as session:
+            whereabouts.say_where(session, visit_id, now, today)

@@ -209,6 +209,7 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
         starts_at=fell.starts_at,
         ends_at=fell.ends_at,
         part=fell.part,
+        told_site_id=now.seen.host_site.id,
         visitor_confirmed_at=None if are_open(fell, now.asks) else hand.now,
         host_confirmed_at=hand.now,
         conditions_id=fell.conditions_id,

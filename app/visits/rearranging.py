@@ -14,6 +14,7 @@ from app.availability.leaving import offer_day
 from app.availability.queries import offers_of
 from app.campaigns.tables import Campaign, Exchange
 from app.core.errors import Stale
+from app.people import queries as people_queries
 from app.visits import hosting, moving, places, queries, reading
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
@@ -249,6 +250,7 @@ def _make(
         session.flush()
         for (there, back), swap in zip(pairs, swaps, strict=True):
             swap_of[there] = swap_of[back] = swap.id
+    site_of = people_queries.sites_of(session, {one.host_id for one in of_leg.values()})
     made = []
     for leg, one in of_leg.items():
         visit = Visit(
@@ -257,6 +259,7 @@ def _make(
             visitor_id=one.visitor_id,
             host_id=one.host_id,
             day=one.day,
+            told_site_id=site_of[one.host_id],
             created_at=hand.now,
             changed_at=hand.now,
         )

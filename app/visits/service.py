@@ -11,6 +11,7 @@ from app.campaigns.tables import Campaign, Exchange
 from app.core import clock
 from app.core.errors import Stale
 from app.core.i18n import current_language
+from app.people import queries as people_queries
 from app.people.tables import Person
 from app.visits import places, queries, reading
 from app.visits.changing import hold
@@ -61,6 +62,8 @@ def _insert(
     session.add_all(swaps)
     session.flush()
     of_pair = iter(swaps)
+    legs = [leg for pair in pairs for leg in pair if leg is not None]
+    site_of = people_queries.sites_of(session, {host_id for _visitor_id, host_id, _day in legs})
     visits = []
     for there, back in pairs:
         swap_id = next(of_pair).id if back is not None else None
@@ -72,6 +75,7 @@ def _insert(
                     visitor_id=visitor_id,
                     host_id=host_id,
                     day=day,
+                    told_site_id=site_of[host_id],
                     created_at=now,
                     changed_at=now,
                 )

@@ -111,6 +111,8 @@ class Visit(SQLModel, table=True):
     status: VisitStatus = Field(default=VisitStatus.PLANNED, index=True)
     revision: int = 0
     """Calendar SEQUENCE: grows with each change that participants must hear of."""
+    told_site_id: int | None = Field(default=None, foreign_key="site.id", ondelete="SET NULL")
+    """Where its people were last told that it takes place; whoever receives may have another site since."""
     cancel_reason: CancelReason | None = None
     visitor_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     host_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -288,6 +290,8 @@ class ChangeKind(StrEnum):
     """What one will see, what to bring: the line's words are what the team says now."""
     TUTOR = "tutor"
     RELEASED = "released"
+    PLACE = "place"
+    """Whoever receives works at another site now, `place_after`, and no more at `place_before`."""
     HOST = "host"
     """A roster has the host off, and a colleague of the team receives: `other_id` was the host."""
     WAIVED = "waived"
@@ -340,6 +344,9 @@ class VisitChange(SQLModel, table=True):
     other_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
     """The tutor who was named or released, the host who no longer receives; of a booked day, whoever had
     asked for it."""
+    place_before: str = ""
+    place_after: str = ""
+    """Sites by the names they had then."""
     for_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
     """The manager in whose place a delegate decided."""
     program: str = ""

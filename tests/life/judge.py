@@ -320,5 +320,8 @@ def _tables(rows: Rows) -> Iterable[str]:
     for visit in rows.visits:
         if (visit.status.value == "cancelled") != (visit.id in fell):
             yield f"{visit.id}: its history does not say whether it stands"
+    for visit in rows.standing:
+        if visit.told_site_id != rows.teams[rows.people[visit.host_id].team_id].site_id:
+            yield f"{visit.id}: its people were told another place"
     if len({visit.uid for visit in rows.visits}) != len(rows.visits):
         yield "two visits share a UID"

@@ -20,13 +20,14 @@ BOTH = {
     ChangeKind.MADE_UP,
     ChangeKind.ONE_WAY,
     ChangeKind.HOURS,
+    ChangeKind.PLACE,
     ChangeKind.TUTOR,
     ChangeKind.RELEASED,
     ChangeKind.HOST,
     ChangeKind.PLANNED,
 }
 """Changes of which both people must hear; of the others, the other one must."""
-MENDS = {ChangeKind.HOURS, ChangeKind.TUTOR, ChangeKind.RELEASED, ChangeKind.HOST}
+MENDS = {ChangeKind.HOURS, ChangeKind.PLACE, ChangeKind.TUTOR, ChangeKind.RELEASED, ChangeKind.HOST}
 """Changes by which a day that could not take place can."""
 TEAMS = {*FELL, ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.PLANNED}
 """Changes of which the managers of the two hear."""

@@ -1,0 +1,81 @@
+"""Where a day takes place: at the site of the team that receives. Whoever was told another one reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, update
+
+from app.people.queries import sites_by_id, teams_by_id, travel_minutes
+from app.people.tables import Site
+from app.visits.changing import hold_all
+from app.visits.history import Hand, remember
+from app.visits.queries import HostSite, SeenVisit, read_visits, to_come
+from app.visits.suspending import resume_after
+from app.visits.tables import By, ChangeKind, Visit
+
+
+def elsewhere(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
+    """Standing visits to come, not begun, that take place at another site than their people were last told,
+    by day."""
+    found = read_visits(session, *to_come(today), col(Visit.told_site_id) != col(HostSite.id), *which)
+    return [seen for seen in found if not seen.goes_on]
+
+
+def say_where(session: Session, visit_id: int, now: datetime, today: date) -> None:
+    """The site of one of these days is said: its history, its people and calendars hear it, and any yes
+    stands, as with other hours. Where that is said already, nothing happens."""
+    hold_all(session, [visit_id])
+    for seen in elsewhere(session, today, col(Visit.id) == visit_id):
+        visit, before = seen.visit, session.get_one(Site, seen.visit.told_site_id)
+        session.exec(
+            update(Visit)
+            .where(col(Visit.id) == visit_id)
+            .values(told_site_id=seen.host_site.id, revision=visit.revision + 1, changed_at=now)
+        )
+        session.refresh(visit)
+        remember(
+            session,
+            visit,
+            ChangeKind.PLACE,
+            Hand(By.SERVICE, None, now),
+            event="visit.changed",
+            place_before=before.name,
+            place_after=seen.host_site.name,
+        )
+        resume_after(session, visit, now, today)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A day to come that an import takes to another site."""
+
+    seen: SeenVisit
+    before: str
+    after: str
+    too_far: bool
+    """Farther from the visitor's own site than the campaign lets anybody travel."""
+
+
+def made_elsewhere(session: Session, moved: Mapping[int, int], today: date) -> list[Elsewhere]:
+    """Days to come that would take place elsewhere once people work in other teams (`moved`: team by person),
+    by day. Four queries at most."""
+    if not moved:
+        return []
+    teams, sites, found = teams_by_id(session), sites_by_id(session), []
+    for seen in read_visits(session, col(Visit.host_id).in_(moved), *to_come(today)):
+        there = teams[moved[seen.visit.host_id]].site_id
+        if there != seen.host_site.id and not seen.goes_on:
+            found.append((seen, teams[moved.get(seen.visit.visitor_id, seen.visitor.team_id)].site_id, there))
+    minutes = travel_minutes(session) if found else {}
+    return [
+        Elsewhere(
+            seen,
+            seen.host_site.name,
+            sites[there].name,
+            too_far=minutes.get((here, there), seen.campaign.max_travel_minutes + 1)
+            > seen.campaign.max_travel_minutes,
+        )
+        for seen, here, there in found
+    ]
