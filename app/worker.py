@@ -159,6 +159,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         repairs.expire,
         visits.follow_moves,
         visits.say_where,
+        visits.follow_rosters_unheard,
         teams.tidy,
         visits.void_stale_proposals,
     ),

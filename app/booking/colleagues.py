@@ -13,7 +13,7 @@ from app.booking.tables import PlaceDay, RequestStatus
 from app.core import jobs
 from app.people.tables import Person
 from app.teams.days import roster_days
-from app.visits import hosting
+from app.visits import hosting, reading
 from app.visits import queries as visits
 from app.visits.changing import situation
 from app.visits.errors import DayTaken, NotOfTheTeam, TutorBusy
@@ -27,8 +27,8 @@ def receive_instead(
     session: Session, conflict: Conflict, sender: Actor | None, now: datetime, today: date
 ) -> bool:
     """A colleague whom the rules allow, and who works at the day's hours, becomes its host, best one whom a
-    roster has at work; `sender`: of the roster. False where it is not for the team to mend, or nobody of it
-    can: nothing has changed then."""
+    roster has at work, and nobody who gave the day back; `sender`: of the roster. False where it is not for
+    the team to mend, or nobody of it can: nothing has changed then."""
     seen, visit = conflict.seen, conflict.seen.visit
     request = queries.request_of_visit(session, visit.id or 0)
     if conflict.closed or conflict.visitor_day is not None or request is None:
@@ -40,7 +40,8 @@ def receive_instead(
     here = replace(place, days=[day], at=during(visit))
     [found] = look(session, seen.campaign, seen.visitor, [here], 0, today, ahead=0)
     option = found.of_day(visit.day)
-    hosts = option.hosts if option is not None else ()
+    gave_back = reading.released_from(session, visit.id or 0)
+    hosts = [one for one in option.hosts if one not in gave_back] if option is not None else []
     sure = roster_days(session, visit.day, visit.day, col(Person.id).in_(hosts))
     hand = Hand(By.SERVICE, sender, now)
     for host_id in sorted(hosts, key=lambda one: one not in sure):

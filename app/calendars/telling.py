@@ -56,7 +56,7 @@ from app.visits.rules import (
 )
 from app.visits.standing import Missing, standing_of, words
 from app.visits.suspending import closed_before, resumed_by
-from app.visits.tables import By, ChangeKind
+from app.visits.tables import By, CancelReason, ChangeKind
 
 RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
 SIGNED = {ChangeKind.AGREED, ChangeKind.NOT_NEEDED}
@@ -166,7 +166,8 @@ def _after(news: News) -> Said:
 
 
 def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """The host receives in person again: the tutor has their day back, both people know who is there."""
+    """The host receives in person again: the tutor has their day back, both people know who is there. Of a
+    booked day that the host cannot receive either, they read what becomes of it alone."""
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
         if news is None or news.line is None or news.line.other is None:
@@ -174,9 +175,19 @@ def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id:
         former = news.line.other
         if news.seen.tutor is None or news.seen.tutor.id != former.id:
             write(news, Kind.VISIT_TUTOR, [("tutor", former)], lambda *_: {"released": True}, CANCEL)
+        if _is_mended(news):
+            return
         if stands(news.seen.visit) and news.seen.tutor is None:  # else who was named since is told
             write(news, Kind.VISIT_CHANGED, news.two, _after(news), REQUEST)
             tell_owed(session, news.seen)
+
+
+def _is_mended(news: News) -> bool:
+    """Nobody was left to receive, and what is done about it tells it."""
+    if news.change is None or news.change.reason is not CancelReason.UNAVAILABLE:
+        return False
+    against = conflict_of(news.session, news.seen, clock.today())
+    return against is None or against.mends_itself
 
 
 def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id: int, former_id: int) -> None:

@@ -298,6 +298,14 @@ def _released(line: VisitChange, *, to_host: bool) -> str:
             if to_host
             else _("Selon le planning, %(other)s n’est pas au travail à ces heures : l’hôte reçoit.")
         )
+    if line.reason is CancelReason.UNAVAILABLE:
+        return (
+            _("%(other)s n’accueille plus, et selon le planning vous n’êtes pas au travail à ces heures.")
+            if to_host
+            else _(
+                "%(other)s n’accueille plus, et selon le planning l’hôte n’est pas au travail à ces heures."
+            )
+        )
     if to_host:
         return _("%(other)s n’accueille plus : vous recevez vous-même.")
     return _("%(other)s n’accueille plus : l’hôte reçoit en personne.")

@@ -11,17 +11,19 @@ from app.availability.told import told_of_people
 from app.core import jobs
 from app.core.errors import Stale
 from app.people.tables import Person
-from app.visits import places
+from app.teams.rules import During
+from app.visits import places, rosters
 from app.visits.apart import kept_apart
 from app.visits.changing import Situation, begin
 from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit, busy_days
+from app.visits.queries import visit as find_visit
 from app.visits.reading import colleagues
 from app.visits.rules import PART_HOURS, during, hours_fault
 from app.visits.service import void_proposals
-from app.visits.suspending import resume_after
+from app.visits.suspending import follow_change
 from app.visits.tables import CancelReason, ChangeKind, DayPart, Visit, VisitChange, VisitStatus
 
 
@@ -44,7 +46,7 @@ def lasts(visit: Visit, hours: Hours) -> bool:
 def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, revision: int) -> Visit:
     """Say how long the visit lasts; the visitor is told, calendars follow. Saying the same changes nothing.
 
-    Raises `HoursNotInOrder`, `HoursDoNotFit`, and as `lifecycle.STEPS` says.
+    Raises `HoursNotInOrder`, `HoursDoNotFit` (also with what a roster says), and as `lifecycle.STEPS` says.
     """
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.HOURS, now.asked)
@@ -57,9 +59,12 @@ def set_hours(session: Session, before: Situation, hours: Hours, hand: Hand, *, 
     visit = now.visit
     if lasts(visit, hours):
         return visit
+    asked = During(starts, ends, hours.part is DayPart.FULL)
+    if against := rosters.against_hours(session, now.seen, asked, reader_id=now.person_id):
+        raise HoursDoNotFit(against)
     _change(session, now, hand, part=hours.part, starts_at=starts, ends_at=ends)
     remember(session, visit, ChangeKind.HOURS, hand, event=step.event, part=hours.part)
-    resume_after(session, visit, hand.now, now.today)
+    follow_change(session, visit, hand.now, now.today)
     return visit
 
 
@@ -82,7 +87,7 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
         _change(session, now, hand, tutor_id=tutor.id)
         _retake(session, seen)
     line = remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
-    resume_after(session, visit, hand.now, now.today)
+    follow_change(session, visit, hand.now, now.today)
     _replaced(session, visit, line, former)
     return visit
 
@@ -103,7 +108,7 @@ def release_tutor(
     session: Session, before: Situation, hand: Hand, *, revision: int, by_roster: bool = False
 ) -> Visit:
     """The host receives in person again; the tutor has their day back and is told. `by_roster`: it says that
-    the tutor is off."""
+    the tutor is off. Where a roster has the host off too, the day is contradicted from now on."""
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.RELEASED, now.asked)
     former = now.visit.tutor_id
@@ -111,9 +116,9 @@ def release_tutor(
         return now.visit
     _change(session, now, hand, tutor_id=None)
     _retake(session, now.seen)
-    reason = CancelReason.ROSTER if by_roster else None
+    reason = CancelReason.ROSTER if by_roster else _why_nobody(session, now)
     remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former, reason=reason)
-    resume_after(session, now.visit, hand.now, now.today)
+    follow_change(session, now.visit, hand.now, now.today)
     return now.visit
 
 
@@ -142,7 +147,7 @@ def replace_host(session: Session, before: Situation, host: Person, hand: Hand, 
         session, visit, ChangeKind.HOST, hand, event=step.event, other_id=former, reason=CancelReason.ROSTER
     )
     _replaced(session, visit, line, tutor)
-    resume_after(session, visit, hand.now, now.today)
+    follow_change(session, visit, hand.now, now.today)
     return visit
 
 
@@ -203,6 +208,13 @@ def _replaced(session: Session, visit: Visit, line: VisitChange, former_id: int 
 
 def _released(session: Session, visit: Visit, tutor_id: int, hand: Hand) -> None:
     remember(session, visit, ChangeKind.RELEASED, hand, event="visit.tutor_released", other_id=tutor_id)
+
+
+def _why_nobody(session: Session, now: Situation) -> CancelReason | None:
+    """Of a day that the host cannot receive either, says a roster."""
+    against = rosters.conflict_of(session, find_visit(session, now.visit.id or 0), now.today)
+    is_off = against is not None and against.receiver_day is not None
+    return CancelReason.UNAVAILABLE if is_off else None
 
 
 def _retake(session: Session, seen: SeenVisit) -> None:

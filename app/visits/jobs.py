@@ -26,7 +26,7 @@ from app.visits import (
     suspending,
     whereabouts,
 )
-from app.visits.changing import situation
+from app.visits.changing import hold_all, situation
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason
 
@@ -83,22 +83,31 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         waiting = rosters.provisional(session, covered, today)
         apart = {*troubled, *waiting, *(one.visit.id for one in received)}
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in apart]
-        suspended = [one.seen.visit.id or 0 for one in contrary if rosters.waits(one)]
         hand = Hand(By.SERVICE, hand_of(session, by, program), now)
         for seen in received:
             before = situation(session, seen, By.SERVICE, None, today)
             hosting.release_tutor(session, before, hand, revision=seen.visit.revision, by_roster=True)
-        suspending.suspend(session, suspended, hand)
+        about = min(roster_ids)
+        suspending.contradict(session, contrary, hand, about=about, by=by, program=program)
         holds = [one.visit.id or 0 for one in covered if one.visit.id not in troubled]
         resumed = suspending.resume(session, holds, hand)
-        if troubled:
-            jobs.record(session, "visits.in_conflict", visit_ids=troubled, by=by, program=program)
-        if half := [one.seen.visit.id or 0 for one in contrary if rosters.mended_by_hours(one)]:
-            jobs.record(session, "visits.half_covered", visit_ids=half, roster_id=min(roster_ids))
         if certain:
             again = sorted(resumed & set(certain))
             jobs.record(session, "visits.certain", visit_ids=certain, resumed=again)
         _say_provisional(session, set(spans), today)
+
+
+def follow_rosters_unheard(engine: Engine) -> None:
+    """Job of `clock.tick`: days to come that a roster contradicts though nothing followed, whatever made it
+    so, such as hours that were changed while it arrived. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine, reads_only=True) as session:
+        ids = [one.seen.visit.id or 0 for one in rosters.conflicts(session, today)]
+    if ids:
+        with open_session(engine) as session:
+            hold_all(session, ids)
+            found = rosters.conflicts_of(session, queries.visits_with_ids(session, ids), today)
+            suspending.contradict_unheard(session, found, now)
 
 
 def follow_by_roster(engine: Engine, team_id: int) -> None:

@@ -1,7 +1,7 @@
 """Pausing or leaving a campaign, or the company: which days fall, whom that concerns, and doing it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, or_
@@ -17,6 +17,7 @@ from app.visits.bookings import Pending
 from app.visits.changing import role_of, situation
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
+from app.visits.rosters import conflicts_among
 from app.visits.rules import stands
 from app.visits.tables import By, CancelReason, Visit
 
@@ -29,12 +30,19 @@ class Consequences:
     """Days to come as visitor or host, which are cancelled."""
     tutored: list[SeenVisit]
     """Days on which they receive in a colleague's place, who receives again."""
+    contrary: list[SeenVisit]
+    """Those of them that a roster then contradicts: the colleague is off."""
     left_alone: list[SeenVisit]
     """Other parts of their swaps that stand: their colleague may choose what becomes of them."""
     told: list[Person]
     """Colleagues who get a message, by name."""
     requests: list[Pending]
     """What they asked for in open booking and is no visit yet: it is given up."""
+
+    @property
+    def received(self) -> list[SeenVisit]:
+        """Days on which the colleague receives again."""
+        return [one for one in self.tutored if one not in self.contrary]
 
 
 def consequences(
@@ -59,7 +67,8 @@ def consequences(
     }
     told |= {seen.host.id: seen.host for seen in tutored}
     asked = bookings.pending_of(session, person.id, campaign_id, first, last) if campaign_id else []
-    return Consequences(falling, tutored, alone, sorted(told.values(), key=lambda one: one.name), asked)
+    off = _contrary(session, tutored)
+    return Consequences(falling, tutored, off, alone, sorted(told.values(), key=lambda one: one.name), asked)
 
 
 def leave_campaign(
@@ -117,10 +126,17 @@ class Departures:
     falling: list[SeenVisit]
     tutored: list[SeenVisit]
     """Days on which they receive in a colleague's place, who receives again."""
+    contrary: list[SeenVisit]
+    """As of `Consequences`."""
     told: list[Person]
     """Who stays and gets a message, by name."""
     ending: Sequence[Person] = ()
     """Whose requests and places in line end, since whoever was named to receive goes: once for each."""
+
+    @property
+    def received(self) -> list[SeenVisit]:
+        """As of `Consequences`."""
+        return [one for one in self.tutored if one not in self.contrary]
 
     @property
     def campaigns(self) -> set[int]:
@@ -132,7 +148,7 @@ def departures(session: Session, person_ids: Collection[int], today: date) -> De
     """What falls from today on, for good, when all of these people go. Two queries."""
     gone = set(person_ids)
     if not gone:
-        return Departures([], [], [])
+        return Departures([], [], [], [])
     theirs = or_(*(one.in_(gone) for one in map(col, (Visit.visitor_id, Visit.host_id, Visit.tutor_id))))
     coming = queries.read_visits(session, theirs, *queries.to_come(today))
     falling = [one for one in coming if {one.visitor.id, one.host.id} & gone]
@@ -145,7 +161,16 @@ def departures(session: Session, person_ids: Collection[int], today: date) -> De
     }
     told |= {one.id: one for seen in tutored for one in (seen.visitor, seen.host)}
     asked = bookings.ending_with(session, gone, today)
-    return Departures(falling, tutored, sorted(told.values(), key=lambda one: one.name), asked)
+    off = _contrary(session, tutored)
+    return Departures(falling, tutored, off, sorted(told.values(), key=lambda one: one.name), asked)
+
+
+def _contrary(session: Session, tutored: Collection[SeenVisit]) -> list[SeenVisit]:
+    """Those of these days whose hosts a roster has off. Three queries when any."""
+    alone = [replace(one, tutor=None) for one in tutored]
+    found = conflicts_among(session, alone) if alone else []
+    off = {one.seen.visit.id for one in found if one.receiver_day is not None}
+    return [one for one in tutored if one.visit.id in off]
 
 
 def _let_fall(

@@ -142,6 +142,10 @@ class SeenChange:
     """The manager in whose place a delegate did it."""
 
 
+BROUGHT = {ChangeKind.RESUMED, ChangeKind.SUSPENDED}
+"""What an act may bring with it."""
+
+
 def is_own_last(
     session: Session, visit_id: int, kinds: Collection[ChangeKind], account_id: int | None, **facts: Any
 ) -> bool:
@@ -150,9 +154,7 @@ def is_own_last(
     query = select(VisitChange).where(col(VisitChange.visit_id) == visit_id)
     lines = session.scalars(query.order_by(col(VisitChange.id).desc())).all()
     act = takewhile(
-        lambda one: (
-            one.at == lines[0].at and (one.account_id == account_id or one.kind is ChangeKind.RESUMED)
-        ),
+        lambda one: one.at == lines[0].at and (one.account_id == account_id or one.kind in BROUGHT),
         lines,
     )
     return any(
@@ -161,6 +163,17 @@ def is_own_last(
         and all(getattr(one, name) == value for name, value in facts.items())
         for one in act
     )
+
+
+def released_from(session: Session, visit_id: int) -> set[int]:
+    """Who was asked to receive on a day and does so no more, since they or their colleague said so. One
+    query."""
+    query = select(col(VisitChange.other_id)).where(
+        col(VisitChange.visit_id) == visit_id,
+        col(VisitChange.kind) == ChangeKind.RELEASED,
+        or_(col(VisitChange.reason).is_(None), col(VisitChange.reason) != CancelReason.ROSTER),
+    )
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def history_of(session: Session, visit_ids: Collection[int]) -> list[SeenChange]:

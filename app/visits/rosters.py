@@ -17,7 +17,7 @@ from app.core.templating import clock_time
 from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
-from app.teams.rules import meets, touches, usually_works
+from app.teams.rules import During, hours_of, meets, touches, usually_works
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.bookings import booked_among, of_teams
@@ -210,6 +210,27 @@ def conflicts_of(session: Session, visits: Iterable[SeenVisit], today: date) -> 
     """The same of those of some visits that are to come. Two queries; none where none does."""
     ahead = [one for one in visits if is_ahead(one.visit, today)]
     return [one for one in conflicts_among(session, ahead) if not host_receives(one)] if ahead else []
+
+
+def against_hours(session: Session, seen: SeenVisit, at: During, *, reader_id: int | None = None) -> str:
+    """Why a day cannot have these hours, in a sentence; nothing where it can.
+
+    Whoever works during a part of that day must be there then. Hours at which one more of the two is there
+    than now are a step, though the other is not: a colleague may receive. One query; `reader_id`: as `says`.
+    """
+    told = days.shifts_on(session, _days_of([seen]))
+    two = [
+        (person, row)
+        for person in (seen.visitor, seen.receiver)
+        if (row := told.get((person.id or 0, seen.visit.day))) is not None
+    ]
+    now = {person.id for person, row in two if not meets(row, during(seen.visit))}
+    then = [(person, row) for person, row in two if not meets(row, at)]
+    partly = [(person, row) for person, row in then if hours_of(row) is not None]
+    if not partly or {person.id for person, _row in then} < now:
+        return ""
+    said = [_own_words(row) if person.id == reader_id else _words_of(person, row) for person, row in partly]
+    return _("Ces heures ne vont pas avec le planning. %(words)s.") % {"words": ", ".join(said)}
 
 
 def covered(session: Session, spans: Mapping[int, tuple[date, date]], today: date) -> list[SeenVisit]:

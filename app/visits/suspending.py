@@ -17,7 +17,7 @@ from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.queries import visit as find_visit
-from app.visits.rosters import conflict_of
+from app.visits.rosters import Conflict, conflict_of, falls, mended_by_hours, waits
 from app.visits.rules import stands
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
@@ -74,13 +74,45 @@ def resume(session: Session, visit_ids: Collection[int], hand: Hand) -> set[int]
     return lifted
 
 
-def resume_after(session: Session, visit: Visit, now: datetime, today: date) -> None:
-    """Other hours, or somebody else who receives: where nothing contradicts the day any more, its history
-    says so. The message about the change tells it (`resumed_by`)."""
+def contradict(
+    session: Session,
+    found: Collection[Conflict],
+    hand: Hand,
+    *,
+    about: int | str,
+    by: int | None = None,
+    program: str = "",
+) -> None:
+    """What follows for days that a roster contradicts, whatever made it so: those that wait are suspended;
+    `visits.in_conflict` has the others mended, and looks for another day of a plan; `visits.half_covered`
+    tells whoever may change hours, once for `about`. `by`, `program`: who sent the roster that did it."""
+    suspend(session, [one.seen.visit.id or 0 for one in found if waits(one)], hand)
+    if found:
+        ids = [one.seen.visit.id or 0 for one in found]
+        jobs.record(session, "visits.in_conflict", visit_ids=ids, by=by, program=program)
+    if half := [one.seen.visit.id or 0 for one in found if mended_by_hours(one)]:
+        jobs.record(session, "visits.half_covered", visit_ids=half, roster_id=about)
+
+
+def contradict_unheard(session: Session, found: Collection[Conflict], now: datetime) -> None:
+    """The same where nothing followed yet, and no roster arrives with it. Of a closed site its closing is
+    what follows."""
+    already = suspended_among(session, {one.seen.visit.id or 0 for one in found})
+    fresh = [one for one in found if not one.closed and (falls(one) or one.seen.visit.id not in already)]
+    ids = "-".join(str(one.seen.visit.id) for one in fresh)
+    about = f"days-{ids}-{int(now.timestamp())}"
+    contradict(session, fresh, Hand(By.SERVICE, None, now), about=about)
+
+
+def follow_change(session: Session, visit: Visit, now: datetime, today: date) -> None:
+    """Other hours, or somebody else who receives: where the day is contradicted with it, what follows does;
+    where nothing contradicts it any more, its history says so. The message about the change tells it
+    (`resumed_by`)."""
     visit_id = visit.id or 0
-    if visit_id not in suspended_among(session, {visit_id}):
-        return
-    if conflict_of(session, find_visit(session, visit_id), today) is None:
+    against = conflict_of(session, find_visit(session, visit_id), today)
+    if against is not None:
+        contradict_unheard(session, [against], now)
+    elif visit_id in suspended_among(session, {visit_id}):
         session.exec(update(Visit).where(col(Visit.id) == visit_id).values(suspended_for=None))
         session.refresh(visit)
         line = remember(session, visit, ChangeKind.RESUMED, Hand(By.SERVICE, None, now), event=None)

@@ -12,7 +12,7 @@ from app.people.tables import Site
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import HostSite, SeenVisit, read_visits, to_come
-from app.visits.suspending import resume_after
+from app.visits.suspending import follow_change
 from app.visits.tables import By, ChangeKind, Visit
 
 
@@ -44,7 +44,7 @@ def say_where(session: Session, visit_id: int, now: datetime, today: date) -> No
             place_before=before.name,
             place_after=seen.host_site.name,
         )
-        resume_after(session, visit, now, today)
+        follow_change(session, visit, now, today)
 
 
 @dataclass(frozen=True)
