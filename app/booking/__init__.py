@@ -1,6 +1,8 @@
 """Open booking: places that teams publish, requests, approval, waiting lists."""
 
-from app.booking.moving import Keeper
-from app.visits.bookings import kept_by
+from app.booking import moving, outside
+from app.campaigns import commitments
+from app.visits import bookings
 
-kept_by(Keeper())
+bookings.kept_by(moving.Keeper())
+commitments.kept_by(outside.Keeper())

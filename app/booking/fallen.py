@@ -10,9 +10,10 @@ from sqlmodel import Session, col
 from app.booking.queries import SeenRequest, requests_where
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.campaigns.bookable import taking_bookings
+from app.campaigns.invited import invitation
 from app.campaigns.tables import Campaign
 from app.core.db import another
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
 
 Instead, Since = another(BookingRequest), another(BookingRequest)
@@ -81,11 +82,12 @@ def without_another(
         .join(Visit, col(Visit.campaign_id) == col(Campaign.id))
         .join(BookingRequest, col(BookingRequest.visit_id) == col(Visit.id))
         .join(Person, col(Person.id) == col(Visit.visitor_id))
+        .join(Team, col(Team.id) == col(Person.team_id))
         .where(
             *_lost(),
             taking_bookings(),
             col(Visit.day) >= today,
-            col(Person.active),
+            invitation(),
             ~exists().where(col(Instead.instead_of_id) == col(Visit.id), col(Instead.taken_back).is_(False)),
             ~exists().where(
                 col(Since.person_id) == col(Visit.visitor_id),

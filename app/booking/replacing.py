@@ -28,6 +28,7 @@ from app.booking.rules import kept_until
 from app.booking.tables import BookingRequest, BookingRules, RequestStatus
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
+from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal
@@ -85,8 +86,8 @@ def offer(
 
 
 def _waits(session: Session, fell: Visit, campaign: Campaign, person: Person) -> bool:
-    """The visitor lost a day that they had not given up, is here, and takes part."""
-    if not takes_bookings(campaign) or not person.active:
+    """The visitor lost a day that they had not given up, is still invited, and takes part."""
+    if not takes_bookings(campaign) or not is_invited(session, campaign, person):
         return False
     line = fallen.fall_of(session, fell.id or 0)
     if stands(fell) or fell.cancel_reason in fallen.SETTLED or (line is not None and line.by == By.VISITOR):

@@ -134,11 +134,14 @@ class RefusalReason(StrEnum):
     SAME_DEPARTMENT = "same_department"
     MANAGER = "manager"
     TOO_YOUNG = "too_young"
+    OUTSIDE = "outside"
+    """HR took the day out of the campaign, or no longer invite the asker."""
+    UNINVITED = "uninvited"
 
 
 BARRED = frozenset(
     {RefusalReason.OWN_TEAM, RefusalReason.SAME_SIDE, RefusalReason.SAME_DEPARTMENT}
-    | {RefusalReason.MANAGER, RefusalReason.TOO_YOUNG}
+    | {RefusalReason.MANAGER, RefusalReason.TOO_YOUNG, RefusalReason.OUTSIDE, RefusalReason.UNINVITED}
 )
 """Why something ended: the rules no longer allow it (`barred`)."""
 

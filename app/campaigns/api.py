@@ -66,7 +66,9 @@ def show_campaign(session: Db, campaign: HrCampaign) -> CampaignDetail:
 @router.patch("/campaigns/{campaign_id}")
 def change_campaign(session: Db, campaign: HrCampaign, actor: Asking, sent: CampaignChange) -> CampaignDetail:
     """Change the fields that are sent, on the version that was read; 409 when another one stands."""
-    values: dict[str, Any] = sent.model_dump(exclude={"version", "groups"}, exclude_unset=True)
+    values: dict[str, Any] = sent.model_dump(
+        exclude={"version", "groups", "ends_requests"}, exclude_unset=True
+    )
     optional = {
         "max_visitors_per_team",
         "max_away_per_team",
@@ -82,6 +84,7 @@ def change_campaign(session: Db, campaign: HrCampaign, actor: Asking, sent: Camp
         now=clock.now(),
         today=clock.today(),
         groups=sent.groups,
+        ends_requests=sent.ends_requests,
     )
     return _detail(session, campaign)
 

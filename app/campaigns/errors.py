@@ -1,5 +1,8 @@
 """Refusals of campaigns."""
 
+from collections.abc import Collection
+from datetime import date
+
 from app.campaigns.tables import Status
 from app.campaigns.words import status_name
 from app.core.errors import Refusal
@@ -55,3 +58,12 @@ class TermsRefused(Refusal):
 
     def message(self) -> str:
         return " ".join(self.faults.values())
+
+
+class OutsideCampaign(TermsRefused):
+    """A change would leave outside the campaign what people count on in it; `days`: those of the visits that
+    stand in the way, none where HR only have to confirm that requests end."""
+
+    def __init__(self, faults: dict[str, str], days: Collection[date]) -> None:
+        super().__init__(faults)
+        self.days = sorted(days)

@@ -1,5 +1,7 @@
 """Pages that write a campaign: the guided creation, and the same sections edited later."""
 
+from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,13 +12,13 @@ from starlette.responses import Response
 
 from app.accounts.guards import Hr
 from app.campaigns import queries, service, words
-from app.campaigns.errors import SectionFixed, TermsRefused
+from app.campaigns.errors import OutsideCampaign, SectionFixed, TermsRefused
 from app.campaigns.guards import Asking, HrCampaign
 from app.campaigns.invited import invited_counts
 from app.campaigns.lifecycle import is_booked_openly, refusals
 from app.campaigns.reach import out_of_reach
 from app.campaigns.rules import proposed_terms
-from app.campaigns.schemas import FORMS, PeopleForm, Section, StoryForm
+from app.campaigns.schemas import FORMS, ConfirmedForm, PeopleForm, Section, StoryForm
 from app.campaigns.service import CHANGEABLE, fixed_dates
 from app.campaigns.showing import opening_page, progress
 from app.campaigns.tables import Booking, Campaign, Exchange, InvitedKind, Status
@@ -89,8 +91,9 @@ def save(
         _change(session, campaign, section, form.value, actor)
     except TermsRefused as refused:
         for name, sentence in refused.faults.items():
-            form.refuse(name if name in form.raw else "", sentence)
-        return _section_page(request, session, campaign, section, form, status=422)
+            form.refuse(name if name in FORMS[section].model_fields else "", sentence)
+        kept = refused.days if isinstance(refused, OutsideCampaign) else ()
+        return _section_page(request, session, campaign, section, form, status=422, kept=kept)
     except Stale as stale:
         session.refresh(campaign)
         form.refuse("", stale.message())
@@ -146,6 +149,7 @@ def _change(session: Db, campaign: Campaign, section: Section, value: Any, actor
         now=clock.now(),
         today=clock.today(),
         groups=groups,
+        ends_requests=isinstance(value, ConfirmedForm) and value.ends_requests,
     )
 
 
@@ -177,7 +181,9 @@ def _section_page(
     *,
     status: int = 200,
     stale: bool = False,
+    kept: Sequence[date] = (),
 ) -> Response:
+    """`kept`: days of visits that stand in the way of the change; the page leads to them."""
     context: dict[str, Any] = {}
     if section == Section.PEOPLE:
         teams = queries.teams_by_site(session)
@@ -206,6 +212,7 @@ def _section_page(
         progress=progress(campaign, section) if campaign.status == Status.DRAFT else [],
         guided=campaign.status == Status.DRAFT,
         standing=_lines(session, campaign, section) if stale else [],
+        kept=kept,
         **context,
     )
 
@@ -223,6 +230,7 @@ def _new_page(request: Request, form: Bound[Any], *, status: int = 200) -> Respo
         progress=progress(None, Section.STORY),
         guided=True,
         standing=[],
+        kept=(),
     )
 
 

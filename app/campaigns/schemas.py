@@ -60,7 +60,14 @@ class SectionForm(FormModel):
     then: Literal["next", "leave"] = "next"
 
 
-class DatesForm(SectionForm):
+class ConfirmedForm(SectionForm):
+    """A section of which a change may end requests that wait."""
+
+    ends_requests: bool = False
+    """They end, as the form said."""
+
+
+class DatesForm(ConfirmedForm):
     """The days of the visits, and the milestones before and after."""
 
     first_day: date
@@ -72,7 +79,7 @@ class DatesForm(SectionForm):
     debrief_until: date
 
 
-class PeopleForm(SectionForm):
+class PeopleForm(ConfirmedForm):
     """Who is invited: everybody, or any of the sides, sites and teams chosen."""
 
     scope: Literal["everybody", "some"] = "everybody"
@@ -166,6 +173,9 @@ class CampaignChange(CampaignInput):
 
     version: Version
     name: Name = ""
+    ends_requests: bool = False
+    """Requests that wait for a day taken out, or of people who are no longer invited, may end; without it the
+    change is refused where there are some."""
 
 
 class StepInput(FormModel):

@@ -9,14 +9,15 @@ from sqlmodel import Session, col, delete, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.campaigns import queries
+from app.campaigns import commitments, queries
 from app.campaigns.errors import SectionFixed, TermsRefused
+from app.campaigns.holding import MAKES_VISITS, hold_alone
 from app.campaigns.lifecycle import transition
 from app.campaigns.rules import Terms, faults, faults_today, proposed_terms, terms_of
 from app.campaigns.schemas import Group, Section
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
 from app.core import jobs
-from app.core.errors import Stale
+from app.core.errors import Refusal, Stale
 from app.core.i18n import _
 from app.people.tables import Side
 
@@ -152,12 +153,16 @@ def change(
     now: datetime,
     today: date,
     groups: Sequence[Group] | None = None,
+    ends_requests: bool = False,
 ) -> list[str]:
     """Change some columns and, when given, who is invited; the names of what really changed.
 
-    Raises `Stale` when `version` is not the one that stands, `SectionFixed` and `TermsRefused`.
+    `ends_requests`: HR know that requests for a day taken out, or of people no longer invited, end.
+    Raises `Stale` when `version` is not the one that stands, `SectionFixed`, `TermsRefused`, and
+    `OutsideCampaign` where people count on what is taken out; then nothing changes.
     """
     assert campaign.id is not None
+    hold_alone(session, campaign)  # nobody books between our look at what is booked and our change
     if version != campaign.version:
         raise Stale
     if "closing_days" in values:
@@ -173,25 +178,39 @@ def change(
             raise SectionFixed(campaign.status)
     _require(_faults_of(campaign, changed, today))
     _require_known(session, groups or ())
-    session.flush()
+    moves = bool(sections & {Section.DATES, Section.PEOPLE}) and campaign.status in MAKES_VISITS
+    before = commitments.within(session, campaign, today) if moves else None
+    try:
+        with session.begin_nested():
+            _write(session, campaign, changed, groups if other_groups else None)
+            if before is not None:
+                commitments.require_kept(session, campaign, before, now=now, ends_requests=ends_requests)
+    except Refusal:
+        session.refresh(campaign)
+        raise
+    audit(session, actor.account_id, "campaign.changed", _subject(campaign), now=now, fields=names)
+    return names
+
+
+def _write(
+    session: Session, campaign: Campaign, changed: dict[str, Any], groups: Sequence[Group] | None
+) -> None:
     done = session.exec(
         update(Campaign)
         .where(
             col(Campaign.id) == campaign.id,
-            col(Campaign.version) == version,
+            col(Campaign.version) == campaign.version,
             col(Campaign.status) == campaign.status,
         )
-        .values(version=version + 1, **changed)
+        .values(version=campaign.version + 1, **changed)
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:
         raise Stale
-    if other_groups and groups is not None:
+    if groups is not None:
         session.exec(delete(InvitedGroup).where(col(InvitedGroup.campaign_id) == campaign.id))
         _invite(session, campaign, groups)
     session.refresh(campaign)
-    audit(session, actor.account_id, "campaign.changed", _subject(campaign), now=now, fields=names)
-    return names
 
 
 def take_step(

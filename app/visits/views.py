@@ -27,10 +27,13 @@ class VisitsLook(FormModel):
     q: str = ""
     site: int | None = None
     """Empty means every site."""
+    first: date | None = None
+    last: date | None = None
+    """Days from and to, both included."""
     status: Literal["", "planned", "unconfirmed", "confirmed", "incomplete", "alike", "off", "cancelled"] = ""
     page: int = Field(default=1, ge=1)
 
-    @field_validator("site", mode="before")
+    @field_validator("site", "first", "last", mode="before")
     @classmethod
     def none_when_empty(cls, value: object) -> object:
         """A select field left on its first line sends an empty text."""
@@ -94,6 +97,8 @@ def _matches(leg: SeenVisit, look: VisitsLook, wanted: str) -> bool:
     if look.status in set(VisitStatus) and leg.visit.status != look.status:
         return False
     if look.site is not None and look.site not in (leg.visitor_site.id, leg.host_site.id):
+        return False
+    if not (look.first or date.min) <= leg.visit.day <= (look.last or date.max):
         return False
     words = (leg.visitor.name, leg.host.name, leg.visitor_team.name, leg.host_team.name)
     return any(wanted in word.casefold() for word in words)
