@@ -45,6 +45,8 @@ RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600)
 SWEEPS, LOOK = 10, {True: 0.15, False: 0.7}
 """Bounds look at every pair; where so many looks take longer than there is time, they wait for the end. For
 swaps, and for single visits, one takes about such a share of a flow's seconds."""
+EARLY = 4
+"""The first level's bound does not wait for the end where there is time for so many looks."""
 ROUNDS = 6
 """At most so many times edges that the prices ask for are added and the assignment is solved again."""
 
@@ -114,6 +116,9 @@ class Engine:
             if self.counted() and self.sweep_seconds < max(self.clock.left, 0.1 * self.clock.seconds):
                 self.sweep_seconds = self._look(self.counted()[0])
         self.sweeps = edges.complete or SWEEPS * self.sweep_seconds < self.clock.left
+        first = self.counted()[:1]
+        if not (self.sweeps or self.limit) and first and EARLY * self.sweep_seconds < self.clock.left:
+            self._look(first[0])  # the search leaves no time
         left, right = (np.unique(side[chosen]) for side in (self.net.edges.left, self.net.edges.right))
         self.assigned = int(self.net.left_gain[left].sum() + self.net.right_gain[right].sum())
         return chosen

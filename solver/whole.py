@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from solver import guided
-from solver.choices import Choices
+from solver.choices import Choices, among
 from solver.diving import dived
 from solver.engine import Engine
 from solver.hard import solve_by_clauses, solve_levels
+from solver.instance import Bools, Ints
 from solver.mip import held, priced, solve_integer, suits_clauses, values_of
 from solver.model import Model, build, weighted
 from solver.prove import prove
@@ -37,6 +40,12 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     if engine.instance.n > SMALL:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 10, hot=HOT)
     model = build(engine.instance, choices, engine.room)
+    if engine.instance.n <= SMALL:  # what stands where time is up before the first program ends
+        for plan in (
+            among(engine.instance, choices, engine.loose_choices()),
+            np.zeros(len(choices), dtype=bool),
+        ):
+            engine.offer(choices.take(_filled(model, weighted(model, engine.weights), plan)))
     most, basis = _limited(engine, model)
     rest = _leading(engine, choices, model, most)
     known = _relaxed(engine, model, rest, basis)  # before the programs, which leave no time
@@ -46,6 +55,24 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
     if clock.left > READY and not engine.combined_proven:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 4, hot=WARM)
     return prove(engine, bounded(engine, known), whole=choices)
+
+
+def _filled(model: Model, objective: Ints, plan: Bools) -> Bools:
+    """A plan and whatever still fits beside it, worth most first."""
+    plan = plan.copy()
+    of_choice = model.column < model.choices
+    column, row, entry = (one[of_choice] for one in (model.column, model.row, model.entry))
+    room = model.right - np.bincount(row, weights=plan[column] * entry, minlength=len(model.right))
+    order = np.argsort(column, kind="stable")
+    rows, entries, left = row[order].tolist(), entry[order].tolist(), room.tolist()
+    first = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=model.choices))]).tolist()
+    for choice in np.argsort(-objective[: model.choices], kind="stable").tolist():
+        needs = range(first[choice], first[choice + 1])
+        if not plan[choice] and all(entries[k] <= left[rows[k]] for k in needs):
+            plan[choice] = True
+            for k in needs:
+                left[rows[k]] -= entries[k]
+    return plan
 
 
 def _limited(engine: Engine, model: Model) -> tuple[int | None, Basis | None]:

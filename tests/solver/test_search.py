@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from solver import Limits, Problem, ample, diving, scarce, solving, stepwise, whole
 from solver.anneal import Search
 from solver.check import violations
-from solver.choices import Choices, choices_of
+from solver.choices import Choices, among, choices_of
 from solver.days import Board
 from solver.engine import Engine
 from solver.instance import Instance
@@ -372,3 +373,21 @@ def test_with_time_every_choice_is_looked_at_and_both_first_levels_are_proven(
     if every:
         assert (bounds["people"], bounds["wishes"]) == (values["people"], values["wishes"])
         assert (values["people"], values["wishes"]) == (best["priority"], best["wish_points"])
+
+
+@pytest.mark.parametrize("exchange", ["swap", "shadow"])
+def test_with_no_time_a_small_company_has_a_plan_beside_which_nothing_fits(exchange: str) -> None:
+    problem = Problem.from_json(company(60, 2, few_dates=1.0, exchange=exchange))
+    engine = engine_of(problem)
+    choices = engine.whole()
+    assert choices is not None
+    engine.clock.cut = 0.0
+    whole.search(engine, choices)
+    assert violations(problem, solving.finish(engine, {})) == []
+    model = build(engine.instance, choices, engine.room)
+    chosen = among(engine.instance, choices, engine.loose_choices())
+    full = np.bincount(model.row[chosen[model.column]], minlength=len(model.right)) >= model.right
+    blocked = np.zeros(len(choices), dtype=bool)
+    blocked[model.column[full[model.row]]] = True
+    assert (blocked | chosen).all()
+    assert chosen.any()
