@@ -7,11 +7,11 @@ from sqlmodel import Session
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
-from app.booking.asking import make_visit
 from app.booking.ending import expire
 from app.booking.errors import ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import REFUSED, DayOption, look
+from app.booking.making import make_visit
 from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
-from app.booking import asking, holding, queries
+from app.booking import holding, making, queries
 from app.booking.ending import expire
 from app.booking.looking import NO_HOST, look
 from app.booking.offering import PENDING, still_pending
@@ -60,7 +60,7 @@ def _nobody_receives(session: Session, campaign: Campaign, request: BookingReque
     its team closed since stands with that host alone: nobody replaces them."""
     seen = queries.find_place(session, request.place_id)
     person = session.get_one(Person, request.person_id)
-    if request.holds and asking.held_host(session, seen, request, today) is not None:
+    if request.holds and making.held_host(session, seen, request, today) is not None:
         return False
     with session.begin_nested() as trial:
         places.let_go(session, holding.held_for(request))  # else its host counts as somebody already met

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.accounts.tables import AuditEntry
-from app.availability.tables import Enrolment
+from app.availability.tables import Enrolment, ForbiddenPair
 from app.core.db import open_session
 from app.messages.tables import Mail
 from app.people.tables import Person, Team
@@ -113,6 +113,9 @@ def test_a_visit_that_stands_of_a_lost_swap_leaves_room_for_another_exchange_whe
     with open_session(engine) as session:
         company = Published(session, max_swaps_per_person=2)
         zoe = company.enrol(session.get_one(Team, company.shop.id), "Zoé", "Libre")
+        first, second = sorted((company.back[0].id or 0, company.front[1].id or 0))
+        apart = {"campaign_id": company.campaign.id or 0, "a_id": first, "b_id": second}
+        session.add(ForbiddenPair(**apart, created_at=NOW))  # so that only Zoé is left for the other exchange
     cancel(engine, company.visit(company.back[0], company.front[0]), CancelReason.NOT_FOR_ME, By.HOST)
     accept(engine, company, STILL)
     drain(engine)
