@@ -57,8 +57,9 @@ class Regions:
             return
         clock, chosen = self.engine.clock, self._planned()
         threads, hopeless = max(1, clock.limits.threads), 0
+        enough = HOPELESS if self.engine.instance.n > PEOPLE else 1  # of few people one region is all
         with ThreadPoolExecutor(threads) as pool:
-            while hopeless < HOPELESS and not clock.over:
+            while hopeless < enough and not clock.over:
                 before = chosen
                 for found in list(pool.map(partial(self._best, before), self._grown(before, threads))):
                     better = self._exchanged(chosen, found)

@@ -45,8 +45,15 @@ def all_but(day: date) -> str:
     return " ".join(name for number, name in enumerate(LETTERS) if number != day.weekday())
 
 
-@pytest.mark.parametrize("role", ["visitor_id", "host_id"])
-@pytest.mark.parametrize("change", ["week", "contract", "other weekday", "contract ends after"])
+@pytest.mark.parametrize(
+    ("change", "role"),
+    [
+        ("week", "visitor_id"),
+        ("contract", "host_id"),
+        ("other weekday", "host_id"),
+        ("contract ends after", "visitor_id"),
+    ],
+)
 def test_hr_read_which_days_nobody_works_any_more_before_and_after_an_import(
     engine: Engine, company: Published, client: TestClient, sign_in: SignIn, role: str, change: str
 ) -> None:
