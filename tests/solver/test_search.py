@@ -256,10 +256,13 @@ def test_a_search_comes_before_an_integer_program_that_takes_long(
 ) -> None:
     engine = engine_of(Problem.from_json(company(people, 2, few_dates=1.0)))
     first, seen = engine.values(), []
-    monkeypatch.setattr(whole, "_together", lambda engine, *_: seen.append(engine.values()))
+    monkeypatch.setattr(
+        whole, "_together", lambda engine, *_: seen.append((engine.searched, engine.values()["people"]))
+    )
     monkeypatch.setattr(whole, "prove", lambda _engine, bounds, whole: bounds)
     solving.search(engine)
-    assert (seen[0]["people"] > first["people"]) is searched
+    assert seen[0][0] is searched
+    assert seen[0][1] > first["people"] - (not searched)  # few people have a plan that is filled up
 
 
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
