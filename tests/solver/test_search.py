@@ -106,7 +106,7 @@ def walked(problem: Problem, way: Way) -> Plan:
     [listed, stepped, grown, ample.search, proven, relaxed, leading],
     ids=["scarce", "stepwise", "grown", "ample", "proven", "relaxed", "leading"],
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int) -> None:
     problem = random_problem(seed)
@@ -135,7 +135,7 @@ def test_a_plan_is_valid_and_no_bound_excludes_the_best_plan(way: Way, seed: int
     ],
     ids=["proven", "hurried", "scarce", "ample", "late"],
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_pairs_that_the_assignment_never_saw_count_in_every_bound(
     monkeypatch: pytest.MonkeyPatch, way: Way, set_: dict[str, float], seed: int
