@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.accounts.sessions import Actor
 from app.availability.queries import find_enrolling
@@ -84,7 +84,7 @@ def go_from_campaign(
 def lines(engine: Engine, visit: Visit) -> list[ChangeKind]:
     with open_session(engine) as session:
         query = select(VisitChange.kind).where(VisitChange.visit_id == visit.id)
-        return list(session.exec(query.order_by(VisitChange.id)))  # type: ignore[arg-type]
+        return list(session.exec(query.order_by(col(VisitChange.id))))
 
 
 @pytest.mark.parametrize("how", HOW)
