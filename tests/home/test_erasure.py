@@ -113,6 +113,26 @@ def test_days_to_come_are_cancelled_and_the_others_told(
         assert "Personne effacée" in next(mail for mail in told if mail.person_id == story.bruno.id).text
 
 
+@pytest.mark.parametrize("led", [True, False])
+def test_whoever_led_the_person_reads_that_a_day_falls_and_nothing_of_them(
+    story: Story, as_: Enter, engine: Engine, run_jobs: Callable[[], list[str]], led: bool
+) -> None:
+    with open_session(engine) as session:
+        boss = make_person(session, first_name="Inès", last_name="Chef")
+        zoe = session.get(Person, story.zoe.id)
+        assert zoe is not None
+        zoe.manager_id = boss.id if led else None
+    run_jobs()
+    erase(as_(story.hr), story.zoe)
+    run_jobs()
+    with open_session(engine) as session:
+        told = session.exec(select(Mail).where(Mail.kind == "visit_team", Mail.person_id == boss.id)).all()
+        about_the_day = [mail for mail in told if mail.key.startswith(f"visit_team:{story.coming.id}:")]
+        assert len(about_the_day) == int(led)
+        assert all("Personne effacée" in mail.text for mail in about_the_day)
+        assert not any(canary in mail.text for mail in told for canary in CANARIES)
+
+
 def test_news_that_still_waits_for_others_is_written_anew(
     story: Story, as_: Enter, engine: Engine, run_jobs: Callable[[], list[str]]
 ) -> None:
