@@ -19,6 +19,7 @@ from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
 from app.booking import jobs_barred as booking_barred
 from app.booking import jobs_days as booking_days
+from app.booking import jobs_gone as booking_gone
 from app.booking import jobs_inherited as booking_inherited
 from app.booking import jobs_silence as booking_silence
 from app.calendars import agreements, eve, rulings, uncertain
@@ -68,10 +69,11 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
+    "people.moved": (booking_gone.follow_movers,),
     "person.left": (
         teams.end_delegations,
         visits.leave_company,
-        booking.follow_leaver,
+        booking_gone.follow_leaver,
         repairs_going.follow_departure,
     ),
     "repair.requested": (repairs.look_for,),

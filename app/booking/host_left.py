@@ -1,5 +1,6 @@
-"""A place whose named host left is offered to nobody until the team says who receives. Who leads the team
-reads so once, HR where nobody does; the mail names places, not people: it outlives the forgotten."""
+"""A place whose named host left the team, or the company, is offered to nobody until the team says who
+receives. Who leads the team reads so once, HR where nobody does; the mail names places, not people: it
+outlives the forgotten."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -60,18 +61,27 @@ def without_host(
     return list(session.exec(query))
 
 
-def tell(session: Session, person_id: int, *, now: datetime, today: date) -> None:
-    """One mail for each campaign with places at which they were named. Asked twice, it does nothing more."""
+def named(session: Session, gone: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of these people and teams of whom the team names the person at a place. One query."""
+    query = select(Place.host_id, Place.team_id).where(
+        col(Place.host_id).in_({person_id for person_id, _team in gone}), col(Place.withdrawn_at).is_(None)
+    )
+    return sorted({(host, team) for host, team in session.exec(query) if host is not None} & {*gone})
+
+
+def tell(session: Session, person_id: int, team_id: int, *, now: datetime, today: date) -> None:
+    """One mail for each campaign with places of a team that somebody left, at which they were named. Asked
+    twice, it does nothing more."""
     person = session.get(Person, person_id)
-    if person is None or person.active:
+    if person is None or (person.active and person.team_id == team_id):
         return
     theirs: dict[int, list[SeenPlace]] = {}
-    for one in queries.places_of_teams(session, [person.team_id]):
+    for one in queries.places_of_teams(session, [team_id]):
         if one.place.host_id == person_id and any(day.day >= today for day in one.offered):
             theirs.setdefault(one.place.campaign_id, []).append(one)
     for campaign_id, places in theirs.items():
         campaign = session.get_one(Campaign, campaign_id)
-        readers = deciders(session, person.team_id, campaign, today, but=[person_id])
+        readers = deciders(session, team_id, campaign, today, but=[person_id])
         about = "-".join(f"{one.place.id}.{one.place.version}" for one in places)
         for reader in readers:
             who = reader.person_id or f"account-{reader.account_id}"

@@ -16,7 +16,6 @@ from app.booking import (
     ending,
     fallen,
     holding,
-    host_left,
     lines,
     nobody,
     offering,
@@ -39,7 +38,6 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.jobs import invite_everybody
-from app.people.tables import Person
 from app.visits import service as visits
 from app.visits.bookings import booked_among
 from app.visits.queries import visits_received_at, visits_with_ids
@@ -211,23 +209,10 @@ def follow_rosters(engine: Engine, roster_ids: list[int], **_payload: object) ->
         off = absent.under_rosters(session, roster_ids, clock.today())
         ids = nobody.under_rosters(session, roster_ids, clock.today())
     each(engine, off, lambda session, one: absent.end(session, one, now=clock.now()))
-    _end_where_nobody_receives(engine, ids, ending.ROSTER)
+    end_where_nobody_receives(engine, ids, ending.ROSTER)
 
 
-def follow_leaver(engine: Engine, person_id: int, **_payload: object) -> None:
-    """Job of `person.left`: what they asked for is over, and so is what waits for a day of the team that they
-    leave on which nobody can receive any more; places at which they were named wait for somebody else. Safe
-    to run twice."""
-    _end_of_leavers(engine, person_id)
-    with open_session(engine, reads_only=True) as session:
-        person = session.get(Person, person_id)
-        ids = nobody.of_team(session, person.team_id, clock.today()) if person and not person.active else []
-    _end_where_nobody_receives(engine, ids, ending.NOBODY)
-    with open_session(engine) as session:
-        host_left.tell(session, person_id, now=clock.now(), today=clock.today())
-
-
-def _end_of_leavers(engine: Engine, person_id: int | None = None) -> None:
+def end_of_leavers(engine: Engine, person_id: int | None = None) -> None:
     """What somebody who left (None: anybody) had asked for is over, one transaction each."""
     with open_session(engine, reads_only=True) as session:
         ids = queries.of_leavers(session, person_id)
@@ -240,7 +225,9 @@ def _end_of_leavers(engine: Engine, person_id: int | None = None) -> None:
     each(engine, ids, leave)
 
 
-def _end_where_nobody_receives(engine: Engine, ids: Iterable[int], why: str) -> None:
+def end_where_nobody_receives(engine: Engine, ids: Iterable[int], why: str) -> None:
+    """End those of these requests whose asker nobody can receive that day, one transaction each."""
+
     def end(session: Session, request_id: int) -> None:
         nobody.end(session, request_id, why, now=clock.now(), today=clock.today())
 
@@ -370,7 +357,7 @@ def settle_due(engine: Engine) -> None:
             waiting.settle(session, request, now=now, today=today)
 
     each(engine, ids, decide)
-    _end_of_leavers(engine)
+    end_of_leavers(engine)
     with open_session(engine) as session:
         waiting.leave_late_lines(session, now=now, today=today)
 

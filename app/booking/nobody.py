@@ -1,4 +1,4 @@
-"""A day on which nobody can receive any more, since a roster says so or somebody left: what is held there,
+"""A day on which nobody can receive any more, since a roster says so or somebody went: what is held there,
 asked for or waited for is over, and its asker reads it."""
 
 from collections.abc import Collection
@@ -31,9 +31,9 @@ def under_rosters(session: Session, roster_ids: Collection[int], today: date) ->
     return _pending(session, or_(*spans), today) if spans else []
 
 
-def of_team(session: Session, team_id: int, today: date) -> list[int]:
-    """Ids of what waits for a day to come of a team, in the same order."""
-    return _pending(session, col(Place.team_id) == team_id, today)
+def of_teams(session: Session, team_ids: Collection[int], today: date) -> list[int]:
+    """Ids of what waits for a day to come of some teams, in the same order."""
+    return _pending(session, col(Place.team_id).in_(team_ids), today)
 
 
 def _pending(session: Session, which: ColumnElement[bool], today: date) -> list[int]:

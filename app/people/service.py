@@ -161,8 +161,8 @@ def remove_link(session: Session, back_team_id: int, front_team_id: int, *, by: 
 
 
 def erase(session: Session, person: Person, *, needed: bool) -> None:
-    """Forget a person: the row goes, unless it is `needed` by days that others lived; then it says nothing but
-    the team and who led it, who still has to read of the days that fall.
+    """Forget a person: the row goes, unless it is `needed` by days that others lived; then it says nothing
+    but the team and who led them, who still has to read of the days that fall.
 
     Whoever they managed has no known manager until the next import. Files of people that wait for their
     confirmation name them as well, and are forgotten. The newest row stays, empty: SQLite would give its id

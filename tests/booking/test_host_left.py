@@ -8,15 +8,28 @@ from sqlmodel import Session
 
 from app.booking import queries, unled
 from app.booking.queries import Wanted
-from app.booking.tables import Approval
+from app.booking.tables import Approval, RequestStatus
 from app.campaigns.tables import Status
 from app.core import jobs as events
 from app.home.decisions import decisions
 from app.home.task import Task
 from app.home.tasks import asked_tasks
-from app.people.tables import Person
+from app.people.importing.run import run_import
+from app.people.tables import ImportKind, Person, Team
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, WEDNESDAY, Shop, let_go, mails
+from tests.booking.conftest import (
+    MONDAY,
+    NOW,
+    TODAY,
+    TUESDAY,
+    WEDNESDAY,
+    Shop,
+    cancel,
+    check_counts,
+    let_go,
+    mails,
+    statuses,
+)
 from tests.booking.test_pages import As
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -25,6 +38,15 @@ pytestmark = pytest.mark.usefixtures("clock")
 def leave(engine: Engine, session: Session, person: Person) -> None:
     session.get_one(Person, person.id).active = False
     events.record(session, "person.left", person_id=person.id)
+    session.commit()
+    drain(engine)
+
+
+def move(engine: Engine, session: Session, person: Person, team: Team) -> None:
+    """As HR's file says."""
+    line = f"{person.employee_number};{person.first_name};{person.last_name};{team.name}"
+    content = f"Matricule;Prénom;Nom;Équipe\n{line}\n".encode()
+    run_import(session, ImportKind.PEOPLE, content, now=NOW, apply=True)
     session.commit()
     drain(engine)
 
@@ -66,6 +88,51 @@ def test_nobody_is_told_when_somebody_leaves_who_is_named_nowhere(
     leave(engine, session, shop.hosts[0])
     assert not mails(session, "place_host")
     assert listed(session, shop) == [place.id]
+
+
+def test_a_named_host_who_moves_to_another_team_ends_what_waits_there(
+    engine: Engine, session: Session, asked_shop: Shop
+) -> None:
+    """Its askers read so, and who leads the team that it is to say who receives."""
+    shop = asked_shop
+    gone, stays = shop.hosts[:2]
+    theirs = shop.offer(host_id=gone.id)
+    other = shop.offer(host_id=stays.id, job="Caisse")
+    ended, stands = shop.ask(shop.askers[0], theirs), shop.ask(shop.askers[1], other, TUESDAY)
+    move(engine, session, gone, shop.accounts)
+    assert statuses(session, ended, stands) == [RequestStatus.EXPIRED, RequestStatus.REQUESTED]
+    [said] = mails(session, "booking_expired")
+    assert said.person_id == ended.person_id
+    assert "Personne ne peut plus vous recevoir" in said.text
+    [told] = mails(session, "place_host")
+    assert told.person_id == shop.marc.id
+    assert f"/team/places/{theirs.id}/edit" in told.text
+    assert "entreprise" not in told.text
+    assert gone.last_name not in told.text
+    assert "Caisse" not in told.text
+    check_counts(session)
+
+
+def test_what_was_kept_with_a_host_who_moves_is_over(engine: Engine, session: Session, shop: Shop) -> None:
+    _place, (booked, first, second) = shop.line_up(2)
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, first, second) == [RequestStatus.OFFERED, RequestStatus.WAITING]
+    move(engine, session, shop.hosts[0], shop.accounts)
+    assert statuses(session, first, second) == [RequestStatus.EXPIRED] * 2
+    check_counts(session)
+
+
+def test_a_place_of_the_whole_team_goes_on_without_who_moves_as_long_as_somebody_receives(
+    engine: Engine, session: Session, asked_shop: Shop
+) -> None:
+    shop = asked_shop
+    asked = shop.ask(shop.askers[0], shop.offer())
+    for one in (*shop.hosts, shop.marc):
+        assert statuses(session, asked) == [RequestStatus.REQUESTED]
+        move(engine, session, one, shop.accounts)
+    assert statuses(session, asked) == [RequestStatus.EXPIRED]
+    assert not mails(session, "place_host")
 
 
 @pytest.mark.parametrize("how", ["left", "moved"])

@@ -21,7 +21,7 @@ CHUNK = 500
 
 
 def write_people(session: Session, table: Table, plan: Plan, report: ImportReport, *, now: datetime) -> None:
-    """Create and change people and their accounts."""
+    """Create and change people and their accounts. Features above hear who left which team."""
     _write_accounts(session, table, plan, report, now=now)
     blank = Person(employee_number="", first_name="", last_name="", team_id=0).model_dump(exclude={"id"})
     account_ids = _account_ids(session)
@@ -32,13 +32,17 @@ def write_people(session: Session, table: Table, plan: Plan, report: ImportRepor
     ]
     if added:
         session.execute(insert(Person), added)
-    changed = []
+    changed, moved = [], []
     for entry in plan.entries:
         if entry.before is not None:
             wanted = {**entry.wanted, "account_id": _account_of(entry, account_ids)}
             if different := differences(entry.before, wanted):
                 changed.append({"id": entry.before.id, **different})
+            if "team_id" in different:
+                moved.append([entry.before.id, entry.before.team_id])
     _update(session, Person, changed)
+    if moved:
+        jobs.record(session, "people.moved", moved=moved)
     _write_managers(session, plan)
     _write_departments(session)
     session.expire_all()
