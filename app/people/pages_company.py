@@ -16,7 +16,7 @@ from app.core.templating import redirect, render
 from app.people import queries, service, words
 from app.people.chain import draw_chain
 from app.people.holidays import public_holidays
-from app.people.schemas import LinkForm, SiteForm, TeamForm
+from app.people.schemas import LinkForm, SiteForm
 from app.people.tables import Holidays, Side, Site, Team
 
 router = APIRouter()
@@ -92,22 +92,13 @@ def show_team(request: Request, session: Db, actor: Hr, team_id: int) -> Respons
     """One team, to change its limits."""
     team, site = queries.team(session, team_id)
     closed = [str(day) for day in range(7) if team.closed_weekdays[day] == "1"]
-    return _team(request, session, team, site, blank(**team.model_dump(), closed=closed))
+    return team_page(request, session, team, site, blank(**team.model_dump(), closed=closed))
 
 
-@router.post("/people/teams/{team_id}")
-def change_team(request: Request, session: Db, actor: Hr, team_id: int, sent: Submitted) -> Response:
-    """Change a team's limits."""
-    form = bind(TeamForm, sent)
-    if form.value is None:
-        return _team(request, session, *queries.team(session, team_id), form, status=422)
-    team = service.change_team(session, team_id, form.value, by=actor.account_id, now=clock.now())
-    return redirect("/people/teams", say=_("L’équipe %(name)s est à jour.") % {"name": team.name})
-
-
-def _team(
+def team_page(
     request: Request, session: Db, team: Team, site: Site, form: Bound[Any], *, status: int = 200
 ) -> Response:
+    """A team with its limits; `visits.pages_marks`, which knows what stands on its days, changes them."""
     return render(
         request,
         "people/team.html",

@@ -12,8 +12,9 @@ from app.core import clock
 from app.core.db import another
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.teams.days import marks_between
+from app.teams.rules import marked
 from app.teams.service import Mark
 from app.visits.queries import SeenVisit
 from app.visits.rules import is_ahead
@@ -68,6 +69,26 @@ def against_marks(session: Session, team_id: int, marks: Mapping[date, str]) -> 
         for day, leaves, visit_id, member, other in session.execute(query)
         if shut[day] in (NO_LEAVING if leaves else NO_COMING)
     ]
+
+
+def against_limits(session: Session, team: Team, today: date) -> list[Staying]:
+    """The same of days to come on which the team receives nobody, or lets nobody leave, whatever its marks.
+    Two queries."""
+    taken = select(col(PersonDay.day)).where(
+        col(PersonDay.team_id) == team.id, col(PersonDay.counts), col(PersonDay.day) >= today
+    )
+    days = set(session.scalars(taken))
+    return against_marks(session, team.id or 0, {day: refused(team, day) for day in days})
+
+
+def refused(team: Team, day: date, mark: str = "") -> str:
+    """What a team refuses of a day, as a mark: by its own mark, its weekdays without visits, or a limit of
+    nobody. Empty where it refuses nothing."""
+    comes = mark in NO_COMING or marked(team.closed_weekdays, day) or not team.max_visitors
+    goes = mark in NO_LEAVING or not team.max_away
+    if comes and goes:
+        return Mark.CLOSED
+    return Mark.NO_VISITORS if comes else Mark.NO_LEAVING if goes else ""
 
 
 def closed_among(session: Session, visits: Iterable[SeenVisit], today: date) -> set[int]:

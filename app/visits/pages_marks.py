@@ -1,16 +1,22 @@
-"""A team's days set by a tap, for who leads it: what stands on them all the same is said."""
+"""A team's days set by a tap, for who leads it, and its limits set by HR: what stands on days that it refuses
+is said."""
 
 from datetime import date, timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from app.accounts.guards import Hr
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day, redirect
+from app.people import queries as people_queries
+from app.people import service as people
+from app.people.pages_company import team_page
+from app.people.schemas import TeamForm
 from app.teams import days as team_days
 from app.teams import service
 from app.teams.errors import DaysOutOfReach
@@ -18,7 +24,7 @@ from app.teams.guards import OfTeam
 from app.teams.schemas import MarkPageForm
 from app.teams.service import Mark
 from app.teams.words import mark_words
-from app.visits.marks import Staying, against_marks, staying_words
+from app.visits.marks import Staying, against_limits, against_marks, staying_words
 from app.visits.team_view import WEEKS
 
 router = APIRouter(include_in_schema=False)
@@ -55,6 +61,21 @@ def mark_days(session: Db, led: OfTeam, sent: Submitted) -> Response:
             _("Les RH ont fermé le site sur cette période : personne n’y vient, quoi que l’équipe en dise.")
         )
     return redirect(back, say=" ".join(say), kind="warn" if say[1:] else "good")
+
+
+@router.post("/people/teams/{team_id}")
+def change_team(request: Request, session: Db, actor: Hr, team_id: int, sent: Submitted) -> Response:
+    """Change a team's limits; where something stands against them, its calendar lists it."""
+    form = bind(TeamForm, sent)
+    if form.value is None:
+        return team_page(request, session, *people_queries.team(session, team_id), form, status=422)
+    team = people.change_team(session, team_id, form.value, by=actor.account_id, now=clock.now())
+    say = _("L’équipe %(name)s est à jour.") % {"name": team.name}
+    staying = against_limits(session, team, clock.today())
+    if not staying:
+        return redirect("/people/teams", say=say)
+    there = f"/team/{team_id}?start={staying[0].day.isoformat()}#days"
+    return redirect(there, say=f"{say} {staying_words(staying)}", kind="warn")
 
 
 def _start(given: MarkPageForm, staying: list[Staying]) -> date:

@@ -19,7 +19,7 @@ from app.teams.guards import Leader, MaySendRosters, OfTeam
 from app.teams.rosters import teams_of
 from app.teams.words import mark_words
 from app.visits import rosters
-from app.visits.marks import against_marks
+from app.visits.marks import against_marks, refused
 from app.visits.team_view import WEEKS, team_ahead
 
 router = APIRouter(include_in_schema=False)
@@ -103,6 +103,10 @@ def _show(
         shut={one.seen.visit.day for one in troubled if one.closed},
         before=look.first - timedelta(weeks=WEEKS),
         after=look.last + timedelta(days=1),
-        staying=against_marks(session, team.id, {one.day: one.mark for one in ahead.days if not one.past}),
+        staying=against_marks(
+            session,
+            team.id,
+            {one.day: refused(team, one.day, one.mark) for one in ahead.days if not one.past},
+        ),
         today=today,
     )
