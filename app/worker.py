@@ -14,6 +14,7 @@ from dbos import DBOS, DBOSConfig, StepOptions, error
 from sqlalchemy import Engine
 
 from app.accounts import jobs as accounts
+from app.availability import jobs as availability
 from app.availability.busy import jobs as busy
 from app.booking import jobs as booking
 from app.booking import jobs_answers as booking_answers
@@ -49,6 +50,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "enrolment.left": (visits.void_stale_proposals, repairs_going.follow_departure),
     "enrolment.resumed": (repairs_going.follow_return,),
     "campaign.copied": (booking.copy_rules, repairs.copy_rules),
+    "campaign.invites_others": (availability.tell_invites_others,),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),

@@ -78,6 +78,17 @@ def invited_among(session: Session, campaign: Campaign, person_ids: Collection[i
     return {one for one in session.exec(query) if one is not None}
 
 
+def invited_ids(session: Session, campaign: Campaign) -> set[int]:
+    """Ids of everybody invited. One query."""
+    query = (
+        select(col(Person.id))
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .join(Campaign, col(Campaign.id) == campaign.id)
+        .where(invitation())
+    )
+    return {one for one in session.exec(query) if one is not None}
+
+
 def campaigns_inviting(
     session: Session, person: Person, *, statuses: Collection[Status], campaign_id: int | None = None
 ) -> list[Campaign]:

@@ -12,6 +12,7 @@ from app.accounts.sessions import Actor
 from app.campaigns import commitments, queries
 from app.campaigns.errors import SectionFixed, TermsRefused
 from app.campaigns.holding import MAKES_VISITS, hold_alone
+from app.campaigns.invited import invited_ids
 from app.campaigns.lifecycle import transition
 from app.campaigns.rules import Terms, faults, faults_today, proposed_terms, terms_of
 from app.campaigns.schemas import Group, Section
@@ -180,6 +181,7 @@ def change(
     _require_known(session, groups or ())
     moves = bool(sections & {Section.DATES, Section.PEOPLE}) and campaign.status in MAKES_VISITS
     before = commitments.within(session, campaign, today) if moves else None
+    invited = invited_ids(session, campaign) if moves else set()
     try:
         with session.begin_nested():
             _write(session, campaign, changed, groups if other_groups else None)
@@ -189,6 +191,14 @@ def change(
         session.refresh(campaign)
         raise
     audit(session, actor.account_id, "campaign.changed", _subject(campaign), now=now, fields=names)
+    if moves and (others := invited ^ invited_ids(session, campaign)):
+        jobs.record(
+            session,
+            "campaign.invites_others",
+            campaign_id=campaign.id,
+            version=campaign.version,
+            person_ids=sorted(others),
+        )
     return names
 
 

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     VISIT_PROVISIONAL = "visit_provisional"
     REQUESTS_SILENT = "requests_silent"
     BOOKING_ASKED = "booking_asked"
+    INVITATION_CHANGED = "invitation_changed"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -133,6 +134,7 @@ def kinds() -> list[Choice]:
         Kind.REQUESTS_INHERITED: _("Demandes adressées à quelqu’un d’autre auparavant"),
         Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
         Kind.BOOKING_ASKED: _("Demande faite à votre place"),
+        Kind.INVITATION_CHANGED: _("Invitation retirée après un oui, ou rendue"),
         Kind.REQUESTS_SILENT: _("Demandes restées sans réponse"),
         Kind.VISIT_PROVISIONAL: _("Journée provisoire : un planning est attendu"),
         Kind.DAYS_UNDECIDED: _("Journées proches qui attendent une décision"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select, update
@@ -73,7 +73,7 @@ def invite_everybody(engine: Engine, campaign_id: int) -> None:
         if campaign is None or not _asks_people(campaign):
             return
         ids = [person.id for person in invited_people(session, campaign) if person.id is not None]
-    _write(engine, Kind.CAMPAIGN_INVITATION, campaign_id, ids, "")
+    write_each(engine, Kind.CAMPAIGN_INVITATION, campaign_id, ids, "")
 
 
 def _asks_people(campaign: Campaign) -> bool:
@@ -89,7 +89,7 @@ def remind(engine: Engine, campaign_id: int, person_ids: list[int]) -> None:
         campaign = session.get(Campaign, campaign_id)
         if campaign is None or campaign.status != Status.OPEN:
             return
-    _write(engine, Kind.ENROLMENT_REMINDER, campaign_id, person_ids, f":{clock.today()}")
+    write_each(engine, Kind.ENROLMENT_REMINDER, campaign_id, person_ids, f":{clock.today()}")
 
 
 def _about_given(one: Delegation) -> str:
@@ -191,7 +191,15 @@ def tell_delegations_over(engine: Engine) -> None:
                 )
 
 
-def _write(engine: Engine, kind: Kind, campaign_id: int, person_ids: Sequence[int], suffix: str) -> None:
+def write_each(
+    engine: Engine,
+    kind: Kind,
+    campaign_id: int,
+    person_ids: Sequence[int],
+    suffix: str,
+    context: dict[str, Any] | None = None,
+) -> None:
+    """The same to each of these people, once for each `suffix`; some in each transaction."""
     now = clock.now()
     for ids in _chunks(person_ids):
         with open_session(engine) as session:
@@ -208,7 +216,7 @@ def _write(engine: Engine, kind: Kind, campaign_id: int, person_ids: Sequence[in
                         reader,
                         key=key,
                         now=now,
-                        context={},
+                        context=context or {},
                         campaign=campaign,
                         reply_to=reply_to,
                     )
