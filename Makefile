@@ -1,6 +1,6 @@
 # Everything a newcomer runs. Needed on the machine: git, make, Python 3.11 or newer with venv. Nothing else.
 #   make run     the product on 127.0.0.1:8000 (PORT=, DATA=, DEMO=0 to start empty)
-#   make test    every test, on SQLite and PostgreSQL        make check    format, lint, types, contracts, then the tests
+#   make test    every test, SQLite and PostgreSQL in turn      make check    format, lint, types, contracts, then the tests
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: run test check lint format figures benchmark lock migration messages assets environment tools clean
@@ -9,7 +9,8 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
 DEMO ?= 1
-JOBS ?= 2
+# A test that waits for the browser or for PostgreSQL leaves a core to another.
+JOBS ?= 3
 PYTEST ?=
 
 BIN := .venv/bin

@@ -14,5 +14,5 @@ pytest_plugins = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--database sqlite` while developing; both are the default."""
-    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default=None)
+    """`--database sqlite` while developing, `both` for every test on both (`tests/support/databases.py`)."""
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both", "turns"), default=None)

@@ -122,6 +122,7 @@ def test_an_invitation_needs_a_free_address(admin: TestClient, read: Read, lea: 
     assert read(select(Account).where(Account.name == "Claire Morel")) == []
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_two_at_once_do_not_share_an_address(session: Session, lea: Account) -> None:
     with pytest.raises(EmailTaken):
         service.open_account(session, name="Léa Bis", email="Lea.Petit@exemple.fr", now=app_clock.now())

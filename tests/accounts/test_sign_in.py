@@ -61,6 +61,7 @@ def test_looking_at_a_link_does_not_use_it(
     assert client.post(f"/sign-in/links/{token}").status_code == 303
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_many_at_once_a_link_lets_one_in(app: FastAPI, engine: Engine, lea: Account, read: Read) -> None:
     token = made_link(engine, lea)
     with ThreadPoolExecutor(8) as pool:

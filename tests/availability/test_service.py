@@ -138,6 +138,7 @@ def test_two_devices_never_overwrite_each_other(company: Company, session: Sessi
     assert company.enrolling(session).enrolment.visit_days == ["2027-04-29"]  # type: ignore[union-attr]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_two_first_answers_at_once_make_one(company: Company, session: Session) -> None:
     phone = company.enrolling(session)
     desk = replace(phone)

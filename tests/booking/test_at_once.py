@@ -20,6 +20,7 @@ from tests.factories import make_roster
 pytestmark = pytest.mark.usefixtures("clock")
 
 
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize("what", ["closure", "roster"])
 def test_what_is_booked_meanwhile_does_not_stand_on_an_impossible_day(engine: Engine, what: str) -> None:
     with open_session(engine) as session:

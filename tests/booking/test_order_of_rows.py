@@ -21,7 +21,7 @@ from app.visits.tables import By
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, cancel, check_counts, fall, offers
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database("sqlite", "postgresql")]
 
 
 @dataclass

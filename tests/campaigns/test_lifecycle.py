@@ -162,6 +162,7 @@ def test_both_sides_must_be_invited(session: Session, hr: Actor, side: Side) -> 
     assert ("front-office" if side == Side.BACK else "back-office") in reasons[0]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_who_open_at_once_one_wins(
     engine: Engine, session: Session, ready: Campaign, hr: Actor
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_change_on_an_older_version_is_refused(session: Session, ready: Campai
     assert ready.name == "La première"
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_changes_at_once_one_wins(
     engine: Engine, session: Session, ready: Campaign, hr: Actor
 ) -> None:

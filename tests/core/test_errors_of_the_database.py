@@ -12,6 +12,8 @@ from sqlmodel import Session
 from app.messages.tables import Mail
 from tests.factories import NOW, make_account
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 SECRET = "Zoé Secrète"
 ADDRESS = "secrete@example.org"
 

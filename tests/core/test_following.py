@@ -17,6 +17,8 @@ from app.visits.tables import By, CancelReason, Visit
 from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts
 from tests.support.web import Clock
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 
 def tried_four_times(options: StepOptions, job: Callable[[], None]) -> None:
     """A step as the worker runs it: a job that raises has raised each time."""

@@ -20,6 +20,8 @@ from app.core.db import open_session
 from app.core.turns import AT_ONCE, aside, turn
 from tests.support.web import ORIGIN
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 
 def in_a_loop(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """Run it in a thread of its own: a browser of another test may keep a loop in this one."""

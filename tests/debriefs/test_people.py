@@ -93,6 +93,7 @@ def test_a_second_form_of_statements_alone_says_nothing(company: Company, sessio
     assert [line.sent for line in session.exec(select(Debrief))] == [True]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_forms_sent_at_once_one_holds_the_statements(many: Company, engine: Engine) -> None:
     with open_session(engine) as session:
         forms = [(back(session, many, n).visit_id, many.visits[n].id or 0) for n in range(4)]

@@ -169,6 +169,7 @@ def test_a_form_is_sent_once(company: Company, session: Session) -> None:
     assert len(rows(session, SealedDebrief)) == 1
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_many_sendings_at_once_each_person_has_one_and_none_is_lost(many: Company, engine: Engine) -> None:
     def press(number: int) -> bool:
         try:

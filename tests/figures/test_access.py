@@ -15,6 +15,7 @@ HUNDREDTH = 0.01
 
 
 @pytest.mark.parametrize("number", sorted(FIGURES))
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_hundredth_of_the_figure_holds(number: int, database_url: str) -> None:
     outcome = FIGURES[number].measure(database_url, HUNDREDTH)
     assert outcome.holds, outcome.measured

@@ -16,6 +16,8 @@ from tests.figures.access import engine_on
 from tests.figures.publishing import FIGURES, asker, begin, misjudged, publish
 from tests.figures.service import service
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 HUNDREDTH = 0.01
 
 

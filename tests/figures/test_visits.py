@@ -11,6 +11,7 @@ HUNDREDTH = 0.01
 
 
 @pytest.mark.parametrize(("number", "scale"), [(5, HUNDREDTH / 2), (18, HUNDREDTH)])
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_hundredth_of_the_figure_holds(number: int, scale: float, database_url: str) -> None:
     outcome = FIGURES[number].measure(database_url, scale)
     assert outcome.holds, outcome.measured

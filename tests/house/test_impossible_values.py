@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.accounts.tables import Account
 from tests.support.accounts import SignIn
+
+pytestmark = pytest.mark.database("sqlite", "postgresql")
 
 
 def test_an_id_beyond_all_numbers_is_refused(

@@ -1,5 +1,6 @@
 """The revisions make exactly the tables that the code describes, on both databases, and can be undone."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
@@ -9,6 +10,8 @@ from alembic import command
 from app.core.db import make_engine
 from app.core.migrations import alembic_config, migrate, migrate_tables
 from tests.support.databases import import_tables
+
+pytestmark = pytest.mark.database("sqlite", "postgresql")
 
 
 def differences(url: str) -> list[object]:

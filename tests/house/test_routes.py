@@ -10,6 +10,8 @@ from sqlalchemy import create_engine
 from app.core.security import SAFE_METHODS, everyone, policies
 from app.main import create_app
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 # Served without a guard: our own static files and the description of the API, the same for everybody.
 PUBLIC = {"/static", "/api/v1/openapi.json"}
 

@@ -17,6 +17,8 @@ from tests.support.browser import axe
 from tests.support.mail import Mailbox
 from tests.support.web import Clock, LiveServer
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_no_test_sees_the_rows_of_another(

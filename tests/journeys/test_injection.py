@@ -26,7 +26,7 @@ from app.people.tables import Holidays, Site, Team
 from tests.factories import make_enrolment
 from tests.journeys.roles import House, Role, build_house, come_as
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database("sqlite", "postgresql")]
 
 
 def forms() -> list[type[BaseModel]]:

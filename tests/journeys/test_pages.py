@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -154,6 +155,7 @@ def _live(session: Session, campaign: Campaign, one: Person, other: Person, numb
         )
 
 
+@cache
 def page_routes(app: FastAPI) -> list[tuple[str, re.Pattern[str]]]:
     """(path, its pattern) of the routes that answer a GET."""
     return [

@@ -11,6 +11,8 @@ from app.visits.days import Days
 from app.worker import JOBS
 from tests.life.running import live
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 Guard = Callable[[pytest.MonkeyPatch], None]
 
 OFF: dict[str, Guard] = {

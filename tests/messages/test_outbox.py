@@ -298,6 +298,7 @@ def test_every_mail_says_why_and_how_to_answer(engine: Engine, campaign: Campaig
                 assert "\n" not in mail.subject
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_jobs_that_tell_the_same_news_at_once_one_writes_and_neither_fails(engine: Engine) -> None:
     made: list[Mail | None] = []
     with open_session(engine) as session:

@@ -21,6 +21,8 @@ from app.people.tables import ContractKind, ImportKind, Person
 from app.people.words import kind_name
 from tests.people.conftest import Import
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 FRENCH = [
     "Matricule",
     "Prénom",

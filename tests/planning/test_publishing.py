@@ -185,6 +185,7 @@ def test_an_unfinished_run_is_not_published(engine: Engine, company: Company) ->
             )
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_who_publish_at_once_one_does(engine: Engine, company: Company) -> None:
     barrier, outcomes = Barrier(2), []
 

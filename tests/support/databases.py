@@ -1,4 +1,4 @@
-"""A fresh database for each test that asks, on SQLite and on PostgreSQL.
+"""A fresh database for each test that asks, on SQLite or on PostgreSQL in turn, on both where it matters.
 
 The schema is made once per process: on SQLite a file that each test copies, on PostgreSQL a database that
 is emptied after each test (`tests/support/emptying.py`; to copy one took longer than most tests). So no test
@@ -28,14 +28,21 @@ from tests.support.emptying import Reused
 from tests.support.postgres import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
+BOTH, TURNS = "both", "turns"
+
+
+def choice_of(config: pytest.Config) -> str:
+    """What was asked of this run: `--database`, else TEST_DATABASE, else that both take turns."""
+    choice = str(config.getoption("--database") or os.environ.get("TEST_DATABASE", TURNS))
+    if choice not in {*KINDS, BOTH, TURNS}:
+        raise pytest.UsageError(f"TEST_DATABASE={choice}: sqlite, postgresql, both or turns")
+    return choice
 
 
 def chosen(config: pytest.Config) -> tuple[str, ...]:
-    """The databases of this run: `--database`, else TEST_DATABASE, else both."""
-    choice = config.getoption("--database") or os.environ.get("TEST_DATABASE", "both")
-    if choice not in {*KINDS, "both"}:
-        raise pytest.UsageError(f"TEST_DATABASE={choice}: sqlite, postgresql or both")
-    return KINDS if choice == "both" else (choice,)
+    """The databases of this run."""
+    choice = choice_of(config)
+    return (choice,) if choice in KINDS else KINDS
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,13 +62,36 @@ FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that reaches a database runs on each; `@pytest.mark.database("sqlite")` keeps it to one."""
+    """A test that reaches a database is made for each; `@pytest.mark.database("sqlite")` keeps it to one."""
     if "database" not in metafunc.fixturenames:
         return
     kinds = chosen(metafunc.config)
     if mark := metafunc.definition.get_closest_marker("database"):
         kinds = tuple(kind for kind in kinds if kind in mark.args)
     metafunc.parametrize("database", kinds, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Both databases take turns, from one test or example of a file to its next one.
+
+    What depends on the database itself is marked `database("sqlite", "postgresql")`: it runs on both.
+    """
+    if choice_of(config) != TURNS:
+        return
+    examples: dict[str, dict[str, dict[str, pytest.Item]]] = {}
+    for item in items:
+        calls = getattr(item, "callspec", None)
+        if calls and "database" in calls.params and not item.get_closest_marker("database"):
+            kind = calls.params["database"]
+            example = "-".join(part for part in calls._idlist if part != kind)
+            of_file = examples.setdefault(item.nodeid.partition("::")[0], {})
+            of_file.setdefault(f"{item.nodeid.partition('[')[0]} {example}", {})[kind] = item
+    left = set[pytest.Item]()
+    for of_file in examples.values():
+        twice = [on for on in of_file.values() if len(on) == len(KINDS)]
+        left.update(on[KINDS[1 - n % len(KINDS)]] for n, on in enumerate(twice))
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from app.visits.tables import VisitChange
 from app.worker import drain
 from tests.visits.life import Company
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database("sqlite", "postgresql")]
 Enter = Callable[[Any], TestClient]
 
 

@@ -320,6 +320,7 @@ def test_hr_say_what_happened_where_the_two_do_not_agree_and_both_read_it(
         absences.rule(session, before, [], hand, version=4)
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_who_contest_at_once_the_second_sees_what_the_first_said(
     company: Company, engine: Engine
 ) -> None:

@@ -19,6 +19,8 @@ from app.visits.limits import Decisions
 from app.visits.tables import CancelReason, PersonDay, TeamDay, Visit
 from tests.factories import make_campaign, make_person, make_team
 
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 MONDAY, TUESDAY = date(2027, 4, 5), date(2027, 4, 6)
 

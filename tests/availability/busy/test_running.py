@@ -12,7 +12,7 @@ from app.availability.busy.reading import MOST_BYTES
 from app.availability.busy.running import read_calendar
 from tests.availability.busy.files import FIRST, LAST, calendar, timed
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database("sqlite", "postgresql")]
 
 
 def fault_of(content: bytes) -> Fault:

@@ -76,6 +76,7 @@ def check(engine: Engine, company: Published) -> None:
         assert unheard(session, [company.campaign.id or 0]) == []
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_of_two_who_accept_one_repair_one_does(app: FastAPI, engine: Engine, company: Published) -> None:
     cancel(engine, company.visit(company.back[0], company.front[0]))
     repair = last_repair(engine)
@@ -85,6 +86,7 @@ def test_of_two_who_accept_one_repair_one_does(app: FastAPI, engine: Engine, com
     check(engine, company)
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_two_repairs_accepted_at_once_do_not_take_the_same_days(
     app: FastAPI, engine: Engine, company: Published
 ) -> None:
@@ -228,6 +230,7 @@ def test_the_database_gives_a_day_to_one_open_repair(engine: Engine, company: Pu
     opened(RepairStatus.QUEUED)
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_two_who_find_the_same_day_at_once_open_one_repair(
     app: FastAPI, engine: Engine, company: Published
 ) -> None:

@@ -152,6 +152,7 @@ def test_a_search_that_hr_stopped_leaves_nobody_untold(engine: Engine, company: 
     assert {one.person_id for one in told(engine, "visit_suspended")} == {there.visitor_id, there.host_id}
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_closing_a_site_twice_at_once_is_one_repair(engine: Engine, company: Published) -> None:
     made = []
     for _time in range(2):
