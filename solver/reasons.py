@@ -94,7 +94,7 @@ class Reasons:
         waiting = waiting[:most]
         known = {i: colleagues for i, colleagues in self._known().items() if i not in self.said}
         for i in waiting[instance.cap[waiting] == 0].tolist():
-            text = used_up()
+            text = used_up(single=not instance.swap)
             self.said[i] = Unmatched(self._id(i), "own_rules", text, (Blocking("rule", "max_swaps"),))
         waiting = waiting[instance.cap[waiting] > 0]
         rest = np.array([i for i in waiting.tolist() if i not in known], dtype=np.int64)

@@ -10,10 +10,11 @@ from solver.plan import Text
 from solver.words import both
 
 
-def used_up() -> Text:
+def used_up(*, single: bool) -> Text:
+    what_fr, what_en = ("de visites", "visits") if single else ("d’échanges", "swaps")
     return Text(
-        "Cette personne ne peut plus participer\u00a0: son nombre d’échanges est épuisé.",
-        "This person can’t take part any more: they have used up all their swaps.",
+        f"Cette personne ne peut plus participer\u00a0: son nombre {what_fr} est épuisé.",
+        f"This person can’t take part any more: they have used up all their {what_en}.",
     )
 
 
@@ -62,8 +63,8 @@ def closed_days(teams: Sequence[str], days: Sequence[str]) -> Text:
     names, on = ", ".join(teams), both([date.fromisoformat(day) for day in days])
     return Text(
         "Les seuls jours possibles tombent quand une équipe est fermée ou ne peut laisser partir personne"
-        f"\u00a0: {names}, {on.fr}.",
-        f"The only possible days fall when a team is closed or can spare nobody: {names}, {on.en}.",
+        f" (au plus court\u00a0: {names}, {on.fr}).",
+        f"The only possible days fall when a team is closed or can spare nobody (nearest: {names}, {on.en}).",
     )
 
 
@@ -146,10 +147,10 @@ def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "", si
     if not counted:
         where = Text(f"parmi ceux examinés, {where.fr}", f"among those looked at, {where.en}")
     if gone == "all":
+        what_fr, what_en = ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")
         return Text(
-            "Les collègues possibles ne peuvent plus participer\u00a0: leurs échanges sont épuisés"
-            f" ({where.fr}).",
-            f"Possible colleagues can’t take part any more: their swaps are used up ({where.en}).",
+            f"Les collègues possibles ne peuvent plus participer\u00a0: leurs {what_fr} ({where.fr}).",
+            f"Possible colleagues can’t take part any more: their {what_en} are used up ({where.en}).",
         )
     fr = "reçoivent déjà quelqu’un" if single else "sont déjà en binôme"
     if gone:

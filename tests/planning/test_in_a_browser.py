@@ -68,6 +68,10 @@ def test_an_effect_shows_as_soon_as_a_figure_changes(
     page.locator("#f-max_travel").press("Tab")
     expect(page.locator("#forecast")).to_contain_text("−4 personnes, c’est exact")
     assert axe(page) == []
+    page.locator("#f-max_travel").fill("99999")
+    page.locator("#f-max_travel").press("Tab")
+    expect(page.locator("#forecast")).to_contain_text("600")
+    expect(page.locator("#forecast")).not_to_contain_text("−4 personnes")
 
 
 def test_what_would_help_appears_in_its_row(

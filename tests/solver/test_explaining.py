@@ -56,6 +56,17 @@ def test_a_colleague_who_may_take_part_no_more_is_not_said_to_have_a_match() -> 
     )
 
 
+def test_of_single_visits_nobody_reads_of_swaps() -> None:
+    problem = Problem.from_json(document(people=two(bruno={"max_swaps": 0})))
+    single = replace(problem, campaign=replace(problem.campaign, exchange="shadow"))
+    said = [row.text for row in solve(single, limits=QUICK).unmatched]
+    assert [text.en for text in said] == [
+        "Possible colleagues can’t take part any more: their visits are used up (often in the boutique team).",
+        "This person can’t take part any more: they have used up all their visits.",
+    ]
+    assert not any("échange" in text.fr for text in said)
+
+
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
 def test_everybody_without_a_match_is_explained_once(exchange: str) -> None:
     problem = Problem.from_json(company(people=120, seed=5, exchange=exchange, few_dates=0.8))
