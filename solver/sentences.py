@@ -147,7 +147,9 @@ def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "", si
     if not counted:
         where = Text(f"parmi ceux examinés, {where.fr}", f"among those looked at, {where.en}")
     if gone == "all":
-        what_fr, what_en = ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")
+        what_fr, what_en = (
+            ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")
+        )
         return Text(
             f"Les collègues possibles ne peuvent plus participer\u00a0: leurs {what_fr} ({where.fr}).",
             f"Possible colleagues can’t take part any more: their {what_en} are used up ({where.en}).",
