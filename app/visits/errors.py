@@ -292,7 +292,7 @@ class SpokenOf(Refusal):
 
 
 class DayNotCome(Refusal):
-    """Nobody is absent before the day."""
+    """Nobody is absent before the day begins, nor is it lived."""
 
     def message(self) -> str:
         return _("Cette journée n’a pas encore eu lieu. Un empêchement ? Annulez-la ou déplacez-la.")

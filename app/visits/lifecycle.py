@@ -38,7 +38,7 @@ from app.visits.errors import (
     SpokenOf,
     TooYoung,
 )
-from app.visits.rules import confirmed_by, is_over, obstacle, stands
+from app.visits.rules import confirmed_by, has_begun, is_over, obstacle, stands
 from app.visits.tables import By, ChangeKind, NoShow, Proposal, Visit
 
 
@@ -196,9 +196,9 @@ def not_left(asked: Asked) -> Refusal | None:
     return SpokenOf() if asked.visit.left_without_at is not None else None
 
 
-def its_day_came(asked: Asked) -> Refusal | None:
-    """The day is today or past."""
-    return DayNotCome() if asked.visit.day > asked.today else None
+def it_has_begun(asked: Asked) -> Refusal | None:
+    """Its first hour has come."""
+    return None if has_begun(asked.visit, asked.today) else it_is_past(asked)
 
 
 def campaign_goes_on(asked: Asked) -> Refusal | None:
@@ -296,7 +296,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         ChangeKind.ABSENT,
         TWO,
-        (it_stands, not_ruled, its_day_came, campaign_goes_on, somebody_was_to_come, unreported),
+        (it_stands, not_ruled, it_has_begun, campaign_goes_on, somebody_was_to_come, unreported),
         "visit.absent",
     ),
     Step(

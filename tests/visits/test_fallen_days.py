@@ -106,11 +106,11 @@ def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr
     company.campaign.status = Status.RUNNING
     evening = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
     absences.report(
-        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno, evening)
+        session, company.before(missed, company.bruno, TUESDAY), company.hand(missed, company.bruno, evening)
     )
     if contested:
         absences.contest(
-            session, company.before(missed, company.anna, MONDAY), company.hand(missed, company.anna, evening)
+            session, company.before(missed, company.anna, TUESDAY), company.hand(missed, company.anna, evening)
         )
     session.commit()
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
@@ -156,7 +156,7 @@ def test_a_day_cancelled_for_both_leaves_nothing_to_choose(company: Company, as_
 def test_two_who_report_each_other_do_not_read_as_uncontested(company: Company, as_: Enter) -> None:
     session, visit = company.session, company.there
     for who in (company.bruno, company.anna):
-        absences.report(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+        absences.report(session, company.before(visit, who, TUESDAY), company.hand(visit, who))
     session.commit()
     page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/absences").text
     assert "versions opposées" in page
@@ -166,7 +166,7 @@ def test_two_who_report_each_other_do_not_read_as_uncontested(company: Company, 
 
 def test_programs_of_hr_read_absences_and_rule(company: Company, as_: Enter) -> None:
     session, visit = company.session, company.there
-    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    absences.report(session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno))
     session.commit()
     hr = as_(company.hr)
     (told,) = hr.get(f"/api/v1/campaigns/{company.campaign.id}/absences").json()["absences"]

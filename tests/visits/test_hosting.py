@@ -202,26 +202,26 @@ def test_an_absence_is_said_and_answered(company: Company, engine: Engine, clock
         absences.report(session, company.before(visit, company.bruno), company.hand(visit, company.bruno))
     with pytest.raises(NotReported):
         absences.contest(
-            session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna)
+            session, company.before(visit, company.anna, TUESDAY), company.hand(visit, company.anna)
         )
     company.campaign.status = Status.CLOSED
     with pytest.raises(CampaignOver):
         absences.report(
-            session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno)
+            session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno)
         )
     company.campaign.status = Status.RUNNING
-    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    absences.report(session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno))
     assert told(engine, session) == [("Anna", "visit_absence")]
     absences.contest(
         session,
-        company.before(visit, company.anna, MONDAY),
+        company.before(visit, company.anna, TUESDAY),
         company.hand(visit, company.anna, words="J’étais là à neuf heures"),
     )
     assert told(engine, session) == [("Bruno", "visit_absence")]
     assert company.history(visit)[-2:] == ["absent", "contested"]
     with pytest.raises(NotReported):
         absences.contest(
-            session, company.before(visit, company.anna, MONDAY), company.hand(visit, company.anna)
+            session, company.before(visit, company.anna, TUESDAY), company.hand(visit, company.anna)
         )
 
 
@@ -231,7 +231,7 @@ def test_a_day_that_somebody_missed_is_made_up_for_and_asks_for_no_debrief(
     session, missed = company.session, company.there
     company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
     absences.report(
-        session, company.before(missed, company.bruno, MONDAY), company.hand(missed, company.bruno)
+        session, company.before(missed, company.bruno, TUESDAY), company.hand(missed, company.bruno)
     )
     told(engine, session)
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
@@ -239,7 +239,7 @@ def test_a_day_that_somebody_missed_is_made_up_for_and_asks_for_no_debrief(
     open_forms(engine)
     assert "debrief_invitation" not in {kind for _name, kind in told(engine, session)}
     with pytest.raises(AlreadyOver):
-        check(ChangeKind.CANCELLED, company.before(missed, By.HR, MONDAY).asked)
+        check(ChangeKind.CANCELLED, company.before(missed, By.HR, TUESDAY).asked)
     offer = moving.propose(
         session,
         company.before(missed, company.bruno, TUESDAY),
@@ -268,14 +268,14 @@ def test_a_contested_absence_asks_for_the_debrief_once_hr_say_that_the_day_took_
 ) -> None:
     session, visit = company.session, company.there
     company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
-    absences.report(session, company.before(visit, company.bruno, MONDAY), company.hand(visit, company.bruno))
+    absences.report(session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno))
     told(engine, session)
     [mail] = session.exec(select(Mail).where(Mail.kind == "visit_absence")).all()
     assert "C’est ce qu’en dit votre collègue" in mail.text
     assert "Si cette journée n’a en effet pas eu lieu" in mail.text
     assert "Cette journée n’a pas eu lieu" not in mail.text
     evening = company.hand(visit, company.anna, datetime(2027, 4, 5, 18, 0, tzinfo=UTC))
-    absences.contest(session, company.before(visit, company.anna, MONDAY), evening)
+    absences.contest(session, company.before(visit, company.anna, TUESDAY), evening)
     told(engine, session)
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
     open_forms(engine)
@@ -298,13 +298,13 @@ def test_hr_say_what_happened_where_the_two_do_not_agree_and_both_read_it(
 ) -> None:
     session, visit = company.session, company.there
     for who in (company.bruno, company.anna):
-        absences.report(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+        absences.report(session, company.before(visit, who, TUESDAY), company.hand(visit, who))
     for who in (company.bruno, company.anna):
-        absences.contest(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+        absences.contest(session, company.before(visit, who, TUESDAY), company.hand(visit, who))
     assert visit.disputed_at
     assert visit.missed_at is None
     told(engine, session)
-    before, hand = company.before(visit, By.HR, MONDAY), company.hand(visit, By.HR)
+    before, hand = company.before(visit, By.HR, TUESDAY), company.hand(visit, By.HR)
     absences.rule(session, before, {By.HOST}, hand, version=absences.said_so_far(visit, before.reports))
     assert visit.missed_at
     assert visit.disputed_at is None
@@ -315,7 +315,7 @@ def test_hr_say_what_happened_where_the_two_do_not_agree_and_both_read_it(
     assert company.history(visit)[-1] == "missed"
     for again in (ChangeKind.CONTESTED, ChangeKind.ABSENT):
         with pytest.raises(AlreadyRuled):
-            check(again, company.before(visit, company.anna, MONDAY).asked)
+            check(again, company.before(visit, company.anna, TUESDAY).asked)
     with pytest.raises(Stale):
         absences.rule(session, before, [], hand, version=4)
 
@@ -327,15 +327,15 @@ def test_of_two_who_contest_at_once_the_second_sees_what_the_first_said(
     """Each had read what was said of both before the other one answered."""
     session, visit = company.session, company.there
     for who in (company.bruno, company.anna):
-        absences.report(session, company.before(visit, who, MONDAY), company.hand(visit, who))
+        absences.report(session, company.before(visit, who, TUESDAY), company.hand(visit, who))
     assert visit.missed_at is not None
-    before = {who.id: company.before(visit, who, MONDAY) for who in (company.anna, company.bruno)}
+    before = {who.id: company.before(visit, who, TUESDAY) for who in (company.anna, company.bruno)}
     hands = {who.id: company.hand(visit, who) for who in (company.anna, company.bruno)}
     session.commit()
     with open_session(engine) as other:
         seen = queries.visit(other, visit.id or 0)
         absences.contest(
-            other, situation(other, seen, By.HOST, company.bruno.id, MONDAY), hands[company.bruno.id]
+            other, situation(other, seen, By.HOST, company.bruno.id, TUESDAY), hands[company.bruno.id]
         )
     absences.contest(session, before[company.anna.id], hands[company.anna.id])
     session.commit()

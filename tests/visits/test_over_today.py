@@ -14,7 +14,8 @@ from app.availability.service import When
 from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.messages.tables import Mail
-from app.visits import leaving, service
+from app.visits import absences, leaving, service
+from app.visits.errors import DayNotCome
 from app.visits.tables import By, CancelReason
 from tests.support.web import Clock
 from tests.visits.life import TUESDAY, Company, told
@@ -95,3 +96,20 @@ def test_leaving_while_a_day_goes_on_says_that_it_ends_there(
     told(engine, lived.session)
     said = "\n".join(fallen(engine))
     assert ("Elle avait commencé\xa0: elle s’arrête là." in said) is (now is DURING)
+
+
+@pytest.mark.parametrize(("at", "begun"), [(BEFORE, False), (DURING, True), (AFTER, True)])
+def test_nobody_is_absent_before_the_day_s_first_hour(
+    lived: Company, engine: Engine, clock: Clock, as_: Enter, at: datetime, begun: bool
+) -> None:
+    clock.set(at)
+    session, visit = lived.session, lived.there
+    page = as_(lived.bruno).get(f"/visits/{visit.id}").text
+    assert ("Signaler une absence" in page) is begun
+    before, hand = lived.before(visit, lived.bruno, TUESDAY), lived.hand(visit, lived.bruno, at)
+    if begun:
+        absences.report(session, before, hand)
+        assert told(engine, session) == [("Anna", "visit_absence")]
+    else:
+        with pytest.raises(DayNotCome):
+            absences.report(session, before, hand)
