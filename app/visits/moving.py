@@ -33,6 +33,7 @@ from app.visits.tables import (
     Visit,
     VisitStatus,
 )
+from app.visits.whereabouts import say_with_move
 
 
 def days_of(session: Session, now: Situation) -> Days:
@@ -190,6 +191,7 @@ def _move(session: Session, now: Situation, day: date, hand: Hand, event: str, *
     places.exchange(session, now.seen.campaign, [visit], given_back=[visit.id])
     not_given = _offer(session, now.seen, day)
     said = {} if agreed else {"not_given": not_given}
+    say_with_move(session, now.seen, hand)
     remember(session, visit, ChangeKind.MOVED, hand, event=event, said=said, day_before=before, day_after=day)
     return visit
 

@@ -236,6 +236,14 @@ def find_change(session: Session, change_id: int) -> SeenChange | None:
     return next(iter(_changes(session, col(VisitChange.id) == change_id)), None)
 
 
+def place_told_with(session: Session, move: VisitChange) -> SeenChange | None:
+    """That a day takes place elsewhere, where the message about its move says it."""
+    place = col(VisitChange.kind) == ChangeKind.PLACE
+    with_it = (col(VisitChange.visit_id) == move.visit_id, col(VisitChange.at) == move.at)
+    found = _changes(session, place, *with_it, col(VisitChange.id) < move.id)
+    return next(iter(reversed(found)), None)
+
+
 def last_yes(session: Session, visit_id: int) -> SeenChange | None:
     """The latest yes of one of the two, with who gave it."""
     kind = col(VisitChange.kind) == ChangeKind.CONFIRMED

@@ -23,6 +23,7 @@ from app.visits.queries import SeenVisit
 from app.visits.rules import Leg, in_pairs, is_lived, stands
 from app.visits.service import cancel_visit, void_proposals
 from app.visits.tables import By, CancelReason, ChangeKind, Swap, Visit, VisitStatus
+from app.visits.whereabouts import say_with_move
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def rearrange(
         not_given = _offer(session, campaign, [*moved, *made])
         for visit in moved:
             assert visit.id is not None
+            say_with_move(session, before[visit.id], hand)
             remember(
                 session,
                 visit,

@@ -47,6 +47,26 @@ def say_where(session: Session, visit_id: int, now: datetime, today: date) -> No
         follow_change(session, visit, now, today)
 
 
+def say_with_move(session: Session, seen: SeenVisit, hand: Hand) -> None:
+    """A day moves while its people are still to hear of another site: one message says both, and the history
+    has the place just before the move."""
+    visit = seen.visit
+    before = session.get(Site, visit.told_site_id) if visit.told_site_id != seen.host_site.id else None
+    if before is None:
+        return
+    visit.told_site_id = seen.host_site.id
+    session.add(visit)
+    remember(
+        session,
+        visit,
+        ChangeKind.PLACE,
+        Hand(By.SERVICE, None, hand.now),
+        event=None,
+        place_before=before.name,
+        place_after=seen.host_site.name,
+    )
+
+
 @dataclass(frozen=True)
 class Elsewhere:
     """A day to come that an import takes to another site."""

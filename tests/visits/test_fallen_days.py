@@ -110,7 +110,9 @@ def test_a_day_that_did_not_take_place_is_called_so_until_it_is_contested_and_hr
     )
     if contested:
         absences.contest(
-            session, company.before(missed, company.anna, TUESDAY), company.hand(missed, company.anna, evening)
+            session,
+            company.before(missed, company.anna, TUESDAY),
+            company.hand(missed, company.anna, evening),
         )
     session.commit()
     clock.set(datetime(2027, 4, 6, 8, 0, tzinfo=UTC))
@@ -166,7 +168,9 @@ def test_two_who_report_each_other_do_not_read_as_uncontested(company: Company, 
 
 def test_programs_of_hr_read_absences_and_rule(company: Company, as_: Enter) -> None:
     session, visit = company.session, company.there
-    absences.report(session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno))
+    absences.report(
+        session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno)
+    )
     session.commit()
     hr = as_(company.hr)
     (told,) = hr.get(f"/api/v1/campaigns/{company.campaign.id}/absences").json()["absences"]

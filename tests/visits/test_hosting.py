@@ -210,7 +210,9 @@ def test_an_absence_is_said_and_answered(company: Company, engine: Engine, clock
             session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno)
         )
     company.campaign.status = Status.RUNNING
-    absences.report(session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno))
+    absences.report(
+        session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno)
+    )
     assert told(engine, session) == [("Anna", "visit_absence")]
     absences.contest(
         session,
@@ -268,7 +270,9 @@ def test_a_contested_absence_asks_for_the_debrief_once_hr_say_that_the_day_took_
 ) -> None:
     session, visit = company.session, company.there
     company.campaign.notice_days, company.campaign.status = 2, Status.RUNNING
-    absences.report(session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno))
+    absences.report(
+        session, company.before(visit, company.bruno, TUESDAY), company.hand(visit, company.bruno)
+    )
     told(engine, session)
     [mail] = session.exec(select(Mail).where(Mail.kind == "visit_absence")).all()
     assert "C’est ce qu’en dit votre collègue" in mail.text

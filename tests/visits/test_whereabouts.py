@@ -14,6 +14,7 @@ from app.people.tables import Person, Team, TravelTime
 from app.visits import hosting, moving, reading, service
 from app.visits.history import told as told_to
 from app.visits.jobs import follow_moves, say_where
+from app.visits.rearranging import Move, rearrange
 from app.visits.tables import By, CancelReason, ChangeKind, DayPart, Visit
 from app.worker import drain
 from tests.booking.conftest import Shop
@@ -174,24 +175,54 @@ def test_a_day_that_is_over_begun_or_cancelled_is_told_to_nobody(
     assert row(engine, visit).revision == revision
 
 
-def test_a_day_moved_in_between_says_its_place_as_well(company: Company, engine: Engine) -> None:
-    """Before the clock ticks: the mail about the day could be read without a look at the place."""
+@pytest.mark.parametrize("how", ["by HR", "by both", "by a repair"])
+def test_a_day_moved_in_between_is_told_with_its_place_in_one_message(
+    company: Company, engine: Engine, how: str
+) -> None:
     session, visit = company.session, company.there
     nantes = elsewhere(session)
     first, second = sorted((company.shop.site_id, nantes.site_id))
     session.add(TravelTime(from_site_id=first, to_site_id=second, minutes=30, estimated=False))
     company.bruno.team_id = nantes.id or 0
     session.commit()
-    moving.move(
-        session,
-        company.before(visit, By.HR),
-        NEXT_MONDAY,
-        company.hand(visit, By.HR),
-        revision=0,
-    )
-    sent = ticked(engine, session)
-    assert [one.to_name.split()[0] for one in sent if one.kind == "visit_changed"] == ["Anna", "Bruno"]
+    drain(engine)
+    known = set(session.exec(select(Mail.id)))
+    hr = company.hand(visit, By.HR)
+    if how == "by HR":
+        moving.move(session, company.before(visit, By.HR), NEXT_MONDAY, hr, revision=0)
+    elif how == "by both":
+        asker, hand = company.before(visit, company.anna), company.hand(visit, company.anna)
+        made = moving.propose(session, asker, NEXT_MONDAY, hand, revision=0)
+        moving.accept(
+            session, company.before(visit, company.bruno), made.id or 0, company.hand(visit, company.bruno)
+        )
+    else:
+        move = Move(visit.id or 0, 0, NEXT_MONDAY, CancelReason.ROSTER)
+        rearrange(session, company.campaign, [], [move], [], hr, TODAY)
+    session.commit()
+    drain(engine)
+    told = [one for one in session.exec(select(Mail).order_by(col(Mail.to_name))) if one.id not in known]
+    invited = [one for one in told if one.kind == "visit_invitation"]
+    assert [one.to_name.split()[0] for one in invited] == ["Anna", "Bruno"]
+    for mail in invited:
+        for text in (mail.text, mail.html):
+            assert "Le lieu change : Nantes, et non plus Lyon." in text.replace("\u00a0", " ")
+        assert str(event(mail)["LOCATION"]) == "Nantes"
+    assert ticked(engine, session) == []
+    assert company.history(visit)[-2:] == ["place", "moved"]
     assert len(told_where(session, visit)) == 1
+
+
+def test_a_day_moved_where_it_was_says_nothing_of_its_place(company: Company, engine: Engine) -> None:
+    visit = company.there
+    hand = company.hand(visit, By.HR)
+    moving.move(company.session, company.before(visit, By.HR), NEXT_MONDAY, hand, revision=0)
+    company.session.commit()
+    drain(engine)
+    mails = company.session.exec(select(Mail).where(Mail.kind == "visit_invitation")).all()
+    assert mails
+    assert not any("Le lieu change" in one.text for one in mails)
+    assert "place" not in company.history(visit)
 
 
 def test_a_day_made_since_is_told_with_its_place(company: Company, engine: Engine) -> None:
