@@ -21,6 +21,7 @@ from app.planning.queries import Participant
 from app.planning.tables import PlanningRun, RunStatus
 from app.planning.words import rule_words
 from app.visits import service as visits
+from app.visits.queries import left_out_last_time
 from app.visits.tables import Unmatched
 from solver import Plan, Problem, Visit, rules
 from solver.check import violations
@@ -39,6 +40,8 @@ class Announcement:
     """Messages that leave at once."""
     on_paper: list[Person]
     """People without an address: somebody must tell them."""
+    again: list[Person]
+    """People for whom the last campaign had nobody either."""
     visits: int
     first_day: date | None
     last_day: date | None
@@ -50,6 +53,7 @@ def announcement(session: Session, campaign: Campaign, run: PlanningRun, today: 
     problem, plan = runs.load(session, run)
     people = queries.participants(session, campaign.id)
     told = [people[row_id(person.id)].person for person in problem.people if row_id(person.id) in people]
+    left_out = left_out_last_time(session, campaign.id) & {row_id(row.person) for row in plan.unmatched}
     days = sorted(problem.campaign.days[visit.day] for visit in plan.visits)
     return Announcement(
         reasons=refusals(session, campaign, problem, plan, people, today),
@@ -57,6 +61,7 @@ def announcement(session: Session, campaign: Campaign, run: PlanningRun, today: 
         unmatched=len(plan.unmatched),
         mails=sum(1 for person in told if person.email),
         on_paper=[person for person in told if not person.email],
+        again=[person for person in told if person.id in left_out],
         visits=len(plan.visits),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,

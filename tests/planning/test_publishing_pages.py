@@ -1,5 +1,6 @@
 """Pages of the publication: asked first, done once, refused where the plan no longer holds."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from app.accounts.tables import Account
 from app.availability.tables import ColleagueWish, Enrolment
 from app.campaigns.tables import Campaign, Status
 from app.core.db import open_session
-from app.planning import jobs, queries
-from app.visits.tables import Visit
+from app.people.tables import Person
+from app.planning import jobs, queries, runs
+from app.planning.problem import row_id
+from app.visits.tables import Unmatched, Visit
+from tests.factories import make_campaign
 from tests.planning.company import Company
 from tests.support.web import browser_of
 
@@ -41,6 +45,32 @@ def test_publishing_asks_first_and_happens_once(
     assert "Recalculer" not in hr.get(planned).text
     assert hr.post(f"{planned}/runs").status_code == 409
     assert hr.post(f"{planned}/pins", data={"one": "1", "other": "2"}).status_code == 409
+
+
+def test_whoever_is_left_out_again_is_named_before_publishing(
+    hr: TestClient, planned: str, company: Company, engine: Engine
+) -> None:
+    assert "déjà pas de binôme" not in hr.get(f"{planned}/publication").text
+    with open_session(engine) as session:
+        past = make_campaign(session, first_day=date(2026, 4, 6), last_day=date(2026, 4, 30), status="closed")
+        run = queries.finished_runs(session, company.campaign.id or 0)[0]
+        [left_out] = [row_id(row.person) for row in runs.load(session, run)[1].unmatched]
+        session.add(
+            Unmatched(
+                campaign_id=past.id,
+                person_id=left_out,
+                reason="all_taken",
+                text_fr="…",
+                text_en="…",
+                created_at=past.created_at,
+            )
+        )
+        name = session.get_one(Person, left_out).name
+    asked = hr.get(f"{planned}/publication").text
+    assert "1 personne n’avait déjà pas de binôme la dernière fois : parlez-lui" in asked.replace(
+        "\u00a0", " "
+    )
+    assert f"<li>{name}</li>" in asked
 
 
 def test_two_who_named_each_other_meet_and_both_and_hr_read_why(
