@@ -60,11 +60,9 @@ def test_of_single_visits_nobody_reads_of_swaps() -> None:
     problem = Problem.from_json(document(people=two(bruno={"max_swaps": 0})))
     single = replace(problem, campaign=replace(problem.campaign, exchange="shadow"))
     said = [row.text for row in solve(single, limits=QUICK).unmatched]
-    assert [text.en for text in said] == [
-        "Possible colleagues can’t take part any more: their visits are used up"
-        " (often in the boutique team).",
-        "This person can’t take part any more: they have used up all their visits.",
-    ]
+    gone, used_up = [text.en for text in said]
+    assert gone.startswith("Possible colleagues can’t take part any more: their visits are used up")
+    assert used_up == "This person can’t take part any more: they have used up all their visits."
     assert not any("échange" in text.fr for text in said)
 
 
