@@ -21,11 +21,7 @@ def tell_invites_others(engine: Engine, campaign_id: int, version: int, person_i
     invited; or, where they had read that, that their yes stands again. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:
         campaign = session.get(Campaign, campaign_id)
-        if (
-            campaign is None
-            or is_booked_openly(campaign)
-            or campaign.status in (Status.CLOSED, Status.CANCELLED)
-        ):
+        if campaign is None or is_booked_openly(campaign) or campaign.status in OVER:
             return
         concerned = _said_yes(session, campaign_id) & set(person_ids)
         invited = invited_ids(session, campaign)
