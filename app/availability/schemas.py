@@ -66,6 +66,18 @@ class BusyAddressForm(Versioned):
     daily: bool = False
 
 
+class BusyFileIn(BusyFileForm):
+    """The same as a program sends it."""
+
+    version: Version
+
+
+class BusyAddressIn(BusyAddressForm):
+    """The same as a program sends it."""
+
+    version: Version
+
+
 class ColleagueSearchForm(FormModel):
     """A colleague's name, sent in the body: it has no business in addresses and logs."""
 

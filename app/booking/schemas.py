@@ -11,7 +11,7 @@ from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import Approval, RefusalReason, RequestStatus, Silence
 from app.booking.words import why_words
 from app.campaigns.tables import Booking
-from app.core.forms import AnswerModel, FormModel
+from app.core.forms import AnswerModel, FormModel, LocalTime
 from app.visits.standing import Missing
 from app.visits.tables import DayPart
 
@@ -127,8 +127,8 @@ class PlaceForm(FormModel):
     seen: Annotated[str, Field(max_length=2000)] = ""
     bring: Annotated[str, Field(max_length=500)] = ""
     part: DayPart = DayPart.FULL
-    starts_at: time | None = None
-    ends_at: time | None = None
+    starts_at: LocalTime | None = None
+    ends_at: LocalTime | None = None
     per_day: Annotated[int, Field(ge=1, le=20)] = 1
     days: Annotated[list[date], Field(max_length=366)] = Field(default_factory=list)
     version: Version = 0

@@ -7,10 +7,12 @@ if form.value is None:                # show the page again, what was typed kept
 """
 
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from app.core.errors import FormRefused
@@ -50,6 +52,15 @@ class FormModel(BaseModel):
         return value
 
 
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError(_("Écrivez l’heure du lieu, sans fuseau horaire, par exemple 09:30."))
+    return value
+
+
+LocalTime = Annotated[time, AfterValidator(_without_zone)]
+"""An hour of a day, where the day takes place: never one of another zone."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -69,6 +80,17 @@ class Bound(Generic[Model]):
         """The value of a form that nobody can fill in wrongly. Raises FormRefused."""
         if self.value is None:
             raise FormRefused
+        return self.value
+
+    def sent_by_program(self) -> Model:
+        """The value; a program reads what is wrong as of a JSON body. Raises RequestValidationError."""
+        if self.value is None:
+            raise RequestValidationError(
+                [
+                    {"loc": ("body", name), "msg": said, "input": self.raw.get(name)}
+                    for name, said in self.errors.items()
+                ]
+            )
         return self.value
 
     def refuse(self, name: str, message: str) -> None:

@@ -195,15 +195,15 @@ PART_HOURS = {
 
 
 NOON, MORNING_ENDS = time(12, 0), time(14, 0)
-SHORTEST_PART = timedelta(hours=1)
+SHORTEST_PART, LONGEST_PART = timedelta(hours=1), timedelta(hours=7)
 SHORTEST_DAY, LONGEST_DAY = timedelta(hours=5), timedelta(hours=12)
 
 
 def hours_fault(part: DayPart, starts: time, ends: time) -> str | None:
     """Why hours contradict the name they are given, in the reader's language; None when they do not.
 
-    A morning begins before noon and is over at 14:00; an afternoon begins at noon or later; a whole day
-    lasts from five to twelve hours, whenever the shift begins. Each lasts an hour at least.
+    A morning begins before noon and is over at 14:00; an afternoon begins at noon or later; each lasts from
+    one to seven hours. A whole day lasts from five to twelve, whenever the shift begins.
     """
     if part is DayPart.MORNING and not (starts < NOON and ends <= MORNING_ENDS):
         return _(
@@ -218,6 +218,11 @@ def hours_fault(part: DayPart, starts: time, ends: time) -> str | None:
     lasts = timedelta(hours=ends.hour - starts.hour, minutes=ends.minute - starts.minute)
     if lasts < SHORTEST_PART:
         return _("Une visite dure au moins une heure : corrigez les heures.")
+    if part is not DayPart.FULL and lasts > LONGEST_PART:
+        return _(
+            "Un matin ou un après-midi dure sept heures au plus : "
+            "corrigez les heures, ou choisissez « Journée entière »."
+        )
     if part is DayPart.FULL and not SHORTEST_DAY <= lasts <= LONGEST_DAY:
         return _(
             "Une journée entière dure de cinq à douze heures : "

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from app.core.forms import AnswerModel, FormModel
+from app.core.forms import AnswerModel, FormModel, LocalTime
 from app.people.tables import Person
 from app.visits.conditions import Conditions, are_open, for_visit
 from app.visits.days import PossibleDay
@@ -110,8 +110,8 @@ class HoursForm(FormModel):
     """How much of the day, and from when to when."""
 
     part: DayPart
-    starts_at: time | None = None
-    ends_at: time | None = None
+    starts_at: LocalTime | None = None
+    ends_at: LocalTime | None = None
     revision: int
 
 

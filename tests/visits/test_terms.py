@@ -1,8 +1,11 @@
 """On which terms a day stands: its hours, what the team asks, exceptions, rosters, letters."""
 
+from collections.abc import Callable
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -57,10 +60,13 @@ def waive(company: Company) -> None:
     ("part", "starts", "ends", "fits"),
     [
         (DayPart.MORNING, time(8), time(14), True),
+        (DayPart.MORNING, time(7), time(14), True),
+        (DayPart.MORNING, time(0), time(14), False),
         (DayPart.MORNING, time(0), time(0, 1), False),
         (DayPart.MORNING, time(14), time(16), False),
         (DayPart.MORNING, time(9), time(14, 30), False),
         (DayPart.AFTERNOON, time(12), time(18), True),
+        (DayPart.AFTERNOON, time(12), time(23, 59), False),
         (DayPart.AFTERNOON, time(11, 30), time(17), False),
         (DayPart.FULL, time(14), time(22), True),
         (DayPart.FULL, time(0), time(23, 59), False),
@@ -69,6 +75,18 @@ def waive(company: Company) -> None:
 )
 def test_hours_keep_the_name_they_are_given(part: DayPart, starts: time, ends: time, fits: bool) -> None:
     assert (hours_fault(part, starts, ends) is None) is fits
+
+
+@pytest.mark.parametrize(("starts", "status"), [("09:00", 200), ("09:00Z", 422), ("09:00+02:00", 422)])
+def test_a_program_gives_hours_where_the_day_takes_place(
+    company: Company, as_: Callable[[Any], TestClient], starts: str, status: int
+) -> None:
+    sent = {"part": "morning", "starts_at": starts, "ends_at": "12:00", "revision": 0}
+    answer = as_(company.bruno).post(f"/api/v1/visits/{company.there.id}/hours", json=sent)
+    assert answer.status_code == status
+    if status == 422:
+        assert "starts_at" in answer.text
+        assert "sans fuseau horaire" in answer.text
 
 
 def test_hours_that_contradict_their_name_change_nothing(company: Company) -> None:

@@ -13,7 +13,7 @@ from app.availability.busy.queries import busy_calendar, given_elsewhere
 from app.availability.busy.reading import Reading
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling
-from app.availability.schemas import BusyAddressForm, BusyFileForm, BusyOut
+from app.availability.schemas import BusyAddressIn, BusyFileIn, BusyOut
 from app.availability.service import When
 from app.core import clock
 from app.core.db import Db
@@ -33,7 +33,7 @@ def show_busy(session: Db, mine: OwnEnrolment) -> BusyOut:
 @router.post("/campaigns/{campaign_id}/enrolment/busy/file")
 async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -> BusyOut:
     """Grey the days that the multipart field `file` takes: .ics, or a .zip of some; `version` beside it."""
-    version = bind(BusyFileForm, sent).required().version
+    version = bind(BusyFileIn, sent).sent_by_program().version
     content = await read_upload(sent.get("file"))
     reading = await read_between(request, session, mine, content, when=_when())
     return await run_in_threadpool(_keep, session, mine, reading, version)
@@ -46,7 +46,7 @@ def _keep(session: Session, mine: Enrolling, reading: Reading, version: int) -> 
 
 
 @router.put("/campaigns/{campaign_id}/enrolment/busy/address", status_code=202)
-def give_address(session: Db, mine: OwnEnrolment, given: BusyAddressForm) -> BusyOut:
+def give_address(session: Db, mine: OwnEnrolment, given: BusyAddressIn) -> BusyOut:
     """Have the calendar at a private address read, soon and (`daily`) each day. It is never shown again."""
     service.give_address(session, mine, given.address, daily=given.daily, version=given.version, when=_when())
     return _out(session, enrolment_page.again(session, mine))

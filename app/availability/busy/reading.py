@@ -50,7 +50,9 @@ def read(content: bytes, first: date, last: date, zone: ZoneInfo) -> Reading:
         sifted = sift(text, first, last)
         for series in sifted.series:
             try:
-                occurrences = _occurrences(series, sifted, first, last)
+                calendar = _calendar(series, sifted)
+                found.skipped += _leave_out_backwards(calendar, zone)
+                occurrences = _occurrences(calendar, first, last)
                 placed = [one for one in map(_placed, occurrences) if one is not None]
             except MemoryError:
                 raise
@@ -100,11 +102,33 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8-sig", "replace")
 
 
-def _occurrences(series: list[Event], sifted: Sifted, first: date, last: date) -> list[Any]:
-    """What takes place of a series, moved and cancelled dates included."""
+def _calendar(series: list[Event], sifted: Sifted) -> Calendar:
     events = "".join(event.text() for event in series)
     text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//\r\n{sifted.zones}{events}END:VCALENDAR\r\n"
-    query = recurring_ical_events.of(Calendar.from_ical(text))
+    return Calendar.from_ical(text)
+
+
+def _leave_out_backwards(calendar: Calendar, zone: ZoneInfo) -> int:
+    """Events that end before they start mean nothing (RFC 5545, 3.8.2.2). How many they are."""
+    sound = [one for one in calendar.subcomponents if one.name != "VEVENT" or not _is_backwards(one, zone)]
+    backwards = len(calendar.subcomponents) - len(sound)
+    calendar.subcomponents = sound
+    return backwards
+
+
+def _is_backwards(event: Any, zone: ZoneInfo) -> bool:
+    start = event["DTSTART"].dt
+    if "DTEND" not in event:
+        return "DURATION" in event and bool(event["DURATION"].dt < timedelta())
+    end = event["DTEND"].dt
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return _instant(end, zone) < _instant(start, zone)
+    return _day(end) < _day(start)
+
+
+def _occurrences(calendar: Calendar, first: date, last: date) -> list[Any]:
+    """What takes place of a series, moved and cancelled dates included."""
+    query = recurring_ical_events.of(calendar)
     return list(query.between(first - timedelta(days=1), last + timedelta(days=2)))
 
 

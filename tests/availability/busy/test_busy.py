@@ -1,5 +1,7 @@
 """Giving one's calendar: what changes, what is kept, who may, and what happens by the clock."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
@@ -13,7 +15,7 @@ from app.availability.tables import Answer, BusyCalendar
 from app.campaigns.tables import Campaign, Status
 from app.core.settings import settings
 from tests.availability.busy.files import calendar, timed
-from tests.availability.busy.giving import ADDRESS, BUSY, Enter, base, enrolment, row, shown, upload
+from tests.availability.busy.giving import ADDRESS, BUSY, TAKEN, Enter, base, enrolment, row, shown, upload
 from tests.availability.conftest import WHEN, Company, Open
 from tests.factories import NOW
 from tests.support.web import Clock
@@ -272,3 +274,24 @@ def test_only_days_of_the_campaign_are_kept(anna: Company, committed: Open) -> N
         assert found is not None
         assert found.enrolment is not None
         assert "2027-04-27" not in found.enrolment.visit_days
+
+
+@pytest.mark.parametrize(("sent", "status"), [({"version": 1}, 200), ({}, 422), ({"version": "deux"}, 422)])
+def test_a_program_that_sends_a_file_without_its_version_reads_which_field_is_missing(
+    anna: Company, enter: Enter, sent: dict[str, Any], status: int
+) -> None:
+    answer: Any = enter(anna.anna).post(
+        f"/api/v1{base(anna)}/busy/file", data=sent, files={"file": ("agenda.ics", TAKEN, "text/calendar")}
+    )
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["error"]["code"] == "Unreadable"
+        assert "body.version" in answer.text
+
+
+def test_a_program_that_gives_an_address_without_its_version_reads_the_same(
+    anna: Company, enter: Enter
+) -> None:
+    answer: Any = enter(anna.anna).put(f"/api/v1{base(anna)}/busy/address", json={"address": ADDRESS})
+    assert answer.status_code == 422
+    assert "body.version" in answer.text

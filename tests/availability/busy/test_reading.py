@@ -306,3 +306,23 @@ def test_what_goes_back_too_far_is_refused_whatever_the_machine_does_beside(
 )
 def test_what_an_honest_calendar_holds_is_not(series: int, since: str, rule: str) -> None:
     busy(*(SINCE.format(n=n, since=since, rule=rule) for n in range(series)))
+
+
+@pytest.mark.parametrize(
+    "backwards",
+    [
+        "UID:a\nDTSTART;VALUE=DATE:20270304\nDTEND;VALUE=DATE:20270302",
+        timed("20270303T180000", "20270302T090000", uid="a"),
+        timed("20270302T180000", "20270302T090000", "RRULE:FREQ=DAILY;COUNT=3", uid="a"),
+        "UID:a\nDTSTART;VALUE=DATE:20270302\nDURATION:-P1D",
+        "UID:a\nDTSTART:20270302T180000Z\nDURATION:-PT9H",
+    ],
+)
+def test_an_event_that_ends_before_it_starts_takes_no_day_and_is_said_not_to_be_read(backwards: str) -> None:
+    found = reading(calendar(backwards, timed("20270310T090000", "20270310T180000", uid="b")))
+    assert (found.days, found.skipped) == (["2027-03-10"], 1)
+
+
+def test_an_event_that_ends_when_it_starts_is_read() -> None:
+    assert busy(timed("20270302T090000", "20270302T090000")) == []
+    assert busy("UID:a\nDTSTART:20270302T080000Z\nDTEND;TZID=Europe/Paris:20270302T180000") == ["02"]
