@@ -161,9 +161,9 @@ def queue_losers(engine: Engine, request_id: int) -> None:
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int], by: int | None = None, program: str = "") -> None:
-    """Job of `visits.in_conflict`: a booked day on which one of the two does not work falls, unless a
-    colleague receives; one that other hours would mend waits, and those concerned are told. `by`: whose
-    account sent the roster. Safe to run twice."""
+    """Job of `visits.in_conflict`: a booked day on which one of the two does not work, or at a closed site,
+    falls, unless a colleague receives; one that other hours would mend waits, and those concerned are told.
+    `by`: whose account sent the roster. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:
         found = visits_with_ids(session, visit_ids)
         ids = sorted(booked_among(session, found))
@@ -183,9 +183,8 @@ def _follow_conflict(session: Session, visit_id: int, sender: Actor | None) -> N
             if waits(one):
                 jobs.record(session, "visit.suspended", visit_id=visit_id, over=False)
             elif falls(one) and not colleagues.receive_instead(session, one, sender, now, today):
-                visits.cancel_visit(
-                    session, seen.visit, CancelReason.ROSTER, sender, now, today=today, by=Role.SERVICE
-                )
+                why = CancelReason.CLOSED if one.closed else CancelReason.ROSTER
+                visits.cancel_visit(session, seen.visit, why, sender, now, today=today, by=Role.SERVICE)
 
 
 def follow_closure(engine: Engine, site_id: int, first: str, last: str) -> None:

@@ -83,9 +83,10 @@ def contradict(
     by: int | None = None,
     program: str = "",
 ) -> None:
-    """What follows for days that a roster contradicts, whatever made it so: those that wait are suspended;
-    `visits.in_conflict` has the others mended, and looks for another day of a plan; `visits.half_covered`
-    tells whoever may change hours, once for `about`. `by`, `program`: who sent the roster that did it."""
+    """What follows for days that a roster, or a closed site, contradicts, whatever made it so: those that
+    wait are suspended; `visits.in_conflict` has the others mended, and looks for another day of a plan;
+    `visits.half_covered` tells whoever may change hours, once for `about`. `by`, `program`: who sent the
+    roster that did it."""
     suspend(session, [one.seen.visit.id or 0 for one in found if waits(one)], hand)
     if found:
         ids = [one.seen.visit.id or 0 for one in found]
@@ -105,12 +106,15 @@ def contradict_unheard(session: Session, found: Collection[Conflict], now: datet
 
 
 def follow_change(session: Session, visit: Visit, now: datetime, today: date) -> None:
-    """Other hours, or somebody else who receives: where the day is contradicted with it, what follows does;
-    where nothing contradicts it any more, its history says so. The message about the change tells it
-    (`resumed_by`)."""
+    """Other hours, somebody else who receives, or another site: where the day is contradicted with it, what
+    follows does; where nothing contradicts it any more, its history says so. The message about the change
+    tells it (`resumed_by`)."""
     visit_id = visit.id or 0
     against = conflict_of(session, find_visit(session, visit_id), today)
-    if against is not None:
+    if against is not None and against.closed:
+        if visit.suspended_for is not CancelReason.CLOSED:
+            contradict(session, [against], Hand(By.HR, None, now), about="")
+    elif against is not None:
         contradict_unheard(session, [against], now)
     elif visit_id in suspended_among(session, {visit_id}):
         session.exec(update(Visit).where(col(Visit.id) == visit_id).values(suspended_for=None))

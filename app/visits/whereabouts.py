@@ -12,6 +12,7 @@ from app.people.tables import Site
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import HostSite, SeenVisit, read_visits, to_come
+from app.visits.rosters import conflict_of, falls
 from app.visits.suspending import follow_change
 from app.visits.tables import By, ChangeKind, Visit
 
@@ -25,7 +26,8 @@ def elsewhere(session: Session, today: date, *which: ColumnElement[bool]) -> lis
 
 def say_where(session: Session, visit_id: int, now: datetime, today: date) -> None:
     """The site of one of these days is said: its history, its people and calendars hear it, and any yes
-    stands, as with other hours. Where that is said already, nothing happens."""
+    stands, as with other hours. Where HR closed that site then, what follows of a closed site does; a booked
+    day falls, and that alone is told. Where the site is said already, nothing happens."""
     hold_all(session, [visit_id])
     for seen in elsewhere(session, today, col(Visit.id) == visit_id):
         visit, before = seen.visit, session.get_one(Site, seen.visit.told_site_id)
@@ -35,12 +37,14 @@ def say_where(session: Session, visit_id: int, now: datetime, today: date) -> No
             .values(told_site_id=seen.host_site.id, revision=visit.revision + 1, changed_at=now)
         )
         session.refresh(visit)
+        against = conflict_of(session, seen, today)
+        ends = against is not None and against.closed and falls(against)
         remember(
             session,
             visit,
             ChangeKind.PLACE,
             Hand(By.SERVICE, None, now),
-            event="visit.changed",
+            event=None if ends else "visit.changed",
             place_before=before.name,
             place_after=seen.host_site.name,
         )

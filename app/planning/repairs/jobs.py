@@ -35,6 +35,7 @@ from app.planning.repairs.searching import (
     without_return,
 )
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
+from app.teams.days import closed_sites
 from app.visits import queries as visits_queries
 from app.visits.rules import is_over, stands
 from app.visits.tables import CancelReason
@@ -80,7 +81,8 @@ def follow_possible(engine: Engine, **_payload: object) -> None:
 
 
 def follow_conflicts(engine: Engine, visit_ids: list[int], **_payload: object) -> None:
-    """Job of `visits.in_conflict`: visits on days when one of the two does not work. Safe to run twice."""
+    """Job of `visits.in_conflict`: visits on days when one of the two does not work, or at a site that HR had
+    closed before they came there. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         known = queries.in_open_repairs(session, visit_ids, RepairCause.ROSTER)
@@ -90,10 +92,27 @@ def follow_conflicts(engine: Engine, visit_ids: list[int], **_payload: object) -
             for seen in queries.of_plans(session, visits_queries.visits_with_ids(session, visit_ids))
             if stands(seen.visit) and not is_over(seen.visit, today) and seen.visit.id not in known
         ]
-        campaigns = {seen.campaign.id: seen.campaign for seen in found}
+        shut = closed_sites(session, [(seen.host_team.id or 0, seen.visit.day) for seen in found])
+        closed = [seen for seen in found if (seen.host_team.id, seen.visit.day) in shut]
+        contrary = [seen for seen in found if seen not in closed]
+        campaigns = {seen.campaign.id: seen.campaign for seen in contrary}
         for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0):
-            ids = [seen.visit.id or 0 for seen in found if seen.campaign.id == campaign_id]
+            ids = [seen.visit.id or 0 for seen in contrary if seen.campaign.id == campaign_id]
             opening.open_repair(session, campaign, ids, RepairCause.ROSTER, None, now)
+        waiting = {visit_id for visit_id, _repair in queries.closures_open(session, visit_ids)}
+        for seen in closed:
+            if seen.visit.id not in waiting:
+                opening.open_repair(
+                    session,
+                    seen.campaign,
+                    [seen.visit.id or 0],
+                    RepairCause.CLOSURE,
+                    None,
+                    now,
+                    site_id=seen.host_site.id,
+                    first_day=seen.visit.day,
+                    last_day=seen.visit.day,
+                )
 
 
 def look_for(engine: Engine, repair_id: int) -> None:
