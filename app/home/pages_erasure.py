@@ -10,6 +10,7 @@ from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.home import personal_data
 from app.people import queries as people
+from app.visits.leaving import consequences
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,7 +26,7 @@ def ask(request: Request, session: Db, actor: Hr, person_id: int) -> Response:
         request,
         "home/erasure.html",
         one=person,
-        coming=personal_data.days_to_cancel(session, person, today=clock.today()),
+        what=consequences(session, person, None, clock.today()),
         reports=people.reports_of(session, person_id),
     )
 

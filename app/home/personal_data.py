@@ -24,12 +24,10 @@ from app.people import service as people
 from app.people.tables import Person, Site, Team
 from app.planning import once_more, pins
 from app.teams import service as teams
+from app.visits import leaving
 from app.visits import queries as visits_queries
 from app.visits import service as visits
-from app.visits.queries import SeenVisit
 from app.visits.reading import naming
-from app.visits.rules import is_ahead
-from app.visits.tables import CancelReason
 
 Entry = dict[str, Any]
 
@@ -92,17 +90,12 @@ def check_erasable(person: Person, by: Actor) -> None:
         raise OwnAccount
 
 
-def days_to_cancel(session: Session, person: Person, *, today: date) -> list[SeenVisit]:
-    """The days to come that erasing a person cancels."""
-    lived = visits_queries.visits_of(session, person)
-    return [seen for seen in lived if is_ahead(seen.visit, today)]
-
-
 def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, today: date) -> bool:
     """Forget a person in every feature, from the highest down; False when that was done before.
 
-    Their days to come are cancelled and the others told; past days stay, without a name. Sent debriefs stay
-    as well: nothing tells whose they are. Raises OwnAccount, LastAdministrator; then nothing is erased.
+    Their days to come are cancelled and the others told; where they received in a colleague's place, the
+    colleague does. Past days stay, without a name. Sent debriefs stay as well: nothing tells whose they are.
+    Raises OwnAccount, LastAdministrator; then nothing is erased.
     """
     assert person.id is not None
     held = people_queries.lock_person(session, person.id)
@@ -111,9 +104,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
     check_erasable(held, by)
     lived = visits_queries.visits_of(session, held)
     about = {*(seen.visit.id or 0 for seen in lived), *naming(session, person.id)}
-    coming = [seen.visit for seen in lived if is_ahead(seen.visit, today)]
-    for visit in coming:
-        visits.cancel_visit(session, visit, CancelReason.LEFT, by, now, today=today)
+    fallen = leaving.leave_erased(session, held, by, now, today)
     for feature in (booking, calendars, debriefs, pins, once_more, visits, availability, messages, teams):
         feature.erase(session, held)
     _tell_again(session, messages.erase_about(session, sorted(about)))
@@ -121,7 +112,7 @@ def erase_person(session: Session, person: Person, *, by: Actor, now: datetime, 
     people.erase(session, held, needed=bool(lived))
     if account is not None:
         accounts.erase(session, account)
-    audit(session, by.account_id, "person.erased", f"person:{person.id}", now=now, cancelled=len(coming))
+    audit(session, by.account_id, "person.erased", f"person:{person.id}", now=now, cancelled=fallen)
     return True
 
 

@@ -106,8 +106,9 @@ def _go(
     words: str,
 ) -> int:
     person, campaign_id = enrolling.person, enrolling.campaign.id or 0
+    reason = CancelReason.LEFT if span[1] is None else CancelReason.UNAVAILABLE
     bookings.give_up(session, person.id or 0, campaign_id, span, actor, when.now)
-    return _let_fall(session, person, campaign_id, span, actor, when.now, words)
+    return _let_fall(session, person, campaign_id, span, reason, actor, when.now, words)
 
 
 def leave_company(
@@ -116,7 +117,14 @@ def leave_company(
     """Somebody left: their days to come fall, in every campaign. Doing it twice changes nothing. `by`: the
     account of whoever in HR said so; the history names them."""
     hold_every_one_alone(session)
-    return _let_fall(session, person, None, (today, None), hand_of(session, by), now, "")
+    actor = hand_of(session, by)
+    return _let_fall(session, person, None, (today, None), CancelReason.GONE, actor, now, "")
+
+
+def leave_erased(session: Session, person: Person, actor: Actor, now: datetime, today: date) -> int:
+    """Somebody is about to be forgotten: as if they left, and nothing says that they left the company."""
+    hold_every_one_alone(session)
+    return _let_fall(session, person, None, (today, None), CancelReason.LEFT, actor, now, "")
 
 
 @dataclass(frozen=True)
@@ -178,16 +186,14 @@ def _let_fall(
     person: Person,
     campaign_id: int | None,
     span: tuple[date, date | None],
+    reason: CancelReason,
     actor: Actor | None,
     now: datetime,
     words: str,
 ) -> int:
     first, last = span
     what = consequences(session, person, campaign_id, first, last)
-    reason = CancelReason.LEFT if last is None else CancelReason.UNAVAILABLE
     of_company = campaign_id is None
-    if of_company:
-        reason = CancelReason.GONE
     for seen in sorted(what.falling, key=_by_id):  # in one order, so that two who cancel many wait in turn
         by = By.SERVICE if actor is None else By.HR if of_company else role_of(seen, None, person)
         service.cancel_visit(session, seen.visit, reason, actor, now, today=first, by=by, words=words)

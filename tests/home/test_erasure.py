@@ -113,6 +113,27 @@ def test_days_to_come_are_cancelled_and_the_others_told(
         assert "Personne effacée" in next(mail for mail in told if mail.person_id == story.bruno.id).text
 
 
+def test_where_they_received_in_a_colleague_s_place_the_colleague_does(
+    story: Story, as_: Enter, engine: Engine, run_jobs: Callable[[], list[str]]
+) -> None:
+    with open_session(engine) as session:
+        shop = session.get_one(Person, story.bruno.id).team_id
+        tutor = make_person(session, session.get_one(Team, shop), first_name="Tina", last_name="Tutrice")
+        session.get_one(Visit, story.coming.id).tutor_id = tutor.id
+    hr = as_(story.hr)
+    page = hr.get(f"/people/{tutor.id}/erasure").text
+    assert "son hôte reçoit en personne" in page
+    assert "est annulée" not in page
+    assert erase(hr, tutor).status_code == 303
+    run_jobs()
+    with open_session(engine) as session:
+        coming = session.get_one(Visit, story.coming.id)
+        assert (coming.status, coming.tutor_id) == (VisitStatus.PLANNED, None)
+        told = session.exec(select(Mail).where(Mail.person_id == story.bruno.id)).all()
+        assert any("recevez" in mail.text or "accueillez" in mail.text for mail in told)
+        assert not any("Tutrice" in mail.text for mail in session.exec(select(Mail)))
+
+
 @pytest.mark.parametrize("led", [True, False])
 def test_whoever_led_the_person_reads_that_a_day_falls_and_nothing_of_them(
     story: Story, as_: Enter, engine: Engine, run_jobs: Callable[[], list[str]], led: bool
