@@ -1,5 +1,6 @@
-"""A day on which the team that receives says that nobody comes, for now. Who waits for it, or asked and has
-no answer, keeps their turn and is offered nothing; they read it once, and again when the team receives."""
+"""A day on which the team that receives says that nobody comes, for now, or HR of all such weekdays or days.
+Who waits for it, or asked and has no answer, keeps their turn and is offered nothing; they read it once, and
+again when the team receives."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -12,18 +13,29 @@ from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
+from app.core.db import flag_of
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
+from app.people.tables import Team
 from app.teams.tables import BlackoutDay
 
 WITHOUT_PLACE = (RequestStatus.WAITING, RequestStatus.REQUESTED)
 """What is held stands, whatever its team says of the day since."""
 
-_CLOSED: ColumnElement[bool] = exists().where(
-    col(BlackoutDay.team_id) == col(Place.team_id),
-    col(BlackoutDay.day) == col(BookingRequest.day),
-    col(BlackoutDay.no_visitors),
+_CLOSED: ColumnElement[bool] = or_(
+    exists().where(
+        col(BlackoutDay.team_id) == col(Place.team_id),
+        col(BlackoutDay.day) == col(BookingRequest.day),
+        col(BlackoutDay.no_visitors),
+    ),
+    exists().where(
+        col(Team.id) == col(Place.team_id),
+        or_(
+            col(Team.max_visitors) == 0,
+            flag_of(col(BookingRequest.day), col(Team.closed_weekdays)) == "1",
+        ),
+    ),
 )
 
 

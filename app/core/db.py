@@ -9,12 +9,27 @@ requests at once than threads to carry them (`turns.py`).
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 import pysqlite3
 from fastapi import Depends, Request
-from sqlalchemy import Column, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event, inspect
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    TypeDecorator,
+    cast,
+    create_engine,
+    event,
+    extract,
+    func,
+    inspect,
+)
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import aliased
@@ -147,6 +162,12 @@ def another(table: type[Table]) -> type[Table]:
         _ = getattr(made, attribute.key).expression
     inspect(made).selectable.c.keys()
     return made
+
+
+def flag_of(day: ColumnElement[date], flags: ColumnElement[str]) -> ColumnElement[str]:
+    """The weekday's place of a week of flags: "1000001" holds "1" for Mondays and Sundays."""
+    place = (cast(extract("dow", day), Integer) + 6) % 7 + 1  # 1 is Monday
+    return func.substr(flags, place, 1)
 
 
 class Instant(TypeDecorator[datetime]):

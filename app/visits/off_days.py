@@ -7,10 +7,11 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, exists, extract, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import Session, and_, col, or_
 
 from app.campaigns.tables import Campaign
+from app.core.db import flag_of
 from app.core.i18n import _
 from app.people.tables import WEEK, Person
 from app.teams.days import shifts_on
@@ -86,10 +87,8 @@ def _is_off() -> ColumnElement[bool]:
 
 def _off(person: type[Person]) -> ColumnElement[bool]:
     day = col(Visit.day)
-    place = (cast(extract("dow", day), Integer) + 6) % 7 + 1  # 1 is Monday
     usual = and_(
-        func.substr(col(person.worked_weekdays), place, 1) == "1",
-        func.substr(col(person.school_weekdays), place, 1) != "1",
+        flag_of(day, col(person.worked_weekdays)) == "1", flag_of(day, col(person.school_weekdays)) != "1"
     )
     by_roster = exists().where(col(RosterDay.person_id) == col(person.id), col(RosterDay.day) == day)
     return or_(col(person.contract_ends_on) < day, col(person.entered_on) > day, and_(~usual, ~by_roster))

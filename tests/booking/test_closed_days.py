@@ -71,6 +71,29 @@ def test_who_waits_for_a_closed_day_keeps_their_turn_and_is_told_once(
     check_counts(session)
 
 
+@pytest.mark.parametrize("limits", [{"closed_weekdays": "1000000"}, {"max_visitors": 0}])
+def test_the_same_of_a_weekday_that_hr_close_or_where_nobody_may_come(
+    engine: Engine, session: Session, shop: Shop, limits: dict[str, Any]
+) -> None:
+    _place, (_booked, first, second) = shop.line_up(2)
+    team = session.get_one(Team, shop.shop.id)
+    before = {name: getattr(team, name) for name in limits}
+    for now, word in ((limits, "ne reçoit personne"), (before, "reçoit de nouveau")):
+        team.sqlmodel_update(now)
+        session.commit()
+        told = news(engine, session)[-2:]
+        assert [one.person_id for one in told] == [first.person_id, second.person_id]
+        assert all(word in one.text for one in told)
+    assert len(news(engine, session)) == 4
+
+
+def test_another_weekday_that_hr_close_tells_nobody(engine: Engine, session: Session, shop: Shop) -> None:
+    shop.line_up(2)
+    session.get_one(Team, shop.shop.id).closed_weekdays = "0111111"
+    session.commit()
+    assert news(engine, session) == []
+
+
 def test_on_any_other_mark_nobody_who_waits_is_told_anything(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
