@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import StatementError
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, SQLModel
 
 from app.core.collisions import committed
@@ -164,7 +164,7 @@ def another(table: type[Table]) -> type[Table]:
     return made
 
 
-def flag_of(day: ColumnElement[date], flags: ColumnElement[str]) -> ColumnElement[str]:
+def flag_of(day: Mapped[date], flags: Mapped[str]) -> ColumnElement[str]:
     """The weekday's place of a week of flags: "1000001" holds "1" for Mondays and Sundays."""
     place = (cast(extract("dow", day), Integer) + 6) % 7 + 1  # 1 is Monday
     return func.substr(flags, place, 1)
