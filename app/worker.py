@@ -126,6 +126,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visits.half_covered": (calendars.tell_half_covered,),
     "visits.suspended": (calendars.tell_teams_suspended,),
     "visits.resumed": (calendars.tell_teams_resumed,),
+    "visits.carried": (calendars.tell_teams_carried,),
     "visits.described": (calendars.tell_described,),
     "visits.certain": (calendars.tell_certain,),
     "visits.provisional": (calendars.tell_provisional,),

@@ -10,7 +10,7 @@ from app.calendars.half_days import remind_half_covered, tell_half_covered
 from app.calendars.provisional import tell_certain, tell_provisional
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.suspending import tell_resumed, tell_suspended
-from app.calendars.teams import tell_teams_resumed, tell_teams_suspended
+from app.calendars.teams import tell_teams_carried, tell_teams_resumed, tell_teams_suspended
 from app.calendars.telling import (
     tell_absence,
     tell_agreed,
@@ -68,6 +68,7 @@ __all__ = [
     "tell_provisional",
     "tell_resumed",
     "tell_suspended",
+    "tell_teams_carried",
     "tell_teams_resumed",
     "tell_teams_suspended",
     "tell_tutor_released",

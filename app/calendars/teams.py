@@ -1,5 +1,6 @@
-"""Who leads the people of days that cannot take place reads it, and that they can again: one message for each
-closing, roster or opening, whatever their number. It names the days and the teams, not the people."""
+"""Who leads the people of days that cannot take place reads it, and that they can again; who leads a team
+reads which days came to it, or left it, with their host: one message for each closing, roster, opening or
+staff file, whatever their number. It names the days and the teams, not the people."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -12,7 +13,9 @@ from app.core.db import open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
+from app.people.queries import teams_by_id
 from app.teams import queries as teams
+from app.visits.other_team import Joining, received
 from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import conflicts_among, mended_by_hours
 from app.visits.rules import is_ahead
@@ -44,6 +47,40 @@ def tell_teams_resumed(engine: Engine, visit_ids: list[int], about: int) -> None
         led = _led(session, [one for one in ahead if one.visit.id not in against])
         _keep_told(session, led)
         _write(session, led, about, None)
+
+
+def tell_teams_carried(engine: Engine, lines: list[list[int]]) -> None:
+    """Job of `visits.carried`: those of the days whose host is still of the team that they joined. `lines`:
+    of each its line in the history, its visit, and the two teams. Safe to run twice."""
+    with open_session(engine) as session:
+        of_visit = {visit_id: (left, joined) for _line, visit_id, left, joined in lines}
+        names = teams_by_id(session)
+        coming = [
+            (seen, names[of_visit[seen.visit.id or 0][0]], names[seen.host.team_id])
+            for seen in _ahead(session, list(of_visit))
+            if of_visit[seen.visit.id or 0][1] == seen.host.team_id
+        ]
+        ids = {one for two in of_visit.values() for one in two}
+        leads = teams.leaders_of_teams(session, ids, clock.today())
+        mine: dict[int, list[Joining]] = defaultdict(list)
+        for one in received(session, coming, {}):
+            for reader_id in leads[one.before.id or 0] | leads[one.after.id or 0]:
+                if not one.seen.has(reader_id):
+                    mine[reader_id].append(one)
+        about = max(line_id for line_id, *_rest in lines)
+        for person_id, reader in sorted(mails.readers_of(session, mine).items()):
+            days = mine[person_id]
+            outbox.send(
+                session,
+                Kind.TEAM_MOVED,
+                reader,
+                key=f"{Kind.TEAM_MOVED}:{about}:{person_id}",
+                now=clock.now(),
+                context={"days": days},
+                campaign=days[0].seen.campaign,
+                reply_to=mails.reply_address(session, days[0].seen.campaign),
+                until=days[-1].seen.visit.day,
+            )
 
 
 def _ahead(session: Session, visit_ids: list[int]) -> list[SeenVisit]:

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     REQUESTS_SILENT = "requests_silent"
     BOOKING_ASKED = "booking_asked"
     INVITATION_CHANGED = "invitation_changed"
+    TEAM_MOVED = "team_moved"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -126,6 +127,7 @@ def kinds() -> list[Choice]:
         Kind.HOURS_TO_CHANGE: _("Heures à changer"),
         Kind.SITE_REOPENED: _("Site de nouveau ouvert"),
         Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
+        Kind.TEAM_MOVED: _("Journées passées d’une équipe à une autre"),
         Kind.PLACE_HOST: _("Place sans personne pour recevoir"),
         Kind.BOOKING_DAYS: _("Jour attendu : fermé par l’équipe, ou de nouveau ouvert"),
         Kind.VISIT_UNCERTAIN: _("Journée pas certaine : ne pas se déplacer"),

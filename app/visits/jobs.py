@@ -17,7 +17,7 @@ from app.visits import (
     hosting,
     leaving,
     moving,
-    places,
+    other_team,
     provisional,
     queries,
     reading,
@@ -139,9 +139,11 @@ def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
 
 
 def follow_moves(engine: Engine) -> None:
-    """Job of `clock.tick`: the days of whoever changed team count in the new one."""
+    """Job of `clock.tick`: the days of whoever changed team count in the new one, and those concerned hear of
+    the days that they host. Safe to run twice."""
+    now, today = clock.now(), clock.today()
     with open_session(engine) as session:
-        places.follow_moves(session, clock.today())
+        other_team.follow(session, now, today)
 
 
 def say_where(engine: Engine) -> None:

@@ -116,6 +116,23 @@ def team_rooms(
     return rooms
 
 
+def too_many(
+    session: Session, coming: Mapping[int, tuple[Campaign, Team, Site, date]], more: Mapping[At, int]
+) -> set[int]:
+    """Which of these days (by visit: its campaign, and the team and site that receive) are beyond what their
+    team receives then, with `more` visitors than now by team's day. The queries of `decisions`, and one."""
+    at = {visit_id: (team.id or 0, day) for visit_id, (_campaign, team, _site, day) in coming.items()}
+    ids, days = {team_id for team_id, _day in at.values()}, {day for _team_id, day in at.values()}
+    decided, taken = decisions(session, ids, days), taken_days(session, ids, days)
+    found = set()
+    for visit_id, (campaign, team, site, day) in coming.items():
+        receives = day in open_days(campaign, site, team) and at[visit_id] not in decided.no_visitors
+        most = team_limits(campaign, team).max_visitors if receives else 0
+        if taken.get(at[visit_id], (0, 0))[1] + more.get(at[visit_id], 0) > most:
+            found.add(visit_id)
+    return found
+
+
 def taken_days(
     session: Session, team_ids: Collection[int], days: Collection[date]
 ) -> dict[At, tuple[int, int]]:

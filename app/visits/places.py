@@ -14,7 +14,7 @@ one another instead of locking each other out.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -162,36 +162,45 @@ def rooms_of(session: Session, campaign: Campaign, at: Iterable[At]) -> dict[At,
     return {one: rooms[one] for one in wanted}
 
 
-def follow_moves(session: Session, today: date) -> int:
-    """Who changed team takes their days to come along: the counters follow. How many days did."""
-    moved = session.execute(
-        select(
-            col(PersonDay.person_id),
-            col(PersonDay.day),
-            col(PersonDay.leaves),
-            col(PersonDay.team_id),
-            col(Person.team_id),
-            col(PersonDay.counts),
-        )
+class Carried(NamedTuple):
+    """A day that somebody takes along to another team."""
+
+    person_id: int
+    day: date
+    leaves: bool
+    counts: bool
+    visit_id: int | None
+    left: int
+    joined: int
+
+
+def to_carry(session: Session, today: date) -> list[Carried]:
+    """Days to come that still count in the team that somebody was of. One query."""
+    of_day = (PersonDay.person_id, PersonDay.day, PersonDay.leaves, PersonDay.counts, PersonDay.visit_id)
+    query = (
+        select(*(col(one) for one in of_day), col(PersonDay.team_id), col(Person.team_id))
         .join(Person, col(Person.id) == col(PersonDay.person_id))
         .where(col(PersonDay.day) >= today, col(Person.team_id) != col(PersonDay.team_id))
         .order_by(col(PersonDay.person_id), col(PersonDay.day))
-    ).all()
+    )
+    return [Carried(*row) for row in session.execute(query)]
+
+
+def follow_moves(session: Session, today: date) -> list[Carried]:
+    """Who changed team takes their days to come along: the counters follow. Which days did."""
+    moved = to_carry(session, today)
     if moved:
         session.connection().execute(
             update(PersonDay)
             .where(col(PersonDay.person_id) == bindparam("who"), col(PersonDay.day) == bindparam("on"))
             .values(team_id=bindparam("joined")),
-            [
-                {"who": who, "on": day, "joined": joined}
-                for who, day, _leaves, _left, joined, _counts in moved
-            ],
+            [{"who": one.person_id, "on": one.day, "joined": one.joined} for one in moved],
         )
-        counted = [row for row in moved if row[5]]
-        change = _counted((joined, day, leaves) for _who, day, leaves, _left, joined, _ in counted)
-        change.subtract(_counted((left, day, leaves) for _who, day, leaves, left, _joined, _ in counted))
+        counted = [one for one in moved if one.counts]
+        change = _counted((one.joined, one.day, one.leaves) for one in counted)
+        change.subtract(_counted((one.left, one.day, one.leaves) for one in counted))
         _count(session, _lines(change, {}))
-    return len(moved)
+    return moved
 
 
 Counts = Counter[tuple[int, date, bool]]

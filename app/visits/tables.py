@@ -292,6 +292,8 @@ class ChangeKind(StrEnum):
     RELEASED = "released"
     PLACE = "place"
     """Whoever receives works at another site now, `place_after`, and no more at `place_before`."""
+    TEAM = "team"
+    """The host is of another team now, `place_after`, and no more of `place_before`."""
     HOST = "host"
     """A roster has the host off, and a colleague of the team receives: `other_id` was the host."""
     WAIVED = "waived"
@@ -346,7 +348,7 @@ class VisitChange(SQLModel, table=True):
     asked for it."""
     place_before: str = ""
     place_after: str = ""
-    """Sites by the names they had then."""
+    """Sites, or teams, by the names they had then."""
     for_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
     """The manager in whose place a delegate decided."""
     program: str = ""

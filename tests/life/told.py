@@ -21,6 +21,7 @@ BOTH = {
     ChangeKind.ONE_WAY,
     ChangeKind.HOURS,
     ChangeKind.PLACE,
+    ChangeKind.TEAM,
     ChangeKind.TUTOR,
     ChangeKind.RELEASED,
     ChangeKind.HOST,

@@ -172,8 +172,9 @@ def test_whoever_changes_team_takes_their_days_along(session: Session, pair: Pai
     elsewhere = make_team(session)
     pair.hosts[0].team_id = elsewhere.id  # type: ignore[assignment]
     session.flush()
-    assert places.follow_moves(session, TUESDAY) == 0
-    assert places.follow_moves(session, MONDAY) == 1
+    assert places.follow_moves(session, TUESDAY) == []
+    [one] = places.follow_moves(session, MONDAY)
+    assert (one.person_id, one.left, one.joined) == (pair.hosts[0].id, pair.shop.id, elsewhere.id)
     assert counted(session)[elsewhere.id, MONDAY] == (0, 1)
     assert (pair.shop.id, MONDAY) not in counted(session)
     assert counted(session) == recounted(session)
