@@ -57,6 +57,26 @@ def test_the_other_day_is_said_to_stand_or_to_have_been_lived(
     assert all((LIVED in text, "est maintenue" in text) == (lived, not lived) for text in mails)
 
 
+@pytest.mark.parametrize("contested", [True, False])
+def test_the_other_day_that_did_not_take_place_is_not_said_to_be_past(
+    company: Company, engine: Engine, as_: Enter, contested: bool
+) -> None:
+    lived_back(company)
+    missed = company.session.get_one(Visit, company.back.id)
+    missed.missed_at = datetime(2027, 3, 1, 18, 0, tzinfo=UTC)
+    missed.disputed_at = datetime(2027, 3, 1, 19, 0, tzinfo=UTC) if contested else None
+    company.session.commit()
+    fell(company)
+    drain(engine)
+    with open_session(engine) as session:
+        mails = session.exec(select(Mail.text).where(Mail.kind == "visit_cancelled")).all()
+    assert mails
+    for text in (*mails, as_(company.anna).get(f"/visits/{company.there.id}/days").text):
+        assert LIVED not in text
+        assert STANDS not in text
+    assert all(("mars 2027 n’a pas eu lieu" in text) is not contested for text in mails)
+
+
 @pytest.mark.parametrize("free", [True, False])
 def test_an_exchange_for_which_no_day_is_left_says_so_and_offers_to_leave_it_at_one(
     company: Company, engine: Engine, as_: Enter, free: bool

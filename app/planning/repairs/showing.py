@@ -25,7 +25,7 @@ from app.visits import queries as visits_queries
 from app.visits import reading
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
-from app.visits.rules import first_day_to_plan, stands
+from app.visits.rules import first_day_to_plan, stands, takes_place
 from app.visits.tables import Visit
 from app.visits.views import side_of
 
@@ -219,7 +219,7 @@ def _with_their_number(session: Session, campaign: Campaign, lost: Collection[Se
     mine = {one.visit.swap_id for one in lost}
     has: defaultdict[int, set[int | None]] = defaultdict(set)
     for visit in visits_queries.rows_of_campaign(session, campaign.id or 0):
-        if stands(visit) and visit.swap_id is not None:
+        if takes_place(visit) and visit.swap_id is not None:
             for one in (visit.visitor_id, visit.host_id):
                 has[one].add(visit.swap_id)
     more = once_more_of(session, campaign.id or 0)
