@@ -146,6 +146,17 @@ def follow_moves(engine: Engine) -> None:
         other_team.follow(session, now, today)
 
 
+def release_movers(engine: Engine) -> None:
+    """Job of `clock.tick`: whoever was to receive in a host's place is of another team than the host now: the
+    host receives in person again. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine, reads_only=True) as session:
+        found = [seen.visit.id or 0 for seen in other_team.tutors_gone(session, today)]
+    for visit_id in found:
+        with open_session(engine) as session:
+            other_team.release(session, visit_id, now, today)
+
+
 def say_where(engine: Engine) -> None:
     """Job of `clock.tick`: whoever receives works at another site since, or their team moved: those who were
     told the former place hear the new one. Safe to run twice."""

@@ -67,7 +67,7 @@ def consequences(
     }
     told |= {seen.host.id: seen.host for seen in tutored}
     asked = bookings.pending_of(session, person.id, campaign_id, first, last) if campaign_id else []
-    off = _contrary(session, tutored)
+    off = contrary_of(session, tutored)
     return Consequences(falling, tutored, off, alone, sorted(told.values(), key=lambda one: one.name), asked)
 
 
@@ -169,11 +169,11 @@ def departures(session: Session, person_ids: Collection[int], today: date) -> De
     }
     told |= {one.id: one for seen in tutored for one in (seen.visitor, seen.host)}
     asked = bookings.ending_with(session, gone, today)
-    off = _contrary(session, tutored)
+    off = contrary_of(session, tutored)
     return Departures(falling, tutored, off, sorted(told.values(), key=lambda one: one.name), asked)
 
 
-def _contrary(session: Session, tutored: Collection[SeenVisit]) -> list[SeenVisit]:
+def contrary_of(session: Session, tutored: Collection[SeenVisit]) -> list[SeenVisit]:
     """Those of these days whose hosts a roster has off. Three queries when any."""
     alone = [replace(one, tutor=None) for one in tutored]
     found = conflicts_among(session, alone) if alone else []

@@ -22,7 +22,7 @@ from app.visits import bookings
 from app.visits.alike import made_alike
 from app.visits.leaving import Departures, departures
 from app.visits.off_days import made_off
-from app.visits.other_team import joining
+from app.visits.other_team import joining, left_alone
 from app.visits.whereabouts import made_elsewhere
 
 router = APIRouter(include_in_schema=False)
@@ -47,6 +47,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         alike=made_alike(session, report.moved, clock.today()),
         off=made_off(session, report.weeks, clock.today()),
         elsewhere=made_elsewhere(session, report.moved, clock.today()),
+        alone=left_alone(session, report.moved, clock.today()),
         joining=joining(session, report.moved, clock.today()),
         unled=bookings.left_unled(session, gone, report.managed),
     )

@@ -15,10 +15,11 @@ from app.teams.tables import Shift
 from app.visits import hosting, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
+from app.visits.jobs import release_movers
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, Shop, check_counts, let_go, mails
-from tests.factories import make_roster
+from tests.factories import make_roster, make_team
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -54,6 +55,10 @@ def go(engine: Engine, session: Session, visit: Visit, tutor: Person, how: str) 
     if how == "company":
         tutor.active = False
         jobs.record(session, "person.left", person_id=tutor.id, by=None)
+    elif how == "team":
+        tutor.team_id = make_team(session).id or 0
+        session.commit()
+        release_movers(engine)
     else:
         before = situation(session, queries.visit(session, visit.id or 0), By.TUTOR, tutor.id, TODAY)
         hosting.release_tutor(session, before, Hand(By.TUTOR, None, NOW), revision=visit.revision)
@@ -63,7 +68,7 @@ def go(engine: Engine, session: Session, visit: Visit, tutor: Person, how: str) 
     return [one for one in session.exec(select(Mail).order_by(col(Mail.id))) if one.id not in known]
 
 
-@pytest.mark.parametrize("how", ["company", "gives up"])
+@pytest.mark.parametrize("how", ["company", "team", "gives up"])
 def test_a_day_of_a_named_host_who_is_off_falls_and_each_reads_it_once(
     engine: Engine, session: Session, shop: Shop, as_: Callable[..., TestClient], how: str
 ) -> None:
@@ -84,7 +89,7 @@ def visit_two(visit: Visit) -> set[int]:
     return {visit.visitor_id, visit.host_id}
 
 
-@pytest.mark.parametrize("how", ["company", "gives up"])
+@pytest.mark.parametrize("how", ["company", "team", "gives up"])
 def test_another_colleague_receives_a_day_of_the_team_and_never_who_gave_it_back(
     engine: Engine, session: Session, shop: Shop, how: str
 ) -> None:
@@ -110,7 +115,7 @@ def test_a_day_that_nobody_but_who_gave_it_back_could_receive_falls(
     assert (visit.status, visit.cancel_reason) == (VisitStatus.CANCELLED, CancelReason.ROSTER)
 
 
-@pytest.mark.parametrize("how", ["company", "gives up"])
+@pytest.mark.parametrize("how", ["company", "team", "gives up"])
 @pytest.mark.parametrize("named", [True, False])
 def test_where_the_host_works_the_day_holds(
     engine: Engine, session: Session, shop: Shop, how: str, *, named: bool

@@ -10,10 +10,12 @@ from sqlmodel import Session, select
 from app.core.i18n import speaking
 from app.messages.tables import Mail
 from app.people.tables import Person, Side, Site, Team
-from app.visits import reading, service
+from app.teams.tables import Shift
+from app.visits import hosting, reading, service
 from app.visits.history import told as told_to
 from app.visits.tables import ChangeKind, Visit
-from tests.factories import make_person, make_team
+from app.worker import drain
+from tests.factories import make_person, make_roster, make_team
 from tests.support.accounts import SignIn
 from tests.visits.life import MONDAY, NOW, Company, row
 from tests.visits.test_whereabouts import elsewhere, ticked
@@ -119,6 +121,70 @@ def test_who_comes_back_to_the_team_before_anybody_was_told_disturbs_nobody(
     session.commit()
     company.bruno.team_id = shop
     assert ticked(engine, session) == []
+
+
+def tutored(company: Company, engine: Engine) -> None:
+    """Léa receives in Bruno's place."""
+    visit, bruno = company.there, company.bruno
+    hosting.name_tutor(
+        company.session, company.before(visit, bruno), company.lea, company.hand(visit, bruno), revision=0
+    )
+    company.session.commit()
+    drain(engine)
+
+
+@pytest.mark.parametrize("site", ["same", "other"])
+def test_a_tutor_who_changes_team_receives_no_more_and_each_reads_it_once(
+    company: Company, engine: Engine, site: str
+) -> None:
+    session, visit = company.session, company.there
+    tutored(company, engine)
+    company.lea.team_id = (beside(company) if site == "same" else elsewhere(session)).id or 0
+    sent = ticked(engine, session)
+    two = read_by(sent, "visit_changed")
+    assert set(two) == {"Anna", "Bruno"}
+    assert "Léa Petit n’accueille plus : vous recevez vous-même." in two["Bruno"]
+    assert set(read_by(sent, "visit_tutor")) == {"Léa"}
+    assert len(sent) == 3
+    assert visit.tutor_id is None
+    assert company.history(visit)[-2:] == ["tutor", "released"]
+    assert ("Léa", MONDAY) not in company.days_taken()
+    assert row(engine, visit).told_site_id == company.shop.site_id
+
+
+def test_a_tutor_stays_where_a_host_goes(company: Company, engine: Engine) -> None:
+    """A tutor is of the host's team, whichever of the two leaves it."""
+    tutored(company, engine)
+    company.bruno.team_id = beside(company).id or 0
+    ticked(engine, company.session)
+    assert company.there.tutor_id is None
+
+
+def test_a_tutor_who_goes_with_the_host_receives_still(company: Company, engine: Engine) -> None:
+    tutored(company, engine)
+    company.bruno.team_id = company.lea.team_id = beside(company).id or 0
+    sent = ticked(engine, company.session)
+    assert set(read_by(sent, "visit_changed")) == {"Anna", "Bruno", "Léa"}
+    assert company.there.tutor_id == company.lea.id
+
+
+@pytest.mark.parametrize("host", [Shift.OFF, Shift.FULL])
+@pytest.mark.parametrize("together", [False, True])
+def test_hr_read_before_an_import_which_tutors_receive_no_more(
+    company: Company, engine: Engine, client: TestClient, sign_in: SignIn, *, host: Shift, together: bool
+) -> None:
+    session = company.session
+    tutored(company, engine)
+    there = beside(company)
+    make_roster(
+        session, company.shop.id, {(company.bruno.id, MONDAY): host, (company.lea.id, MONDAY): Shift.FULL}
+    )
+    movers = [company.lea, company.bruno] if together else [company.lea]
+    page = previewed(company, client, sign_in, *((one, there) for one in movers))
+    assert ("1 journée à venir ne sera plus accueillie par la personne choisie" in page) is not together
+    assert ("Anna Roy chez Bruno Lam · Léa Petit change d’équipe" in page) is not together
+    off = not together and host is Shift.OFF
+    assert ("selon le planning, l’hôte n’est pas au travail : une autre solution est cherchée" in page) is off
 
 
 def previewed(company: Company, client: TestClient, sign_in: SignIn, *rows: tuple[Person, Team]) -> str:
