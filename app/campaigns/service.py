@@ -13,7 +13,7 @@ from app.campaigns import commitments, queries
 from app.campaigns.errors import SectionFixed, TermsRefused
 from app.campaigns.holding import MAKES_VISITS, hold_alone
 from app.campaigns.invited import invited_ids
-from app.campaigns.lifecycle import transition
+from app.campaigns.lifecycle import is_booked_openly, transition
 from app.campaigns.rules import Terms, faults, faults_today, proposed_terms, terms_of
 from app.campaigns.schemas import Group, Section
 from app.campaigns.tables import Campaign, InvitedGroup, InvitedKind, Status
@@ -265,6 +265,8 @@ def _faults_of(campaign: Campaign, changed: dict[str, Any], today: date) -> dict
         sentence = (
             _("Les inscriptions sont closes : rouvrez-les pour changer leur dernier jour.")
             if campaign.status == Status.PLANNING
+            else _("La campagne est en cours : cette date ne change plus.")
+            if is_booked_openly(campaign)
             else _("Le plan est publié : cette date ne change plus.")
         )
         return dict.fromkeys(sorted(fixed), sentence)

@@ -20,10 +20,11 @@ def pair_words(pairs: Sequence[tuple[str, str, date]]) -> str:
         for a, b, day in pairs[:2]
     ]
     more = len(pairs) - len(said)
+    both = "".join(said) if len(said) < 2 else _("%(one)s ; %(other)s") % {"one": said[0], "other": said[1]}
     if not more:
-        return " ; ".join(said)
+        return both
     rest = ngettext("et une autre", "et %(n)s autres", more) % {"n": number(more)}
-    return f"{' ; '.join(said)} {rest}"
+    return f"{both} {rest}"
 
 
 def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | None] = ()) -> str:
@@ -33,7 +34,7 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
         return (
             _("Un départ de l’entreprise")
             if alone
-            else _("Journées annulées, dont une après un départ de l’entreprise")
+            else _("Journées annulées, en partie après un départ de l’entreprise")
         )
     if repair.cause is RepairCause.CLOSURE and repair.first_day and repair.last_day:
         said = {"site": site or _("Un site"), "days": day_range(repair.first_day, repair.last_day)}
