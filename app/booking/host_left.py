@@ -2,9 +2,10 @@
 receives. Who leads the team reads so once, HR where nobody does; the mail names places, not people: it
 outlives the forgotten."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from app.booking import queries
@@ -17,6 +18,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person, Team
+from app.visits.bookings import Ended
 
 
 def ending_with(session: Session, host_ids: Collection[int], today: date) -> list[Person]:
@@ -25,15 +27,37 @@ def ending_with(session: Session, host_ids: Collection[int], today: date) -> lis
         select(Person)
         .join(BookingRequest, col(BookingRequest.person_id) == col(Person.id))
         .join(Place, col(Place.id) == col(BookingRequest.place_id))
-        .where(
-            col(Place.host_id).in_(host_ids),
-            col(BookingRequest.status).in_(PENDING),
-            col(BookingRequest.day) >= today,
-            col(Person.id).not_in(host_ids),
-        )
+        .where(*_wait_with(host_ids, today), col(Person.id).not_in(host_ids))
         .order_by(col(Person.last_name), col(Person.first_name), col(BookingRequest.id))
     )
     return list(session.exec(query))
+
+
+def ending_with_moves(session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
+    """Requests, places kept and places in line that end when these named hosts are of other teams (`moved`:
+    by person), by day. One query."""
+    query = (
+        select(BookingRequest, Person, Team, Place.host_id)
+        .join(Person, col(Person.id) == col(BookingRequest.person_id))
+        .join(Place, col(Place.id) == col(BookingRequest.place_id))
+        .join(Team, col(Team.id) == col(Place.team_id))
+        .where(*_wait_with(moved, today))
+        .order_by(col(BookingRequest.day), col(BookingRequest.id))
+    )
+    return [
+        Ended(request.id or 0, request.day, person, team.name)
+        for request, person, team, host_id in session.exec(query)
+        if moved[host_id or 0] != team.id
+    ]
+
+
+def _wait_with(host_ids: Collection[int], today: date) -> Sequence[ColumnElement[bool]]:
+    """That a request waits, or is kept, for a day to come where one of these is named."""
+    return (
+        col(Place.host_id).in_(host_ids),
+        col(BookingRequest.status).in_(PENDING),
+        col(BookingRequest.day) >= today,
+    )
 
 
 def without_host(

@@ -5,7 +5,7 @@ these days, a day for which it refused them is not among them, its limits hold, 
 once and may cancel. Nobody who waits in line for a day, or for the team's answer, is overtaken.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -41,6 +41,10 @@ class Keeper:
     def ending_with(self, session: Session, host_ids: Collection[int], today: date) -> list[Person]:
         """At places for which they are named."""
         return host_left.ending_with(session, host_ids, today)
+
+    def ending_with_moves(self, session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
+        """At places for which they are named."""
+        return host_left.ending_with_moves(session, moved, today)
 
     def booked(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """What a plan made has no request."""

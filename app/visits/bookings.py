@@ -4,7 +4,7 @@ Booking stands above visits: it knows the notice that its campaign promises, the
 how many may come on each. It says so here, once, when it is loaded, as it is wherever the service runs.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
@@ -52,7 +52,7 @@ class Instead:
 
 @dataclass(frozen=True)
 class Ended:
-    """A booked day, a request or a place in line that the closing of a site ended."""
+    """A booked day, a request or a place in line that something ends: the closing of a site, a staff file."""
 
     request_id: int
     day: date
@@ -77,6 +77,10 @@ class Keeper(Protocol):
 
     def ending_with(self, session: Session, host_ids: Collection[int], today: date) -> list[Person]:
         """Who asked for a day at which one of these is named to receive, or waits for it: once for each."""
+
+    def ending_with_moves(self, session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
+        """What is asked for, kept or waited for where one of these is named to receive for the team that they
+        would leave (`moved`: the other team by person), by day."""
 
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         """What the closing of a site ended on these days, while its team still offers them, by day."""
@@ -128,6 +132,9 @@ class _Nobody:
         return []
 
     def ending_with(self, session: Session, host_ids: Collection[int], today: date) -> list[Person]:
+        return []
+
+    def ending_with_moves(self, session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
         return []
 
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
@@ -263,3 +270,9 @@ def ending_with(session: Session, host_ids: Collection[int], today: date) -> lis
     """Who asked for a day at which one of these is named to receive, or waits for it, once for each: that
     ends when they go. One query."""
     return _keepers[0].ending_with(session, host_ids, today)
+
+
+def ending_with_moves(session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
+    """What ends when people change team (`moved`: the new one by person), since they were named to receive
+    for the former one, by day. One query."""
+    return _keepers[0].ending_with_moves(session, moved, today) if moved else []

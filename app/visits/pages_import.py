@@ -48,6 +48,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         off=made_off(session, report.weeks, clock.today()),
         elsewhere=made_elsewhere(session, report.moved, clock.today()),
         alone=left_alone(session, report.moved, clock.today()),
+        ending=bookings.ending_with_moves(session, report.moved, clock.today()),
         joining=joining(session, report.moved, clock.today()),
         unled=bookings.left_unled(session, gone, report.managed),
     )

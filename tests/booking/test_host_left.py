@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -44,8 +45,7 @@ def leave(engine: Engine, session: Session, person: Person) -> None:
 
 def move(engine: Engine, session: Session, person: Person, team: Team) -> None:
     """As HR's file says."""
-    line = f"{person.employee_number};{person.first_name};{person.last_name};{team.name}"
-    content = f"Matricule;Prénom;Nom;Équipe\n{line}\n".encode()
+    content = f"Matricule;Prénom;Nom;Équipe\n{line_of(person, team)}\n".encode()
     run_import(session, ImportKind.PEOPLE, content, now=NOW, apply=True)
     session.commit()
     drain(engine)
@@ -111,6 +111,34 @@ def test_a_named_host_who_moves_to_another_team_ends_what_waits_there(
     assert gone.last_name not in told.text
     assert "Caisse" not in told.text
     check_counts(session)
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_hr_read_before_an_import_which_requests_end(
+    session: Session, asked_shop: Shop, as_: As, *, moves: bool
+) -> None:
+    """Those where whoever moves is named, not those of the whole team or of another host."""
+    shop = asked_shop
+    gone, stays = shop.hosts[:2]
+    asker, other = shop.askers[:2]
+    shop.ask(asker, shop.offer(host_id=gone.id))
+    shop.ask(other, shop.offer(host_id=stays.id, job="Caisse"), TUESDAY)
+    let_go(session, shop.hr, gone, asker, other)
+    page = previewed(as_(shop.hr), gone, shop.accounts if moves else shop.shop)
+    said = "1 demande ou attente d’une journée s’arrêtera : qui devait recevoir change d’équipe"
+    assert (said in page) is moves
+    assert (f"{asker.name} · {shop.shop.name}" in page) is moves
+    assert f"{other.name} · {shop.shop.name}" not in page
+
+
+def previewed(hr: TestClient, person: Person, team: Team) -> str:
+    content = f"Matricule;Prénom;Nom;Équipe\n{line_of(person, team)}\n".encode()
+    answer = hr.post("/people/import", data={"kind": "people"}, files={"file": ("rh.csv", content)})
+    return hr.get(str(answer.headers["location"])).text.replace("\u00a0", " ")
+
+
+def line_of(person: Person, team: Team) -> str:
+    return f"{person.employee_number};{person.first_name};{person.last_name};{team.name}"
 
 
 def test_what_was_kept_with_a_host_who_moves_is_over(engine: Engine, session: Session, shop: Shop) -> None:
