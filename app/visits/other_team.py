@@ -36,25 +36,24 @@ def follow(session: Session, now: datetime, today: date) -> None:
     }
     if not hosted:
         return
+    ahead = read_visits(session, col(Visit.id).in_(hosted), *to_come(today))
+    found = [seen for seen in ahead if not seen.goes_on]
+    stay = {seen.visit.id for seen in found if seen.visit.told_site_id == seen.host_site.id}
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id).in_(stay))
+        .values(revision=col(Visit.revision) + 1, changed_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
     teams, lines = teams_by_id(session), []
-    for seen in read_visits(session, col(Visit.id).in_(hosted), *to_come(today)):
-        if seen.goes_on:
-            continue
-        visit, one = seen.visit, hosted[seen.visit.id or 0]
-        stays = visit.told_site_id == seen.host_site.id
-        if stays:
-            session.exec(
-                update(Visit)
-                .where(col(Visit.id) == visit.id)
-                .values(revision=visit.revision + 1, changed_at=now)
-            )
-            session.refresh(visit)
+    for seen in found:
+        one = hosted[seen.visit.id or 0]
         line = remember(
             session,
-            visit,
+            seen.visit,
             ChangeKind.TEAM,
             Hand(By.SERVICE, None, now),
-            event="visit.changed" if stays else None,
+            event="visit.changed" if seen.visit.id in stay else None,
             place_before=teams[one.left].name,
             place_after=teams[one.joined].name,
         )
