@@ -51,6 +51,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "enrolment.resumed": (repairs_going.follow_return,),
     "campaign.copied": (booking.copy_rules, repairs.copy_rules),
     "campaign.invites_others": (availability.tell_invites_others,),
+    "campaign.loses_days": (availability.tell_days_lost,),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),

@@ -13,9 +13,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.campaigns.calendar import Closed, ClosedKind, campaign_days, closed_reason
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Campaign, Exchange
 from app.people.tables import Holidays, Person, Site, Team
 from app.teams.rules import NO_ROSTER, RosterWeek, marked
+from solver.rules import Frame
 
 
 class Why(StrEnum):
@@ -197,6 +198,18 @@ class _EveryDay:
     contract_ends_on: date | None
     worked_weekdays: str = "1111111"
     school_weekdays: str = "0000000"
+
+
+def frame_of(campaign: Campaign, book: DayBook, minutes: dict[tuple[str, str], int]) -> Frame:
+    """The campaign as the rules see it."""
+    return Frame(
+        ordinals=tuple(day.toordinal() for day in book.days),
+        is_swap=campaign.exchange == Exchange.SWAP,
+        min_gap=campaign.min_gap_days,
+        max_gap=campaign.max_gap_days,
+        max_travel=campaign.max_travel_minutes,
+        minutes=minutes,
+    )
 
 
 def possible_days(campaign: Campaign, person: Person, site: Site, told: Told = NOTHING_TOLD) -> list[date]:

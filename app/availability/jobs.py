@@ -1,12 +1,14 @@
-"""What follows, for those who had answered, when HR change whom a campaign invites."""
+"""What follows, for those who had answered, when HR change the days of a campaign or whom it invites."""
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.availability.queries import given_by, is_changeable
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.invited import invited_ids
 from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.tables import Campaign, Status
+from app.core import clock
 from app.core.db import open_session
 from app.messages import queries as mails
 from app.messages.catalogue import Kind
@@ -32,6 +34,23 @@ def tell_invites_others(engine: Engine, campaign_id: int, version: int, person_i
     ):
         said = {"again": word == AGAIN}
         write_each(engine, Kind.INVITATION_CHANGED, campaign_id, sorted(due), f":{version}:{word}", said)
+
+
+def tell_days_lost(engine: Engine, campaign_id: int, version: int, person_ids: list[int]) -> None:
+    """Job of `campaign.loses_days`: of these people, those of whom days given lie outside the campaign
+    read it; where too few are left, they are asked for others. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        campaign = session.get(Campaign, campaign_id)
+        if campaign is None or is_booked_openly(campaign) or campaign.status in OVER:
+            return
+        asks = is_changeable(campaign, clock.today())
+        found = {
+            id_: one for id_, one in given_by(session, campaign, person_ids).items() if not one.all_count
+        }
+    for suffice in (True, False):
+        due = sorted(id_ for id_, one in found.items() if one.suffice == suffice)
+        said = {"suffice": suffice, "asks": asks}
+        write_each(engine, Kind.DAYS_LOST, campaign_id, due, f":{version}", said)
 
 
 def _said_yes(session: Session, campaign_id: int) -> set[int]:

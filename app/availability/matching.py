@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, case, cast, func, or_
 from sqlmodel import Session, col, select
 
-from app.availability.days import DayBook, Told
+from app.availability.days import DayBook, Told, frame_of
 from app.availability.queries import Enrolling
 from app.campaigns.invited import invitation
-from app.campaigns.tables import Campaign, Exchange
+from app.campaigns.tables import Campaign
 from app.people.tables import Person, Side, Site, Team, TravelTime
 from app.teams.days import Marks, marks_between
-from solver.rules import Frame, Party, hosts_for
+from solver.rules import Party, hosts_for
 
 
 @dataclass(frozen=True)
@@ -86,18 +86,6 @@ def minutes_from(session: Session, site_id: int, limit: int) -> dict[int, int]:
     for row in session.exec(query):
         found[row.to_site_id if row.from_site_id == site_id else row.from_site_id] = row.minutes
     return found
-
-
-def frame_of(campaign: Campaign, book: DayBook, minutes: dict[tuple[str, str], int]) -> Frame:
-    """The campaign as the rules see it."""
-    return Frame(
-        ordinals=tuple(day.toordinal() for day in book.days),
-        is_swap=campaign.exchange == Exchange.SWAP,
-        min_gap=campaign.min_gap_days,
-        max_gap=campaign.max_gap_days,
-        max_travel=campaign.max_travel_minutes,
-        minutes=minutes,
-    )
 
 
 def could_host(

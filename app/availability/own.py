@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from sqlmodel import Session, col, select
 
+from app.availability.given import DaysGiven, Given
 from app.availability.leaving import has_days_back
 from app.availability.queries import is_changeable
 from app.availability.tables import Answer, Enrolment, Wish
@@ -33,14 +35,17 @@ class OwnAnswer:
 
     @property
     def leaves(self) -> int:
-        """On how many days they can go."""
-        return len(self.enrolment.visit_days)
+        """On how many days of the campaign they can go."""
+        return self._given.leaves.bit_count()
 
     @property
     def receives(self) -> int:
-        """On how many days they can receive."""
-        days = self.enrolment.host_days
-        return self.leaves if days is None else len(days)
+        """On how many days of the campaign they can receive."""
+        return self._given.receives.bit_count()
+
+    @cached_property
+    def _given(self) -> Given:
+        return DaysGiven(self.campaign)(self.enrolment.visit_days, self.enrolment.host_days)
 
     def is_paused(self, today: date) -> bool:
         """Whether a pause is running or to come."""

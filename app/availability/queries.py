@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.availability.busy.taken import calendar_days
 from app.availability.days import DayBook, Told
+from app.availability.given import DaysGiven, Given
 from app.availability.tables import (
     Answer,
     Avoidance,
@@ -107,9 +108,9 @@ def unanswered_campaigns(session: Session, person: Person, today: date) -> list[
     return sorted(waiting, key=lambda campaign: campaign.enrol_until)
 
 
-def campaigns_without_days(session: Session, person: Person, today: date) -> list[Campaign]:
-    """Open campaigns in which a person takes part and has chosen no day, though days may still be chosen; the
-    soonest to close first."""
+def campaigns_short_of_days(session: Session, person: Person, today: date) -> list[tuple[Campaign, Given]]:
+    """Open campaigns in which a person takes part, on days that do not suffice, though days may still be
+    chosen; the soonest to close first."""
     columns = select(Campaign, Enrolment)
     rows = session.exec(
         columns.join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
@@ -121,11 +122,12 @@ def campaigns_without_days(session: Session, person: Person, today: date) -> lis
         )
         .order_by(col(Campaign.enrol_until), col(Campaign.id))
     )
-    return [
-        campaign
+    found = [
+        (campaign, DaysGiven(campaign)(enrolment.visit_days, enrolment.host_days))
         for campaign, enrolment in rows
-        if is_changeable(campaign, today) and not enrolment.visit_days and not enrolment.host_days
+        if is_changeable(campaign, today)
     ]
+    return [(campaign, given) for campaign, given in found if not given.suffice]
 
 
 def wished_team_ids(session: Session, enrolment: Enrolment | None) -> list[int]:
@@ -239,6 +241,13 @@ def enrolled(
             )
         )
     return found
+
+
+def given_by(session: Session, campaign: Campaign, only: Collection[int] | None = None) -> dict[int, Given]:
+    """The days that everybody invited who said yes gave, by id; `only` these people. One query."""
+    assert campaign.id is not None
+    given = DaysGiven(campaign)
+    return {row.id: given(row.visit_days, row.host_days) for row in session.exec(_yes(campaign.id, only))}
 
 
 def taking_part(

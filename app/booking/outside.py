@@ -6,15 +6,20 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.availability.given import DaysGiven
+from app.availability.queries import given_by
 from app.booking.ending import expire
 from app.booking.offering import PENDING, still_pending
 from app.booking.tables import BookingRequest
-from app.campaigns.commitments import Commitment, Outside
+from app.campaigns.commitments import Commitment, Outside, Yes
+from app.campaigns.lifecycle import is_booked_openly
+from app.campaigns.tables import Campaign
 from app.visits.queries import coming_visits
 
 
 class Keeper:
-    """Visits of a plan as well as booked ones; requests, offers and places in line."""
+    """Visits of a plan as well as booked ones; requests, offers and places in line; answers to a
+    campaign with a plan."""
 
     def commitments(self, session: Session, campaign_id: int, today: date) -> list[Commitment]:
         """A visit rests on its visitor, its host and whoever receives; a request on its asker: teams receive
@@ -36,3 +41,13 @@ class Keeper:
         for request_id in request_ids:
             if (found := still_pending(session, request_id)) is not None:
                 expire(session, found[0], now=now, why=why.value)
+
+    def answers(self, session: Session, campaign: Campaign) -> dict[int, Yes]:
+        """Where every day is booked a yes counts for nothing."""
+        if is_booked_openly(campaign):
+            return {}
+        book = DaysGiven(campaign).book
+        return {
+            person_id: Yes(frozenset(book.dates(given.leaves | given.receives)), given.suffice)
+            for person_id, given in given_by(session, campaign).items()
+        }

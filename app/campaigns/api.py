@@ -67,7 +67,7 @@ def show_campaign(session: Db, campaign: HrCampaign) -> CampaignDetail:
 def change_campaign(session: Db, campaign: HrCampaign, actor: Asking, sent: CampaignChange) -> CampaignDetail:
     """Change the fields that are sent, on the version that was read; 409 when another one stands."""
     values: dict[str, Any] = sent.model_dump(
-        exclude={"version", "groups", "ends_requests"}, exclude_unset=True
+        exclude={"version", "groups", "ends_requests", "loses_answers"}, exclude_unset=True
     )
     optional = {
         "max_visitors_per_team",
@@ -85,6 +85,7 @@ def change_campaign(session: Db, campaign: HrCampaign, actor: Asking, sent: Camp
         today=clock.today(),
         groups=sent.groups,
         ends_requests=sent.ends_requests,
+        loses_answers=sent.loses_answers,
     )
     return _detail(session, campaign)
 

@@ -1,9 +1,9 @@
 """What people count on in a campaign of which HR change the days, or who is invited: none of it is left
 outside without a word. A visit to come stands in the way until it is moved or cancelled; a request that waits
-ends, its asker told, once HR confirmed it.
+ends, its asker told, once HR confirmed it; so does a yes to a planned campaign, or a day given with it.
 
-Visits and requests stand above campaigns. Booking knows both; it answers here once it is loaded, as it is
-wherever the service runs.
+Visits, requests and answers stand above campaigns. Booking knows them all; it answers here once it is loaded,
+as it is wherever the service runs.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +17,7 @@ from sqlmodel import Session
 from app.campaigns.calendar import SATURDAY, campaign_days
 from app.campaigns.errors import OutsideCampaign
 from app.campaigns.invited import invited_among
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Campaign, Status
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 
@@ -40,14 +40,27 @@ class Commitment:
     """None for a visit."""
 
 
+@dataclass(frozen=True)
+class Yes:
+    """What somebody answered to a planned campaign."""
+
+    days: frozenset[date]
+    """Those given that are days of the campaign."""
+    suffices: bool
+    """A visit can be planned on them."""
+
+
 class Keeper(Protocol):
-    """What booking answers about commitments."""
+    """What booking answers about commitments, and about answers."""
 
     def commitments(self, session: Session, campaign_id: int, today: date) -> list[Commitment]:
         """Everything from today on, by day. Two queries."""
 
     def end(self, session: Session, request_ids: Collection[int], why: Outside, now: datetime) -> None:
         """These requests are over, and their askers told why."""
+
+    def answers(self, session: Session, campaign: Campaign) -> dict[int, Yes]:
+        """Of everybody invited who said yes, by id; none where days are booked. One query."""
 
 
 _keepers: list[Keeper] = []
@@ -65,19 +78,27 @@ class Within:
     found: list[Commitment]
     days: frozenset[date]
     people: frozenset[int]
+    answers: dict[int, Yes]
 
 
 def within(session: Session, campaign: Campaign, today: date) -> Within:
-    """Read it. Three queries."""
+    """Read it. Four queries."""
     found = [one for keeper in _keepers for one in keeper.commitments(session, campaign.id or 0, today)]
     return _compared(session, campaign, found)
 
 
 def require_kept(
-    session: Session, campaign: Campaign, before: Within, *, now: datetime, ends_requests: bool
-) -> None:
+    session: Session,
+    campaign: Campaign,
+    before: Within,
+    *,
+    now: datetime,
+    ends_requests: bool,
+    loses_answers: bool,
+) -> list[int]:
     """After the change: nothing that lay within the campaign is outside it. What already was stays as it is.
-    `ends_requests`: HR confirmed that requests end. Raises `OutsideCampaign`."""
+    `ends_requests`: HR confirmed that requests end; `loses_answers`: that answers, or days given, no longer
+    count. Ids of those who are still invited and lose days. Raises `OutsideCampaign`."""
     after = _compared(session, campaign, before.found)
     days, people = before.days - after.days, before.people - after.people
     by_day = [one for one in before.found if one.day in days]
@@ -88,18 +109,27 @@ def require_kept(
         **_faults_of_days(campaign, [one for one in by_day if one.request_id is None]),
         **_faults_of_people([one for one in by_person if one.request_id is None]),
         **({} if ends_requests else _faults_of_requests(ending)),
+        **({} if loses_answers else _faults_of_answers(campaign, before, after)),
     }
     if faults:
         raise OutsideCampaign(faults, standing)
     for why, found in ((Outside.DAY, by_day), (Outside.PERSON, by_person)):
         if ids := [one.request_id for one in found if one.request_id is not None]:
             _keepers[0].end(session, ids, why, now)
+    return _losing(before, after)
 
 
 def _compared(session: Session, campaign: Campaign, found: list[Commitment]) -> Within:
     counted = {day for day in campaign_days(campaign) if day.isoformat() not in campaign.closing_days}
     people = invited_among(session, campaign, {id_ for one in found for id_ in one.people})
-    return Within(found, frozenset(one.day for one in found if one.day in counted), frozenset(people))
+    days = frozenset(one.day for one in found if one.day in counted)
+    answers = {id_: yes for keeper in _keepers for id_, yes in keeper.answers(session, campaign).items()}
+    return Within(found, days, frozenset(people), answers)
+
+
+def _losing(before: Within, after: Within) -> list[int]:
+    kept = after.answers
+    return sorted(id_ for id_, yes in before.answers.items() if id_ in kept and yes.days - kept[id_].days)
 
 
 def _faults_of_days(campaign: Campaign, visits: Iterable[Commitment]) -> dict[str, str]:
@@ -151,3 +181,56 @@ def _faults_of_requests(ending: list[Commitment]) -> dict[str, str]:
     told = ngettext("une personne en lit la raison", "%(n)s personnes en lisent la raison", people)
     sentence = _("%(requests)s avec ce changement, et %(told)s : confirmez-le.")
     return {"ends_requests": sentence % {"requests": requests, "told": told % {"n": people}}}
+
+
+def _faults_of_answers(campaign: Campaign, before: Within, after: Within) -> dict[str, str]:
+    losing = _losing(before, after)
+    said = [
+        *_uninvited_in_words(len(before.answers.keys() - after.answers.keys())),
+        *_losing_in_words(len(after.answers), len(losing)),
+        *_short_in_words(campaign, sum(not after.answers[id_].suffices for id_ in losing)),
+    ]
+    return {"loses_answers": " ".join([*said, _("Confirmez-le.")])} if said else {}
+
+
+def _uninvited_in_words(count: int) -> list[str]:
+    if not count:
+        return []
+    sentence = ngettext(
+        "Une personne qui avait dit oui ne serait plus invitée, et le lit.",
+        "%(n)s personnes qui avaient dit oui ne seraient plus invitées, et le lisent.",
+        count,
+    )
+    return [sentence % {"n": count}]
+
+
+def _losing_in_words(yes: int, count: int) -> list[str]:
+    if not count:
+        return []
+    sentence = ngettext(
+        "Une personne perd des jours qu’elle avait donnés, et le lit.",
+        "%(n)s personnes perdent des jours qu’elles avaient donnés, et le lisent.",
+        count,
+    )
+    return [_("Réponses oui : %(n)s.") % {"n": yes}, sentence % {"n": count}]
+
+
+def _short_in_words(campaign: Campaign, count: int) -> list[str]:
+    if not count:
+        return []
+    sentence = (
+        ngettext(
+            "Une personne n’en garde pas assez pour participer : le message lui en demande d’autres.",
+            "%(n)s personnes n’en gardent pas assez pour participer : le message leur en demande d’autres.",
+            count,
+        )
+        if campaign.status == Status.OPEN
+        else ngettext(
+            "Une personne n’en garde pas assez pour participer, et les inscriptions sont closes : "
+            "rouvrez-les pour lui en demander d’autres.",
+            "%(n)s personnes n’en gardent pas assez pour participer, et les inscriptions sont closes : "
+            "rouvrez-les pour leur en demander d’autres.",
+            count,
+        )
+    )
+    return [sentence % {"n": count}]

@@ -150,6 +150,7 @@ def _change(session: Db, campaign: Campaign, section: Section, value: Any, actor
         today=clock.today(),
         groups=groups,
         ends_requests=isinstance(value, ConfirmedForm) and value.ends_requests,
+        loses_answers=isinstance(value, ConfirmedForm) and value.loses_answers,
     )
 
 

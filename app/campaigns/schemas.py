@@ -61,10 +61,12 @@ class SectionForm(FormModel):
 
 
 class ConfirmedForm(SectionForm):
-    """A section of which a change may end requests that wait."""
+    """A section of which a change may end requests that wait, or leave answers outside."""
 
     ends_requests: bool = False
     """They end, as the form said."""
+    loses_answers: bool = False
+    """They count no longer, as the form said."""
 
 
 class DatesForm(ConfirmedForm):
@@ -176,6 +178,9 @@ class CampaignChange(CampaignInput):
     ends_requests: bool = False
     """Requests that wait for a day taken out, or of people who are no longer invited, may end; without it the
     change is refused where there are some."""
+    loses_answers: bool = False
+    """A yes of people who are no longer invited, and days given that are taken out, may count no longer; the
+    same without it."""
 
 
 class StepInput(FormModel):

@@ -155,10 +155,12 @@ def change(
     today: date,
     groups: Sequence[Group] | None = None,
     ends_requests: bool = False,
+    loses_answers: bool = False,
 ) -> list[str]:
     """Change some columns and, when given, who is invited; the names of what really changed.
 
-    `ends_requests`: HR know that requests for a day taken out, or of people no longer invited, end.
+    `ends_requests`: HR know that requests for a day taken out, or of people no longer invited, end;
+    `loses_answers`: that a yes of theirs, or days given that are taken out, no longer count.
     Raises `Stale` when `version` is not the one that stands, `SectionFixed`, `TermsRefused`, and
     `OutsideCampaign` where people count on what is taken out; then nothing changes.
     """
@@ -182,11 +184,19 @@ def change(
     moves = bool(sections & {Section.DATES, Section.PEOPLE}) and campaign.status in MAKES_VISITS
     before = commitments.within(session, campaign, today) if moves else None
     invited = invited_ids(session, campaign) if moves else set()
+    losing: list[int] = []
     try:
         with session.begin_nested():
             _write(session, campaign, changed, groups if other_groups else None)
             if before is not None:
-                commitments.require_kept(session, campaign, before, now=now, ends_requests=ends_requests)
+                losing = commitments.require_kept(
+                    session,
+                    campaign,
+                    before,
+                    now=now,
+                    ends_requests=ends_requests,
+                    loses_answers=loses_answers,
+                )
     except Refusal:
         session.refresh(campaign)
         raise
@@ -198,6 +208,14 @@ def change(
             campaign_id=campaign.id,
             version=campaign.version,
             person_ids=sorted(others),
+        )
+    if losing:
+        jobs.record(
+            session,
+            "campaign.loses_days",
+            campaign_id=campaign.id,
+            version=campaign.version,
+            person_ids=losing,
         )
     return names
 

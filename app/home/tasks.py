@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from app.availability.queries import campaigns_without_days, unanswered_campaigns
+from app.availability.given import Given
+from app.availability.queries import campaigns_short_of_days, unanswered_campaigns
 from app.booking import host_left
 from app.booking import queries as bookings
 from app.booking.guards import led_team_ids
@@ -62,7 +63,10 @@ def asked_tasks(
         *(_debrief(form, person, today) for form in forms),
         *_visit_tasks(session, person, today, reads=reads),
         *(_answer(campaign) for campaign in waiting),
-        *(_choose_days(campaign) for campaign in campaigns_without_days(session, person, today)),
+        *(
+            _choose_days(campaign, given)
+            for campaign, given in campaigns_short_of_days(session, person, today)
+        ),
     ]
 
 
@@ -270,12 +274,21 @@ def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
     return Task(Kind.DEBRIEF, title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
 
 
-def _choose_days(campaign: Campaign) -> Task:
+def _choose_days(campaign: Campaign, given: Given) -> Task:
+    if given.any:
+        why = _(
+            "Vos jours ne suffisent pas pour un échange : il en faut un pour partir et un autre pour "
+            "recevoir, à l’écart que demande la campagne."
+        )
+    elif not given.all_count:
+        why = _("Les dates ont changé : aucun de vos jours n’y tombe plus.")
+    else:
+        why = _("Vous participez, et aucun jour n’est choisi.")
+    until = _("Vous pouvez en choisir jusqu’au %(day)s.") % {"day": day_month(campaign.enrol_until)}
     return Task(
         Kind.ENROLMENT,
         _("Choisissez vos jours pour « %(campaign)s »") % {"campaign": campaign.name},
-        _("Vous participez, et aucun jour n’est choisi. Vous pouvez en choisir jusqu’au %(day)s.")
-        % {"day": day_month(campaign.enrol_until)},
+        f"{why} {until}",
         f"/campaigns/{campaign.id}/enrolment#days",
         _("Choisir mes jours"),
         "calendar",

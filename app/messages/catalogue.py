@@ -52,6 +52,7 @@ class Kind(StrEnum):
     BOOKING_ASKED = "booking_asked"
     INVITATION_CHANGED = "invitation_changed"
     TEAM_MOVED = "team_moved"
+    DAYS_LOST = "days_lost"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -137,6 +138,7 @@ def kinds() -> list[Choice]:
         Kind.LETTERS_DUE: _("Personnes à prévenir de vive voix"),
         Kind.BOOKING_ASKED: _("Demande faite à votre place"),
         Kind.INVITATION_CHANGED: _("Invitation retirée après un oui, ou rendue"),
+        Kind.DAYS_LOST: _("Jours donnés, hors des nouvelles dates"),
         Kind.REQUESTS_SILENT: _("Demandes restées sans réponse"),
         Kind.VISIT_PROVISIONAL: _("Journée provisoire : un planning est attendu"),
         Kind.DAYS_UNDECIDED: _("Journées proches qui attendent une décision"),

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
+import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from app.availability.tables import Answer
 from app.campaigns import service
+from app.campaigns.errors import OutsideCampaign
 from app.campaigns.schemas import Group
 from app.campaigns.tables import Booking, Campaign, InvitedKind
 from app.messages.tables import Mail
@@ -25,9 +28,11 @@ def only(*teams: Team) -> list[Group]:
 
 def edit(session: Session, company: Company, groups: list[Group] | None = None, **values: Any) -> None:
     campaign = session.get_one(Campaign, company.campaign.id)
+    values = {"loses_answers": True, **values}
+    confirmed = values.pop("loses_answers")
     service.change(
         session, campaign, values, version=campaign.version, actor=company.actor, now=NOW, today=TODAY,
-        groups=groups,
+        groups=groups, loses_answers=confirmed,
     )  # fmt: skip
 
 
@@ -104,3 +109,38 @@ def test_where_days_are_booked_nobody_said_yes(company: Company, committed: Open
         edit(session, company, only(company.shop))
     run_jobs()
     assert told(committed) == []
+
+
+def test_nobody_who_said_yes_is_uninvited_until_hr_confirmed_it(company: Company, committed: Open) -> None:
+    said_yes(committed, company, [company.anna, company.dora])
+    with committed() as session, pytest.raises(OutsideCampaign) as why:
+        edit(session, company, only(company.shop), loses_answers=False)
+    assert set(why.value.faults) == {"loses_answers"}
+    assert "2 personnes qui avaient dit oui ne seraient plus invitées" in why.value.faults["loses_answers"]
+    with committed() as session:
+        assert session.get_one(Campaign, company.campaign.id).version == 1
+        edit(session, company, only(company.shop), loses_answers=True)
+
+
+def test_those_who_said_no_or_nothing_are_uninvited_without_a_word(company: Company, committed: Open) -> None:
+    said_yes(committed, company, [company.anna])
+    with committed() as session:
+        edit(session, company, only(company.payroll), loses_answers=False)
+        assert session.get_one(Campaign, company.campaign.id).version == 2
+
+
+def test_the_form_of_people_asks_with_the_number_and_programs_read_the_same(
+    company: Company, committed: Open, enter: Callable[..., TestClient]
+) -> None:
+    said_yes(committed, company, [company.anna])
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/edit/people"
+    typed = {"scope": "some", "teams": [str(company.shop.id)], "version": "1"}
+    page = hr.post(here, data=typed)
+    assert page.status_code == 422
+    assert "Une personne qui avait dit oui ne serait plus invitée" in page.text
+    assert 'name="loses_answers"' in page.text
+    door = f"/api/v1/campaigns/{company.campaign.id}"
+    sent = {"version": 1, "groups": [{"kind": "team", "ref": str(company.shop.id)}]}
+    assert hr.patch(door, json=sent).status_code == 422
+    assert hr.patch(door, json={**sent, "loses_answers": True}).status_code == 200
+    assert hr.post(here, data={**typed, "version": "2"}).status_code == 303

@@ -12,7 +12,7 @@ from app.availability.busy import service
 from app.availability.busy.reading import Reading
 from app.availability.queries import find_enrolling
 from app.availability.tables import Answer, BusyCalendar
-from app.campaigns.tables import Campaign, Status
+from app.campaigns.tables import Campaign, Exchange, Status
 from app.core.settings import settings
 from tests.availability.busy.files import calendar, timed
 from tests.availability.busy.giving import ADDRESS, BUSY, TAKEN, Enter, base, enrolment, row, shown, upload
@@ -38,6 +38,8 @@ def test_a_file_greys_and_unticks_the_busy_days(anna: Company, committed: Open, 
 def test_how_many_days_are_left_is_said_and_none_is_a_task(
     anna: Company, committed: Open, enter: Enter, *, left: bool
 ) -> None:
+    with committed() as session:
+        session.get_one(Campaign, anna.campaign.id).exchange = Exchange.SHADOW
     client = enter(anna.anna)
     days = [f"202704{day}" for day in range(26, 31)] + ["20270503"]
     days = days[:3] if left else days
