@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
+from app.availability.busy.service import chosen
 from app.availability.own import own_answers
 from app.availability.queries import campaigns_short_of_days
 from app.availability.tables import Answer
@@ -205,3 +206,11 @@ def test_home_says_why_days_are_asked_for(
     assert "aucun de vos jours n’y tombe plus" in page
     assert "0 jour pour partir" in page
     assert "ne suffisent pas pour un échange" in enter(company.chloe).get("/home").text
+
+
+def test_what_a_calendar_leaves_is_counted_within_the_campaign(company: Company, committed: Open) -> None:
+    give(committed, company, {"bruno": BOTH}, first_day=FIRST)
+    with committed() as session:
+        [answer] = own_answers(session, session.get_one(Person, company.bruno.id))
+        assert chosen(answer.campaign, answer.enrolment) == 2
+        assert chosen(answer.campaign, None) == 0

@@ -57,7 +57,7 @@ async def give_file(request: Request, session: Db, mine: OwnEnrolment, sent: Sub
 
     def change() -> Response:
         fresh = enrolment_page.again(session, mine)
-        before = service.chosen(fresh.enrolment)
+        before = service.chosen(fresh.campaign, fresh.enrolment)
         row = service.keep_file(session, fresh, reading, version=version, when=when)
         alone, books = service.is_given_alone(mine, when.today), service.is_for_booking(mine)
         n = len(row.days) if alone else service.greyed(session, mine, row)

@@ -17,6 +17,7 @@ from app.availability.busy.queries import PLANNED, busy_calendar, helps_to_move
 from app.availability.busy.reading import Reading
 from app.availability.busy.sealing import seal, unseal
 from app.availability.days import possible_days
+from app.availability.given import DaysGiven
 from app.availability.queries import Enrolling, told_of
 from app.availability.service import When, check_takes_part, write
 from app.availability.tables import BusyCalendar, Enrolment
@@ -127,13 +128,17 @@ def greyed(session: Session, enrolling: Enrolling, row: BusyCalendar) -> int:
 
 
 def days_left(session: Session, row: BusyCalendar) -> int:
-    """How many days its owner has chosen, to visit or to receive."""
-    return chosen(session.get_one(Enrolment, row.enrolment_id))
+    """How many days of the campaign its owner has chosen, to visit or to receive."""
+    enrolment = session.get_one(Enrolment, row.enrolment_id)
+    return chosen(session.get_one(Campaign, enrolment.campaign_id), enrolment)
 
 
-def chosen(enrolment: Enrolment | None) -> int:
+def chosen(campaign: Campaign, enrolment: Enrolment | None) -> int:
     """The same before a calendar was given; 0 for whoever has not answered."""
-    return len({*enrolment.visit_days, *(enrolment.host_days or ())}) if enrolment is not None else 0
+    if enrolment is None:
+        return 0
+    given = DaysGiven(campaign)(enrolment.visit_days, enrolment.host_days)
+    return (given.leaves | given.receives).bit_count()
 
 
 @dataclass(frozen=True)
