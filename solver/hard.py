@@ -79,10 +79,10 @@ def solve_levels(
             return _better(objective, best, every.wait()), None
         with elsewhere(model, model.worth[level], "HIGHS", 0.5) as first:
             alone = first.wait(beside=every)
+        best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
         if not alone.proven or alone.chosen is None:
             return _better(objective, best, every.wait()), None
         most = int(model.worth[level][alone.chosen].sum())
-        best = _better(objective, best, replace(alone, proven=False, bound=best.bound))
         with elsewhere(held(model, level, most), objective, "GSCIP") as some:
             said = every.wait(beside=some), some.wait(beside=every)
     return reduce(partial(_better, objective), said, best), most

@@ -174,6 +174,26 @@ def test_the_first_level_alone_leads_to_the_best_of_all(
     assert objective[found.chosen].sum() == objective[best.chosen].sum() == found.bound
 
 
+def test_where_nobody_proves_anything_what_the_first_level_alone_found_counts(
+    program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, objective = program
+    alone = solve_integer(model, model.worth["people"], clock(), seconds=60.0)
+
+    class Unproven(Deaf):
+        said = Solved(alone.chosen, proven=False, bound=1.0)
+
+    def elsewhere(_model: Model, wanted: Ints, *_: Any, **__: Any) -> Deaf:
+        return Unproven() if np.array_equal(wanted, model.worth["people"]) else Deaf()
+
+    monkeypatch.setattr(hard, "Elsewhere", elsewhere)
+    monkeypatch.setattr(hard, "TWISTED", 0)
+    found, most = hard.solve_levels(model, objective, "people", clock(), seconds=30.0)
+    assert found.chosen is alone.chosen
+    assert not found.proven
+    assert (found.bound, most) == (float("inf"), None), "a bound of the first level bounds no sum of all"
+
+
 def test_who_has_the_best_of_all_levels_first_ends_the_other(
     program: tuple[Model, Ints], monkeypatch: pytest.MonkeyPatch
 ) -> None:
