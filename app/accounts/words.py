@@ -84,6 +84,7 @@ def actions() -> dict[str, str]:
         "visit.one_way": _("Échange laissé à une journée"),
         "visit.hours": _("Heures d’une journée fixées"),
         "visit.place": _("Lieu d’une journée changé"),
+        "visit.team": _("Équipe qui reçoit changée"),
         "visit.shows": _("Ce que montre une journée changé"),
         "visit.bring": _("Ce qu’il faut apporter changé"),
         "visit.tutor": _("Tuteur nommé"),

@@ -111,20 +111,16 @@ def unanswered_campaigns(session: Session, person: Person, today: date) -> list[
 def campaigns_short_of_days(session: Session, person: Person, today: date) -> list[tuple[Campaign, Given]]:
     """Open campaigns in which a person takes part, on days that do not suffice, though days may still be
     chosen; the soonest to close first."""
-    columns = select(Campaign, Enrolment)
-    rows = session.exec(
-        columns.join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
-        .where(
-            Enrolment.person_id == person.id,
-            Enrolment.answer == Answer.YES,
-            Campaign.status == Status.OPEN,
-            Campaign.booking != Booking.OPEN,  # there one books instead
-        )
-        .order_by(col(Campaign.enrol_until), col(Campaign.id))
+    query = select(Campaign, Enrolment).join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
+    query = query.where(
+        Enrolment.person_id == person.id,
+        Enrolment.answer == Answer.YES,
+        Campaign.status == Status.OPEN,
+        Campaign.booking != Booking.OPEN,  # there one books instead
     )
     found = [
         (campaign, DaysGiven(campaign)(enrolment.visit_days, enrolment.host_days))
-        for campaign, enrolment in rows
+        for campaign, enrolment in session.exec(query.order_by(col(Campaign.enrol_until), col(Campaign.id)))
         if is_changeable(campaign, today)
     ]
     return [(campaign, given) for campaign, given in found if not given.suffice]

@@ -46,7 +46,7 @@ def test_a_matching_and_a_flow_have_one_value_and_one_set_of_prices(
     assert net is not None
     flow, by_flow = assign(net, engine.weights)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assignment, "FLOW", 0)
+        patch.setattr(assignment, "FLOW", -1)  # with no pair at all too
         patch.setattr(assignment, "cheapest_flow", None)  # a flow would be an error
         matched, by_matching = assign(net, engine.weights)
     assert (by_flow.left == by_matching.left).all()
