@@ -172,3 +172,24 @@ def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "", si
         f"Tous les collègues possibles {fr} ({where.fr}).",
         f"Every possible colleague {en} ({where.en}).",
     )
+
+
+@cache
+def only_one_taken(team: str, *, late: bool, gone: bool, single: bool) -> Text:
+    """The same where there is one possible colleague."""
+    fr, en = f"Le seul collègue possible (équipe {team})", f"The only possible colleague ({team} team)"
+    if gone:
+        what_fr, what_en = (
+            ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")
+        )
+        return Text(
+            f"{fr} ne peut plus participer\u00a0: ses {what_fr}.",
+            f"{en} can’t take part any more: their {what_en} are used up.",
+        )
+    fr += " reçoit déjà quelqu’un" if single else " est déjà en binôme"
+    en += " already receives somebody" if single else " already has a match"
+    if late:
+        return Text(
+            f"{fr}, ou d’autres personnes l’attendent aussi.", f"{en}, or others are waiting for them too."
+        )
+    return Text(f"{fr}.", f"{en}.")

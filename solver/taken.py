@@ -17,7 +17,7 @@ from solver.crowd import Crowd
 from solver.instance import Instance, Ints, words_of
 from solver.plan import Blocking, Unmatched
 from solver.problem import Visit
-from solver.sentences import all_taken, not_looked_at, places_taken
+from solver.sentences import all_taken, not_looked_at, only_one_taken, places_taken
 
 COLLEAGUES = 12
 """At most so many possible colleagues of each person are weighed against each other."""
@@ -212,7 +212,11 @@ class Taken:
         out = [not self.instance.cap[j] for j in others]
         gone = "all" if all(out) else "some" if any(out) else ""
         single = not self.instance.swap
-        text = all_taken(crew.name or crew.id, late=late, counted=self.counted, gone=gone, single=single)
+        name, only = crew.name or crew.id, self.counted and len(others) == 1
+        if only:
+            text = only_one_taken(name, late=late, gone=bool(gone), single=single)
+        else:
+            text = all_taken(name, late=late, counted=self.counted, gone=gone, single=single)
         first = [Blocking("team", crew.id), Blocking("person", problem.people[who].id)]
         return Unmatched(self._id(i), "all_taken", text, (*first, *items))
 

@@ -52,8 +52,16 @@ def test_a_colleague_who_may_take_part_no_more_is_not_said_to_have_a_match() -> 
     [anna, _bruno] = solve(problem, limits=QUICK).unmatched
     assert anna.reason == "all_taken"
     assert anna.text.en == (
-        "Possible colleagues can’t take part any more: their swaps are used up (often in the boutique team)."
+        "The only possible colleague (boutique team) can’t take part any more: their swaps are used up."
     )
+
+
+@pytest.mark.parametrize("colleagues", [1, 2])
+def test_one_possible_colleague_is_not_called_several(colleagues: int) -> None:
+    more = [person("bert", "boutique")][: colleagues - 1]
+    waiting = [person(f"w{n}", "compta") for n in range(colleagues)]
+    [left_out] = solve(Problem.from_json(document(people=[*two(), *more, *waiting])), limits=QUICK).unmatched
+    assert left_out.text.en.startswith("The only" if colleagues == 1 else "Every")
 
 
 def test_of_single_visits_nobody_reads_of_swaps() -> None:
@@ -61,7 +69,7 @@ def test_of_single_visits_nobody_reads_of_swaps() -> None:
     single = replace(problem, campaign=replace(problem.campaign, exchange="shadow"))
     said = [row.text for row in solve(single, limits=QUICK).unmatched]
     gone, used_up = [text.en for text in said]
-    assert gone.startswith("Possible colleagues can’t take part any more: their visits are used up")
+    assert gone.endswith("can’t take part any more: their visits are used up.")
     assert used_up == "This person can’t take part any more: they have used up all their visits."
     assert not any("échange" in text.fr for text in said)
 
