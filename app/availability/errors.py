@@ -3,16 +3,35 @@
 from datetime import date
 
 from app.campaigns.tables import Campaign, Status
+from app.core import clock
 from app.core.errors import Refusal
 from app.core.i18n import _
 from app.core.templating import long_day
 
+PREPARED = (Status.OPEN, Status.PLANNING)
+"""No day is planned yet."""
 
-def closed_because(campaign: Campaign) -> str:
+
+def is_left_out(campaign: Campaign, *, is_invited: bool) -> bool:
+    """Whether somebody who had answered is invited no more, before any day is planned."""
+    return not is_invited and campaign.status in PREPARED
+
+
+def closed_because(campaign: Campaign, *, left_out: bool = False) -> str:
     """Why answers to a campaign can no longer be changed, for its reader."""
     if campaign.status == Status.CANCELLED:
         return _("Cette campagne est annulée : il n’y a plus rien à répondre.")
-    if campaign.status in {Status.OPEN, Status.PLANNING}:
+    if left_out:
+        return _(
+            "Les RH ont changé les personnes invitées, et vous n’en faites plus partie : "
+            "aucune journée n’est prévue pour vous."
+        )
+    if campaign.status in PREPARED:
+        if campaign.enrol_until >= clock.today():  # HR closed them before
+            return _(
+                "Les inscriptions sont closes : les binômes se préparent. "
+                "Un empêchement ? Parlez-en à vos RH."
+            )
         return _(
             "Les inscriptions sont closes depuis le %(day)s : les binômes se préparent. "
             "Un empêchement ? Parlez-en à vos RH."

@@ -3,17 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.availability.errors import PREPARED, is_left_out
 from app.availability.given import DaysGiven, Given
 from app.availability.leaving import has_days_back
 from app.availability.queries import is_changeable
 from app.availability.tables import Answer, Enrolment, Wish
+from app.campaigns.invited import invitation
 from app.campaigns.tables import Campaign, Status
 from app.people.tables import Person, Team
 
-ALIVE = (Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
+ALIVE = (*PREPARED, Status.PUBLISHED, Status.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,18 @@ class OwnAnswer:
 
     campaign: Campaign
     enrolment: Enrolment
+    is_invited: bool
     wishes: list[Team] = field(default_factory=list)
 
     @property
     def takes_part(self) -> bool:
         """They said yes and did not leave since."""
         return self.enrolment.answer == Answer.YES
+
+    @property
+    def left_out(self) -> bool:
+        """They are invited no more; no day is planned yet."""
+        return is_left_out(self.campaign, is_invited=self.is_invited)
 
     def may_come_back(self, today: date) -> bool:
         """They left, and may take part again on their days."""
@@ -53,7 +62,7 @@ class OwnAnswer:
 
     def is_changeable(self, today: date) -> bool:
         """Whether days and wishes may still change."""
-        return is_changeable(self.campaign, today)
+        return self.is_invited and is_changeable(self.campaign, today)
 
 
 def own_pauses(session: Session, person: Person, today: date) -> list[tuple[Campaign, Enrolment]]:
@@ -73,9 +82,13 @@ def own_pauses(session: Session, person: Person, today: date) -> list[tuple[Camp
 
 def own_answers(session: Session, person: Person) -> list[OwnAnswer]:
     """One's answers to campaigns that are not over, the next campaign first, in two queries."""
+    columns: tuple[Any, ...] = (Campaign, Enrolment, invitation())
+    chosen: Any = select(*columns)
     rows = session.exec(
-        select(Campaign, Enrolment)
+        chosen.select_from(Campaign)
         .join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
+        .join(Person, col(Person.id) == col(Enrolment.person_id))
+        .join(Team, col(Team.id) == col(Person.team_id))
         .where(
             col(Enrolment.person_id) == person.id,
             col(Enrolment.answer).is_not(None),
@@ -83,7 +96,7 @@ def own_answers(session: Session, person: Person) -> list[OwnAnswer]:
         )
         .order_by(col(Campaign.first_day), col(Campaign.id))
     )
-    found = {enrolment.id: OwnAnswer(campaign, enrolment) for campaign, enrolment in rows}
+    found = {row.id: OwnAnswer(campaign, row, bool(invited)) for campaign, row, invited in rows}
     wished = session.exec(
         select(Wish.enrolment_id, Team)
         .join(Team, col(Team.id) == col(Wish.team_id))

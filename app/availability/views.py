@@ -12,7 +12,7 @@ from app.availability.busy.errors import sentence
 from app.availability.busy.queries import busy_calendar, given_elsewhere, helps_to_move
 from app.availability.busy.service import addresses_allowed, is_waiting
 from app.availability.days import DayBook, DayState, Told, Why
-from app.availability.errors import closed_because
+from app.availability.errors import closed_because, is_left_out
 from app.availability.matching import Choice, Hosts, could_host, minutes_from
 from app.availability.queries import Enrolling, is_changeable
 from app.availability.tables import Answer, BusyCalendar
@@ -49,6 +49,8 @@ class EnrolmentView:
     enrolling: Enrolling
     changeable: bool
     closed_because: str
+    left_out: bool
+    """They answered, and are invited no more."""
     moves: bool
     """The plan stands: a calendar given now keeps its days from those to move to."""
     hosts: Hosts
@@ -128,11 +130,13 @@ def enrolment_view(
     by_id = {one.team_id: one for one in teams}
     wished = queries.wished_team_ids(session, enrolling.enrolment)
     changeable = is_changeable(campaign, today) and enrolling.is_invited
+    left_out = is_left_out(campaign, is_invited=enrolling.is_invited)
     busy = busy_view(session, enrolling)
     return EnrolmentView(
         enrolling=enrolling,
         changeable=changeable,
-        closed_because="" if changeable else closed_because(campaign),
+        closed_because="" if changeable else closed_because(campaign, left_out=left_out),
+        left_out=left_out,
         moves=not changeable and helps_to_move(campaign, enrolling.enrolment, today),
         hosts=hosts,
         examples=[one for one in teams if one.hosts][:EXAMPLES],

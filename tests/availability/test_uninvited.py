@@ -12,7 +12,7 @@ from app.availability.tables import Answer
 from app.campaigns import service
 from app.campaigns.errors import OutsideCampaign
 from app.campaigns.schemas import Group
-from app.campaigns.tables import Booking, Campaign, InvitedKind
+from app.campaigns.tables import Booking, Campaign, InvitedKind, Status
 from app.messages.tables import Mail
 from app.people.tables import ContractKind, Person, Team
 from tests.availability.conftest import TODAY, Company, Open
@@ -63,6 +63,31 @@ def test_whoever_had_said_yes_reads_that_they_take_part_no_more(
     assert "rien à faire" in mail.text
     run_jobs()
     assert len(told(committed)) == 1
+
+
+def test_their_own_pages_say_so_while_those_still_invited_read_their_answer(
+    company: Company, committed: Open, as_: Callable[[Any], TestClient]
+) -> None:
+    said_yes(committed, company, [company.anna, company.dora])
+    with committed() as session:
+        edit(session, company, only(company.payroll, company.call_centre))
+    here = f"/campaigns/{company.campaign.id}/enrolment"
+    for who, left_out in ((company.anna, False), (company.dora, True)):
+        home, page = (as_(who).get(path).text for path in ("/home", here))
+        assert ("je participe" in home, "invitation retirée" in home) == (not left_out, left_out)
+        assert ("Vous participez" in page, "vous n’en faites plus partie" in page) == (not left_out, left_out)
+        assert "Les inscriptions sont closes" not in page
+
+
+def test_enrolment_that_hr_closed_before_its_last_day_names_no_day_to_come(
+    company: Company, committed: Open, as_: Callable[[Any], TestClient]
+) -> None:
+    said_yes(committed, company, [company.anna])
+    with committed() as session:
+        session.get_one(Campaign, company.campaign.id).status = Status.PLANNING
+    page = as_(company.anna).get(f"/campaigns/{company.campaign.id}/enrolment").text
+    assert "Les inscriptions sont closes" in page
+    assert "closes depuis" not in page
 
 
 def test_who_is_invited_again_reads_that_their_yes_stands(
