@@ -147,9 +147,7 @@ def all_taken(team: str, *, late: bool, counted: bool = True, gone: str = "", si
     if not counted:
         where = Text(f"parmi ceux examinés, {where.fr}", f"among those looked at, {where.en}")
     if gone == "all":
-        what_fr, what_en = (
-            ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")
-        )
+        what_fr, what_en = _all_made(single=single)
         return Text(
             f"Les collègues possibles ne peuvent plus participer\u00a0: leurs {what_fr} ({where.fr}).",
             f"Possible colleagues can’t take part any more: their {what_en} are used up ({where.en}).",
@@ -179,9 +177,7 @@ def only_one_taken(team: str, *, late: bool, gone: bool, single: bool) -> Text:
     """The same where there is one possible colleague."""
     fr, en = f"Le seul collègue possible (équipe {team})", f"The only possible colleague ({team} team)"
     if gone:
-        what_fr, what_en = (
-            ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")
-        )
+        what_fr, what_en = _all_made(single=single)
         return Text(
             f"{fr} ne peut plus participer\u00a0: ses {what_fr}.",
             f"{en} can’t take part any more: their {what_en} are used up.",
@@ -193,3 +189,8 @@ def only_one_taken(team: str, *, late: bool, gone: bool, single: bool) -> Text:
             f"{fr}, ou d’autres personnes l’attendent aussi.", f"{en}, or others are waiting for them too."
         )
     return Text(f"{fr}.", f"{en}.")
+
+
+def _all_made(*, single: bool) -> tuple[str, str]:
+    """What somebody has no more of, with its French verb."""
+    return ("visites sont épuisées", "visits") if single else ("échanges sont épuisés", "swaps")

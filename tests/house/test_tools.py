@@ -1,6 +1,11 @@
 """The tools that the other tests stand on: a broken one would let everything pass."""
 
+import os
+import re
 import smtplib
+import subprocess
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,7 +17,7 @@ from sqlmodel import Session, select
 
 from app.accounts.tables import Account
 from app.core import clock as app_clock
-from app.core.settings import settings
+from app.core.settings import ROOT, settings
 from tests.support.browser import axe
 from tests.support.mail import Mailbox
 from tests.support.web import Clock, LiveServer
@@ -36,6 +41,29 @@ def test_no_test_sees_a_table_that_another_changed(engine: Engine, time: str) ->
 
 def test_the_engine_is_of_the_kind_asked_for(engine: Engine, database: str) -> None:
     assert engine.dialect.name == database
+
+
+def collected(*options: str) -> dict[str, set[str]]:
+    """The databases of each test or example of a file in which some depend on the database."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/campaigns/test_lifecycle.py"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("TEST_", "PYTEST_"))}
+    done = subprocess.run([*command, *options], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    found = defaultdict[str, set[str]](set)
+    for before, kind, after in re.findall(r"(?m)::(.*)\b(sqlite|postgresql)\b(.*)$", done.stdout):
+        found[before + after].add(kind)
+    return found
+
+
+def test_the_databases_take_turns_but_where_a_test_depends_on_them() -> None:
+    turns, both = collected(), collected("--database", "both")
+    assert turns.keys() == both.keys(), "nothing is left out"
+    of_either = {name: kinds for name, kinds in turns.items() if len(both[name]) == 2}
+    assert {name.partition("[")[0] for name, kinds in of_either.items() if len(kinds) == 2} == {
+        "test_of_two_who_open_at_once_one_wins"
+    }
+    alone = Counter(next(iter(kinds)) for kinds in of_either.values() if len(kinds) == 1)
+    assert alone["sqlite"] > 1
+    assert abs(alone["sqlite"] - alone["postgresql"]) <= 1
 
 
 def test_time_moves_only_when_told(clock: Clock) -> None:

@@ -83,9 +83,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         calls = getattr(item, "callspec", None)
         if calls and "database" in calls.params and not item.get_closest_marker("database"):
             kind = calls.params["database"]
-            example = "-".join(part for part in calls._idlist if part != kind)
+            example = calls.id.replace(kind, "", 1)
             of_file = examples.setdefault(item.nodeid.partition("::")[0], {})
-            of_file.setdefault(f"{item.nodeid.partition('[')[0]} {example}", {})[kind] = item
+            of_file.setdefault(f"{item.nodeid.partition('[')[0]}[{example}]", {})[kind] = item
     left = set[pytest.Item]()
     for of_file in examples.values():
         twice = [on for on in of_file.values() if len(on) == len(KINDS)]
