@@ -347,12 +347,13 @@ def standing_visits(session: Session, first: date, last: date) -> list[StandingV
 def met_pairs(
     session: Session, campaign_id: int | None = None, *, but: Collection[int] = ()
 ) -> set[tuple[int, int]]:
-    """Pairs who met, or are to meet, in whatever campaign (or in that one only); smaller id first.
+    """Pairs who met, or are to meet, in whatever campaign (or in that one only); smaller id first. Not
+    by a day that was missed.
 
     `but`: visits that do not count, by id.
     """
     query = select(col(Visit.visitor_id), col(Visit.host_id), col(Visit.id)).where(
-        col(Visit.status) == VisitStatus.PLANNED
+        col(Visit.status) == VisitStatus.PLANNED, col(Visit.missed_at).is_(None)
     )
     if campaign_id is not None:
         query = query.where(col(Visit.campaign_id) == campaign_id)

@@ -31,7 +31,7 @@ from app.planning.repairs import queries
 from app.planning.repairs.hours import hours_of
 from app.planning.tables import RepairCause
 from app.visits import queries as visits_queries
-from app.visits.rules import first_day_to_plan, stands
+from app.visits.rules import first_day_to_plan, stands, takes_place
 from app.visits.tables import By, CancelReason, Visit
 from solver import Problem, rules
 from solver.problem import Limit, Person, Team, ordered
@@ -194,7 +194,8 @@ def _by_leg(units: Iterable[Unit]) -> dict[Leg, Visit]:
 
 
 def _units(rows: Iterable[Visit], lost_ids: set[int]) -> list[Unit]:
-    """Swaps and single visits; of several visits in one direction the standing or latest counts."""
+    """Swaps and single visits; of several visits in one direction the standing or latest counts. A day to
+    which one of the two did not come, or that was not held, is none that anybody had."""
     current: dict[tuple[int, int], Visit] = {}
     alone = []
     for visit in rows:
@@ -202,7 +203,7 @@ def _units(rows: Iterable[Visit], lost_ids: set[int]) -> list[Unit]:
             alone.append([visit])
             continue
         key = (visit.swap_id, visit.visitor_id)
-        if key not in current or not stands(current[key]):
+        if key not in current or not takes_place(current[key]):
             current[key] = visit
     of_swap: defaultdict[int, list[Visit]] = defaultdict(list)
     for (swap_id, _visitor), visit in current.items():
@@ -210,7 +211,7 @@ def _units(rows: Iterable[Visit], lost_ids: set[int]) -> list[Unit]:
     found = []
     for legs in [*alone, *of_swap.values()]:
         lost = tuple(one for one in legs if one.id in lost_ids)
-        standing = tuple(one for one in legs if stands(one) and one.id not in lost_ids)
+        standing = tuple(one for one in legs if takes_place(one) and one.id not in lost_ids)
         if lost or standing:
             found.append(Unit(standing, lost))
     return found

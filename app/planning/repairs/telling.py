@@ -25,7 +25,7 @@ from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
 from app.visits.reading import searched
 from app.visits.rosters import conflicts_among
-from app.visits.rules import is_ahead, is_sought_again, stands
+from app.visits.rules import is_ahead, is_sought_again, takes_place
 from app.visits.tables import By, ChangeKind, Visit
 
 KIND = Kind.SEARCH_OVER
@@ -128,7 +128,7 @@ def _without_a_day(
     ids = set(queries.visit_ids(session, repair.id or 0))
     mine = visits.visits_with_ids(session, ids)
     people = {one.id or 0 for seen in mine for one in (seen.visitor, seen.host)}
-    rows = [one for one in visits.rows_of_campaign(session, campaign.id or 0) if stands(one)]
+    rows = [one for one in visits.rows_of_campaign(session, campaign.id or 0) if takes_place(one)]
     rows = [one for one in rows if {one.visitor_id, one.host_id} & people]
     by, left = queries.why_lost(session, ids), _left(session, repair)
     part = {one for _campaign, one in taking_part(session, {campaign.id or 0}, people)}
