@@ -50,20 +50,22 @@ def tell_teams_resumed(engine: Engine, visit_ids: list[int], about: int) -> None
 
 
 def tell_teams_carried(engine: Engine, lines: list[list[int]]) -> None:
-    """Job of `visits.carried`: those of the days whose host is still of the team that they joined. `lines`:
-    of each its line in the history, its visit, and the two teams. Safe to run twice."""
+    """Job of `visits.carried`: those of the days whose visitor, or host, is still of the team that they
+    joined. `lines`: of each its line in the history, its visit, the two teams, and whether it is the visitor.
+    Safe to run twice."""
     with open_session(engine) as session:
-        of_visit = {visit_id: (left, joined) for _line, visit_id, left, joined in lines}
+        ahead = {one.visit.id: one for one in _ahead(session, [visit_id for _line, visit_id, *_ in lines])}
         names = teams_by_id(session)
         coming = [
-            (seen, names[of_visit[seen.visit.id or 0][0]], names[seen.host.team_id])
-            for seen in _ahead(session, list(of_visit))
-            if of_visit[seen.visit.id or 0][1] == seen.host.team_id
+            Joining(ahead[visit_id], bool(leaves), names[left], names[joined])
+            for _line, visit_id, left, joined, leaves in lines
+            if visit_id in ahead
         ]
-        ids = {one for two in of_visit.values() for one in two}
+        coming = [one for one in coming if one.person.team_id == one.after.id]
+        ids = {team.id or 0 for one in coming for team in (one.before, one.after)}
         leads = teams.leaders_of_teams(session, ids, clock.today())
         mine: dict[int, list[Joining]] = defaultdict(list)
-        for one in received(session, coming, {}):
+        for one in received(session, coming):
             for reader_id in leads[one.before.id or 0] | leads[one.after.id or 0]:
                 if not one.seen.has(reader_id):
                     mine[reader_id].append(one)

@@ -207,7 +207,11 @@ def sentence(
         else _("%(who)s demande à %(other)s d’accueillir."),
         ChangeKind.RELEASED: _released(line, to_host=to_host),
         ChangeKind.PLACE: _("Le lieu change : %(to)s, et non plus %(from)s."),
-        ChangeKind.TEAM: _("L’équipe qui reçoit change : %(to)s, et non plus %(from)s."),
+        ChangeKind.TEAM: _("L’équipe qui reçoit change : %(to)s, et non plus %(from)s.")
+        if seen.other is None
+        else _("Vous changez d’équipe : %(to)s, et non plus %(from)s.")
+        if to_other
+        else _("%(other)s change d’équipe : %(to)s, et non plus %(from)s."),
         ChangeKind.HOST: _(
             "Selon le planning, %(other)s n’est pas au travail à ces heures : vous recevez à sa place."
         )

@@ -14,6 +14,7 @@ from app.people.tables import Person
 from app.teams.rules import During
 from app.visits import places, rosters
 from app.visits.apart import kept_apart
+from app.visits.carrying import before_retaken
 from app.visits.changing import Situation, begin
 from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand, remember
@@ -85,7 +86,7 @@ def name_tutor(session: Session, before: Situation, tutor: Person, hand: Hand, *
     former = visit.tutor_id
     with session.begin_nested():
         _change(session, now, hand, tutor_id=tutor.id)
-        _retake(session, seen)
+        _retake(session, now, hand)
     line = remember(session, visit, ChangeKind.TUTOR, hand, event=step.event, other_id=tutor.id)
     follow_change(session, visit, hand.now, now.today)
     _replaced(session, visit, line, former)
@@ -115,7 +116,7 @@ def release_tutor(
     if former is None:
         return now.visit
     _change(session, now, hand, tutor_id=None)
-    _retake(session, now.seen)
+    _retake(session, now, hand)
     reason = CancelReason.ROSTER if by_roster else _why_nobody(session, now)
     remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former, reason=reason)
     follow_change(session, now.visit, hand.now, now.today)
@@ -141,7 +142,7 @@ def replace_host(session: Session, before: Situation, host: Person, hand: Hand, 
         _change(
             session, now, hand, host_id=host.id, tutor_id=None, host_confirmed_at=None, agreement_at=signed
         )
-        _retake(session, seen)
+        _retake(session, now, hand)
     void_proposals(session, visit, hand.now)  # between two people who do not meet any more
     line = remember(
         session, visit, ChangeKind.HOST, hand, event=step.event, other_id=former, reason=CancelReason.ROSTER
@@ -217,9 +218,11 @@ def _why_nobody(session: Session, now: Situation) -> CancelReason | None:
     return CancelReason.UNAVAILABLE if is_off else None
 
 
-def _retake(session: Session, seen: SeenVisit) -> None:
+def _retake(session: Session, now: Situation, hand: Hand) -> None:
     """Take the same day anew, with whoever receives now; the teams' limits are as they were."""
+    seen = now.seen
     assert seen.visit.id is not None
+    before_retaken(session, [seen.visit.id], hand.now, now.today)
     try:
         places.exchange(session, seen.campaign, [seen.visit], given_back=[seen.visit.id], unlimited=True)
     except DayTaken as taken:

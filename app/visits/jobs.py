@@ -13,6 +13,7 @@ from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import queries as team_queries
 from app.visits import (
+    carrying,
     confirming,
     hosting,
     leaving,
@@ -140,10 +141,10 @@ def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
 
 def follow_moves(engine: Engine) -> None:
     """Job of `clock.tick`: the days of whoever changed team count in the new one, and those concerned hear of
-    the days that they host. Safe to run twice."""
+    it. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
-        other_team.follow(session, now, today)
+        carrying.follow(session, now, today)
 
 
 def release_movers(engine: Engine) -> None:

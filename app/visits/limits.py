@@ -10,8 +10,8 @@
 A handful of queries, whatever the number of teams and days.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -26,6 +26,8 @@ from solver.problem import Limit
 
 At = tuple[int, date]
 """A team's day: the team's id and the day."""
+Way = tuple[int, date, bool]
+"""The same, and whether it is of those who leave (or come)."""
 
 
 @dataclass(frozen=True)
@@ -99,37 +101,47 @@ def team_rooms(
     rooms = {}
     for team in teams:
         assert team.id is not None
-        limits = team_limits(campaign, team)
         opened = set(open_days(campaign, sites[team.site_id], team))
         for day in days:
             at = (team.id, day)
-            spare = decided.present.get(at, 0) - limits.min_presence
-            away, received = taken.get(at, (0, 0))
-            rooms[at] = TeamRoom(
-                max_away=0 if at in decided.nobody_leaves else max(0, min(limits.max_away, spare)),
-                max_visitors=limits.max_visitors,
-                is_open=day in opened and at not in decided.no_visitors,
-                is_good=at in decided.good,
-                away=away,
-                received=received,
-            )
+            rooms[at] = _room(campaign, team, at, decided, taken.get(at, (0, 0)), is_open=day in opened)
     return rooms
 
 
-def too_many(
-    session: Session, coming: Mapping[int, tuple[Campaign, Team, Site, date]], more: Mapping[At, int]
-) -> set[int]:
-    """Which of these days (by visit: its campaign, and the team and site that receive) are beyond what their
-    team receives then, with `more` visitors than now by team's day. The queries of `decisions`, and one."""
-    at = {visit_id: (team.id or 0, day) for visit_id, (_campaign, team, _site, day) in coming.items()}
-    ids, days = {team_id for team_id, _day in at.values()}, {day for _team_id, day in at.values()}
+def _room(
+    campaign: Campaign, team: Team, at: At, decided: Decisions, taken: tuple[int, int], *, is_open: bool
+) -> TeamRoom:
+    limits = team_limits(campaign, team)
+    spare = decided.present.get(at, 0) - limits.min_presence
+    return TeamRoom(
+        max_away=0 if at in decided.nobody_leaves else max(0, min(limits.max_away, spare)),
+        max_visitors=limits.max_visitors,
+        is_open=is_open and at not in decided.no_visitors,
+        is_good=at in decided.good,
+        away=taken[0],
+        received=taken[1],
+    )
+
+
+def beyond(
+    session: Session,
+    coming: Sequence[tuple[Campaign, Team, Site, date, bool]],
+    more: Mapping[Way, int],
+    joining: Mapping[At, int],
+) -> list[bool]:
+    """Of each of these (the campaign whose limits count, the team and its site, the day, whether somebody
+    leaves or comes): whether the team has more of them then than it allows, with `more` than now, and
+    `joining` people more at work. The queries of `decisions`, and one."""
+    ids, days = {team.id or 0 for _campaign, team, *_ in coming}, {day for *_, day, _leaves in coming}
     decided, taken = decisions(session, ids, days), taken_days(session, ids, days)
-    found = set()
-    for visit_id, (campaign, team, site, day) in coming.items():
-        receives = day in open_days(campaign, site, team) and at[visit_id] not in decided.no_visitors
-        most = team_limits(campaign, team).max_visitors if receives else 0
-        if taken.get(at[visit_id], (0, 0))[1] + more.get(at[visit_id], 0) > most:
-            found.add(visit_id)
+    present = {at: there + joining.get(at, 0) for at, there in decided.present.items()}
+    decided, found = replace(decided, present=present), []
+    for campaign, team, site, day, leaves in coming:
+        at = (team.id or 0, day)
+        opened = day in open_days(campaign, site, team)
+        room = _room(campaign, team, at, decided, taken.get(at, (0, 0)), is_open=opened)
+        most = room.max_away if leaves else room.max_visitors if room.is_open else 0
+        found.append((room.away if leaves else room.received) + more.get((*at, leaves), 0) > most)
     return found
 
 

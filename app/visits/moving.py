@@ -14,6 +14,7 @@ from app.availability.queries import offers_of
 from app.campaigns.holding import hold
 from app.core.errors import Stale
 from app.visits import bookings, hosting, places, queries
+from app.visits.carrying import before_retaken
 from app.visits.changing import Situation, begin, situation
 from app.visits.conditions import are_open
 from app.visits.days import Days, days_for
@@ -188,6 +189,7 @@ def _move(session: Session, now: Situation, day: date, hand: Hand, event: str, *
     if visit.tutor_id is not None:
         busy = queries.busy_days(session, {visit.tutor_id}, but=visit.id)
         hosting.release_if_busy(session, now.seen, day, day in busy.get(visit.tutor_id, ()), hand)
+    before_retaken(session, [visit.id], hand.now, now.today, moves=True)
     places.exchange(session, now.seen.campaign, [visit], given_back=[visit.id])
     not_given = _offer(session, now.seen, day)
     said = {} if agreed else {"not_given": not_given}

@@ -1,65 +1,27 @@
-"""A host who changes team takes their days to come along. The two people read it, as those who lead the one
-team and the other do; nothing is cancelled for it. Whoever receives in a host's place is of the host's team:
-where one of the two changes, the host receives in person again."""
+"""Whom it changes for when people change team, before an import and after: their days with the limits of the
+teams joined; and the tutors. Whoever receives in a host's place is of the host's team: where one of the two
+changes, the host receives in person again."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, or_, update
+from sqlmodel import Session, col, or_, select
 
-from app.core import jobs
 from app.people.queries import sites_by_id, teams_by_id
 from app.people.tables import Person, Team
-from app.visits import places
+from app.teams.days import shifts_on
+from app.teams.rules import usually_works
+from app.teams.tables import Shift
 from app.visits.changing import hold_all, situation
-from app.visits.history import Hand, remember
+from app.visits.history import Hand
 from app.visits.hosting import release_tutor
 from app.visits.leaving import contrary_of
-from app.visits.limits import At, too_many
+from app.visits.limits import At, Way, beyond
 from app.visits.queries import Host, SeenVisit, Tutor, read_visits, to_come
-from app.visits.tables import By, ChangeKind, Visit
-
-
-def follow(session: Session, now: datetime, today: date) -> None:
-    """Days count in the team that somebody is of now, and the history of those that they host says so. Of a
-    day that takes place elsewhere as well, the message about its place is enough; `visits.carried` names all
-    of them, with the two teams. Done twice, nothing more happens: which team was told is where a day
-    counts."""
-    hold_all(session, {one.visit_id for one in places.to_carry(session, today) if one.visit_id is not None})
-    hosted = {
-        one.visit_id: one
-        for one in places.follow_moves(session, today)
-        if one.counts and not one.leaves and one.visit_id is not None
-    }
-    if not hosted:
-        return
-    ahead = read_visits(session, col(Visit.id).in_(hosted), *to_come(today))
-    found = [seen for seen in ahead if not seen.goes_on]
-    stay = {seen.visit.id for seen in found if seen.visit.told_site_id == seen.host_site.id}
-    session.exec(
-        update(Visit)
-        .where(col(Visit.id).in_(stay))
-        .values(revision=col(Visit.revision) + 1, changed_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
-    teams, lines = teams_by_id(session), []
-    for seen in found:
-        one = hosted[seen.visit.id or 0]
-        line = remember(
-            session,
-            seen.visit,
-            ChangeKind.TEAM,
-            Hand(By.SERVICE, None, now),
-            event="visit.changed" if seen.visit.id in stay else None,
-            place_before=teams[one.left].name,
-            place_after=teams[one.joined].name,
-        )
-        lines.append([line.id, line.visit_id, one.left, one.joined])
-    if lines:
-        jobs.record(session, "visits.carried", lines=lines)
+from app.visits.tables import By, Visit
 
 
 def tutors_gone(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
@@ -99,42 +61,79 @@ def left_alone(
 
 @dataclass(frozen=True)
 class Joining:
-    """A day to come whose host changes team."""
+    """A day to come whose visitor, or host, changes team."""
 
     seen: SeenVisit
+    leaves: bool
+    """It is the visitor who does; else the host."""
     before: Team
     after: Team
-    too_many: bool
-    """Beyond what the new team receives that day."""
+    too_many: bool = False
+    """Beyond what the new team lets go, or receives, that day."""
+
+    @property
+    def person(self) -> Person:
+        """Who changes team."""
+        return self.seen.visitor if self.leaves else self.seen.host
+
+    @property
+    def way(self) -> Way:
+        """What is counted in the new team."""
+        return self.after.id or 0, self.seen.visit.day, self.leaves
 
 
 def joining(session: Session, moved: Mapping[int, int], today: date) -> list[Joining]:
-    """Days to come whose host would be of another team (`moved`: team by person), by day. Eight queries at
-    most."""
+    """Days to come whose visitor or host would be of another team (`moved`: team by person), by day. Nine
+    queries at most."""
     if not moved:
         return []
     teams, coming = teams_by_id(session), []
-    more: Counter[At] = Counter()
-    for seen in read_visits(session, col(Visit.host_id).in_(moved), *to_come(today)):
-        before, after, day = seen.host_team, teams[moved[seen.visit.host_id]], seen.visit.day
-        if after.id != before.id and not seen.goes_on:
-            coming.append((seen, before, after))
-            more[after.id or 0, day] += 1
-            more[before.id or 0, day] -= 1
-    return received(session, coming, more)
+    more: Counter[Way] = Counter()
+    theirs = or_(col(Visit.visitor_id).in_(moved), col(Visit.host_id).in_(moved))
+    for seen in read_visits(session, theirs, *to_come(today)):
+        for person, team, leaves in (
+            (seen.visitor, seen.visitor_team, True),
+            (seen.host, seen.host_team, False),
+        ):
+            after = teams[moved.get(person.id or 0, team.id or 0)]
+            if after.id != team.id and not seen.goes_on:
+                one = Joining(seen, leaves, team, after)
+                coming.append(one)
+                more[one.way] += 1
+                more[team.id or 0, seen.visit.day, leaves] -= 1
+    return received(session, coming, more, _more_at_work(session, moved, coming))
+
+
+def _more_at_work(session: Session, moved: Mapping[int, int], coming: Collection[Joining]) -> Counter[At]:
+    """How many more would be at work in the teams joined, on these days, once people changed team."""
+    days_of = defaultdict(set)
+    for one in coming:
+        days_of[one.after.id or 0].add(one.seen.visit.day)
+    movers = session.exec(select(Person).where(col(Person.id).in_(moved))).all() if coming else []
+    asked = [(one, team_id) for one in movers for team_id in (moved[one.id or 0], one.team_id)]
+    days = [(one.id or 0, day) for one, team_id in asked for day in days_of.get(team_id, ())]
+    told, more = shifts_on(session, days), Counter[At]()
+    for person, team_id in asked:
+        for day in days_of.get(team_id, ()):
+            shift = told.get((person.id or 0, day))
+            usual = usually_works(person.worked_weekdays, person.school_weekdays, day)
+            if usual if shift is None else shift.shift is not Shift.OFF:
+                more[team_id, day] += 1 if team_id == moved[person.id or 0] else -1
+    return more
 
 
 def received(
-    session: Session, coming: list[tuple[SeenVisit, Team, Team]], more: Mapping[At, int]
+    session: Session,
+    coming: list[Joining],
+    more: Mapping[Way, int] | None = None,
+    at_work: Mapping[At, int] | None = None,
 ) -> list[Joining]:
-    """The same of days with the teams before and after, of which `more` are still to be counted."""
+    """The same with the limits of the teams joined; where nothing is done yet, `more` days are still to be
+    counted, and so many more people `at_work`."""
     sites = sites_by_id(session) if coming else {}
-    over = too_many(
-        session,
-        {
-            seen.visit.id or 0: (seen.campaign, after, sites[after.site_id], seen.visit.day)
-            for seen, _before, after in coming
-        },
-        more,
-    )
-    return [Joining(seen, before, after, seen.visit.id in over) for seen, before, after in coming]
+    counted = [
+        (one.seen.campaign, one.after, sites[one.after.site_id], one.seen.visit.day, one.leaves)
+        for one in coming
+    ]
+    over = beyond(session, counted, more or {}, at_work or {})
+    return [replace(one, too_many=too) for one, too in zip(coming, over, strict=True)]

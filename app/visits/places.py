@@ -174,21 +174,21 @@ class Carried(NamedTuple):
     joined: int
 
 
-def to_carry(session: Session, today: date) -> list[Carried]:
+def to_carry(session: Session, today: date, *which: ColumnElement[bool]) -> list[Carried]:
     """Days to come that still count in the team that somebody was of. One query."""
     of_day = (PersonDay.person_id, PersonDay.day, PersonDay.leaves, PersonDay.counts, PersonDay.visit_id)
     query = (
         select(*(col(one) for one in of_day), col(PersonDay.team_id), col(Person.team_id))
         .join(Person, col(Person.id) == col(PersonDay.person_id))
-        .where(col(PersonDay.day) >= today, col(Person.team_id) != col(PersonDay.team_id))
+        .where(col(PersonDay.day) >= today, col(Person.team_id) != col(PersonDay.team_id), *which)
         .order_by(col(PersonDay.person_id), col(PersonDay.day))
     )
     return [Carried(*row) for row in session.execute(query)]
 
 
-def follow_moves(session: Session, today: date) -> list[Carried]:
+def follow_moves(session: Session, today: date, *which: ColumnElement[bool]) -> list[Carried]:
     """Who changed team takes their days to come along: the counters follow. Which days did."""
-    moved = to_carry(session, today)
+    moved = to_carry(session, today, *which)
     if moved:
         session.connection().execute(
             update(PersonDay)

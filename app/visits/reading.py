@@ -237,8 +237,9 @@ def find_change(session: Session, change_id: int) -> SeenChange | None:
 
 
 def place_told_with(session: Session, move: VisitChange) -> SeenChange | None:
-    """That a day takes place elsewhere, where the message about its move says it."""
-    place = col(VisitChange.kind) == ChangeKind.PLACE
+    """That a day takes place elsewhere, or in another team, where the message about its move says it."""
+    team = and_(col(VisitChange.kind) == ChangeKind.TEAM, col(VisitChange.other_id).is_(None))
+    place = or_(col(VisitChange.kind) == ChangeKind.PLACE, team)
     with_it = (col(VisitChange.visit_id) == move.visit_id, col(VisitChange.at) == move.at)
     found = _changes(session, place, *with_it, col(VisitChange.id) < move.id)
     return next(iter(reversed(found)), None)

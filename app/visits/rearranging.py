@@ -16,6 +16,7 @@ from app.campaigns.tables import Campaign, Exchange
 from app.core.errors import Stale
 from app.people import queries as people_queries
 from app.visits import hosting, moving, places, queries, reading
+from app.visits.carrying import before_retaken
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import Asked, check
@@ -91,6 +92,7 @@ def rearrange(
         former = {move.visit_id: before[move.visit_id].visit.day for move in moves}
         moved = _move(session, [(before[one.visit_id], one) for one in moves], hand, today)
         made = _make(session, campaign, fresh, before, hand)
+        before_retaken(session, list(former), hand.now, today, moves=True)
         places.exchange(session, campaign, [*moved, *made], given_back=list(former))
         not_given = _offer(session, campaign, [*moved, *made])
         for visit in moved:

@@ -208,8 +208,8 @@ def test_hr_read_before_an_import_which_days_change_team(
     if full:
         taken_there(company, there)
     page = previewed(company, client, sign_in, (company.bruno, there))
-    assert "1 journée à venir changera d’équipe" in page
-    assert "Anna Roy chez Bruno Lam · Boutique Bellecour → Boutique Part-Dieu" in page
+    assert "2 journées à venir changeront d’équipe" in page
+    assert "Anna Roy chez Bruno Lam · Bruno Lam : Boutique Bellecour → Boutique Part-Dieu" in page
     assert ("au-delà des limites de l’équipe" in page) is full
 
 
@@ -221,10 +221,10 @@ def test_two_hosts_that_one_file_moves_are_counted_together(
     zoe = session_zoe(company, first)
     host_somebody(company, zoe)
     page = previewed(company, client, sign_in, (company.bruno, second), (zoe, second))
-    assert "2 journées à venir changeront d’équipe" in page
+    assert "3 journées à venir changeront d’équipe" in page
     assert page.count("au-delà des limites de l’équipe") == 2
     page = previewed(company, client, sign_in, (company.bruno, first), (zoe, second))
-    assert "2 journées à venir changeront d’équipe" in page
+    assert "3 journées à venir changeront d’équipe" in page
     assert "au-delà des limites de l’équipe" not in page  # one comes as the other goes
 
 

@@ -1,0 +1,74 @@
+"""Whoever changes team takes their days to come along. Those who lead the one team and the other read it, and
+the two people where it is the team that receives; nothing is cancelled for it."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, update
+
+from app.core import jobs
+from app.people.queries import teams_by_id
+from app.visits import places
+from app.visits.changing import hold_all
+from app.visits.history import Hand, remember
+from app.visits.queries import read_visits, to_come
+from app.visits.tables import By, ChangeKind, PersonDay, Visit
+
+
+def follow(session: Session, now: datetime, today: date) -> None:
+    """Days count in the team that somebody is of now, and their history says so; `visits.carried` names them.
+    The two read it of a day whose host changed team, but where it takes place elsewhere as well: the message
+    about its place is enough. Done twice, nothing more happens: which team was told is where a day counts."""
+    _carry(session, now, today)
+
+
+def before_retaken(
+    session: Session, visit_ids: Collection[int | None], now: datetime, today: date, *, moves: bool = False
+) -> None:
+    """The same of these days alone, which are taken anew for another reason and would forget which team was
+    told. `moves`: they have another day, and the message about that says it."""
+    _carry(session, now, today, col(PersonDay.visit_id).in_(visit_ids), moves=moves)
+
+
+def _carry(
+    session: Session, now: datetime, today: date, *which: ColumnElement[bool], moves: bool = False
+) -> None:
+    found = places.to_carry(session, today, *which)
+    if not found:
+        return
+    hold_all(session, {one.visit_id for one in found if one.visit_id is not None})
+    carried = [
+        one for one in places.follow_moves(session, today, *which) if one.counts and one.visit_id is not None
+    ]
+    ahead = read_visits(session, col(Visit.id).in_({one.visit_id for one in carried}), *to_come(today))
+    coming = {seen.visit.id: seen for seen in ahead if not seen.goes_on}
+    hosted = {one.visit_id for one in carried if not one.leaves and not moves}
+    stay = {
+        visit_id
+        for visit_id, seen in coming.items()
+        if visit_id in hosted and seen.visit.told_site_id == seen.host_site.id
+    }
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id).in_(stay))
+        .values(revision=col(Visit.revision) + 1, changed_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    teams, lines = teams_by_id(session), []
+    for one in sorted(carried, key=lambda one: (one.day, one.visit_id or 0, one.leaves)):
+        if (seen := coming.get(one.visit_id)) is None:
+            continue
+        line = remember(
+            session,
+            seen.visit,
+            ChangeKind.TEAM,
+            Hand(By.SERVICE, None, now),
+            event="visit.changed" if one.visit_id in stay and not one.leaves else None,
+            other_id=one.person_id if one.leaves else None,
+            place_before=teams[one.left].name,
+            place_after=teams[one.joined].name,
+        )
+        lines.append([line.id, one.visit_id, one.left, one.joined, one.leaves])
+    if lines:
+        jobs.record(session, "visits.carried", lines=lines)
