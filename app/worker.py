@@ -52,6 +52,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "campaign.copied": (booking.copy_rules, repairs.copy_rules),
     "campaign.invites_others": (availability.tell_invites_others,),
     "campaign.loses_days": (availability.tell_days_lost,),
+    "campaign.regains_days": (availability.tell_days_back,),
+    "campaign.asks_days": (availability.ask_for_days,),
     "campaign.opened": (messages.invite_everybody,),
     "campaign.reminded": (messages.remind,),
     "campaign.published": (calendars.invite_participants, calendars.tell_unmatched),

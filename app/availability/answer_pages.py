@@ -25,7 +25,7 @@ from app.people.tables import Side
 
 router = APIRouter(include_in_schema=False)
 
-Who = Literal["waiting", "answered", "everybody"]
+Who = Literal["waiting", "short", "answered", "everybody"]
 # An untouched select sends an empty text: everything.
 Number = Annotated[str, Query(pattern=r"^\d{0,9}$")]
 Words = Annotated[str, Query(max_length=80)]
@@ -33,13 +33,14 @@ SideWord = Annotated[str, Query(pattern="^(back|front|)$")]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 
 
-def _asked(who: Who, site: str, team: str, side: str, text: str) -> Asked:
+def _asked(who: Who, site: str, team: str, side: str, text: str, short: set[int]) -> Asked:
     return Asked(
-        answered={"waiting": False, "answered": True, "everybody": None}[who],
+        answered={"waiting": False, "short": True, "answered": True, "everybody": None}[who],
         site_id=int(site) if site else None,
         team_id=int(team) if team else None,
         side=Side(side) if side else None,
         text=text,
+        only=short if who == "short" else None,
     )
 
 
@@ -57,7 +58,8 @@ def show(
 ) -> Response:
     """Who has answered, by site and by team, and the names of those who have not."""
     assert campaign.id is not None
-    found = answers.asked_people(session, campaign, _asked(who, site, team, side, text))
+    short = answers.short_of_days(session, campaign)
+    found = answers.asked_people(session, campaign, _asked(who, site, team, side, text, short))
     pages = max(1, -(-len(found) // PAGE))
     page = min(page, pages)
     return render(
@@ -70,6 +72,7 @@ def show(
         page=page,
         pages=pages,
         asked={"who": who, "site": site, "team": team, "side": side, "text": text},
+        short=short,
         last_reminder=answers.last_reminder(session, campaign.id),
         open_now=is_changeable(campaign, clock.today()),
     )
@@ -93,7 +96,8 @@ def export(
     text: Words = "",
 ) -> Response:
     """The names shown, as a spreadsheet: whether they answered, not what."""
-    found = answers.asked_people(session, campaign, _asked(who, site, team, side, text))
+    short = answers.short_of_days(session, campaign) if who == "short" else set()
+    found = answers.asked_people(session, campaign, _asked(who, site, team, side, text, short))
     columns = [
         _("Matricule"),
         _("Nom"),
@@ -121,12 +125,16 @@ def export(
 
 @router.post("/campaigns/{campaign_id}/answers/reminders")
 def remind(session: Db, campaign: HrCampaign, asking: Asking) -> Response:
-    """Remind those who have not answered, once a day at most each."""
+    """Remind those who have not answered or keep too few days, once a day at most each."""
     reminded = reminding.remind(session, campaign, actor=asking, when=_when())
     to = f"/campaigns/{campaign.id}/answers"
     if not reminded:
         return redirect(
-            to, say=_("Personne à relancer : chacun a répondu ou a déjà été relancé aujourd’hui.")
+            to,
+            say=_(
+                "Personne à relancer : chacun a répondu et gardé assez de jours, "
+                "ou a déjà été relancé aujourd’hui."
+            ),
         )
     n = len(reminded)
     sentence = ngettext("Une personne va être relancée.", "%(n)s personnes vont être relancées.", n) % {

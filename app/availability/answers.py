@@ -1,9 +1,10 @@
-"""Who has answered, for HR: counts by team and by site, names of those who have and those who have not.
+"""Who has answered, for HR: counts by team and by site, names of those who have, those who have not, and
+those who take part on too few days.
 
 Saying no is shown in the campaign's total only, never beside a name, a team or a site.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from app.availability.queries import given_by
 from app.availability.search import folded, matches
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.invited import invitation
-from app.campaigns.tables import Campaign
+from app.campaigns.tables import Booking, Campaign, Status
 from app.people.tables import Person, Side, Site, Team
 
 PAGE = 50
@@ -127,6 +129,8 @@ class Asked:
     team_id: int | None = None
     side: Side | None = None
     text: str = ""
+    only: Collection[int] | None = None
+    """These people, by id; None: whoever."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,8 @@ def asked_people(session: Session, campaign: Campaign, asked: Asked) -> list[Ask
     if asked.answered is not None:
         has = col(Enrolment.answer)
         query = query.where(has.is_not(None) if asked.answered else has.is_(None))
+    if asked.only is not None:
+        query = query.where(col(Person.id).in_(asked.only))
     if asked.site_id is not None:
         query = query.where(Team.site_id == asked.site_id)
     if asked.team_id is not None:
@@ -188,6 +194,14 @@ def asked_people(session: Session, campaign: Campaign, asked: Asked) -> list[Ask
         for row in session.exec(query)
         if matches(asked.text, row.first_name, row.last_name, row.employee_number)
     ]
+
+
+def short_of_days(session: Session, campaign: Campaign) -> set[int]:
+    """Who takes part in a planned campaign on days that do not suffice, by id; nobody once a plan is
+    published, or where days are booked. One query."""
+    if campaign.booking == Booking.OPEN or campaign.status not in (Status.OPEN, Status.PLANNING):
+        return set()
+    return {id_ for id_, given in given_by(session, campaign).items() if not given.suffice}
 
 
 def last_reminder(session: Session, campaign_id: int) -> datetime | None:

@@ -1,8 +1,11 @@
 """What follows, for those who had answered, when HR change the days of a campaign or whom it invites."""
 
+from datetime import datetime
+
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.availability.given import Given
 from app.availability.queries import given_by, is_changeable
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.invited import invited_ids
@@ -16,6 +19,8 @@ from app.messages.jobs import write_each
 
 OVER = (Status.CLOSED, Status.CANCELLED)
 LOST, AGAIN = "lost", "again"
+SHORT, ENOUGH, BACK = "short", "enough", "back"
+"""What somebody read last of the days they gave: too few are left, enough are, all of them count again."""
 
 
 def tell_invites_others(engine: Engine, campaign_id: int, version: int, person_ids: list[int]) -> None:
@@ -27,7 +32,7 @@ def tell_invites_others(engine: Engine, campaign_id: int, version: int, person_i
             return
         concerned = _said_yes(session, campaign_id) & set(person_ids)
         invited = invited_ids(session, campaign)
-        read = _last_read(session, campaign_id, concerned)
+        read = _last_read(session, Kind.INVITATION_CHANGED, campaign_id, concerned)
     for word, due in (
         (LOST, {one for one in concerned - invited if read.get(one) != LOST}),
         (AGAIN, {one for one in concerned & invited if read.get(one) == LOST}),
@@ -40,17 +45,69 @@ def tell_days_lost(engine: Engine, campaign_id: int, version: int, person_ids: l
     """Job of `campaign.loses_days`: of these people, those of whom days given lie outside the campaign
     read it; where too few are left, they are asked for others. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:
-        campaign = session.get(Campaign, campaign_id)
-        if campaign is None or is_booked_openly(campaign) or campaign.status in OVER:
-            return
+        campaign, given = _given_to(session, campaign_id, person_ids)
+    found = {id_: one for id_, one in given.items() if not one.all_count}
+    for word, suffice in ((ENOUGH, True), (SHORT, False)):
+        due = [id_ for id_, one in found.items() if one.suffice == suffice]
+        _tell_days(engine, campaign, due, f":{version}:{word}", moved=True, suffice=suffice)
+
+
+def tell_days_back(engine: Engine, campaign_id: int, version: int, person_ids: list[int]) -> None:
+    """Job of `campaign.regains_days`: of these people, those who had read that days of theirs are lost read
+    that all of them count again, or that they have enough again. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        campaign, given = _given_to(session, campaign_id, person_ids)
+        read = _last_read(session, Kind.DAYS_LOST, campaign_id, set(given))
+    told = {SHORT: {True, False}, ENOUGH: {True}}  # whoever has enough all the same has nothing to read
+    for every, word in ((True, BACK), (False, ENOUGH)):
+        due = [
+            id_
+            for id_, one in given.items()
+            if one.suffice and one.all_count == every and every in told.get(read.get(id_, ""), ())
+        ]
+        _tell_days(engine, campaign, due, f":{version}:{word}", back=True, every=every, suffice=True)
+
+
+def ask_for_days(engine: Engine, campaign_id: int, version: int, person_ids: list[int]) -> None:
+    """Job of `campaign.asks_days`: of these people, those who take part on too few days are asked for others,
+    at most once a day. Safe to run twice."""
+    today = clock.today()
+    with open_session(engine, reads_only=True) as session:
+        campaign, given = _given_to(session, campaign_id, person_ids)
+    if campaign is None or not is_changeable(campaign, today):
+        return
+    for moved in (True, False):
+        due = [id_ for id_, one in given.items() if not one.suffice and one.all_count != moved]
+        _tell_days(engine, campaign, due, f":{version}:{SHORT}:{today}", moved=moved)
+
+
+def _given_to(
+    session: Session, campaign_id: int, person_ids: list[int]
+) -> tuple[Campaign | None, dict[int, Given]]:
+    """What these people gave to a planned campaign; nothing where it is over, or its days are booked."""
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or is_booked_openly(campaign) or campaign.status in OVER:
+        return None, {}
+    return campaign, given_by(session, campaign, person_ids)
+
+
+def _tell_days(
+    engine: Engine,
+    campaign: Campaign | None,
+    person_ids: list[int],
+    suffix: str,
+    *,
+    moved: bool = False,
+    back: bool = False,
+    every: bool = False,
+    suffice: bool = False,
+) -> None:
+    """The words: days were `moved` out of the campaign, or are `back`, `every` one or some; whether they
+    `suffice`."""
+    if campaign is not None and campaign.id is not None:
         asks = is_changeable(campaign, clock.today())
-        found = {
-            id_: one for id_, one in given_by(session, campaign, person_ids).items() if not one.all_count
-        }
-    for suffice in (True, False):
-        due = sorted(id_ for id_, one in found.items() if one.suffice == suffice)
-        said = {"suffice": suffice, "asks": asks}
-        write_each(engine, Kind.DAYS_LOST, campaign_id, due, f":{version}", said)
+        said = {"asks": asks, "moved": moved, "back": back, "every": every, "suffice": suffice}
+        write_each(engine, Kind.DAYS_LOST, campaign.id, sorted(person_ids), suffix, said)
 
 
 def _said_yes(session: Session, campaign_id: int) -> set[int]:
@@ -59,11 +116,12 @@ def _said_yes(session: Session, campaign_id: int) -> set[int]:
     return set(session.exec(query))
 
 
-def _last_read(session: Session, campaign_id: int, person_ids: set[int]) -> dict[int, str]:
+def _last_read(session: Session, kind: Kind, campaign_id: int, person_ids: set[int]) -> dict[int, str]:
     """What each of them read last of this."""
-    found: dict[int, tuple[int, str]] = {}
-    for key, person_id, _at in mails.written_to(session, Kind.INVITATION_CHANGED, person_ids):
-        _kind, about, _person, version, word = key.split(":")
+    found: dict[int, tuple[int, datetime, str]] = {}
+    for key, person_id, at in mails.written_to(session, kind, person_ids):
+        _kind, about, _person, version, *word = key.split(":")
         if about == str(campaign_id):
-            found[person_id] = max(found.get(person_id, (0, "")), (int(version), word))
-    return {person_id: word for person_id, (_version, word) in found.items()}
+            read = (int(version), at, word[0] if word else SHORT)  # it named no word once
+            found[person_id] = max(found.get(person_id, read), read)
+    return {person_id: word for person_id, (_version, _at, word) in found.items()}

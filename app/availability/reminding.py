@@ -1,4 +1,5 @@
-"""Reminding those who have not answered, and only those, at most once a day each."""
+"""Reminding those who have not answered, or take part on too few days, and only those, at most once a day
+each."""
 
 from datetime import datetime, time
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, or_, select, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.availability.answers import short_of_days
 from app.availability.errors import EnrolmentClosed
 from app.availability.queries import is_changeable
 from app.availability.service import When
@@ -22,7 +24,8 @@ from app.people.tables import Person, Team
 
 
 def remind(session: Session, campaign: Campaign, *, actor: Actor, when: When) -> list[int]:
-    """Remind everybody invited who has not answered and was not reminded today; their ids, in order.
+    """Remind everybody invited who has not answered, or keeps too few days, and was not reminded today; their
+    ids, in order.
 
     Marking and choosing are one statement, so that two clicks never remind the same person twice.
     """
@@ -36,11 +39,12 @@ def remind(session: Session, campaign: Campaign, *, actor: Actor, when: When) ->
         .join(Campaign, col(Campaign.id) == campaign.id)
         .where(invitation())
     )
+    short = short_of_days(session, campaign)
     marked = session.exec(
         update(Enrolment)
         .where(
             col(Enrolment.campaign_id) == campaign.id,
-            col(Enrolment.answer).is_(None),
+            or_(col(Enrolment.answer).is_(None), col(Enrolment.person_id).in_(short)),
             or_(col(Enrolment.reminded_at).is_(None), col(Enrolment.reminded_at) < begun),
             col(Enrolment.person_id).in_(silent),
         )
@@ -50,7 +54,12 @@ def remind(session: Session, campaign: Campaign, *, actor: Actor, when: When) ->
     )
     people = sorted(marked.scalars())
     if people:
-        jobs.record(session, "campaign.reminded", campaign_id=campaign.id, person_ids=people)
+        told: dict[str, Any] = {"campaign_id": campaign.id}
+        if silent_ones := [one for one in people if one not in short]:
+            jobs.record(session, "campaign.reminded", **told, person_ids=silent_ones)
+        if short_ones := [one for one in people if one in short]:
+            version = campaign.version
+            jobs.record(session, "campaign.asks_days", **told, version=version, person_ids=short_ones)
         subject = f"campaign:{campaign.id}"
         audit(session, actor.account_id, "campaign.reminded", subject, now=when.now, people=len(people))
     return people

@@ -72,6 +72,15 @@ def kept_by(keeper: Keeper) -> None:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """Of whom, of those still invited, days given count no more; and of whom some count again, and none is
+    lost: by id."""
+
+    losing: list[int]
+    regaining: list[int]
+
+
+@dataclass(frozen=True)
 class Within:
     """What lies within a campaign as it stands: read before a change, compared after it."""
 
@@ -95,10 +104,10 @@ def require_kept(
     now: datetime,
     ends_requests: bool,
     loses_answers: bool,
-) -> list[int]:
+) -> Moved:
     """After the change: nothing that lay within the campaign is outside it. What already was stays as it is.
     `ends_requests`: HR confirmed that requests end; `loses_answers`: that answers, or days given, no longer
-    count. Ids of those who are still invited and lose days. Raises `OutsideCampaign`."""
+    count. Raises `OutsideCampaign`."""
     after = _compared(session, campaign, before.found)
     days, people = before.days - after.days, before.people - after.people
     by_day = [one for one in before.found if one.day in days]
@@ -116,7 +125,8 @@ def require_kept(
     for why, found in ((Outside.DAY, by_day), (Outside.PERSON, by_person)):
         if ids := [one.request_id for one in found if one.request_id is not None]:
             _keepers[0].end(session, ids, why, now)
-    return _losing(before, after)
+    losing = _losing(before, after)
+    return Moved(losing, sorted(set(_losing(after, before)) - set(losing)))
 
 
 def _compared(session: Session, campaign: Campaign, found: list[Commitment]) -> Within:

@@ -184,12 +184,12 @@ def change(
     moves = bool(sections & {Section.DATES, Section.PEOPLE}) and campaign.status in MAKES_VISITS
     before = commitments.within(session, campaign, today) if moves else None
     invited = invited_ids(session, campaign) if moves else set()
-    losing: list[int] = []
+    dates = commitments.Moved([], [])
     try:
         with session.begin_nested():
             _write(session, campaign, changed, groups if other_groups else None)
             if before is not None:
-                losing = commitments.require_kept(
+                dates = commitments.require_kept(
                     session,
                     campaign,
                     before,
@@ -209,14 +209,9 @@ def change(
             version=campaign.version,
             person_ids=sorted(others),
         )
-    if losing:
-        jobs.record(
-            session,
-            "campaign.loses_days",
-            campaign_id=campaign.id,
-            version=campaign.version,
-            person_ids=losing,
-        )
+    for event, ids in (("campaign.loses_days", dates.losing), ("campaign.regains_days", dates.regaining)):
+        if ids:
+            jobs.record(session, event, campaign_id=campaign.id, version=campaign.version, person_ids=ids)
     return names
 
 
