@@ -88,6 +88,8 @@ def ask(
         place_id=seen.place.id,
         person_id=person.id,
         day=day,
+        starts_at=seen.place.starts_at,
+        ends_at=seen.place.ends_at,
         key=key,
         status=RequestStatus.WAITING,
         asked_at=now,

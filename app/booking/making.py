@@ -45,9 +45,11 @@ def make_visit(
     Raises `OwnDayTaken`, `PlaceFull`, or `NotForYou` when the asker's own team can let nobody go.
     """
     hand = Hand(_role(session, request, actor), actor, now)
+    said_yes = accepted or _said_yes(seen, request)
+    told = {**(told or {}), **({} if said_yes else _hours_asked(request))}
     for host_id in hosts:
         try:
-            made = _visit(session, seen, request, host_id, now, said_yes=accepted or _said_yes(seen, request))
+            made = _visit(session, seen, request, host_id, now, said_yes=said_yes)
             return visits.book_visit(session, campaign, made, hand, approved=approved, told=told)
         except DayTaken as taken:
             # Somebody booked meanwhile: this host, or the asker elsewhere.
@@ -86,8 +88,14 @@ def make_held_visit(
 
 def _said_yes(seen: SeenPlace, request: BookingRequest) -> datetime | None:
     """When the asker said yes to these hours, by asking; None where the team changed them since."""
-    since = seen.place.hours_since
-    return request.asked_at if since is None or since <= request.asked_at else None
+    same = (request.starts_at, request.ends_at) == (seen.place.starts_at, seen.place.ends_at)
+    return request.asked_at if same else None
+
+
+def _hours_asked(request: BookingRequest) -> dict[str, list[str]]:
+    """For the message: from when to when the day was as it was asked for."""
+    hours = [one.isoformat() for one in (request.starts_at, request.ends_at) if one is not None]
+    return {"hours_asked": hours} if hours else {}
 
 
 def held_host(session: Session, seen: SeenPlace, request: BookingRequest, today: date) -> Person | None:

@@ -120,7 +120,7 @@ def change_place(
     standing = {one.day for one in seen.offered}
     _require(session, campaign, seen.team, set(days) | kept, today, values, kept=kept, standing=standing)
     other_hours = any(getattr(place, name) != values.get(name, getattr(place, name)) for name in HOURS)
-    _write(session, place, version, values | ({"hours_since": now} if other_hours else {}))
+    _write(session, place, version, values)
     before = {one.day: one for one in seen.days}
     wanted = set(days) | kept
     for day, row in before.items():

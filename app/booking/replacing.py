@@ -112,6 +112,8 @@ def _hold(
         place_id=place.id or 0,
         person_id=person.id or 0,
         day=day,
+        starts_at=place.starts_at,
+        ends_at=place.ends_at,
         key=f"instead:{fell.id}:{number}",
         status=RequestStatus.OFFERED,
         holds=True,

@@ -79,8 +79,6 @@ class Place(SQLModel, table=True):
     key: str | None = None
     """The client's own name for the offering: sent again, it has no second effect."""
     created_at: datetime = Field(sa_type=Instant)
-    hours_since: datetime | None = Field(default=None, sa_type=Instant)
-    """When its hours changed: whoever asked before said yes to others."""
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     """No longer offered; days already booked stand."""
     version: int = 1
@@ -162,6 +160,9 @@ class BookingRequest(SQLModel, table=True):
     place_id: int = Field(foreign_key="booking_place.id", ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", index=True)
     day: date
+    starts_at: time | None = None
+    ends_at: time | None = None
+    """The hours that its asker read, and said yes to by asking; None: not known."""
     key: str
     """The client's own name for the asking: sent again, it has no second effect."""
     status: RequestStatus

@@ -6,6 +6,7 @@ fell meanwhile is not told any more: that it fell is.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import time
 from types import MappingProxyType
 from typing import Any
 
@@ -74,11 +75,13 @@ def tell_booked(
     replaces: Mapping[str, int] = MappingProxyType({}),
     unasked: bool = False,
     repaired: bool = False,
+    hours_asked: Collection[str] = (),
 ) -> None:
     """A day was booked, or made by a repair: an invitation to both; whoever has said yes with it is not asked
     again. `not_given`: the roles of those who are asked for a day that they had not given. `replaces`: by
     role, the visit that fell and that it is instead of. `unasked`: a new rule accepted the request, and no
-    team answers it any more. `repaired`: a repair chose it, HR's or the rule's: both read which."""
+    team answers it any more. `repaired`: a repair chose it, HR's or the rule's: both read which.
+    `hours_asked`: from when to when it was as the visitor asked for it, where the team changed that since."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
@@ -90,10 +93,14 @@ def tell_booked(
         asker = news.change.other_id if news.change is not None else None  # whose request was accepted
         silent = asker is not None and news.change is not None and news.change.by is By.SERVICE
 
+        hours = [time.fromisoformat(one) for one in hours_asked]
+        now_at = [visit.starts_at, visit.ends_at]
+
         def said(role: str, person: Person) -> dict[str, Any]:
             asked = {"moved": False, "agreed": confirmed_by(visit, By(role)), "not_given": role in not_given}
             asked["accepted"] = role == "visitor" and person.id == asker
             asked |= {"silent": silent, "unasked": unasked, "repaired": repaired}
+            asked["hours_asked"] = hours if role == "visitor" and hours != now_at else []
             return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
         for role, person in news.two:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.booking import asking, deciding, offering, queries
 from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.core.errors import Stale
+from app.people.tables import Person
 from app.visits.tables import Visit
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, Shop, cancel, mails
@@ -76,3 +77,38 @@ def test_an_offer_of_other_hours_is_read_anew_before_it_is_taken(
     assert first.status == RequestStatus.BOOKED
     assert visit.visitor_confirmed_at is not None
     assert visit.ends_at == values.get("ends_at", place.ends_at)
+
+
+def invitation(engine: Engine, session: Session, to: str) -> str:
+    drain(engine)
+    [mail] = [one for one in mails(session, "visit_invitation") if one.to_name == to]
+    return mail.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("values", "hours"), CHANGES)
+def test_whoever_is_asked_for_a_yes_to_other_hours_reads_from_which_to_which(
+    engine: Engine, session: Session, asked_shop: Shop, values: dict[str, Any], hours: bool
+) -> None:
+    place = asked_shop.offer()
+    request = asked_shop.ask(asked_shop.askers[0], place)
+    visit = approve_changed(session, asked_shop, request, place, values)
+    session.commit()
+    said = "depuis votre demande : de 09:00 à 17:00 auparavant, de 09:00 à 15:30 maintenant."
+    assert (said in invitation(engine, session, asked_shop.askers[0].name)) is hours
+    host = session.get_one(Person, visit.host_id)
+    assert "Les heures ont changé" not in invitation(engine, session, host.name)
+
+
+def approve_changed(
+    session: Session, shop: Shop, request: BookingRequest, place: Place, values: dict[str, Any]
+) -> Visit:
+    change(session, shop, place, **values)
+    return approve(session, shop, request, request.revision)
+
+
+def test_hours_changed_back_are_those_that_were_asked_for(session: Session, asked_shop: Shop) -> None:
+    place = asked_shop.offer()
+    request = asked_shop.ask(asked_shop.askers[0], place)
+    change(session, asked_shop, place, ends_at=time(15, 30))
+    visit = approve_changed(session, asked_shop, request, place, {"ends_at": time(17)})
+    assert visit.visitor_confirmed_at == request.asked_at
