@@ -9,13 +9,16 @@ from sqlmodel import Session, col
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.campaigns.calendar import campaign_days
 from app.campaigns.holding import hold_every_one_alone
+from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.people.tables import Team
 from app.planning.repairs import opening, queries
 from app.planning.repairs.errors import ClosureOutOfReach
-from app.planning.tables import COMPUTING, Repair, RepairCause
+from app.planning.tables import COMPUTING, PENDING, Repair, RepairCause
 from app.teams import service as teams
+from app.teams.days import closed_from
 from app.teams.service import MOST_DAYS
 from app.visits import queries as visits_queries
 from app.visits import service as visits
@@ -64,8 +67,8 @@ def close_site(
 ) -> list[Repair]:
     """Nobody comes to the site on these days any more; one repair for each campaign with visits there.
 
-    What an undecided closure is about already stays there: asked for twice, it is one repair. Visits of a
-    plan stand until a repair is accepted: most of them then move, and keep their place in calendars; their
+    What an undecided closure is about already stays there: asked for twice, it is one repair. Days closed one
+    after another are one closure: a repair of days that touch these is taken along. Visits of a plan stand until a repair is accepted: most of them then move, and keep their place in calendars; their
     people read that the day cannot take place (`telling.tell_suspended`). Booked days fall at once: whatever
     can be had instead is offered to their visitors.
     """
@@ -94,22 +97,45 @@ def close_site(
     suspend(session, ids, Hand(By.HR, actor, now))
     campaigns = {seen.campaign.id: seen.campaign for seen in fell}
     again = {one.id: one for _visit_id, one in before}
-    made = [
-        opening.open_repair(
-            session,
-            campaign,
-            [seen.visit.id or 0 for seen in fell if seen.campaign.id == campaign_id],
-            RepairCause.CLOSURE,
-            actor,
-            now,
-            site_id=site_id,
-            first_day=first,
-            last_day=last,
+    undecided = [one for one in queries.undecided_closures(session, site_id) if one.status in PENDING]
+    theirs = queries.visits_by_repair(session, [one.id or 0 for one in undecided])
+    shut = set(closed_from(session, today).get(site_id, ()))
+    made: list[Repair] = []
+    for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0):
+        touching = _touching(campaign, undecided, days, shut)
+        lost = {seen.visit.id or 0 for seen in fell if seen.campaign.id == campaign_id}
+        lost = lost.union(*(theirs.get(one.id or 0, ()) for one in touching))
+        again = {one: repair for one, repair in again.items() if repair not in touching}
+        made.append(
+            opening.open_repair(
+                session,
+                campaign,
+                lost,
+                RepairCause.CLOSURE,
+                actor,
+                now,
+                site_id=site_id,
+                first_day=min([first, *(one.first_day for one in touching if one.first_day)]),
+                last_day=max([last, *(one.last_day for one in touching if one.last_day)]),
+            )
         )
-        for campaign_id, campaign in sorted(campaigns.items(), key=lambda one: one[0] or 0)
-    ]
     tell_anew(session, contrary)
     return [*again.values(), *made]
+
+
+def _touching(
+    campaign: Campaign, closures: Collection[Repair], days: Collection[date], shut: Collection[date]
+) -> list[Repair]:
+    """Those of a site's closures between whose days and these it opens on no day of the campaign."""
+    opens = [day for day in campaign_days(campaign) if day not in shut]
+    return [
+        one
+        for one in closures
+        if one.campaign_id == campaign.id
+        and one.first_day is not None
+        and one.last_day is not None
+        and not any(min(one.first_day, *days) <= day <= max(one.last_day, *days) for day in opens)
+    ]
 
 
 def tell_anew(session: Session, contrary: Collection[int], *, reopened: bool = False) -> None:

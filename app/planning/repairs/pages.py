@@ -49,10 +49,12 @@ def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
     for one, visit in due.left_open(session, today, campaign.id):
         left.setdefault(one.id or 0, []).append(visit.id or 0)
     rows = showing.listed(session, [*known, *missing], late_ids, left)
+    over = [one for one in rows if one.repair.status not in PENDING and one.repair.id not in late_ids]
     return {
         "campaign": campaign,
         "waiting": [one for one in rows if one.repair.status in PENDING or one.repair.id in late_ids],
-        "done": [one for one in rows if one.repair.status not in PENDING and one.repair.id not in late_ids],
+        "done": [one for one in over if not one.newer],
+        "taken": [one for one in over if one.newer],
         "left": sum(len(ids) for ids in left.values()),
         "contrary": queries.in_conflict(session, campaign.id, today),
         "rules": queries.rules_of(session, campaign.id),

@@ -161,12 +161,12 @@ def test_closing_a_site_twice_at_once_is_one_repair(engine: Engine, company: Pub
                 session, company.there.id or 0, DAYS[0], DAYS[0], company.actor, NOW, TODAY
             )
     assert made[0].id == made[1].id
-    with open_session(engine) as session:  # another day of the same site is another repair
-        *_before, later = closing.close_site(
+    with open_session(engine) as session:  # the next day of the same site is looked for with it
+        (later,) = closing.close_site(
             session, company.there.id or 0, DAYS[0], DAYS[1], company.actor, NOW, TODAY
         )
         assert later.id != made[0].id
-        assert len(service.queries.visit_ids(session, later.id or 0)) == 1
+        assert len(service.queries.visit_ids(session, later.id or 0)) == 2
         assert session.exec(select(Visit).where(Visit.status != VisitStatus.PLANNED)).all() == []
 
 

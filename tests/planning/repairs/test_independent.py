@@ -153,6 +153,9 @@ def test_a_repair_that_a_later_one_took_over_says_so_for_good(
     sign_in(client, fell.hr)
     here = f"/campaigns/{fell.campaign.id}/repairs"
     page = client.get(here).text
+    settled, replaced = page.split("Déjà réglé</h2>")[1].split("Recherches reprises par une plus récente", 1)
+    assert (f"{here}/{done.id}" in settled, "reprise par" in settled) == (True, False)
+    assert all(f'href="{here}/{one.id}"' in replaced for one in before)
     assert page.count(f"reprise par la réparation {done.id}") == len(before)
     assert "réglé entre les personnes" not in page
     former = client.get(f"{here}/{before[0].id}").text
