@@ -18,7 +18,6 @@ from app.planning.repairs import queries as repairs
 from app.teams.queries import ids_of_led_teams
 from app.visits import agreements, reading
 from app.visits.alike import alike_due
-from app.visits.off_days import off_due
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts
 
@@ -41,7 +40,6 @@ def decisions(session: Session, *, today: date) -> list[Task]:
         *(_without_another(found[one], number) for one, number in count.items()),
         *(_agreements(campaign, due) for campaign, due in agreements.due(session, today)),
         *(_alike(campaign, due) for campaign, due in alike_due(session, today)),
-        *(_off(campaign, due) for campaign, due in off_due(session, today)),
         *(_lived_without(campaign, due) for campaign, due in agreements.lived_due(session, today)),
         *(_rulings(campaign, due) for campaign, due in reading.disputes_due(session)),
         *(_unknown(campaign, due) for campaign, due in reading.unknown_due(session, today)),
@@ -139,19 +137,6 @@ def _alike(campaign: Campaign, due: int) -> Task:
     text = _("Équipe ou direction ont changé depuis. Rien n’est annulé : voyez si la journée garde son sens.")
     here = f"/campaigns/{campaign.id}/visits?status=alike"
     return Task(Kind.ALIKE, title, text, here, _("Voir lesquelles"), "people", asks=False)
-
-
-def _off(campaign: Campaign, due: int) -> Task:
-    title = ngettext(
-        "%(n)s journée de « %(campaign)s » tombe un jour où l’on ne travaille plus",
-        "%(n)s journées de « %(campaign)s » tombent un jour où l’on ne travaille plus",
-        due,
-    ) % {"n": due, "campaign": campaign.name}
-    text = _(
-        "Jours travaillés ou contrat ont changé depuis. Rien n’est annulé : voyez si elle change de jour."
-    )
-    here = f"/campaigns/{campaign.id}/visits?status=off"
-    return Task(Kind.OFF, title, text, here, _("Voir lesquelles"), "people", asks=False)
 
 
 def _lived_without(campaign: Campaign, due: int) -> Task:

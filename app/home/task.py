@@ -33,8 +33,6 @@ class Kind(StrEnum):
     AGREEMENTS = "agreements"
     ALIKE = "alike"
     """Days to come within a team, a side or a department, since somebody changed team."""
-    OFF = "off"
-    """Days to come on which somebody no longer works."""
     LIVED_WITHOUT = "lived_without"
     """Days between two companies that passed though nobody had recorded their agreement."""
     NOTHING_INSTEAD = "nothing_instead"

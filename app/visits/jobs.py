@@ -1,9 +1,10 @@
 """What follows for visits from what happens to their campaign."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.accounts.sessions import hand_of
 from app.campaigns.holding import hold_every_one_alone
@@ -29,7 +30,8 @@ from app.visits import (
 )
 from app.visits.changing import hold_all, situation
 from app.visits.history import Hand
-from app.visits.tables import By, CancelReason
+from app.visits.rules import is_ahead
+from app.visits.tables import By, CancelReason, Visit
 
 
 def cancel_all(engine: Engine, campaign_id: int) -> None:
@@ -78,16 +80,12 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         spans = {roster.team_id: (roster.first_day, roster.last_day) for roster in arrived}
         covered = rosters.covered(session, spans, today)
         found = rosters.conflicts_among(session, covered)
-        received = [one.seen for one in found if rosters.host_receives(one)]
-        contrary = [one for one in found if not rosters.host_receives(one)]
-        troubled = [one.seen.visit.id or 0 for one in contrary]
         waiting = rosters.provisional(session, covered, today)
-        apart = {*troubled, *waiting, *(one.visit.id for one in received)}
+        apart = {*waiting, *(one.seen.visit.id for one in found)}
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in apart]
         hand = Hand(By.SERVICE, hand_of(session, by, program), now)
-        for seen in received:
-            before = situation(session, seen, By.SERVICE, None, today)
-            hosting.release_tutor(session, before, hand, revision=seen.visit.revision, by_roster=True)
+        contrary = _let_hosts_receive(session, found, hand, today)
+        troubled = [one.seen.visit.id or 0 for one in contrary]
         about = min(roster_ids)
         suspending.contradict(session, contrary, hand, about=about, by=by, program=program)
         holds = [one.visit.id or 0 for one in covered if one.visit.id not in troubled]
@@ -98,17 +96,36 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         _say_provisional(session, set(spans), today)
 
 
+def _let_hosts_receive(
+    session: Session, found: Collection[rosters.Conflict], hand: Hand, today: date
+) -> list[rosters.Conflict]:
+    """Where nobody but who receives in the host's place is off, the host receives; the others."""
+    for seen in (one.seen for one in found if rosters.host_receives(one)):
+        before = situation(session, seen, By.SERVICE, None, today)
+        hosting.release_tutor(session, before, hand, revision=seen.visit.revision, by_roster=True)
+    return [one for one in found if not rosters.host_receives(one)]
+
+
 def follow_rosters_unheard(engine: Engine) -> None:
-    """Job of `clock.tick`: days to come that a roster contradicts though nothing followed, whatever made it
-    so, such as hours that were changed while it arrived. Safe to run twice."""
+    """Job of `clock.tick`: days to come that a roster, or somebody's week, contradicts though nothing
+    followed, whatever made it so, such as hours that were changed while it arrived, or a staff file; and
+    those that nothing contradicts any more. Safe to run twice."""
     now, today = clock.now(), clock.today()
+    suspended = col(Visit.suspended_for) == CancelReason.ROSTER
     with open_session(engine, reads_only=True) as session:
-        ids = [one.seen.visit.id or 0 for one in rosters.conflicts(session, today)]
+        ids = {one.seen.visit.id or 0 for one in rosters.unsettled(session, today)}
+        ids |= {one.visit.id or 0 for one in queries.read_visits(session, suspended, *queries.to_come(today))}
     if ids:
+        hand = Hand(By.SERVICE, None, now)
         with open_session(engine) as session:
             hold_all(session, ids)
-            found = rosters.conflicts_of(session, queries.visits_with_ids(session, ids), today)
-            suspending.contradict_unheard(session, found, now)
+            seen = [one for one in queries.visits_with_ids(session, ids) if is_ahead(one.visit, today)]
+            found = rosters.conflicts_among(session, seen)
+            contrary = _let_hosts_receive(session, found, hand, today)
+            suspending.contradict_unheard(session, contrary, now)
+            against = {one.seen.visit.id for one in found}
+            holds = [one.visit.id or 0 for one in seen if one.visit.id not in against]
+            suspending.resume(session, holds, hand)
 
 
 def follow_by_roster(engine: Engine, team_id: int) -> None:

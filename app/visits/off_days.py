@@ -1,22 +1,22 @@
 """Days to come on which the visitor, or whoever receives, no longer works: their usual week changed since, or
-their contract ends before. Nothing is cancelled for it: HR read which, before a file is imported and after.
-What a roster says of a day counts instead of the usual week, and contradicts days by itself (`rosters`)."""
+their contract ends before. HR read which before a file is imported; then they are contradicted as by a roster
+(`rosters`). What a roster says of a day counts instead of the usual week."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, and_, col, or_
 
-from app.campaigns.tables import Campaign
 from app.core.db import flag_of
 from app.core.i18n import _
 from app.people.tables import WEEK, Person
 from app.teams.days import shifts_on
+from app.teams.importing.run import Key
 from app.teams.rules import usually_works
-from app.teams.tables import RosterDay
+from app.teams.tables import RosterDay, Shift
 from app.visits.queries import Host, SeenVisit, Tutor, Visitor, read_visits, to_come
 from app.visits.tables import Visit
 
@@ -53,33 +53,18 @@ def made_off(
     return found
 
 
-def off_due(session: Session, today: date) -> list[tuple[Campaign, int]]:
-    """Campaigns with such days, and how many."""
-    found = _off_days(today, Campaign, func.count()).join(
-        Campaign, col(Campaign.id) == col(Visit.campaign_id)
-    )
-    query = found.group_by(col(Campaign.id)).order_by(col(Campaign.id))
-    return [(row[0], row[1]) for row in session.execute(query)]
+def told_on(session: Session, at: Collection[tuple[Person, date]]) -> dict[Key, RosterDay]:
+    """What rosters say of these people's days, and a day off where none does and they do not usually work
+    then; whatever a roster says, outside their contract. One query."""
+    told = shifts_on(session, [(person.id or 0, day) for person, day in at])
+    for person, day in at:
+        key = (person.id or 0, day)
+        if why_off(person, day, by_roster=key in told):
+            told[key] = RosterDay(person_id=key[0], day=day, shift=Shift.OFF)
+    return told
 
 
-def off_among(session: Session, campaign_id: int, today: date) -> set[int]:
-    """The ids of a campaign's days that are so."""
-    query = _off_days(today, col(Visit.id)).where(col(Visit.campaign_id) == campaign_id)
-    return set(session.scalars(query))
-
-
-def _off_days(today: date, *columns: Any) -> Any:
-    return (
-        select(*columns)
-        .select_from(Visit)
-        .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
-        .join(Host, col(Host.id) == col(Visit.host_id))
-        .outerjoin(Tutor, col(Tutor.id) == col(Visit.tutor_id))
-        .where(*to_come(today), _is_off())
-    )
-
-
-def _is_off() -> ColumnElement[bool]:
+def is_off() -> ColumnElement[bool]:
     """As `why_off`, of the visitor or whoever receives."""
     tutored = col(Visit.tutor_id).is_not(None)
     return or_(_off(Visitor), and_(~tutored, _off(Host)), and_(tutored, _off(Tutor)))

@@ -39,7 +39,6 @@ from app.visits.conditions import is_waived
 from app.visits.guards import Entered, Me, Participant
 from app.visits.marks import closed_words, is_closed
 from app.visits.moving import finds_day
-from app.visits.off_days import off_among
 from app.visits.rules import (
     absence_stands,
     confirmed_by,
@@ -189,8 +188,7 @@ def of_campaign(
     assert campaign.id is not None
     swaps = queries.as_swaps(queries.visits_of_campaign(session, campaign.id))
     today = clock.today()
-    off = off_among(session, campaign.id, today) if look.status == "off" else set()
-    shown = showing.in_state(views.filtered(swaps, look), look.status, today, off)
+    shown = showing.in_state(views.filtered(swaps, look), look.status, today)
     return render(
         request,
         "visits/campaign.html",

@@ -1,5 +1,5 @@
 """What rosters say of visits: those still provisional, and those on a day when one of the two does not work,
-or when the site that receives is closed.
+by a roster or else by their usual week and contract, or when the site that receives is closed.
 
 Both are read from the rows as they are, never kept: after a visit moved, or a later roster, the list is right
 again. It is what a repair starts from.
@@ -17,10 +17,11 @@ from app.core.templating import clock_time
 from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
-from app.teams.rules import During, hours_of, meets, touches, usually_works
+from app.teams.rules import During, hours_of, meets, touches
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import shift_words
 from app.visits.bookings import booked_among, of_teams
+from app.visits.off_days import is_off, told_on
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, to_come, visits_of_teams
 from app.visits.rules import during, is_ahead
 from app.visits.tables import By, Visit
@@ -145,6 +146,18 @@ def conflicts(
 
     Of these teams (of all when None): those that send or receive. Three queries.
     """
+    found = unsettled(session, today, team_ids=team_ids, last=last)
+    return [one for one in found if not host_receives(one)]
+
+
+def unsettled(
+    session: Session,
+    today: date,
+    *,
+    team_ids: Collection[int] | None = None,
+    last: date | None = None,
+) -> list[Conflict]:
+    """The same, and those whose host is still to receive."""
     other_hours = exists().where(
         col(RosterDay.person_id).in_([col(Visit.visitor_id), col(Visit.host_id), col(Visit.tutor_id)]),
         col(RosterDay.day) == col(Visit.day),
@@ -153,13 +166,12 @@ def conflicts(
     closed = exists().where(
         col(ClosedDay.site_id) == col(HostTeam.site_id), col(ClosedDay.day) == col(Visit.day)
     )
-    conditions = [*to_come(today), or_(other_hours, closed)]
+    conditions = [*to_come(today), or_(other_hours, closed, is_off())]
     if last is not None:
         conditions.append(col(Visit.day) <= last)
     if team_ids is not None:
         conditions.append(or_(col(VisitorTeam.id).in_(team_ids), col(HostTeam.id).in_(team_ids)))
-    found = conflicts_among(session, read_visits(session, *conditions))
-    return [one for one in found if not host_receives(one)]
+    return conflicts_among(session, read_visits(session, *conditions))
 
 
 def conflicts_among(
@@ -175,8 +187,8 @@ def conflicts_among(
     visits = list(visits)
     at = [] if opened else [(one.host_team.id or 0, one.visit.day) for one in visits]
     closed = days.closed_sites(session, at)
-    asked = [*_days_of(visits), *((one.host.id or 0, one.visit.day) for one in visits if one.tutor)]
-    told = days.shifts_on(session, asked) | dict(arriving or {})
+    asked = [(one, seen.visit.day) for seen in visits for one in (seen.visitor, seen.host, seen.receiver)]
+    told = told_on(session, asked) | dict(arriving or {})
     found = []
     for seen in visits:
         visit = seen.visit
@@ -195,10 +207,8 @@ def conflicts_among(
 
 
 def _works(person: Person, visit: Visit, told: Mapping[Key, RosterDay]) -> bool:
-    """As the roster says; without one, as every week."""
-    if (row := told.get((person.id or 0, visit.day))) is not None:
-        return meets(row, during(visit))
-    return usually_works(person.worked_weekdays, person.school_weekdays, visit.day)
+    row = told.get((person.id or 0, visit.day))
+    return row is None or meets(row, during(visit))
 
 
 def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:

@@ -1,6 +1,6 @@
 """Where a visit and a swap stand, in words, and what a page offers to do. Computed from what was read."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -319,13 +319,9 @@ def reports(now: Situation, entered: Entered) -> list[Report]:
     return [report(row, now.seen) for row in now.reports]
 
 
-def in_state(
-    swaps: Iterable[SeenSwap], wanted: str, today: date, off: Collection[int] = ()
-) -> list[SeenSwap]:
-    """Those in which a visit is unconfirmed or confirmed, one is to be found, one to come is within a team, a
-    side or a department, or is among those that somebody no longer works (`off`); all for any other word."""
-    if wanted == "off":
-        return [swap for swap in swaps if any(leg.visit.id in off for leg in swap.legs)]
+def in_state(swaps: Iterable[SeenSwap], wanted: str, today: date) -> list[SeenSwap]:
+    """Those in which a visit is unconfirmed or confirmed, one is to be found, or one to come is within a
+    team, a side or a department; all for any other word."""
     if wanted == "incomplete":
         return [swap for swap in swaps if (words := swap_words(swap, today)) and words.tone == "warn"]
     if wanted == "alike":

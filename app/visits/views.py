@@ -30,7 +30,7 @@ class VisitsLook(FormModel):
     first: date | None = None
     last: date | None = None
     """Days from and to, both included."""
-    status: Literal["", "planned", "unconfirmed", "confirmed", "incomplete", "alike", "off", "cancelled"] = ""
+    status: Literal["", "planned", "unconfirmed", "confirmed", "incomplete", "alike", "cancelled"] = ""
     page: int = Field(default=1, ge=1)
 
     @field_validator("site", "first", "last", mode="before")

@@ -142,8 +142,8 @@ def test_the_page_takes_the_same_number_of_queries(company: Company, as_: Enter,
             for number in range(1 if again == 0 else 5):
                 at = number + 10 * again
                 host = make_person(session, company.shop)
-                make_visit(session, company.lived, company.anna, host, day=date(2027, 4, 8 + at))
-                _ask(session, company, RequestStatus.WAITING, 9 + at)
+                make_visit(session, company.lived, company.anna, host, day=date(2027, 4, 9 + at))
+                _ask(session, company, RequestStatus.WAITING, 8 + at)
                 campaign = make_campaign(session)
                 enrolment = make_enrolment(session, campaign, company.anna)
                 session.add(Wish(enrolment_id=enrolment.id or 0, rank=1, team_id=company.shop.id or 0))
