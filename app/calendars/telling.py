@@ -97,7 +97,8 @@ def tell_booked(
         now_at = [visit.starts_at, visit.ends_at]
 
         def said(role: str, person: Person) -> dict[str, Any]:
-            asked = {"moved": False, "agreed": confirmed_by(visit, By(role)), "not_given": role in not_given}
+            agreed = confirmed_by(visit, By(role))
+            asked: dict[str, Any] = {"moved": False, "agreed": agreed, "not_given": role in not_given}
             asked["accepted"] = role == "visitor" and person.id == asker
             asked |= {"silent": silent, "unasked": unasked, "repaired": repaired}
             asked["hours_asked"] = hours if role == "visitor" and hours != now_at else []

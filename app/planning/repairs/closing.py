@@ -67,10 +67,11 @@ def close_site(
 ) -> list[Repair]:
     """Nobody comes to the site on these days any more; one repair for each campaign with visits there.
 
-    What an undecided closure is about already stays there: asked for twice, it is one repair. Days closed one
-    after another are one closure: a repair of days that touch these is taken along. Visits of a plan stand until a repair is accepted: most of them then move, and keep their place in calendars; their
-    people read that the day cannot take place (`telling.tell_suspended`). Booked days fall at once: whatever
-    can be had instead is offered to their visitors.
+    What an undecided closure is about already stays there: asked for twice, it is one repair. Days closed
+    one after another are one closure: a repair of days that touch these is taken along. Visits of a plan
+    stand until a repair is accepted: most of them then move, and keep their place in calendars; their
+    people read that the day cannot take place (`telling.tell_suspended`). Booked days fall at once:
+    whatever can be had instead is offered to their visitors.
     """
     days = days_between(first, last, today)
     hold_every_one_alone(session)  # whoever makes visits there just now is waited for, and seen
