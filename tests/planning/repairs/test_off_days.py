@@ -1,4 +1,4 @@
-"""A file that changes when somebody works: days on which they no longer do are contradicted as by a roster."""
+"""A file that changes when somebody works: days on which they do not are contradicted as by a roster."""
 
 from __future__ import annotations
 
