@@ -138,6 +138,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "mail.queued": (messages.deliver,),
     "clock.tick": (
         accounts.purge,
+        availability.follow_invitations,
         booking.free_fallen,
         booking.settle_due,
         booking_answers.remind_managers,

@@ -1,4 +1,4 @@
-"""What follows, for those who had answered, when HR change the days of a campaign or whom it invites."""
+"""What follows, for those who had answered, when the days of a campaign change, or whom it invites."""
 
 from datetime import datetime
 
@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from app.availability.given import Given
 from app.availability.queries import given_by, is_changeable
 from app.availability.tables import Answer, Enrolment
+from app.campaigns.commitments import people_of_visits
+from app.campaigns.holding import MAKES_VISITS
 from app.campaigns.invited import invited_ids
 from app.campaigns.lifecycle import is_booked_openly
 from app.campaigns.tables import Campaign, Status
@@ -16,6 +18,7 @@ from app.core.db import open_session
 from app.messages import queries as mails
 from app.messages.catalogue import Kind
 from app.messages.jobs import write_each
+from app.people.tables import Person
 
 OVER = (Status.CLOSED, Status.CANCELLED)
 LOST, AGAIN = "lost", "again"
@@ -23,22 +26,34 @@ SHORT, ENOUGH, BACK = "short", "enough", "back"
 """What somebody read last of the days they gave: too few are left, enough are, all of them count again."""
 
 
-def tell_invites_others(engine: Engine, campaign_id: int, version: int, person_ids: list[int]) -> None:
-    """Job of `campaign.invites_others`: of these people, those who had said yes read that they are no longer
-    invited; or, where they had read that, that their yes stands again. Safe to run twice."""
+def tell_invites_others(engine: Engine, campaign_id: int, **_payload: object) -> None:
+    """Job of `campaign.invites_others`: those who had said yes read that they are no longer invited; or,
+    where they had read that, that their yes stands again. Whoever has a day to come keeps it, and hears
+    nothing. Safe to run twice."""
+    today = clock.today()
     with open_session(engine, reads_only=True) as session:
         campaign = session.get(Campaign, campaign_id)
         if campaign is None or is_booked_openly(campaign) or campaign.status in OVER:
             return
-        concerned = _said_yes(session, campaign_id) & set(person_ids)
-        invited = invited_ids(session, campaign)
-        read = _last_read(session, Kind.INVITATION_CHANGED, campaign_id, concerned)
+        yes, invited = _said_yes(session, campaign_id), invited_ids(session, campaign)
+        read = _last_read(session, Kind.INVITATION_CHANGED, campaign_id, yes)
+        kept = people_of_visits(session, campaign_id, today)
     for word, due in (
-        (LOST, {one for one in concerned - invited if read.get(one) != LOST}),
-        (AGAIN, {one for one in concerned & invited if read.get(one) == LOST}),
+        (LOST, {one for one in yes - invited - kept if read.get(one) != LOST}),
+        (AGAIN, {one for one in yes & invited if read.get(one) == LOST}),
     ):
-        said = {"again": word == AGAIN}
-        write_each(engine, Kind.INVITATION_CHANGED, campaign_id, sorted(due), f":{version}:{word}", said)
+        suffix, said = f":{campaign.version}:{word}:{today}", {"again": word == AGAIN}
+        write_each(engine, Kind.INVITATION_CHANGED, campaign_id, sorted(due), suffix, said)
+
+
+def follow_invitations(engine: Engine) -> None:
+    """Job of `clock.tick`: the same of every campaign that makes visits, whatever changed whom it invites: a
+    staff file, a team that changes side or site. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        making = (col(Campaign.status).in_(MAKES_VISITS), col(Campaign.last_day) >= clock.today())
+        found = list(session.exec(select(Campaign.id).where(*making).order_by(col(Campaign.id))))
+    for campaign_id in found:
+        tell_invites_others(engine, campaign_id or 0)
 
 
 def tell_days_lost(engine: Engine, campaign_id: int, version: int, person_ids: list[int]) -> None:
@@ -113,7 +128,8 @@ def _tell_days(
 def _said_yes(session: Session, campaign_id: int) -> set[int]:
     yes = col(Enrolment.answer) == Answer.YES
     query = select(Enrolment.person_id).where(col(Enrolment.campaign_id) == campaign_id, yes)
-    return set(session.exec(query))
+    here = query.join(Person, col(Person.id) == col(Enrolment.person_id)).where(col(Person.active))
+    return set(session.exec(here))
 
 
 def _last_read(session: Session, kind: Kind, campaign_id: int, person_ids: set[int]) -> dict[int, str]:

@@ -96,6 +96,12 @@ def within(session: Session, campaign: Campaign, today: date) -> Within:
     return _compared(session, campaign, found)
 
 
+def people_of_visits(session: Session, campaign_id: int, today: date) -> set[int]:
+    """Who has a visit to come. Two queries."""
+    found = [one for keeper in _keepers for one in keeper.commitments(session, campaign_id, today)]
+    return {id_ for one in found if one.request_id is None for id_ in one.people}
+
+
 def require_kept(
     session: Session,
     campaign: Campaign,

@@ -201,14 +201,8 @@ def change(
         session.refresh(campaign)
         raise
     audit(session, actor.account_id, "campaign.changed", _subject(campaign), now=now, fields=names)
-    if moves and (others := invited ^ invited_ids(session, campaign)):
-        jobs.record(
-            session,
-            "campaign.invites_others",
-            campaign_id=campaign.id,
-            version=campaign.version,
-            person_ids=sorted(others),
-        )
+    if moves and invited != invited_ids(session, campaign):
+        jobs.record(session, "campaign.invites_others", campaign_id=campaign.id)
     for event, ids in (("campaign.loses_days", dates.losing), ("campaign.regains_days", dates.regaining)):
         if ids:
             jobs.record(session, event, campaign_id=campaign.id, version=campaign.version, person_ids=ids)

@@ -1,13 +1,15 @@
 """HR change whom a planned campaign invites: who had said yes, and is no longer invited, reads it once."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from app.availability.jobs import follow_invitations
 from app.availability.tables import Answer
 from app.campaigns import service
 from app.campaigns.errors import OutsideCampaign
@@ -16,7 +18,8 @@ from app.campaigns.tables import Booking, Campaign, InvitedKind, Status
 from app.messages.tables import Mail
 from app.people.tables import ContractKind, Person, Team
 from tests.availability.conftest import TODAY, Company, Open
-from tests.factories import NOW, make_enrolment
+from tests.factories import NOW, make_enrolment, make_visit
+from tests.support.web import Clock
 
 EVERYBODY = [Group(kind=InvitedKind.EVERYBODY)]
 Run = Callable[[], list[str]]
@@ -112,7 +115,7 @@ def test_a_first_day_that_lies_beyond_somebody_s_contract_is_told_as_well(
     with committed() as session:
         edit(session, company, first_day=date(2027, 5, 3))
     run_jobs()
-    assert [one.person_id for one in told(committed)] == [company.anna.id]
+    assert [one.person_id for one in told(committed)] == [company.anna.id, company.dora.id]
 
 
 def test_a_change_taken_back_before_anybody_was_told_is_no_news(
@@ -169,3 +172,49 @@ def test_the_form_of_people_asks_with_the_number_and_programs_read_the_same(
     assert hr.patch(door, json=sent).status_code == 422
     assert hr.patch(door, json={**sent, "loses_answers": True}).status_code == 200
     assert hr.post(here, data={**typed, "version": "2"}).status_code == 303
+
+
+@pytest.mark.parametrize("excluded", [True, False])
+def test_who_is_invited_no_more_by_a_staff_file_reads_it_once(
+    company: Company, committed: Open, engine: Engine, clock: Clock, excluded: bool
+) -> None:
+    clock.set(NOW)
+    said_yes(committed, company, [company.anna, company.dora])
+    becomes(committed, company.dora, ContractKind.TEMPORARY if excluded else ContractKind.PERMANENT)
+    follow_invitations(engine)
+    follow_invitations(engine)
+    assert [one.person_id for one in told(committed)] == ([company.dora.id] if excluded else [])
+    if excluded:
+        clock.set(NOW + timedelta(days=1))
+        becomes(committed, company.dora, ContractKind.PERMANENT)
+        follow_invitations(engine)
+        [_lost, again] = told(committed)
+        assert "votre oui vaut de nouveau" in again.subject
+        becomes(committed, company.dora, ContractKind.TEMPORARY)
+        follow_invitations(engine)
+        assert len(told(committed)) == 3
+
+
+@pytest.mark.parametrize("why", ["left", "has a day", "campaign over"])
+def test_who_left_or_keeps_a_day_reads_nothing_of_it(
+    company: Company, committed: Open, engine: Engine, clock: Clock, why: str
+) -> None:
+    clock.set(NOW)
+    said_yes(committed, company, [company.anna, company.dora])
+    becomes(committed, company.dora, ContractKind.TEMPORARY)
+    with committed() as session:
+        campaign = session.get_one(Campaign, company.campaign.id)
+        if why == "left":
+            session.get_one(Person, company.dora.id).active = False
+        elif why == "has a day":
+            make_visit(session, campaign, company.anna, session.get_one(Person, company.dora.id))
+        else:
+            campaign.status = Status.CANCELLED
+    follow_invitations(engine)
+    assert told(committed) == []
+
+
+def becomes(committed: Open, person: Person, contract: ContractKind) -> None:
+    """As a staff file says it."""
+    with committed() as session:
+        session.get_one(Person, person.id).contract = contract
