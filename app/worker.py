@@ -74,6 +74,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "debrief.reminded": (debriefs.remind,),
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
+    "team.weekdays": (calendars.tell_weekdays,),
     "people.moved": (booking_gone.follow_movers,),
     "person.left": (
         teams.end_delegations,

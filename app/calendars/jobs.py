@@ -10,7 +10,7 @@ from app.calendars.half_days import remind_half_covered, tell_half_covered
 from app.calendars.provisional import tell_certain, tell_provisional
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.suspending import tell_resumed, tell_suspended
-from app.calendars.teams import tell_teams_carried, tell_teams_resumed, tell_teams_suspended
+from app.calendars.teams import tell_teams_carried, tell_teams_resumed, tell_teams_suspended, tell_weekdays
 from app.calendars.telling import (
     tell_absence,
     tell_agreed,
@@ -74,6 +74,7 @@ __all__ = [
     "tell_tutor_released",
     "tell_tutor_replaced",
     "tell_unmatched",
+    "tell_weekdays",
 ]
 
 CHUNK = 20

@@ -1,6 +1,7 @@
 """Who leads the people of days that cannot take place reads it, and that they can again; who leads a team
 reads which days came to it, or left it, with their host: one message for each closing, roster, opening or
-staff file, whatever their number. It names the days and the teams, not the people."""
+staff file, whatever their number. It names the days and the teams, not the people. Who leads a team reads as
+well that HR changed the weekdays on which it receives, and what stands on those it closes."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -10,11 +11,15 @@ from sqlmodel import Session
 
 from app.core import clock
 from app.core.db import open_session
+from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.queries import teams_by_id
+from app.people.words import weekday_names
 from app.teams import queries as teams
+from app.teams.rules import marked
+from app.visits.marks import against_limits
 from app.visits.other_team import Joining, received
 from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import conflicts_among, mended_by_hours
@@ -82,6 +87,39 @@ def tell_teams_carried(engine: Engine, lines: list[list[int]]) -> None:
                 campaign=days[0].seen.campaign,
                 reply_to=mails.reply_address(session, days[0].seen.campaign),
                 until=days[-1].seen.visit.day,
+            )
+
+
+def tell_weekdays(engine: Engine, team_id: int, version: int, before: str) -> None:
+    """Job of `team.weekdays`: whoever leads the team reads on which weekdays it receives no more, what stands
+    on those days all the same, and on which it receives again. Safe to run twice; changed again meanwhile, it
+    is told once, as it stands."""
+    today = clock.today()
+    with open_session(engine) as session:
+        team = teams_by_id(session)[team_id]
+        shut, opened = (
+            "".join(
+                str(int(one == mark != other))
+                for one, other in zip(team.closed_weekdays, before, strict=True)
+            )
+            for mark in "10"
+        )
+        if "1" not in shut + opened:
+            return
+        staying = [
+            one for one in against_limits(session, team, today) if marked(shut, one.day) and not one.leaves
+        ]
+        leads = teams.leaders_of_teams(session, {team_id}, today)[team_id]
+        for person_id, reader in sorted(mails.readers_of(session, leads).items()):
+            with speaking(reader.language):
+                said = {"shut": weekday_names(shut), "opened": weekday_names(opened)}
+            outbox.send(
+                session,
+                Kind.TEAM_WEEKDAYS,
+                reader,
+                key=f"{Kind.TEAM_WEEKDAYS}:{team_id}:{team.version}:{person_id}",
+                now=clock.now(),
+                context={"team": team, "staying": staying, **said},
             )
 
 

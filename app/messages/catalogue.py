@@ -53,6 +53,7 @@ class Kind(StrEnum):
     INVITATION_CHANGED = "invitation_changed"
     TEAM_MOVED = "team_moved"
     DAYS_LOST = "days_lost"
+    TEAM_WEEKDAYS = "team_weekdays"
 
 
 SECRET = {Kind.SIGN_IN_LINK}
@@ -129,6 +130,7 @@ def kinds() -> list[Choice]:
         Kind.SITE_REOPENED: _("Site de nouveau ouvert"),
         Kind.TEAM_DAYS: _("Journées d’une équipe suspendues, ou de nouveau possibles"),
         Kind.TEAM_MOVED: _("Journées passées d’une équipe à une autre"),
+        Kind.TEAM_WEEKDAYS: _("Jours de la semaine où une équipe reçoit"),
         Kind.PLACE_HOST: _("Place sans personne pour recevoir"),
         Kind.BOOKING_DAYS: _("Jour attendu : fermé par l’équipe, ou de nouveau ouvert"),
         Kind.VISIT_UNCERTAIN: _("Journée pas certaine : ne pas se déplacer"),

@@ -11,6 +11,7 @@ from app.people import queries, travel
 from app.people.errors import ImportChanged, LeaversUncounted
 from app.people.importing.report import ImportReport
 from app.people.importing.run import fingerprint, run_import
+from app.people.importing.teams import note_weekdays
 from app.people.schemas import SiteForm, TeamForm
 from app.people.tables import ImportFile, ImportKind, Person, ServiceLink, Side, Site, Team
 
@@ -113,10 +114,12 @@ def change_team(session: Session, team_id: int, wanted: TeamForm, *, by: int, no
     team.max_away = wanted.max_away
     team.max_visitors = wanted.max_visitors
     team.min_presence = wanted.min_presence
+    before = team.closed_weekdays
     team.closed_weekdays = "".join("1" if str(day) in wanted.closed else "0" for day in range(7))
     team.version += 1
     session.add(team)
     session.flush()
+    note_weekdays(session, team, before)
     audit(session, by, "team.changed", f"team:{team_id}", now=now)
     return team
 

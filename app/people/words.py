@@ -14,6 +14,12 @@ def weekdays(pattern: str) -> str:
     return " ".join(names[day].strip(".") for day in WEEKDAYS if pattern[day] == "1")
 
 
+def weekday_names(pattern: str) -> str:
+    """`lundi, mercredi` for `1010000`, in a sentence; empty for none."""
+    names = get_day_names("wide", locale=current_locale())
+    return ", ".join(names[day] for day in WEEKDAYS if pattern[day] == "1")
+
+
 def weekday_options() -> list[tuple[str, str]]:
     """Weekdays for a group of checkboxes."""
     names = get_day_names("wide", locale=current_locale())

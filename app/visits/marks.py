@@ -4,6 +4,7 @@ moves nobody; whoever sets it reads what it leaves, and where to cancel it."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
@@ -12,6 +13,7 @@ from app.core import clock
 from app.core.db import another
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
+from app.people.queries import teams_by_id
 from app.people.tables import Person, Team
 from app.teams.days import marks_between
 from app.teams.rules import marked
@@ -46,28 +48,62 @@ def against_marks(session: Session, team_id: int, marks: Mapping[date, str]) -> 
     """Visits of a team and places held with it on days marked otherwise, by day; `marks`: what the team says
     of each day. One query; none where no day is closed."""
     shut = {day: mark for day, mark in marks.items() if mark in NO_LEAVING | NO_COMING}
+    standing = _standing(session, {(team_id, day): mark for day, mark in shut.items()})
+    return [one for _team_id, one in standing]
+
+
+def _standing(session: Session, shut: Mapping[tuple[int, date], str]) -> list[tuple[int, Staying]]:
+    """By day: the team, and what stands. `shut`: what each team refuses of each day."""
     if not shut:
         return []
     same = or_(
         col(Theirs.visit_id) == col(PersonDay.visit_id), col(Theirs.held_for) == col(PersonDay.held_for)
     )
     query = (
-        select(col(PersonDay.day), col(PersonDay.leaves), col(PersonDay.visit_id), Member, Other)
+        select(
+            col(PersonDay.team_id),
+            col(PersonDay.day),
+            col(PersonDay.leaves),
+            col(PersonDay.visit_id),
+            Member,
+            Other,
+        )
         .join(Theirs, and_(same, col(Theirs.day) == col(PersonDay.day), col(Theirs.counts)))
         .join(Member, col(Member.id) == col(PersonDay.person_id))
         .join(Other, col(Other.id) == col(Theirs.person_id))
         .where(
-            col(PersonDay.team_id) == team_id,
-            col(PersonDay.day).in_(shut),
+            col(PersonDay.team_id).in_({team_id for team_id, _day in shut}),
+            col(PersonDay.day).in_({day for _team_id, day in shut}),
             col(PersonDay.counts),
             col(Theirs.leaves) != col(PersonDay.leaves),
         )
         .order_by(col(PersonDay.day), col(PersonDay.person_id))
     )
     return [
-        Staying(day, leaves, visit_id, *((member, other) if leaves else (other, member)))
-        for day, leaves, visit_id, member, other in session.execute(query)
-        if shut[day] in (NO_LEAVING if leaves else NO_COMING)
+        (team_id, Staying(day, leaves, visit_id, *((member, other) if leaves else (other, member))))
+        for team_id, day, leaves, visit_id, member, other in session.execute(query)
+        if shut.get((team_id, day)) in (NO_LEAVING if leaves else NO_COMING)
+    ]
+
+
+def made_against(
+    session: Session, limits: Mapping[int, Mapping[str, Any]], today: date
+) -> list[tuple[Team, Staying]]:
+    """What would stand, and does not yet, on days to come that teams would refuse with other limits (by team
+    what of them changes), by day. Three queries."""
+    if not limits:
+        return []
+    teams = teams_by_id(session)
+    taken = select(col(PersonDay.team_id), col(PersonDay.day)).where(
+        col(PersonDay.team_id).in_(limits), col(PersonDay.counts), col(PersonDay.day) >= today
+    )
+    asked = {(row[0], row[1]) for row in session.execute(taken.distinct())}
+    then = {id_: Team(**teams[id_].model_dump() | dict(values)) for id_, values in limits.items()}
+    found = _standing(session, {(id_, day): refused(then[id_], day) for id_, day in asked})
+    return [
+        (teams[id_], one)
+        for id_, one in found
+        if refused(teams[id_], one.day) not in (NO_LEAVING if one.leaves else NO_COMING)
     ]
 
 

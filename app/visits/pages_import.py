@@ -21,6 +21,7 @@ from app.teams.queries import delegations_ending
 from app.visits import bookings
 from app.visits.alike import made_alike
 from app.visits.leaving import Departures, departures
+from app.visits.marks import made_against
 from app.visits.off_days import made_off
 from app.visits.other_team import joining, left_alone
 from app.visits.whereabouts import made_elsewhere
@@ -46,6 +47,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         delegations=delegations_ending(session, gone, clock.today()) if gone else [],
         alike=made_alike(session, report.moved, clock.today()),
         off=made_off(session, report.weeks, clock.today()),
+        against=made_against(session, report.limits, clock.today()),
         elsewhere=made_elsewhere(session, report.moved, clock.today()),
         alone=left_alone(session, report.moved, clock.today()),
         ending=bookings.ending_with_moves(session, report.moved, clock.today()),

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.core.db import open_session
-from app.people.tables import Side, Team
+from app.messages.tables import Mail
+from app.people.tables import Person, Side, Site, Team
+from app.worker import drain
 from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
 from tests.support.web import Clock
 
@@ -82,3 +84,68 @@ def test_nothing_is_said_where_nothing_stands_against_it(
     assert answer.headers["location"] == "/people/teams"
     assert "Ce qui était prévu reste" not in hr.get("/people/teams").text
     assert "Voir ou annuler la journée" not in hr.get(f"/team/{pair.shop.id}?start=2027-04-05").text
+
+
+def led(engine: Engine, pair: Pair) -> None:
+    with open_session(engine) as session:
+        marc = make_person(session, session.get_one(Team, pair.shop.id), first_name="Marc", last_name="Chef")
+        session.exec(select(Person).where(Person.first_name == "Bruno")).one().manager_id = marc.id
+
+
+def told(engine: Engine) -> list[str]:
+    drain(engine)
+    with open_session(engine) as session:
+        rows = session.exec(select(Mail).where(Mail.kind == "team_weekdays").order_by(col(Mail.id))).all()
+        assert {one.to_name for one in rows} <= {"Marc Chef"}
+        return [one.text.replace("\u00a0", " ") for one in rows]
+
+
+def test_whoever_leads_the_team_reads_which_weekdays_hr_closed_and_what_stands_on_them(
+    engine: Engine, pair: Pair, as_: Enter
+) -> None:
+    led(engine, pair)
+    hr = as_(pair.hr)
+    change(hr, pair.shop, closed=["1", "2"])
+    [text] = told(engine)
+    assert "elle n’y reçoit plus de visites (mardi, mercredi)" in text
+    assert "Une journée était déjà prévue, et reste" in text
+    assert "mardi 6 avril 2027, Anna Roy chez Bruno Lam" in text
+    assert "7 avril" not in text  # a team that receives nobody lets its people go
+    change(hr, pair.shop, closed=["2"], version="2")
+    assert "elle peut y recevoir des visites (mardi)" in told(engine)[1]
+
+
+def test_other_limits_than_weekdays_are_no_news(engine: Engine, pair: Pair, as_: Enter) -> None:
+    led(engine, pair)
+    change(as_(pair.hr), pair.shop, max_away="1", max_visitors="0")
+    assert told(engine) == []
+
+
+FILE = "Nom;Site;Côté;Service;Absents max;Visiteurs max;Présence min;Jours fermés\n"
+
+
+def previewed(hr: TestClient, session: Session, pair: Pair, closed: str, visitors: str = "2") -> Any:
+    shop = session.get_one(Team, pair.shop.id)
+    site = session.get_one(Site, shop.site_id)
+    row = f"{shop.name};{site.code};front;{shop.department};2;{visitors};0;{closed}\n"
+    sent = hr.post("/people/import", data={"kind": "teams"}, files={"file": ("equipes.csv", FILE + row)})
+    assert sent.status_code == 303
+    return sent.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "visitors", "stands"), [("mar", "2", True), ("", "0", True), ("jeu", "2", False)]
+)
+def test_a_file_of_teams_names_what_stands_on_days_that_they_would_refuse(
+    engine: Engine, pair: Pair, as_: Enter, closed: str, visitors: str, stands: bool
+) -> None:
+    led(engine, pair)
+    hr = as_(pair.hr)
+    with open_session(engine, reads_only=True) as session:
+        there = previewed(hr, session, pair, closed, visitors)
+    page = hr.get(there).text.replace("\u00a0", " ")
+    assert ("une journée à venir reste" in page.lower() or "1 journée à venir reste" in page) is stands
+    assert ("Anna Roy chez Bruno Lam · Boutique Bellecour" in page) is stands
+    shown = page.split('name="shown" value="')[1].split('"')[0]
+    assert hr.post(f"{there}/confirmation", data={"shown": shown}).status_code == 303
+    assert len(told(engine)) == (1 if closed else 0)

@@ -60,6 +60,8 @@ class ImportReport:
     """Known people whom a file of people puts in another team: that team, by person."""
     weeks: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Known people whose working days or contract a file of people changes: what of it, by person."""
+    limits: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Known teams of which a file changes limits or closed weekdays: what of them, by team."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Known sites and teams that would be called otherwise: (before, after)."""
 

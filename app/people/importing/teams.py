@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from app.core import jobs
 from app.core.i18n import _
 from app.people.importing import values
 from app.people.importing.columns import Table, plain
@@ -12,6 +13,8 @@ from app.people.importing.report import ImportReport
 from app.people.importing.rows import check, differences, note
 from app.people.tables import Site, Team
 
+REFUSE = ("max_away", "max_visitors", "closed_weekdays")
+"""What says that a team receives nobody, or lets nobody leave."""
 LIMITS = {"max_away": 1, "max_visitors": 1, "min_presence": 0}
 
 
@@ -45,6 +48,8 @@ def import_teams(session: Session, table: Table, report: ImportReport, *, apply:
         changed = differences(before, wanted)
         if before is not None and "name" in changed:
             report.renamed.append((before.name, changed["name"]))
+        if before is not None and (limits := {one: changed[one] for one in REFUSE if one in changed}):
+            report.limits[before.id or 0] = limits
         note(
             report,
             table,
@@ -55,9 +60,19 @@ def import_teams(session: Session, table: Table, report: ImportReport, *, apply:
             {"site_id": lambda id_: sites.by_id[id_].code},
         )
         if apply and changed:
-            session.add(_write(before, changed))
+            closed = before.closed_weekdays if before is not None else None
+            team = _write(before, changed)
+            session.add(team)
+            if closed is not None:
+                note_weekdays(session, team, closed)
     if apply:
         session.flush()
+
+
+def note_weekdays(session: Session, team: Team, before: str) -> None:
+    """Whoever leads the team reads that it receives on other weekdays now."""
+    if team.closed_weekdays != before:
+        jobs.record(session, "team.weekdays", team_id=team.id, version=team.version, before=before)
 
 
 def _limit(default: int) -> Any:
