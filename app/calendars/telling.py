@@ -143,32 +143,34 @@ def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -
             tell_managers(news, "made_up")
 
 
-def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int, far: bool = False) -> None:
     """Hours, the place, or who receives: both people read what changed, a tutor newly named what is asked of
-    them."""
+    them. `far`: the visitor's yes is asked again, since the journey is too long now."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
             return
-        named = news.change.other_id if news.change is not None else None
+        tutor = news.change is not None and news.change.kind is ChangeKind.TUTOR
+        named = news.change.other_id if news.change is not None and tutor else None
         readers = [one for one in news.three if one[1].id != named]
         drop_former(news, Kind.VISIT_CHANGED)
-        write(news, Kind.VISIT_CHANGED, readers, _after(news), REQUEST)
+        write(news, Kind.VISIT_CHANGED, readers, _after(news, far=far), REQUEST)
         asked = [one for one in news.three if named is not None and one[1].id == named]
         write(news, Kind.VISIT_TUTOR, asked, lambda *_: {"released": False}, REQUEST)
         tell_owed(session, news.seen)
 
 
-def _after(news: News) -> Said:
+def _after(news: News, *, far: bool = False) -> Said:
     """Whether the day, which could not take place, holds with this change, or with the site, which is open
-    again; and whose yes is missing then."""
+    again; and whose yes is missing then. `far`: as in `tell_changed`."""
     holds = news.change is not None and resumed_by(news.session, news.change)
     elsewhere = news.change is not None and news.change.kind is ChangeKind.PLACE
     opened = holds and not elsewhere and closed_before(news.session, news.seen.visit.id or 0)
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
-        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed}
+        asks = far and role == By.VISITOR and unconfirmed
+        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed, "far": asks}
 
     return said
 

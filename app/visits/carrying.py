@@ -8,18 +8,20 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, update
 
 from app.core import jobs
-from app.people.queries import teams_by_id
+from app.people.queries import teams_by_id, travel_minutes
 from app.visits import places
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import read_visits, to_come
 from app.visits.tables import By, ChangeKind, PersonDay, Visit
+from app.visits.whereabouts import is_too_far
 
 
 def follow(session: Session, now: datetime, today: date) -> None:
     """Days count in the team that somebody is of now, and their history says so; `visits.carried` names them.
-    The two read it of a day whose host changed team, but where it takes place elsewhere as well: the message
-    about its place is enough. Done twice, nothing more happens: which team was told is where a day counts."""
+    The two read it of a day whose host changed team, or to which the visitor has too far to go then; where it
+    takes place elsewhere as well, the message about its place is enough. Done twice, nothing more happens:
+    which team was told is where a day counts."""
     _carry(session, now, today)
 
 
@@ -43,16 +45,28 @@ def _carry(
     ]
     ahead = read_visits(session, col(Visit.id).in_({one.visit_id for one in carried}), *to_come(today))
     coming = {seen.visit.id: seen for seen in ahead if not seen.goes_on}
-    hosted = {one.visit_id for one in carried if not one.leaves and not moves}
-    stay = {
-        visit_id
-        for visit_id, seen in coming.items()
-        if visit_id in hosted and seen.visit.told_site_id == seen.host_site.id
+    minutes = travel_minutes(session) if any(one.leaves for one in carried) else {}
+    far = {
+        one.visit_id
+        for one in carried
+        if one.leaves and one.visit_id in coming and not moves and is_too_far(coming[one.visit_id], minutes)
     }
+    hosted = {one.visit_id for one in carried if not one.leaves and not moves}
+    told_here = {
+        visit_id for visit_id, seen in coming.items() if seen.visit.told_site_id == seen.host_site.id
+    }
+    far &= told_here  # else the message about the place says it
+    stay = told_here & (hosted | far)
     session.exec(
         update(Visit)
         .where(col(Visit.id).in_(stay))
         .values(revision=col(Visit.revision) + 1, changed_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id).in_(far))
+        .values(visitor_confirmed_at=None)
         .execution_options(synchronize_session="fetch")
     )
     teams, lines = teams_by_id(session), []
@@ -64,7 +78,8 @@ def _carry(
             seen.visit,
             ChangeKind.TEAM,
             Hand(By.SERVICE, None, now),
-            event="visit.changed" if one.visit_id in stay and not one.leaves else None,
+            event="visit.changed" if one.visit_id in (far if one.leaves else stay & hosted) else None,
+            said={"far": True} if one.leaves and one.visit_id in far else None,
             other_id=one.person_id if one.leaves else None,
             place_before=teams[one.left].name,
             place_after=teams[one.joined].name,

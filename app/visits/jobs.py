@@ -10,6 +10,7 @@ from app.accounts.sessions import hand_of
 from app.campaigns.holding import hold_every_one_alone
 from app.core import clock, jobs
 from app.core.db import open_session
+from app.people.queries import travel_minutes
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import queries as team_queries
@@ -181,6 +182,7 @@ def say_where(engine: Engine) -> None:
     now, today = clock.now(), clock.today()
     with open_session(engine, reads_only=True) as session:
         found = [seen.visit.id or 0 for seen in whereabouts.elsewhere(session, today)]
+        minutes = travel_minutes(session) if found else {}
     for visit_id in found:
         with open_session(engine) as session:
-            whereabouts.say_where(session, visit_id, now, today)
+            whereabouts.say_where(session, visit_id, minutes, now, today)

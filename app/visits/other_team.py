@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from app.people.queries import sites_by_id, teams_by_id
+from app.people.queries import sites_by_id, teams_by_id, travel_minutes
 from app.people.tables import Person, Team
 from app.teams.days import shifts_on
 from app.teams.rules import usually_works
@@ -22,6 +22,7 @@ from app.visits.leaving import contrary_of
 from app.visits.limits import At, Way, beyond
 from app.visits.queries import Host, SeenVisit, Tutor, read_visits, to_come
 from app.visits.tables import By, Visit
+from app.visits.whereabouts import is_too_far
 
 
 def tutors_gone(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
@@ -70,6 +71,8 @@ class Joining:
     after: Team
     too_many: bool = False
     """Beyond what the new team lets go, or receives, that day."""
+    too_far: bool = False
+    """The visitor would have farther to go than the campaign lets anybody travel."""
 
     @property
     def person(self) -> Person:
@@ -83,11 +86,12 @@ class Joining:
 
 
 def joining(session: Session, moved: Mapping[int, int], today: date) -> list[Joining]:
-    """Days to come whose visitor or host would be of another team (`moved`: team by person), by day. Nine
+    """Days to come whose visitor or host would be of another team (`moved`: team by person), by day. Eleven
     queries at most."""
     if not moved:
         return []
-    teams, coming = teams_by_id(session), []
+    teams, sites, coming = teams_by_id(session), sites_by_id(session), []
+    minutes = travel_minutes(session, sites)
     more: Counter[Way] = Counter()
     theirs = or_(col(Visit.visitor_id).in_(moved), col(Visit.host_id).in_(moved))
     for seen in read_visits(session, theirs, *to_come(today)):
@@ -97,7 +101,9 @@ def joining(session: Session, moved: Mapping[int, int], today: date) -> list[Joi
         ):
             after = teams[moved.get(person.id or 0, team.id or 0)]
             if after.id != team.id and not seen.goes_on:
-                one = Joining(seen, leaves, team, after)
+                where = replace(seen, visitor_site=sites[after.site_id]) if leaves else seen
+                far = leaves and is_too_far(where, minutes)
+                one = Joining(seen, leaves, team, after, too_far=far)
                 coming.append(one)
                 more[one.way] += 1
                 more[team.id or 0, seen.visit.day, leaves] -= 1

@@ -24,17 +24,28 @@ def elsewhere(session: Session, today: date, *which: ColumnElement[bool]) -> lis
     return [seen for seen in found if not seen.goes_on]
 
 
-def say_where(session: Session, visit_id: int, now: datetime, today: date) -> None:
-    """The site of one of these days is said: its history, its people and calendars hear it, and any yes
-    stands, as with other hours. Where HR closed that site then, what follows of a closed site does; a booked
-    day falls, and that alone is told. Where the site is said already, nothing happens."""
+def is_too_far(seen: SeenVisit, minutes: Mapping[tuple[int, int], int]) -> bool:
+    """Whether the visitor's journey is known to be longer than the campaign lets anybody travel."""
+    way = (seen.visitor_site.id or 0, seen.host_site.id or 0)
+    return minutes.get(way, 0) > seen.campaign.max_travel_minutes
+
+
+def say_where(
+    session: Session, visit_id: int, minutes: Mapping[tuple[int, int], int], now: datetime, today: date
+) -> None:
+    """The site of one of these days is said: its history, its people and calendars hear it. Any yes stands,
+    as with other hours, but the visitor's where it is too far: that one is asked again. Where HR closed that
+    site then, what follows of a closed site does; a booked day falls, and that alone is told. Where the site
+    is said already, nothing happens."""
     hold_all(session, [visit_id])
     for seen in elsewhere(session, today, col(Visit.id) == visit_id):
         visit, before = seen.visit, session.get_one(Site, seen.visit.told_site_id)
+        far = is_too_far(seen, minutes)
+        undone = {"visitor_confirmed_at": None} if far else {}
         session.exec(
             update(Visit)
             .where(col(Visit.id) == visit_id)
-            .values(told_site_id=seen.host_site.id, revision=visit.revision + 1, changed_at=now)
+            .values(told_site_id=seen.host_site.id, revision=visit.revision + 1, changed_at=now, **undone)
         )
         session.refresh(visit)
         against = conflict_of(session, seen, today)
@@ -45,6 +56,7 @@ def say_where(session: Session, visit_id: int, now: datetime, today: date) -> No
             ChangeKind.PLACE,
             Hand(By.SERVICE, None, now),
             event=None if ends else "visit.changed",
+            said={"far": True} if far else None,
             place_before=before.name,
             place_after=seen.host_site.name,
         )

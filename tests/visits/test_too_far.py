@@ -1,0 +1,83 @@
+"""Whoever visits has farther to go than the campaign lets anybody travel, since one of the two changed site:
+they read it, and say again whether they come."""
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.messages.tables import Mail
+from app.people.tables import Side, Team, TravelTime
+from tests.factories import make_site, make_team
+from tests.support.accounts import SignIn
+from tests.visits.life import NOW, Company, row
+from tests.visits.test_other_team import previewed
+from tests.visits.test_whereabouts import ticked
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+SAID = "Votre trajet est maintenant plus long que ce que prévoit la campagne."
+
+
+def at(company: Company, minutes: int | None, side: Side = Side.FRONT) -> Team:
+    """A team of another site, so far from Lyon; None where nobody knows."""
+    session = company.session
+    site = make_site(session, name="Nantes")
+    if minutes is not None:
+        first, second = sorted((company.shop.site_id, site.id or 0))
+        session.add(TravelTime(from_site_id=first, to_site_id=second, minutes=minutes, estimated=False))
+    return make_team(session, site, name="Nouvelle équipe", side=side)
+
+
+def both_said_yes(company: Company) -> None:
+    visit = company.there
+    visit.visitor_confirmed_at = visit.host_confirmed_at = NOW
+    company.session.commit()
+
+
+def of_monday(sent: list[Mail], name: str) -> list[str]:
+    return [
+        one.text.replace("\u00a0", " ")
+        for one in sent
+        if one.kind == "visit_changed" and one.to_name.startswith(name) and "5 avril" in one.text
+    ]
+
+
+@pytest.mark.parametrize("mover", ["Anna", "Bruno"])
+@pytest.mark.parametrize(("minutes", "far"), [(200, True), (30, False), (None, False)])
+def test_whoever_has_too_far_to_go_reads_it_and_says_yes_or_no_again(
+    company: Company, engine: Engine, mover: str, minutes: int | None, far: bool
+) -> None:
+    session = company.session
+    both_said_yes(company)
+    person = company.anna if mover == "Anna" else company.bruno
+    person.team_id = at(company, minutes, Side.BACK if mover == "Anna" else Side.FRONT).id or 0
+    sent = ticked(engine, session)
+    visit = row(engine, company.there)
+    assert (visit.visitor_confirmed_at is None) is far
+    assert visit.host_confirmed_at == NOW
+    told = of_monday(sent, "Anna")
+    assert len(told) == (1 if far or mover == "Bruno" else 0)
+    assert any(SAID in one for one in told) is far
+    assert any(f"/visits/{visit.id}/confirmation" in one for one in told) is far
+    assert not any(SAID in one for one in of_monday(sent, "Bruno"))
+    assert ticked(engine, session) == []
+
+
+def test_a_yes_to_the_longer_way_is_not_asked_again(company: Company, engine: Engine) -> None:
+    session = company.session
+    both_said_yes(company)
+    company.bruno.team_id = at(company, 200).id or 0
+    ticked(engine, session)
+    both_said_yes(company)
+    assert ticked(engine, session) == []
+    assert row(engine, company.there).visitor_confirmed_at == NOW
+
+
+@pytest.mark.parametrize(("minutes", "far"), [(200, True), (30, False)])
+def test_hr_read_before_an_import_whose_journey_becomes_too_long(
+    company: Company, client: TestClient, sign_in: SignIn, minutes: int, far: bool
+) -> None:
+    there = at(company, minutes, Side.BACK)
+    page = previewed(company, client, sign_in, (company.anna, there))
+    line = "Anna Roy chez Bruno Lam · Anna Roy : Paie → Nouvelle équipe · trajet au-delà de la limite"
+    assert (line in page) is far
