@@ -27,8 +27,12 @@ FLASH_COOKIE = "vmv_flash"
 
 
 def _dated(value: date, pattern: str) -> str:
-    """A date in the reader's words; the first of a month is written `1er` in French."""
-    words = format_date(value, pattern, locale=current_locale())
+    """A date in the reader's words."""
+    return _first(value, format_date(value, pattern, locale=current_locale()))
+
+
+def _first(value: date, words: str) -> str:
+    """The first of a month is written `1er` in French."""
     if value.day == 1 and current_language() == "fr":
         return re.sub(r"\b1 ", "1er ", words, count=1)
     return words
@@ -69,7 +73,8 @@ def day_range(first: date, last: date) -> str:
 
 def when(value: datetime) -> str:
     """An instant in the company's local time: `9 mars 2027, 14:05`."""
-    return format_datetime(value, "d MMM y, HH:mm", tzinfo=_zone(), locale=current_locale())
+    local = value.astimezone(_zone())
+    return _first(local, format_datetime(local, "d MMM y, HH:mm", tzinfo=_zone(), locale=current_locale()))
 
 
 def clock_time(value: Any) -> str:

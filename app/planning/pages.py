@@ -11,6 +11,7 @@ from app.availability.guards import OwnEnrolment
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
+from app.core.paging import page_of
 from app.core.spreadsheets import download
 from app.core.templating import render
 from app.planning import changing, pages_asking, pages_why, queries, showing, steps, words
@@ -38,15 +39,16 @@ def show(request: Request, session: Db, campaign: HrCampaign, look: Look) -> Res
     if plan.review is None:
         return plan_page(request, "none", plan, "")
     swaps = showing.chosen_swaps(plan.review, look)
+    of_page, pages = page_of(swaps, look.page, PAGE)
     return plan_page(
         request,
         "swaps",
         plan,
         "",
         look=look,
-        swaps=swaps[(look.page - 1) * PAGE : look.page * PAGE],
+        swaps=of_page,
         shown=len(swaps),
-        pages=-(-len(swaps) // PAGE),
+        **pages,
         sites=showing.sites_of(plan.people.values()),
     )
 
@@ -86,6 +88,7 @@ def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -
     found = found_in(plan)
     labels = words.reason_labels()
     rows = showing.chosen_waiting(found, look)
+    of_page, pages = page_of(rows, look.page, PAGE)
     names = {person_id: who.person.name for person_id, who in plan.people.items()}
     return plan_page(
         request,
@@ -93,9 +96,9 @@ def unmatched(request: Request, session: Db, campaign: HrCampaign, look: Look) -
         plan,
         "/unmatched",
         look=look,
-        rows=rows[(look.page - 1) * PAGE : look.page * PAGE],
+        rows=of_page,
         shown=len(rows),
-        pages=-(-len(rows) // PAGE),
+        **pages,
         labels=labels,
         sites=showing.sites_of(row.who for row in found.waiting),
         steps_of=partial(steps.steps_of, campaign, names=names, more=plan.more),

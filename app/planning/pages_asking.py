@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.db import Db
 from app.core.errors import NotFound, Refusal
 from app.core.forms import Submitted, bind
+from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.planning import asking, queries, showing, steps, words
 from app.planning.errors import NotPlannable, RemedyGone
@@ -73,8 +74,9 @@ def what_if(request: Request, session: Db, campaign: HrCampaign) -> Response:
                 problem = asking.problem_for(session, campaign, asked, clock.today())
                 plan = asking.plan_at_hand(session, campaign, problem)
                 context |= _told(session, campaign, asked, asking.tell_at_once(problem, asked, plan, known))
-        except NotFound:
-            raise
+        except NotFound:  # the team: no other value names something
+            wrong = {"team": _("Choisissez une équipe de la campagne.")}
+            context["refused"] = words.not_possible("team", form.get("team"), wrong["team"])
         except Refusal as refused:
             context["refused"] = refused.message()
     if _alone(request):

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.campaigns.guards import HrCampaign
 from app.core.db import Db
 from app.core.errors import NotFound
+from app.core.paging import page_of
 from app.planning import queries, runs, showing, why, words
 from app.planning.comparing import compare, measures
 from app.planning.review import review
@@ -64,6 +65,7 @@ def comparison(
     before, after = runs.load(session, older), runs.load(session, newer)
     old, new = review(*before, plan.people), review(*after, plan.people)
     told = compare(old, new, plan.people)
+    of_page, pages = page_of(told.changes, look.page, PAGE)
     return plan_page(
         request,
         "comparison",
@@ -79,8 +81,8 @@ def comparison(
         rules_changed=words.rules_changed(before[0], after[0]),
         first_wishes=(old.wishes_met, new.wishes_met),
         change=told,
-        changes=told.changes[(look.page - 1) * PAGE : look.page * PAGE],
-        pages=-(-len(told.changes) // PAGE),
+        changes=of_page,
+        **pages,
     )
 
 

@@ -13,7 +13,6 @@ from app.campaigns.tables import Campaign, Status
 from app.core.errors import NotFound, Refusal, Stale
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
-from app.people.tables import Person
 from app.planning import queries, runs
 from app.planning.errors import NoLongerHolds, NothingToPublish, StillEnrolling
 from app.planning.problem import Leg, build, row_id
@@ -38,9 +37,9 @@ class Announcement:
     unmatched: int
     mails: int
     """Messages that leave at once."""
-    on_paper: list[Person]
+    on_paper: list[Participant]
     """People without an address: somebody must tell them."""
-    again: list[Person]
+    again: list[Participant]
     """People for whom the last campaign had nobody either."""
     visits: int
     first_day: date | None
@@ -52,16 +51,16 @@ def announcement(session: Session, campaign: Campaign, run: PlanningRun, today: 
     assert campaign.id is not None
     problem, plan = runs.load(session, run)
     people = queries.participants(session, campaign.id)
-    told = [people[row_id(person.id)].person for person in problem.people if row_id(person.id) in people]
+    told = [people[row_id(person.id)] for person in problem.people if row_id(person.id) in people]
     left_out = left_out_last_time(session, campaign.id) & {row_id(row.person) for row in plan.unmatched}
     days = sorted(problem.campaign.days[visit.day] for visit in plan.visits)
     return Announcement(
         reasons=refusals(session, campaign, problem, plan, people, today),
         matched=plan.values.get("people", 0),
         unmatched=len(plan.unmatched),
-        mails=sum(1 for person in told if person.email),
-        on_paper=[person for person in told if not person.email],
-        again=[person for person in told if person.id in left_out],
+        mails=sum(1 for one in told if one.person.email),
+        on_paper=[one for one in told if not one.person.email],
+        again=[one for one in told if one.person.id in left_out],
         visits=len(plan.visits),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,

@@ -96,8 +96,8 @@ def possible_days(session: Db, entered: Participant) -> DaysOut:
 def show_history(session: Db, entered: Participant) -> HistoryOut:
     """What happened to the visit, oldest first, in the reader's words."""
     changes = reading.history_of(session, [entered.seen.visit.id or 0])
-    to_manager = entered.by is By.MANAGER
-    return history_out(history.told(changes, to_manager=to_manager, reader_id=entered.own_id))
+    role = {"to_manager": entered.by is By.MANAGER, "to_host": entered.by is By.HOST}
+    return history_out(history.told(changes, **role, reader_id=entered.own_id))
 
 
 @own.post("/visits/{visit_id}/hours")

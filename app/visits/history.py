@@ -108,7 +108,13 @@ class Line:
     words: str
 
 
-def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | None = None) -> list[Line]:
+def told(
+    changes: Iterable[SeenChange],
+    *,
+    to_manager: bool,
+    to_host: bool = False,
+    reader_id: int | None = None,
+) -> list[Line]:
     """The history in the reader's words, oldest first."""
     found = []
     for seen in changes:
@@ -126,7 +132,9 @@ def told(changes: Iterable[SeenChange], *, to_manager: bool, reader_id: int | No
             }
         words = "" if to_manager else line.words
         is_other = seen.other is not None and seen.other.id == reader_id
-        said = _roster_sentence(seen) or sentence(seen, to_manager=to_manager, to_other=is_other)
+        said = _roster_sentence(seen, to_host=to_host) or sentence(
+            seen, to_manager=to_manager, to_host=to_host, to_other=is_other
+        )
         found.append(Line(line.at, line.kind.value, said, reason, words))
     return found
 
@@ -264,7 +272,7 @@ def sentence(
     return sentences[kind] % said
 
 
-def _roster_sentence(seen: SeenChange) -> str:
+def _roster_sentence(seen: SeenChange, *, to_host: bool) -> str:
     """What a roster did to a day, with who sent it; nothing where that is not known. Only a history says so:
     a message would outlive their name."""
     line = seen.change
@@ -284,10 +292,20 @@ def _roster_sentence(seen: SeenChange) -> str:
             "lieu."
         ),
         ChangeKind.RELEASED: _(
+            "Selon le planning envoyé par %(sender)s, %(other)s n’est pas au travail à ces heures : vous "
+            "recevez vous-même."
+        )
+        if to_host
+        else _(
             "Selon le planning envoyé par %(sender)s, %(other)s n’est pas au travail à ces heures : l’hôte "
             "reçoit."
         ),
         ChangeKind.HOST: _(
+            "Selon le planning envoyé par %(sender)s, %(other)s n’est pas au travail à ces heures : vous "
+            "recevez à sa place."
+        )
+        if to_host
+        else _(
             "Selon le planning envoyé par %(sender)s, %(other)s n’est pas au travail à ces heures : un "
             "collègue reçoit à sa place."
         ),

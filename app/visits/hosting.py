@@ -11,7 +11,7 @@ from app.availability.told import told_of_people
 from app.core import jobs
 from app.core.errors import Stale
 from app.people.tables import Person
-from app.teams.rules import During
+from app.teams.rules import During, meets
 from app.visits import places, rosters
 from app.visits.apart import kept_apart
 from app.visits.carrying import before_retaken
@@ -19,6 +19,7 @@ from app.visits.changing import Situation, begin
 from app.visits.errors import DayTaken, HoursDoNotFit, HoursNotInOrder, NotOfTheTeam, TutorBusy
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
+from app.visits.off_days import told_on
 from app.visits.queries import SeenVisit, busy_days
 from app.visits.queries import visit as find_visit
 from app.visits.reading import colleagues
@@ -192,6 +193,12 @@ def at_work(session: Session, seen: SeenVisit, team: Sequence[Person], day: date
         if one.id not in apart
         and day in book.dates(book.receiving(one, seen.host_site, closed, told(one.id or 0, one.team_id, at)))
     }
+
+
+def is_off(session: Session, seen: SeenVisit, person: Person) -> bool:
+    """Whether a roster, or their usual week, has somebody off at the hours of a visit. One query."""
+    told = told_on(session, [(person, seen.visit.day)])
+    return any(not meets(row, during(seen.visit)) for row in told.values())
 
 
 def _replaced(session: Session, visit: Visit, line: VisitChange, former_id: int | None) -> None:

@@ -13,6 +13,7 @@ from app.availability.queries import taking_part
 from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
+from app.core.paging import page_of
 from app.core.templating import render
 from app.visits import (
     agreements,
@@ -119,6 +120,7 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
     lines = history.told(
         reading.history_of(session, [seen.visit.id or 0]),
         to_manager=entered.by is By.MANAGER,
+        to_host=entered.by is By.HOST,
         reader_id=entered.own_id,
     )
     may = showing.may(now, receives=entered.receives, leads=entered.leads_host or entered.by is By.HR)
@@ -189,15 +191,16 @@ def of_campaign(
     swaps = queries.as_swaps(queries.visits_of_campaign(session, campaign.id))
     today = clock.today()
     shown = showing.in_state(views.filtered(swaps, look), look.status, today)
+    of_page, pages = page_of(shown, look.page, views.PAGE)
     return render(
         request,
         "visits/campaign.html",
         campaign=campaign,
         look=look,
         sites=views.sites_in(swaps),
-        swaps=shown[(look.page - 1) * views.PAGE : look.page * views.PAGE],
+        swaps=of_page,
         shown=len(shown),
-        pages=-(-len(shown) // views.PAGE),
+        **pages,
         total=len(swaps),
         people=views.people_count(swaps),
         days=views.calendar(shown) if look.view == "calendar" else [],

@@ -105,6 +105,7 @@ def _show_tutor(
         status=status,
         seen=seen,
         is_tutor=entered.by.value == "tutor",
+        host_off=hosting.is_off(session, seen, seen.host),
         colleagues=hosting.tutors_for(session, seen),
         form=form or blank(tutor_id=seen.visit.tutor_id or ""),
     )

@@ -1,11 +1,11 @@
 """The reader's language: plurals, dates, signs."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from app.core.i18n import _, negotiate, ngettext, speaking
-from app.core.templating import day_range, long_day
+from app.core.templating import day_range, long_day, when
 
 
 @pytest.mark.parametrize(("n", "word"), [(0, "jour"), (1, "jour"), (2, "jours")])
@@ -48,5 +48,6 @@ def test_dates_are_written_as_the_reader_writes_them() -> None:
         assert long_day(date(2027, 3, 1)) == "lundi 1er mars 2027"
         assert day_range(date(2027, 3, 1), date(2027, 4, 30)) == "1er mars – 30 avril 2027"
         assert day_range(date(2027, 3, 1), date(2027, 3, 1)) == "1er mars 2027"
+        assert when(datetime(2026, 11, 30, 23, 30, tzinfo=UTC)) == "1er déc. 2026, 00:30"
     with speaking("en"):
         assert long_day(date(2027, 3, 1)) == "Monday 1 March 2027"

@@ -155,7 +155,10 @@ def test_the_page_answers_with_and_without_a_script(hr: TestClient, here: str, c
     kept = hr.get(f"{here}/what-if?more_visitors=99&max_travel=10")
     assert 'name="max_travel" type="number" inputmode="numeric" value="10"' in kept.text
     assert 'action="' + here + '/what-if"' in kept.text
-    assert hr.get(f"{here}/what-if?team=99999&more_visitors=1").status_code == 404
+    for unknown in ("team=99999&more_visitors=1", "team=99999", "crowd=nobody", "wind=1"):
+        refused = hr.get(f"{here}/what-if?{unknown}")
+        assert (refused.status_code, 'action="' + here + '/what-if"' in refused.text) == (422, True)
+        assert "n’est pas possible" in refused.text
 
 
 def test_a_draft_is_tried_with_everybody_invited(

@@ -363,3 +363,11 @@ def test_pages_ask_the_database_as_often_for_many_as_for_few(
         return len(statements)
 
     assert asked(2) == asked(20)
+
+
+@pytest.mark.parametrize("path", ["", "/unmatched", "/comparison"])
+def test_a_page_beyond_the_last_shows_the_last(hr: TestClient, planned: str, path: str) -> None:
+    rows = '<th scope="row"' if path == "/unmatched" else "avec"
+    first, beyond = hr.get(f"{planned}{path}"), hr.get(f"{planned}{path}?page=999")
+    assert (first.status_code, beyond.status_code) == (200, 200)
+    assert beyond.text.count(rows) == first.text.count(rows)

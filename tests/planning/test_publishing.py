@@ -215,4 +215,4 @@ def test_what_publishing_does_is_told_before(engine: Engine, company: Company) -
         run = queries.finished_runs(session, company.campaign.id or 0)[0]
         told = publishing.announcement(session, campaign, run, TODAY)
     assert (told.matched, told.unmatched, told.mails, told.reasons) == (4, 1, 4, [])
-    assert [person.id for person in told.on_paper] == [company.back[1].id]
+    assert [one.person.id for one in told.on_paper] == [company.back[1].id]

@@ -70,7 +70,7 @@ def test_whoever_is_left_out_again_is_named_before_publishing(
     assert "1 personne n’avait déjà pas de binôme la dernière fois : parlez-lui" in asked.replace(
         "\u00a0", " "
     )
-    assert f"<li>{name}</li>" in asked
+    assert f"<li>{name} · Boutique</li>" in asked
 
 
 def test_two_who_named_each_other_meet_and_both_and_hr_read_why(

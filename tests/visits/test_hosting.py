@@ -1,8 +1,11 @@
 """Hours, tutors, absences: what the team that receives says of a day, and who did not come."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -27,7 +30,7 @@ from app.visits.errors import (
 )
 from app.visits.hosting import Hours
 from app.visits.lifecycle import check
-from app.visits.tables import By, ChangeKind, DayPart, VisitStatus
+from app.visits.tables import By, ChangeKind, DayPart, Visit, VisitStatus
 from tests.factories import make_enrolment, make_person
 from tests.support.web import Clock
 from tests.visits.life import (
@@ -345,3 +348,39 @@ def test_of_two_who_contest_at_once_the_second_sees_what_the_first_said(
     session.commit()
     session.refresh(visit)
     assert visit.missed_at is None
+
+
+def received_by_lea(company: Company, engine: Engine) -> Visit:
+    """Léa receives Anna in Bruno's place."""
+    visit = company.there
+    hand = company.hand(visit, company.bruno)
+    before = company.before(visit, company.bruno)
+    hosting.name_tutor(company.session, before, company.lea, hand, revision=visit.revision)
+    told(engine, company.session)
+    return visit
+
+
+def test_the_history_speaks_to_whoever_receives_as_to_themselves(
+    company: Company, engine: Engine, as_: Callable[[Any], TestClient]
+) -> None:
+    visit = received_by_lea(company, engine)
+    before = company.before(visit, company.lea)
+    hand = company.hand(visit, company.lea)
+    hosting.release_tutor(company.session, before, hand, revision=visit.revision)
+    told(engine, company.session)
+    own, other = "vous recevez vous-même", "l’hôte reçoit en personne"
+    for who, said, unsaid in ((company.bruno, own, other), (company.anna, other, own)):
+        page = as_(who).get(f"/visits/{visit.id}").text
+        assert (said in page, unsaid in page) == (True, False)
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_a_tutor_who_cannot_receive_reads_what_becomes_of_the_day(
+    company: Company, engine: Engine, as_: Callable[[Any], TestClient], off: bool
+) -> None:
+    visit = received_by_lea(company, engine)
+    if off:
+        company.session.merge(RosterDay(person_id=company.bruno.id or 0, day=visit.day, shift=Shift.OFF))
+        company.session.commit()
+    page = as_(company.lea).get(f"/visits/{visit.id}/tutor").text
+    assert ("ne pourra pas avoir lieu comme prévu" in page, "accueille en personne" in page) == (off, not off)
