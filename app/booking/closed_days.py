@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, update
 
 from app.booking import queries
@@ -23,20 +24,23 @@ from app.teams.tables import BlackoutDay
 WITHOUT_PLACE = (RequestStatus.WAITING, RequestStatus.REQUESTED)
 """What is held stands, whatever its team says of the day since."""
 
-_CLOSED: ColumnElement[bool] = or_(
-    exists().where(
-        col(BlackoutDay.team_id) == col(Place.team_id),
-        col(BlackoutDay.day) == col(BookingRequest.day),
-        col(BlackoutDay.no_visitors),
-    ),
-    exists().where(
-        col(Team.id) == col(Place.team_id),
-        or_(
-            col(Team.max_visitors) == 0,
-            flag_of(col(BookingRequest.day), col(Team.closed_weekdays)) == "1",
+
+def receives_nobody(day: Mapped[date]) -> ColumnElement[bool]:
+    """Of a `Place`: its team receives nobody that day, by what itself or its limits say."""
+    return or_(
+        exists().where(
+            col(BlackoutDay.team_id) == col(Place.team_id),
+            col(BlackoutDay.day) == day,
+            col(BlackoutDay.no_visitors),
         ),
-    ),
-)
+        exists().where(
+            col(Team.id) == col(Place.team_id),
+            or_(col(Team.max_visitors) == 0, flag_of(day, col(Team.closed_weekdays)) == "1"),
+        ),
+    )
+
+
+_CLOSED = receives_nobody(col(BookingRequest.day))
 
 
 def closed_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:

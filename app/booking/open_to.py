@@ -9,17 +9,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Enrolment
 from app.booking import queries
+from app.booking.closed_days import receives_nobody
 from app.booking.tables import BookingRules, Place, PlaceDay
 from app.campaigns.bookable import taking_bookings
 from app.campaigns.invited import invitation
 from app.campaigns.tables import Campaign
 from app.people import queries as people_queries
 from app.people.tables import Person, Side, Team
+from app.teams.tables import ClosedDay
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,39 @@ def campaigns_open_to(session: Session, people: Collection[Person], today: date)
     return found
 
 
+def open_among(session: Session, campaign_ids: Collection[int | None], today: date) -> set[int]:
+    """Those of these campaigns in which a team still receives on a day to come that it offers, full or not:
+    one may book it, or stand in line for it. One query, or none."""
+    if not campaign_ids:
+        return set()
+    notice = func.coalesce(col(BookingRules.notice_days), BookingRules(campaign_id=0).notice_days)
+    rows = session.execute(
+        select(col(Place.campaign_id), func.max(col(PlaceDay.day)), notice)
+        .join(queries.HostTeam, col(queries.HostTeam.id) == col(Place.team_id))
+        .join(PlaceDay, col(PlaceDay.place_id) == col(Place.id))
+        .outerjoin(queries.HostPerson, col(queries.HostPerson.id) == col(Place.host_id))
+        .outerjoin(BookingRules, col(BookingRules.campaign_id) == col(Place.campaign_id))
+        .where(col(Place.campaign_id).in_(campaign_ids), *_offered(today))
+        .group_by(col(Place.campaign_id), notice)
+    )
+    return {campaign_id for campaign_id, last, days in rows if last >= today + timedelta(days=days)}
+
+
+def _offered(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Of places and their days: to come, offered, with somebody to receive, the team and the site open."""
+    shut = exists().where(
+        col(ClosedDay.site_id) == col(queries.HostTeam.site_id), col(ClosedDay.day) == col(PlaceDay.day)
+    )
+    return (
+        queries.HOST_HERE,
+        col(Place.withdrawn_at).is_(None),
+        col(PlaceDay.offered).is_(True),
+        col(PlaceDay.day) >= today,
+        ~receives_nobody(col(PlaceDay.day)),
+        ~shut,
+    )
+
+
 def _offers(session: Session, today: date) -> Sequence[_Offer]:
     notice = func.coalesce(col(BookingRules.notice_days), BookingRules(campaign_id=0).notice_days)
     last = func.max(col(PlaceDay.day))
@@ -77,10 +112,7 @@ def _offers(session: Session, today: date) -> Sequence[_Offer]:
         .outerjoin(BookingRules, col(BookingRules.campaign_id) == col(Campaign.id))
         .where(
             taking_bookings(),
-            queries.HOST_HERE,
-            col(Place.withdrawn_at).is_(None),
-            col(PlaceDay.offered).is_(True),
-            col(PlaceDay.day) >= today,
+            *_offered(today),
             col(PlaceDay.taken) < col(Place.per_day),
         )
         .group_by(col(Campaign.id), col(queries.HostTeam.id), notice)

@@ -8,6 +8,7 @@ from app.availability.going import left_campaigns
 from app.booking import queries as bookings
 from app.booking.facts import at_limit
 from app.booking.not_held import to_choose_again
+from app.booking.open_to import open_among
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import long_day
@@ -35,6 +36,8 @@ def reminders(
     uncertain = {leg.visit.id for leg in soon if do_not_travel(leg.visit, crosses=leg.crosses, today=today)}
     told = told_visitors(session, [leg for leg in soon if leg.visit.id in uncertain])
     bookable = bookings.bookable_campaigns(session, person)
+    offered = open_among(session, [one.id for one in bookable], today)
+    bookable = [one for one in bookable if one.id in offered]
     left = left_campaigns(session, person, [one.id for one in bookable]) if bookable else set()
     full = at_limit(session, person.id or 0, [one.id or 0 for one in bookable]) if bookable else set()
     lost = to_choose_again(session, person.id or 0, [one.id or 0 for one in bookable]) if bookable else {}

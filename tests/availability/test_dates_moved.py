@@ -183,7 +183,8 @@ def test_the_form_of_dates_asks_with_numbers_and_programs_read_the_same(
     assert 'name="loses_answers"' not in hr.get(here).text
     page = hr.post(here, data=dates(company, first_day="2027-05-03"))
     assert page.status_code == 422
-    assert "Une personne perd" in page.text
+    assert page.text.count("Une personne perd") == 1
+    assert 'href="#f-loses_answers"' in page.text
     assert 'name="loses_answers"' in page.text
     door = f"/api/v1/campaigns/{company.campaign.id}"
     answer = hr.patch(door, json={"version": 1, "first_day": "2027-05-03"})

@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import Session
 
 from app.booking.tables import Booker
-from tests.booking.conftest import MONDAY, TUESDAY, Shop, let_go
+from app.teams.tables import BlackoutDay, ClosedDay
+from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop, let_go
 from tests.booking.test_pages import As
 from tests.support.web import Clock
 
@@ -39,6 +40,26 @@ def test_home_invites_nobody_to_book_who_has_all_their_days(
     shop.ask(asker, place, MONDAY)
     let_go(session, asker, place)
     assert ("Réservez une journée" in as_(asker).get("/home").text) is (most == 2)
+
+
+@pytest.mark.parametrize(
+    ("by", "days"), [("team", 2), ("site", 2), ("weekdays", 2), ("team", 1), ("notice", 1)]
+)
+def test_home_invites_to_book_only_where_a_team_receives_on_a_day_to_come(
+    session: Session, shop: Shop, as_: As, by: str, days: int
+) -> None:
+    shop.offer()
+    for day in (MONDAY, TUESDAY)[:days]:
+        if by == "team":
+            session.add(BlackoutDay(team_id=shop.shop.id or 0, day=day, no_visitors=True, no_leaving=False))
+        elif by == "site":
+            session.add(ClosedDay(site_id=shop.shop.site_id, day=day))
+    if by == "weekdays":
+        shop.shop.closed_weekdays = "1100000"
+    if by == "notice":
+        shop.terms.notice_days = (TUESDAY - NOW.date()).days
+    session.commit()
+    assert ("Réservez une journée" in as_(shop.askers[0]).get("/home").text) is (days == 1)
 
 
 def test_a_day_is_free_again_once_another_is_given_up(session: Session, asked_shop: Shop, as_: As) -> None:
