@@ -18,10 +18,11 @@ from solver.diving import dived
 from solver.engine import Engine
 from solver.hard import solve_by_clauses, solve_levels
 from solver.instance import Bools, Ints
-from solver.mip import held, priced, solve_integer, suits_clauses, values_of
+from solver.limits import Clock
+from solver.mip import at_least, held, priced, solve_integer, suits_clauses, values_of
 from solver.model import Model, build, weighted
 from solver.prove import prove
-from solver.simplex import Basis, relax
+from solver.simplex import BASIC, Basis, relax
 
 SMALL = 300
 """Above so many people a search comes before: whoever stops the integer programs has its plan."""
@@ -30,6 +31,8 @@ LEADING, MOSTLY = 0.4, 0.93
 comes near, and their bounds take a second."""
 READY = 1.0
 """A search that has not begun before needs so many seconds until it is loaded."""
+FRACTION = 1e-2
+"""A relaxation that exceeds a whole number by more than this is cut off."""
 MOVES, HOT, WARM = 100, 0.01, 0.1
 """Moves of a search for each person, and its first temperature before the programs and after them."""
 
@@ -46,7 +49,7 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             np.zeros(len(choices), dtype=bool),
         ):
             engine.offer(choices.take(_filled(model, weighted(model, engine.weights), plan)))
-    most, basis = _limited(engine, model)
+    model, most, basis = _limited(engine, model)
     rest = _leading(engine, choices, model, most)
     known = _relaxed(engine, model, rest, basis)  # before the programs, which leave no time
     _together(engine, choices, model, rest)
@@ -75,20 +78,41 @@ def _filled(model: Model, objective: Ints, plan: Bools) -> Bools:
     return plan
 
 
-def _limited(engine: Engine, model: Model) -> tuple[int | None, Basis | None]:
+def _limited(engine: Engine, model: Model) -> tuple[Model, int | None, Basis | None]:
     """Bound the first level by its relaxation, and tell whoever watches: they see how much is possible long
-    before the programs end. Returns the bound and where the simplex method stood, None where time is up.
+    before the programs end. Returns the model with what no plan exceeds as rows, the bound, and where the
+    simplex method stood; None for these where time is up.
+
+    How many matches there are comes first: where the relaxation has half a match more than any plan, a level
+    that counts two for most of them is off by one, and no program proves that soon.
     """
     level = _levels(engine)[0]
-    objective = weighted(model, {level: 1})
-    told = relax(model, objective, engine.clock)
-    if told is None:
-        return None, None
-    most = math.floor(priced(model, objective, told.prices)[0] + 1e-4)
-    if engine.weights[level]:
+    matches = (np.arange(model.columns) < model.choices).astype(np.int64)
+    model, _, basis = rounded(model, matches, engine.clock)
+    model, most, basis = rounded(model, weighted(model, {level: 1}), engine.clock, basis)
+    if most is not None and engine.weights[level]:
         engine.limit_to(level, {level: most})
         engine.tell(now=True)
-    return most, told.basis
+    return model, most, basis
+
+
+def rounded(
+    model: Model, objective: Ints, clock: Clock, basis: Basis | None = None
+) -> tuple[Model, int | None, Basis | None]:
+    """The whole number that no plan exceeds on an objective, by the relaxation, and the model with a row that
+    says so where its fractional plans exceed it. (Chvátal's cut: Edmonds polytopes and a hierarchy of
+    combinatorial problems, 1973.)
+    """
+    told = relax(model, objective, clock, basis)
+    if told is None:
+        return model, None, None
+    possible = priced(model, objective, told.prices)[0] + 1e-4
+    most, basis = math.floor(possible), told.basis
+    if possible - most > FRACTION:
+        used = np.flatnonzero(objective)
+        model = at_least(model, used, -objective[used], -most)
+        basis = Basis(basis.columns, np.append(basis.rows, BASIC))
+    return model, most, basis
 
 
 def _leading(engine: Engine, choices: Choices, model: Model, most: int | None) -> Model | None:
