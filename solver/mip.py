@@ -24,7 +24,7 @@ from solver.instance import Bools, Ints
 from solver.limits import Clock, Limits
 from solver.model import Model
 
-TWISTED = 3_000
+TWISTED = 1_500
 """Up to so many choices CP-SAT often proves sooner than HiGHS where the relaxation is far off."""
 
 THREAD = "mathopt"

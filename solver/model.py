@@ -174,6 +174,36 @@ def narrowed(model: Model, columns: Ints) -> Model:
     )
 
 
+def compact(model: Model, room: Ints) -> Model:
+    """The model without its empty rows, each of the others limited to what room there is."""
+    rows, row = np.unique(model.row, return_inverse=True)
+    return replace(model, row=row, right=room[rows], kind=model.kind[rows], key=model.key[rows])
+
+
+def unbound(model: Model, least: int) -> list[Ints]:
+    """The columns of each part that shares no limit with another; small parts together are one of ``least``
+    columns or more, as far as there are so many.
+    """
+    part, before = np.arange(model.columns), None
+    while before is None or (part != before).any():  # everybody takes the lowest number that a row brings
+        before, of_row = part, np.full(len(model.right), model.columns)
+        np.minimum.at(of_row, model.row, part[model.column])
+        part = part.copy()
+        np.minimum.at(part, model.column, of_row[model.row])
+        part = part[part]
+    part, count = np.unique(part, return_inverse=True, return_counts=True)[1:]
+    parts: list[Ints] = []
+    gathered: Ints = np.zeros(0, dtype=np.int64)
+    for number in np.argsort(count, kind="stable").tolist():
+        gathered = np.union1d(gathered, np.flatnonzero(part == number))
+        if len(gathered) >= least:
+            parts.append(gathered)
+            gathered = gathered[:0]
+    if len(gathered) and parts:
+        parts[-1] = np.union1d(parts[-1], gathered)
+    return parts or [np.arange(model.columns, dtype=np.int64)]
+
+
 def _with_worth(instance: Instance, choices: Choices, rows: _Rows, room: Room) -> Model:
     a, b = choices.a, choices.b
     size, swap = len(choices), instance.swap

@@ -10,7 +10,6 @@ single moves do not cross, such a step does.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -19,7 +18,7 @@ from solver.choices import Choices, among
 from solver.engine import Engine
 from solver.instance import Bools, Ints
 from solver.mip import Floats, solve_integer
-from solver.model import Model, narrowed
+from solver.model import Model, compact, narrowed
 from solver.relaxing import Relaxation
 
 PEOPLE, SEEDS = 1_200, 100
@@ -124,7 +123,7 @@ class Regions:
         possible = within & (self.near | chosen)
         possible[model.column[room[model.row] <= 0]] = False
         columns = np.flatnonzero(possible)
-        part = _compact(narrowed(model, columns), room)
+        part = compact(narrowed(model, columns), room)
         solved = solve_integer(part, self.objective[columns], clock, seconds=SLOT)
         return given_up, np.flatnonzero(given_up) if solved.chosen is None else columns[solved.chosen]
 
@@ -140,9 +139,3 @@ class Regions:
 
 def _used(model: Model, chosen: Bools) -> Ints:
     return np.bincount(model.row[chosen[model.column]], minlength=len(model.right))
-
-
-def _compact(model: Model, room: Ints) -> Model:
-    """The model without its empty rows, each of the others limited to what room there is."""
-    rows, row = np.unique(model.row, return_inverse=True)
-    return replace(model, row=row, right=room[rows], kind=model.kind[rows], key=model.key[rows])

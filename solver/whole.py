@@ -8,7 +8,8 @@ as much on these two. Else all levels are one program.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from solver.hard import solve_by_clauses, solve_levels
 from solver.instance import Bools, Ints
 from solver.limits import Clock
 from solver.mip import at_least, held, priced, solve_integer, suits_clauses, values_of
-from solver.model import Model, build, weighted
+from solver.model import Model, build, compact, narrowed, unbound, weighted
 from solver.prove import prove
 from solver.simplex import BASIC, Basis, relax
 
@@ -29,12 +30,30 @@ SMALL = 300
 LEADING, MOSTLY = 0.4, 0.93
 """The first two levels have so much of the time, then all together so much of what is left: nothing else
 comes near, and their bounds take a second."""
+LEAST = 300
+"""Parts of fewer choices are solved together: each program needs a moment to begin."""
 READY = 1.0
 """A search that has not begun before needs so many seconds until it is loaded."""
 FRACTION = 1e-2
 """A relaxation that exceeds a whole number by more than this is cut off."""
 MOVES, HOT, WARM = 100, 0.01, 0.1
 """Moves of a search for each person, and its first temperature before the programs and after them."""
+
+
+@dataclass
+class Part:
+    """Choices that share no limit with the others, and what is known of them alone.
+
+    ``model`` is over ``columns`` of the whole; ``most``: no plan has more on the first level, None where
+    nobody knows; ``basis``: where the simplex method stood; ``halves``: choices of which the relaxation takes
+    a fraction, which tell how hard the programs are.
+    """
+
+    columns: Ints
+    model: Model
+    most: int | None = None
+    basis: Basis | None = None
+    halves: int = 0
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
@@ -49,15 +68,23 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             np.zeros(len(choices), dtype=bool),
         ):
             engine.offer(choices.take(_filled(model, weighted(model, engine.weights), plan)))
-    model, most, basis = _limited(engine, model)
-    rest = _leading(engine, choices, model, most)
-    known = _relaxed(engine, model, rest, basis)  # before the programs, which leave no time
-    _together(engine, choices, model, rest)
-    if rest is None and not engine.combined_proven:
+    parts = parts_of(model)
+    _limited(engine, parts)
+    led = _leading(engine, choices, parts)
+    known = _relaxed(engine, parts, led=led)  # before the programs, which leave no time
+    _together(engine, choices, parts)
+    if not led and not engine.combined_proven:
         engine.offer(dived(engine, choices, model, guided.rates_of(engine, _levels(engine)[:2])))
     if clock.left > READY and not engine.combined_proven:
         engine.anneal(engine.wide(), moves=MOVES, seconds=clock.left / 4, hot=WARM)
     return prove(engine, bounded(engine, known), whole=choices)
+
+
+def parts_of(model: Model) -> list[Part]:
+    """A program for each part: two of half the size are proven sooner by far than one."""
+    return [
+        Part(columns, compact(narrowed(model, columns), model.right)) for columns in unbound(model, LEAST)
+    ]
 
 
 def _filled(model: Model, objective: Ints, plan: Bools) -> Bools:
@@ -78,22 +105,28 @@ def _filled(model: Model, objective: Ints, plan: Bools) -> Bools:
     return plan
 
 
-def _limited(engine: Engine, model: Model) -> tuple[Model, int | None, Basis | None]:
+def _limited(engine: Engine, parts: Sequence[Part]) -> None:
     """Bound the first level by its relaxation, and tell whoever watches: they see how much is possible long
-    before the programs end. Returns the model with what no plan exceeds as rows, the bound, and where the
-    simplex method stood; None for these where time is up.
+    before the programs end. What no plan exceeds is a row of each part.
 
     How many matches there are comes first: where the relaxation has half a match more than any plan, a level
     that counts two for most of them is off by one, and no program proves that soon.
     """
     level = _levels(engine)[0]
-    matches = (np.arange(model.columns) < model.choices).astype(np.int64)
-    model, _, basis = rounded(model, matches, engine.clock)
-    model, most, basis = rounded(model, weighted(model, {level: 1}), engine.clock, basis)
-    if most is not None and engine.weights[level]:
-        engine.limit_to(level, {level: most})
-        engine.tell(now=True)
-    return model, most, basis
+    for part in parts:
+        matches = (np.arange(part.model.columns) < part.model.choices).astype(np.int64)
+        part.model, _, part.basis = rounded(part.model, matches, engine.clock)
+        wanted = weighted(part.model, {level: 1})
+        part.model, part.most, part.basis = rounded(part.model, wanted, engine.clock, part.basis)
+    _limit(engine, level, [part.most for part in parts])
+    engine.tell(now=True)
+
+
+def _limit(engine: Engine, level: str, most: Sequence[int | None]) -> None:
+    """No plan has more on a level than all parts together, as far as that is known of each."""
+    known = [one for one in most if one is not None]
+    if engine.weights[level] and len(known) == len(most):
+        engine.limit_to(level, {level: sum(known)})
 
 
 def rounded(
@@ -115,71 +148,88 @@ def rounded(
     return model, most, basis
 
 
-def _leading(engine: Engine, choices: Choices, model: Model, most: int | None) -> Model | None:
-    """Prove the first two levels, with that plan on the board; returns the program of the plans that have as
-    much, None where that was not proven.
+def _leading(engine: Engine, choices: Choices, parts: Sequence[Part]) -> bool:
+    """Prove the first two levels, with that plan on the board; each part is then the program of the plans
+    that have as much. False where that was not proven.
     """
-    levels = _levels(engine)[:2]
-    if engine.instance.swap or model.columns > model.choices or len(levels) < 2 or most is None:
-        return None
-    objective, seconds = weighted(model, guided.rates_of(engine, levels)), LEADING * engine.clock.left
-    solved = solve_integer(model, objective, engine.clock, seconds=seconds, solver="CP_SAT")
-    if solved.chosen is None:
-        return None
-    engine.offer(choices.take(solved.chosen))
-    found = values_of(model, solved.chosen)
-    if not solved.proven or found[levels[0]] < most:
-        return None
+    levels, ends = _levels(engine)[:2], LEADING * engine.clock.left + engine.clock.seconds
+    helped = any(part.model.columns > part.model.choices for part in parts)
+    if engine.instance.swap or helped or len(levels) < 2 or any(part.most is None for part in parts):
+        return False
+    held_parts = []
+    for part, share in _shared(parts):
+        objective = weighted(part.model, guided.rates_of(engine, levels))
+        seconds = share * (ends - engine.clock.seconds)
+        solved = solve_integer(part.model, objective, engine.clock, seconds=seconds, solver="CP_SAT")
+        if solved.chosen is None:
+            return False
+        _offer(engine, choices, part, solved.chosen)
+        found, model = values_of(part.model, solved.chosen), part.model
+        if not solved.proven or part.most is None or found[levels[0]] < part.most:
+            return False
+        for level in levels:
+            model = held(model, level, found[level])
+        held_parts.append((part, model, found))
     for level in levels:
-        engine.limit_to(level, found)
-        model = held(model, level, found[level])
-    return model
+        engine.limit_to(level, {name: sum(found[name] for *_, found in held_parts) for name in levels})
+    for part, model, _ in held_parts:
+        part.model, part.basis = model, None
+    return True
 
 
-def _together(engine: Engine, choices: Choices, model: Model, rest: Model | None) -> None:
-    """All levels, where the first two are proven among the plans that have as much; the plan is on the board,
-    and proven where `Engine.combined_proven`.
-    """
+def _together(engine: Engine, choices: Choices, parts: Sequence[Part]) -> None:
+    """All levels; the plan is on the board, and proven where `Engine.combined_proven`."""
     clock, weights, level = engine.clock, engine.weights, _levels(engine)[0]
-    objective, seconds = weighted(model, weights), MOSTLY * clock.left
-    if engine.instance.swap and suits_clauses(model):
-        solved, most = solve_by_clauses(model, weights, level, clock, seconds=seconds)
-    else:
-        solved, most = solve_levels(rest or model, objective, level, clock, seconds=seconds)
-    if solved.chosen is not None:
-        before = engine.combined(engine.values()) - engine.combined(engine.base)
-        if solved.proven or int(objective[solved.chosen].sum()) > before:
-            engine.replace(choices.take(solved.chosen[: len(choices)]))
-        engine.combined_proven = solved.proven
-    if most is not None and weights[level]:
-        engine.limit_to(level, {level: most})
+    ends, proven = clock.seconds + MOSTLY * clock.left, True
+    for part, share in _shared(parts):
+        objective, seconds = weighted(part.model, weights), share * (ends - clock.seconds)
+        if engine.instance.swap and suits_clauses(part.model):
+            solved, first = solve_by_clauses(part.model, weights, level, clock, seconds=seconds)
+        else:
+            solved, first = solve_levels(part.model, objective, level, clock, seconds=seconds)
+        if solved.chosen is not None:
+            _offer(engine, choices, part, solved.chosen)
+        if solved.proven and solved.chosen is not None:
+            first = values_of(part.model, solved.chosen)[level]
+        proven &= solved.proven
+        if first is not None:
+            part.most = first
+        _limit(engine, level, [part.most for part in parts])
+    engine.combined_proven = proven
 
 
-def _relaxed(
-    engine: Engine, model: Model, rest: Model | None, basis: Basis | None = None
-) -> list[tuple[Mapping[str, int], int]]:
-    """The relaxations of all levels, or of those after the first two among the plans that have as much."""
-    levels = _levels(engine)
-    if rest is not None:
-        return relaxations(engine, rest, levels[2:])
-    return relaxations(engine, model, levels, basis)
+def _shared(parts: Sequence[Part]) -> Iterator[tuple[Part, float]]:
+    """Each part, the easiest first, and its share of the time that is left when its turn comes."""
+    easiest = sorted(parts, key=lambda part: part.halves)
+    return zip(easiest, (1 / left for left in range(len(parts), 0, -1)), strict=True)
 
 
-def relaxations(
-    engine: Engine, model: Model, levels: list[str], basis: Basis | None = None
-) -> list[tuple[Mapping[str, int], int]]:
+def _offer(engine: Engine, choices: Choices, part: Part, chosen: Bools) -> None:
+    """Put the plan of one part on the board, beside what is there of the others."""
+    plan = among(engine.instance, choices, engine.loose_choices())
+    plan[part.columns[: part.model.choices]] = chosen[: part.model.choices]
+    engine.offer(choices.take(plan))
+
+
+def _relaxed(engine: Engine, parts: Sequence[Part], *, led: bool) -> list[tuple[Mapping[str, int], int]]:
     """Rates for each level and those before it, and what no plan exceeds at these: as far as time allows.
+    ``led``: of the levels after the first two, among the plans that have as much on them.
+
     Each begins where the one before ended, which takes a third of the time.
     """
     known: list[tuple[Mapping[str, int], int]] = []
+    levels = _levels(engine)[2 if led else 0 :]
     for place in range(len(levels)):
-        rates = guided.rates_of(engine, levels[: place + 1])
-        objective = weighted(model, rates)
-        told = relax(model, objective, engine.clock, basis)
-        if told is None:
-            break
-        basis = told.basis
-        known.append((rates, math.floor(priced(model, objective, told.prices)[0] + 1e-4)))
+        rates, most = guided.rates_of(engine, levels[: place + 1]), 0
+        for part in parts:
+            objective = weighted(part.model, rates)
+            told = relax(part.model, objective, engine.clock, part.basis)
+            if told is None:
+                return known
+            part.basis = told.basis
+            part.halves = int((abs(told.columns - told.columns.round()) > FRACTION).sum())
+            most += math.floor(priced(part.model, objective, told.prices)[0] + 1e-4)
+        known.append((rates, most))
     return known
 
 

@@ -73,7 +73,8 @@ def relaxed(engine: Engine) -> dict[str, int]:
     choices = engine.whole()
     if choices is None:
         return engine.bounds(engine.values())
-    return whole.bounded(engine, whole._relaxed(engine, build(engine.instance, choices, engine.room), None))
+    parts = whole.parts_of(build(engine.instance, choices, engine.room))
+    return whole.bounded(engine, whole._relaxed(engine, parts, led=False))
 
 
 def leading(engine: Engine) -> dict[str, int]:
@@ -81,9 +82,10 @@ def leading(engine: Engine) -> dict[str, int]:
     choices = engine.whole()
     if choices is None:
         return engine.bounds(engine.values())
-    model = build(engine.instance, choices, engine.room)
-    rest = whole._leading(engine, choices, model, whole._limited(engine, model)[0])
-    return whole.bounded(engine, whole._relaxed(engine, model, rest))
+    parts = whole.parts_of(build(engine.instance, choices, engine.room))
+    whole._limited(engine, parts)
+    led = whole._leading(engine, choices, parts)
+    return whole.bounded(engine, whole._relaxed(engine, parts, led=led))
 
 
 def engine_of(problem: Problem) -> Engine:
