@@ -18,8 +18,8 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.service import Invitation
 from app.people.tables import Person
+from app.visits import history, reading, suspending
 from app.visits import queries as visits
-from app.visits import suspending
 from app.visits.bookings import booked_among
 from app.visits.changing import hold
 from app.visits.marks import closed_words, is_closed
@@ -58,6 +58,7 @@ def tell_suspended(
         about = suspending.news_of(session, visit_id)
         if (news := news_of(session, visit_id, None, about=about)) is not None:
             say_anew(news)
+        released = reading.released_with(session, about)
         found, shut = finds_day(session, seen, clock.today()), is_closed(session, seen)
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
@@ -66,6 +67,8 @@ def tell_suspended(
                 continue
             with speaking(reader.language):
                 content, said = ics.invitation(seen, person, stand), against.words_to(person)
+                if released is not None:
+                    said = history.sentence(released, to_host=role == By.HOST).rstrip(".")
                 step = against.first_step(receives=role != "visitor")
                 closed_since = closed_words(receives=role != "visitor") if shut else ""
             outbox.send(

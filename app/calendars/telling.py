@@ -42,7 +42,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import queries as visits
-from app.visits import reading
+from app.visits import reading, suspending
 from app.visits.conditions import conditions_of, too_young
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
@@ -177,7 +177,7 @@ def _after(news: News, *, far: bool = False) -> Said:
 
 def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
     """The host receives in person again: the tutor has their day back, both people know who is there. Of a
-    booked day that the host cannot receive either, they read what becomes of it alone."""
+    day that the host cannot receive either, they read what becomes of it alone."""
     with open_session(engine) as session:
         news = news_of(session, visit_id, change_id, about=revision)
         if news is None or news.line is None or news.line.other is None:
@@ -197,7 +197,9 @@ def _is_mended(news: News) -> bool:
     if news.change is None or news.change.reason is not CancelReason.UNAVAILABLE:
         return False
     against = conflict_of(news.session, news.seen, clock.today())
-    return against is None or against.mends_itself
+    released = reading.released_with(news.session, suspending.news_of(news.session, news.change.visit_id))
+    told_with = released is not None and released.change.id == news.change.id
+    return against is None or against.mends_itself or told_with
 
 
 def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id: int, former_id: int) -> None:

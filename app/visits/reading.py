@@ -245,6 +245,20 @@ def place_told_with(session: Session, move: VisitChange) -> SeenChange | None:
     return next(iter(reversed(found)), None)
 
 
+def released_with(session: Session, suspended_id: int) -> SeenChange | None:
+    """That nobody is left to receive, where a day is suspended for it: the message about that says both."""
+    suspended = session.get(VisitChange, suspended_id)
+    if suspended is None:
+        return None
+    with_it = (col(VisitChange.visit_id) == suspended.visit_id, col(VisitChange.at) == suspended.at)
+    nobody = (
+        col(VisitChange.kind) == ChangeKind.RELEASED,
+        col(VisitChange.reason) == CancelReason.UNAVAILABLE,
+    )
+    found = _changes(session, *nobody, *with_it, col(VisitChange.id) < suspended_id)
+    return next(iter(reversed(found)), None)
+
+
 def last_yes(session: Session, visit_id: int) -> SeenChange | None:
     """The latest yes of one of the two, with who gave it."""
     kind = col(VisitChange.kind) == ChangeKind.CONFIRMED
