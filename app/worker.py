@@ -168,7 +168,6 @@ JOBS: dict[str, tuple[Job, ...]] = {
         people.purge_imports,
         repairs.expire,
         visits.follow_moves,
-        visits.release_movers,
         visits.say_where,
         visits.follow_rosters_unheard,
         teams.tidy,

@@ -59,6 +59,7 @@ def tell_suspended(
         if (news := news_of(session, visit_id, None, about=about)) is not None:
             say_anew(news)
         released = reading.released_with(session, about)
+        team = reading.place_told_with(session, released.change) if released is not None else None
         found, shut = finds_day(session, seen, clock.today()), is_closed(session, seen)
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
@@ -68,7 +69,9 @@ def tell_suspended(
             with speaking(reader.language):
                 content, said = ics.invitation(seen, person, stand), against.words_to(person)
                 if released is not None:
-                    said = history.sentence(released, to_host=role == By.HOST).rstrip(".")
+                    told = [history.sentence(team)] if team is not None else []
+                    told.append(history.sentence(released, to_host=role == By.HOST))
+                    said = " ".join(told).rstrip(".")
                 step = against.first_step(receives=role != "visitor")
                 closed_since = closed_words(receives=role != "visitor") if shut else ""
             outbox.send(

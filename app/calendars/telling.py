@@ -41,8 +41,8 @@ from app.core.db import open_session
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
+from app.visits import history, reading, suspending
 from app.visits import queries as visits
-from app.visits import reading, suspending
 from app.visits.conditions import conditions_of, too_young
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
@@ -166,11 +166,14 @@ def _after(news: News, *, far: bool = False) -> Said:
     holds = news.change is not None and resumed_by(news.session, news.change)
     elsewhere = news.change is not None and news.change.kind is ChangeKind.PLACE
     opened = holds and not elsewhere and closed_before(news.session, news.seen.visit.id or 0)
+    released = news.change is not None and news.change.kind is ChangeKind.RELEASED
+    with_it = reading.place_told_with(news.session, news.change) if news.change and released else None
+    team = history.sentence(with_it) if with_it is not None else ""
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
         asks = far and role == By.VISITOR and unconfirmed
-        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed, "far": asks}
+        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed, "far": asks, "also": team}
 
     return said
 

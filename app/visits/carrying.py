@@ -69,6 +69,11 @@ def _carry(
         .values(visitor_confirmed_at=None)
         .execution_options(synchronize_session="fetch")
     )
+    alone = {  # else that somebody receives no more in the host's place says it
+        visit_id
+        for visit_id in stay & hosted
+        if (tutor := coming[visit_id].tutor) is None or tutor.team_id == coming[visit_id].host.team_id
+    }
     teams, lines = teams_by_id(session), []
     for one in sorted(carried, key=lambda one: (one.day, one.visit_id or 0, one.leaves)):
         if (seen := coming.get(one.visit_id)) is None:
@@ -78,7 +83,7 @@ def _carry(
             seen.visit,
             ChangeKind.TEAM,
             Hand(By.SERVICE, None, now),
-            event="visit.changed" if one.visit_id in (far if one.leaves else stay & hosted) else None,
+            event="visit.changed" if one.visit_id in (far if one.leaves else alone) else None,
             said={"far": True} if one.leaves and one.visit_id in far else None,
             other_id=one.person_id if one.leaves else None,
             place_before=teams[one.left].name,

@@ -159,21 +159,11 @@ def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
 
 def follow_moves(engine: Engine) -> None:
     """Job of `clock.tick`: the days of whoever changed team count in the new one, and those concerned hear of
-    it. Safe to run twice."""
+    it; whoever was to receive in the place of a host of another team receives no more. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
         carrying.follow(session, now, today)
-
-
-def release_movers(engine: Engine) -> None:
-    """Job of `clock.tick`: whoever was to receive in a host's place is of another team than the host now: the
-    host receives in person again. Safe to run twice."""
-    now, today = clock.now(), clock.today()
-    with open_session(engine, reads_only=True) as session:
-        found = [seen.visit.id or 0 for seen in other_team.tutors_gone(session, today)]
-    for visit_id in found:
-        with open_session(engine) as session:
-            other_team.release(session, visit_id, now, today)
+        other_team.release(session, now, today)
 
 
 def say_where(engine: Engine) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from app.people.queries import sites_by_id, teams_by_id, travel_minutes
@@ -25,18 +24,17 @@ from app.visits.tables import By, Visit
 from app.visits.whereabouts import is_too_far
 
 
-def tutors_gone(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
+def tutors_gone(session: Session, today: date) -> list[SeenVisit]:
     """Days to come, not begun, whose tutor is not of the host's team any more, by day."""
-    found = read_visits(session, *to_come(today), col(Tutor.team_id) != col(Host.team_id), *which)
+    found = read_visits(session, *to_come(today), col(Tutor.team_id) != col(Host.team_id))
     return [seen for seen in found if not seen.goes_on]
 
 
-def release(session: Session, visit_id: int, now: datetime, today: date) -> None:
-    """The host of one of these days receives in person again, as when a tutor leaves: those concerned hear
-    it, and where a roster has the host off, what it does follows. Where that is done already, nothing
-    happens."""
-    hold_all(session, [visit_id])
-    for seen in tutors_gone(session, today, col(Visit.id) == visit_id):
+def release(session: Session, now: datetime, today: date) -> None:
+    """The hosts of these days receive in person again, as when a tutor leaves: those concerned hear it, and
+    where a roster has a host off, what it does follows. Where that is done already, nothing happens."""
+    hold_all(session, {seen.visit.id or 0 for seen in tutors_gone(session, today)})
+    for seen in tutors_gone(session, today):
         before = situation(session, seen, By.SERVICE, None, today)
         release_tutor(session, before, Hand(By.SERVICE, None, now), revision=seen.visit.revision)
 

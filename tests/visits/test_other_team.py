@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app.campaigns.tables import Status
 from app.core.i18n import speaking
 from app.messages.tables import Mail
 from app.people.tables import Person, Side, Site, Team
@@ -156,8 +157,34 @@ def test_a_tutor_stays_where_a_host_goes(company: Company, engine: Engine) -> No
     """A tutor is of the host's team, whichever of the two leaves it."""
     tutored(company, engine)
     company.bruno.team_id = beside(company).id or 0
-    ticked(engine, company.session)
+    sent = ticked(engine, company.session)
     assert company.there.tutor_id is None
+    two = read_by(sent, "visit_changed")
+    assert set(two) == {"Anna", "Bruno"}
+    line = "L’équipe qui reçoit change : Boutique Part-Dieu, et non plus Boutique Bellecour."
+    assert all(line in one and "Léa Petit n’accueille plus" in one for one in two.values())
+    assert company.history(company.there)[-2:] == ["team", "released"]
+
+
+@pytest.mark.parametrize("host", [Shift.OFF, Shift.FULL])
+def test_a_day_whose_host_is_off_then_is_told_of_once(company: Company, engine: Engine, host: Shift) -> None:
+    """The team, who receives no more, and that the day cannot be: one message."""
+    company.campaign.status = Status.RUNNING
+    tutored(company, engine)
+    make_roster(
+        company.session,
+        company.shop.id,
+        {(company.bruno.id, MONDAY): host, (company.lea.id, MONDAY): Shift.FULL},
+    )
+    company.session.commit()
+    drain(engine)
+    company.bruno.team_id = beside(company).id or 0
+    sent = [one for one in ticked(engine, company.session) if one.to_name.split()[0] in {"Anna", "Bruno"}]
+    kind = "visit_suspended" if host is Shift.OFF else "visit_changed"
+    assert sorted((one.to_name.split()[0], one.kind) for one in sent) == [("Anna", kind), ("Bruno", kind)]
+    for one in sent:
+        assert "L’équipe qui reçoit change" in one.text
+        assert "Léa Petit n’accueille plus" in one.text
 
 
 def test_a_tutor_who_goes_with_the_host_receives_still(company: Company, engine: Engine) -> None:

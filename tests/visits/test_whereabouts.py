@@ -13,7 +13,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person, Team, TravelTime
 from app.visits import hosting, moving, reading, service
 from app.visits.history import told as told_to
-from app.visits.jobs import follow_moves, release_movers, say_where
+from app.visits.jobs import follow_moves, say_where
 from app.visits.rearranging import Move, rearrange
 from app.visits.tables import By, CancelReason, ChangeKind, DayPart, Visit
 from app.worker import drain
@@ -39,7 +39,6 @@ def ticked(engine: Engine, session: Session) -> list[Mail]:
     session.commit()
     for _ in range(2):
         follow_moves(engine)
-        release_movers(engine)
         say_where(engine)
         drain(engine)
     session.expire_all()
