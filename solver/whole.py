@@ -45,15 +45,13 @@ class Part:
     """Choices that share no limit with the others, and what is known of them alone.
 
     ``model`` is over ``columns`` of the whole; ``most``: no plan has more on the first level, None where
-    nobody knows; ``basis``: where the simplex method stood; ``halves``: choices of which the relaxation takes
-    a fraction, which tell how hard the programs are.
+    nobody knows; ``basis``: where the simplex method stood.
     """
 
     columns: Ints
     model: Model
     most: int | None = None
     basis: Basis | None = None
-    halves: int = 0
 
 
 def search(engine: Engine, choices: Choices) -> dict[str, int]:
@@ -178,10 +176,10 @@ def _leading(engine: Engine, choices: Choices, parts: Sequence[Part]) -> bool:
 
 
 def _together(engine: Engine, choices: Choices, parts: Sequence[Part]) -> None:
-    """All levels; the plan is on the board, and proven where `Engine.combined_proven`."""
+    """All levels, the easiest part first; the plan is on the board, proven where `Engine.combined_proven`."""
     clock, weights, level = engine.clock, engine.weights, _levels(engine)[0]
     ends, proven = clock.seconds + MOSTLY * clock.left, True
-    for part, share in _shared(parts):
+    for part, share in _shared(sorted(parts, key=lambda part: _hardness(engine, part))):
         objective, seconds = weighted(part.model, weights), share * (ends - clock.seconds)
         if engine.instance.swap and suits_clauses(part.model):
             solved, first = solve_by_clauses(part.model, weights, level, clock, seconds=seconds)
@@ -199,9 +197,16 @@ def _together(engine: Engine, choices: Choices, parts: Sequence[Part]) -> None:
 
 
 def _shared(parts: Sequence[Part]) -> Iterator[tuple[Part, float]]:
-    """Each part, the easiest first, and its share of the time that is left when its turn comes."""
-    easiest = sorted(parts, key=lambda part: part.halves)
-    return zip(easiest, (1 / left for left in range(len(parts), 0, -1)), strict=True)
+    """Each part and its share of the time that is left when its turn comes."""
+    return zip(parts, (1 / left for left in range(len(parts), 0, -1)), strict=True)
+
+
+def _hardness(engine: Engine, part: Part) -> int:
+    """Of how many choices the relaxation of all levels takes a fraction."""
+    told = relax(part.model, weighted(part.model, engine.weights), engine.clock, part.basis)
+    return (
+        part.model.columns if told is None else int((abs(told.columns - told.columns.round()) > 1e-6).sum())
+    )
 
 
 def _offer(engine: Engine, choices: Choices, part: Part, chosen: Bools) -> None:
@@ -227,7 +232,6 @@ def _relaxed(engine: Engine, parts: Sequence[Part], *, led: bool) -> list[tuple[
             if told is None:
                 return known
             part.basis = told.basis
-            part.halves = int((abs(told.columns - told.columns.round()) > FRACTION).sum())
             most += math.floor(priced(part.model, objective, told.prices)[0] + 1e-4)
         known.append((rates, most))
     return known
