@@ -3,7 +3,8 @@
 from datetime import time
 
 from app.core.i18n import _
-from app.teams.tables import Shift, TeamConditions
+from app.core.templating import clock_time
+from app.teams.tables import RosterDay, Shift, TeamConditions
 
 
 def shift_words(shift: Shift, starts_at: time | None = None, ends_at: time | None = None) -> str:
@@ -20,6 +21,30 @@ def shift_words(shift: Shift, starts_at: time | None = None, ends_at: time | Non
         Shift.OFF: _("ne travaille pas"),
         Shift.HOURS: "",
     }[shift]
+
+
+def own_words(row: RosterDay) -> str:
+    """A roster's day, to whom it is about."""
+    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
+        said = {"start": clock_time(row.starts_at), "end": clock_time(row.ends_at)}
+        return _("Vous travaillez de %(start)s à %(end)s") % said
+    return {
+        Shift.MORNING: _("Vous travaillez le matin"),
+        Shift.AFTERNOON: _("Vous travaillez l’après-midi"),
+    }.get(row.shift, _("Vous ne travaillez pas ce jour-là"))
+
+
+def words_of(name: str, row: RosterDay) -> str:
+    """A roster's day, to the others."""
+    said = {"name": name}
+    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
+        said |= {"start": clock_time(row.starts_at), "end": clock_time(row.ends_at)}
+        return _("%(name)s travaille de %(start)s à %(end)s") % said
+    sentence = {
+        Shift.MORNING: _("%(name)s travaille le matin"),
+        Shift.AFTERNOON: _("%(name)s travaille l’après-midi"),
+    }.get(row.shift, _("%(name)s ne travaille pas ce jour-là"))
+    return sentence % said
 
 
 def mark_words() -> dict[str, str]:

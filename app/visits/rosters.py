@@ -13,13 +13,12 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, or_
 
 from app.core.i18n import _
-from app.core.templating import clock_time
 from app.people.tables import Person
 from app.teams import days
 from app.teams.importing.run import Key, RosterPlan
 from app.teams.rules import During, hours_of, meets, touches
 from app.teams.tables import ClosedDay, RosterDay, Shift
-from app.teams.words import shift_words
+from app.teams.words import own_words, shift_words, words_of
 from app.visits.bookings import booked_among, of_teams
 from app.visits.off_days import is_off, told_on
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, to_come, visits_of_teams
@@ -100,7 +99,7 @@ class Conflict:
         if self.closed:
             return self.words
         return ", ".join(
-            _own_words(row) if reader is not None and person.id == reader.id else _words_of(person, row)
+            own_words(row) if reader is not None and person.id == reader.id else words_of(person.name, row)
             for person, row in self._told
         )
 
@@ -108,30 +107,6 @@ class Conflict:
     def _told(self) -> list[tuple[Person, RosterDay]]:
         two = ((self.seen.visitor, self.visitor_day), (self.seen.receiver, self.receiver_day))
         return [(person, row) for person, row in two if row is not None]
-
-
-def _own_words(row: RosterDay) -> str:
-    """A roster's day, to whom it is about."""
-    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
-        said = {"start": clock_time(row.starts_at), "end": clock_time(row.ends_at)}
-        return _("Vous travaillez de %(start)s à %(end)s") % said
-    return {
-        Shift.MORNING: _("Vous travaillez le matin"),
-        Shift.AFTERNOON: _("Vous travaillez l’après-midi"),
-    }.get(row.shift, _("Vous ne travaillez pas ce jour-là"))
-
-
-def _words_of(person: Person, row: RosterDay) -> str:
-    """A roster's day, to the others."""
-    said = {"name": person.name}
-    if row.shift == Shift.HOURS and row.starts_at is not None and row.ends_at is not None:
-        said |= {"start": clock_time(row.starts_at), "end": clock_time(row.ends_at)}
-        return _("%(name)s travaille de %(start)s à %(end)s") % said
-    sentence = {
-        Shift.MORNING: _("%(name)s travaille le matin"),
-        Shift.AFTERNOON: _("%(name)s travaille l’après-midi"),
-    }.get(row.shift, _("%(name)s ne travaille pas ce jour-là"))
-    return sentence % said
 
 
 def conflicts(
@@ -239,7 +214,9 @@ def against_hours(session: Session, seen: SeenVisit, at: During, *, reader_id: i
     partly = [(person, row) for person, row in then if hours_of(row) is not None]
     if not partly or {person.id for person, _row in then} < now:
         return ""
-    said = [_own_words(row) if person.id == reader_id else _words_of(person, row) for person, row in partly]
+    said = [
+        own_words(row) if person.id == reader_id else words_of(person.name, row) for person, row in partly
+    ]
     return _("Ces heures ne vont pas avec le planning. %(words)s.") % {"words": ", ".join(said)}
 
 
