@@ -45,11 +45,16 @@ def _carry(
     ]
     ahead = read_visits(session, col(Visit.id).in_({one.visit_id for one in carried}), *to_come(today))
     coming = {seen.visit.id: seen for seen in ahead if not seen.goes_on}
+    teams = teams_by_id(session)
     minutes = travel_minutes(session) if any(one.leaves for one in carried) else {}
     far = {
         one.visit_id
         for one in carried
-        if one.leaves and one.visit_id in coming and not moves and is_too_far(coming[one.visit_id], minutes)
+        if one.leaves
+        and one.visit_id in coming
+        and not moves
+        and teams[one.left].site_id != teams[one.joined].site_id
+        and is_too_far(coming[one.visit_id], minutes)
     }
     hosted = {one.visit_id for one in carried if not one.leaves and not moves}
     told_here = {
@@ -74,7 +79,7 @@ def _carry(
         for visit_id in stay & hosted
         if (tutor := coming[visit_id].tutor) is None or tutor.team_id == coming[visit_id].host.team_id
     }
-    teams, lines = teams_by_id(session), []
+    lines = []
     for one in sorted(carried, key=lambda one: (one.day, one.visit_id or 0, one.leaves)):
         if (seen := coming.get(one.visit_id)) is None:
             continue

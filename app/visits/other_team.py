@@ -100,7 +100,7 @@ def joining(session: Session, moved: Mapping[int, int], today: date) -> list[Joi
             after = teams[moved.get(person.id or 0, team.id or 0)]
             if after.id != team.id and not seen.goes_on:
                 where = replace(seen, visitor_site=sites[after.site_id]) if leaves else seen
-                far = leaves and is_too_far(where, minutes)
+                far = leaves and team.site_id != after.site_id and is_too_far(where, minutes)
                 one = Joining(seen, leaves, team, after, too_far=far)
                 coming.append(one)
                 more[one.way] += 1

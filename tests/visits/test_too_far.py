@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.messages.tables import Mail
-from app.people.tables import Side, Team, TravelTime
+from app.people.tables import Side, Site, Team, TravelTime
 from tests.factories import make_site, make_team
 from tests.support.accounts import SignIn
 from tests.visits.life import NOW, Company, row
@@ -70,6 +70,18 @@ def test_a_yes_to_the_longer_way_is_not_asked_again(company: Company, engine: En
     ticked(engine, session)
     both_said_yes(company)
     assert ticked(engine, session) == []
+    assert row(engine, company.there).visitor_confirmed_at == NOW
+
+
+def test_a_journey_that_stays_as_it_was_is_not_asked_about(company: Company, engine: Engine) -> None:
+    """It was too long already when both said yes; Anna changes team at her own site."""
+    session = company.session
+    company.bruno.team_id = at(company, 200).id or 0
+    ticked(engine, session)
+    both_said_yes(company)
+    home = session.get_one(Site, company.payroll.site_id)
+    company.anna.team_id = make_team(session, home, name="Achats", side=Side.BACK).id or 0
+    assert of_monday(ticked(engine, session), "Anna") == []
     assert row(engine, company.there).visitor_confirmed_at == NOW
 
 
