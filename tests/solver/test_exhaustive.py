@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver import Limits, Progress, solve
+from solver import Limits, Progress, solve, whole
 from solver.check import violations
 from solver.plan import MEASURE, SENSE
-from tests.solver.tiny import best_by_trying, random_problem, vector
+from tests.solver.tiny import beside_itself, best_by_trying, random_problem, vector
 
 EXAMPLES = int(os.environ.get("SOLVER_EXAMPLES", "150"))
 
@@ -28,6 +28,19 @@ def test_no_plan_beats_the_solver_and_no_bound_excludes_a_plan(seed: int) -> Non
     assert plan.status == "optimal"
     for level, value in zip(problem.campaign.objective_order, best, strict=True):
         assert plan.bounds[MEASURE[level]] == SENSE[level] * value
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None)
+@given(st.integers(0, 10**6))
+def test_two_companies_that_never_meet_are_planned_as_well_as_each_alone(seed: int) -> None:
+    problem = random_problem(seed)
+    both = beside_itself(problem)
+    with pytest.MonkeyPatch.context() as apart:
+        apart.setattr(whole, "LEAST", 1)
+        plan = solve(both, limits=Limits(seconds=20.0, threads=1))
+    assert violations(both, plan) == []
+    assert plan.status == "optimal"
+    assert vector(both, plan.visits) == tuple(2 * value for value in best_by_trying(problem))
 
 
 @pytest.mark.parametrize("seed", range(8))

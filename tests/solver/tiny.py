@@ -126,6 +126,24 @@ def random_problem(seed: int) -> Problem:
     return Problem.from_json(made)
 
 
+def beside_itself(problem: Problem) -> Problem:
+    """A company and its like, between which nobody travels."""
+    one = problem.to_json()
+    names = [row["id"] for kind in ("sites", "teams", "people") for row in one[kind]]
+
+    def named(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: named(inner) if key != "campaign" else inner for key, inner in value.items()}
+        if isinstance(value, list):
+            return [named(inner) for inner in value]
+        return f"{value}'" if value in names else value
+
+    other = named(one)
+    return Problem.from_json(
+        {key: one[key] + other[key] if isinstance(value, list) else value for key, value in one.items()}
+    )
+
+
 def vector(problem: Problem, visits: tuple[Visit, ...]) -> tuple[int, ...]:
     """The levels of a plan in the campaign's order, more is better."""
     values = measure(problem, visits)
