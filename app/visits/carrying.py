@@ -1,7 +1,7 @@
 """Whoever changes team takes their days to come along. Those who lead the one team and the other read it, and
 the two people where it is the team that receives; nothing is cancelled for it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
@@ -9,10 +9,12 @@ from sqlmodel import Session, col, update
 
 from app.core import jobs
 from app.people.queries import teams_by_id, travel_minutes
+from app.people.tables import Team
 from app.visits import places
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
-from app.visits.queries import read_visits, to_come
+from app.visits.places import Carried
+from app.visits.queries import SeenVisit, read_visits, to_come
 from app.visits.tables import By, ChangeKind, PersonDay, Visit
 from app.visits.whereabouts import is_too_far
 
@@ -44,52 +46,25 @@ def _carry(
         one for one in places.follow_moves(session, today, *which) if one.counts and one.visit_id is not None
     ]
     ahead = read_visits(session, col(Visit.id).in_({one.visit_id for one in carried}), *to_come(today))
-    coming = {seen.visit.id: seen for seen in ahead if not seen.goes_on}
+    coming = {seen.visit.id or 0: seen for seen in ahead if not seen.goes_on}
     teams = teams_by_id(session)
-    minutes = travel_minutes(session) if any(one.leaves for one in carried) else {}
-    far = {
-        one.visit_id
-        for one in carried
-        if one.leaves
-        and one.visit_id in coming
-        and not moves
-        and teams[one.left].site_id != teams[one.joined].site_id
-        and is_too_far(coming[one.visit_id], minutes)
-    }
-    hosted = {one.visit_id for one in carried if not one.leaves and not moves}
-    told_here = {
-        visit_id for visit_id, seen in coming.items() if seen.visit.told_site_id == seen.host_site.id
-    }
-    far &= told_here  # else the message about the place says it
-    stay = told_here & (hosted | far)
-    session.exec(
-        update(Visit)
-        .where(col(Visit.id).in_(stay))
-        .values(revision=col(Visit.revision) + 1, changed_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
-    session.exec(
-        update(Visit)
-        .where(col(Visit.id).in_(far))
-        .values(visitor_confirmed_at=None)
-        .execution_options(synchronize_session="fetch")
-    )
-    alone = {  # else that somebody receives no more in the host's place says it
-        visit_id
-        for visit_id in stay & hosted
-        if (tutor := coming[visit_id].tutor) is None or tutor.team_id == coming[visit_id].host.team_id
-    }
+    hosted, far = _to_tell(session, carried, coming, teams) if not moves else (set(), set())
+    _written_anew(session, hosted - far, now)
+    _written_anew(session, far, now, visitor_confirmed_at=None)
+    # Where a colleague of the team that is left received, that they do not any more says it.
+    told = {id_ for id_ in hosted if coming[id_].receiver.team_id == coming[id_].host.team_id}
     lines = []
     for one in sorted(carried, key=lambda one: (one.day, one.visit_id or 0, one.leaves)):
-        if (seen := coming.get(one.visit_id)) is None:
+        if (seen := coming.get(one.visit_id or 0)) is None:
             continue
+        is_far = one.leaves and one.visit_id in far
         line = remember(
             session,
             seen.visit,
             ChangeKind.TEAM,
             Hand(By.SERVICE, None, now),
-            event="visit.changed" if one.visit_id in (far if one.leaves else alone) else None,
-            said={"far": True} if one.leaves and one.visit_id in far else None,
+            event="visit.changed" if is_far or (not one.leaves and one.visit_id in told) else None,
+            said={"far": True} if is_far else None,
             other_id=one.person_id if one.leaves else None,
             place_before=teams[one.left].name,
             place_after=teams[one.joined].name,
@@ -97,3 +72,35 @@ def _carry(
         lines.append([line.id, one.visit_id, one.left, one.joined, one.leaves])
     if lines:
         jobs.record(session, "visits.carried", lines=lines)
+
+
+def _to_tell(
+    session: Session,
+    carried: Collection[Carried],
+    coming: Mapping[int, SeenVisit],
+    teams: Mapping[int, Team],
+) -> tuple[set[int], set[int]]:
+    """Of the days to come, those that another team receives, and those to which the visitor has too far to
+    go since they changed team. Where a day takes place elsewhere, the message about its place says it."""
+    hosted: set[int] = set()
+    far: set[int] = set()
+    minutes = travel_minutes(session) if any(one.leaves for one in carried) else {}
+    for one in carried:
+        seen = coming.get(one.visit_id or 0)
+        if seen is None or seen.visit.told_site_id != seen.host_site.id:
+            continue
+        if not one.leaves:
+            hosted.add(seen.visit.id or 0)
+        elif teams[one.left].site_id != teams[one.joined].site_id and is_too_far(seen, minutes):
+            far.add(seen.visit.id or 0)
+    return hosted, far
+
+
+def _written_anew(session: Session, visit_ids: Collection[int], now: datetime, **values: object) -> None:
+    """Calendars are sent these days again."""
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id).in_(visit_ids))
+        .values(revision=col(Visit.revision) + 1, changed_at=now, **values)
+        .execution_options(synchronize_session="fetch")
+    )
