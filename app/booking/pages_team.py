@@ -71,8 +71,8 @@ def answer_many(session: Db, who: AsReceiver, sent: Submitted) -> Response:
     if form.value is None:
         return redirect("/team/requests", say=_("Cochez au moins une demande."), kind="warn")
     done, known, waiting, failed = 0, 0, list[str](), list[str]()
-    for one in sorted(form.value.request):
-        request_id, revision = (int(part) for part in one.split(":"))
+    chosen = [tuple(int(part) for part in one.split(":")) for one in form.value.request]
+    for request_id, revision in sorted(chosen):  # who asked first is answered first
         try:
             seen = queries.find_request(session, request_id)
             allowed = deciding_on(session, who.actor, who.person, seen)

@@ -128,15 +128,20 @@ def refused(team: Team, day: date, mark: str = "") -> str:
 
 
 def closed_among(session: Session, visits: Iterable[SeenVisit], today: date) -> set[int]:
-    """Ids of those still to come on whose day the team that is to receive says that nobody comes. Two
-    queries, or none."""
+    """Ids of those still to come on whose day the team that is to receive says that nobody comes, or receives
+    on no such weekday any more. Two queries, or none."""
     ahead = [seen for seen in visits if is_ahead(seen.visit, today)]
     if not ahead:
         return set()
     days = [seen.visit.day for seen in ahead]
     team_ids = {seen.host.team_id for seen in ahead}
     marked = marks_between(session, min(days), max(days), team_ids).own_no_visitors
-    return {seen.visit.id or 0 for seen in ahead if seen.visit.day in marked.get(seen.host.team_id, ())}
+    return {
+        seen.visit.id or 0
+        for seen in ahead
+        if seen.visit.day in marked.get(seen.host.team_id, ())
+        or seen.host_team.closed_weekdays[seen.visit.day.weekday()] == "1"
+    }
 
 
 def is_closed(session: Session, seen: SeenVisit) -> bool:

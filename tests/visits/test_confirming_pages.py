@@ -172,16 +172,17 @@ def test_who_said_yes_reads_at_home_that_the_team_closed_the_day_since(
         assert (said in as_(person).get("/home").text) is closed
 
 
-@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("closed_by", ["mark", "weekday", "nobody"])
 def test_where_one_says_yes_one_reads_that_the_team_closed_the_day(
-    company: Company, engine: Engine, as_: Enter, clock: Clock, *, closed: bool
+    company: Company, engine: Engine, as_: Enter, clock: Clock, closed_by: str
 ) -> None:
     """On the page that asks, at home and in the mails: to who goes, and to who receives."""
-    if closed:
-        with open_session(engine) as session:
-            session.add(
-                BlackoutDay(team_id=company.shop.id or 0, day=MONDAY, no_visitors=True, no_leaving=False)
-            )
+    closed, team_id = closed_by != "nobody", company.shop.id or 0
+    with open_session(engine) as session:
+        if closed_by == "mark":
+            session.add(BlackoutDay(team_id=team_id, day=MONDAY, no_visitors=True, no_leaving=False))
+        if closed_by == "weekday":
+            session.get_one(Team, team_id).closed_weekdays = "1000000"
     for person, said in (
         (company.anna, "L’équipe qui reçoit a fermé"),
         (company.bruno, "Votre équipe a fermé"),

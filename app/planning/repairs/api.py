@@ -87,11 +87,13 @@ def accept(
 ) -> RepairOut:
     """Do what a proposal says; those concerned are asked to confirm.
 
-    Where something changed since, nothing is done and 202 names a new repair: poll that one until `ready`.
+    Where something changed since, nothing is done and 202 names the repair to read: poll it until `ready`.
     """
     repair = queries.find(session, campaign.id or 0, repair_id)
     now, today = clock.now(), clock.today()
-    done = service.accept_or_search(session, campaign, repair, sent.kind, actor, now, today)
+    done = service.accept_or_search(
+        session, campaign, repair, sent.kind, actor, now, today, computed_at=sent.computed_at
+    )
     if done.status is not RepairStatus.ACCEPTED:
         response.status_code = 202
     return _out(session, [done])[0]

@@ -104,12 +104,18 @@ def progress(request: Request, session: Db, campaign: HrCampaign, repair_id: int
 def accept(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sent: Submitted) -> Response:
     """Do what a proposal says; those concerned are asked to confirm. Where it holds no more, look again."""
     repair = queries.find(session, campaign.id or 0, repair_id)
-    kind = bind(AcceptanceForm, sent).required().kind
+    form = bind(AcceptanceForm, sent).required()
     here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
     now, today = clock.now(), clock.today()
-    done = service.accept_or_search(session, campaign, repair, kind, actor, now, today)
+    done = service.accept_or_search(
+        session, campaign, repair, form.kind, actor, now, today, computed_at=form.computed_at
+    )
     if done.status is not RepairStatus.ACCEPTED:
         say = _("Quelque chose a changé depuis : rien n’a été modifié. Nous cherchons de nouveau.")
+        if done.status is RepairStatus.READY:
+            say = _(
+                "Quelque chose a changé depuis : rien n’a été modifié. Voici ce qui a été trouvé ensuite."
+            )
         return redirect(f"/campaigns/{campaign.id}/repairs/{done.id}", say=say)
     return redirect(here, say=_("C’est fait. Les personnes concernées reçoivent un message et confirment."))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pydantic import field_validator
+from pydantic import AwareDatetime, field_validator
 
 from app.core.forms import AnswerModel, FormModel
 from app.planning.repairs.proposals import Proposal
@@ -13,9 +13,10 @@ from app.visits.schemas import VisitOut, visit_out
 
 
 class AcceptanceForm(FormModel):
-    """Which proposal."""
+    """Which proposal; `computed_at`: of those found then, as the repair says. Left out: as it stands now."""
 
     kind: RepairKind
+    computed_at: AwareDatetime | None = None
 
 
 class DismissalForm(FormModel):

@@ -22,6 +22,7 @@ from app.planning.repairs.proposals import Effect, Proposal
 from app.planning.repairs.states import change, close, end, note
 from app.planning.tables import (
     COMPUTING,
+    PENDING,
     UNDECIDED,
     Repair,
     RepairCause,
@@ -198,8 +199,15 @@ def accept_or_search(
     actor: Actor,
     now: datetime,
     today: date,
+    *,
+    computed_at: datetime | None = None,
 ) -> Repair:
-    """`accept`; where something changed since, new proposals are looked for: the repair to read now."""
+    """`accept`; where something changed since, new proposals are looked for: the repair to read now. Nor is
+    anything done where whoever accepts read those of another `computed_at`."""
+    hold_alone(session, campaign)  # what is found meanwhile is waited for
+    session.refresh(repair)
+    if computed_at is not None and repair.status in PENDING and computed_at != repair.computed_at:
+        return repair
     try:
         accept(session, campaign, repair, kind, actor, now, today)
     except (RepairChanged, Stale):

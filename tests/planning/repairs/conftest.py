@@ -1,6 +1,7 @@
 """A published campaign, on the day things happen to it."""
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -8,6 +9,7 @@ from app.availability.tables import Enrolment
 from app.core.db import open_session
 from app.people.tables import Team
 from tests.planning.repairs.broken import DAYS, NOW, Published
+from tests.support.accounts import SignIn
 from tests.support.web import Clock
 
 
@@ -20,6 +22,12 @@ def at(clock: Clock) -> None:
 def company(engine: Engine) -> Published:
     with open_session(engine) as session:
         return Published(session)
+
+
+@pytest.fixture
+def hr(client: TestClient, company: Published, sign_in: SignIn) -> TestClient:
+    sign_in(client, company.hr)
+    return client
 
 
 @pytest.fixture

@@ -40,12 +40,6 @@ from tests.support.accounts import SignIn
 from tests.support.web import Clock
 
 
-@pytest.fixture
-def hr(client: TestClient, company: Published, sign_in: SignIn) -> TestClient:
-    sign_in(client, company.hr)
-    return client
-
-
 def at(company: Published, engine: Engine) -> str:
     return f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}"
 
