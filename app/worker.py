@@ -76,6 +76,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "planning.asked": (planning.answer_question,),
     "team.weekdays": (calendars.tell_weekdays,),
     "people.moved": (booking_gone.follow_movers,),
+    "people.returned": (repairs_going.follow_rehired,),
     "person.left": (
         teams.end_delegations,
         visits.leave_company,

@@ -43,6 +43,8 @@ def write_people(session: Session, table: Table, plan: Plan, report: ImportRepor
     _update(session, Person, changed)
     if moved:
         jobs.record(session, "people.moved", moved=moved)
+    if returned := [one["id"] for one in changed if one.get("active")]:
+        jobs.record(session, "people.returned", person_ids=returned)
     _write_managers(session, plan)
     _write_departments(session)
     session.expire_all()

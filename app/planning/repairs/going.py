@@ -3,6 +3,7 @@ looked for again."""
 
 from sqlalchemy import Engine
 
+from app.availability.queries import taking_part
 from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import open_session
@@ -11,6 +12,8 @@ from app.planning.tables import RepairCause
 from app.visits import queries as visits_queries
 from app.visits.rules import is_over, is_sought_again, stands
 from app.visits.tables import CancelReason
+
+BY_LEAVING = (CancelReason.LEFT, CancelReason.GONE)
 
 
 def follow_departure(engine: Engine, person_id: int, **_payload: object) -> None:
@@ -40,8 +43,17 @@ def follow_return(engine: Engine, campaign_id: int, person_id: int) -> None:
         seen = [one for one in queries.of_plans(session, seen) if is_sought_again(one.visit, campaign, today)]
         ids = {one.visit.id or 0 for one in seen}
         decided = queries.decided_among(session, ids)
-        by_leaving = {one.visit.id for one in seen if one.visit.cancel_reason is CancelReason.LEFT}
+        by_leaving = {one.visit.id for one in seen if one.visit.cancel_reason in BY_LEAVING}
         ids -= (decided - by_leaving) | queries.settled_among(session, ids)
         ids -= needs.deserted_among(session, ids)
         if ids:
             opening.open_repair(session, campaign, ids, RepairCause.FALLEN, None, now)
+
+
+def follow_rehired(engine: Engine, person_ids: list[int]) -> None:
+    """Job of `people.returned`: the same for whoever a staff file brings back to the company, in each of
+    their campaigns. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        found = taking_part(session, queries.repaired_ids(session), person_ids)
+    for campaign_id, person_id in sorted(found):
+        follow_return(engine, campaign_id, person_id)

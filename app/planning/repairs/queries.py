@@ -38,6 +38,12 @@ def is_repaired(campaign: Campaign) -> bool:
     return campaign.status in REPAIRED and campaign.booking != Booking.OPEN
 
 
+def repaired_ids(session: Session) -> set[int]:
+    """Ids of the campaigns that have a plan that is being lived."""
+    lived = (col(Campaign.status).in_(REPAIRED), col(Campaign.booking) != Booking.OPEN)
+    return set(session.scalars(select(col(Campaign.id)).where(*lived)))
+
+
 def of_plans(session: Session, seen: Collection[SeenVisit]) -> list[SeenVisit]:
     """Those of these visits that a repair can be about: booked days, also those booked beside a plan, fall at
     once and another place is held for their visitor."""
