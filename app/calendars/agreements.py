@@ -39,7 +39,7 @@ def warn_uncertain(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         found = agreements.waiting_until(session, today + WARNED, today)
         against = {one.seen.visit.id for one in conflicts_among(session, found)}
-        before = agreements.times_not_needed(session, [seen.visit.id or 0 for seen in found])
+        before = agreements.times_settled(session, [seen.visit.id or 0 for seen in found])
         days = [
             Uncertain(seen, _sentences(seen), _again(before.get(seen.visit.id or 0, 0)))
             for seen in found

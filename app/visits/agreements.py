@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlmodel import Session, and_, col, or_
+from sqlmodel import Session, and_, col, not_, or_
 
 from app.campaigns.tables import Campaign
 from app.core import clock
@@ -24,10 +24,11 @@ def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:
 
 
 def no_longer_needed(session: Session, today: date, visit_id: int | None = None) -> list[SeenVisit]:
-    """Standing visits to come whose people were last told not to travel for want of an agreement, and that
+    """Standing visits to come whose people were last told that an agreement is missing, and that
     need none any more: their companies changed, or whoever receives. By day;
     of one visit where it is told."""
-    said = (ChangeKind.WARNED, ChangeKind.AGREED, ChangeKind.NOT_NEEDED, ChangeKind.MOVED)
+    waits = (ChangeKind.WARNED, ChangeKind.UNSIGNED)
+    said = (*waits, ChangeKind.AGREED, ChangeKind.NOT_NEEDED, ChangeKind.MOVED)
     last: Any = (
         select(col(VisitChange.kind))
         .where(col(VisitChange.visit_id) == col(Visit.id), col(VisitChange.kind).in_(said))
@@ -37,17 +38,28 @@ def no_longer_needed(session: Session, today: date, visit_id: int | None = None)
         .scalar_subquery()
     )
     own = [col(Visit.id) == visit_id] if visit_id is not None else []
-    found = read_visits(
-        session, *to_come(today), col(Visit.agreement_at).is_(None), last == ChangeKind.WARNED, *own
-    )
+    found = read_visits(session, *to_come(today), col(Visit.agreement_at).is_(None), last.in_(waits), *own)
     return [seen for seen in found if not seen.crosses]
 
 
-def times_not_needed(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
-    """How often each of these visits came to need no agreement; the others are absent. One query."""
+def signed_for_others(session: Session, today: date) -> list[SeenVisit]:
+    """Visits to come, not begun, whose agreement was recorded for two other companies than those of the two
+    people now, by day. Each in the other's place is the same pair."""
+    there, here = col(Visit.signed_visitor), col(Visit.signed_host)
+    visits, receives = col(Visitor.legal_entity), col(Host.legal_entity)
+    same = or_(and_(there == visits, here == receives), and_(there == receives, here == visits))
+    known = (col(Visit.agreement_at).is_not(None), there.is_not(None), here.is_not(None))
+    found = read_visits(session, *to_come(today), *known, not_(same), *_two_companies())
+    return [seen for seen in found if not seen.goes_on]
+
+
+def times_settled(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
+    """How often each of these visits came to need no agreement, or another one than was recorded; the others
+    are absent. One query."""
+    settled = (ChangeKind.NOT_NEEDED, ChangeKind.UNSIGNED)
     query: Any = (
         select(col(VisitChange.visit_id), func.count())
-        .where(col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind) == ChangeKind.NOT_NEEDED)
+        .where(col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind).in_(settled))
         .group_by(col(VisitChange.visit_id))
     )
     return {row[0]: row[1] for row in session.execute(query)}
@@ -83,9 +95,13 @@ def _counted(session: Session, *conditions: ColumnElement[bool]) -> list[tuple[C
 
 
 def _unsigned() -> list[ColumnElement[bool]]:
-    """As `rules.crosses_companies`, with no agreement recorded."""
+    """With no agreement recorded, though one is needed."""
+    return [col(Visit.agreement_at).is_(None), *_two_companies()]
+
+
+def _two_companies() -> list[ColumnElement[bool]]:
+    """As `rules.crosses_companies`."""
     return [
-        col(Visit.agreement_at).is_(None),
         col(Visitor.legal_entity) != col(Host.legal_entity),
         col(Visitor.legal_entity) != "",
         col(Host.legal_entity) != "",

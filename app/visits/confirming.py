@@ -12,7 +12,7 @@ from app.core.errors import Stale
 from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import TeamConditions
-from app.visits import absences, queries, service
+from app.visits import absences, agreements, queries, service
 from app.visits.changing import Situation, begin, each_of, hold_all
 from app.visits.conditions import of_age, unread
 from app.visits.errors import ReasonNotOffered
@@ -118,11 +118,37 @@ def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:
     session.exec(
         update(Visit)
         .where(col(Visit.id) == now.visit.id, col(Visit.agreement_at).is_(None))
-        .values(agreement_at=hand.now)
+        .values(
+            agreement_at=hand.now,
+            signed_visitor=now.seen.visitor.legal_entity,
+            signed_host=now.seen.host.legal_entity,
+        )
     )
     session.refresh(now.visit)
     late = now.visit.day if is_past(now.visit, now.today) else None
     remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event, day_before=late)
+
+
+def void_agreements(session: Session, now: datetime, today: date) -> None:
+    """Visits to come that were signed for two other companies than those of the two people now wait for HR
+    again; the people read it. Done twice, nothing more happens."""
+    hold_all(session, {seen.visit.id or 0 for seen in agreements.signed_for_others(session, today)})
+    found = agreements.signed_for_others(session, today)
+    session.exec(
+        update(Visit)
+        .where(col(Visit.id).in_([seen.visit.id for seen in found]))
+        .values(
+            agreement_at=None,
+            signed_visitor=None,
+            signed_host=None,
+            revision=col(Visit.revision) + 1,
+            changed_at=now,
+        )
+        .execution_options(synchronize_session="fetch")
+    )
+    hand = Hand(By.SERVICE, None, now)
+    for seen in found:
+        remember(session, seen.visit, ChangeKind.UNSIGNED, hand, event="visit.unsigned")
 
 
 def ask_of_visitors(

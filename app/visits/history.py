@@ -261,6 +261,9 @@ def sentence(
         ChangeKind.NOT_NEEDED: _(
             "Cette journée n’est plus entre deux sociétés : elle n’a plus besoin de convention."
         ),
+        ChangeKind.UNSIGNED: _(
+            "Les deux sociétés ne sont plus celles de la convention enregistrée : il en faut une nouvelle."
+        ),
         ChangeKind.NOT_HELD: _not_held(seen),
         ChangeKind.TAKEN_BACK: _("%(who)s retire ce qui était dit de cette journée.")
         if line.reason in OBSTACLES

@@ -166,6 +166,13 @@ def follow_moves(engine: Engine) -> None:
         other_team.release(session, now, today)
 
 
+def follow_companies(engine: Engine) -> None:
+    """Job of `clock.tick`: an agreement holds for the two companies that signed it; where the two people work
+    for others since, as the staff file says, the day waits for HR again. Safe to run twice."""
+    with open_session(engine) as session:
+        confirming.void_agreements(session, clock.now(), clock.today())
+
+
 def say_where(engine: Engine) -> None:
     """Job of `clock.tick`: whoever receives works at another site since, or their team moved: those who were
     told the former place hear the new one. Safe to run twice."""

@@ -222,6 +222,8 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
         conditions_waived_id=fell.conditions_waived_id,
         conditions_waived_age=fell.conditions_waived_age,
         agreement_at=fell.agreement_at,
+        signed_visitor=fell.signed_visitor,
+        signed_host=fell.signed_host,
         created_at=hand.now,
         changed_at=hand.now,
     )

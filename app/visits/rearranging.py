@@ -283,3 +283,4 @@ def _take_over(visit: Visit, fell: Visit) -> None:
     visit.conditions_waived_id = fell.conditions_waived_id
     visit.conditions_waived_age = fell.conditions_waived_age
     visit.agreement_at = fell.agreement_at
+    visit.signed_visitor, visit.signed_host = fell.signed_visitor, fell.signed_host

@@ -131,6 +131,10 @@ class Visit(SQLModel, table=True):
     """Said of the visitor's age alone: the rest of that version is asked of them as of everybody."""
     agreement_at: datetime | None = Field(default=None, sa_type=Instant)
     """When HR recorded the agreement between the two companies; only visits that cross companies need one."""
+    signed_visitor: str | None = None
+    signed_host: str | None = None
+    """For which two companies: the visitor's and the host's when it was recorded. Where they are others to
+    come, the agreement is void."""
     suspended_for: CancelReason | None = None
     """What keeps the day from taking place as planned, as was last said: `ROSTER` or `CLOSED`."""
     provisional_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -319,6 +323,8 @@ class ChangeKind(StrEnum):
     """The agreement is missing: those concerned are told not to travel."""
     NOT_NEEDED = "not_needed"
     """They were told so, and the day is no longer between two companies."""
+    UNSIGNED = "unsigned"
+    """The recorded agreement is not one of the companies of the two any more."""
     NOT_HELD = "not_held"
     """One of the two, or HR, says that it did not take place since the agreement was missing."""
     TAKEN_BACK = "taken_back"

@@ -1,0 +1,142 @@
+"""An agreement holds for the two companies that signed it: where one of the two people works for another one
+since, the day waits for HR again."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app.core.clock import now as clock_now
+from app.messages.tables import Mail
+from app.visits import agreements, confirming, moving
+from app.visits.tables import By, CancelReason, Visit
+from app.worker import JOBS, drain
+from tests.support.web import Clock
+from tests.visits.life import THURSDAY, TODAY, Company, row, told
+from tests.visits.test_other_team import read_by
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+A, B, C = "Vélo SA", "Vélo Services", "Vélo Conseil"
+
+
+def works_for(company: Company, anna: str, bruno: str) -> None:
+    """As a staff file says."""
+    company.anna.legal_entity, company.bruno.legal_entity = anna, bruno
+    company.session.add_all((company.anna, company.bruno))
+    company.session.commit()
+
+
+def signed(company: Company, engine: Engine, *visits: Visit) -> None:
+    """HR recorded what A and B agreed on, and everybody read it."""
+    session = company.session
+    works_for(company, A, B)
+    ids = [one.id or 0 for one in visits or (company.there,)]
+    hand = company.hand(company.there, By.HR)
+    assert confirming.record_agreements(session, company.campaign.id or 0, ids, hand, TODAY) == len(ids)
+    told(engine, session)
+
+
+def ticked(engine: Engine, session: Session) -> list[Mail]:
+    """The clock ticks twice, and what follows is done; what was written."""
+    session.commit()
+    known = set(session.exec(select(Mail.id)))
+    session.commit()
+    for _ in range(2):
+        for job in JOBS["clock.tick"]:
+            job(engine)
+        drain(engine)
+    session.expire_all()
+    return list(session.exec(select(Mail).where(col(Mail.id).not_in(known)).order_by(col(Mail.id))))
+
+
+def waiting(company: Company) -> set[int | None]:
+    """The days that HR are asked to have signed."""
+    found = agreements.waiting(company.session, company.campaign.id or 0, TODAY)
+    return {seen.visit.id for seen in found}
+
+
+@pytest.mark.parametrize(("anna", "bruno"), [(C, B), (A, C)])
+def test_a_day_signed_for_two_companies_waits_again_where_one_of_the_two_works_for_a_third(
+    company: Company, engine: Engine, anna: str, bruno: str
+) -> None:
+    session, visit = company.session, company.there
+    signed(company, engine, visit, company.back)
+    works_for(company, anna, bruno)
+    changed = [one for one in ticked(engine, session) if one.kind == "visit_changed"]
+    assert waiting(company) == {visit.id, company.back.id}
+    assert company.history(visit)[-1] == "unsigned"
+    assert row(engine, visit).agreement_at is None
+    assert row(engine, visit).revision == 1
+    assert sorted(one.to_name.split()[0] for one in changed) == ["Anna", "Anna", "Bruno", "Bruno"]
+    line = "Les deux sociétés ne sont plus celles de la convention enregistrée"
+    assert all(line in one.text for one in changed)
+    assert all(one.calendar_method == "REQUEST" for one in changed)
+    hand = company.hand(visit, By.HR)
+    assert confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], hand, TODAY) == 1
+    ticked(engine, session)
+    assert row(engine, visit).agreement_at is not None
+    assert waiting(company) == {company.back.id}
+
+
+@pytest.mark.parametrize(("anna", "bruno"), [(A, B), (B, A), (A, A), ("", B)])
+def test_a_file_that_leaves_the_pair_as_it_was_disturbs_nobody(
+    company: Company, engine: Engine, anna: str, bruno: str
+) -> None:
+    """Imported again, or each in the other's place; or none is needed for now, and the two come back."""
+    session, visit = company.session, company.there
+    signed(company, engine)
+    works_for(company, anna, bruno)
+    assert [one for one in ticked(engine, session) if one.kind == "visit_changed"] == []
+    works_for(company, A, B)
+    assert [one for one in ticked(engine, session) if one.kind == "visit_changed"] == []
+    assert row(engine, visit).agreement_at is not None
+    assert "unsigned" not in company.history(visit)
+
+
+def test_a_day_that_takes_the_place_of_another_is_signed_for_the_same_companies(
+    company: Company, engine: Engine
+) -> None:
+    session = company.session
+    signed(company, engine, company.back)
+    back = company.back
+    confirming.give_up(
+        session,
+        company.before(back, company.anna),
+        CancelReason.UNAVAILABLE,
+        company.hand(back, company.anna),
+        revision=0,
+        declined=True,
+    )
+    proposed = company.before(back, company.anna)
+    offer = moving.propose(session, proposed, THURSDAY, company.hand(back, company.anna), revision=1)
+    session.commit()
+    moving.accept(
+        session, company.before(back, company.bruno), offer.id or 0, company.hand(back, company.bruno)
+    )
+    session.commit()
+    made = session.exec(select(Visit).where(Visit.day == THURSDAY)).one()
+    assert (made.signed_visitor, made.signed_host) == (B, A)
+    works_for(company, C, B)
+    ticked(engine, session)
+    assert made.id in waiting(company)
+
+
+def test_a_near_day_is_warned_of_again_once_it_waits_again(
+    company: Company, engine: Engine, clock: Clock
+) -> None:
+    session = company.session
+    works_for(company, A, B)
+    clock.set(datetime.combine(company.there.day - timedelta(days=2), time(8), UTC))
+    assert set(read_by(ticked(engine, session), "visit_uncertain")) == {"Anna", "Bruno"}
+    hand = company.hand(company.there, By.HR, now=clock_now())
+    confirming.record_agreements(
+        session, company.campaign.id or 0, [company.there.id or 0], hand, clock_now().date()
+    )
+    assert read_by(ticked(engine, session), "visit_uncertain") == {}
+    works_for(company, C, B)
+    assert set(read_by(ticked(engine, session), "visit_uncertain")) == {"Anna", "Bruno"}
+    works_for(company, B, B)
+    assert set(read_by(ticked(engine, session), "visit_changed")) == {"Anna", "Bruno"}
+    assert company.history(company.there)[-1] == "not_needed"
