@@ -90,7 +90,7 @@ def reason_labels() -> dict[RefusalReason, str]:
             "La personne qui reçoit est maintenant votre responsable, ou vous l’encadrez"
         ),
         RefusalReason.TOO_YOUNG: _("Cette équipe ne reçoit que des adultes"),
-        RefusalReason.OUTSIDE: _("Ce jour n’est plus un jour de la campagne"),
+        RefusalReason.OUTSIDE: _("Les RH ont retiré ce jour de la campagne"),
         RefusalReason.UNINVITED: _("La campagne ne vous invite plus"),
     }
 

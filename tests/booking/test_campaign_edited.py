@@ -140,7 +140,7 @@ def test_requests_of_a_day_taken_out_end_once_confirmed_and_their_askers_read_wh
     drain(engine)
     [said] = mails(session, "booking_expired")
     assert said.person_id == shop.askers[0].id
-    assert "Ce jour n’est plus un jour de la campagne." in said.text
+    assert "Les RH ont retiré ce jour de la campagne." in said.text
     check_counts(session)
 
 

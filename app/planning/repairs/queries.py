@@ -40,8 +40,8 @@ def is_repaired(campaign: Campaign) -> bool:
 
 def repaired_ids(session: Session) -> set[int]:
     """Ids of the campaigns that have a plan that is being lived."""
-    lived = (col(Campaign.status).in_(REPAIRED), col(Campaign.booking) != Booking.OPEN)
-    return set(session.scalars(select(col(Campaign.id)).where(*lived)))
+    lived = and_(col(Campaign.status).in_(REPAIRED), col(Campaign.booking) != Booking.OPEN)
+    return set(session.scalars(select(col(Campaign.id)).where(lived)))
 
 
 def of_plans(session: Session, seen: Collection[SeenVisit]) -> list[SeenVisit]:
@@ -124,11 +124,8 @@ def repaired_with(session: Session, person_id: int) -> list[Campaign]:
 
 def old(session: Session, before: datetime) -> list[Repair]:
     """Repairs whose proposals nobody decided on since."""
-    return list(
-        session.scalars(
-            select(Repair).where(col(Repair.status) == RepairStatus.READY, col(Repair.computed_at) < before)
-        )
-    )
+    undecided = and_(col(Repair.status) == RepairStatus.READY, col(Repair.computed_at) < before)
+    return list(session.scalars(select(Repair).where(undecided)))
 
 
 def is_settled() -> ColumnElement[bool]:
