@@ -21,6 +21,7 @@ from app.visits import (
     leaving,
     moving,
     other_team,
+    places,
     provisional,
     queries,
     reading,
@@ -162,6 +163,9 @@ def follow_moves(engine: Engine) -> None:
     it; whoever was to receive in the place of a host of another team receives no more. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
+        joined = {one.joined for one in places.to_carry(session, today)}
+        if joined:
+            _say_provisional(session, joined, today)  # one of the two works by roster from now on
         carrying.follow(session, now, today)
         other_team.release(session, now, today)
 

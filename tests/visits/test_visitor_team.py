@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from app.core.i18n import speaking
 from app.messages.tables import Mail
 from app.people.tables import Person, Side, Site, Team
+from app.teams.tables import TeamPractice
 from app.visits import hosting, moving, reading, service
 from app.visits.history import told as told_to
 from app.visits.tables import By, ChangeKind, Visit
@@ -78,6 +79,19 @@ def test_the_visitor_changes_team_and_who_leads_either_reads_it_once(
     assert row(engine, visit).revision == 0  # nothing changes for the two that Monday
     assert len(read_by(sent, "visit_changed")) == 2  # of the Friday, which Anna hosts
     assert ticked(engine, session) == []
+
+
+@pytest.mark.parametrize("by_roster", [True, False])
+def test_whoever_joins_a_team_that_works_by_roster_reads_that_the_day_waits_for_it(
+    company: Company, engine: Engine, by_roster: bool
+) -> None:
+    session = company.session
+    there = beside(company)
+    session.add(TeamPractice(team_id=there.id or 0, by_roster=by_roster))
+    company.anna.team_id = there.id or 0
+    told = [one.to_name for one in ticked(engine, session) if one.kind == "visit_provisional"]
+    assert told == (["Anna Roy"] * 2 + ["Bruno Lam"] * 2 if by_roster else [])  # of each of the two days
+    assert (row(engine, company.there).provisional_at is not None) is by_roster
 
 
 def test_a_visitor_who_stays_in_the_team_disturbs_nobody(company: Company, engine: Engine) -> None:
