@@ -143,9 +143,9 @@ JOBS: dict[str, tuple[Job, ...]] = {
         accounts.purge,
         availability.follow_invitations,
         booking.free_fallen,
+        booking_barred.end_barred,  # before silence decides: they read the reason
         booking.settle_due,
         booking_answers.remind_managers,
-        booking_barred.end_barred,
         booking_inherited.tell_inherited,
         booking_silence.tell_silence,
         booking.promote_everybody,

@@ -26,7 +26,7 @@ from app.booking.looking import NO_HOST, REFUSED, DayOption, look
 from app.booking.making import make_held_visit, make_visit
 from app.booking.queries import SeenPlace
 from app.booking.rules import until
-from app.booking.tables import Approval, BookingRequest, BookingRules, RequestStatus
+from app.booking.tables import Approval, BookingRequest, BookingRules, RefusalReason, RequestStatus
 from app.booking.words import why_words
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.holding import hold
@@ -39,7 +39,8 @@ from app.visits.conditions import conditions_of, unread
 from app.visits.tables import Visit
 from solver import rules
 
-ENDS = {NO_HOST: NOBODY, rules.NOT_AVAILABLE: OFF}
+UNINVITED = RefusalReason.UNINVITED.value
+ENDS = {NO_HOST: NOBODY, rules.NOT_AVAILABLE: OFF, UNINVITED: UNINVITED}
 """What ends an offer that its asker takes too late, by what the look says."""
 
 
@@ -224,8 +225,8 @@ def accept(
 ) -> Refusal | None:
     """Take the place that is offered: it is booked. All of it was held; nobody else has to say yes.
 
-    An offer that died meanwhile, since nobody can receive or the asker does not work then, is over: why is
-    returned, and what is written stands.
+    An offer that died meanwhile, since nobody can receive, or the asker does not work then or is invited no
+    more, is over: why is returned, and what is written stands.
     """
     campaign = session.get_one(Campaign, request.campaign_id)
     hold(session, campaign)
@@ -266,6 +267,8 @@ def _take(
             account_id=actor.account_id,
             revision=revision,
         )
+        if not is_invited(session, campaign, person):
+            raise Dead(UNINVITED)
         visit = make_held_visit(
             session, campaign, seen, request, actor=actor, now=now, today=today, accepted=now
         )

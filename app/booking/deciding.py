@@ -16,6 +16,7 @@ from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.words import why_words
 from app.campaigns.holding import hold
+from app.campaigns.invited import is_invited
 from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.people.tables import Person
@@ -91,6 +92,8 @@ def _made(
     unasked: bool,
 ) -> Visit:
     """The visit of a request. The notice was the asker's to respect: a late yes counts."""
+    if not is_invited(session, campaign, person):
+        raise NotForYou(why_words(RefusalReason.UNINVITED))
     [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
     option = found.of_day(request.day)
     if option is None or not person.active or not (option.is_free or option.is_full):

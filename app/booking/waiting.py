@@ -48,7 +48,7 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
             continue
         person = session.get_one(Person, request.person_id)
         [found] = look(session, campaign, person, [seen], terms.notice_days, today, ahead=0)
-        if (why := barred.reason_of(found, person)) is not None:
+        if (why := barred.reason_of(session, campaign, found, person)) is not None:
             expire(session, request, now=now, why=why)
             continue
         option = found.of_day(day)

@@ -24,6 +24,7 @@ def why_words(code: str) -> str:
         MET: _("vous avez déjà une journée ensemble, passée ou à venir"),
         TOO_YOUNG: _("cette équipe ne reçoit que des adultes"),
         LEFT: _("vous ne participez pas à cette campagne"),
+        RefusalReason.UNINVITED: _("la campagne ne vous invite plus"),
         ENOUGH: _("vous avez déjà autant de journées que la campagne le permet"),
         PAUSED: _("vous êtes en pause ce jour-là"),
         NOTICE: _("ce jour est trop proche"),
