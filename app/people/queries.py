@@ -147,6 +147,21 @@ def lock_person(session: Session, person_id: int) -> Person | None:
     ).first()
 
 
+def lock_people(session: Session) -> Sequence[Person]:
+    """Everybody as they are now, held until the commit; rows that name them are written all the same."""
+    return session.exec(
+        select(Person)
+        .order_by(col(Person.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def hold_file(session: Session, table: Any, file_id: int | None) -> bool:
+    """Whether a file still waits for its confirmation, once whoever confirms or drops it just now is done."""
+    return session.scalar(select(table.id).where(table.id == file_id).with_for_update()) is not None
+
+
 def is_newest(session: Session, person: Person) -> bool:
     """Whether nobody was added after a person."""
     return session.exec(select(func.max(Person.id))).one() == person.id

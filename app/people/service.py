@@ -8,7 +8,7 @@ from app.accounts.audit import audit
 from app.accounts.tables import ERASED
 from app.core.errors import NotFound, Stale
 from app.people import queries, travel
-from app.people.errors import ImportChanged, LeaversUncounted
+from app.people.errors import ImportChanged, ImportGone, LeaversUncounted
 from app.people.importing.report import ImportReport
 from app.people.importing.run import fingerprint, run_import
 from app.people.importing.teams import note_weekdays
@@ -51,8 +51,10 @@ def confirm_file(
     """Do what the preview with the fingerprint `shown` said, and forget the file.
 
     Where many people would leave, `counted` is their number, written by whoever confirms. Raises
-    ImportChanged, LeaversUncounted: the caller rolls back.
+    ImportChanged, ImportGone, LeaversUncounted: the caller rolls back.
     """
+    if not queries.hold_file(session, ImportFile, kept.id):
+        raise ImportGone
     report = run_import(
         session,
         kept.kind,
@@ -96,8 +98,9 @@ def note_import(
 
 
 def drop_file(session: Session, kept: ImportFile) -> None:
-    """Forget a file without importing it."""
-    session.exec(delete(ImportFile).where(col(ImportFile.id) == kept.id))
+    """Forget a file without importing it. Raises ImportGone when it was confirmed meanwhile."""
+    if session.exec(delete(ImportFile).where(col(ImportFile.id) == kept.id)).rowcount != 1:
+        raise ImportGone
 
 
 def purge_files(session: Session, *, now: datetime) -> None:

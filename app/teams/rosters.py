@@ -11,7 +11,8 @@ from sqlmodel import Session, col, delete, select
 from app.accounts.audit import audit
 from app.core import clock, jobs
 from app.people.importing.run import fingerprint
-from app.teams.errors import RosterChanged
+from app.people.queries import hold_file
+from app.teams.errors import RosterChanged, RosterGone
 from app.teams.guards import RosterSender
 from app.teams.importing.hours import Worked
 from app.teams.importing.run import Key, RosterPlan, plan_roster
@@ -52,8 +53,10 @@ def confirm_file(
 ) -> RosterPlan:
     """Write what the preview with the fingerprint `shown` said, and forget the file.
 
-    Raises RosterChanged: the caller rolls back.
+    Raises RosterChanged, RosterGone: the caller rolls back.
     """
+    if not hold_file(session, RosterFile, kept.id):
+        raise RosterGone
     plan = preview(session, sender, kept.content, today=today)
     if fingerprint(plan.report) != shown:
         raise RosterChanged
@@ -109,8 +112,9 @@ def teams_of(session: Session, sender: RosterSender) -> Collection[int] | None:
 
 
 def drop_file(session: Session, kept: RosterFile) -> None:
-    """Forget a file without writing it."""
-    session.exec(delete(RosterFile).where(col(RosterFile.id) == kept.id))
+    """Forget a file without writing it. Raises RosterGone when it was confirmed meanwhile."""
+    if session.exec(delete(RosterFile).where(col(RosterFile.id) == kept.id)).rowcount != 1:
+        raise RosterGone
 
 
 def purge_files(session: Session, *, now: datetime) -> None:

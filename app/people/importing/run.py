@@ -66,7 +66,7 @@ def _import_people(
     leavers_go: bool,
     by: int | None,
 ) -> None:
-    plan = plan_people(session, table, report)
+    plan = plan_people(session, table, report, hold=apply)
     if full:
         report.leavers = leavers_of(session, plan, except_account=by)
         report.managed = managed_of(plan)

@@ -15,6 +15,7 @@ from app.people.importing.places import Sites, Teams
 from app.people.importing.report import Change, ImportReport, Leaver
 from app.people.importing.rows import Parser, check, differences, header_of, note, shown_days, shown_languages
 from app.people.importing.values import BadValue
+from app.people.queries import lock_people
 from app.people.tables import WEEK, WORKING_WEEK, Person, Site, Team
 
 
@@ -53,9 +54,11 @@ def number_key(number: str) -> str:
     return number.casefold()
 
 
-def plan_people(session: Session, table: Table, report: ImportReport) -> Plan:
-    """Read every row; nothing is written. Rejections and warnings go to the report."""
-    people = [person for person in session.exec(select(Person)) if not person.erased]
+def plan_people(session: Session, table: Table, report: ImportReport, *, hold: bool = False) -> Plan:
+    """Read every row; nothing is written. Rejections and warnings go to the report. `hold`: to write it, so
+    that nobody is changed or erased meanwhile."""
+    known = lock_people(session) if hold else session.exec(select(Person)).all()
+    people = [person for person in known if not person.erased]
     plan = Plan(
         known={number_key(person.employee_number): person for person in people},
         accounts={account.id: account for account in session.exec(select(Account)) if account.id is not None},
