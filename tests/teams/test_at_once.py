@@ -1,7 +1,5 @@
 """A roster confirmed twice at the same moment is written once."""
 
-from threading import Thread
-
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -13,6 +11,7 @@ from app.teams import rosters
 from app.teams.errors import RosterGone
 from app.teams.guards import RosterSender
 from app.teams.tables import Roster, RosterFile
+from tests.people.test_at_once import meanwhile
 from tests.teams.conftest import NOW, TODAY, Shop, actor_of
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database("sqlite", "postgresql")]
@@ -34,23 +33,7 @@ def test_a_roster_confirmed_twice_at_once_is_written_once(engine: Engine) -> Non
             raise RosterGone  # as the page says; on SQLite nothing is read before the first one is done
         rosters.confirm_file(session, sender, kept, shown=shown, now=NOW, today=TODAY)
 
-    refused: list[Exception] = []
-
-    def again() -> None:
-        try:
-            with open_session(engine) as session:
-                confirm(session)
-        except Exception as one:  # noqa: BLE001
-            refused.append(one)
-
-    other = Thread(target=again)
-    with open_session(engine) as session:
-        confirm(session)
-        other.start()
-        other.join(0.5)
-        assert other.is_alive(), "it did not wait"
-    other.join(60)
-    assert [type(one) for one in refused] == [RosterGone]
+    assert isinstance(meanwhile(engine, confirm, confirm), RosterGone)
     with open_session(engine, reads_only=True) as session:
         assert len(session.exec(select(Roster)).all()) == 1
         told = session.exec(select(AuditEntry).where(AuditEntry.action == "roster.imported")).all()
