@@ -94,14 +94,19 @@ def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -
     return row
 
 
+def check_pause(first: date, last: date, today: date) -> None:
+    """Raises `PauseImpossible`."""
+    if not today <= first <= last <= first + LONGEST_PAUSE:
+        raise PauseImpossible
+
+
 def pause(
     session: Session, enrolling: Enrolling, first: date, last: date, *, version: int, when: When
 ) -> Enrolment:
     """Nothing is planned from `first` to `last`, both included; the days offered stay for afterwards."""
     if not may_pause(enrolling):
         raise NothingToPause
-    if not when.today <= first <= last <= first + LONGEST_PAUSE:
-        raise PauseImpossible
+    check_pause(first, last, when.today)
     return write(session, enrolling, version, paused_from=first, paused_until=last)
 
 

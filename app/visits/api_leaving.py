@@ -23,10 +23,11 @@ router = APIRouter()
 def what_falls(
     session: Session, enrolling: Enrolling, first: date | None = None, last: date | None = None
 ) -> Consequences:
-    """What falls when somebody goes, for good or between two days."""
-    return leaving.consequences(
-        session, enrolling.person, enrolling.campaign.id, first or clock.today(), last
-    )
+    """What falls when somebody goes, for good or between two days. Raises `PauseImpossible`."""
+    today = clock.today()
+    if last is not None:
+        participation.check_pause(first or today, last, today)
+    return leaving.consequences(session, enrolling.person, enrolling.campaign.id, first or today, last)
 
 
 @router.get("/campaigns/{campaign_id}/departure")

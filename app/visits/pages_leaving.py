@@ -124,10 +124,15 @@ def _show_pause(
 ) -> Response:
     first, last = _day(form.get("first")), _day(form.get("last"))
     found = None
-    if first is not None and last is not None and clock.today() <= first <= last:
-        found = leaving.consequences(session, enrolling.person, enrolling.campaign.id, first, last)
-    elif (first or last) and not form.errors:
-        form.errors["last"] = PauseImpossible().message()
+    try:
+        if first is not None and last is not None:
+            participation.check_pause(first, last, clock.today())
+            found = leaving.consequences(session, enrolling.person, enrolling.campaign.id, first, last)
+        elif first or last:
+            raise PauseImpossible
+    except PauseImpossible as refused:
+        if not form.errors:
+            form.refuse("last", refused.message())
     return render(
         request,
         "visits/pause.html",
