@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
-from app.booking.ending import OFF, expire
-from app.booking.offering import PENDING, still_pending
+from app.booking.ending import OFF, expire, still_pending
+from app.booking.lifecycle import PENDING
 from app.booking.rules import hours_of
 from app.booking.tables import BookingRequest, Place
 from app.people.tables import Person

@@ -9,9 +9,9 @@ from sqlmodel import Session, col
 
 from app.availability.matching import department_key
 from app.booking import queries
-from app.booking.ending import expire
+from app.booking.ending import expire, still_pending
+from app.booking.lifecycle import PENDING
 from app.booking.looking import TOO_YOUNG, Look, look
-from app.booking.offering import PENDING, still_pending
 from app.booking.queries import HostPerson, HostTeam
 from app.booking.tables import BookingRequest, Place, RefusalReason
 from app.campaigns.invited import invitation, is_invited

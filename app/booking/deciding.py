@@ -7,10 +7,11 @@ from sqlmodel import Session
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
+from app.booking.barred import reason_of
 from app.booking.ending import expire
 from app.booking.errors import ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import By, all_or_nothing, take_step
-from app.booking.looking import REFUSED, DayOption, look
+from app.booking.looking import REFUSED, Look, look
 from app.booking.making import make_visit
 from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
@@ -113,31 +114,36 @@ def hosts_for(session: Session, asked: SeenRequest, today: date) -> list[Person]
     """
     if asked.request.status != RequestStatus.REQUESTED:
         raise ImpossibleAnswer(asked.request.status, asked.request.reason)
-    option = _option(session, asked.request, today)
+    _campaign, _person, found = _look(session, asked.request, today)
+    option = found.of_day(asked.request.day)
     if option is None or not (option.is_free or option.is_full):
         return []
     people = {one.id: one for one in queries.members(session, [asked.place.team_id])}
     return [people[one] for one in option.hosts if one in people]
 
 
-def _option(session: Session, request: BookingRequest, today: date) -> DayOption | None:
+def _look(session: Session, request: BookingRequest, today: date) -> tuple[Campaign, Person, Look]:
+    """The place as its asker finds it."""
     campaign = session.get_one(Campaign, request.campaign_id)
     person = session.get_one(Person, request.person_id)
     seen = queries.find_place(session, request.place_id)
     [found] = look(session, campaign, person, [seen], 0, today, ahead=0)
-    return found.of_day(request.day)
+    return campaign, person, found
 
 
 def queue(
     session: Session, request: BookingRequest, *, now: datetime, today: date, because: str = ""
 ) -> None:
     """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
-    something else that day, or may stand in no line for it, is over. The asker is told, with `because` if
-    there is more to say than that no place is left. While a place is left, it stays as it is."""
+    something else that day, may stand in no line for it, or is barred, is over. The asker is told, with
+    `because` if there is more to say than that no place is left. While a place is left, it stays as it is."""
     if request.status != RequestStatus.REQUESTED:
         return
-    option = _option(session, request, today)
-    if option is not None and option.why == rules.VISITOR_BUSY:
+    campaign, person, found = _look(session, request, today)
+    option = found.of_day(request.day)
+    if (barred := reason_of(session, campaign, found, person)) is not None:
+        expire(session, request, now=now, why=barred)
+    elif option is not None and option.why == rules.VISITOR_BUSY:
         expire(session, request, now=now, why="busy")
     elif option is not None and option.why == REFUSED:
         expire(session, request, now=now, why="full")

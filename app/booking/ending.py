@@ -7,8 +7,10 @@ from sqlmodel import Session
 
 from app.accounts.audit import audit
 from app.booking import holding
-from app.booking.lifecycle import COUNTED, By, take_step
+from app.booking.lifecycle import COUNTED, PENDING, By, take_step
 from app.booking.tables import BARRED, BookingRequest, RefusalReason, RequestStatus
+from app.campaigns.holding import hold
+from app.campaigns.tables import Campaign
 from app.core import jobs
 
 TAKEN_BACK, CLOSED = "withdrawn", "closed"
@@ -26,6 +28,17 @@ REASONS = {
     **{one.value: one for one in BARRED},
 }
 """Those that are kept with what ended; not what an asker's own roster says, which nobody else reads."""
+
+
+def still_pending(session: Session, request_id: int) -> tuple[BookingRequest, Campaign] | None:
+    """What somebody asked for, waits for or is kept, and its campaign, held; None where it is over by now."""
+    request = session.get(BookingRequest, request_id)
+    if request is None or request.status not in PENDING:
+        return None
+    campaign = session.get_one(Campaign, request.campaign_id)
+    hold(session, campaign)
+    session.refresh(request)
+    return (request, campaign) if request.status in PENDING else None
 
 
 def expire(

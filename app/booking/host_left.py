@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from app.booking import queries
-from app.booking.offering import PENDING
+from app.booking.lifecycle import PENDING
 from app.booking.queries import SeenPlace
 from app.booking.tables import BookingRequest, Place, PlaceDay
 from app.booking.unled import deciders, nobody_leads

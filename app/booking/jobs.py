@@ -1,8 +1,7 @@
 """What follows bookings: mails, promotions, and what silence decides; `jobs_answers` asks whoever answers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col
@@ -25,13 +24,14 @@ from app.booking import (
     waiting,
 )
 from app.booking.ending import expire
+from app.booking.lifecycle import PENDING
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus
 from app.booking.words import reason_labels
 from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.core import clock, jobs
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.core.errors import NotFound
 from app.core.i18n import speaking
 from app.messages import queries as mails
@@ -45,8 +45,6 @@ from app.visits.rosters import conflicts_among, falls, waits
 from app.visits.rules import is_ahead, stands
 from app.visits.tables import By as Role
 from app.visits.tables import CancelReason, Visit, VisitChange
-
-Item = TypeVar("Item")
 
 
 def invite_when_offered(engine: Engine, campaign_id: int) -> None:
@@ -218,7 +216,7 @@ def end_of_leavers(engine: Engine, person_id: int | None = None) -> None:
 
     def leave(session: Session, request_id: int) -> None:
         request = session.get(BookingRequest, request_id)
-        if request is not None and request.status in offering.PENDING:
+        if request is not None and request.status in PENDING:
             expire(session, request, now=clock.now())
 
     each(engine, ids, leave)
@@ -371,10 +369,3 @@ def close_campaign(engine: Engine, campaign_id: int) -> None:
     """Job of `campaign.cancelled` and `campaign.debriefing`: nothing waits any more."""
     with open_session(engine) as session:
         offering.end_campaign(session, campaign_id, clock.now())
-
-
-def each(engine: Engine, items: Iterable[Item], act: Callable[[Session, Item], object]) -> None:
-    """Do the same for each, in transactions of their own."""
-    for item in items:
-        with open_session(engine) as session:
-            act(session, item)

@@ -6,12 +6,11 @@ from sqlmodel import Session, col, update
 
 from app.booking import queries, views
 from app.booking.guards import is_left_to_the_team
-from app.booking.jobs import each
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.booking.unled import deciders
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.core.errors import NotFound
 from app.messages import queries as mails
 from app.messages import service as outbox

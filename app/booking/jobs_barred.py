@@ -3,9 +3,8 @@
 from sqlalchemy import Engine
 
 from app.booking import barred
-from app.booking.jobs import each
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 
 
 def end_barred(engine: Engine, **_payload: object) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy import Engine
 
 from app.booking import closed_days, lines
-from app.booking.jobs import each, promote_line
+from app.booking.jobs import promote_line
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 
 
 def follow_marks(engine: Engine, team_id: int, first: str, last: str) -> None:

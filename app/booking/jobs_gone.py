@@ -5,9 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import Engine
 
 from app.booking import ending, host_left, nobody
-from app.booking.jobs import each, end_of_leavers, end_where_nobody_receives
+from app.booking.jobs import end_of_leavers, end_where_nobody_receives
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.people.tables import Person
 
 

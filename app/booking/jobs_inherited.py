@@ -13,7 +13,7 @@ from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest, RequestStatus, Silence
 from app.campaigns.tables import Campaign
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
@@ -36,10 +36,12 @@ def tell_inherited(engine: Engine) -> None:
         found = _inherited(session, _waiting(session))
         ids = {one.request.id or 0 for asked in found.values() for one in asked}
         campaigns = sorted({one.campaign.id or 0 for asked in found.values() for one in asked})
-    for campaign_id in campaigns:
-        with open_session(engine) as session:
-            among = [one for one in _waiting(session, ids) if one.campaign.id == campaign_id]
-            _write(session, _inherited(session, among))
+
+    def tell(session: Session, campaign_id: int) -> None:
+        among = [one for one in _waiting(session, ids) if one.campaign.id == campaign_id]
+        _write(session, _inherited(session, among))
+
+    each(engine, campaigns, tell)
 
 
 def _waiting(session: Session, ids: Collection[int] | None = None) -> list[SeenRequest]:

@@ -13,7 +13,7 @@ from app.booking.jobs_inherited import deciders_of
 from app.booking.queries import SeenRequest
 from app.booking.tables import BookingRequest
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
@@ -29,11 +29,13 @@ def tell_silence(engine: Engine) -> None:
     does. Safe to run twice."""
     with open_session(engine, reads_only=True) as session:
         campaigns = {one.campaign.id or 0 for one in _decided(session)}
-    for campaign_id in sorted(campaigns):
-        with open_session(engine) as session:
-            last = mails.last_written(session, Kind.REQUESTS_SILENT, campaign_id)
-            if last is None or clock.now() >= last + RESTS:
-                _tell(session, [one for one in _decided(session) if one.campaign.id == campaign_id])
+
+    def tell(session: Session, campaign_id: int) -> None:
+        last = mails.last_written(session, Kind.REQUESTS_SILENT, campaign_id)
+        if last is None or clock.now() >= last + RESTS:
+            _tell(session, [one for one in _decided(session) if one.campaign.id == campaign_id])
+
+    each(engine, sorted(campaigns), tell)
 
 
 def _decided(session: Session) -> list[SeenRequest]:

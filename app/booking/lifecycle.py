@@ -61,6 +61,8 @@ STEPS: tuple[Step, ...] = (
 _TABLE = {(step.before, step.after): step for step in STEPS}
 
 LIVE = frozenset(step.before for step in STEPS)
+PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
+"""No visit yet, and not over."""
 COUNTED = frozenset({RequestStatus.REQUESTED, RequestStatus.OFFERED, RequestStatus.BOOKED})
 """What counts against the limit of a person."""
 

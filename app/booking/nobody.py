@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from app.booking import holding, making, queries
-from app.booking.ending import expire
+from app.booking.ending import expire, still_pending
+from app.booking.lifecycle import PENDING
 from app.booking.looking import NO_HOST, look
-from app.booking.offering import PENDING, still_pending
 from app.booking.tables import BookingRequest, Place
 from app.campaigns.tables import Campaign
 from app.people.tables import Person

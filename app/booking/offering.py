@@ -12,13 +12,13 @@ from app.accounts.sessions import Actor
 from app.booking import at_once, lines, twins
 from app.booking.ending import TAKEN_BACK, expire
 from app.booking.errors import BookingsStand, KeyReused, PlaceRefused
-from app.booking.lifecycle import touch
+from app.booking.lifecycle import PENDING, touch
 from app.booking.queries import SeenPlace
 from app.booking.tables import Approval, BookingRequest, BookingRules, Place, PlaceDay, RequestStatus
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.calendar import campaign_days, closed_reason
 from app.campaigns.errors import TermsRefused
-from app.campaigns.holding import hold, hold_alone
+from app.campaigns.holding import hold_alone
 from app.campaigns.rules import team_limits
 from app.campaigns.tables import Booking, Campaign, Status
 from app.campaigns.words import fitting_story
@@ -33,20 +33,8 @@ from app.visits.rules import hours_fault
 from app.visits.tables import By as Role
 from app.visits.tables import DayPart
 
-PENDING = (RequestStatus.REQUESTED, RequestStatus.WAITING, RequestStatus.OFFERED)
 HOURS = ("part", "starts_at", "ends_at")
 NOT_OVER = (Status.DRAFT, Status.OPEN, Status.PLANNING, Status.PUBLISHED, Status.RUNNING)
-
-
-def still_pending(session: Session, request_id: int) -> tuple[BookingRequest, Campaign] | None:
-    """What somebody asked for, waits for or is kept, and its campaign, held; None where it is over by now."""
-    request = session.get(BookingRequest, request_id)
-    if request is None or request.status not in PENDING:
-        return None
-    campaign = session.get_one(Campaign, request.campaign_id)
-    hold(session, campaign)
-    session.refresh(request)
-    return (request, campaign) if request.status in PENDING else None
 
 
 def offer_place(

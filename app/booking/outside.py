@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 
 from app.availability.given import DaysGiven
 from app.availability.queries import given_by
-from app.booking.ending import expire
-from app.booking.offering import PENDING, still_pending
+from app.booking.ending import expire, still_pending
+from app.booking.lifecycle import PENDING
 from app.booking.tables import BookingRequest
 from app.campaigns.commitments import Commitment, Outside, Yes
 from app.campaigns.lifecycle import is_booked_openly

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.calendars.uncertain import Addressed, Sentences, Uncertain, untold, warn
 from app.campaigns.tables import Campaign
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
@@ -46,9 +46,7 @@ def warn_uncertain(engine: Engine) -> None:
             if seen.visit.id not in against
         ]
         told = untold(session, days)
-    for day, people in told:
-        with open_session(engine) as session:
-            _warn(session, day, people)
+    each(engine, told, lambda session, one: _warn(session, *one))
 
 
 def tell_not_needed(engine: Engine) -> None:
@@ -57,12 +55,14 @@ def tell_not_needed(engine: Engine) -> None:
     today = clock.today()
     with open_session(engine, reads_only=True) as session:
         found = [seen.visit.id or 0 for seen in agreements.no_longer_needed(session, today)]
-    for visit_id in found:
-        with open_session(engine) as session:
-            hold_all(session, [visit_id])
-            for seen in agreements.no_longer_needed(session, today, visit_id):
-                hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
-                remember(session, seen.visit, ChangeKind.NOT_NEEDED, hand, event="visit.agreed")
+
+    def tell(session: Session, visit_id: int) -> None:
+        hold_all(session, [visit_id])
+        for seen in agreements.no_longer_needed(session, today, visit_id):
+            hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
+            remember(session, seen.visit, ChangeKind.NOT_NEEDED, hand, event="visit.agreed")
+
+    each(engine, found, tell)
 
 
 def _again(times: int) -> str:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from app.calendars.uncertain import Addressed, Uncertain, untold, warn
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.messages import queries as mails
@@ -46,9 +46,7 @@ def warn_undecided(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         found = [one for one in conflicts(session, today, last=days[-1]) if _waits(one, today)]
         told = _untold(session, found, today)
-    for day, people in told:
-        with open_session(engine) as session:
-            warn(session, day, people)
+    each(engine, told, lambda session, one: warn(session, *one))
     _tell_hr(engine, [one for one in found if one.seen.visit.day > today], days[-1])
 
 

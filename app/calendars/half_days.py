@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
@@ -46,9 +46,12 @@ def remind_half_covered(engine: Engine) -> None:
         at = since.get(one.seen.visit.id or 0)
         if at is not None and at <= now - RESTS:
             late.setdefault(at, []).append(one)
-    for at, found in late.items():
-        with open_session(engine) as session:
-            _write(session, found, f"again-{int(at.timestamp() * 1_000_000)}", again=True)
+
+    def remind(session: Session, one: tuple[datetime, list[Conflict]]) -> None:
+        at, found = one
+        _write(session, found, f"again-{int(at.timestamp() * 1_000_000)}", again=True)
+
+    each(engine, late.items(), remind)
 
 
 def _write(session: Session, found: Iterable[Conflict], about: str, *, again: bool) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.calendars.news import REQUEST, News, Said, certain_request, write
 from app.calendars.telling import tell_owed
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each
 from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import queries as visits
@@ -26,16 +26,18 @@ def tell_provisional(engine: Engine, visit_ids: list[int]) -> None:
     """Job of `visits.provisional`: both people, and who receives, read it once, and their calendars. Safe to
     run twice."""
     now = clock.now()
-    for visit_id in visit_ids:
-        with open_session(engine) as session:
-            seen = _standing(session, visit_id)
-            if seen is None or seen.visit.provisional_at is not None:
-                continue
-            stand = standing_of(session, seen)
-            if Missing.ROSTER in stand.missing and not stand.is_suspended:
-                news = News(session, seen, None, None, f"{seen.visit.revision}-{int(now.timestamp())}")
-                write(news, Kind.VISIT_PROVISIONAL, news.three, _asked(seen, stand), REQUEST)
-                remember_read(session, seen.visit, now)
+
+    def tell(session: Session, visit_id: int) -> None:
+        seen = _standing(session, visit_id)
+        if seen is None or seen.visit.provisional_at is not None:
+            return
+        stand = standing_of(session, seen)
+        if Missing.ROSTER in stand.missing and not stand.is_suspended:
+            news = News(session, seen, None, None, f"{seen.visit.revision}-{int(now.timestamp())}")
+            write(news, Kind.VISIT_PROVISIONAL, news.three, _asked(seen, stand), REQUEST)
+            remember_read(session, seen.visit, now)
+
+    each(engine, visit_ids, tell)
 
 
 def _asked(seen: SeenVisit, stand: Standing) -> Said:
@@ -54,18 +56,20 @@ def tell_certain(
     """Job of `visits.certain`: a roster arrived and holds, or the team works by its usual week again
     (`by_week`). Whoever read that the day was provisional reads that it is no more; of days `resumed`, who
     had not read that they cannot take place (the others: `tell_resumed`). Safe to run twice."""
-    for visit_id in visit_ids:
-        with open_session(engine) as session:
-            seen = _standing(session, visit_id)
-            if seen is None:
-                continue
-            visit = seen.visit
-            since = visit.provisional_at
-            if since is not None or visit_id in resumed:
-                about = visit.revision if since is None else f"{visit.revision}-{int(since.timestamp())}"
-                _tell_certain(session, News(session, seen, None, None, about), resumed, by_week=by_week)
-                remember_read(session, visit, None)
-            tell_owed(session, seen)
+
+    def tell(session: Session, visit_id: int) -> None:
+        seen = _standing(session, visit_id)
+        if seen is None:
+            return
+        visit = seen.visit
+        since = visit.provisional_at
+        if since is not None or visit_id in resumed:
+            about = visit.revision if since is None else f"{visit.revision}-{int(since.timestamp())}"
+            _tell_certain(session, News(session, seen, None, None, about), resumed, by_week=by_week)
+            remember_read(session, visit, None)
+        tell_owed(session, seen)
+
+    each(engine, visit_ids, tell)
 
 
 def _tell_certain(session: Session, news: News, resumed: Collection[int], *, by_week: bool) -> None:

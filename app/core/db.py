@@ -7,7 +7,7 @@ requests at once than threads to carry them (`turns.py`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
@@ -127,6 +127,16 @@ def open_session(engine: Engine, *, reads_only: bool = False) -> Iterator[Sessio
         except BaseException:
             session.rollback()
             raise
+
+
+Item = TypeVar("Item")
+
+
+def each(engine: Engine, items: Iterable[Item], act: Callable[[Session, Item], object]) -> None:
+    """Do the same for each, in transactions of their own."""
+    for item in items:
+        with open_session(engine) as session:
+            act(session, item)
 
 
 def request_session(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine
 
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.core.i18n import speaking
 from app.debriefs import queries, releasing, service
 from app.debriefs.questions import GROUP
@@ -31,9 +31,7 @@ def release_batches(engine: Engine) -> None:
     """Job of `clock.tick`: release every pool that holds enough, one transaction each."""
     with open_session(engine, reads_only=True) as session:
         waiting = queries.pools(session, GROUP)
-    for campaign_id, role in waiting:
-        with open_session(engine) as session:
-            releasing.release(session, campaign_id, role)
+    each(engine, waiting, lambda session, pool: releasing.release(session, *pool))
 
 
 def close_campaign(engine: Engine, campaign_id: int) -> None:
@@ -47,9 +45,7 @@ def destroy_expired(engine: Engine) -> None:
     today = clock.today()
     with open_session(engine, reads_only=True) as session:
         expired = queries.expired_campaigns(session, today)
-    for campaign_id in expired:
-        with open_session(engine) as session:
-            releasing.destroy_expired(session, campaign_id, today=today)
+    each(engine, expired, lambda session, one: releasing.destroy_expired(session, one, today=today))
 
 
 def invite(engine: Engine, visit_id: int, role: str) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.availability.busy.queries import OwnCalendar, own_calendars
 from app.availability.own import OwnAnswer, own_answers
 from app.booking import queries as bookings
-from app.booking.offering import PENDING
+from app.booking.lifecycle import PENDING
 from app.booking.queries import SeenRequest
 from app.home.reminders import reminders
 from app.home.task import Kind, Task

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from app.accounts.sessions import hand_of
 from app.campaigns.holding import hold_every_one_alone
 from app.core import clock, jobs
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.people.queries import travel_minutes
 from app.people.tables import Person
 from app.teams import days as team_days
@@ -184,6 +184,4 @@ def say_where(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         found = [seen.visit.id or 0 for seen in whereabouts.elsewhere(session, today)]
         minutes = travel_minutes(session) if found else {}
-    for visit_id in found:
-        with open_session(engine) as session:
-            whereabouts.say_where(session, visit_id, minutes, now, today)
+    each(engine, found, lambda session, one: whereabouts.say_where(session, one, minutes, now, today))

@@ -149,3 +149,46 @@ def test_a_team_says_yes_to_nobody_who_is_invited_no_more(
     assert "Les règles ne permettent plus cette journée à" in why.value.message()
     assert "invite" not in why.value.message()
     assert statuses(session, asked) == [RequestStatus.REQUESTED]
+
+
+@pytest.mark.parametrize("contract", [ContractKind.TEMPORARY, ContractKind.PERMANENT])
+def test_whoever_is_invited_no_more_is_put_in_no_line_when_another_takes_the_day(
+    engine: Engine, session: Session, asked_shop: Shop, contract: ContractKind
+) -> None:
+    shop = asked_shop
+    place = shop.offer(host_id=shop.hosts[0].id)
+    first, loser = shop.ask(shop.askers[0], place), shop.ask(shop.askers[1], place)
+    becomes(session, shop.askers[1], contract)
+    shop.approve(first)
+    session.commit()
+    drain(engine)
+    stays = contract == ContractKind.PERMANENT
+    assert statuses(session, first, loser) == [
+        RequestStatus.BOOKED,
+        RequestStatus.WAITING if stays else RequestStatus.EXPIRED,
+    ]
+    assert len(mails(session, "booking_queued")) == (1 if stays else 0)
+    said = mails(session, "booking_expired")
+    assert ["La campagne ne vous invite plus." in one.text for one in said] == ([] if stays else [True])
+    check_counts(session)
+
+
+@pytest.mark.parametrize("contract", [ContractKind.TEMPORARY, ContractKind.PERMANENT])
+def test_a_yes_that_is_too_late_for_whoever_is_invited_no_more_ends_the_request(
+    engine: Engine,
+    session: Session,
+    asked_shop: Shop,
+    as_: Callable[[Any], TestClient],
+    contract: ContractKind,
+) -> None:
+    shop = asked_shop
+    asked = shop.ask(shop.askers[0], shop.offer())
+    revision, request_id = asked.revision, asked.id
+    becomes(session, shop.askers[0], contract)
+    let_go(session, shop.marc)
+    as_(shop.marc).post(f"/booking/requests/{request_id}/approval", data={"revision": str(revision)})
+    drain(engine)
+    stays = contract == ContractKind.PERMANENT
+    assert statuses(session, asked) == [RequestStatus.BOOKED if stays else RequestStatus.EXPIRED]
+    assert len(mails(session, "booking_expired")) == (0 if stays else 1)
+    check_counts(session)
