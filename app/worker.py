@@ -35,6 +35,7 @@ from app.planning import jobs as planning
 from app.planning.repairs import going as repairs_going
 from app.planning.repairs import jobs as repairs
 from app.planning.repairs import telling as repairs_telling
+from app.planning.repairs import telling_hr as repairs_telling_hr
 from app.teams import jobs as teams
 from app.visits import jobs as visits
 
@@ -86,7 +87,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "repair.requested": (repairs.look_for,),
     "repair.ready": (
         repairs.follow_rule,
-        repairs.tell_hr,
+        repairs_telling_hr.tell_hr,
         repairs_telling.tell_over,
         repairs_telling.tell_suspended,
     ),

@@ -13,7 +13,7 @@ from app.accounts.sessions import Actor
 from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
-from app.planning.repairs import due, needs, queries
+from app.planning.repairs import chain, due, needs, queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
@@ -127,7 +127,7 @@ def search_again(
     if left := due.left_by(session, repair, today):
         return open_repair(session, campaign, left, RepairCause.FALLEN, actor, now)
     if repair.status is RepairStatus.ACCEPTED:
-        later = queries.later_than(session, [repair.id or 0]).get(repair.id or 0)
+        later = chain.later_than(session, [repair.id or 0]).get(repair.id or 0)
         if later is not None:  # asked before for what it left
             return session.get_one(Repair, later)
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):

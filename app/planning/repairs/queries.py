@@ -239,10 +239,12 @@ def impossible_visits(session: Session, repair: Repair) -> list[Visit]:
 
 
 def in_conflict(session: Session, campaign_id: int, today: date) -> list[Conflict]:
-    """Visits of a campaign that a roster contradicts and that no undecided repair is about."""
+    """Visits of a campaign that a roster contradicts and that no repair is about which waits for HR, late or
+    not."""
     found = [one for one in conflicts(session, today) if one.seen.campaign.id == campaign_id]
     found = [one for one in found if not one.booked]
-    known = in_open_repairs(session, [one.seen.visit.id or 0 for one in found])
+    ids = [one.seen.visit.id for one in found]
+    known = {one.id for one in session.scalars(_undecided_visits().where(col(Visit.id).in_(ids)))}
     return [one for one in found if one.seen.visit.id not in known]
 
 
@@ -277,47 +279,6 @@ def in_open_repairs(session: Session, ids: Collection[int], cause: RepairCause |
     if cause is not None:
         query = query.where(col(Repair.cause) == cause)
     return set(session.scalars(query))
-
-
-def taken_over(session: Session, repairs: Collection[Repair]) -> dict[int, int]:
-    """Those of these repairs that ended because a later one took their days over, with the latest."""
-    ended = [one.id or 0 for one in repairs if one.status is RepairStatus.EXPIRED]
-    return later_than(session, ended) if ended else {}
-
-
-def later_than(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
-    """Those of these repairs about some of whose days a later one began, with the latest."""
-    rows = session.execute(
-        select(col(RepairVisit.repair_id), col(Later.repair_id))
-        .distinct()
-        .where(
-            col(Later.visit_id) == col(RepairVisit.visit_id),
-            col(RepairVisit.repair_id).in_(repair_ids),
-            col(RepairVisit.gave_way).is_(False),
-            col(Later.gave_way).is_(False),
-            col(Later.repair_id) > col(RepairVisit.repair_id),
-        )
-        .order_by(col(Later.repair_id))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def followed_by(session: Session, repair: Repair) -> list[int]:
-    """The repairs, found out already, that ended as this one began for some of their days; by id."""
-    mine = select(col(RepairVisit.visit_id)).where(col(RepairVisit.repair_id) == repair.id)
-    query = (
-        select(col(Repair.id))
-        .distinct()
-        .join(RepairVisit, col(RepairVisit.repair_id) == col(Repair.id))
-        .where(
-            col(Repair.campaign_id) == repair.campaign_id,
-            col(Repair.status) == RepairStatus.EXPIRED,
-            col(Repair.computed_at).is_not(None),
-            col(Repair.decided_at) == repair.requested_at,
-            col(RepairVisit.visit_id).in_(mine),
-        )
-    )
-    return [one for one in session.scalars(query) if one is not None]
 
 
 def waiting_with(session: Session, ids: Collection[int]) -> dict[int, Repair]:

@@ -16,13 +16,14 @@ from app.core.i18n import _
 from app.people import queries as people_queries
 from app.planning.problem import at_most
 from app.planning.queries import Participant, once_more_of
-from app.planning.repairs import due, queries, words
+from app.planning.repairs import chain, due, queries, words
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.searching import ORDER
 from app.planning.tables import COMPUTING, Repair, RepairKind, RepairProposal, RepairStatus
 from app.teams.days import closed_from
 from app.visits import queries as visits_queries
 from app.visits import reading
+from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
 from app.visits.rules import first_day_to_plan, stands, takes_place
@@ -31,7 +32,7 @@ from app.visits.views import side_of
 
 DECIDED = (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED)
 FIRST = 6
-"""Lines of a proposal shown at once; the rest is behind a tap."""
+"""Lines of a proposal shown at once, the rest is behind a tap; and of so few days more is looked up."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,13 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     was = {visit_id: day for content in contents.values() for visit_id, day in content.before}
     done = rows.get(repair.accepted) if repair.accepted is not None else None
     partly = done is not None and done.left > 0
-    newer = None if late else queries.taken_over(session, [repair]).get(repair.id)
+    newer = None if late else chain.taken_over(session, [repair]).get(repair.id)
+    former = chain.former_of(session, repair)
     status, tone = words.status_words(
         repair.status, late=late, partly=partly, why=repair.message, taken=newer
     )
-    told = {} if repair.status in DECIDED else _meanwhile(session, [seen[one] for one in ids if one in seen])
+    lost_now = [] if repair.status in DECIDED else [seen[one] for one in ids if one in seen]
+    told, some_find_a_day = _meanwhile(session, lost_now)
     lost = sorted(
         (Lost(seen[one], was.get(one, seen[one].visit.day), told.get(one, "")) for one in ids if one in seen),
         key=lambda one: (one.day, one.seen.visit.id or 0),
@@ -136,6 +139,8 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "late": late,
         "left": len(due.left_by(session, repair, clock.today())),
         "newer": newer,
+        "former": former[0].id if former else None,
+        "goes_on": words.goes_on_words(*former) if former else "",
         "closed": _still_closed(session, repair),
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(
@@ -148,6 +153,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "passed": repair.message == words.PASSED,
         "deserted": repair.message == words.LEFT,
         "choosing": any(one.meanwhile for one in lost),
+        "finding": some_find_a_day,
         "hands": _hands(session, repair),
         "state": status,
         "tone": tone,
@@ -172,8 +178,9 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     }
 
 
-def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
-    """What the two of each fallen visit propose to one another, or still may, by visit. Two queries."""
+def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> tuple[dict[int, str], bool]:
+    """What the two of each fallen visit propose to one another, or still may, by visit; and whether some of
+    them have a day to choose. A day is looked for while few may choose one: some fifteen queries each."""
     ids = {one.visit.id or 0 for one in lost}
     proposed = reading.open_proposals(session, ids)
     swaps = {one.visit.swap_id for one in lost if one.visit.swap_id is not None}
@@ -185,14 +192,20 @@ def _meanwhile(session: Session, lost: Collection[SeenVisit]) -> dict[int, str]:
     }
     found = {}
     for one in lost:
-        visit_id = one.visit.id or 0
-        proposal = proposed.get(visit_id)
+        proposal = proposed.get(one.visit.id or 0)
         if proposal is not None:
             by = one.visitor if proposal.by_id == one.visit.visitor_id else one.host
-            found[visit_id] = words.proposed_words(by.name, proposal.day)
-        elif visit_id in fallen and one.may_be_made_up(clock.today()):
-            found[visit_id] = _("Les deux peuvent aussi choisir un jour entre eux.")
-    return found
+            found[one.visit.id or 0] = words.proposed_words(by.name, proposal.day)
+    today = clock.today()
+    free = [
+        one
+        for one in lost
+        if one.visit.id in fallen and one.visit.id not in found and one.may_be_made_up(today)
+    ]
+    days = {one.visit.id: len(free) > FIRST or finds_day(session, one, today) for one in free}
+    may = words.may_agree_words
+    found |= {one.visit.id or 0: may(sure=len(free) <= FIRST, day=days[one.visit.id]) for one in free}
+    return found, any(days.values())
 
 
 def _hands(session: Session, repair: Repair) -> dict[int | None, str]:
@@ -254,7 +267,7 @@ def listed(
     visits = queries.visits_by_repair(session, [one.id or 0 for one in repairs])
     sites = people_queries.sites_by_id(session)
     seen = _by_id(session, {one for ids in visits.values() for one in ids})
-    taken = queries.taken_over(session, repairs)
+    taken = chain.taken_over(session, repairs)
     accepted = {one.id: one.accepted for one in repairs}
     rows = queries.proposals_of(session, list(visits)) if visits else []
     partly = {row.repair_id for row in rows if row.left and accepted[row.repair_id] is row.kind}

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.planning.repairs import queries
+from app.planning.repairs import chain
 from app.planning.tables import PENDING, UNDECIDED, Repair, RepairStatus, RepairVisit
 
 
@@ -52,7 +52,7 @@ def end(
 def close(session: Session, repair: Repair, now: datetime, *, why: str = "") -> None:
     """Nothing is left to repair: it waits for nobody any more. `why`: unless the people settled it. One that
     a later repair took over stays told so: how its days ended is that one's to say."""
-    if queries.taken_over(session, [repair]):
+    if chain.taken_over(session, [repair]):
         return
     said = {"message": why} if why else {}
     if end(session, repair.id, (*PENDING, *UNDECIDED), RepairStatus.SETTLED, now, **said):

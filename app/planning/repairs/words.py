@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from app.core import clock
 from app.core.i18n import _, ngettext
 from app.core.templating import day as day_words
 from app.core.templating import day_range, long_day, number
@@ -25,6 +26,28 @@ def pair_words(pairs: Sequence[tuple[str, str, date]]) -> str:
         return both
     rest = ngettext("et une autre", "et %(n)s autres", more) % {"n": number(more)}
     return f"{both} {rest}"
+
+
+FEW = 4
+
+
+def days_words(days: Collection[date]) -> str:
+    """On which days: each of a few, else from the first to the last."""
+    if len(days) > FEW:
+        return _("du %(first)s au %(last)s") % {"first": long_day(min(days)), "last": long_day(max(days))}
+    *before, last = [_("le %(day)s") % {"day": long_day(day)} for day in sorted(days)]
+    if not before:
+        return last
+    return _("%(days)s et %(last)s") % {"days": ", ".join(before), "last": last}
+
+
+def goes_on_words(former: Repair, days: int) -> str:
+    """Which repair another one goes on with, and of how many of its days."""
+    return ngettext(
+        "Elle continue la réparation %(former)s, ouverte le %(day)s, dont elle reprend une journée.",
+        "Elle continue la réparation %(former)s, ouverte le %(day)s, dont elle reprend %(n)s journées.",
+        days,
+    ) % {"former": former.id, "day": long_day(clock.day_of(former.requested_at)), "n": number(days)}
 
 
 def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | None] = ()) -> str:
@@ -206,6 +229,16 @@ def proposed_words(name: str, day: date | None) -> str:
     if day is None:
         return _("%(name)s propose d’en rester à une seule journée.") % {"name": name}
     return _("%(name)s propose le %(day)s.") % {"name": name, "day": long_day(day)}
+
+
+def may_agree_words(*, day: bool, sure: bool) -> str:
+    """What the two of a fallen day, whose swap has its other one, may still settle themselves. `day`: there
+    is one that suits both; not `sure`: nobody looked."""
+    if not sure:
+        return _("Les deux peuvent aussi s’entendre entre eux.")
+    if day:
+        return _("Les deux peuvent aussi choisir un jour entre eux.")
+    return _("Aucun autre jour ne convient aux deux : ils peuvent s’en tenir à une seule journée.")
 
 
 def stays_words(repair: Repair, days: int) -> str:

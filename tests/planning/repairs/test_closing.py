@@ -16,7 +16,7 @@ from app.core.templating import long_day
 from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
 from app.planning.repairs import closing, ruling, service
-from app.planning.repairs import jobs as repairs
+from app.planning.repairs.telling_hr import tell_hr
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams import service as teams
 from app.teams.days import marks_between
@@ -241,7 +241,7 @@ def test_the_machines_judge_sees_whether_it_was_told(
     engine: Engine, company: Published, monkeypatch: pytest.MonkeyPatch, off: bool
 ) -> None:
     if off:
-        monkeypatch.setitem(JOBS, "repair.ready", (repairs.tell_hr,))
+        monkeypatch.setitem(JOBS, "repair.ready", (tell_hr,))
     close(engine, company, company.visit(company.back[0], company.front[0]).day)
     with open_session(engine) as session:
         found = unheard(session, [company.campaign.id or 0])

@@ -12,6 +12,7 @@ from sqlmodel import col, delete, select
 
 from app.campaigns.tables import Campaign
 from app.core.db import open_session
+from app.core.templating import long_day
 from app.messages.tables import Mail
 from app.people.tables import Team
 from app.planning.repairs import jobs as repairs
@@ -29,6 +30,7 @@ from app.worker import drain
 from tests.planning.repairs.broken import (
     DAYS,
     NOW,
+    TODAY,
     Published,
     cancel,
     contradict,
@@ -153,7 +155,7 @@ def test_hr_is_told_that_a_repair_waits_and_finds_it_at_home(
         (mail,) = session.exec(select(Mail).where(Mail.kind == "repair_ready")).all()
     assert (mail.account_id, mail.subject.replace("\xa0", " ")) == (
         company.hr.id,
-        "Une journée à réparer, à vous de décider : « Campagne de printemps »",
+        f"Réparation {last_repair(engine).id} à décider, une journée : « Campagne de printemps »",
     )
     assert "Une solution est prête" in mail.text
     assert "Anna" not in mail.text + mail.html  # what is forgotten with a person stays out of HR's mailbox
@@ -170,8 +172,10 @@ def test_a_repair_that_grows_says_how_many_days_and_what_it_takes_over(
     cancel(engine, company.visit(company.back[1], company.front[1]))
     with open_session(engine) as session:
         mails = session.exec(select(Mail).where(Mail.kind == "repair_ready").order_by(col(Mail.id))).all()
-    assert [mail.subject.split(",")[0] for mail in mails] == ["Une journée à réparer", "2 journées à réparer"]
-    taken = f"Cette réparation remplace la réparation {first}, dont elle reprend les journées."
+    assert [re.split(", |\xa0", mail.subject)[1] for mail in mails] == ["une journée", "2 journées"]
+    taken = (
+        f"Elle continue la réparation {first}, ouverte le {long_day(TODAY)}, dont elle reprend une journée."
+    )
     assert [taken in mail.text and taken in mail.html for mail in mails] == [False, True]
 
 
@@ -200,9 +204,10 @@ def test_a_repair_nobody_decided_on_stays_in_the_list_and_looks_again_in_one_tap
     drain(engine)
     with open_session(engine) as session:
         mails = session.exec(select(Mail).where(Mail.kind == "repair_ready").order_by(col(Mail.id))).all()
-    assert [mail.subject.split(" :")[0].split("\xa0")[0] for mail in mails] == [
-        "Une journée à réparer, à vous de décider",
-        "Réparation restée sans décision",
+    number = last_repair(engine).id
+    assert [mail.subject.split("\xa0:")[0] for mail in mails] == [
+        f"Réparation {number} à décider, une journée",
+        f"Réparation {number} restée sans décision",
     ]
     listed = hr.get(here).text
     assert "Une réparation attend votre décision" in listed

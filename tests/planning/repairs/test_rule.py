@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from app.core.db import open_session
 from app.people.tables import Person
-from app.planning.repairs import jobs, ruling
+from app.planning.repairs import ruling
+from app.planning.repairs.telling_hr import tell_hr
 from app.planning.tables import RepairKind, RepairStatus
 from app.visits import service
 from app.visits.history import Hand
@@ -111,7 +112,7 @@ def test_one_that_another_repair_took_over_is_not_said_to_wait_for_a_decision(
     first = last_repair(engine)
     cancel(engine, company.visit(company.back[1], company.front[1]))
     assert last_repair(engine).id != first.id
-    jobs.tell_hr(engine, first.id or 0)
+    tell_hr(engine, first.id or 0)
     assert [one.key for one in told(engine, "repair_ready") if one.key.endswith(":late")] == []
 
 

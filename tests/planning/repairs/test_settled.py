@@ -126,6 +126,21 @@ def test_hr_reads_what_the_two_are_choosing_and_what_was_tried(
     assert "propose le" in client.get(here).text
 
 
+@pytest.mark.parametrize("is_one", [True, False])
+def test_hr_reads_that_the_two_may_choose_a_day_only_where_one_suits_both(
+    engine: Engine, company: Published, client: TestClient, sign_in: SignIn, is_one: bool
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    if not is_one:
+        no_other_day(engine)
+    cancel(engine, fell)
+    sign_in(client, company.hr)
+    page = client.get(f"/campaigns/{company.campaign.id}/repairs/{last_repair(engine).id}").text
+    assert ("Les deux peuvent aussi choisir un jour entre eux." in page) is is_one
+    assert ("ils peuvent s’en tenir à une seule journée" in page) is not is_one
+    assert "un jour que leur agenda donne pour pris" not in page
+
+
 def test_hr_reads_that_two_had_left_it_at_one_visit(
     engine: Engine, company: Published, client: TestClient, sign_in: SignIn
 ) -> None:
