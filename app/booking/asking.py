@@ -25,7 +25,7 @@ from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import NO_HOST, REFUSED, DayOption, look
 from app.booking.making import make_held_visit, make_visit
 from app.booking.queries import SeenPlace
-from app.booking.rules import until
+from app.booking.rules import is_overdue, until
 from app.booking.tables import Approval, BookingRequest, BookingRules, RefusalReason, RequestStatus
 from app.booking.words import why_words
 from app.campaigns.bookable import takes_bookings
@@ -225,15 +225,17 @@ def accept(
 ) -> Refusal | None:
     """Take the place that is offered: it is booked. All of it was held; nobody else has to say yes.
 
-    An offer that died meanwhile, since nobody can receive, or the asker does not work then or is invited no
-    more, is over: why is returned, and what is written stands.
+    An offer whose time is over, or that died meanwhile, since nobody can receive, or the asker does not work
+    then or is invited no more, ends here: why is returned, and what is written stands.
     """
     campaign = session.get_one(Campaign, request.campaign_id)
     hold(session, campaign)
     if not takes_bookings(campaign):
         raise BookingClosed
-    if request.status == RequestStatus.OFFERED and request.due_at is not None and request.due_at <= now:
-        raise OfferOver(request.due_at)  # even if the clock has not passed it on yet
+    if request.due_at is not None and is_overdue(request, now):
+        over = OfferOver(request.due_at)
+        expire(session, request, now=now)  # the next in line does not wait for the clock
+        return over
     seen = queries.find_place(session, request.place_id)
     try:
         _take(session, campaign, request, person, seen, actor=actor, now=now, today=today, revision=revision)

@@ -326,9 +326,9 @@ def promote_line(session: Session, line: tuple[int, date]) -> None:
     waiting.promote(session, *line, now=clock.now(), today=clock.today())
 
 
-def promote_everybody(engine: Engine) -> None:
-    """Job of `clock.tick`: the same for every day, whatever made the place free; then for those who lost a
-    booked day and for whom nothing was found yet."""
+def promote_everybody(engine: Engine, **_payload: object) -> None:
+    """Job of `clock.tick`, `booking.rules_changed` and `roster.imported`: the same for every day, whatever
+    made the place free; then for those who lost a booked day and for whom nothing was found yet."""
     with open_session(engine, reads_only=True) as session:
         waited = lines.waited_for(session)
         lost = [visit_id for _campaign, visit_id in fallen.without_another(session, today=clock.today())]

@@ -18,6 +18,13 @@ def follow_marks(engine: Engine, team_id: int, first: str, last: str) -> None:
     each(engine, waited, promote_line)
 
 
+def follow_limits(engine: Engine, team_id: int) -> None:
+    """Job of `team.changed`: the same where it receives more, or on another weekday. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        waited = lines.waited_for(session, team_id=team_id)
+    each(engine, waited, promote_line)
+
+
 def tell_closed_days(engine: Engine) -> None:
     """Job of `clock.tick`: who waits for a day that a team closed or opened again reads so. A mark that was
     taken back before the clock struck is no news."""

@@ -196,6 +196,7 @@ def set_terms(
         now=now,
         booking=booking.value,
     )
+    jobs.record(session, "booking.rules_changed", campaign_id=campaign.id)
     if asked_teams and terms.approval == Approval.AT_ONCE and takes_bookings(campaign):
         at_once.accept_unanswered(session, campaign.id, actor=actor, now=now, today=today)
 

@@ -19,6 +19,7 @@ from app.booking.guards import AsAsker, AsVisitor
 from app.booking.inviting import offering_days
 from app.booking.lifecycle import once
 from app.booking.looking import DayOption, Look, look
+from app.booking.rules import is_overdue
 from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
 from app.booking.stands import stands_of, still_missing
 from app.booking.tables import RequestStatus
@@ -212,6 +213,7 @@ def show(request: Request, session: Db, mine: AsAsker) -> Response:
         taken=asked.status == RequestStatus.OFFERED and is_taken(session, mine.person.id, mine.seen.day),
         fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
+        overdue=is_overdue(asked, clock.now()),
         awaited=asked.status == RequestStatus.OFFERED and lines.is_awaited(session, asked),
         elsewhere=twins.still_offering(session, [mine.seen], clock.today()).get(asked.id or 0),
         hours=views.hours_words,

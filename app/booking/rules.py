@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.booking.tables import Place
+from app.booking.tables import BookingRequest, Place, RequestStatus
 from app.core.settings import settings
 from app.teams.rules import During
 from app.visits.tables import DayPart
@@ -41,3 +41,8 @@ def _by_day(at: datetime, before: date, now: datetime) -> datetime:
 def hours_of(place: Place) -> During:
     """A place's hours, as rosters are compared with them."""
     return During(place.starts_at, place.ends_at, place.part is DayPart.FULL)
+
+
+def is_overdue(request: BookingRequest, now: datetime) -> bool:
+    """Whether the time to take a place that is kept is over, even if the clock has not passed it on yet."""
+    return request.status == RequestStatus.OFFERED and request.due_at is not None and request.due_at <= now

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, delete, update
 
 from app.accounts.audit import audit
 from app.accounts.tables import ERASED
+from app.core import jobs
 from app.core.errors import NotFound, Stale
 from app.people import queries, travel
 from app.people.errors import ImportChanged, ImportGone, LeaversUncounted
@@ -124,6 +125,7 @@ def change_team(session: Session, team_id: int, wanted: TeamForm, *, by: int, no
     session.flush()
     note_weekdays(session, team, before)
     audit(session, by, "team.changed", f"team:{team_id}", now=now)
+    jobs.record(session, "team.changed", team_id=team_id)
     return team
 
 

@@ -14,6 +14,7 @@ from app.booking import asking
 from app.booking.errors import OfferOver
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core.db import open_session
+from app.core.errors import Refusal
 from app.people.tables import Person
 from app.visits.tables import Visit
 from app.worker import drain
@@ -74,7 +75,10 @@ def test_a_booked_day_is_certain_nowhere_until_nothing_is_missing(engine: Engine
     assert again["SEQUENCE"] > after["SEQUENCE"]
 
 
-def test_an_offer_is_taken_in_time_and_not_after_it(session: Session, shop: Shop, engine: Engine) -> None:
+@pytest.mark.parametrize("late", [True, False])
+def test_an_offer_is_taken_in_time_and_not_after_it(
+    session: Session, shop: Shop, engine: Engine, late: bool
+) -> None:
     place = shop.offer()
     first, second = (shop.ask(one, place, wait=True) for one in shop.askers[:2])
     cancel(session, shop, first)
@@ -83,13 +87,15 @@ def test_an_offer_is_taken_in_time_and_not_after_it(session: Session, shop: Shop
     offer = session.get_one(BookingRequest, second.id)
     assert offer.due_at is not None
 
-    def take(now: Any) -> None:
+    def take(now: Any) -> Refusal | None:
         who = shop.askers[1]
-        asking.accept(
+        return asking.accept(
             session, offer, who, actor=shop.actor(who), now=now, today=TODAY, revision=offer.revision
         )
 
-    with pytest.raises(OfferOver):
-        take(offer.due_at)
-    take(max(NOW, offer.due_at - timedelta(minutes=1)))
-    assert offer.status == RequestStatus.BOOKED
+    if late:
+        assert isinstance(take(offer.due_at), OfferOver)
+        assert offer.status == RequestStatus.EXPIRED
+    else:
+        assert take(max(NOW, offer.due_at - timedelta(minutes=1))) is None
+        assert offer.status == RequestStatus.BOOKED
