@@ -3,6 +3,7 @@
 The product does not cancel such a day. HR may still record the agreement on the day itself, or after it.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from itertools import chain
 
@@ -17,15 +18,18 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.tables import MailStatus
-from app.visits import agreements
+from app.people.tables import Person
+from app.visits import agreements, history, reading
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
-from app.visits.rosters import conflicts_among
+from app.visits.reading import SeenChange
+from app.visits.rosters import conflict_of, conflicts_among
 from app.visits.rules import WARNED
 from app.visits.showing import by_companies
 from app.visits.standing import not_to_travel
 from app.visits.tables import By, ChangeKind
+from app.visits.warned import Told
 
 ASKED = timedelta(days=13)
 """From Monday on, how far HR are asked: to the end of the next week. A signature takes days."""
@@ -39,9 +43,15 @@ def warn_uncertain(engine: Engine) -> None:
     with open_session(engine, reads_only=True) as session:
         found = agreements.waiting_until(session, today + WARNED, today)
         against = {one.seen.visit.id for one in conflicts_among(session, found)}
-        before = agreements.times_settled(session, [seen.visit.id or 0 for seen in found])
+        ids = [seen.visit.id or 0 for seen in found]
+        before, news = agreements.times_settled(session, ids), _unsigned_untold(session, ids)
         days = [
-            Uncertain(seen, _sentences(seen), _again(before.get(seen.visit.id or 0, 0)))
+            Uncertain(
+                seen,
+                _sentences(seen, news.get(seen.visit.id or 0)),
+                _again(before.get(seen.visit.id or 0, 0)),
+                is_news=seen.visit.id in news,
+            )
             for seen in found
             if seen.visit.id not in against
         ]
@@ -70,8 +80,31 @@ def _again(times: int) -> str:
     return f"again-{times}" if times else ""
 
 
-def _sentences(seen: SeenVisit) -> Sentences:
-    return lambda role, _person, told: not_to_travel(seen, role, told)
+def warns_at_once(session: Session, seen: SeenVisit) -> bool:
+    """Whether the people of a day whose agreement holds no more are about to be warned not to travel: that
+    message says both."""
+    near = seen.visit.day <= clock.today() + WARNED
+    return near and conflict_of(session, seen, clock.today()) is None
+
+
+def _unsigned_untold(session: Session, visit_ids: Collection[int]) -> dict[int, SeenChange]:
+    """That the agreement of these visits holds no more, where nothing told it yet. Three queries."""
+    lines = agreements.unsigned_by(session, visit_ids)
+    roles = (By.VISITOR, By.HOST)
+    keys = {f"{Kind.VISIT_CHANGED}:{id_}:{line}:{role}": id_ for id_, line in lines.items() for role in roles}
+    told = {keys[one] for one in mails.keys_written(session, keys.keys())}
+    changes = reading.find_changes(session, [line for id_, line in lines.items() if id_ not in told])
+    return {one.change.visit_id: one for one in changes}
+
+
+def _sentences(seen: SeenVisit, news: SeenChange | None) -> Sentences:
+    """`news`: what the message tells with it."""
+
+    def said(role: By, _person: Person, told: Told) -> tuple[str, ...]:
+        before = () if news is None else (history.sentence(news),)
+        return *before, *not_to_travel(seen, role, told)
+
+    return said
 
 
 def _warn(session: Session, day: Uncertain, people: list[Addressed]) -> None:

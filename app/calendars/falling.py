@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.calendars.letters import drop_former, drop_overtaken, remake_letters
 from app.calendars.news import CANCEL, News, Said, news_of, tell_managers, write
+from app.calendars.queries import others_of
 from app.core import clock
 from app.core.db import open_session
 from app.messages import queries as mails
@@ -93,12 +94,15 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
     made_up = open_ and finds_day(session, seen, clock.today())
     places = open_ and not made_up and has_places(session, seen.campaign, clock.today())
 
+    left = others_of(session, seen, {person.id or 0 for _role, person in news.three}, clock.today())
+
     def said(role: str, person: Person) -> dict[str, Any]:
         own = change is not None and change.by.value == role
         awaits = sought and back is None and seen.has(person.id) and not (own and reason in resting)
         return {
             "back": back,
             "back_off": back_off,
+            "left": [(one, one.visitor.id == person.id) for one in left.get(person.id or 0, ())],
             "reason": reason_labels()[reason] if reason else "",
             "against": against.words_to(person) if against is not None else "",
             "with_team": with_team and against is not None and against.visitor_day is None,

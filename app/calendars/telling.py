@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.calendars.agreements import warns_at_once
 from app.calendars.falling import say_anew
 from app.calendars.letters import (
     drop_asked_of,
@@ -36,6 +37,7 @@ from app.calendars.news import (
     tell_receivers,
     write,
 )
+from app.calendars.queries import left_at_one
 from app.core import clock
 from app.core.db import open_session
 from app.messages import service as outbox
@@ -90,6 +92,7 @@ def tell_booked(
         fell = {one.visit.id: one for one in visits.visits_with_ids(session, set(replaces.values()))}
         back = news.other if news.other is not None and stands(news.other.visit) else None
         back_off = back is not None and conflict_of(session, back, clock.today()) is not None
+        two_again = repaired and back is not None and left_at_one(session, news.seen)
         asker = news.change.other_id if news.change is not None else None  # whose request was accepted
         silent = asker is not None and news.change is not None and news.change.by is By.SERVICE
 
@@ -100,7 +103,7 @@ def tell_booked(
             agreed = confirmed_by(visit, By(role))
             asked: dict[str, Any] = {"moved": False, "agreed": agreed, "not_given": role in not_given}
             asked["accepted"] = role == "visitor" and person.id == asker
-            asked |= {"silent": silent, "unasked": unasked, "repaired": repaired}
+            asked |= {"silent": silent, "unasked": unasked, "repaired": repaired, "two_again": two_again}
             asked["hours_asked"] = hours if role == "visitor" and hours != now_at else []
             return {"back": back, "back_off": back_off, "fell": fell.get(replaces.get(role)), **asked}
 
@@ -145,10 +148,14 @@ def tell_made_up(engine: Engine, visit_id: int, revision: int, change_id: int) -
 
 def tell_changed(engine: Engine, visit_id: int, revision: int, change_id: int, far: bool = False) -> None:
     """Hours, the place, or who receives: both people read what changed, a tutor newly named what is asked of
-    them. `far`: the visitor's yes is asked again, since the journey is too long now."""
+    them. `far`: the visitor's yes is asked again, since the journey is too long now. That the agreement of a
+    near day holds no more is told with not to travel."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None:
+            return
+        unsigned = news.change is not None and news.change.kind is ChangeKind.UNSIGNED
+        if unsigned and warns_at_once(session, news.seen):
             return
         tutor = news.change is not None and news.change.kind is ChangeKind.TUTOR
         named = news.change.other_id if news.change is not None and tutor else None

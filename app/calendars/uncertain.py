@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.calendars import ics
+from app.calendars.news import REQUEST
 from app.core import clock
 from app.core.db import open_session
 from app.core.i18n import speaking
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
+from app.messages.service import Invitation
 from app.messages.tables import Mail
 from app.people.tables import Person
 from app.visits import warned
 from app.visits.queries import SeenVisit
+from app.visits.standing import standing_of
 from app.visits.tables import By
 from app.visits.warned import Told
 
-Sentences = Callable[[By, Person, Told], tuple[str, str]]
+Sentences = Callable[[By, Person, Told], tuple[str, ...]]
 """Why a day is not certain and what to do, for somebody in a role, in the language spoken; to others than the
 visitor, what became of the visitor's mail."""
 
@@ -38,6 +42,8 @@ class Uncertain:
     """What tells this warning from another one of the same day."""
     but: Collection[int] = ()
     """Who reads of it otherwise."""
+    is_news: bool = False
+    """The mail tells a change with it, which calendars hear of too."""
 
     @property
     def people(self) -> list[Addressed]:
@@ -64,12 +70,14 @@ def warn(session: Session, day: Uncertain, people: Iterable[Addressed]) -> list[
     addressed, seen, sent = list(people), day.seen, list[Mail]()
     readers = mails.readers_of(session, [person.id or 0 for _role, person, _key in addressed])
     visitor_told = warned.told_visitor(session, seen, day.about)
+    stand = standing_of(session, seen) if day.is_news else None
     for role, person, key in addressed:
         reader = readers.get(person.id or 0)
         if reader is None:
             continue
         with speaking(reader.language):
             sentences = day.sentences(role, person, visitor_told)
+            invitation = Invitation(ics.invitation(seen, person, stand), REQUEST) if stand else None
         mail = outbox.send(
             session,
             Kind.VISIT_UNCERTAIN,
@@ -79,6 +87,7 @@ def warn(session: Session, day: Uncertain, people: Iterable[Addressed]) -> list[
             context={"seen": seen, "role": role.value, "sentences": sentences},
             campaign=seen.campaign,
             reply_to=mails.reply_address(session, seen.campaign),
+            calendar=invitation,
             until=seen.visit.day,
         )
         if mail is not None:

@@ -65,6 +65,16 @@ def times_settled(session: Session, visit_ids: Collection[int]) -> dict[int, int
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def unsigned_by(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
+    """Which line of each of these visits' histories last says that its agreement holds no more. One query."""
+    query: Any = (
+        select(col(VisitChange.visit_id), func.max(col(VisitChange.id)))
+        .where(col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind) == ChangeKind.UNSIGNED)
+        .group_by(col(VisitChange.visit_id))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def lived_without(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
     """Visits whose last hour passed without an agreement, by day; also those that HR left at that."""
     return read_visits(session, col(Visit.campaign_id) == campaign_id, *_lived(today), *_unsigned())

@@ -233,7 +233,12 @@ def said_not_held(session: Session, visit_ids: Collection[int]) -> dict[int, lis
 
 def find_change(session: Session, change_id: int) -> SeenChange | None:
     """One line of a history."""
-    return next(iter(_changes(session, col(VisitChange.id) == change_id)), None)
+    return next(iter(find_changes(session, [change_id])), None)
+
+
+def find_changes(session: Session, change_ids: Collection[int]) -> list[SeenChange]:
+    """Some lines of histories."""
+    return _changes(session, col(VisitChange.id).in_(change_ids))
 
 
 def place_told_with(session: Session, move: VisitChange) -> SeenChange | None:

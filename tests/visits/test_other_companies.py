@@ -136,7 +136,14 @@ def test_a_near_day_is_warned_of_again_once_it_waits_again(
     )
     assert read_by(ticked(engine, session), "visit_uncertain") == {}
     works_for(company, C, B)
-    assert set(read_by(ticked(engine, session), "visit_uncertain")) == {"Anna", "Bruno"}
+    found = ticked(engine, session)
+    assert set(read_by(found, "visit_uncertain")) == {"Anna", "Bruno"}
+    assert read_by(found, "visit_changed") == {}  # one message says both, and calendars hear it
+    for one in found:
+        if one.kind == "visit_uncertain":
+            assert one.calendar_method == "REQUEST"
+            assert "Les deux sociétés ne sont plus celles de la convention enregistrée" in one.text
+            assert "Les deux sociétés ne sont plus celles de la convention enregistrée" in one.html
     works_for(company, B, B)
     assert set(read_by(ticked(engine, session), "visit_changed")) == {"Anna", "Bruno"}
     assert company.history(company.there)[-1] == "not_needed"

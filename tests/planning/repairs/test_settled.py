@@ -126,6 +126,29 @@ def test_hr_reads_what_the_two_are_choosing_and_what_was_tried(
     assert "propose le" in client.get(here).text
 
 
+@pytest.mark.parametrize("on_one", [True, False])
+def test_two_who_had_left_it_at_one_read_that_they_have_two_again(
+    engine: Engine, company: Published, on_one: bool
+) -> None:
+    fell, back = (
+        company.visit(company.back[0], company.front[0]),
+        company.visit(company.front[0], company.back[0]),
+    )
+    cancel(engine, fell)
+    if on_one:
+        agree(engine, fell, on_one=True)
+    cancel(engine, back)
+    before = len(told(engine, "visit_invitation"))
+    accept(engine, company, RepairKind.SAME)
+    drain(engine)
+    made = told(engine, "visit_invitation")[before:]
+    assert len(made) == 4
+    for mail in made:
+        for words in (mail.text, mail.html):
+            assert ("votre échange en compte de nouveau deux" in words) is on_one
+            assert "Et réciproquement" in words
+
+
 @pytest.mark.parametrize("is_one", [True, False])
 def test_hr_reads_that_the_two_may_choose_a_day_only_where_one_suits_both(
     engine: Engine, company: Published, client: TestClient, sign_in: SignIn, is_one: bool
