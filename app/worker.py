@@ -130,8 +130,8 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.proposed": (calendars.tell_proposal,),
     "visit.resumed": (calendars.tell_resumed,),
     "visit.suspended": (calendars.tell_suspended,),
+    "visit.unsigned": (calendars.tell_changed,),  # left by an earlier release
     "visit.waived": (calendars.tell_agreed,),
-    "visit.unsigned": (calendars.tell_changed,),
     "visit.tutor_released": (calendars.tell_tutor_released, repairs.follow_possible),
     "visit.tutor_replaced": (calendars.tell_tutor_replaced, repairs.follow_possible),
     "site.closed": (visits.void_stale_proposals, booking.follow_closure),
@@ -160,7 +160,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         booking_days.tell_closed_days,
         busy.forget_closed,
         busy.ask_due,
-        visits.follow_companies,
+        visits.follow_days,  # first, so that what is asked and warned of next is so
         agreements.remind_hr,
         rulings.ask_hr,
         eve.warn_undecided,
@@ -178,9 +178,6 @@ JOBS: dict[str, tuple[Job, ...]] = {
         messages.tidy,
         people.purge_imports,
         repairs.expire,
-        visits.follow_moves,
-        visits.say_where,
-        visits.follow_rosters_unheard,
         teams.tidy,
         visits.void_stale_proposals,
     ),

@@ -169,6 +169,7 @@ def invite(
                 "agreed": False,
                 "missing": missing,
                 "too_young": Missing.EXCEPTION in stand.missing,
+                "cannot_be": stand.is_suspended,
             },
             campaign=seen.campaign,
             reply_to=reply_to,

@@ -116,13 +116,13 @@ def invite(news: News, *, moved: bool, only: str | None = None, not_given: Colle
     """`only`: whom, by role, where the others have it already; `not_given`: who had not given the day."""
     back = news.other if news.other is not None and stands(news.other.visit) else None
     back_off = back is not None and conflict_of(news.session, back, clock.today()) is not None
-    place = reading.place_told_with(news.session, news.change) if moved and news.change is not None else None
+    place = reading.told_with(news.session, news.change) if moved and news.change is not None else []
 
     def said(role: str, _person: Person) -> dict[str, Any]:
         """Whoever has not said yes to the new day is asked to."""
         agreed = not moved or confirmed_by(news.seen.visit, By(role))
         asked = {"moved": moved, "agreed": agreed, "not_given": role in not_given}
-        elsewhere = history.sentence(place) if place is not None else ""
+        elsewhere = " ".join(history.sentence(one) for one in place)
         return {"back": back, "back_off": back_off, "elsewhere": elsewhere, **asked}
 
     to = [one for one in news.three if only in (None, one[0])]

@@ -27,7 +27,7 @@ from app.visits.moving import finds_day
 from app.visits.rosters import conflict_of
 from app.visits.rules import confirmed_by
 from app.visits.standing import standing_of
-from app.visits.tables import By
+from app.visits.tables import By, CancelReason
 
 
 def tell_suspended(
@@ -58,8 +58,8 @@ def tell_suspended(
         about = suspending.news_of(session, visit_id)
         if (news := news_of(session, visit_id, None, about=about)) is not None:
             say_anew(news)
-        released = reading.released_with(session, about)
-        team = reading.place_told_with(session, released.change) if released is not None else None
+        line = reading.find_change(session, about)
+        with_it = reading.told_with(session, line.change) if line is not None else []
         found, shut = finds_day(session, seen, clock.today()), is_closed(session, seen)
         reply_to, stand = mails.reply_address(session, seen.campaign), standing_of(session, seen)
         for role, person in people.items():
@@ -67,11 +67,10 @@ def tell_suspended(
             if reader is None:
                 continue
             with speaking(reader.language):
-                content, said = ics.invitation(seen, person, stand), against.words_to(person)
-                if released is not None:
-                    told = [history.sentence(team)] if team is not None else []
-                    told.append(history.sentence(released, to_host=role == By.HOST))
-                    said = " ".join(told).rstrip(".")
+                content, said = ics.invitation(seen, person, stand), f"{against.words_to(person)}."
+                also = " ".join(history.sentence(one, to_host=role == By.HOST) for one in with_it)
+                if any(one.change.reason is CancelReason.UNAVAILABLE for one in with_it):
+                    said = ""  # that nobody is left to receive says who is off
                 step = against.first_step(receives=role != "visitor")
                 closed_since = closed_words(receives=role != "visitor") if shut else ""
             outbox.send(
@@ -89,6 +88,7 @@ def tell_suspended(
                     "half": against.is_half_day,
                     "step": step,
                     "against": said,
+                    "also": also,
                     "sought": sought and not against.booked,
                     "fruitless": fruitless,
                     "no_day": not found,

@@ -4,6 +4,8 @@ staff file, whatever their number. It names the days and the teams, not the peop
 well that HR changed the weekdays on which it receives, and what stands on those it closes."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -22,72 +24,118 @@ from app.teams.rules import marked
 from app.visits.marks import against_limits
 from app.visits.other_team import Joining, received
 from app.visits.queries import SeenVisit, visits_with_ids
-from app.visits.rosters import conflicts_among, mended_by_hours
+from app.visits.rosters import conflicts_among, host_receives, mended_by_hours
 from app.visits.rules import is_ahead
 from app.visits.suspending import suspended_at
 
-Led = dict[int, dict[int, tuple[SeenVisit, list[str]]]]
-"""By reader, then by visit: the day, and which of its two sides they lead."""
+
+@dataclass
+class Mine:
+    """A day as somebody reads of it who leads one of its two teams, or one of its two."""
+
+    seen: SeenVisit
+    sides: list[str] = field(default_factory=list)
+    """Which of its two they lead."""
+    moves: list[Joining] = field(default_factory=list)
+    """Who went from where to where."""
+    state: str = ""
+    """`closed` or `suspended` where it cannot take place, `resumed` where it can again."""
+
+
+Led = dict[int, dict[int, Mine]]
+"""By reader, then by visit."""
 
 
 def tell_teams_suspended(engine: Engine, visit_ids: list[int], about: int) -> None:
     """Job of `visits.suspended`: those of the days that still cannot take place. Safe to run twice."""
     with open_session(engine) as session:
-        found = conflicts_among(session, _ahead(session, visit_ids))
-        closed = {one.seen.visit.id or 0 for one in found if one.closed}
-        led = _led(session, [one.seen for one in found])
-        for one in found:
-            if mended_by_hours(one):  # whoever receives reads of the hours to change
-                for mine in led.values():
-                    _leave_out(mine, one.seen.visit.id or 0, "host")
-        _write(session, led, about, closed)
+        _write(session, _suspended(session, _ahead(session, visit_ids)), about)
 
 
 def tell_teams_resumed(engine: Engine, visit_ids: list[int], about: int) -> None:
     """Job of `visits.resumed`: those of the days against which nothing stands, to whoever read that they
     could not take place. Safe to run twice."""
     with open_session(engine) as session:
-        ahead = _ahead(session, visit_ids)
-        against = {one.seen.visit.id for one in conflicts_among(session, ahead)}
-        led = _led(session, [one for one in ahead if one.visit.id not in against])
-        _keep_told(session, led)
-        _write(session, led, about, None)
+        _write(session, _resumed(session, _ahead(session, visit_ids)), about)
 
 
-def tell_teams_carried(engine: Engine, lines: list[list[int]]) -> None:
-    """Job of `visits.carried`: those of the days whose visitor, or host, is still of the team that they
-    joined. `lines`: of each its line in the history, its visit, the two teams, and whether it is the visitor.
-    Safe to run twice."""
+def tell_teams_carried(
+    engine: Engine,
+    lines: list[list[int]],
+    suspended: Collection[int] = (),
+    resumed: Collection[int] = (),
+    about: int | None = None,
+) -> None:
+    """Job of `visits.carried`: what one look found, in one message to each: those of the days whose visitor,
+    or host, is still of the team that they joined, with whether each can take place; and the other days that
+    it suspended, or that hold again. What falls is told by itself. `lines`: of each day its line in the
+    history, its visit, the two teams, and whether it is the visitor; `about`: names it all, the last of them
+    where it is None. Safe to run twice."""
     with open_session(engine) as session:
-        ahead = {one.visit.id: one for one in _ahead(session, [visit_id for _line, visit_id, *_ in lines])}
-        names = teams_by_id(session)
-        coming = [
-            Joining(ahead[visit_id], bool(leaves), names[left], names[joined])
-            for _line, visit_id, left, joined, leaves in lines
-            if visit_id in ahead
-        ]
-        coming = [one for one in coming if one.person.team_id == one.after.id]
-        ids = {team.id or 0 for one in coming for team in (one.before, one.after)}
-        leads = teams.leaders_of_teams(session, ids, clock.today())
-        mine: dict[int, list[Joining]] = defaultdict(list)
-        for one in received(session, coming):
-            for reader_id in leads[one.before.id or 0] | leads[one.after.id or 0]:
-                if not one.seen.has(reader_id):
-                    mine[reader_id].append(one)
-        about = max(line_id for line_id, *_rest in lines)
-        for person_id, reader in sorted(mails.readers_of(session, mine).items()):
-            days = mine[person_id]
-            outbox.send(
-                session,
-                Kind.TEAM_MOVED,
-                reader,
-                key=f"{Kind.TEAM_MOVED}:{about}:{person_id}",
-                now=clock.now(),
-                context={"days": days},
-                campaign=days[0].seen.campaign,
-                reply_to=mails.reply_address(session, days[0].seen.campaign),
-                until=days[-1].seen.visit.day,
-            )
+        ids = [visit_id for _line, visit_id, *_rest in lines]
+        ahead = _ahead(session, [*ids, *suspended, *resumed])
+        against = {one.seen.visit.id: one for one in conflicts_among(session, ahead)}
+        mine = _carried(session, {one.visit.id: one for one in ahead}, lines)
+        for reader, days in list(mine.items()):
+            for visit_id, day in list(days.items()):
+                found = against.get(visit_id)
+                if found is not None and found.mends_itself:
+                    del days[visit_id]
+                elif found is not None and not host_receives(found):
+                    day.state = "closed" if found.closed else "suspended"
+            if not days:
+                del mine[reader]
+        for others, which in ((_suspended, suspended), (_resumed, resumed)):
+            found_since = others(session, [one for one in ahead if one.visit.id in set(which)])
+            for reader, days in found_since.items():
+                for visit_id, day in days.items():
+                    mine.setdefault(reader, {}).setdefault(visit_id, day).state = day.state
+        _write(session, mine, about or max(line_id for line_id, *_rest in lines))
+
+
+def _carried(session: Session, ahead: Mapping[int | None, SeenVisit], lines: list[list[int]]) -> Led:
+    names = teams_by_id(session)
+    coming = [
+        Joining(ahead[visit_id], bool(leaves), names[left], names[joined])
+        for _line, visit_id, left, joined, leaves in lines
+        if visit_id in ahead
+    ]
+    coming = [one for one in coming if one.person.team_id == one.after.id]
+    ids = {team.id or 0 for one in coming for team in (one.before, one.after)}
+    leads = teams.leaders_of_teams(session, ids, clock.today())
+    mine: Led = defaultdict(dict)
+    for one in received(session, coming):
+        for reader_id in leads[one.before.id or 0] | leads[one.after.id or 0]:
+            if not one.seen.has(reader_id):
+                day = mine[reader_id].setdefault(one.seen.visit.id or 0, Mine(one.seen))
+                day.moves.append(one)
+    return mine
+
+
+def _suspended(session: Session, days: list[SeenVisit]) -> Led:
+    """Those of the days that still cannot take place."""
+    found = conflicts_among(session, days)
+    led = _led(session, [one.seen for one in found])
+    state = {one.seen.visit.id: "closed" if one.closed else "suspended" for one in found}
+    for mine in led.values():
+        for visit_id, day in mine.items():
+            day.state = state[visit_id]
+    for one in found:
+        if mended_by_hours(one):  # whoever receives reads of the hours to change
+            for mine in led.values():
+                _leave_out(mine, one.seen.visit.id or 0, "host")
+    return led
+
+
+def _resumed(session: Session, days: list[SeenVisit]) -> Led:
+    """Those of the days against which nothing stands, to whoever read that they could not take place."""
+    against = {one.seen.visit.id for one in conflicts_among(session, days)}
+    led = _led(session, [one for one in days if one.visit.id not in against])
+    _keep_told(session, led)
+    for mine in led.values():
+        for day in mine.values():
+            day.state = "resumed"
+    return led
 
 
 def tell_weekdays(engine: Engine, team_id: int, version: int, before: str) -> None:
@@ -127,36 +175,44 @@ def _ahead(session: Session, visit_ids: list[int]) -> list[SeenVisit]:
     return [one for one in visits_with_ids(session, visit_ids) if is_ahead(one.visit, clock.today())]
 
 
-def _write(session: Session, led: Led, about: int, closed: set[int] | None) -> None:
-    """`closed`: which of the days are on a closed site; None: they can take place again."""
+def _write(session: Session, led: Led, about: int) -> None:
+    """One message to each: of days that can take place no more, or again, or of whatever became of them."""
     for person_id, reader in sorted(mails.readers_of(session, [one for one in led if led[one]]).items()):
-        mine = list(led[person_id].values())
-        first, last = mine[0][0], mine[-1][0]
+        mine = sorted(led[person_id].values(), key=lambda one: (one.seen.visit.day, one.seen.visit.id or 0))
+        states = {one.state == "resumed" for one in mine}
+        kind = Kind.TEAM_MOVED if len(states) > 1 or any(one.moves for one in mine) else Kind.TEAM_DAYS
+        campaign = mine[0].seen.campaign
         outbox.send(
             session,
-            Kind.TEAM_DAYS,
+            kind,
             reader,
-            key=f"{Kind.TEAM_DAYS}:{about}:{person_id}",
+            key=f"{kind}:{about}:{person_id}",
             now=clock.now(),
-            context={"days": mine, "closed": closed or set(), "resumed": closed is None},
-            campaign=first.campaign,
-            reply_to=mails.reply_address(session, first.campaign),
-            until=last.visit.day,
+            context={"days": mine, "resumed": states == {True}},
+            campaign=campaign,
+            reply_to=mails.reply_address(session, campaign),
+            until=mine[-1].seen.visit.day,
         )
 
 
 def _led(session: Session, days: list[SeenVisit]) -> Led:
-    """Which of the days concern whom, by day, with the sides that are theirs; nobody reads of their own."""
+    """Which of the days concern whom, with the sides that are theirs: who leads one of the two teams, or one
+    of the two; nobody reads of their own. Four queries."""
+    today = clock.today()
+    ids = {team.id or 0 for seen in days for team in (seen.visitor_team, seen.host_team)}
+    leads = teams.leaders_of_teams(session, ids, today)
     managers = {one for seen in days for one in (seen.visitor.manager_id, seen.host.manager_id) if one}
-    lent = teams.delegates_of(session, managers, clock.today())
+    lent = teams.delegates_of(session, managers, today)
     led: Led = defaultdict(dict)
-    for seen in sorted(days, key=lambda one: (one.visit.day, one.visit.id or 0)):
-        for side, person in (("visitor", seen.visitor), ("host", seen.host)):
-            if person.manager_id is None:
-                continue
-            for reader_id in {person.manager_id, *lent.get(person.manager_id, ())}:
+    for seen in days:
+        for side, person, team in (
+            ("visitor", seen.visitor, seen.visitor_team),
+            ("host", seen.host, seen.host_team),
+        ):
+            own = {person.manager_id, *lent.get(person.manager_id, ())} if person.manager_id else set()
+            for reader_id in leads[team.id or 0] | own:
                 if not seen.has(reader_id):
-                    led[reader_id].setdefault(seen.visit.id or 0, (seen, []))[1].append(side)
+                    led[reader_id].setdefault(seen.visit.id or 0, Mine(seen)).sides.append(side)
     return led
 
 
@@ -164,8 +220,9 @@ def _keep_told(session: Session, led: Led) -> None:
     """Leave out what somebody never read to be suspended."""
     since = suspended_at(session, {visit_id for mine in led.values() for visit_id in mine})
     told: dict[int, datetime] = {}
-    for _key, person_id, at in mails.written_to(session, Kind.TEAM_DAYS, set(led)):
-        told[person_id] = max(at, told.get(person_id, at))
+    for kind in (Kind.TEAM_DAYS, Kind.TEAM_MOVED):
+        for _key, person_id, at in mails.written_to(session, kind, set(led)):
+            told[person_id] = max(at, told.get(person_id, at))
     for person_id, mine in led.items():
         led[person_id] = {
             visit_id: one
@@ -174,8 +231,8 @@ def _keep_told(session: Session, led: Led) -> None:
         }
 
 
-def _leave_out(mine: dict[int, tuple[SeenVisit, list[str]]], visit_id: int, side: str) -> None:
-    if visit_id in mine and side in mine[visit_id][1]:
-        mine[visit_id][1].remove(side)
-        if not mine[visit_id][1]:
+def _leave_out(mine: dict[int, Mine], visit_id: int, side: str) -> None:
+    if visit_id in mine and side in mine[visit_id].sides:
+        mine[visit_id].sides.remove(side)
+        if not mine[visit_id].sides:
             del mine[visit_id]

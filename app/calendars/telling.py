@@ -64,6 +64,8 @@ from app.visits.tables import By, CancelReason, ChangeKind
 RULINGS = {ChangeKind.HELD, ChangeKind.MISSED}
 SIGNED = {ChangeKind.AGREED, ChangeKind.NOT_NEEDED}
 """Nothing is to be signed any more."""
+FOUND = {ChangeKind.TEAM, ChangeKind.PLACE, ChangeKind.UNSIGNED, ChangeKind.RELEASED}
+"""What a look at a day finds of it: several of these may be told in one message."""
 SETTLING = RULINGS | {ChangeKind.TAKEN_BACK}
 """After these, nobody is asked any more what they say of an absence."""
 
@@ -173,14 +175,14 @@ def _after(news: News, *, far: bool = False) -> Said:
     holds = news.change is not None and resumed_by(news.session, news.change)
     elsewhere = news.change is not None and news.change.kind is ChangeKind.PLACE
     opened = holds and not elsewhere and closed_before(news.session, news.seen.visit.id or 0)
-    released = news.change is not None and news.change.kind is ChangeKind.RELEASED
-    with_it = reading.place_told_with(news.session, news.change) if news.change and released else None
-    team = history.sentence(with_it) if with_it is not None else ""
+    found = news.change is not None and news.change.kind in FOUND
+    with_it = reading.told_with(news.session, news.change) if news.change and found else []
 
     def said(role: str, _person: Person) -> dict[str, Any]:
+        also = " ".join(history.sentence(one, to_host=role == By.HOST) for one in with_it)
         unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
         asks = far and role == By.VISITOR and unconfirmed
-        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed, "far": asks, "also": team}
+        return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed, "far": asks, "also": also}
 
     return said
 
@@ -203,13 +205,17 @@ def tell_tutor_released(engine: Engine, visit_id: int, revision: int, change_id:
 
 
 def _is_mended(news: News) -> bool:
-    """Nobody was left to receive, and what is done about it tells it."""
-    if news.change is None or news.change.reason is not CancelReason.UNAVAILABLE:
+    """The day cannot be since, or nobody was left to receive: what is done about it tells it."""
+    if news.change is None:
+        return False
+    suspended = reading.find_change(news.session, suspending.news_of(news.session, news.change.visit_id))
+    with_it = reading.told_with(news.session, suspended.change) if suspended is not None else []
+    if any(one.change.id == news.change.id for one in with_it):
+        return True
+    if news.change.reason is not CancelReason.UNAVAILABLE:
         return False
     against = conflict_of(news.session, news.seen, clock.today())
-    released = reading.released_with(news.session, suspending.news_of(news.session, news.change.visit_id))
-    told_with = released is not None and released.change.id == news.change.id
-    return against is None or against.mends_itself or told_with
+    return against is None or against.mends_itself
 
 
 def tell_tutor_replaced(engine: Engine, visit_id: int, revision: int, change_id: int, former_id: int) -> None:

@@ -20,6 +20,7 @@ from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.rules import OFFERED, Settled, confirmed_by, is_past
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitStatus
+from app.visits.whereabouts import Told
 
 
 def confirm(
@@ -129,10 +130,9 @@ def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:
     remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event, day_before=late)
 
 
-def void_agreements(session: Session, now: datetime, today: date) -> None:
+def void_agreements(session: Session, now: datetime, today: date) -> list[Told]:
     """Visits to come that were signed for two other companies than those of the two people now wait for HR
-    again; the people read it. Done twice, nothing more happens."""
-    hold_all(session, {seen.visit.id or 0 for seen in agreements.signed_for_others(session, today)})
+    again; the people are to be told. Done twice, nothing more happens."""
     found = agreements.signed_for_others(session, today)
     session.exec(
         update(Visit)
@@ -147,8 +147,10 @@ def void_agreements(session: Session, now: datetime, today: date) -> None:
         .execution_options(synchronize_session="fetch")
     )
     hand = Hand(By.SERVICE, None, now)
-    for seen in found:
-        remember(session, seen.visit, ChangeKind.UNSIGNED, hand, event="visit.unsigned")
+    return [
+        Told(seen.visit, remember(session, seen.visit, ChangeKind.UNSIGNED, hand, event=None))
+        for seen in found
+    ]
 
 
 def ask_of_visitors(

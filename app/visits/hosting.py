@@ -107,10 +107,17 @@ def set_tutor(
 
 
 def release_tutor(
-    session: Session, before: Situation, hand: Hand, *, revision: int, by_roster: bool = False
+    session: Session,
+    before: Situation,
+    hand: Hand,
+    *,
+    revision: int,
+    by_roster: bool = False,
+    follows: bool = True,
 ) -> Visit:
     """The host receives in person again; the tutor has their day back and is told. `by_roster`: it says that
-    the tutor is off. Where a roster has the host off too, the day is contradicted from now on."""
+    the tutor is off. Where a roster has the host off too, the day is contradicted from now on; `follows`
+    False: the caller sees to that."""
     now = begin(session, before, revision=revision)
     step = check(ChangeKind.RELEASED, now.asked)
     former = now.visit.tutor_id
@@ -120,7 +127,8 @@ def release_tutor(
     _retake(session, now, hand)
     reason = CancelReason.ROSTER if by_roster else _why_nobody(session, now)
     remember(session, now.visit, ChangeKind.RELEASED, hand, event=step.event, other_id=former, reason=reason)
-    follow_change(session, now.visit, hand.now, now.today)
+    if follows:
+        follow_change(session, now.visit, hand.now, now.today)
     return now.visit
 
 

@@ -1,39 +1,28 @@
 """What follows for visits from what happens to their campaign."""
 
-from collections.abc import Collection
-from datetime import date
-
 from sqlalchemy import Engine
-from sqlmodel import Session, col
 
 from app.accounts.sessions import hand_of
 from app.campaigns.holding import hold_every_one_alone
 from app.core import clock, jobs
-from app.core.db import each, open_session
-from app.people.queries import travel_minutes
+from app.core.db import open_session
 from app.people.tables import Person
 from app.teams import days as team_days
 from app.teams import queries as team_queries
 from app.visits import (
-    carrying,
     confirming,
-    hosting,
+    following,
     leaving,
     moving,
-    other_team,
-    places,
     provisional,
     queries,
     reading,
     rosters,
     service,
     suspending,
-    whereabouts,
 )
-from app.visits.changing import hold_all, situation
 from app.visits.history import Hand
-from app.visits.rules import is_ahead
-from app.visits.tables import By, CancelReason, Visit
+from app.visits.tables import By, CancelReason
 
 
 def cancel_all(engine: Engine, campaign_id: int) -> None:
@@ -86,7 +75,7 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         apart = {*waiting, *(one.seen.visit.id for one in found)}
         certain = [one.visit.id or 0 for one in covered if one.visit.id not in apart]
         hand = Hand(By.SERVICE, hand_of(session, by, program), now)
-        contrary = _let_hosts_receive(session, found, hand, today)
+        contrary = following.let_hosts_receive(session, found, hand, today)
         troubled = [one.seen.visit.id or 0 for one in contrary]
         about = min(roster_ids)
         suspending.contradict(session, contrary, hand, about=about, by=by, program=program)
@@ -95,39 +84,7 @@ def examine_rosters(engine: Engine, roster_ids: list[int], by: int | None = None
         if certain:
             again = sorted(resumed & set(certain))
             jobs.record(session, "visits.certain", visit_ids=certain, resumed=again)
-        _say_provisional(session, set(spans), today)
-
-
-def _let_hosts_receive(
-    session: Session, found: Collection[rosters.Conflict], hand: Hand, today: date
-) -> list[rosters.Conflict]:
-    """Where nobody but who receives in the host's place is off, the host receives; the others."""
-    for seen in (one.seen for one in found if rosters.host_receives(one)):
-        before = situation(session, seen, By.SERVICE, None, today)
-        hosting.release_tutor(session, before, hand, revision=seen.visit.revision, by_roster=True)
-    return [one for one in found if not rosters.host_receives(one)]
-
-
-def follow_rosters_unheard(engine: Engine) -> None:
-    """Job of `clock.tick`: days to come that a roster, or somebody's week, contradicts though nothing
-    followed, whatever made it so, such as hours that were changed while it arrived, or a staff file; and
-    those that nothing contradicts any more. Safe to run twice."""
-    now, today = clock.now(), clock.today()
-    suspended = col(Visit.suspended_for) == CancelReason.ROSTER
-    with open_session(engine, reads_only=True) as session:
-        ids = {one.seen.visit.id or 0 for one in rosters.unsettled(session, today)}
-        ids |= {one.visit.id or 0 for one in queries.read_visits(session, suspended, *queries.to_come(today))}
-    if ids:
-        hand = Hand(By.SERVICE, None, now)
-        with open_session(engine) as session:
-            hold_all(session, ids)
-            seen = [one for one in queries.visits_with_ids(session, ids) if is_ahead(one.visit, today)]
-            found = rosters.conflicts_among(session, seen)
-            contrary = _let_hosts_receive(session, found, hand, today)
-            suspending.contradict_unheard(session, contrary, now)
-            against = {one.seen.visit.id for one in found}
-            holds = [one.visit.id or 0 for one in seen if one.visit.id not in against]
-            suspending.resume(session, holds, hand)
+        following.say_provisional(session, set(spans), today)
 
 
 def follow_by_roster(engine: Engine, team_id: int) -> None:
@@ -136,15 +93,9 @@ def follow_by_roster(engine: Engine, team_id: int) -> None:
     today = clock.today()
     with open_session(engine) as session:
         hold_every_one_alone(session)
-        _say_provisional(session, {team_id}, today)
+        following.say_provisional(session, {team_id}, today)
         if certain := provisional.waits_no_more(session, {team_id}, today):
             jobs.record(session, "visits.certain", visit_ids=certain, by_week=True)
-
-
-def _say_provisional(session: Session, team_ids: set[int], today: date) -> None:
-    """Days of these teams that began to wait for a roster are named by `visits.provisional`."""
-    if begun := provisional.begun_to_wait(session, team_ids, today):
-        jobs.record(session, "visits.provisional", visit_ids=begun)
 
 
 def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
@@ -158,30 +109,13 @@ def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
         confirming.ask_all_anew(session, team_id, conditions_id, now, today)
 
 
-def follow_moves(engine: Engine) -> None:
-    """Job of `clock.tick`: the days of whoever changed team count in the new one, and those concerned hear of
-    it; whoever was to receive in the place of a host of another team receives no more. Safe to run twice."""
-    now, today = clock.now(), clock.today()
-    with open_session(engine) as session:
-        joined = {one.joined for one in places.to_carry(session, today)}
-        if joined:
-            _say_provisional(session, joined, today)  # one of the two works by roster from now on
-        carrying.follow(session, now, today)
-        other_team.release(session, now, today)
-
-
-def follow_companies(engine: Engine) -> None:
-    """Job of `clock.tick`: an agreement holds for the two companies that signed it; where the two people work
-    for others since, as the staff file says, the day waits for HR again. Safe to run twice."""
-    with open_session(engine) as session:
-        confirming.void_agreements(session, clock.now(), clock.today())
-
-
-def say_where(engine: Engine) -> None:
-    """Job of `clock.tick`: whoever receives works at another site since, or their team moved: those who were
-    told the former place hear the new one. Safe to run twice."""
+def follow_days(engine: Engine) -> None:
+    """Job of `clock.tick`: days to come of people who changed team, site, company or week, as a staff file or
+    a file of teams says it; and those that a roster, or somebody's week, contradicts though nothing followed,
+    such as hours that were changed while it arrived, or contradicts no more. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine, reads_only=True) as session:
-        found = [seen.visit.id or 0 for seen in whereabouts.elsewhere(session, today)]
-        minutes = travel_minutes(session) if found else {}
-    each(engine, found, lambda session, one: whereabouts.say_where(session, one, minutes, now, today))
+        due = following.is_due(session, today)
+    if due:
+        with open_session(engine) as session:
+            following.follow(session, now, today)

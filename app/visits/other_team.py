@@ -14,7 +14,7 @@ from app.people.tables import Person, Team
 from app.teams.days import shifts_on
 from app.teams.rules import usually_works
 from app.teams.tables import Shift
-from app.visits.changing import hold_all, situation
+from app.visits.changing import situation
 from app.visits.history import Hand
 from app.visits.hosting import release_tutor
 from app.visits.leaving import contrary_of
@@ -30,13 +30,13 @@ def tutors_gone(session: Session, today: date) -> list[SeenVisit]:
     return [seen for seen in found if not seen.goes_on]
 
 
-def release(session: Session, now: datetime, today: date) -> None:
-    """The hosts of these days receive in person again, as when a tutor leaves: those concerned hear it, and
-    where a roster has a host off, what it does follows. Where that is done already, nothing happens."""
-    hold_all(session, {seen.visit.id or 0 for seen in tutors_gone(session, today)})
-    for seen in tutors_gone(session, today):
+def release(session: Session, found: Collection[SeenVisit], now: datetime, today: date) -> None:
+    """The hosts of these days receive in person again, as when a tutor leaves: those concerned hear it. What
+    a roster that has a host off does is left to the caller."""
+    for seen in found:
         before = situation(session, seen, By.SERVICE, None, today)
-        release_tutor(session, before, Hand(By.SERVICE, None, now), revision=seen.visit.revision)
+        hand = Hand(By.SERVICE, None, now)
+        release_tutor(session, before, hand, revision=seen.visit.revision, follows=False)
 
 
 def left_alone(

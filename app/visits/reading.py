@@ -241,27 +241,21 @@ def find_changes(session: Session, change_ids: Collection[int]) -> list[SeenChan
     return _changes(session, col(VisitChange.id).in_(change_ids))
 
 
-def place_told_with(session: Session, move: VisitChange) -> SeenChange | None:
-    """That a day takes place elsewhere, or in another team, where the message about its move says it."""
+def told_with(session: Session, change: VisitChange) -> list[SeenChange]:
+    """What else became of a day at the same moment, such as its team, place or company, or that nobody
+    receives in the host's place any more: the message about `change` says it too. One query."""
     team = and_(col(VisitChange.kind) == ChangeKind.TEAM, col(VisitChange.other_id).is_(None))
-    place = or_(col(VisitChange.kind) == ChangeKind.PLACE, team)
-    with_it = (col(VisitChange.visit_id) == move.visit_id, col(VisitChange.at) == move.at)
-    found = _changes(session, place, *with_it, col(VisitChange.id) < move.id)
-    return next(iter(reversed(found)), None)
-
-
-def released_with(session: Session, suspended_id: int) -> SeenChange | None:
-    """That nobody is left to receive, where a day is suspended for it: the message about that says both."""
-    suspended = session.get(VisitChange, suspended_id)
-    if suspended is None:
-        return None
-    with_it = (col(VisitChange.visit_id) == suspended.visit_id, col(VisitChange.at) == suspended.at)
-    nobody = (
-        col(VisitChange.kind) == ChangeKind.RELEASED,
-        col(VisitChange.reason) == CancelReason.UNAVAILABLE,
+    kinds = (ChangeKind.PLACE, ChangeKind.UNSIGNED, ChangeKind.RELEASED)
+    with_it = (col(VisitChange.visit_id) == change.visit_id, col(VisitChange.at) == change.at)
+    return _changes(
+        session, or_(team, col(VisitChange.kind).in_(kinds)), *with_it, col(VisitChange.id) < change.id
     )
-    found = _changes(session, *nobody, *with_it, col(VisitChange.id) < suspended_id)
-    return next(iter(reversed(found)), None)
+
+
+def last_line(session: Session, visit_ids: Collection[int]) -> int:
+    """The latest line of these visits' histories; 0 without."""
+    query = select(func.max(col(VisitChange.id))).where(col(VisitChange.visit_id).in_(visit_ids))
+    return session.scalar(query) or 0
 
 
 def last_yes(session: Session, visit_id: int) -> SeenChange | None:

@@ -27,15 +27,16 @@ OVER = ":over"
 """Ends the key of what says later that nobody chose another day."""
 
 
-def suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
+def suspend(session: Session, visit_ids: Collection[int], hand: Hand, *, alone: bool = True) -> list[int]:
     """Say of these days, once each, that they cannot take place as planned. That HR close a site is said also
-    of a day that a roster contradicts."""
+    of a day that a roster contradicts. `alone` False: those who lead the teams read it with other news, which
+    the caller tells. Of which days it was said."""
     hold_all(session, visit_ids)
     already = suspended_among(session, visit_ids)
     if hand.by is By.HR:
         lines = _last(session, already, {ChangeKind.SUSPENDED})
         already = {line.visit_id for line in lines if line.by is By.HR}
-    _suspend(session, set(visit_ids) - already, hand)
+    return _suspend(session, set(visit_ids) - already, hand, alone=alone)
 
 
 def suspend_anew(session: Session, visit_ids: Collection[int], now: datetime) -> None:
@@ -45,14 +46,16 @@ def suspend_anew(session: Session, visit_ids: Collection[int], now: datetime) ->
     _suspend(session, visit_ids, Hand(By.SERVICE, None, now))
 
 
-def _suspend(session: Session, visit_ids: Collection[int], hand: Hand) -> None:
+def _suspend(session: Session, visit_ids: Collection[int], hand: Hand, *, alone: bool = True) -> list[int]:
     lines = []
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))):
         if stands(visit):
             why = CancelReason.CLOSED if hand.by is By.HR else CancelReason.ROSTER
             _revise(session, visit, hand.now, suspended_for=why)
             lines.append(remember(session, visit, ChangeKind.SUSPENDED, hand, event=None))
-    _tell_teams(session, "visits.suspended", lines)
+    if alone:
+        _tell_teams(session, "visits.suspended", lines)
+    return [line.visit_id for line in lines]
 
 
 def _tell_teams(session: Session, event: str, lines: Sequence[VisitChange]) -> None:
@@ -62,15 +65,25 @@ def _tell_teams(session: Session, event: str, lines: Sequence[VisitChange]) -> N
         jobs.record(session, event, visit_ids=ids, about=max(line.id or 0 for line in lines))
 
 
-def resume(session: Session, visit_ids: Collection[int], hand: Hand) -> set[int]:
+def resume(
+    session: Session,
+    visit_ids: Collection[int],
+    hand: Hand,
+    *,
+    but: Collection[int] = (),
+    alone: bool = True,
+) -> set[int]:
     """Those of these days that were suspended hold again, and their history says so: calendars and people
-    that heard the one hear the other. Which they are."""
+    that heard the one hear the other. `but`: of those days another message says it (`resumed_by`). `alone`:
+    as of `suspend`. Which they are."""
     hold_all(session, visit_ids)
     lifted, lines = suspended_among(session, visit_ids), []
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(lifted)).order_by(col(Visit.id))):
         _revise(session, visit, hand.now, suspended_for=None)
-        lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event="visit.resumed"))
-    _tell_teams(session, "visits.resumed", lines)
+        event = None if visit.id in but else "visit.resumed"
+        lines.append(remember(session, visit, ChangeKind.RESUMED, hand, event=event))
+    if alone:
+        _tell_teams(session, "visits.resumed", lines)
     return lifted
 
 
@@ -82,27 +95,32 @@ def contradict(
     about: int | str,
     by: int | None = None,
     program: str = "",
-) -> None:
+    alone: bool = True,
+) -> list[int]:
     """What follows for days that a roster, or a closed site, contradicts, whatever made it so: those that
     wait are suspended; `visits.in_conflict` has the others mended, and looks for another day of a plan;
     `visits.half_covered` tells whoever may change hours, once for `about`. `by`, `program`: who sent the
-    roster that did it."""
-    suspend(session, [one.seen.visit.id or 0 for one in found if waits(one)], hand)
+    roster that did it. `alone`: as of `suspend`. Which are suspended."""
+    waiting = [one.seen.visit.id or 0 for one in found if waits(one)]
+    suspended = suspend(session, waiting, hand, alone=alone)
     if found:
         ids = [one.seen.visit.id or 0 for one in found]
         jobs.record(session, "visits.in_conflict", visit_ids=ids, by=by, program=program)
     if half := [one.seen.visit.id or 0 for one in found if mended_by_hours(one)]:
         jobs.record(session, "visits.half_covered", visit_ids=half, roster_id=about)
+    return suspended
 
 
-def contradict_unheard(session: Session, found: Collection[Conflict], now: datetime) -> None:
+def contradict_unheard(
+    session: Session, found: Collection[Conflict], now: datetime, *, alone: bool = True
+) -> list[int]:
     """The same where nothing followed yet, and no roster arrives with it. Of a closed site its closing is
     what follows."""
     already = suspended_among(session, {one.seen.visit.id or 0 for one in found})
     fresh = [one for one in found if not one.closed and (falls(one) or one.seen.visit.id not in already)]
     ids = "-".join(str(one.seen.visit.id) for one in fresh)
     about = f"days-{ids}-{int(now.timestamp())}"
-    contradict(session, fresh, Hand(By.SERVICE, None, now), about=about)
+    return contradict(session, fresh, Hand(By.SERVICE, None, now), about=about, alone=alone)
 
 
 def follow_change(session: Session, visit: Visit, now: datetime, today: date) -> None:

@@ -1,20 +1,35 @@
 """Where a day takes place: at the site of the team that receives. Whoever was told another one reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col
 
+from app.core import jobs
 from app.people.queries import sites_by_id, teams_by_id, travel_minutes
 from app.people.tables import Site
-from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import HostSite, SeenVisit, read_visits, to_come
-from app.visits.rosters import conflict_of, falls
-from app.visits.suspending import follow_change
-from app.visits.tables import By, ChangeKind, Visit
+from app.visits.tables import By, ChangeKind, Visit, VisitChange
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of a day's history that its two are to read."""
+
+    visit: Visit
+    line: VisitChange
+    far: bool = False
+    """The visitor's journey is too long with it: their yes is asked again."""
+
+    def announce(self, session: Session, *, far: bool = False) -> None:
+        """Have it told; `far`: another line has the visitor's journey too long."""
+        said: dict[str, Any] = {"far": True} if far or self.far else {}
+        said |= {"visit_id": self.visit.id, "revision": self.visit.revision, "change_id": self.line.id}
+        jobs.record(session, "visit.changed", **said)
 
 
 def elsewhere(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
@@ -30,37 +45,31 @@ def is_too_far(seen: SeenVisit, minutes: Mapping[tuple[int, int], int]) -> bool:
     return minutes.get(way, 0) > seen.campaign.max_travel_minutes
 
 
-def say_where(
-    session: Session, visit_id: int, minutes: Mapping[tuple[int, int], int], now: datetime, today: date
-) -> None:
-    """The site of one of these days is said: its history, its people and calendars hear it. Any yes stands,
-    as with other hours, but the visitor's where it is too far: that one is asked again. Where HR closed that
-    site then, what follows of a closed site does; a booked day falls, and that alone is told. Where the site
-    is said already, nothing happens."""
-    hold_all(session, [visit_id])
-    for seen in elsewhere(session, today, col(Visit.id) == visit_id):
-        visit, before = seen.visit, session.get_one(Site, seen.visit.told_site_id)
-        far = is_too_far(seen, minutes)
-        undone = {"visitor_confirmed_at": None} if far else {}
-        session.exec(
-            update(Visit)
-            .where(col(Visit.id) == visit_id)
-            .values(told_site_id=seen.host_site.id, revision=visit.revision + 1, changed_at=now, **undone)
-        )
-        session.refresh(visit)
-        against = conflict_of(session, seen, today)
-        ends = against is not None and against.closed and falls(against)
-        remember(
+def say(session: Session, found: Collection[SeenVisit], now: datetime) -> list[Told]:
+    """The site of these days is said: their history hears it, their people are to be told. Any yes stands, as
+    with other hours, but the visitor's where it is too far: that one is asked again. Two queries."""
+    if not found:
+        return []
+    sites = sites_by_id(session)
+    minutes, told = travel_minutes(session, sites), []
+    for seen in found:
+        visit, before, far = seen.visit, sites[seen.visit.told_site_id or 0], is_too_far(seen, minutes)
+        visit.told_site_id, visit.changed_at = seen.host_site.id or 0, now
+        visit.revision += 1
+        if far:
+            visit.visitor_confirmed_at = None
+        session.add(visit)
+        line = remember(
             session,
             visit,
             ChangeKind.PLACE,
             Hand(By.SERVICE, None, now),
-            event=None if ends else "visit.changed",
-            said={"far": True} if far else None,
+            event=None,
             place_before=before.name,
             place_after=seen.host_site.name,
         )
-        follow_change(session, visit, now, today)
+        told.append(Told(visit, line, far=far))
+    return told
 
 
 def say_with_move(session: Session, seen: SeenVisit, hand: Hand) -> None:

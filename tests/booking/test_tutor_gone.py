@@ -15,7 +15,7 @@ from app.teams.tables import Shift
 from app.visits import hosting, queries
 from app.visits.changing import situation
 from app.visits.history import Hand
-from app.visits.jobs import follow_moves
+from app.visits.jobs import follow_days
 from app.visits.tables import By, CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.booking.conftest import MONDAY, NOW, TODAY, Shop, check_counts, let_go, mails
@@ -58,7 +58,7 @@ def go(engine: Engine, session: Session, visit: Visit, tutor: Person, how: str) 
     elif how == "team":
         tutor.team_id = make_team(session).id or 0
         session.commit()
-        follow_moves(engine)
+        follow_days(engine)
     else:
         before = situation(session, queries.visit(session, visit.id or 0), By.TUTOR, tutor.id, TODAY)
         hosting.release_tutor(session, before, Hand(By.TUTOR, None, NOW), revision=visit.revision)

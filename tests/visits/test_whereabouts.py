@@ -13,7 +13,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person, Team, TravelTime
 from app.visits import hosting, moving, reading, service
 from app.visits.history import told as told_to
-from app.visits.jobs import follow_moves, say_where
+from app.visits.jobs import follow_days
 from app.visits.rearranging import Move, rearrange
 from app.visits.tables import By, CancelReason, ChangeKind, DayPart, Visit
 from app.worker import drain
@@ -38,8 +38,7 @@ def ticked(engine: Engine, session: Session) -> list[Mail]:
     known = set(session.exec(select(Mail.id)))
     session.commit()
     for _ in range(2):
-        follow_moves(engine)
-        say_where(engine)
+        follow_days(engine)
         drain(engine)
     session.expire_all()
     mails = session.exec(select(Mail).order_by(col(Mail.to_name), col(Mail.id)))

@@ -14,7 +14,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person
 from app.planning.tables import Repair, RepairCause
 from app.teams import service as teams
-from app.visits.jobs import follow_moves, say_where
+from app.visits.jobs import follow_days
 from app.visits.tables import CancelReason, Visit, VisitStatus
 from app.worker import drain
 from tests.booking.conftest import Shop
@@ -34,8 +34,7 @@ def send_elsewhere(engine: Engine, host_id: int, closed: date | None) -> None:
         if closed is not None:
             teams.close_site(session, nantes.id or 0, [closed])
     for _ in range(2):
-        follow_moves(engine)
-        say_where(engine)
+        follow_days(engine)
         drain(engine)
 
 

@@ -16,7 +16,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person, Team
 from app.planning.tables import Repair
 from app.teams.tables import RosterDay, Shift
-from app.visits.jobs import follow_rosters_unheard
+from app.visits.jobs import follow_days
 from app.visits.rosters import conflicts
 from app.visits.tables import CancelReason, Visit
 from app.worker import drain
@@ -106,7 +106,7 @@ def after_a_tick(engine: Engine) -> list[tuple[str, str]]:
     with open_session(engine, reads_only=True) as session:
         known = set(session.exec(select(Mail.id)))
     drain(engine)
-    follow_rosters_unheard(engine)
+    follow_days(engine)
     drain(engine)
     with open_session(engine, reads_only=True) as session:
         return sorted((one.to_name, one.kind) for one in session.exec(select(Mail)) if one.id not in known)

@@ -21,7 +21,7 @@ from app.teams.tables import RosterDay, Shift
 from app.visits import hosting, leaving, queries, suspending
 from app.visits.changing import situation
 from app.visits.history import Hand
-from app.visits.jobs import follow_rosters_unheard
+from app.visits.jobs import follow_days
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange, VisitStatus
 from app.worker import drain
 from tests.factories import make_enrolment, make_person
@@ -169,7 +169,7 @@ def test_the_clock_finds_what_no_event_named(engine: Engine, company: Published,
     with open_session(engine) as session:
         session.add(RosterDay(person_id=there.host_id, day=there.day, shift=shift))
     for _time in range(2):
-        follow_rosters_unheard(engine)
+        follow_days(engine)
         drain(engine)
     with open_session(engine) as session:
         found = session.exec(select(Repair)).all()

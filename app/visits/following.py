@@ -1,0 +1,133 @@
+"""What follows for days to come where a staff file, a file of teams or a roster changed who works where, for
+whom and when. What one look finds of a day is of one moment, and one message says it: those concerned
+read how the day stands at the end, and why.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlmodel import Session, col
+
+from app.core import jobs
+from app.visits import agreements, carrying, confirming, other_team, places, provisional, whereabouts
+from app.visits.changing import hold_all, situation
+from app.visits.history import Hand
+from app.visits.hosting import release_tutor
+from app.visits.queries import read_visits, to_come, visits_with_ids
+from app.visits.reading import last_line
+from app.visits.rosters import Conflict, conflicts_among, falls, host_receives, unsettled
+from app.visits.rules import is_ahead
+from app.visits.suspending import contradict, contradict_unheard, resume
+from app.visits.tables import By, CancelReason, Visit
+from app.visits.whereabouts import Told
+
+
+def is_due(session: Session, today: date) -> bool:
+    """Whether anything is to follow, or may be."""
+    return bool(places.to_carry(session, today) or _concerned(session, today))
+
+
+def follow(session: Session, now: datetime, today: date) -> None:
+    """Days count in the teams of their people, take place where their hosts work, need the agreement of the
+    companies they work for, and are received by hosts whose colleague left the team; those on which one of
+    the two does not work are contradicted, and those against which nothing stands any more hold again. Done
+    twice, nothing more happens."""
+    if joined := {one.joined for one in places.to_carry(session, today)}:
+        say_provisional(session, joined, today)  # one of the two works by roster from now on
+    ids = _concerned(session, today)
+    hold_all(session, ids)
+    gone = other_team.tutors_gone(session, today)
+    alone = {seen.visit.id for seen in gone}
+    ahead = [
+        replace(seen, tutor=None) if seen.visit.id in alone else seen
+        for seen in visits_with_ids(session, ids)
+        if is_ahead(seen.visit, today)
+    ]
+    against = [one for one in conflicts_among(session, ahead) if not host_receives(one)]
+    falling = {one.seen.visit.id or 0 for one in against if falls(one)}
+    told, carried = carrying.follow(session, now, today, falling)
+    elsewhere = whereabouts.elsewhere(session, today)
+    shut = {one.seen.visit.id or 0 for one in against if one.closed}
+    told += whereabouts.say(
+        session, [one for one in elsewhere if one.visit.id in shut or one.visit.id not in falling], now
+    )
+    told += confirming.void_agreements(session, now, today)
+    other_team.release(session, gone, now, today)
+    moved_there = {one.visit.id or 0 for one in elsewhere} & shut
+    released = {one.visit.id or 0 for one in gone}
+    _tell(session, told, carried, ids, moved_there, released, now, today)
+
+
+def _tell(
+    session: Session,
+    told: Collection[Told],
+    carried: list[list[int]],
+    ids: Collection[int],
+    closed: Collection[int],
+    released: Collection[int],
+    now: datetime,
+    today: date,
+) -> None:
+    """What became of each day is told with whether it can take place. `closed`: days that came to a site
+    which HR had closed; `released`: whose tutor receives no more, which is told by itself."""
+    hand = Hand(By.SERVICE, None, now)
+    seen = [one for one in visits_with_ids(session, ids) if is_ahead(one.visit, today)]
+    found = conflicts_among(session, seen)
+    released = {*released, *(one.seen.visit.id or 0 for one in found if host_receives(one))}
+    contrary = let_hosts_receive(session, found, hand, today)
+    now_closed = [
+        one
+        for one in contrary
+        if one.seen.visit.id in closed and one.seen.visit.suspended_for is not CancelReason.CLOSED
+    ]
+    suspended = contradict(session, now_closed, Hand(By.HR, None, now), about="", alone=False)
+    suspended += contradict_unheard(session, contrary, now, alone=False)
+    against = {one.seen.visit.id for one in found}
+    holds = [one.visit.id or 0 for one in seen if one.visit.id not in against]
+    changed = released | {one.visit.id or 0 for one in told}
+    resumed = resume(session, holds, hand, but=changed, alone=False)
+    said_so = {*released, *suspended, *(one.seen.visit.id for one in contrary if falls(one))}
+    last = {one.visit.id: one for one in told if one.visit.id not in said_so}
+    far = {one.visit.id for one in told if one.far}
+    for visit_id, one in last.items():
+        one.announce(session, far=visit_id in far)
+    if carried or suspended or resumed:
+        jobs.record(
+            session,
+            "visits.carried",
+            lines=carried,
+            suspended=sorted(suspended),
+            resumed=sorted(resumed),
+            about=last_line(session, ids),
+        )
+
+
+def _concerned(session: Session, today: date) -> set[int]:
+    """Days to come of which something may be to tell."""
+    suspended = col(Visit.suspended_for) == CancelReason.ROSTER
+    seen = [
+        *(one.seen for one in unsettled(session, today)),
+        *read_visits(session, suspended, *to_come(today)),
+        *whereabouts.elsewhere(session, today),
+        *other_team.tutors_gone(session, today),
+        *agreements.signed_for_others(session, today),
+    ]
+    carried = {one.visit_id for one in places.to_carry(session, today) if one.visit_id is not None}
+    return {one.visit.id or 0 for one in seen} | carried
+
+
+def let_hosts_receive(
+    session: Session, found: Collection[Conflict], hand: Hand, today: date
+) -> list[Conflict]:
+    """Where nobody but who receives in the host's place is off, the host receives; the others."""
+    for seen in (one.seen for one in found if host_receives(one)):
+        before = situation(session, seen, By.SERVICE, None, today)
+        release_tutor(session, before, hand, revision=seen.visit.revision, by_roster=True)
+    return [one for one in found if not host_receives(one)]
+
+
+def say_provisional(session: Session, team_ids: set[int], today: date) -> None:
+    """Days of these teams that began to wait for a roster are named by `visits.provisional`."""
+    if begun := provisional.begun_to_wait(session, team_ids, today):
+        jobs.record(session, "visits.provisional", visit_ids=begun)
