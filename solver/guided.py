@@ -19,8 +19,9 @@ import numpy as np
 from solver.choices import Choices
 from solver.edges import Edges
 from solver.engine import Engine
+from solver.instance import Bools
 from solver.model import weighted
-from solver.relaxing import Relaxation
+from solver.relaxing import Relaxation, Told
 
 if TYPE_CHECKING:
     from solver.anneal import Search
@@ -92,18 +93,30 @@ def relax_beside(
 
 
 def guided_by(
-    engine: Engine, choices: Choices, relaxed: Relaxation, rates: Mapping[str, int], near_by: float
+    engine: Engine,
+    choices: Choices,
+    told: Told,
+    rates: Mapping[str, int],
+    near_by: float,
+    *,
+    only: Bools | None = None,
 ) -> Search:
-    """A search over the plan and the pairs that the relaxation takes or nearly takes, these tried first."""
+    """A search over the plan and the pairs that the relaxation takes or nearly takes, these tried first.
+    ``only``: everybody else keeps what they have.
+    """
     size, n = len(choices), engine.instance.n
     pairs, pair = np.unique(choices.a * n + choices.b, return_inverse=True)
     unit = rates[list(rates)[-2]] if len(rates) > 1 else 1
     best = np.full(len(pairs), -np.inf)
-    np.maximum.at(best, pair, relaxed.reduced()[:size] / unit)
-    share = np.bincount(pair, weights=relaxed.shares[:size], minlength=len(pairs))
+    np.maximum.at(best, pair, told.reduced[:size] / unit)
+    share = np.bincount(pair, weights=told.shares[:size], minlength=len(pairs))
     plan = engine.loose_choices()
-    near = (best > -near_by) | np.isin(pairs, plan.a * n + plan.b)
-    left, right = np.divmod(pairs[near], n)
+    left, right = np.divmod(pairs, n)
+    near = best > -near_by
+    if only is not None:
+        near &= only[left] & only[right]
+    near |= np.isin(pairs, plan.a * n + plan.b)
+    left, right = left[near], right[near]
     return engine.search(Edges(left, right, complete=False), best[near] + share[near])
 
 

@@ -19,7 +19,7 @@ from solver.engine import Engine
 from solver.instance import Bools, Ints
 from solver.mip import Floats, solve_integer
 from solver.model import Model, compact, narrowed
-from solver.relaxing import Relaxation
+from solver.relaxing import Told
 
 PEOPLE, SEEDS = 1_200, 100
 """A region has so many people, grown from so many."""
@@ -39,11 +39,11 @@ class Regions:
     ``near_by`` are those that regions are made of.
     """
 
-    def __init__(self, engine: Engine, choices: Choices, relaxed: Relaxation, near_by: float) -> None:
+    def __init__(self, engine: Engine, choices: Choices, told: Told, near_by: float) -> None:
         self.engine, self.choices = engine, choices
-        self.model, self.objective = relaxed.model, relaxed.objective.astype(np.int64)
-        self.prices, self.reduced = relaxed.prices, relaxed.reduced()
-        self.near = (self.reduced > -near_by) | (relaxed.shares > near_by)
+        self.model, self.objective = told.model, told.objective.astype(np.int64)
+        self.prices, self.reduced = told.prices, told.reduced
+        self.near = (self.reduced > -near_by) | (told.shares > near_by)
         self.rng = np.random.default_rng(engine.clock.limits.seed)
         self.rested = np.zeros(engine.instance.n)
         """How lately each person was in a region."""

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,19 @@ from solver.tightening import Tightening
 
 PRECISIONS = (1e-3, 1e-4, 1e-5, 1e-6)
 """How precisely a relaxation is solved, each from where the last one ended: every one gives a bound."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a relaxation says of one objective, to keep while the next one is relaxed: how much of each column
+    it takes, the price of each row, what each column is worth beyond the prices of its rows.
+    """
+
+    model: Model
+    objective: Floats
+    shares: Floats
+    prices: Floats
+    reduced: Floats
 
 
 class Relaxation:
@@ -104,9 +118,10 @@ class Relaxation:
         """Whether a first precision is reached, or nothing more is to be expected."""
         return self.bound < float("inf") or self.is_done
 
-    def reduced(self) -> Floats:
-        """What each column is worth beyond the prices of its rows."""
-        return self.tightening.reduced(self.objective, self.prices)
+    def told(self) -> Told:
+        """What is known of the objective so far."""
+        reduced = self.tightening.reduced(self.objective, self.prices)
+        return Told(self.model, self.objective, self.shares, self.prices, reduced)
 
     def _judge(self, shares: Floats, prices: Floats) -> None:
         prices, bound = self.tightening.tightened(self.objective, prices)

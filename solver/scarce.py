@@ -26,6 +26,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
+from solver import support
 from solver.choices import Choices, distinct, joined
 from solver.columns import judged
 from solver.edges import every_edge
@@ -50,7 +51,7 @@ from solver.hard import Elsewhere
 from solver.mip import Floats
 from solver.model import PERSON, Model, build, weighted
 from solver.regions import Regions
-from solver.relaxing import Relaxation
+from solver.relaxing import Relaxation, Told
 
 COOLER = 0.18
 """First temperature where the second level is to keep what was planned before."""
@@ -62,6 +63,9 @@ MOST, PATIENT, ENOUGH = 100_000, 10.0, 120.0
 begun; after so many it is ended."""
 EVERY, LONG_ENOUGH = 150_000, 70.0
 """Where choices are no more, and more seconds are left, it looks at all of them. It needs 7 kB for each."""
+EVER, ALONE = 1_000_000, 0.4
+"""Moves for each person, which is as many as there is time for, and so much of what is left: whom integer
+programs leave."""
 HURRY = 2.0
 """With fewer seconds left nothing is relaxed: the search does what it can."""
 
@@ -103,25 +107,24 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             USEFUL if strict else PRECISE,
             until=lambda: relaxed.has_prices,
         )
-        guided = guided_by(engine, choices, relaxed, rates, NEAR)
+        guided = guided_by(engine, choices, relaxed.told(), rates, NEAR)
         engine.anneal(guided, moves=LONG, seconds=0.4 * clock.left, hot=hot)
         relaxed.wait(clock)
-        took, together = clock.seconds - begun, limit(rates)
-        exact = _program(engine, choices, relaxed, rates, strict, pool)
-        guided = guided_by(engine, choices, relaxed, rates, NEAR)
-        regions = Regions(engine, choices, relaxed, NEAR * max(rates.values()))
+        took, together, told = clock.seconds - begun, limit(rates), relaxed.told()
+        exact = _program(engine, choices, told, rates, strict, pool)
         if len(rates) == 2:
             both, rates = rates, rates_of(engine, order[:1])
             scale = rates[order[0]] / both[order[0]]
             relaxed.begin(weighted(model, rates), clock, seconds=clock.left / 2, threads=beside, scale=scale)
             if threads == 1:
                 relaxed.wait(clock)
-            regions.improve()
+            _improve(engine, choices, told, both, hot)
             relaxed.enough = loose(engine, rates)
             relaxed.wait(clock)
             bounds |= engine.bounds(engine.values())
             bounds[order[0]] = bound_on(engine, rates, limit(rates).result(), bounds)
             rates = both
+        guided = guided_by(engine, choices, told, rates, NEAR)
         bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)
         follow(engine, guided, bounds, list(rates), took, exact)
         if exact:
@@ -129,6 +132,16 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
         bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)
         bounds |= _later(engine, choices, relaxed, order, took, limit)
     return bounds
+
+
+def _improve(engine: Engine, choices: Choices, told: Told, rates: Mapping[str, int], hot: float) -> None:
+    """Better the plan where it falls short of what a relaxation says."""
+    clock = engine.clock
+    hard = support.improve(engine, choices, told)
+    if hard.any():
+        alone = guided_by(engine, choices, told, rates, NEAR, only=hard)
+        engine.anneal(alone, moves=EVER, seconds=ALONE * clock.left, hot=hot)
+    Regions(engine, choices, told, NEAR * max(rates.values())).improve()
 
 
 def _later(
@@ -156,7 +169,7 @@ def _later(
         )
         relaxed.wait(clock)
         found = limit(rates)
-        search = guided_by(engine, choices, relaxed, rates, WIDER)
+        search = guided_by(engine, choices, relaxed.told(), rates, WIDER)
         follow(engine, search, {}, order[: place + 1], took, None)
         known.append((rates, found.result()))
     fresh = engine.bounds(engine.values()) if known else {}
@@ -208,7 +221,7 @@ def _strict(engine: Engine, model: Model, rates: Mapping[str, int]) -> Mapping[s
 def _program(
     engine: Engine,
     choices: Choices,
-    relaxed: Relaxation,
+    told: Told,
     rates: Mapping[str, int],
     strict: Mapping[str, int] | None,
     pool: ThreadPoolExecutor,
@@ -217,8 +230,8 @@ def _program(
     being looked for; None where it would hardly be found in time.
     """
     clock, size = engine.clock, len(choices)
-    short = -relaxed.reduced()[:size] / max(rates.values())
-    near = choices if strict else choices.take((short < NEAR) | (relaxed.shares[:size] > NEAR))
+    short = -told.reduced[:size] / max(rates.values())
+    near = choices if strict else choices.take((short < NEAR) | (told.shares[:size] > NEAR))
     if clock.left < PATIENT or (len(near) > MOST and not strict):
         return None
 

@@ -77,7 +77,7 @@ class _Prices:
 
     @classmethod
     def of(cls, relaxed: Relaxation) -> _Prices:
-        return cls(relaxed.bound, relaxed.reduced())
+        return cls(relaxed.bound, relaxed.told().reduced)
 
     def near(self, reached: int) -> Ints:
         """The columns that may be part of a plan worth more than what is reached."""
@@ -130,7 +130,7 @@ def _leading(
     with ThreadPoolExecutor(1) as pool:
         relax_beside(engine, relaxed, rates, HOT, USEFUL)
         together = _Prices.of(relaxed)
-        guided = guided_by(engine, choices, relaxed, rates, NEAR)
+        guided = guided_by(engine, choices, relaxed.told(), rates, NEAR)
         dive = pool.submit(lambda: Exact(dived(engine, choices, model, rates, together.reduced), rates))
         if threads == 1:
             dive.exception()  # one after the other
@@ -209,7 +209,7 @@ def _level(
     better = _dive(engine, choices, given, level, liked(engine, choices, model, known.reduced), STEP)
     if len(levels) > 2:
         if not better:
-            search = guided_by(engine, choices, relaxed, rates, WIDER)
+            search = guided_by(engine, choices, relaxed.told(), rates, WIDER)
             engine.anneal(search, moves=MOVES, seconds=clock.left / 6, hot=LATER[0])
         reached = loose(engine, rates)
         relaxed.wait(clock, lambda: len(_Prices.of(relaxed).near(reached)) <= MOST)

@@ -14,15 +14,15 @@ from solver.engine import Engine
 from solver.guided import rates_of
 from solver.model import build, weighted
 from solver.regions import Regions
-from solver.relaxing import Relaxation
+from solver.relaxing import Relaxation, Told
 from tests.solver.company import company
 from tests.solver.test_search import engine_of
 from tests.solver.test_tightening import best_of
 from tests.solver.tiny import random_problem
 
 
-def around(engine: Engine, *, near_by: float) -> Regions:
-    """Regions over every choice of an engine, by the prices of its relaxation."""
+def told_of(engine: Engine) -> tuple[Choices, Told]:
+    """Every choice of an engine, and what the relaxation of the first two levels says of them."""
     assert engine.net is not None
     edges, rates = engine.net.edges, rates_of(engine, engine.counted()[:2])
     choices = choices_of(engine.instance, edges.left, edges.right, engine.busy)
@@ -30,7 +30,12 @@ def around(engine: Engine, *, near_by: float) -> Regions:
     with Relaxation(model) as relaxed:
         relaxed.begin(weighted(model, rates), engine.clock, seconds=30.0, threads=1)
         relaxed.wait(engine.clock)
-        return Regions(engine, choices, relaxed, near_by)
+        return choices, relaxed.told()
+
+
+def around(engine: Engine, *, near_by: float) -> Regions:
+    """Regions over every choice of an engine, by the prices of its relaxation."""
+    return Regions(engine, *told_of(engine), near_by)
 
 
 def planned(engine: Engine) -> Choices:
