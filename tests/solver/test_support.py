@@ -1,4 +1,4 @@
-"""A plan improved among what the relaxation takes: never worse, never against a rule, the best if all joins."""
+"""A plan improved among what the relaxation takes: never worse, no rule broken, the best if all joins."""
 
 from __future__ import annotations
 
