@@ -124,7 +124,7 @@ def is_left_to_the_team(session: Session, person: Person, seen: SeenRequest) -> 
     for themselves, unless they manage the team that receives, or nobody does."""
     if seen.person.id != person.id:
         return False
-    managers = queries.managers_of(session, [seen.place.team_id])[seen.place.team_id]
+    managers = teams.managers_of(session, [seen.place.team_id])[seen.place.team_id]
     return bool(managers) and person.id not in managers
 
 

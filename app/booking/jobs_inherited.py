@@ -89,7 +89,7 @@ def deciders_of(
     """Who decides today, by request: nobody of their own, unless they manage the team that receives."""
     team_ids = {one.place.team_id for one in asked}
     leading = teams.leaders_of_teams(session, team_ids, today)
-    managers = queries.managers_of(session, team_ids)
+    managers = teams.managers_of(session, team_ids)
     readers = mails.readers_of(session, {one for led in leading.values() for one in led})
     hr = mails.hr_readers(session, campaign)
     found = {}

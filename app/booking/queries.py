@@ -1,6 +1,5 @@
 """Every SELECT of booking."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from app.campaigns.tables import Campaign, Status
 from app.core.db import another
 from app.core.errors import NotFound
 from app.people.tables import Person, Site, Team
+from app.teams import queries as teams
 from app.teams.rules import During
 from app.visits.tables import Visit
 
@@ -272,9 +272,7 @@ def requests_to_answer(session: Session, team_ids: Collection[int]) -> list[Seen
 def count_to_answer(session: Session, team_ids: Collection[int], person_id: int | None) -> int:
     """How many requests wait for the receiving teams' answer by this person: not their own, where they are
     only a delegate."""
-    managed = exists().where(
-        col(Person.team_id) == col(Place.team_id), col(Person.manager_id) == person_id, col(Person.active)
-    )
+    own = teams.led_by(session, [person_id]).get(person_id, set()) if person_id is not None else set()
     query = (
         select(func.count())
         .select_from(BookingRequest)
@@ -282,7 +280,7 @@ def count_to_answer(session: Session, team_ids: Collection[int], person_id: int 
         .where(
             col(BookingRequest.status) == RequestStatus.REQUESTED,
             col(Place.team_id).in_(team_ids),
-            or_(col(BookingRequest.person_id) != person_id, managed),
+            or_(col(BookingRequest.person_id) != person_id, col(Place.team_id).in_(own)),
         )
     )
     return int(session.scalars(query).one())
@@ -372,21 +370,6 @@ def unanswered(session: Session) -> list[BookingRequest]:
         col(BookingRequest.status) == RequestStatus.REQUESTED, col(BookingRequest.reminded_at).is_(None)
     )
     return list(session.scalars(query.order_by(col(BookingRequest.id))))
-
-
-def managers_of(session: Session, team_ids: Collection[int]) -> dict[int, list[int]]:
-    """Who manages members of some teams: person ids by team."""
-    found = session.execute(
-        select(col(Person.team_id), col(Person.manager_id))
-        .join(Manager, col(Manager.id) == col(Person.manager_id))
-        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(Manager.active))
-        .distinct()
-        .order_by(col(Person.manager_id))
-    )
-    grouped: defaultdict[int, list[int]] = defaultdict(list)
-    for team_id, manager_id in found:
-        grouped[team_id].append(manager_id)
-    return grouped
 
 
 def members(session: Session, team_ids: Collection[int]) -> list[Person]:

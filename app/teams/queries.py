@@ -1,5 +1,6 @@
 """Who leads a team, delegates, what is asked of visitors, files of rosters; `days.py` reads the days."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from sqlmodel import Session, col
 from app.core.db import another
 from app.people.tables import Person, Site, Team
 from app.teams.errors import RosterGone
+from app.teams.rules import Tally, leading
 from app.teams.tables import (
     Delegation,
     RosterFile,
@@ -25,7 +27,8 @@ Manager, Delegate, Managed = another(Person), another(Person), another(Person)
 
 @dataclass(frozen=True)
 class Lead:
-    """Who may decide for a team today: a manager of its members, or the delegate of one."""
+    """Who may decide for a team, or one of its members, today: who leads it, or is their own manager, or the
+    delegate of such a one."""
 
     manager: Person
     acting: Person
@@ -38,8 +41,15 @@ class Lead:
 
 
 def acting_for(session: Session, person: Person, today: date) -> list[Person]:
-    """Managers for whom a person decides today: themselves first when they manage somebody, then those whose
+    """Managers for whom a person decides today: themselves first when they lead a team, then those whose
     delegate they are."""
+    managers = _managers_for(session, person, today)
+    pairs = led_by(session, [one.id or 0 for one in managers])
+    return [one for one in managers if one.id in pairs]
+
+
+def _managers_for(session: Session, person: Person, today: date) -> list[Person]:
+    """The same of whoever manages somebody."""
     lent = select(col(Delegation.manager_id)).where(
         col(Delegation.delegate_id) == person.id,
         col(Delegation.first_day) <= today,
@@ -63,22 +73,48 @@ def _manages_somebody() -> ColumnElement[bool]:
 
 
 def leads_somebody(session: Session, person: Person, today: date) -> bool:
-    """Whether a person manages somebody, or acts today for somebody who does."""
+    """Whether a person leads a team, or acts today for somebody who does."""
     return bool(acting_for(session, person, today))
 
 
 def led_teams(session: Session, managers: Collection[Person]) -> list[tuple[Team, Site]]:
-    """Teams with at least one active member whom one of these people manages, by name."""
-    managed = select(col(Person.team_id)).where(
-        col(Person.manager_id).in_([one.id for one in managers]), col(Person.active)
-    )
+    """Teams that one of these people leads, by name."""
+    led = led_by(session, [one.id or 0 for one in managers])
     found = session.execute(
         select(Team, Site)
         .join(Site, col(Site.id) == col(Team.site_id))
-        .where(col(Team.id).in_(managed))
+        .where(col(Team.id).in_(set().union(*led.values())))
         .order_by(col(Team.name), col(Team.id))
     )
     return [(row[0], row[1]) for row in found]
+
+
+def led_by(session: Session, manager_ids: Collection[int]) -> dict[int, set[int]]:
+    """The teams that each of these managers leads; not those who lead none. One query."""
+    if not manager_ids:
+        return {}
+    theirs = select(col(Managed.team_id)).where(col(Managed.manager_id).in_(manager_ids), col(Managed.active))
+    found: dict[int, set[int]] = defaultdict(set)
+    for team_id, leads in leading(_tallies(session, col(Person.team_id).in_(theirs))).items():
+        for one in leads & set(manager_ids):
+            found[one].add(team_id)
+    return found
+
+
+def managers_of(session: Session, team_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who leads each of these teams, delegates aside. One query."""
+    return {one: set() for one in team_ids} | leading(_tallies(session, col(Person.team_id).in_(team_ids)))
+
+
+def _tallies(session: Session, which: ColumnElement[bool]) -> list[Tally[int]]:
+    inside = col(Manager.team_id) == col(Person.team_id)
+    rows = session.execute(
+        select(col(Person.team_id), col(Manager.id), func.count(), inside)
+        .join(Manager, col(Person.manager_id) == col(Manager.id))
+        .where(which, col(Person.active), col(Manager.active))
+        .group_by(col(Person.team_id), col(Manager.id), inside)
+    )
+    return [Tally(team_id, manager_id, people, bool(here)) for team_id, manager_id, people, here in rows]
 
 
 def ids_of_led_teams(session: Session, person: Person, today: date) -> set[int]:
@@ -88,23 +124,16 @@ def ids_of_led_teams(session: Session, person: Person, today: date) -> set[int]:
 
 def find_lead(session: Session, person: Person, team_id: int, today: date) -> Lead | None:
     """How a person leads a team today: as its manager rather than as a delegate; None when they do not."""
-    managers = acting_for(session, person, today)
-    leading = set(
-        session.scalars(
-            select(col(Person.manager_id)).where(
-                col(Person.team_id) == team_id,
-                col(Person.manager_id).in_([one.id for one in managers]),
-                col(Person.active),
-            )
-        )
-    )
-    manager = next((one for one in managers if one.id in leading), None)
+    managers = _managers_for(session, person, today)
+    leads = managers_of(session, [team_id])[team_id]
+    manager = next((one for one in managers if one.id in leads), None)
     return None if manager is None else Lead(manager, person)
 
 
 def find_lead_of(session: Session, person: Person, member: Person, today: date) -> Lead | None:
     """How a person leads another one today: as their manager or as that manager's delegate."""
-    manager = next((one for one in acting_for(session, person, today) if one.id == member.manager_id), None)
+    managers = _managers_for(session, person, today)
+    manager = next((one for one in managers if one.id == member.manager_id), None)
     return None if manager is None else Lead(manager, person)
 
 
@@ -215,24 +244,18 @@ def delegates_of(session: Session, manager_ids: Collection[int], today: date) ->
 
 
 def leaders_of(session: Session, team_id: int, today: date) -> set[int]:
-    """Who decides for a team today: whoever manages a member of it, and their delegates."""
+    """Who decides for a team today: whoever leads it (`rules.leading`), and their delegates."""
     return leaders_of_teams(session, {team_id}, today)[team_id]
 
 
 def leaders_of_teams(session: Session, team_ids: Collection[int], today: date) -> dict[int, set[int]]:
     """Who decides today for each of these teams. Two queries."""
-    rows = session.execute(
-        select(col(Person.team_id), col(Manager.id))
-        .distinct()
-        .join(Manager, col(Person.manager_id) == col(Manager.id))
-        .where(col(Person.team_id).in_(team_ids), col(Person.active), col(Manager.active))
-    )
-    managing = [(row[0], row[1]) for row in rows]
-    lent = delegates_of(session, {manager for _team, manager in managing}, today)
-    found: dict[int, set[int]] = {one: set() for one in team_ids}
-    for team_id, manager in managing:
-        found[team_id] |= {manager, *lent.get(manager, [])}
-    return found
+    leads = managers_of(session, team_ids)
+    lent = delegates_of(session, set().union(*leads.values()), today)
+    return {
+        team_id: {who for one in managing for who in (one, *lent.get(one, []))}
+        for team_id, managing in leads.items()
+    }
 
 
 def find_delegation(session: Session, delegation_id: int, manager: Person) -> Delegation | None:

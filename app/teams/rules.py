@@ -3,14 +3,15 @@
 1. Who works when      `RosterWeek`: a roster's day counts where there is one, else the usual week.
 2. Who is there        `Presence`: members at work, by team and day.
 3. Hours               `hours_of`, `meets`, `touches`: whether a roster's day leaves room for a visit's hours.
+4. Who leads           `leading`: whom a team has, of the managers that its people have.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from app.teams.tables import Shift
 
@@ -144,3 +145,31 @@ def _shared_minutes(row: Shifted, during: During) -> int:
 
 def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Tally(NamedTuple, Generic[Key]):
+    """Of how many people of a team somebody is the manager."""
+
+    team_id: int
+    manager: Key
+    people: int
+    inside: bool
+    """The manager works in the team."""
+
+
+def leading(tallies: Iterable[Tally[Key]]) -> dict[int, set[Key]]:
+    """Who leads each team: whoever works in it and manages somebody there; and of those who work elsewhere,
+    who manages the most of its people, and more than anybody in it. A file that still names the former
+    manager of somebody who changed team, or the manager of a team's head, gives nobody the whole team."""
+    teams: dict[int, list[Tally[Key]]] = defaultdict(list)
+    for one in tallies:
+        teams[one.team_id].append(one)
+    found = {}
+    for team_id, managing in teams.items():
+        most = max(one.people for one in managing)
+        within = max((one.people for one in managing if one.inside), default=0)
+        found[team_id] = {one.manager for one in managing if one.inside or one.people == most > within}
+    return found

@@ -16,7 +16,7 @@ from app.core.db import Db
 from app.core.errors import Forbidden, NotFound
 from app.core.security import policy
 from app.people.guards import find_person
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.teams import queries as teams
 from app.visits import queries
 from app.visits.changing import Situation, role_of, situation
@@ -84,15 +84,22 @@ def visit_participant(
         raise NotFound
     by, of_host, lead = role_of(seen, actor, person), None, None
     if person is not None and by is not By.VISITOR:
-        of_host = lead = teams.find_lead(session, person, seen.host_team.id or 0, clock.today())
+        of_host = lead = _leads(session, person, seen.host_team, seen.host)
     if person is not None and by in {None, By.HR} and lead is None:
-        lead = teams.find_lead(session, person, seen.visitor_team.id or 0, clock.today())
+        lead = _leads(session, person, seen.visitor_team, seen.visitor)
     by = by or role_of(seen, actor, person, leads=lead is not None)
     if by is None:
         raise NotFound
     if by is By.MANAGER and lead is not None and lead.by_delegation:
         actor = replace(actor, acts_for=lead.manager.id)
     return Entered(seen, actor, person, by, of_host is not None)
+
+
+def _leads(session: Session, person: Person, team: Team, member: Person) -> teams.Lead | None:
+    """How somebody leads the team, or, as their own manager, the one of its members."""
+    today = clock.today()
+    lead = teams.find_lead(session, person, team.id or 0, today)
+    return lead or teams.find_lead_of(session, person, member, today)
 
 
 @policy("visit_person")

@@ -17,6 +17,7 @@ from app.people.importing.run import fingerprint
 from app.people.pages_import import kept_file
 from app.people.schemas import ConfirmForm
 from app.people.tables import ImportKind
+from app.teams.leadership import made_led
 from app.teams.queries import delegations_ending
 from app.visits import bookings
 from app.visits.alike import made_alike
@@ -52,6 +53,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         alone=left_alone(session, report.moved, clock.today()),
         ending=bookings.ending_with_moves(session, report.moved, clock.today()),
         joining=joining(session, report.moved, clock.today()),
+        leadership=made_led(session, report.staff),
         unled=bookings.left_unled(session, gone, report.managed),
     )
 

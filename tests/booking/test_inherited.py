@@ -75,7 +75,7 @@ def test_whoever_was_asked_before_inherits_nothing(
 def test_a_second_manager_who_read_of_it_is_enough(
     engine: Engine, session: Session, asked_shop: Shop, clock: Clock
 ) -> None:
-    second = make_person(session, asked_shop.accounts, first_name="Nadia", last_name="Seconde")
+    second = make_person(session, asked_shop.shop, first_name="Nadia", last_name="Seconde")
     asked_shop.hosts[0].manager_id = second.id
     asked_shop.ask(asked_shop.askers[0], asked_shop.offer())
     session.commit()

@@ -41,6 +41,15 @@ class Leaver:
     team: str
 
 
+@dataclass(frozen=True)
+class Staff:
+    """Where somebody works, and who is their manager, by number."""
+
+    name: str
+    team_id: int
+    manager: str | None
+
+
 @dataclass
 class ImportReport:
     """Counts, what changes, and what was refused and why."""
@@ -62,6 +71,8 @@ class ImportReport:
     """Known people whose working days or contract a file of people changes: what of it, by person."""
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Known teams of which a file changes limits or closed weekdays: what of them, by team."""
+    staff: dict[str, tuple[Staff | None, Staff | None]] = field(default_factory=dict)
+    """Of a file of people: where everybody who works here does, before it and after, by number."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
     """Known sites and teams that would be called otherwise: (before, after)."""
 

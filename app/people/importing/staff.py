@@ -12,7 +12,7 @@ from app.core.i18n import _
 from app.people.importing import values
 from app.people.importing.columns import Row, Table
 from app.people.importing.places import Sites, Teams
-from app.people.importing.report import Change, ImportReport, Leaver
+from app.people.importing.report import Change, ImportReport, Leaver, Staff
 from app.people.importing.rows import Parser, check, differences, header_of, note, shown_days, shown_languages
 from app.people.importing.values import BadValue
 from app.people.queries import lock_people
@@ -71,7 +71,24 @@ def plan_people(session: Session, table: Table, report: ImportReport, *, hold: b
     _link_managers(table, plan, report)
     report.rejected.sort(key=lambda remark: remark.row or 0)
     _compare(table, plan, report, teams)
+    report.staff = _staff(plan)
     return plan
+
+
+def _staff(plan: Plan) -> dict[str, tuple[Staff | None, Staff | None]]:
+    """Where everybody works, before the file and after."""
+    keys = {person.id: key for key, person in plan.known.items()}
+    before = {
+        key: Staff(person.name, person.team_id, keys.get(person.manager_id))
+        for key, person in plan.known.items()
+        if person.active
+    }
+    after = dict(before)
+    for entry in plan.entries:
+        known = keys.get(entry.before.manager_id) if entry.before is not None else None
+        manager = known if entry.keeps_manager else entry.manager_key
+        after[entry.key] = Staff(_name(entry) or before[entry.key].name, entry.wanted["team_id"], manager)
+    return {key: (before.get(key), after.get(key)) for key in before.keys() | after.keys()}
 
 
 def _parsers(table: Table) -> dict[str, Parser]:
