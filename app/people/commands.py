@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from app.core import clock, i18n
 from app.core.db import open_session
 from app.core.i18n import _, ngettext
-from app.people.errors import Unreadable
+from app.people.errors import ImportChanged, Unreadable
 from app.people.importing.reading import MAX_BYTES
 from app.people.importing.report import ImportReport, Remark
 from app.people.importing.run import run_import
@@ -50,7 +50,7 @@ def print_import(
     with i18n.speaking(terminal_language()):
         try:
             report = work(_read(Path(path)))
-        except Unreadable as refused:
+        except (Unreadable, ImportChanged) as refused:
             sys.stderr.write(f"{path}\u00a0: {refused.message()}\n")
             return 2
         if as_json:

@@ -161,3 +161,23 @@ def test_an_erasure_during_an_import_waits_for_it(engine: Engine, hr_id: int, fi
     assert refused is None
     assert imports(engine) == 1
     assert team_of(engine, "1") is None
+
+
+@pytest.mark.parametrize("number", ["3", "4"])
+def test_two_files_that_bring_the_same_newcomer_at_once_bring_them_once(
+    engine: Engine, hr_id: int, number: str
+) -> None:
+    """The second is refused in words, and nothing of it is written; where they bring two, both are there."""
+
+    def bring(session: Session, newcomer: str, first_name: str) -> None:
+        content = f"Matricule;Prénom;Nom;Équipe\n{newcomer};{first_name};Bel;Paie\n".encode()
+        run_import(session, ImportKind.PEOPLE, content, now=NOW, apply=True)
+
+    refused = meanwhile(
+        engine,
+        lambda session: bring(session, "3", "Zoé"),
+        lambda session: bring(session, number, "Zoé" if number == "4" else "Ida"),
+    )
+    at_once = number == "3" and engine.dialect.name == "postgresql"
+    assert isinstance(refused, ImportChanged) is at_once
+    assert team_of(engine, number) is not None

@@ -8,8 +8,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from app.people.errors import ImportChanged
 from app.people.importing.columns import Table, field_of, recognise
 from app.people.importing.hiring import let_leave, write_people
 from app.people.importing.journeys import import_journeys
@@ -40,18 +42,25 @@ def run_import(
     leavers_go: bool = False,
     by: int | None = None,
 ) -> ImportReport:
-    """Read `content` and say what it changes; with `apply` change it (the caller commits).
+    """Read `content` and say what it changes; with `apply` change it (the caller commits). Another file that
+    brings the same people, teams or sites at the same moment is waited for: raises ImportChanged then.
 
     `full`: the file of people names everybody; those missing are listed, and deactivated with `leavers_go`.
     `by` is the account that imports: it never deactivates itself. Raises Unreadable.
     """
     table = recognise(kind, read_sheet(content, lambda header: field_of(kind, header) is not None))
     report = ImportReport(warnings=list(table.warnings))
-    if kind == ImportKind.PEOPLE:
-        _import_people(session, table, report, now=now, apply=apply, full=full, leavers_go=leavers_go, by=by)
-    else:
-        _SIMPLE[kind](session, table, report, apply=apply)
-        report.rejected.sort(key=lambda remark: remark.row or 0)
+    try:
+        if kind == ImportKind.PEOPLE:
+            _import_people(
+                session, table, report, now=now, apply=apply, full=full, leavers_go=leavers_go, by=by
+            )
+        else:
+            _SIMPLE[kind](session, table, report, apply=apply)
+            report.rejected.sort(key=lambda remark: remark.row or 0)
+        session.flush()
+    except IntegrityError as twice:
+        raise ImportChanged from twice
     return report
 
 
