@@ -32,25 +32,39 @@ def why_off(person: Any, day: date, *, by_roster: bool) -> str:
     return "" if works else _("ne travaille pas ce jour de la semaine")
 
 
-def made_off(
-    session: Session, weeks: Mapping[int, Mapping[str, Any]], today: date
-) -> list[tuple[SeenVisit, Person, str]]:
-    """Days to come that would be so, and are not yet, once people have other weeks (by person what of `WEEK`
-    changes), by day, with who would be off and why. Two queries."""
+Off = list[tuple[SeenVisit, list[tuple[Person, str]]]]
+"""Days, and who is not at work then, with why."""
+
+
+def made_off(session: Session, weeks: Mapping[int, Mapping[str, Any]], today: date) -> tuple[Off, Off]:
+    """Days to come on which somebody would not be at work, and is now, once people have other weeks (by
+    person what of `WEEK` changes), by day, with who and why; and those on which somebody would be, and is not
+    now, with why not. Two queries."""
+    off: Off = []
+    on: Off = []
     if not weeks:
-        return []
+        return off, on
     theirs = or_(*(col(one).in_(weeks) for one in (Visit.visitor_id, Visit.host_id, Visit.tutor_id)))
     seen = read_visits(session, theirs, *to_come(today))
-    two = [(one, person) for one in seen for person in (one.visitor, one.receiver) if person.id in weeks]
-    told = shifts_on(session, [(person.id or 0, one.visit.day) for one, person in two])
-    found = []
-    for one, person in two:
-        by_roster = (person.id or 0, one.visit.day) in told
-        week = SimpleNamespace(**{name: getattr(person, name) for name in WEEK} | dict(weeks[person.id or 0]))
-        why = why_off(week, one.visit.day, by_roster=by_roster)
-        if why and not why_off(person, one.visit.day, by_roster=by_roster):
-            found.append((one, person, why))
-    return found
+    told = shifts_on(
+        session, [(one.id or 0, seen.visit.day) for seen in seen for one in (seen.visitor, seen.receiver)]
+    )
+    for one in seen:
+        day, gone, back = one.visit.day, [], []
+        for person in (one.visitor, one.receiver):
+            if person.id not in weeks:
+                continue
+            by_roster = (person.id or 0, day) in told
+            week = {name: getattr(person, name) for name in WEEK} | dict(weeks[person.id or 0])
+            why_then = why_off(SimpleNamespace(**week), day, by_roster=by_roster)
+            why_now = why_off(person, day, by_roster=by_roster)
+            if why_then and not why_now:
+                gone.append((person, why_then))
+            elif why_now and not why_then:
+                back.append((person, why_now))
+        off += [(one, gone)] if gone else []
+        on += [(one, back)] if back and not gone else []
+    return off, on
 
 
 def told_on(session: Session, at: Collection[tuple[Person, date]]) -> dict[Key, RosterDay]:

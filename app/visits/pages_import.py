@@ -1,5 +1,7 @@
 """The preview of an import, and its confirmation: what becomes of days and teams when people left."""
 
+from itertools import groupby
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -25,6 +27,7 @@ from app.visits.leaving import Departures, departures
 from app.visits.marks import made_against
 from app.visits.off_days import made_off
 from app.visits.other_team import joining, left_alone
+from app.visits.rosters import made_certain
 from app.visits.whereabouts import made_elsewhere
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +39,8 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
     kept = kept_file(session, actor, file_id)
     report = service.preview(session, kept, now=clock.now())
     gone = [one.person_id for one in report.leavers]
+    off, back = made_off(session, report.weeks, clock.today())
+    moving = groupby(joining(session, report.moved, clock.today()), key=lambda one: one.seen.visit.id)
     return render(
         request,
         "people/preview.html",
@@ -47,12 +52,13 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         departures=departures(session, gone, clock.today()),
         delegations=delegations_ending(session, gone, clock.today()) if gone else [],
         alike=made_alike(session, report.moved, clock.today()),
-        off=made_off(session, report.weeks, clock.today()),
+        off=off,
+        again=made_certain(session, back),
         against=made_against(session, report.limits, clock.today()),
         elsewhere=made_elsewhere(session, report.moved, clock.today()),
         alone=left_alone(session, report.moved, clock.today()),
         ending=bookings.ending_with_moves(session, report.moved, clock.today()),
-        joining=joining(session, report.moved, clock.today()),
+        joining=[list(ones) for _visit, ones in moving],
         leadership=made_led(session, report.staff),
         unled=bookings.left_unled(session, gone, report.managed),
     )

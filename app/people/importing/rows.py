@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from app.core.i18n import current_locale
+from app.core.i18n import _, current_locale
 from app.people import words
 from app.people.importing.columns import Row, Table
 from app.people.importing.headers import usual_header
@@ -108,6 +108,8 @@ _FIELD_OF = {
 
 def header_of(table: Table, attribute: str) -> str:
     """The header of an attribute as the file writes it, else as we do."""
+    if attribute == "active":
+        return _("Dans l’entreprise")  # no column says it: whoever is in the file is here
     field = _FIELD_OF.get(attribute, attribute)
     if field in table.headers:
         return table.headers[field]
