@@ -10,11 +10,13 @@ from datetime import date, datetime
 from sqlmodel import Session, col
 
 from app.core import jobs
+from app.teams.tables import RosterDay, Shift
 from app.visits import agreements, carrying, confirming, other_team, places, provisional, whereabouts
 from app.visits.changing import hold_all, situation
 from app.visits.history import Hand
 from app.visits.hosting import release_tutor
-from app.visits.queries import read_visits, to_come, visits_with_ids
+from app.visits.off_days import Off
+from app.visits.queries import SeenVisit, read_visits, to_come, visits_with_ids
 from app.visits.reading import last_line
 from app.visits.rosters import Conflict, conflicts_among, falls, host_receives, unsettled
 from app.visits.rules import is_ahead
@@ -115,6 +117,21 @@ def _concerned(session: Session, today: date) -> set[int]:
     ]
     carried = {one.visit_id for one in places.to_carry(session, today) if one.visit_id is not None}
     return {one.visit.id or 0 for one in seen} | carried
+
+
+def made_certain(session: Session, back: Off) -> list[SeenVisit]:
+    """Suspended days against which nothing would stand any more, once these people work then. Two queries."""
+    suspended = {one.visit.id: (one, people) for one, people in back if one.visit.suspended_for is not None}
+    arriving = {
+        (person.id or 0, one.visit.day): RosterDay(
+            person_id=person.id or 0, day=one.visit.day, shift=Shift.FULL
+        )
+        for one, people in suspended.values()
+        for person, _why in people
+    }
+    against = conflicts_among(session, [one for one, _people in suspended.values()], arriving)
+    still = {one.seen.visit.id for one in against}
+    return [one for visit_id, (one, _people) in suspended.items() if visit_id not in still]
 
 
 def let_hosts_receive(

@@ -23,11 +23,11 @@ from app.teams.leadership import made_led
 from app.teams.queries import delegations_ending
 from app.visits import bookings
 from app.visits.alike import made_alike
+from app.visits.following import made_certain
 from app.visits.leaving import Departures, departures
 from app.visits.marks import made_against
 from app.visits.off_days import made_off
 from app.visits.other_team import joining, left_alone
-from app.visits.rosters import made_certain
 from app.visits.whereabouts import made_elsewhere
 
 router = APIRouter(include_in_schema=False)

@@ -20,7 +20,7 @@ from app.teams.rules import During, hours_of, meets, touches
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import own_words, shift_words, words_of
 from app.visits.bookings import booked_among, of_teams
-from app.visits.off_days import Off, is_off, told_on
+from app.visits.off_days import is_off, told_on
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, to_come, visits_of_teams
 from app.visits.rules import during, is_ahead
 from app.visits.tables import By, Visit
@@ -184,21 +184,6 @@ def conflicts_among(
 def _works(person: Person, visit: Visit, told: Mapping[Key, RosterDay]) -> bool:
     row = told.get((person.id or 0, visit.day))
     return row is None or meets(row, during(visit))
-
-
-def made_certain(session: Session, back: Off) -> list[SeenVisit]:
-    """Suspended days against which nothing would stand any more, once these people work then. Two queries."""
-    suspended = {one.visit.id: (one, people) for one, people in back if one.visit.suspended_for is not None}
-    arriving = {
-        (person.id or 0, one.visit.day): RosterDay(
-            person_id=person.id or 0, day=one.visit.day, shift=Shift.FULL
-        )
-        for one, people in suspended.values()
-        for person, _why in people
-    }
-    against = conflicts_among(session, [one for one, _people in suspended.values()], arriving)
-    still = {one.seen.visit.id for one in against}
-    return [one for visit_id, (one, _people) in suspended.items() if visit_id not in still]
 
 
 def conflict_of(session: Session, seen: SeenVisit, today: date) -> Conflict | None:
