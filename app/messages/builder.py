@@ -2,6 +2,7 @@
 
 import hashlib
 from email.errors import NonASCIILocalPartDefect
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -27,7 +28,7 @@ def build(mail: Mail) -> EmailMessage:
     message["To"] = address(mail.to_name, mail.to_address)
     if mail.reply_to:
         message["Reply-To"] = address("", mail.reply_to)
-    message["Subject"] = header_text(mail.subject)
+    write_subject(message, header_text(mail.subject))
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{message_id(mail)}>"
     message["Content-Language"] = mail.language
@@ -43,6 +44,15 @@ def build(mail: Mail) -> EmailMessage:
             mail.calendar.encode(), maintype="application", subtype="ics", filename="invitation.ics"
         )
     return message
+
+
+def write_subject(message: EmailMessage, text: str) -> None:
+    """Python’s folding (3.11) loses the space at which a line of encoded words ends: "une journée : « Été »"
+    arrives as "une journée :« Été »". The older `Header` encodes spaces with the words."""
+    if text.isascii():
+        message["Subject"] = text
+    else:
+        message.set_raw("Subject", Header(text, "utf-8", header_name="Subject").encode())
 
 
 def address(name: str, spec: str) -> Address:

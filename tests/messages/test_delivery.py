@@ -245,6 +245,8 @@ HOSTILE = [
     "Anna\x00\x0b\x0c",
     "=?utf-8?q?Anna=0ABcc=3A_v?=",
     "Anna, other@exemple.fr",
+    "Zoé, other@exemple.fr",
+    "Zoé <other@exemple.fr>\r\n X: é",
 ]
 
 
