@@ -65,7 +65,7 @@ def confirm(request: Request, session: Db, entered: Taking, sent: Submitted) -> 
     say = _("C’est confirmé. Merci !")
     if missing:
         still = standing.words(missing[0], to_visitor=entered.by is By.VISITOR)
-        say = _("Votre oui est noté, merci ! Pas encore certain : %(what)s") % {"what": still}
+        say = _("Votre oui est noté, merci ! Ce n’est pas encore certain. %(what)s") % {"what": still}
     return redirect(f"/visits/{before.visit.id}", say=say, kind="good")
 
 

@@ -115,7 +115,10 @@ def pause(request: Request, session: Db, actor: Asking, enrolling: OwnEnrolment,
 def resume(session: Db, enrolling: OwnEnrolment, sent: Submitted) -> Response:
     """The pause is over."""
     participation.resume(session, enrolling, version=bind(ResumeForm, sent).required().version)
-    say = _("Votre pause est terminée : vous pouvez de nouveau être planifié.")
+    say = _(
+        "Votre pause est terminée : vous pouvez de nouveau être planifié. Les journées annulées pour elle le "
+        "restent."
+    )
     return redirect(f"/campaigns/{enrolling.campaign.id}/pause", say=say)
 
 
