@@ -165,6 +165,15 @@ def change_place(request: Request, session: Db, seen: KeptPlace, actor: Keeper, 
             "%(n)s journées réservées le disent aussi : les personnes concernées reçoivent un message.",
             told,
         ) % {"n": told}
+    over = sum(
+        one.taken > form.value.per_day for one in seen.days if one.day >= today and one.day in form.value.days
+    )
+    if over:
+        say += " " + ngettext(
+            "%(n)s jour a plus de réservations que de places : elles restent.",
+            "%(n)s jours ont plus de réservations que de places : elles restent.",
+            over,
+        ) % {"n": over}
     return redirect("/team/places", say=say)
 
 

@@ -105,3 +105,19 @@ def test_other_hours_of_the_place_change_no_booked_day(engine: Engine, as_: As) 
         kinds = set(session.exec(select(VisitChange.kind)))
         assert not kinds & {ChangeKind.SHOWS, ChangeKind.BRING}
         assert {one.host_id for one in session.exec(select(Visit))} == {shop.hosts[0].id}
+
+
+def test_fewer_a_day_than_are_booked_is_said_and_takes_nothing_back(engine: Engine, as_: As) -> None:
+    shop, place_id = build(engine, days=[MONDAY, TUESDAY], per_day=2, host_id=None)
+    for asker, day in ((0, MONDAY), (1, MONDAY), (2, TUESDAY)):
+        sent = {"day": str(day), "key": "k" * 8}
+        answer = as_(shop.askers[asker]).post(f"/booking/places/{place_id}/requests", data=sent)
+        assert answer.status_code == 303
+    marc, days = as_(shop.marc), [str(MONDAY), str(TUESDAY)]
+    said = "1 jour a plus de réservations que de places : elles restent."
+    fewer = change(marc, shop, place_id, host_id="", per_day=1, days=days)
+    assert said in marc.get(fewer.headers["location"]).text
+    with open_session(engine) as session:
+        assert len(session.exec(select(Visit)).all()) == 3
+    again = change(marc, shop, place_id, host_id="", per_day=2, days=days, version=2)
+    assert said not in marc.get(again.headers["location"]).text
