@@ -17,7 +17,7 @@ from app.messages.tables import Mail
 from app.people.tables import Person, Side, TravelTime
 from app.visits.service import cancel_visit
 from app.visits.tables import By, CancelReason, PersonDay, TeamDay, Visit, VisitStatus
-from app.worker import drain
+from app.worker import JOBS, drain
 from tests.factories import make_account, make_campaign, make_person, make_site, make_team
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
@@ -237,6 +237,14 @@ def kept_elsewhere(engine: Engine, session: Session, shop: Shop) -> Place:
     fall(session, shop, lost, By.HOST)
     drain(engine)
     return place
+
+
+def tick(engine: Engine) -> None:
+    """The clock ticks twice, and what follows is done."""
+    for _ in range(2):
+        for job in JOBS["clock.tick"]:
+            job(engine)
+        drain(engine)
 
 
 def let_go(session: Session, *people: Any) -> None:

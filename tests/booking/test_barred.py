@@ -14,7 +14,7 @@ from app.booking.tables import RefusalReason, RequestStatus
 from app.core import jobs as events
 from app.people.tables import Person, Side, Team
 from app.teams.tables import TeamConditions
-from app.worker import JOBS, drain
+from app.worker import drain
 from tests.booking.conftest import (
     NOW,
     TUESDAY,
@@ -25,6 +25,7 @@ from tests.booking.conftest import (
     mails,
     offers,
     statuses,
+    tick,
 )
 from tests.booking.conftest import kept_next_day as kept_after_a_fall
 from tests.factories import make_team
@@ -47,13 +48,6 @@ def adults_only(session: Session, team: Team) -> None:
     session.add(row)
     events.record(session, "team.conditions_changed", team_id=team.id, conditions_id=row.id)
     session.commit()
-
-
-def tick(engine: Engine) -> None:
-    for _ in range(2):
-        for job in JOBS["clock.tick"]:
-            job(engine)
-        drain(engine)
 
 
 def test_nobody_is_promoted_past_somebody_who_reads_that_they_are_first(

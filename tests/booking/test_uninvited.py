@@ -13,7 +13,7 @@ from app.booking.errors import NotForYou
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.campaigns.tables import InvitedGroup, InvitedKind
 from app.people.tables import ContractKind, Person, Side
-from app.worker import JOBS, drain
+from app.worker import drain
 from tests.booking.conftest import (
     TUESDAY,
     Shop,
@@ -22,6 +22,7 @@ from tests.booking.conftest import (
     let_go,
     mails,
     statuses,
+    tick,
 )
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -33,13 +34,6 @@ def becomes(session: Session, person: Person, contract: ContractKind = ContractK
     row.contract = contract
     session.add(row)
     session.commit()
-
-
-def tick(engine: Engine) -> None:
-    for _ in range(2):
-        for job in JOBS["clock.tick"]:
-            job(engine)
-        drain(engine)
 
 
 @pytest.mark.parametrize("contract", [ContractKind.TEMPORARY, ContractKind.PERMANENT])

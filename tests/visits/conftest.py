@@ -7,12 +7,26 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from tests.visits.life import Company
+from app.campaigns.tables import Status
+from app.visits.tables import Visit
+from tests.support.web import Clock
+from tests.visits.life import BEFORE, EVENING, Company
 
 
 @pytest.fixture
 def company(session: Session) -> Company:
     return Company(session)
+
+
+@pytest.fixture
+def day(company: Company, clock: Clock) -> Visit:
+    """Monday evening: Anna was to be at Bruno's, whose company had not signed."""
+    company.campaign.status = Status.RUNNING
+    company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
+    company.back.agreement_at = BEFORE
+    clock.set(EVENING)
+    company.session.commit()
+    return company.there
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2027, 4, day) for day in range(5, 10))
 NEXT_MONDAY = date(2027, 4, 12)
+BEFORE, EVENING = datetime(2027, 4, 3, 8, 0, tzinfo=UTC), datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
+"""The weekend before the first day, and the hour at which it is over."""
 WORKED_NOT_OFFERED = date(2027, 4, 28)
 
 
@@ -95,6 +97,11 @@ class Company:
             select(VisitChange).where(VisitChange.visit_id == visit.id).order_by(col(VisitChange.id))
         )
         return [row.kind.value for row in rows]
+
+
+def asked(company: Company, visit: Visit, who: Person | By) -> tuple[Situation, Hand]:
+    """A visit in front of somebody on the evening of the first day, and their hand."""
+    return company.before(visit, who, MONDAY), company.hand(visit, who, EVENING)
 
 
 def row(engine: Engine, visit: Visit) -> Visit:

@@ -29,27 +29,10 @@ from app.visits.errors import (
 )
 from app.visits.tables import By, CancelReason, ProposalStatus, Visit
 from tests.support.web import Clock
-from tests.visits.life import MONDAY, Company, told
+from tests.visits.life import BEFORE, EVENING, MONDAY, Company, asked, told
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
-BEFORE = datetime(2027, 4, 3, 8, 0, tzinfo=UTC)
-EVENING = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def day(company: Company, clock: Clock) -> Visit:
-    """Monday evening: Anna was to be at Bruno's, whose company had not signed."""
-    company.campaign.status = Status.RUNNING
-    company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
-    company.back.agreement_at = BEFORE
-    clock.set(EVENING)
-    company.session.commit()
-    return company.there
-
-
-def asked(company: Company, visit: Visit, who: Any) -> Any:
-    return company.before(visit, who, MONDAY), company.hand(visit, who, EVENING)
 
 
 def say(company: Company, visit: Visit, who: Any) -> None:

@@ -6,18 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session
 
 from app.availability.errors import PauseImpossible
 from tests.visits.life import MONDAY, TODAY, Company
 
 pytestmark = pytest.mark.usefixtures("clock")
 YEAR = timedelta(days=366)
-
-
-@pytest.fixture
-def company(session: Session) -> Company:
-    return Company(session)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 later does not stand alone, and nobody reads from it whether a debrief was sent."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,35 +9,16 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.debriefs.tables import Debrief
 from app.messages.tables import Mail
 from app.visits import absences
 from app.visits.errors import AlreadyRuled, NothingToTakeBack
 from app.visits.tables import By, Visit, VisitChange
-from tests.support.web import Clock
-from tests.visits.life import MONDAY, Company, told
+from tests.visits.life import BEFORE, Company, asked, told
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
-BEFORE = datetime(2027, 4, 3, 8, 0, tzinfo=UTC)
-EVENING = datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def day(company: Company, clock: Clock) -> Visit:
-    """Monday evening: Anna was to be at Bruno's, whose company had not signed."""
-    company.campaign.status = Status.RUNNING
-    company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
-    company.back.agreement_at = BEFORE
-    clock.set(EVENING)
-    company.session.commit()
-    return company.there
-
-
-def asked(company: Company, visit: Visit, who: Any) -> Any:
-    return company.before(visit, who, MONDAY), company.hand(visit, who, EVENING)
 
 
 def as_it_is(company: Company, day: Visit) -> tuple[By | None, bool, bool]:
