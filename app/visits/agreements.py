@@ -1,6 +1,6 @@
 """SELECTs of days between two companies: those that wait for their agreement, those lived without one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -51,6 +51,23 @@ def signed_for_others(session: Session, today: date) -> list[SeenVisit]:
     known = (col(Visit.agreement_at).is_not(None), there.is_not(None), here.is_not(None))
     found = read_visits(session, *to_come(today), *known, not_(same), *_two_companies())
     return [seen for seen in found if not seen.goes_on]
+
+
+def made_unsigned(session: Session, companies: Mapping[int, str], today: date) -> list[SeenVisit]:
+    """Visits to come whose agreement would be of two other companies than those of the two, once people work
+    for others (company by person), by day. One query."""
+    if not companies:
+        return []
+    theirs = or_(col(Visit.visitor_id).in_(companies), col(Visit.host_id).in_(companies))
+    found = read_visits(session, *to_come(today), theirs, col(Visit.agreement_at).is_not(None))
+    return [one for one in found if not one.goes_on and _is_for_others(one, companies)]
+
+
+def _is_for_others(seen: SeenVisit, companies: Mapping[int, str]) -> bool:
+    visit = seen.visit
+    then = {companies.get(one.id or 0, one.legal_entity) for one in (seen.visitor, seen.host)}
+    signed = {visit.signed_visitor, visit.signed_host}
+    return None not in signed and "" not in then and len(then) == len(signed) == 2 and then != signed
 
 
 def times_settled(session: Session, visit_ids: Collection[int]) -> dict[int, int]:

@@ -22,6 +22,7 @@ from app.people.tables import ImportKind
 from app.teams.leadership import made_led
 from app.teams.queries import delegations_ending
 from app.visits import bookings
+from app.visits.agreements import made_unsigned
 from app.visits.alike import made_alike
 from app.visits.following import made_certain
 from app.visits.leaving import Departures, departures
@@ -53,6 +54,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         delegations=delegations_ending(session, gone, clock.today()) if gone else [],
         alike=made_alike(session, report.moved, clock.today()),
         off=off,
+        unsigned=made_unsigned(session, report.companies, clock.today()),
         again=made_certain(session, back),
         against=made_against(session, report.limits, clock.today()),
         elsewhere=made_elsewhere(session, report.moved, clock.today()),

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.campaigns.tables import Status
 from app.people.tables import Person
 from tests.support.accounts import SignIn
-from tests.visits.life import Company
+from tests.visits.life import NOW, Company
 from tests.visits.test_other_team import beside
 from tests.visits.test_whereabouts import ticked
 
@@ -30,6 +30,10 @@ def previewed(
         own = company.payroll if name == "Anna" else company.shop
         days = weeks.get(name, WHOLE)
         lines.append(f"{person.employee_number};{name};{person.last_name};{team or own.name};{days}")
+    return preview_of(company, client, sign_in, lines)
+
+
+def preview_of(company: Company, client: TestClient, sign_in: SignIn, lines: list[str]) -> str:
     company.session.refresh(company.hr)
     company.session.commit()
     sign_in(client, company.hr)
@@ -86,3 +90,20 @@ def test_whoever_comes_back_is_said_in_words(
     page = previewed(company, client, sign_in, {"Anna": WITHOUT_MONDAY})
     assert ("Dans l’entreprise</span> <del>parti</del>" in page) is not active
     assert ">active<" not in page
+
+
+@pytest.mark.parametrize(
+    ("anna", "bruno", "voided"), [("C", "B", True), ("B", "A", False), ("A", "B", False), ("B", "B", False)]
+)
+def test_hr_read_which_agreements_a_change_of_company_voids(
+    company: Company, client: TestClient, sign_in: SignIn, anna: str, bruno: str, voided: bool
+) -> None:
+    visit = company.there
+    company.anna.legal_entity, company.bruno.legal_entity = "A", "B"
+    visit.agreement_at, visit.signed_visitor, visit.signed_host = NOW, "A", "B"
+    lines = ["Matricule;Prénom;Nom;Équipe;Entité juridique"]
+    for person, team, entity in ((company.anna, "Paie", anna), (company.bruno, "Boutique Bellecour", bruno)):
+        person.employee_number = f"N{person.id}"
+        lines.append(f"{person.employee_number};{person.first_name};{person.last_name};{team};{entity}")
+    page = preview_of(company, client, sign_in, lines)
+    assert ("1 journée à venir demandera une nouvelle convention" in page) is voided

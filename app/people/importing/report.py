@@ -69,6 +69,8 @@ class ImportReport:
     """Known people whom a file of people puts in another team: that team, by person."""
     weeks: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Known people whose working days or contract a file of people changes: what of it, by person."""
+    companies: dict[int, str] = field(default_factory=dict)
+    """Known people whom a file of people puts in another company: that company, by person."""
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Known teams of which a file changes limits or closed weekdays: what of them, by team."""
     staff: dict[str, tuple[Staff | None, Staff | None]] = field(default_factory=dict)

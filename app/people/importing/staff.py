@@ -338,6 +338,8 @@ def _compare(table: Table, plan: Plan, report: ImportReport, teams: Teams) -> No
             report.moved[entry.before.id or 0] = changed["team_id"]
         if week := {name: changed[name] for name in WEEK if name in changed}:
             report.weeks[entry.before.id or 0] = week
+        if "legal_entity" in changed:
+            report.companies[entry.before.id or 0] = changed["legal_entity"]
         note_changes = dict(changed)
         current = number_of.get(entry.before.manager_id)
         if not entry.keeps_manager and current != entry.manager_key:
