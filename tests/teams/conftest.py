@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import Engine
+from sqlmodel import Session, select
 
 from app.accounts.sessions import Actor
 from app.accounts.tables import Account
+from app.core.db import open_session
 from app.people.tables import Person
 from app.teams import queries
 from app.teams.guards import RosterSender
@@ -15,11 +18,12 @@ from app.teams.importing.run import RosterPlan, plan_roster
 from app.teams.queries import led_teams
 from app.teams.rosters import take_in
 from app.teams.service import By
-from tests.factories import make_account, make_person, make_team
+from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
 MONDAY = date(2027, 3, 15)
+DAY = date(2027, 4, 6)
 
 Import = Callable[..., RosterPlan]
 
@@ -72,3 +76,27 @@ def import_(session: Session) -> Import:
         return plan
 
     return run
+
+
+class Company(Shop):
+    """The shop, and Paula from the head office who comes to see Anna."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.hr = make_account(session, "Claire Morel", is_hr=True)
+        office = make_team(session, side="back", department="RH", name="Paie")
+        self.paula = make_person(session, office, first_name="Paula", last_name="Roy")
+        self.campaign = make_campaign(session)
+        self.visit = make_visit(session, self.campaign, self.paula, self.anna, day=DAY)
+
+
+@pytest.fixture
+def company(engine: Engine) -> Company:
+    with open_session(engine) as session:
+        return Company(session)
+
+
+def rows(engine: Engine, table: Any) -> list[Any]:
+    """Every row of a table."""
+    with open_session(engine) as session:
+        return list(session.exec(select(table)))

@@ -1,7 +1,7 @@
 """The team's calendar and what is set there: who comes in, what a tap does, what a roster contradicts."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,15 +9,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
-from app.accounts.tables import AuditEntry
 from app.core import jobs
 from app.core.db import open_session
-from app.messages.jobs import tell_delegations_over
 from app.messages.tables import Mail
-from app.people.tables import Person
 from app.teams.tables import (
     BlackoutDay,
-    Delegation,
     GoodDay,
     Roster,
     RosterFile,
@@ -27,46 +23,12 @@ from app.teams.tables import (
 from app.visits.queries import read_visits
 from app.visits.rosters import conflicts, provisional
 from app.worker import drain
-from tests.factories import NOW, make_account, make_campaign, make_person, make_team, make_visit
-from tests.support.web import Clock
-from tests.teams.conftest import Shop
+from tests.factories import NOW, make_person, make_visit
+from tests.teams.conftest import DAY, Company, rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-DAY = date(2027, 4, 6)
 As = Callable[..., TestClient]
-
-
-class Company(Shop):
-    """The shop, and Paula from the head office who comes to see Anna."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self.hr = make_account(session, "Claire Morel", is_hr=True)
-        office = make_team(session, side="back", department="RH", name="Paie")
-        self.paula = make_person(session, office, first_name="Paula", last_name="Roy")
-        self.campaign = make_campaign(session)
-        self.visit = make_visit(session, self.campaign, self.paula, self.anna, day=DAY)
-
-
-@pytest.fixture
-def company(engine: Engine) -> Company:
-    with open_session(engine) as session:
-        return Company(session)
-
-
-def rows(engine: Engine, table: Any) -> list[Any]:
-    with open_session(engine) as session:
-        return list(session.exec(select(table)))
-
-
-def lend(as_: As, company: Company, to: Person, **how: Any) -> Any:
-    """Marc lets somebody act for him from today on."""
-    return as_(company.marc).post(
-        "/team/delegations",
-        data={"delegate_id": str(to.id), "first_day": "2027-03-02", "last_day": "2027-04-30"},
-        **how,
-    )
 
 
 def test_a_manager_sees_who_comes_against_the_limits(company: Company, as_: As) -> None:
@@ -149,64 +111,6 @@ def test_days_out_of_reach_are_refused_in_words(
     )
     assert "flash is-bad" in done.text
     assert rows(engine, BlackoutDay) == []
-
-
-def test_a_delegate_sees_and_decides_and_the_trail_says_for_whom(
-    company: Company, as_: As, engine: Engine
-) -> None:
-    assert as_(company.zoe).get("/team").status_code == 403
-    assert lend(as_, company, company.zoe).status_code == 303
-    browser = as_(company.zoe)
-    page = browser.get("/team?start=2027-04-05").text
-    assert "à la place de Marc Chef" in page
-    assert browser.get(f"/visits/{company.visit.id}").status_code == 200
-    sent = {"mark": "closed", "day": "2027-04-07", "version": "0"}
-    assert browser.post(f"/team/{company.team.id}/days", data=sent).status_code == 303
-    [entry] = [row for row in rows(engine, AuditEntry) if row.action == "team.days_marked"]
-    assert entry.details["for_manager"] == company.marc.id
-    assert browser.get("/team/delegations").status_code == 403  # passes nothing on
-
-
-def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -> None:
-    lend(as_, company, company.zoe)
-    [lent] = rows(engine, Delegation)
-    assert as_(company.paul).post(f"/team/delegations/{lent.id}/deletion").status_code == 404
-    page = as_(company.marc).post(f"/team/delegations/{lent.id}/deletion", follow_redirects=True)
-    said = page.text.replace("\xa0", " ")
-    assert f"La délégation est retirée : {company.zoe.name} ne décide plus à votre place." in said
-    for path in ("/team", "/team/requests", f"/team/{company.team.id}"):
-        old = as_(company.zoe).get(path)
-        assert old.status_code == 403
-        assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in old.text
-    assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
-    assert "Retirer</button>" not in as_(company.marc).get("/team/delegations").text
-
-
-def test_one_taken_back_before_anybody_read_of_it_is_told_to_nobody(
-    company: Company, as_: As, engine: Engine
-) -> None:
-    lend(as_, company, company.zoe)
-    [lent] = rows(engine, Delegation)
-    as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
-    drain(engine)
-    assert [one for one in rows(engine, Mail) if one.kind == "delegation"] == []
-
-
-def test_one_that_was_taken_back_is_no_obstacle_to_another_and_is_over_only_once(
-    company: Company, as_: As, engine: Engine, clock: Clock
-) -> None:
-    lend(as_, company, company.zoe)
-    drain(engine)
-    [lent] = rows(engine, Delegation)
-    for _time in range(2):
-        as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
-    drain(engine)
-    clock.set(datetime(2027, 5, 1, 8, tzinfo=UTC))
-    tell_delegations_over(engine)
-    assert len([one for one in rows(engine, Mail) if one.kind == "delegation"]) == 3
-    clock.set(NOW)
-    assert "La délégation est donnée" in lend(as_, company, company.zoe, follow_redirects=True).text
-    assert as_(company.zoe).get("/team").status_code == 200
 
 
 def test_the_charter_keeps_its_versions(company: Company, as_: As, engine: Engine) -> None:
@@ -321,53 +225,6 @@ def test_the_arrival_names_visits_in_conflict_and_those_that_stand(
         for one in told:
             assert "n’est plus provisoire" in one.subject
             assert "n’a pas encore confirmé." in one.text or "doit encore confirmer." in one.text
-
-
-def test_when_a_delegation_is_over_both_read_it_once_and_the_old_link_says_who_answers(
-    company: Company, as_: As, engine: Engine, clock: Clock
-) -> None:
-    lend(as_, company, company.zoe)
-    drain(engine)
-    with open_session(engine) as session:
-        [given] = session.exec(select(Delegation)).all()
-        last = given.last_day
-    clock.set(datetime.combine(last, time(8), UTC))
-    tell_delegations_over(engine)
-    assert len([one for one in rows(engine, Mail) if one.kind == "delegation"]) == 2
-    clock.set(datetime.combine(last, time(8), UTC) + timedelta(days=1))
-    for _time in range(2):
-        tell_delegations_over(engine)
-    told = [one for one in rows(engine, Mail) if one.kind == "delegation"][2:]
-    assert {one.person_id: one.subject for one in told} == {
-        company.zoe.id: "Vous ne décidez plus à la place de Marc Chef",
-        company.marc.id: f"{company.zoe.name} ne décide plus à votre place",
-    }
-    assert len(told) == 2
-    for path in ("/team", "/team/requests", f"/team/{company.team.id}"):
-        page = as_(company.zoe).get(path)
-        assert page.status_code == 403
-        assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in page.text
-    assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
-
-
-def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine) -> None:
-    lend(as_, company, company.zoe)
-    drain(engine)
-    told = {one.person_id: one.subject for one in rows(engine, Mail) if one.kind == "delegation"}
-    assert told == {
-        company.zoe.id: "Marc Chef vous confie son équipe",
-        company.marc.id: f"{company.zoe.name} décide à votre place",
-    }
-    [given] = rows(engine, Delegation)
-    for _time in range(2):
-        as_(company.marc).post(f"/team/delegations/{given.id}/deletion")
-        drain(engine)
-    last = [one for one in rows(engine, Mail) if one.kind == "delegation"][2:]
-    assert [(one.person_id, one.subject) for one in last] == [
-        (company.zoe.id, "Marc Chef reprend son équipe")
-    ]
-    with open_session(engine) as session:
-        assert provisional(session, read_visits(session), date(2027, 3, 2)) == set()
 
 
 def _seen(session: Session) -> Any:
