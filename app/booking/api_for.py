@@ -41,7 +41,8 @@ def places_for(session: Session, person: Person, asked: SearchForm) -> LooksOut:
     if chosen is None:
         raise BookingClosed
     found = views.search(session, chosen, person, asked, clock.today())
-    return LooksOut(places=[look_out(one) for one in found.looks])
+    places = [look_out(one) for one in found.looks]
+    return LooksOut(places=places, total=found.total, page=found.page, pages=found.pages)
 
 
 def all_of(session: Session, person: Person) -> RequestsOut:

@@ -9,7 +9,7 @@ from app.accounts.sessions import Actor
 from app.booking import holding, queries
 from app.booking.barred import reason_of
 from app.booking.ending import expire
-from app.booking.errors import ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
+from app.booking.errors import HostNotFree, ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import REFUSED, Look, look
 from app.booking.making import make_visit
@@ -45,8 +45,8 @@ def approve(
     is left, are moved to the waiting list by a job. `unasked`: a new rule says yes, and those concerned read
     that the team did not.
 
-    Raises `PlaceFull`, `OwnDayTaken`, `NotForYou` when the day no longer holds, `ImpossibleAnswer`, `Stale`
-    when the request was answered meanwhile; then nothing changes.
+    Raises `PlaceFull`, `HostNotFree`, `OwnDayTaken`, `NotForYou` when the day no longer holds,
+    `ImpossibleAnswer`, `Stale` when the request was answered meanwhile; then nothing changes.
     """
     campaign = session.get_one(Campaign, request.campaign_id)
     hold(session, campaign)
@@ -102,7 +102,7 @@ def _made(
         raise OwnDayTaken(request.day) if why == rules.VISITOR_BUSY else NotForYou(why_words(why))
     hosts = option.hosts if host_id is None else tuple(one for one in option.hosts if one == host_id)
     if not hosts:
-        raise PlaceFull(request.day)
+        raise HostNotFree if option.hosts else PlaceFull(request.day)
     told = {"unasked": True} if unasked else None
     return make_visit(session, campaign, seen, request, hosts, actor=actor, now=now, approved=True, told=told)
 

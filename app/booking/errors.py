@@ -54,6 +54,13 @@ class NotForYou(Unbookable):
         return _("Cette journée ne peut pas être réservée : %(why)s.") % {"why": self.why}
 
 
+class HostNotFree(Unbookable):
+    """Whoever says yes names somebody who cannot receive that day, or is not of the team."""
+
+    def message(self) -> str:
+        return _("Cette personne ne peut pas recevoir ce jour-là. Choisissez-en une autre de l’équipe.")
+
+
 class OwnRequest(Refusal):
     """Nobody says yes or no to what they ask for themselves."""
 

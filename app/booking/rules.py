@@ -1,6 +1,6 @@
 """Pure decisions about requests: until when an answer is waited for, and the hours that they are about."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.booking.tables import BookingRequest, Place, RequestStatus
@@ -35,7 +35,7 @@ def _by_day(at: datetime, before: date, now: datetime) -> datetime:
     evening = datetime.combine(before - timedelta(days=1), EVENING, zone)
     if at > evening:
         at = evening if evening - now >= SHORT else midnight
-    return max(now, at)
+    return max(now, at).astimezone(UTC)
 
 
 def hours_of(place: Place) -> During:

@@ -226,9 +226,12 @@ class LookOut(PlaceOut):
 
 
 class LooksOut(AnswerModel):
-    """Places, bookable ones first."""
+    """Places, bookable ones first: a page of twenty, the last one where one beyond is asked for."""
 
     places: list[LookOut]
+    total: int
+    page: int
+    pages: int
 
 
 class OfferedDay(AnswerModel):
@@ -378,22 +381,21 @@ def look_out(look: Look) -> LookOut:
 
 def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
     """A place as its team reads it."""
-    days = [OfferedDay(day=one.day, taken=one.taken) for one in seen.offered]
-    return KeptPlaceOut(**place_values(seen), days=days)
+    return KeptPlaceOut(
+        **place_values(seen), days=[OfferedDay(day=d.day, taken=d.taken) for d in seen.offered]
+    )
 
 
 def request_out(
     seen: SeenRequest, waits: Mapping[int, Sequence[Missing]], closed: Collection[int]
 ) -> RequestOut:
-    """A request as programs read it; `waits`: what booked days wait for, by request; `closed`: requests whose
-    day the team closed."""
-    request = seen.request
+    """A request for programs; `waits`: what booked ones wait for; `closed`: those whose day the team closed."""
     names = ("id", "campaign_id", "place_id", "person_id", "status", "reason", "visit_id", "due_at")
     return RequestOut(
-        **{name: getattr(request, name) for name in (*names, "instead_of_id", "revision")},
+        **{name: getattr(seen.request, name) for name in (*names, "instead_of_id", "revision")},
         day=seen.day,
-        waits_for=list(waits.get(request.id or 0, ())),
-        day_closed=request.id in closed,
+        waits_for=list(waits.get(seen.request.id or 0, ())),
+        day_closed=seen.request.id in closed,
         person=seen.person.name,
         team=seen.host_team.name,
         job=seen.place.job,

@@ -206,7 +206,11 @@ def take_back(session: Db, entered: Participant) -> Response:
     before = entered.situation(session, clock.today())
     with entered.once(session, ChangeKind.TAKEN_BACK):
         absences.take_back(session, before, entered.hand())
-    say = _("C’est retiré, et dit à l’autre personne. La journée compte de nouveau comme passée.")
+    after = entered.situation(session, clock.today())
+    if after.reports:
+        say = _("C’est retiré, et dit à l’autre personne. Ce qu’elle a dit de la journée reste.")
+    else:
+        say = _("C’est retiré, et dit à l’autre personne. La journée compte de nouveau comme passée.")
     return redirect(f"/visits/{before.visit.id}", say=say)
 
 

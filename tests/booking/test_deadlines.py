@@ -43,3 +43,7 @@ def test_a_place_is_kept_until_an_hour_at_which_people_are_awake(
 )
 def test_silence_decides_by_day_before_the_eve(now: datetime, days: int, ends: datetime) -> None:
     assert until(DAY, now, days) == ends
+
+
+def test_a_deadline_reads_the_same_before_and_after_it_is_kept() -> None:
+    assert until(DAY, at(1, 3), 2).isoformat() == "2027-04-03T10:00:00+00:00"

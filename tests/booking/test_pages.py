@@ -121,7 +121,7 @@ def test_a_manager_answers_in_one_tap_or_in_bulk(engine: Engine, as_: As) -> Non
     with open_session(engine) as session:
         check_counts(session)
         refused = session.exec(select(Mail).where(Mail.kind == "booking_refused")).one()
-    assert "Quelqu’un d’autre vient déjà" in refused.text
+    assert "quelqu’un d’autre vient déjà" in refused.text
     assert "Aucune demande n’attend" in marc.get("/team/requests").text
 
 
@@ -265,7 +265,9 @@ def test_a_search_narrows_and_closed_places_say_why(engine: Engine, as_: As) -> 
 def test_programs_book_and_answer(engine: Engine, as_: As) -> None:
     shop, place_id = build(engine, Approval.MANAGER)
     anna, marc, hr = as_(shop.askers[0]), as_(shop.marc), as_(shop.hr)
-    [look] = anna.get("/api/v1/booking/places").json()["places"]
+    found = anna.get("/api/v1/booking/places?page=9").json()
+    assert (found["total"], found["page"], found["pages"]) == (1, 1, 1)
+    [look] = found["places"]
     assert (look["id"], look["days"][0]["closed"], look["minutes"]) == (place_id, None, 30)
     assert anna.get(f"/api/v1/booking/places/{place_id}").json() == look
     where, body = f"/api/v1/booking/places/{place_id}/requests", {"day": str(MONDAY)}
@@ -276,6 +278,9 @@ def test_programs_book_and_answer(engine: Engine, as_: As) -> None:
     other = anna.post(where, json={"day": str(TUESDAY)}, headers={"idempotency-key": "once-only"})
     assert (other.status_code, other.json()["error"]["code"]) == (422, "KeyReused")
     [asked] = marc.get("/api/v1/team/requests").json()["requests"]
+    stranger = {"revision": 0, "host_id": shop.askers[1].id}
+    no = marc.post(f"/api/v1/booking/requests/{asked['id']}/approval", json=stranger)
+    assert (no.status_code, no.json()["error"]["code"]) == (409, "HostNotFree")
     yes = marc.post(f"/api/v1/booking/requests/{asked['id']}/approval", json={"revision": 0})
     assert (yes.json()["status"], bool(yes.json()["visit_id"])) == ("booked", True)
     again = marc.post(f"/api/v1/booking/requests/{asked['id']}/approval", json={"revision": 0})

@@ -253,6 +253,23 @@ def test_an_absence_has_two_versions(company: Company, as_: Enter, clock: Clock)
     assert "neuf heures" not in as_(company.marc).get(f"/visits/{company.there.id}").text
 
 
+def test_whoever_takes_back_their_word_reads_that_the_other_one_s_stays(
+    company: Company, as_: Enter, clock: Clock
+) -> None:
+    clock.set(NOW + timedelta(days=(MONDAY - TODAY).days))
+    bruno, anna, here = as_(company.bruno), as_(company.anna), f"/visits/{company.there.id}/absence"
+    past = "La journée compte de nouveau comme passée."
+    for one in (bruno, anna):
+        assert one.post(here, data={"words": ""}).status_code == 303
+    assert anna.post(f"{here}/contestation", data={"words": ""}).status_code == 303
+    back = anna.post(f"{here}/withdrawal")
+    page = anna.get(back.headers["location"]).text
+    assert "Ce qu’elle a dit de la journée reste." in page
+    assert past not in page
+    back = bruno.post(f"{here}/withdrawal")
+    assert past in bruno.get(back.headers["location"]).text
+
+
 def test_a_day_that_was_not_held_is_told_as_such(
     company: Company, engine: Engine, as_: Enter, clock: Clock
 ) -> None:
