@@ -346,10 +346,9 @@ class InvitingOut(AnswerModel):
 
 def place_values(seen: SeenPlace) -> dict[str, Any]:
     """What every shape of a place holds."""
-    place = seen.place
     names = ("id", "campaign_id", "team_id", "job", "seen", "bring", "part", "starts_at", "ends_at")
     return {
-        **{name: getattr(place, name) for name in (*names, "per_day", "version")},
+        **{name: getattr(seen.place, name) for name in (*names, "per_day", "version")},
         "team": seen.team.name,
         "site": seen.site.name,
         "host": seen.host.name if seen.host and not seen.host_left else None,
@@ -381,15 +380,14 @@ def look_out(look: Look) -> LookOut:
 
 def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
     """A place as its team reads it."""
-    return KeptPlaceOut(
-        **place_values(seen), days=[OfferedDay(day=d.day, taken=d.taken) for d in seen.offered]
-    )
+    days = [OfferedDay(day=one.day, taken=one.taken) for one in seen.offered]
+    return KeptPlaceOut(**place_values(seen), days=days)
 
 
 def request_out(
     seen: SeenRequest, waits: Mapping[int, Sequence[Missing]], closed: Collection[int]
 ) -> RequestOut:
-    """A request for programs; `waits`: what booked ones wait for; `closed`: those whose day the team closed."""
+    """A request; `waits`: what booked ones wait for; `closed`: those whose day the team closed."""
     names = ("id", "campaign_id", "place_id", "person_id", "status", "reason", "visit_id", "due_at")
     return RequestOut(
         **{name: getattr(seen.request, name) for name in (*names, "instead_of_id", "revision")},
