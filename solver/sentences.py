@@ -127,6 +127,16 @@ def interrupted() -> Text:
     )
 
 
+def days_taken(days: Sequence[str]) -> Text:
+    on = both([date.fromisoformat(day) for day in days])
+    return Text(
+        "Des collègues restent libres, mais aux jours communs l’un des deux a déjà une autre visite"
+        f" (au plus court\u00a0: {on.fr}).",
+        "Colleagues are still free, but on shared days one of the two has another visit already"
+        f" (nearest: {on.en}).",
+    )
+
+
 def places_taken(teams: Sequence[str], days: Sequence[str]) -> Text:
     names, on = ", ".join(teams), both([date.fromisoformat(day) for day in days])
     return Text(

@@ -17,7 +17,7 @@ from solver.crowd import Crowd
 from solver.instance import Instance, Ints, words_of
 from solver.plan import Blocking, Unmatched
 from solver.problem import Visit
-from solver.sentences import all_taken, not_looked_at, only_one_taken, places_taken
+from solver.sentences import all_taken, days_taken, not_looked_at, only_one_taken, places_taken
 
 COLLEAGUES = 12
 """At most so many possible colleagues of each person are weighed against each other."""
@@ -196,10 +196,11 @@ class Taken:
         problem = self.instance.problem
         who, items = self._items(i, others, released=False)
         teams = [problem.team_by_id[item.id] for item in items if item.kind == "team"]
-        if not teams:
-            teams = [problem.teams[self.obstacles.team[who]]]
-        names = list(dict.fromkeys(team.name or team.id for team in teams))
         days = list(dict.fromkeys(item.day for item in items if item.day))
+        if days and not teams:
+            return Unmatched(self._id(i), "all_taken", days_taken(days), tuple(items))
+        teams = teams or [problem.teams[self.obstacles.team[who]]]
+        names = list(dict.fromkeys(team.name or team.id for team in teams))
         return Unmatched(self._id(i), "all_taken", places_taken(names, days), tuple(items))
 
     def _nobody_free(self, i: int, team: int, others: Sequence[int], *, fits: bool, late: bool) -> Unmatched:

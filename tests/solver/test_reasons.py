@@ -21,7 +21,7 @@ from solver.plan import FEASIBLE, Blocking, Unmatched
 from solver.problem import NO_LIMIT, Limit, Person, Team, Visit
 from solver.reasons import explain
 from tests.solver.company import company
-from tests.solver.tiny import random_problem
+from tests.solver.tiny import DAYS, document, person, random_problem, team
 
 QUICK = Limits(seconds=20.0, threads=1)
 
@@ -213,6 +213,32 @@ def test_every_reason_holds_and_its_removal_opens_somebody(seed: int) -> None:
     plan = solve(problem, limits=QUICK)
     for row in plan.unmatched:
         verified(problem, plan, row)
+
+
+@pytest.mark.parametrize(
+    ("guests", "hosts", "said"), [(2, True, "has another visit already"), (1, False, "no place is left")]
+)
+def test_a_day_that_hosting_takes_is_not_a_place_that_is_missing(guests: int, hosts: bool, said: str) -> None:
+    """Emma is at Clara's already. Anna cannot go there as well: she receives Bruno, or there is one place."""
+    base = document()
+    names = [("anna", "compta"), ("emma", "archives"), ("clara", "guichet"), ("denis", "guichet")]
+    pins = [("emma", "clara")]
+    if hosts:
+        names, pins = [*names, ("bruno", "boutique")], [*pins, ("bruno", "anna")]
+    more = [team("guichet", "front", "lyon", max_visitors=guests, max_away=0)]
+    more.append(team("archives", "back", "paris", max_visitors=0))
+    problem = Problem.from_json(
+        base
+        | {
+            "campaign": base["campaign"] | {"exchange": "shadow"},
+            "teams": base["teams"] + more,
+            "people": [person(name, where, "10000") for name, where in names],
+            "pinned": [{"visitor": v, "host": h, "day": DAYS[0]} for v, h in pins],
+        }
+    )
+    [row] = [one for one in solve(problem, limits=QUICK).unmatched if one.person == "anna"]
+    assert row.reason == "all_taken"
+    assert said in row.text.en
 
 
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
