@@ -70,8 +70,10 @@ def as_name(row: dict[str, Any], name: str, place: str) -> str:
 
 
 def _text(value: object, place: str) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         raise ProblemError(f"{place}: {said(value)} is not a text")
+    if not value:
+        raise ProblemError(f"{place}: is empty")
     if not value.isprintable() and UNPRINTABLE.search(value):
         raise ProblemError(f"{place}: {said(value)} is not a text that can be printed")
     return value

@@ -11,7 +11,7 @@ from solver.choices import Choices, choices_of
 from solver.edges import possible
 from solver.instance import Bools, Instance
 from solver.plan import Text
-from solver.problem import Problem, Visit
+from solver.problem import NO_LIMIT, Problem, Visit
 from solver.words import day_words
 
 _SENTENCES = {
@@ -187,14 +187,18 @@ def _pairs(problem: Problem, frame: rules.Frame) -> list[Text]:
         if not frame.partners[days[0]] >> back[0] & 1:
             first, second = (problem.campaign.days[day] for day in sorted((days[0], back[0])))
             apart = (second - first).days
-            low, high = problem.campaign.min_gap_days, problem.campaign.max_gap_days
+            low, high = max(1, problem.campaign.min_gap_days), problem.campaign.max_gap_days
+            if high < NO_LIMIT:
+                allowed = Text(f"de {low} à {high} sont permis", f"{low} to {high} are allowed")
+            else:
+                allowed = Text(f"il en faut {low} au moins", f"{low} at least are needed")
             found.append(
                 Text(
                     f"{visitor} ⇄ {host}\u00a0: les deux visites épinglées sont à {apart} jours"
                     f" l’une de l’autre ({day_words(first).fr}, {day_words(second).fr}),"
-                    f" de {max(1, low)} à {high} sont permis",
+                    f" {allowed.fr}",
                     f"{visitor} ⇄ {host}: the two pinned visits are {apart} days apart"
-                    f" ({day_words(first).en}, {day_words(second).en}), {max(1, low)} to {high} are allowed",
+                    f" ({day_words(first).en}, {day_words(second).en}), {allowed.en}",
                 )
             )
     return found

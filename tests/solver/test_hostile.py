@@ -52,6 +52,7 @@ def broken(path: str, value: Any) -> dict[str, Any]:
         ("people.1.priority", 10**10, "people[1].priority: 10000000000 is too large"),
         ("people.1.id", "\ud800", "people[1].id"),
         ("people.1.id", "anna\x1b[2J", 'people[1].id: "anna\\u001b[2J" is not a text that can be printed'),
+        ("people.1.id", "", "people[1].id: is empty"),
         ("people.1.manager", 5, "people[1].manager: 5 is not a text"),
         ("people.1.avoid", [["x"]], "people[1].avoid[0]"),
         ("people.1.languages", "fr", 'people[1].languages: "fr" is not a list'),

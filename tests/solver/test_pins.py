@@ -62,6 +62,18 @@ def test_two_pins_too_far_apart_are_said_in_one_sentence() -> None:
     assert "4 days apart" in told[0]
 
 
+@pytest.mark.parametrize(
+    ("most", "said_of_it"), [({"max_gap_days": 9}, "2 to 9 are allowed"), ({}, "2 at least are needed")]
+)
+def test_how_far_apart_two_visits_may_be_is_said_as_far_as_there_is_a_limit(
+    most: dict[str, int], said_of_it: str
+) -> None:
+    campaign = {name: value for name, value in CAMPAIGN.items() if name != "max_gap_days"}
+    pinned = [pin("anna", "bruno", 0), pin("bruno", "anna", 1)]
+    [told] = said(people=FREE, campaign={**campaign, "min_gap_days": 2, **most}, pinned=pinned)
+    assert told.endswith(said_of_it)
+
+
 def test_a_pin_on_oneself_is_said_in_one_sentence() -> None:
     [told] = said(people=FREE, pinned=[pin("anna", "anna", 0)])
     assert told == "pinned visit anna → anna on Monday 1 March 2027: nobody can visit themselves"
