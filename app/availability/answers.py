@@ -13,10 +13,10 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from app.availability.queries import given_by
-from app.availability.search import folded, matches
 from app.availability.tables import Answer, Enrolment
 from app.campaigns.invited import invitation
 from app.campaigns.tables import Booking, Campaign, Status
+from app.core.searching import folded, matches
 from app.people.tables import Person, Side, Site, Team
 
 PAGE = 50

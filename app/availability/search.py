@@ -1,9 +1,5 @@
-"""Finding a team to wish for, or a colleague, by any part of a word; accents and capitals do not matter.
+"""Finding a team to wish for, or a colleague, by any part of a word; accents and capitals do not matter."""
 
-Databases disagree about accents, so the few columns concerned are compared here.
-"""
-
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.availability.queries import Enrolling
+from app.core.searching import folded, matches
 from app.people.tables import Person, Side, Site, Team
 
 SHORTEST = 2
@@ -44,18 +41,6 @@ class FoundPerson:
     team: str
     site: str
     side: Side
-
-
-def folded(text: str) -> str:
-    """Lower case, without accents."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-
-
-def matches(text: str, *fields: str) -> bool:
-    """Whether each word of `text` is somewhere in the fields."""
-    within = folded(" ".join(fields))
-    return all(word in within for word in folded(text).split())
 
 
 def wishable_teams(

@@ -15,6 +15,7 @@ from app.campaigns.invited import campaigns_inviting
 from app.campaigns.tables import Campaign, Status
 from app.core.db import another
 from app.core.errors import NotFound
+from app.core.searching import matches
 from app.people.tables import Person, Site, Team
 from app.teams import queries as teams
 from app.teams.rules import During
@@ -93,7 +94,7 @@ def _with_days(session: Session, rows: Sequence[Any]) -> list[SeenPlace]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody looks for; empty means any."""
+    """What somebody looks for; empty means any. `text`: words of the job, what one sees, team or site."""
 
     text: str = ""
     site_id: int | None = None
@@ -111,10 +112,12 @@ def offered_places(session: Session, campaign_id: int, wanted: Wanted) -> list[S
     ]
     if wanted.site_id is not None:
         conditions.append(col(HostTeam.site_id) == wanted.site_id)
-    if wanted.text:
-        fields = (col(Place.job), col(Place.seen), col(HostTeam.name), col(HostTeam.department))
-        conditions.append(or_(*(one.icontains(wanted.text, autoescape=True) for one in fields)))
-    return _with_days(session, session.execute(_places(*conditions)).all())
+    rows = [
+        (place, team, site, host)
+        for place, team, site, host in session.execute(_places(*conditions))
+        if matches(wanted.text, place.job, place.seen, team.name, team.department, site.name)
+    ]
+    return _with_days(session, rows)
 
 
 def _has_day(wanted: Wanted) -> ColumnElement[bool]:

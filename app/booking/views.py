@@ -16,7 +16,7 @@ from app.booking.tables import Place, RequestStatus
 from app.campaigns.calendar import closed_reason
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.people.importing.columns import plain
+from app.core.searching import matches
 from app.people.tables import Person
 from app.teams.days import Marks, marks_between
 from app.visits.limits import TeamRoom
@@ -269,13 +269,9 @@ def summary(requests: Sequence[SeenRequest]) -> dict[str, int]:
 
 def requests_matching(requests: Iterable[SeenRequest], asked: RequestsFilter) -> list[SeenRequest]:
     """Requests in a state, whose people, teams or job hold every word looked for."""
-    words = plain(asked.q).split()
     return [
         seen
         for seen in requests
         if asked.status in (None, seen.request.status)
-        and all(
-            word in plain(f"{seen.person.name} {seen.team.name} {seen.host_team.name} {seen.place.job}")
-            for word in words
-        )
+        and matches(asked.q, seen.person.name, seen.team.name, seen.host_team.name, seen.place.job)
     ]

@@ -13,6 +13,7 @@ from app.availability.tables import ForbiddenPair
 from app.campaigns.tables import Campaign, Status
 from app.core import clock
 from app.core.i18n import _, ngettext
+from app.core.searching import matches
 from app.core.templating import number, render
 from app.people.tables import Person, Site, Team
 from app.planning import clashes, queries, runs
@@ -265,8 +266,7 @@ def progress_of(run: PlanningRun, now: datetime) -> dict[str, Any]:
 
 def chosen_swaps(found: Review, look: PlanLook) -> list[PlannedSwap]:
     """The swaps that match the filters, in the order asked."""
-    wanted = look.q.casefold()
-    swaps = [swap for swap in found.swaps if _swap_matches(swap, look, wanted)]
+    swaps = [swap for swap in found.swaps if _swap_matches(swap, look)]
     if look.sort == "name":
         return sorted(swaps, key=lambda swap: (swap.one.person.last_name, swap.one.person.first_name))
     if look.sort == "wishes":
@@ -276,7 +276,7 @@ def chosen_swaps(found: Review, look: PlanLook) -> list[PlannedSwap]:
     return swaps
 
 
-def _swap_matches(swap: PlannedSwap, look: PlanLook, wanted: str) -> bool:
+def _swap_matches(swap: PlannedSwap, look: PlanLook) -> bool:
     if look.show == "pinned" and not swap.pinned:
         return False
     if look.show == "wish" and not swap.wish_points:
@@ -286,7 +286,7 @@ def _swap_matches(swap: PlannedSwap, look: PlanLook, wanted: str) -> bool:
     if look.day is not None and look.day not in [leg.day for leg in swap.legs]:
         return False
     both = (swap.one, swap.other)
-    return _site_matches(both, look.site) and any(_named(who, wanted) for who in both)
+    return _site_matches(both, look.site) and matches(look.q, *_names(*both))
 
 
 def swap_of(plan: Plan, one: int, other: int) -> PlannedSwap:
@@ -299,13 +299,12 @@ def swap_of(plan: Plan, one: int, other: int) -> PlannedSwap:
 
 def chosen_waiting(found: Review, look: PlanLook) -> list[Waiting]:
     """The people without a match whom the filters leave."""
-    wanted = look.q.casefold()
     return [
         row
         for row in found.waiting
         if (not look.reason or row.reason == look.reason)
         and _site_matches((row.who,), look.site)
-        and _named(row.who, wanted)
+        and matches(look.q, *_names(row.who))
     ]
 
 
@@ -313,8 +312,8 @@ def _site_matches(people: Iterable[Participant], site_id: int | None) -> bool:
     return site_id is None or any(who.site.id == site_id for who in people)
 
 
-def _named(who: Participant, wanted: str) -> bool:
-    return any(wanted in word.casefold() for word in (who.person.name, who.team.name, who.team.department))
+def _names(*people: Participant) -> list[str]:
+    return [name for who in people for name in (who.person.name, who.team.name, who.team.department)]
 
 
 def sites_of(people: Iterable[Participant]) -> list[Site]:

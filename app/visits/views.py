@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from app.campaigns.tables import Campaign
 from app.core.forms import FormModel
 from app.core.i18n import _, current_language
+from app.core.searching import matches
 from app.people.tables import Person, Site, Team
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rules import stands
@@ -89,19 +90,17 @@ def sites_in(swaps: Iterable[SeenSwap]) -> list[Site]:
 
 def filtered(swaps: Iterable[SeenSwap], look: VisitsLook) -> list[SeenSwap]:
     """The swaps that match the filters."""
-    wanted = look.q.casefold()
-    return [swap for swap in swaps if any(_matches(leg, look, wanted) for leg in swap.legs)]
+    return [swap for swap in swaps if any(_matches(leg, look) for leg in swap.legs)]
 
 
-def _matches(leg: SeenVisit, look: VisitsLook, wanted: str) -> bool:
+def _matches(leg: SeenVisit, look: VisitsLook) -> bool:
     if look.status in set(VisitStatus) and leg.visit.status != look.status:
         return False
     if look.site is not None and look.site not in (leg.visitor_site.id, leg.host_site.id):
         return False
     if not (look.first or date.min) <= leg.visit.day <= (look.last or date.max):
         return False
-    words = (leg.visitor.name, leg.host.name, leg.visitor_team.name, leg.host_team.name)
-    return any(wanted in word.casefold() for word in words)
+    return matches(look.q, leg.visitor.name, leg.host.name, leg.visitor_team.name, leg.host_team.name)
 
 
 @dataclass

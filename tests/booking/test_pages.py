@@ -262,6 +262,31 @@ def test_a_search_narrows_and_closed_places_say_why(engine: Engine, as_: As) -> 
     assert anna.get("/booking?page=zero").status_code == 422
 
 
+@pytest.mark.parametrize("typed", ["reparation", "RÉPARATION", "ete", "creteil repar", "Finance ete"])
+def test_a_search_counts_neither_accents_nor_case_and_takes_words_anywhere(
+    engine: Engine, as_: As, typed: str
+) -> None:
+    shop = repairing(engine)
+    anna = as_(shop.askers[0])
+    assert "Réparation de cycles" in anna.get("/booking", params={"q": typed}).text
+    assert anna.get("/api/v1/booking/places", params={"q": typed}).json()["total"] == 1
+
+
+@pytest.mark.parametrize("typed", ["creteil zinc", "hiver", "%", "_"])
+def test_a_search_wants_every_word(engine: Engine, as_: As, typed: str) -> None:
+    shop = repairing(engine)
+    assert as_(shop.askers[0]).get("/api/v1/booking/places", params={"q": typed}).json()["total"] == 0
+
+
+def repairing(engine: Engine) -> Shop:
+    """The shop, at Créteil, with a place whose words have accents."""
+    with open_session(engine) as session:
+        shop = Shop(session)
+        shop.there.name, shop.shop.department = "Créteil", "Finance et vente"
+        shop.offer(job="Réparation de cycles", seen="Les vélos de l’été.")
+    return shop
+
+
 def test_programs_book_and_answer(engine: Engine, as_: As) -> None:
     shop, place_id = build(engine, Approval.MANAGER)
     anna, marc, hr = as_(shop.askers[0]), as_(shop.marc), as_(shop.hr)

@@ -94,6 +94,8 @@ def test_each_view_opens(hr: TestClient, planned: str, view: str) -> None:
 def test_swaps_are_filtered_and_sorted(hr: TestClient, planned: str) -> None:
     assert "2 paires" in hr.get(planned).text
     assert "1 paire" in hr.get(f"{planned}?q=back0&site=&show=&sort=name").text
+    assert "1 paire" in hr.get(planned, params={"q": "BÀCK0"}).text
+    assert "Aucune paire ne correspond" in hr.get(planned, params={"q": "back0 personne"}).text
     assert "Aucune paire ne correspond" in hr.get(f"{planned}?show=pinned").text
     for sort in ("day", "name", "wishes", "minutes", "unheard", ""):
         assert hr.get(f"{planned}?sort={sort}").status_code == 200

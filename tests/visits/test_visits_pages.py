@@ -146,6 +146,8 @@ def test_hr_lists_a_campaigns_visits(company: Company, as_: Callable[[Any], Test
     assert "Une" not in client.get(here).text.split("<h1")[1].split("</h1>")[0]
     assert "Anna Roy" in client.get(here).text
     assert "Anna Roy" not in client.get(f"{here}?q=personne").text
+    assert "Anna Roy" in client.get(here, params={"q": "BELLECOUR ànna"}).text
+    assert "Anna Roy" not in client.get(here, params={"q": "anna personne"}).text
     assert "Anna Roy → Bruno Lam" in client.get(f"{here}?view=calendar&site=&status=").text
     assert as_(company.anna).get(here).status_code == 403
     listed = client.get(f"/api/v1/campaigns/{company.campaign.id}/visits").json()["visits"]

@@ -2,11 +2,11 @@
 punctuation."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.i18n import _
+from app.core.searching import folded
 from app.people.errors import Unreadable, WrongKind
 from app.people.importing.headers import usual_header
 from app.people.importing.reading import Sheet
@@ -39,12 +39,7 @@ _SMALL = {
 
 def plain(text: str) -> str:
     """Text for comparing: no accent, no case, no punctuation, single spaces."""
-    bare = "".join(
-        char
-        for char in unicodedata.normalize("NFKD", text.replace("’", "'"))
-        if not unicodedata.combining(char)
-    )
-    return " ".join(re.findall(r"[^\W_]+", bare.casefold().replace("œ", "oe").replace("æ", "ae")))
+    return " ".join(re.findall(r"[^\W_]+", folded(text)))
 
 
 def keys_of(header: str) -> list[str]:
