@@ -40,8 +40,8 @@ from app.booking.schemas import (
     WithdrawalForm,
     kept_place_out,
     look_out,
-    request_out,
 )
+from app.booking.told import request_out
 from app.campaigns.guards import HrCampaign
 from app.campaigns.tables import Campaign
 from app.core import clock

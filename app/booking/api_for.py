@@ -24,9 +24,10 @@ from app.booking.schemas import (
     RequestsOut,
     SearchForm,
     look_out,
-    request_out,
 )
 from app.booking.stands import waits_of
+from app.booking.told import request_out
+from app.booking.turns import waiting_in_vain
 from app.core import clock
 from app.core.db import Db
 from app.people.tables import Person
@@ -59,7 +60,8 @@ def shown(session: Session, request_id: int | None) -> RequestOut:
 def listed(session: Session, found: Sequence[SeenRequest]) -> RequestsOut:
     """Requests with what their booked days wait for."""
     waits, closed = waits_of(session, found), closed_among(session, found)
-    return RequestsOut(requests=[request_out(one, waits, closed) for one in found])
+    taken = waiting_in_vain(session, found)
+    return RequestsOut(requests=[request_out(one, waits, closed, taken) for one in found])
 
 
 def as_it_is(session: Session, seen: SeenRequest) -> RequestOut:

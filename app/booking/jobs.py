@@ -20,6 +20,7 @@ from app.booking import (
     offering,
     queries,
     replacing,
+    turns,
     twins,
     waiting,
 )
@@ -74,6 +75,9 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
         free = before == RequestStatus.OFFERED and lines.is_free(session, seen.request, clock.today())
         awaited = before == RequestStatus.OFFERED and lines.is_awaited(session, seen.request)
         said: dict[str, object] = {"before": before, "other": other, "free": free, "awaited": awaited}
+        said["mine"] = turns.in_the_way(session, [seen]).get(request_id)
+        if before == RequestStatus.WAITING:
+            said["places"] = turns.since_asked(session, seen.request)
         if (instead := _look_again(session, seen.request, before)) is not None:
             _tell_kept(session, instead, {"lost": seen, **said})
         else:

@@ -1,13 +1,12 @@
 """What booking takes and answers: forms, and the JSON of programs."""
 
-from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
 from app.booking.looking import Look
-from app.booking.queries import SeenPlace, SeenRequest
+from app.booking.queries import SeenPlace
 from app.booking.tables import Approval, RefusalReason, RequestStatus, Silence
 from app.booking.words import why_words
 from app.campaigns.tables import Booking
@@ -270,6 +269,8 @@ class RequestOut(AnswerModel):
     """What a booked day to come still waits for; it is certain when empty."""
     day_closed: bool
     """The team receives nobody that day, for now: who waits keeps their turn and is offered nothing."""
+    day_taken: bool
+    """Something else stands for who waits in line that day: while it does, their turn does not come."""
     reason: RefusalReason | None
     visit_id: int | None
     instead_of_id: int | None
@@ -382,19 +383,3 @@ def kept_place_out(seen: SeenPlace) -> KeptPlaceOut:
     """A place as its team reads it."""
     days = [OfferedDay(day=one.day, taken=one.taken) for one in seen.offered]
     return KeptPlaceOut(**place_values(seen), days=days)
-
-
-def request_out(
-    seen: SeenRequest, waits: Mapping[int, Sequence[Missing]], closed: Collection[int]
-) -> RequestOut:
-    """A request; `waits`: what booked ones wait for; `closed`: those whose day the team closed."""
-    names = ("id", "campaign_id", "place_id", "person_id", "status", "reason", "visit_id", "due_at")
-    return RequestOut(
-        **{name: getattr(seen.request, name) for name in (*names, "instead_of_id", "revision")},
-        day=seen.day,
-        waits_for=list(waits.get(seen.request.id or 0, ())),
-        day_closed=seen.request.id in closed,
-        person=seen.person.name,
-        team=seen.host_team.name,
-        job=seen.place.job,
-    )

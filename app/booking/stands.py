@@ -10,13 +10,15 @@ from app.booking.closures import reopened_among
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
 from app.booking.tables import RefusalReason, RequestStatus
-from app.booking.words import reason_labels, status_tone, status_words
+from app.booking.turns import Taken, waiting_in_vain
+from app.booking.words import reason_labels, status_tone, status_words, why_words
 from app.core import clock
 from app.core.i18n import _
 from app.people.tables import Person
 from app.visits.queries import visits_with_ids
 from app.visits.showing import Chip, over_words
 from app.visits.standing import Missing, Standing, before_booking, short_words, standings, words
+from solver import rules
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,15 @@ class Stands:
     """A booked day that is past, or said not to have taken place."""
     because: str = ""
     """Why it was refused or is over, where that is kept."""
+    taken: Taken | None = None
+    """What stands for who waits in line on that day: meanwhile their turn cannot come. Theirs to read."""
 
 
 def stands_of(
     session: Session, requests: Iterable[SeenRequest], *, to_asker: bool = False
 ) -> dict[int, Stands]:
-    """Of some requests, by id; `to_asker`: also what their own roster said of them. A few queries."""
+    """Of some requests, by id; `to_asker`: also what their own roster said of them, and which other
+    day of theirs keeps their turn in line from coming. A few queries."""
     asked = list(requests)
     ids = {one.request.visit_id for one in asked if one.request.status == RequestStatus.BOOKED}
     booked = [one for one in ids if one is not None]
@@ -60,7 +65,18 @@ def stands_of(
         if one.request.reason is not None:
             said = _because(one.request.reason, reopened=one.request.id in reopened)
             found[one.request.id or 0] = replace(found[one.request.id or 0], because=said)
+    for request_id, taken in (waiting_in_vain(session, asked) if to_asker else {}).items():
+        found[request_id] = _not_their_turn(found[request_id], taken)
     return found
+
+
+def _not_their_turn(stands: Stands, taken: Taken) -> Stands:
+    """What the team closed is said first."""
+    if stands.day_closed:
+        return replace(stands, taken=taken)
+    why = _("ce jour est déjà retenu") if taken.kept or not taken.team else why_words(rules.VISITOR_BUSY)
+    said = _("%(state)s, %(what)s") % {"state": stands.text, "what": why}
+    return replace(stands, text=said, tone="warn", taken=taken)
 
 
 def _because(reason: RefusalReason, *, reopened: bool) -> str:

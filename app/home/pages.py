@@ -63,7 +63,7 @@ def home(request: Request, session: Db, actor: Asking, person: Me) -> Response:
             reader_id=person.id if person else None,
         ),
         place_hours=hours_words,
-        stands=stands_of(session, mine.requests) if mine else {},
+        stands=stands_of(session, mine.requests, to_asker=True) if mine else {},
         today=today,
     )
 
