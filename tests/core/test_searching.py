@@ -4,12 +4,24 @@ import pytest
 
 from app.core.searching import matches
 
-FIELDS = ("Réparation d’été", "Vente", "Bercy", "Bœuf")
+FIELDS = ("Réparation d’été", "Vente", "Bercy", "Bœuf", "Jean Pierre", "Anne-Lise")
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["reparation", "RÉPARATION", "d'ete", "bercy vente", " BOEUF ", "bœuf", "re\u0301par", "répar", ""],
+    [
+        "reparation",
+        "RÉPARATION",
+        "d'ete",
+        "bercy vente",
+        " BOEUF ",
+        "bœuf",
+        "re\u0301par",
+        "répar",
+        "",
+        "jean-pierre",
+        "anne lise",
+    ],
 )
 def test_every_word_is_found_somewhere(typed: str) -> None:
     assert matches(typed, *FIELDS)
