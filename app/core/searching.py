@@ -1,5 +1,5 @@
-"""Finding by any part of a word: accents, case and what stands between words do not count, and every word must
-stand somewhere.
+"""Finding by any part of a word: accents, case and what stands between words do not count, and every word
+must stand somewhere.
 
 Databases disagree about accents and SQLite about the case of accented letters: rows read are compared here.
 """

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.booking import asking, deciding, fallen, jobs, offering, queries
-from app.booking.errors import PlaceFull
+from app.booking.errors import HostNotFree
 from app.booking.tables import BookingRequest, RequestStatus
 from app.core import jobs as events
 from app.messages.tables import Mail
@@ -290,7 +290,7 @@ def test_the_manager_chooses_who_receives_among_those_who_did_not_say_no(
     page = marc.get(here).text
     assert names[shop.hosts[3].id] in page
     assert f'value="{refuser}"' not in page
-    with pytest.raises(PlaceFull):
+    with pytest.raises(HostNotFree):
         deciding.approve(session, other, actor=shop.boss, now=NOW, today=TODAY, host_id=refuser)
     session.rollback()
     said = marc.post(here, data={"revision": "0", "host_id": str(shop.hosts[3].id)})
