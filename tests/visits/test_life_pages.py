@@ -241,7 +241,10 @@ def test_hr_moves_a_day_and_both_confirm_anew(company: Company, engine: Engine, 
 def test_an_absence_has_two_versions(company: Company, as_: Enter, clock: Clock) -> None:
     clock.set(NOW + timedelta(days=(MONDAY - TODAY).days))
     bruno, anna, here = as_(company.bruno), as_(company.anna), f"/visits/{company.there.id}/absence"
+    kept = "Un compte rendu déjà envoyé de cette journée reste parmi les réponses"
+    assert kept in bruno.get(here).text
     assert bruno.post(here, data={"words": "Personne à neuf heures"}).status_code == 303
+    assert kept in as_(company.hr).get(f"/visits/{company.there.id}/ruling").text
     assert "Personne à neuf heures" in anna.get(f"/visits/{company.there.id}").text
     assert "On vous a dit absent" in anna.get("/home").text
     assert "On vous a dit absent" not in bruno.get("/home").text
