@@ -209,7 +209,7 @@ def test_a_cancellation_reaches_both_calendars(
     event = icalendar.Calendar.from_ical(parts["text/calendar"].get_content()).walk("VEVENT")[0]
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 2)
     assert parts["text/calendar"].get_param("method") == "CANCEL"
-    assert "L’équipe de l’une des deux personnes a besoin d’elle" in parts["text/plain"].get_content()
+    assert "l’équipe de l’une des deux personnes a besoin d’elle" in parts["text/plain"].get_content()
     assert "L’autre journée de votre échange" in parts["text/plain"].get_content()
 
 
