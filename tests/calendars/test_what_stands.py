@@ -47,6 +47,7 @@ def test_who_has_other_days_reads_which_and_who_has_none_does_not(engine: Engine
         assert SAID in words
         assert f"{long_day(NEXT_MONDAY)}\xa0: vous allez chez Léa Petit" in words
         assert long_day(FRIDAY) in words.split(SAID)[0]  # the other day of the swap has its own sentence
+    assert f"{SAID}\xa0:\n- {long_day(NEXT_MONDAY)}" in said[company.anna.id].text
     assert SAID not in said[company.bruno.id].text + said[company.bruno.id].html
 
 
