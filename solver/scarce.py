@@ -6,7 +6,8 @@ pairs are too many those of the pairs that were drawn for it.
 2. The pairs that the relaxation takes, or nearly takes, are the only ones that the search then looks at, from
    a temperature at which little of the first plan is left. Its first prices are good enough for that, and it
    goes on beside.
-3. Where the plan falls short of the better prices, region by region is planned anew (`solver.regions`).
+3. What the better prices take most of is planned exactly, part by part; whom that leaves is searched alone
+   (`solver.support`). Where the plan still falls short, region by region is planned anew (`solver.regions`).
    Beside it the relaxation bounds the first level.
 4. Where there is time, an integer program runs beside the search: over the choices that the relaxation takes
    or nearly takes, which needs half a minute for 10,000 people and is nearly always at the bound; with two

@@ -1,7 +1,7 @@
 """Two change the company at the same moment: the second waits for the first, then looks again."""
 
 from collections.abc import Callable
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine
@@ -62,27 +62,20 @@ def meanwhile(
     engine: Engine, first: Callable[[Session], object], then: Callable[[Session], object]
 ) -> Refusal | None:
     """Begin `then` while `first` is done but not committed: it waits. How it was refused."""
-    refused: list[Refusal] = []
-    failed: list[Exception] = []
 
     def second() -> None:
-        try:
-            with open_session(engine) as session:
-                then(session)
-        except Refusal as one:
-            refused.append(one)
-        except Exception as one:  # noqa: BLE001
-            failed.append(one)
+        with open_session(engine) as session:
+            then(session)
 
-    other = Thread(target=second)
-    with open_session(engine) as session:
-        first(session)
-        other.start()
-        other.join(0.5)
-        assert other.is_alive(), "it did not wait"
-    other.join(60)
-    assert failed == []
-    return refused[0] if refused else None
+    with ThreadPoolExecutor(1) as pool:
+        with open_session(engine) as session:
+            first(session)
+            other = pool.submit(second)
+            with pytest.raises(TimeoutError):  # it waits
+                other.result(0.5)
+        refused = other.exception(60)
+    assert refused is None or isinstance(refused, Refusal)
+    return refused
 
 
 def imports(engine: Engine) -> int:
