@@ -7,12 +7,14 @@ requests at once than threads to carry them (`turns.py`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 import pysqlite3
+import structlog
 from fastapi import Depends, Request
 from sqlalchemy import (
     Column,
@@ -31,7 +33,7 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, SQLModel
 
@@ -56,6 +58,8 @@ def _plain_enum(column: Any, _table: Any) -> None:
         column.type.native_enum = False
         column.type.length = 40
 
+
+log = structlog.get_logger()
 
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
 POOL_SIZE = AT_ONCE + 2
@@ -130,13 +134,54 @@ def open_session(engine: Engine, *, reads_only: bool = False) -> Iterator[Sessio
 
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class SomeFailed(Exception):
+    """Of several items, some failed; the log names them."""
 
 
 def each(engine: Engine, items: Iterable[Item], act: Callable[[Session, Item], object]) -> None:
-    """Do the same for each, in transactions of their own."""
+    """Do the same for each, in transactions of their own. One that fails keeps none of the others back: it is
+    logged, and raises `SomeFailed` in the end. Whatever the database itself raises ends it all."""
+    failed = 0
     for item in items:
-        with open_session(engine) as session:
-            act(session, item)
+        try:
+            with open_session(engine) as session:
+                act(session, item)
+        except OperationalError:
+            raise
+        except Exception as refused:  # noqa: BLE001 — whatever it is
+            failed += 1
+            _log_failure(item, refused)
+    if failed:
+        raise SomeFailed(failed)
+
+
+def together(
+    session: Session, items: Sequence[Item], act: Callable[[Session, Sequence[Item]], Result]
+) -> list[Result]:
+    """Do the same for all of these at once, in one transaction; where that raises, for each half, and so on:
+    what fails alone is logged, and left as it was. What was given for each part. Whatever the database itself
+    raises ends it all."""
+    try:
+        with session.begin_nested():
+            return [act(session, items)]
+    except OperationalError:
+        raise
+    except Exception as refused:  # noqa: BLE001 — whatever it is
+        session.expire_all()  # rows read after a statement, which a savepoint forgets to forget
+        if len(items) < 2:
+            _log_failure(next(iter(items), None), refused)
+            return []
+    half = len(items) // 2
+    return [*together(session, items[:half], act), *together(session, items[half:], act)]
+
+
+def _log_failure(item: object, refused: Exception) -> None:
+    """Where it failed, and not with which words, which may name people."""
+    at = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(refused.__traceback__)]
+    log.error("item.failed", item=item, error=type(refused).__name__, at=at[-8:])
 
 
 def request_session(

@@ -42,14 +42,14 @@ def no_longer_needed(session: Session, today: date, visit_id: int | None = None)
     return [seen for seen in found if not seen.crosses]
 
 
-def signed_for_others(session: Session, today: date) -> list[SeenVisit]:
+def signed_for_others(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
     """Visits to come, not begun, whose agreement was recorded for two other companies than those of the two
     people now, by day. Each in the other's place is the same pair."""
     there, here = col(Visit.signed_visitor), col(Visit.signed_host)
     visits, receives = col(Visitor.legal_entity), col(Host.legal_entity)
     same = or_(and_(there == visits, here == receives), and_(there == receives, here == visits))
     known = (col(Visit.agreement_at).is_not(None), there.is_not(None), here.is_not(None))
-    found = read_visits(session, *to_come(today), *known, not_(same), *_two_companies())
+    found = read_visits(session, *to_come(today), *known, not_(same), *_two_companies(), *which)
     return [seen for seen in found if not seen.goes_on]
 
 

@@ -20,13 +20,13 @@ from app.visits.whereabouts import Told, is_too_far
 
 
 def follow(
-    session: Session, now: datetime, today: date, falling: Collection[int]
+    session: Session, visit_ids: Collection[int], now: datetime, today: date, falling: Collection[int]
 ) -> tuple[list[Told], list[list[int]]]:
-    """Days count in the team that somebody is of now, and their history says so. What is to be told to the
-    two of a day, and, to those who lead the teams, the lines of `visits.carried`: which team was told is
+    """These days count in the team that somebody is of now, and their history says so. What is to be told to
+    the two of a day, and, to those who lead the teams, the lines of `visits.carried`: which team was told is
     where a day counts, so done twice, nothing more happens. The two read it of a day whose host changed team,
     or to which the visitor has too far to go then. `falling`: days of which only that is told."""
-    return _carry(session, now, today, falling=falling)
+    return _carry(session, now, today, col(PersonDay.visit_id).in_(visit_ids), falling=falling)
 
 
 def before_retaken(

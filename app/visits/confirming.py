@@ -130,10 +130,10 @@ def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:
     remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event, day_before=late)
 
 
-def void_agreements(session: Session, now: datetime, today: date) -> list[Told]:
+def void_agreements(session: Session, now: datetime, today: date, *which: ColumnElement[bool]) -> list[Told]:
     """Visits to come that were signed for two other companies than those of the two people now wait for HR
     again; the people are to be told. Done twice, nothing more happens."""
-    found = agreements.signed_for_others(session, today)
+    found = agreements.signed_for_others(session, today, *which)
     session.exec(
         update(Visit)
         .where(col(Visit.id).in_([seen.visit.id for seen in found]))

@@ -4,12 +4,14 @@ read how the day stands at the end, and why.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlmodel import Session, col
 
 from app.core import jobs
+from app.core.db import together
 from app.teams.tables import RosterDay, Shift
 from app.visits import agreements, carrying, confirming, other_team, places, provisional, whereabouts
 from app.visits.changing import hold_all, situation
@@ -21,7 +23,7 @@ from app.visits.reading import last_line
 from app.visits.rosters import Conflict, conflicts_among, falls, host_receives, unsettled
 from app.visits.rules import is_ahead
 from app.visits.suspending import contradict, contradict_unheard, resume
-from app.visits.tables import By, CancelReason, Visit
+from app.visits.tables import By, CancelReason, PersonDay, Visit
 from app.visits.whereabouts import Told
 
 
@@ -30,16 +32,45 @@ def is_due(session: Session, today: date) -> bool:
     return bool(places.to_carry(session, today) or _concerned(session, today))
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What is to be told of some days to those who lead the teams, together with all others of one look."""
+
+    carried: list[list[int]]
+    """The lines of `visits.carried`."""
+    suspended: list[int]
+    resumed: set[int]
+
+
 def follow(session: Session, now: datetime, today: date) -> None:
     """Days count in the teams of their people, take place where their hosts work, need the agreement of the
     companies they work for, and are received by hosts whose colleague left the team; those on which one of
-    the two does not work are contradicted, and those against which nothing stands any more hold again. Done
-    twice, nothing more happens."""
+    the two does not work are contradicted, and those against which nothing stands any more hold again. A day
+    of which something raises keeps none of the others back, and stays to be followed. Done twice, nothing
+    more happens."""
     if joined := {one.joined for one in places.to_carry(session, today)}:
         say_provisional(session, joined, today)  # one of the two works by roster from now on
-    ids = _concerned(session, today)
+    ids = sorted(_concerned(session, today))
     hold_all(session, ids)
-    gone = other_team.tutors_gone(session, today)
+    places.follow_moves(session, today, col(PersonDay.visit_id).is_(None))
+    parts = together(session, ids, partial(_follow, now=now, today=today))
+    carried = [line for part in parts for line in part.carried]
+    suspended = {one for part in parts for one in part.suspended}
+    resumed = {one for part in parts for one in part.resumed}
+    if carried or suspended or resumed:
+        jobs.record(
+            session,
+            "visits.carried",
+            lines=carried,
+            suspended=sorted(suspended),
+            resumed=sorted(resumed),
+            about=last_line(session, ids),
+        )
+
+
+def _follow(session: Session, ids: Collection[int], *, now: datetime, today: date) -> Followed:
+    these = col(Visit.id).in_(ids)
+    gone = other_team.tutors_gone(session, today, these)
     alone = {seen.visit.id for seen in gone}
     ahead = [
         replace(seen, tutor=None) if seen.visit.id in alone else seen
@@ -48,31 +79,32 @@ def follow(session: Session, now: datetime, today: date) -> None:
     ]
     against = [one for one in conflicts_among(session, ahead) if not host_receives(one)]
     falling = {one.seen.visit.id or 0 for one in against if falls(one)}
-    told, carried = carrying.follow(session, now, today, falling)
-    elsewhere = whereabouts.elsewhere(session, today)
+    told, carried = carrying.follow(session, ids, now, today, falling)
+    elsewhere = whereabouts.elsewhere(session, today, these)
     shut = {one.seen.visit.id or 0 for one in against if one.closed}
     told += whereabouts.say(
         session, [one for one in elsewhere if one.visit.id in shut or one.visit.id not in falling], now
     )
-    told += confirming.void_agreements(session, now, today)
+    told += confirming.void_agreements(session, now, today, these)
     other_team.release(session, gone, now, today)
     moved_there = {one.visit.id or 0 for one in elsewhere} & shut
     released = {one.visit.id or 0 for one in gone}
-    _tell(session, told, carried, ids, moved_there, released, now, today)
+    suspended, resumed = _tell(session, told, ids, moved_there, released, now, today)
+    return Followed(carried, suspended, resumed)
 
 
 def _tell(
     session: Session,
     told: Collection[Told],
-    carried: list[list[int]],
     ids: Collection[int],
     closed: Collection[int],
     released: Collection[int],
     now: datetime,
     today: date,
-) -> None:
-    """What became of each day is told with whether it can take place. `closed`: days that came to a site
-    which HR had closed; `released`: whose tutor receives no more, which is told by itself."""
+) -> tuple[list[int], set[int]]:
+    """What became of each day is told with whether it can take place; which are suspended by it, and which
+    hold again. `closed`: days that came to a site which HR had closed; `released`: whose tutor receives no
+    more, which is told by itself."""
     hand = Hand(By.SERVICE, None, now)
     seen = [one for one in visits_with_ids(session, ids) if is_ahead(one.visit, today)]
     found = conflicts_among(session, seen)
@@ -94,15 +126,7 @@ def _tell(
     far = {one.visit.id for one in told if one.far}
     for visit_id, one in last.items():
         one.announce(session, far=visit_id in far)
-    if carried or suspended or resumed:
-        jobs.record(
-            session,
-            "visits.carried",
-            lines=carried,
-            suspended=sorted(suspended),
-            resumed=sorted(resumed),
-            about=last_line(session, ids),
-        )
+    return suspended, resumed
 
 
 def _concerned(session: Session, today: date) -> set[int]:

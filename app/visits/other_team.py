@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from app.people.queries import sites_by_id, teams_by_id, travel_minutes
@@ -24,9 +25,9 @@ from app.visits.tables import By, Visit
 from app.visits.whereabouts import is_too_far
 
 
-def tutors_gone(session: Session, today: date) -> list[SeenVisit]:
+def tutors_gone(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
     """Days to come, not begun, whose tutor is not of the host's team any more, by day."""
-    found = read_visits(session, *to_come(today), col(Tutor.team_id) != col(Host.team_id))
+    found = read_visits(session, *to_come(today), col(Tutor.team_id) != col(Host.team_id), *which)
     return [seen for seen in found if not seen.goes_on]
 
 
