@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from app.accounts.tables import ERASED, Account, ApiToken, AuditEntry, SignIn
+from app.core.searching import found_in
 
 PAGE = 50
 """Rows of one page."""
@@ -74,8 +75,7 @@ def accounts(session: Session, *, text: str = "", role: str = "", page: int = 1)
     if role != "closed":
         conditions.append(col(Account.active))
     if text:
-        fields = (Account.name, Account.email, Account.employee_number)
-        conditions.append(or_(*(col(field).icontains(text, autoescape=True) for field in fields)))
+        conditions.append(found_in(text, Account.name, Account.email, Account.employee_number))
     total = session.exec(select(func.count()).select_from(Account).where(*conditions)).one()
     page = min(page, Page([], total, page).pages)
     rows = session.exec(

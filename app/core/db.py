@@ -38,6 +38,7 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, SQLModel
 
 from app.core.collisions import committed
+from app.core.searching import folded
 from app.core.turns import AT_ONCE, turn
 
 # Names for every constraint, so that migrations can change them on both databases.
@@ -105,6 +106,7 @@ def _forget_values(context: ExceptionContext) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    connection.create_function("folded", 1, folded, deterministic=True)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.accounts.tables import Account
 from app.campaigns.tables import Campaign
+from app.core.searching import found_in
 from app.messages.catalogue import URGENT
 from app.messages.readers import Reader, reader_of
 from app.messages.tables import Mail, MailStatus
@@ -96,15 +97,14 @@ class MailPage:
 def outbox(
     session: Session, *, status: MailStatus | None = None, kind: str = "", text: str = "", page: int = 1
 ) -> MailPage:
-    """The outbox, newest first; `text` is part of an address, a name or a subject."""
+    """The outbox, newest first; each word of `text` is in an address, a name or a subject."""
     conditions: list[Any] = []
     if status is not None:
         conditions.append(col(Mail.status) == status)
     if kind:
         conditions.append(col(Mail.kind) == kind)
     if text:
-        fields = (Mail.to_address, Mail.to_name, Mail.subject)
-        conditions.append(or_(*(col(field).icontains(text, autoescape=True) for field in fields)))
+        conditions.append(found_in(text, Mail.to_address, Mail.to_name, Mail.subject))
     total = session.exec(select(func.count()).select_from(Mail).where(*conditions)).one()
     found = MailPage([], total, page)
     page = min(max(page, 1), found.pages)

@@ -1,6 +1,5 @@
 """Every reading of sites, teams, people, links and journeys."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.accounts.tables import ERASED
 from app.core.db import another
 from app.core.errors import NotFound
+from app.core.searching import found_in
 from app.people.errors import ImportGone
 from app.people.tables import ContractKind, ImportFile, Person, ServiceLink, Side, Site, Team, TravelTime
 
@@ -213,8 +213,7 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [~col(Person.employee_number).startswith(ERASED)]
     if wanted.nobody or len(wanted.text) > LONGEST_SEARCH:
         return [false()]
-    for word in wanted.text.split():
-        like = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+    if wanted.text:
         columns = (
             Person.first_name,
             Person.last_name,
@@ -223,7 +222,7 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
             Person.job,
             Team.name,
         )
-        found.append(or_(*(col(column).ilike(like, escape="\\") for column in columns)))
+        found.append(found_in(wanted.text, *columns))
     if wanted.site_id is not None:
         found.append(col(Team.site_id) == wanted.site_id)
     if wanted.team_id is not None:

@@ -187,6 +187,20 @@ def test_people_are_searched_and_filtered(hr: TestClient, committed: Committed) 
         assert {name for name in ("Hardy", "Leroux", "Parti") if f"{name}</a>" in page} == names, query
 
 
+@pytest.mark.parametrize("typed", ["lemaire zoe", "creteil", "REPARATION", "zoë lemaire"])
+def test_a_person_is_found_whatever_the_accents_and_the_case(
+    hr: TestClient, committed: Committed, typed: str
+) -> None:
+    with committed() as session:
+        team = make_team(session, name="Boutique Créteil")
+        make_person(session, team, first_name="Zoé", last_name="Lemaire", job="Réparation")
+        make_person(session, first_name="Zélie", last_name="Leroux", job="Vente")
+    page = hr.get("/people", params={"q": typed}).text
+    assert "Lemaire</a>" in page
+    assert "Leroux</a>" not in page
+    assert hr.get("/api/v1/people", params={"q": typed}).json()["total"] == 1
+
+
 def test_a_long_list_has_pages(hr: TestClient, committed: Committed) -> None:
     with committed() as session:
         team = make_team(session)
