@@ -13,6 +13,7 @@ from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
 from app.people.tables import Person
 from app.teams.queries import ids_of_led_teams
+from app.visits import bookings
 from app.visits import queries as visits
 
 TEAM_DAYS = 14
@@ -24,7 +25,9 @@ def team_news(session: Session, person: Person, *, today: date) -> str | None:
     teams = ids_of_led_teams(session, person, today)
     if not teams:
         return None
-    moving = len(visits.visits_of_teams(session, teams, today, today + timedelta(days=TEAM_DAYS)))
+    last = today + timedelta(days=TEAM_DAYS)
+    moving = len(visits.visits_of_teams(session, teams, today, last))
+    moving += len(bookings.kept_with(session, teams, today, last))
     if not moving:
         return _("Personne ne part ni n’arrive dans les deux semaines qui viennent.")
     return ngettext(

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Booking, Campaign
-from app.people.tables import Person
+from app.people.tables import Person, Site, Team
 from app.visits.queries import SeenVisit
 from app.visits.tables import Visit
 
@@ -48,6 +48,24 @@ class Instead:
     starts_at: time
     ends_at: time
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A place that is kept for somebody until they answer: it counts in both teams as a visit would."""
+
+    day: date
+    visitor: Person
+    host: Person
+    visitor_team: Team
+    visitor_site: Site
+    host_team: Team
+    host_site: Site
+    until: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the time to answer has passed, even if the clock has not passed it on yet."""
+        return self.until <= now
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,9 @@ class Keeper(Protocol):
 
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         """What is kept for whoever had booked a visit that fell."""
+
+    def kept_with(self, session: Session, team_ids: Collection[int], first: date, last: date) -> list[Kept]:
+        """What is kept at some teams, or for their members, between two days."""
 
     def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
         """Whether the visitor of a booked day that did not take place may choose another one."""
@@ -148,6 +169,9 @@ class _Nobody:
 
     def instead(self, session: Session, visit: Visit) -> Instead | None:
         return None
+
+    def kept_with(self, session: Session, team_ids: Collection[int], first: date, last: date) -> list[Kept]:
+        return []
 
     def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
         return False
@@ -235,6 +259,12 @@ def of_teams(session: Session, visit_ids: Collection[int]) -> set[int]:
 def instead_of(session: Session, visit: Visit) -> Instead | None:
     """What is kept, until they answer, for whoever had booked a visit that fell."""
     return _keepers[0].instead(session, visit)
+
+
+def kept_with(session: Session, team_ids: Collection[int], first: date, last: date) -> list[Kept]:
+    """What is kept at some teams, or for their members, between two days, by day: it counts against the
+    limits of both. Two queries."""
+    return _keepers[0].kept_with(session, team_ids, first, last)
 
 
 def chooses_again(session: Session, visit: Visit, today: date) -> bool:

@@ -109,4 +109,5 @@ def _show(
             {one.day: refused(team, one.day, one.mark) for one in ahead.days if not one.past},
         ),
         today=today,
+        now=clock.now(),
     )

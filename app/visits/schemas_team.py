@@ -1,12 +1,13 @@
 """Shapes of a team's calendar, and of what a roster does to visits."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from app.core.forms import AnswerModel
 from app.people.schemas import RemarkShape
 from app.teams.importing.run import RosterPlan
 from app.teams.schemas import MarkedDays
+from app.visits.bookings import Kept
 from app.visits.marks import Staying
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Contradicted
@@ -20,6 +21,14 @@ class TeamVisitOut(AnswerModel):
     visit_id: int
     visitor: PersonOut
     host: PersonOut
+
+
+class KeptOut(AnswerModel):
+    """A place that is kept for somebody until they answer; it counts as their visit would."""
+
+    visitor: PersonOut
+    host: PersonOut
+    until: datetime
 
 
 class TeamDayOut(AnswerModel):
@@ -47,6 +56,10 @@ class TeamDayOut(AnswerModel):
     """The roster has somebody of a visit elsewhere that day."""
     leaving: list[TeamVisitOut]
     coming: list[TeamVisitOut]
+    kept_leaving: list[KeptOut]
+    """Places kept elsewhere for members, until they answer: counted like who leaves."""
+    kept_coming: list[KeptOut]
+    """Places kept here: counted like who comes."""
 
 
 class TeamCalendarOut(AnswerModel):
@@ -156,6 +169,8 @@ def _day_out(one: TeamDay, *, contradicted: bool) -> TeamDayOut:
             "contradicted": contradicted,
             "leaving": [_visit_out(seen) for seen in one.leaving],
             "coming": [_visit_out(seen) for seen in one.coming],
+            "kept_leaving": [_kept_out(kept) for kept in one.kept_leaving],
+            "kept_coming": [_kept_out(kept) for kept in one.kept_coming],
         }
     )
 
@@ -163,6 +178,16 @@ def _day_out(one: TeamDay, *, contradicted: bool) -> TeamDayOut:
 def _visit_out(seen: SeenVisit) -> TeamVisitOut:
     return TeamVisitOut(
         visit_id=seen.visit.id or 0, visitor=visitor_out(seen), host=host_side(seen, seen.host)
+    )
+
+
+def _kept_out(kept: Kept) -> KeptOut:
+    visitor, host = kept.visitor, kept.host
+    home, there = (kept.visitor_team.name, kept.visitor_site.name), (kept.host_team.name, kept.host_site.name)
+    return KeptOut(
+        visitor=PersonOut(id=visitor.id or 0, name=visitor.name, team=home[0], site=home[1]),
+        host=PersonOut(id=host.id or 0, name=host.name, team=there[0], site=there[1]),
+        until=kept.until,
     )
 
 

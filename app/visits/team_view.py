@@ -13,7 +13,8 @@ from app.people.tables import Site, Team
 from app.teams import days as team_days
 from app.teams.days import Marks
 from app.teams.rules import Presence, marked
-from app.visits import queries
+from app.visits import bookings, queries
+from app.visits.bookings import Kept
 from app.visits.queries import SeenVisit
 
 WEEKS = 6
@@ -41,11 +42,24 @@ class TeamDay:
     """No roster covers it yet."""
     leaving: list[SeenVisit] = field(default_factory=list)
     coming: list[SeenVisit] = field(default_factory=list)
+    kept_leaving: list[Kept] = field(default_factory=list)
+    kept_coming: list[Kept] = field(default_factory=list)
+    """Places that wait for somebody's answer: each counts as its visit would."""
+
+    @property
+    def away(self) -> int:
+        """How many leave, or have a place kept elsewhere."""
+        return len(self.leaving) + len(self.kept_leaving)
+
+    @property
+    def received(self) -> int:
+        """How many come, or have a place kept here."""
+        return len(self.coming) + len(self.kept_coming)
 
     @property
     def staying(self) -> int:
         """Members at work who do not leave."""
-        return self.present - len(self.leaving)
+        return self.present - self.away
 
     @property
     def may_leave(self) -> int:
@@ -62,19 +76,17 @@ class TeamDay:
     @property
     def short(self) -> bool:
         """Fewer stay than the team needs on a day with visits: to let somebody go, or to receive them."""
-        return bool(self.leaving or self.coming) and self.staying < self.team.min_presence
+        return bool(self.away or self.received) and self.staying < self.team.min_presence
 
     @property
     def over(self) -> bool:
         """More leave or come than the team bears now: limits, marks or rosters changed since."""
-        return self.short or len(self.leaving) > self.may_leave or len(self.coming) > self.may_come
+        return self.short or self.away > self.may_leave or self.received > self.may_come
 
     @property
     def full(self) -> bool:
         """A limit is reached."""
-        return (bool(self.leaving) and len(self.leaving) >= self.may_leave) or (
-            bool(self.coming) and len(self.coming) >= self.may_come
-        )
+        return (0 < self.away >= self.may_leave) or (0 < self.received >= self.may_come)
 
     @property
     def state(self) -> str:
@@ -83,12 +95,12 @@ class TeamDay:
             return "over"
         if self.full:
             return "full"
-        return "some" if self.leaving or self.coming else "none"
+        return "some" if self.away or self.received else "none"
 
     @property
     def says_something(self) -> bool:
         """Whether the table has a line for it."""
-        return bool(self.leaving or self.coming or self.mark or self.shut)
+        return bool(self.away or self.received or self.mark or self.shut)
 
     @property
     def words(self) -> str:
@@ -96,15 +108,16 @@ class TeamDay:
         parts = [long_day(self.day)]
         parts += [self.closed] if self.closed else []
         parts += [self.mark_words] if self.mark else []
-        leave, come = len(self.leaving), len(self.coming)
         parts.append(
-            ngettext("%(n)s part sur %(most)s", "%(n)s partent sur %(most)s", leave)
-            % {"n": leave, "most": self.may_leave}
+            ngettext("%(n)s part sur %(most)s", "%(n)s partent sur %(most)s", self.away)
+            % {"n": self.away, "most": self.may_leave}
         )
+        parts += _kept_among(self.kept_leaving)
         parts.append(
-            ngettext("%(n)s vient sur %(most)s", "%(n)s viennent sur %(most)s", come)
-            % {"n": come, "most": self.may_come}
+            ngettext("%(n)s vient sur %(most)s", "%(n)s viennent sur %(most)s", self.received)
+            % {"n": self.received, "most": self.may_come}
         )
+        parts += _kept_among(self.kept_coming)
         parts.append(_("%(n)s restent, %(least)s au moins") % self.presence)
         parts += [self.state_words] if self.state_words else []
         return ", ".join(parts)
@@ -152,7 +165,12 @@ class TeamAhead:
     @property
     def moving(self) -> int:
         """Days on which somebody leaves or comes."""
-        return sum(bool(day.leaving or day.coming) for day in self.days)
+        return sum(bool(day.away or day.received) for day in self.days)
+
+    @property
+    def has_kept(self) -> bool:
+        """Whether a place is kept for somebody on one of the days."""
+        return any(day.kept_leaving or day.kept_coming for day in self.days)
 
 
 def team_ahead(session: Session, team: Team, site: Site, first: date, last: date, today: date) -> TeamAhead:
@@ -167,8 +185,20 @@ def team_ahead(session: Session, team: Team, site: Site, first: date, last: date
         for day in _days_between(first, last)
     }
     _place(found, team, queries.visits_of_teams(session, [team.id], first, last))
+    for kept in bookings.kept_with(session, [team.id], first, last):
+        if kept.visitor_team.id == team.id:
+            found[kept.day].kept_leaving.append(kept)
+        if kept.host_team.id == team.id:
+            found[kept.day].kept_coming.append(kept)
     ordered = [found[day] for day in sorted(found) if day.weekday() != SUNDAY or found[day].says_something]
     return TeamAhead(team, site, ordered, practice.version, practice.by_roster, until)
+
+
+def _kept_among(kept: Sequence[Kept]) -> list[str]:
+    if not kept:
+        return []
+    said = ngettext("dont %(n)s place gardée", "dont %(n)s places gardées", len(kept))
+    return [said % {"n": len(kept)}]
 
 
 def _waits(by_roster: bool, until: date | None, day: date) -> bool:
