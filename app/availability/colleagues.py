@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, delete, select
 
 from app.availability import search
-from app.availability.errors import CannotName, TooManyNamed
+from app.availability.errors import CannotName, NamesAvoided, TooManyNamed
 from app.availability.matching import minutes_from
 from app.availability.queries import Enrolling
 from app.availability.search import FoundPerson
@@ -45,7 +45,8 @@ def named(session: Session, enrolment: Enrolment | None) -> list[tuple[Person, T
 def choose(
     session: Session, enrolling: Enrolling, person_ids: Sequence[int], *, version: int, when: When
 ) -> Enrolment:
-    """Name exactly these colleagues. Never logged, never audited. Raises `TooManyNamed`, `CannotName`."""
+    """Name exactly these colleagues. Never logged, never audited. Raises `TooManyNamed`, `NamesAvoided`,
+    `CannotName`."""
     check_takes_part(session, enrolling, when)
     if len(set(person_ids)) > MAX_NAMED:
         raise TooManyNamed
@@ -53,7 +54,9 @@ def choose(
     assert enrolment.id is not None
     own = col(Avoidance.enrolment_id) == enrolment.id
     avoided = set(session.exec(select(Avoidance.person_id).where(own)))
-    if not set(person_ids) <= nameable(session, enrolling, person_ids) - avoided:
+    if avoided & set(person_ids):
+        raise NamesAvoided
+    if not set(person_ids) <= nameable(session, enrolling, person_ids):
         raise CannotName
     session.exec(delete(ColleagueWish).where(col(ColleagueWish.enrolment_id) == enrolment.id))
     session.add_all(

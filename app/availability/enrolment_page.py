@@ -58,20 +58,30 @@ def save(
     change: Any,
     part: str,
     typed: Typed | None = None,
+    also: str = "",
 ) -> Response:
-    """Make the change; answer a script with what changed on the page, anybody else with the page again."""
+    """Make the change; answer a script with what changed on the page, anybody else with the page again.
+
+    `also`: what else the change did.
+    """
     try:
         enrolment: Enrolment = change()
     except Refusal as refused:
         return refuse(request, session, mine, refused, typed)
     if not is_script(request):
-        return redirect(f"{address(mine.campaign.id)}#{part}", say=_("Enregistré."))
+        return redirect(f"{address(mine.campaign.id)}#{part}", say=" ".join([_("Enregistré."), also]).strip())
     fresh = again(session, mine)
     assert fresh.enrolment is enrolment or fresh.version == enrolment.version
     if part in {"wishes", "named", "avoided"}:
         view = views.enrolment_view(session, fresh, clock.today())
         return render(
-            request, f"availability/_{part}.html", view=view, hosts=view.hosts, autosave=True, saved=True
+            request,
+            f"availability/_{part}.html",
+            view=view,
+            hosts=view.hosts,
+            autosave=True,
+            saved=True,
+            also=also,
         )
     hosts = views.possible_hosts(session, fresh)
     return render(request, "availability/_saved.html", mine=fresh, hosts=hosts)

@@ -122,15 +122,24 @@ class TooManyNamed(Refusal):
 
 
 class CannotName(Refusal):
-    """One names a colleague whose team one could wish for, and whom one does not avoid."""
+    """One names a colleague whose team one could wish for."""
 
     status = 422
 
     def message(self) -> str:
         return _(
             "Vous ne pouvez pas nommer cette personne : choisissez quelqu’un de l’autre métier, d’une autre "
-            "direction, à portée de trajet, que vous n’évitez pas et qui n’est pas votre responsable."
+            "direction, à portée de trajet, et qui n’est pas votre responsable."
         )
+
+
+class NamesAvoided(Refusal):
+    """Nobody is named and avoided by the same person."""
+
+    status = 422
+
+    def message(self) -> str:
+        return _("Vous évitez cette personne : retirez-la des personnes à éviter pour pouvoir la nommer.")
 
 
 class SiteUnknown(Refusal):

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from app.accounts.guards import Someone
 from app.availability import answer_pages, enrolment_page, named_pages, queries, service, views
 from app.availability.busy import pages as busy_pages
+from app.availability.colleagues import named as named_by
 from app.availability.enrolment_page import address, is_script, refuse, save
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import find, is_changeable
@@ -194,12 +195,16 @@ def avoided(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) 
         people.add(given.add)
     places = queries.excluded_site_ids(session, mine.enrolment)
     wanted = {one for one in people if one is not None}
+    named = {person.id for person, _team in named_by(session, mine.enrolment)}
     return save(
         request,
         session,
         mine,
         lambda: service.choose_limits(session, mine, wanted, places, version=given.version, when=_when()),
         "avoided",
+        also=_("Cette personne n’est donc plus parmi les collègues que vous nommez.")
+        if given.add in named
+        else "",
     )
 
 

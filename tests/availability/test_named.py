@@ -51,7 +51,7 @@ def test_only_a_name_that_is_returned_counts(enrolled: Company, committed: Open)
         assert pairs(session, enrolled) == set(), "who no longer takes part is nobody's pair"
 
 
-@pytest.mark.parametrize("who", ["same_side", "too_far", "manager", "avoided", "stranger", "self"])
+@pytest.mark.parametrize("who", ["same_side", "too_far", "manager", "stranger", "self"])
 def test_who_cannot_be_named(enrolled: Company, committed: Open, who: str) -> None:
     with committed() as session:
         team = session.merge(enrolled.shop)
@@ -60,16 +60,13 @@ def test_who_cannot_be_named(enrolled: Company, committed: Open, who: str) -> No
         session.merge(enrolled.anna).manager_id = boss.id
         session.flush()
         mine = enrolled.enrolling(session)
-        service.choose_limits(session, mine, [enrolled.chloe.id or 0], [], version=mine.version, when=WHEN)
         other = {
             "same_side": enrolled.manager.id,
             "too_far": enrolled.dora.id,
             "manager": boss.id,
-            "avoided": enrolled.chloe.id,
             "stranger": 2**31 - 1,
             "self": enrolled.anna.id,
         }[who]
-        mine = enrolled.enrolling(session)
         with pytest.raises(CannotName):
             colleagues.choose(session, mine, [other or 0], version=mine.version, when=WHEN)
 
@@ -91,6 +88,48 @@ def test_to_avoid_somebody_takes_their_name_away(enrolled: Company, committed: O
         mine = enrolled.enrolling(session)
         service.choose_limits(session, mine, [enrolled.bruno.id or 0], [], version=mine.version, when=WHEN)
         assert session.exec(select(ColleagueWish)).all() == []
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_whoever_avoids_somebody_they_named_reads_that_the_name_went(
+    enter: Enter, enrolled: Company, committed: Open, script: bool
+) -> None:
+    with committed() as session:
+        name(session, enrolled, enrolled.anna, enrolled.bruno)
+        version = enrolled.enrolling(session).version
+    base, client = f"/campaigns/{enrolled.campaign.id}/enrolment", enter(enrolled.anna)
+    headers = {"hx-request": "true"} if script else {}
+    gone = "n’est donc plus parmi les collègues que vous nommez"
+
+    def avoid(version: int, who: Person) -> str:
+        answer = client.post(
+            f"{base}/avoided", data={"version": version, "add": str(who.id)}, headers=headers
+        )
+        return answer.text if script else client.get(base).text
+
+    assert gone not in avoid(version, enrolled.chloe)
+    page = avoid(version + 1, enrolled.bruno)
+    assert gone in page
+    assert page.count(f'name="remove" value="{enrolled.bruno.id}"') == 1, "avoided, and named no more"
+    if script:
+        assert 'id="named-body" hx-swap-oob' in page
+
+
+def test_whoever_names_somebody_they_avoid_reads_why_not(
+    enter: Enter, enrolled: Company, committed: Open
+) -> None:
+    with committed() as session:
+        mine = enrolled.enrolling(session)
+        service.choose_limits(session, mine, [enrolled.bruno.id or 0], [], version=mine.version, when=WHEN)
+        version = enrolled.enrolling(session).version
+    base, client = f"/campaigns/{enrolled.campaign.id}/enrolment", enter(enrolled.anna)
+    refused = client.post(f"{base}/named", data={"version": version, "add": str(enrolled.bruno.id)})
+    assert refused.status_code == 422
+    assert "Vous évitez cette personne" in refused.text
+    assert (
+        client.post(f"{base}/named", data={"version": version, "add": str(enrolled.chloe.id)}).status_code
+        == 303
+    )
 
 
 def test_found_by_number_named_and_removed_without_a_script(
