@@ -137,17 +137,15 @@ def tell_managers(
     unasked: bool = False,
     repaired: bool = False,
 ) -> None:
-    """Each manager, and whoever decides for them today, once, about their side of it; a reason only where it
-    is about nobody. `instead`: what is kept for the visitor, who may leave that day then. `unasked`: the
-    receiving team's answer is no longer wanted. `repaired`: HR or the campaign's rule chose it, and they read
-    which."""
+    """Whoever leads one of the two teams, the own managers of the two, and who decides for them today, each
+    once, about their side of it; a reason only where it is about nobody. `instead`: what is kept for the
+    visitor, who may leave that day then. `unasked`: the receiving team's answer is no longer wanted.
+    `repaired`: HR or the campaign's rule chose it, and they read which."""
     seen = news.seen
-    managers = [(seen.host.manager_id, "host"), (seen.visitor.manager_id, "visitor")]
-    lent = teams.delegates_of(news.session, {one for one, _ in managers if one}, clock.today())
+    about = teams.readers_about(news.session, (seen.host, seen.visitor), clock.today())
     sides: dict[int, str] = {}
-    for manager_id, side in managers:
-        if manager_id is not None:
-            sides |= dict.fromkeys([manager_id, *lent.get(manager_id, ())], side)
+    for side, person in (("host", seen.host), ("visitor", seen.visitor)):
+        sides |= dict.fromkeys(about[person.id or 0], side)
     readers = mails.readers_of(news.session, [one for one in sides if not seen.has(one)])
     unsure = not standing_of(news.session, seen).is_certain
     closed = what == "booked" and is_closed(news.session, seen)

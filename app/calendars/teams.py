@@ -1,10 +1,11 @@
 """Who leads the people of days that cannot take place reads it, and that they can again; who leads a team
-reads which days came to it, or left it, with their host: one message for each closing, roster, opening or
-staff file, whatever their number. It names the days and the teams, not the people. Who leads a team reads as
-well that HR changed the weekdays on which it receives, and what stands on those it closes."""
+reads which days came to it, or left it, with their host, and whoever leads the visitor where they go now: one
+message for each closing, roster, opening or staff file, whatever their number. It names the days and the
+teams, not the people. Who leads a team reads as well that HR changed the weekdays on which it receives, and
+what stands on those it closes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,12 +22,14 @@ from app.people.queries import teams_by_id
 from app.people.words import weekday_names
 from app.teams import queries as teams
 from app.teams.rules import marked
+from app.visits import reading
 from app.visits.marks import against_limits
 from app.visits.other_team import Joining, received
 from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import conflicts_among, host_receives, mended_by_hours
 from app.visits.rules import is_ahead
 from app.visits.suspending import suspended_at
+from app.visits.tables import VisitChange
 
 
 @dataclass
@@ -38,6 +41,12 @@ class Mine:
     """Which of its two they lead."""
     moves: list[Joining] = field(default_factory=list)
     """Who went from where to where."""
+    team: Joining | None = None
+    """With their person's day, another team receives, ..."""
+    place: VisitChange | None = None
+    """... or it takes place elsewhere."""
+    gone: bool = False
+    """It came to nothing where it went, which those who lead the new team read by itself."""
     state: str = ""
     """`closed` or `suspended` where it cannot take place, `resumed` where it can again."""
 
@@ -65,26 +74,31 @@ def tell_teams_carried(
     suspended: Collection[int] = (),
     resumed: Collection[int] = (),
     about: int | None = None,
+    places: Collection[int] = (),
 ) -> None:
     """Job of `visits.carried`: what one look found, in one message to each: those of the days whose visitor,
-    or host, is still of the team that they joined, with whether each can take place; and the other days that
-    it suspended, or that hold again. What falls is told by itself. `lines`: of each day its line in the
-    history, its visit, the two teams, and whether it is the visitor; `about`: names it all, the last of them
-    where it is None. Safe to run twice."""
+    or host, is still of the team that they joined, or that take place elsewhere, with whether each can take
+    place; and the other days that it suspended, or that hold again. What falls is told by itself, but to who
+    leads the team that it left. `lines`: of each day its line in the history, its visit, the two teams, and
+    whether it is the visitor; `about`: names it all, the last of them where it is None; `places`: the lines
+    of days that take place elsewhere. Safe to run twice."""
     with open_session(engine) as session:
-        ids = [visit_id for _line, visit_id, *_rest in lines]
-        ahead = _ahead(session, [*ids, *suspended, *resumed])
+        placed = [one.change for one in reading.changes_with_ids(session, places)]
+        ids = {*(one[1] for one in lines), *(one.visit_id for one in placed), *suspended, *resumed}
+        found = visits_with_ids(session, ids)
+        ahead = [one for one in found if is_ahead(one.visit, clock.today())]
         against = {one.seen.visit.id: one for one in conflicts_among(session, ahead)}
-        mine = _carried(session, {one.visit.id: one for one in ahead}, lines)
-        for reader, days in list(mine.items()):
-            for visit_id, day in list(days.items()):
-                found = against.get(visit_id)
-                if found is not None and found.mends_itself:
-                    del days[visit_id]
-                elif found is not None and not host_receives(found):
-                    day.state = "closed" if found.closed else "suspended"
-            if not days:
-                del mine[reader]
+        standing = {
+            one.visit.id
+            for one in ahead
+            if (why := against.get(one.visit.id)) is None or not why.mends_itself
+        }
+        mine = _carried(session, [one for one in found if not one.is_past], lines, placed, standing)
+        for days in mine.values():
+            for visit_id, day in days.items():
+                why = against.get(visit_id)
+                if visit_id in standing and why is not None and not host_receives(why):
+                    day.state = "closed" if why.closed else "suspended"
         for others, which in ((_suspended, suspended), (_resumed, resumed)):
             found_since = others(session, [one for one in ahead if one.visit.id in set(which)])
             for reader, days in found_since.items():
@@ -93,23 +107,55 @@ def tell_teams_carried(
         _write(session, mine, about or max(line_id for line_id, *_rest in lines))
 
 
-def _carried(session: Session, ahead: Mapping[int | None, SeenVisit], lines: list[list[int]]) -> Led:
-    names = teams_by_id(session)
+def _carried(
+    session: Session,
+    days: Collection[SeenVisit],
+    lines: list[list[int]],
+    placed: Collection[VisitChange],
+    standing: Collection[int | None],
+) -> Led:
+    """Who leads the former and the new team of somebody reads of their days. Of where the host is now, those
+    who lead the visitor do as well. Of a day that does not stand, those alone who will not read its fall."""
+    names, seen = teams_by_id(session), {one.visit.id: one for one in days}
     coming = [
-        Joining(ahead[visit_id], bool(leaves), names[left], names[joined])
+        Joining(seen[visit_id], bool(leaves), names[left], names[joined])
         for _line, visit_id, left, joined, leaves in lines
-        if visit_id in ahead
+        if visit_id in seen
     ]
     coming = [one for one in coming if one.person.team_id == one.after.id]
     ids = {team.id or 0 for one in coming for team in (one.before, one.after)}
     leads = teams.leaders_of_teams(session, ids, clock.today())
+    led = _led(session, days)
     mine: Led = defaultdict(dict)
+
+    def of(reader_id: int, one: SeenVisit) -> Mine:
+        sides = led.get(reader_id, {}).get(one.visit.id or 0, Mine(one)).sides
+        return mine[reader_id].setdefault(one.visit.id or 0, Mine(one, sides))
+
     for one in received(session, coming):
-        for reader_id in leads[one.before.id or 0] | leads[one.after.id or 0]:
-            if not one.seen.has(reader_id):
-                day = mine[reader_id].setdefault(one.seen.visit.id or 0, Mine(one.seen))
+        stands = one.seen.visit.id in standing
+        movers = leads[one.before.id or 0] | leads[one.after.id or 0]
+        for reader_id in movers:
+            if not one.seen.has(reader_id) and (stands or one.seen.visit.id not in led.get(reader_id, {})):
+                day = of(reader_id, one.seen)
                 day.moves.append(one)
+                day.gone = not stands
+        if not one.leaves and stands:
+            for reader_id in _to_visit(led, one.seen) - movers:
+                of(reader_id, one.seen).team = one
+    for line in placed:
+        there = seen.get(line.visit_id)
+        if there is not None and line.visit_id in standing and there.host_site.name == line.place_after:
+            for reader_id in _to_visit(led, there):
+                of(reader_id, there).place = line
     return mine
+
+
+def _to_visit(led: Led, seen: SeenVisit) -> set[int]:
+    """Who leads the visitor of a day."""
+    return {
+        reader for reader, days in led.items() if "visitor" in days.get(seen.visit.id or 0, Mine(seen)).sides
+    }
 
 
 def _suspended(session: Session, days: list[SeenVisit]) -> Led:
@@ -180,7 +226,8 @@ def _write(session: Session, led: Led, about: int) -> None:
     for person_id, reader in sorted(mails.readers_of(session, [one for one in led if led[one]]).items()):
         mine = sorted(led[person_id].values(), key=lambda one: (one.seen.visit.day, one.seen.visit.id or 0))
         states = {one.state == "resumed" for one in mine}
-        kind = Kind.TEAM_MOVED if len(states) > 1 or any(one.moves for one in mine) else Kind.TEAM_DAYS
+        moved = any(one.moves or one.team or one.place for one in mine)
+        kind = Kind.TEAM_MOVED if len(states) > 1 or moved else Kind.TEAM_DAYS
         campaign = mine[0].seen.campaign
         outbox.send(
             session,
@@ -195,22 +242,16 @@ def _write(session: Session, led: Led, about: int) -> None:
         )
 
 
-def _led(session: Session, days: list[SeenVisit]) -> Led:
-    """Which of the days concern whom, with the sides that are theirs: who leads one of the two teams, or one
-    of the two; nobody reads of their own. Four queries."""
-    today = clock.today()
-    ids = {team.id or 0 for seen in days for team in (seen.visitor_team, seen.host_team)}
-    leads = teams.leaders_of_teams(session, ids, today)
-    managers = {one for seen in days for one in (seen.visitor.manager_id, seen.host.manager_id) if one}
-    lent = teams.delegates_of(session, managers, today)
+def _led(session: Session, days: Collection[SeenVisit]) -> Led:
+    """Which of the days concern whom, with the sides that are theirs (`teams.queries.readers_about`); nobody
+    reads of their own. Two queries."""
+    about = teams.readers_about(
+        session, [person for seen in days for person in (seen.visitor, seen.host)], clock.today()
+    )
     led: Led = defaultdict(dict)
     for seen in days:
-        for side, person, team in (
-            ("visitor", seen.visitor, seen.visitor_team),
-            ("host", seen.host, seen.host_team),
-        ):
-            own = {person.manager_id, *lent.get(person.manager_id, ())} if person.manager_id else set()
-            for reader_id in leads[team.id or 0] | own:
+        for side, person in (("visitor", seen.visitor), ("host", seen.host)):
+            for reader_id in about[person.id or 0]:
                 if not seen.has(reader_id):
                     led[reader_id].setdefault(seen.visit.id or 0, Mine(seen)).sides.append(side)
     return led

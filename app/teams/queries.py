@@ -1,7 +1,7 @@
 """Who leads a team, delegates, what is asked of visitors, files of rosters; `days.py` reads the days."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -255,6 +255,21 @@ def leaders_of_teams(session: Session, team_ids: Collection[int], today: date) -
     return {
         team_id: {who for one in managing for who in (one, *lent.get(one, []))}
         for team_id, managing in leads.items()
+    }
+
+
+def readers_about(session: Session, people: Iterable[Person], today: date) -> dict[int, set[int]]:
+    """Who reads what becomes of each of these people at work, by person: whoever leads their team, their own
+    manager, and who decides today in the place of either. Two queries."""
+    people = list(people)
+    leads = managers_of(session, {one.team_id for one in people})
+    managing = {
+        one.id or 0: leads[one.team_id] | ({one.manager_id} if one.manager_id else set()) for one in people
+    }
+    lent = delegates_of(session, set().union(*managing.values()), today)
+    return {
+        person_id: {who for one in managers for who in (one, *lent.get(one, ()))}
+        for person_id, managers in managing.items()
     }
 
 

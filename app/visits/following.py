@@ -38,6 +38,8 @@ class Followed:
 
     carried: list[list[int]]
     """The lines of `visits.carried`."""
+    placed: list[int]
+    """Those of days that take place elsewhere."""
     suspended: list[int]
     resumed: set[int]
 
@@ -55,13 +57,15 @@ def follow(session: Session, now: datetime, today: date) -> None:
     places.follow_moves(session, today, col(PersonDay.visit_id).is_(None))
     parts = together(session, ids, partial(_follow, now=now, today=today))
     carried = [line for part in parts for line in part.carried]
+    placed = [line for part in parts for line in part.placed]
     suspended = {one for part in parts for one in part.suspended}
     resumed = {one for part in parts for one in part.resumed}
-    if carried or suspended or resumed:
+    if carried or placed or suspended or resumed:
         jobs.record(
             session,
             "visits.carried",
             lines=carried,
+            places=placed,
             suspended=sorted(suspended),
             resumed=sorted(resumed),
             about=last_line(session, ids),
@@ -82,15 +86,15 @@ def _follow(session: Session, ids: Collection[int], *, now: datetime, today: dat
     told, carried = carrying.follow(session, ids, now, today, falling)
     elsewhere = whereabouts.elsewhere(session, today, these)
     shut = {one.seen.visit.id or 0 for one in against if one.closed}
-    told += whereabouts.say(
-        session, [one for one in elsewhere if one.visit.id in shut or one.visit.id not in falling], now
-    )
+    there = [one for one in elsewhere if one.visit.id in shut or one.visit.id not in falling]
+    placed = whereabouts.say(session, there, now)
+    told += placed
     told += confirming.void_agreements(session, now, today, these)
     other_team.release(session, gone, now, today)
     moved_there = {one.visit.id or 0 for one in elsewhere} & shut
     released = {one.visit.id or 0 for one in gone}
     suspended, resumed = _tell(session, told, ids, moved_there, released, now, today)
-    return Followed(carried, suspended, resumed)
+    return Followed(carried, [one.line.id or 0 for one in placed], suspended, resumed)
 
 
 def _tell(

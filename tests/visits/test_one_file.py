@@ -143,7 +143,8 @@ def test_managers_read_once_how_each_day_stands_at_the_end(
     others = {
         one.to_name.split()[0]: one.kind for one in sent if one.to_name.split()[0] not in {"Marc", "Nina"}
     }
-    assert others == ({"Martine": "team_days"} if impossible else {})
+    assert others == {"Martine": "team_moved"}
+    assert ("Elle ne peut pas avoir lieu comme prévu" in read["Martine"]) is impossible
 
 
 @pytest.mark.parametrize("falls", [True, False])

@@ -83,6 +83,7 @@ def test_the_host_of_a_planned_day_changes_team_and_each_reads_it_once(
     assert set(two) == {"Anna", "Bruno"}
     assert all(line in one for one in two.values())
     leads = read_by(sent, "team_moved")
+    assert "un départ vers Boutique Part-Dieu" in leads.pop("Martine")
     assert set(leads) == {"Marc", "Nina"}
     for text in leads.values():
         assert "Boutique Bellecour → Boutique Part-Dieu" in text
@@ -110,7 +111,7 @@ def test_a_team_of_another_site_is_told_with_its_place(company: Company, engine:
     two = read_by(sent, "visit_changed")
     assert set(two) == {"Anna", "Bruno"}
     assert all("Le lieu change : Nantes, et non plus Lyon." in one for one in two.values())
-    assert set(read_by(sent, "team_moved")) == {"Marc"}
+    assert set(read_by(sent, "team_moved")) == {"Marc", "Martine"}
     assert len(team_lines(session, company.there)) == 1
 
 
