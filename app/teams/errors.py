@@ -62,12 +62,15 @@ class DaysOutOfReach(Refusal):
 
 
 class DelegateNotPossible(Refusal):
-    """The delegate is an active colleague, and somebody else."""
+    """One lends one's place to a member of one's teams, to one's own manager or to another manager near."""
 
     status = 422
 
     def message(self) -> str:
-        return _("Choisissez un collègue en poste, autre que vous.")
+        return _(
+            "Choisissez un membre de vos équipes, votre responsable ou un autre responsable de vos sites : "
+            "personne d’autre ne peut décider à votre place."
+        )
 
 
 class DelegationOverlaps(Refusal):
@@ -85,12 +88,12 @@ class DelegationOverlaps(Refusal):
 
 
 class DelegationTooLong(Refusal):
-    """A delegation ends, and lies ahead."""
+    """A delegation ends, and lies ahead, within a year."""
 
     status = 422
 
     def message(self) -> str:
         return _(
-            "Une délégation finit après son premier jour, pas dans le passé, et dure six mois au plus : "
-            "changez les dates."
+            "Une délégation commence dans l’année qui vient, finit après son premier jour, pas dans le "
+            "passé, et dure six mois au plus : changez les dates."
         )

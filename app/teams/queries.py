@@ -313,7 +313,8 @@ def latest_conditions(session: Session, team_ids: Collection[int]) -> list[TeamC
 
 
 def possible_delegates(session: Session, manager: Person) -> tuple[list[Person], list[Person]]:
-    """Colleagues a manager may think of first: members of their teams, then other managers of those sites."""
+    """To whom a manager may lend their place, by name: members of their teams, then their own manager and the
+    other managers of those sites. To nobody else: whoever stands in reads what the manager reads."""
     teams = [team.id for team, _site in led_teams(session, [manager])]
     own_site = select(col(Team.site_id)).where(or_(col(Team.id).in_(teams), col(Team.id) == manager.team_id))
     near = select(col(Team.id)).where(col(Team.site_id).in_(own_site))
@@ -329,7 +330,6 @@ def possible_delegates(session: Session, manager: Person) -> tuple[list[Person],
             ),
         )
         .order_by(col(Person.last_name), col(Person.first_name))
-        .limit(500)
     )
     members: list[Person] = []
     others: list[Person] = []

@@ -186,10 +186,15 @@ def delegate(
     at once, is one: taken back, it is gone. Raises DelegateNotPossible, DelegationTooLong, and
     DelegationOverlaps where the same colleague has some of the days already.
     """
-    if last_day < max(first_day, today) or last_day - first_day > LONGEST_DELEGATION:
+    if (
+        last_day < max(first_day, today)
+        or last_day - first_day > LONGEST_DELEGATION
+        or first_day > today + AHEAD
+    ):
         raise DelegationTooLong
-    colleague = session.get(Person, delegate_id)
-    if colleague is None or not colleague.active or colleague.id == manager.id or first_day > today + AHEAD:
+    members, others = queries.possible_delegates(session, manager)
+    colleague = next((one for one in (*members, *others) if one.id == delegate_id), None)
+    if colleague is None:
         raise DelegateNotPossible
     session.exec(select(Person.id).where(col(Person.id) == manager.id).with_for_update(key_share=True)).one()
     same = select(Delegation).where(

@@ -41,9 +41,9 @@ def lend(as_: As, company: Company, to: Person, **how: Any) -> Any:
 def test_a_delegate_sees_and_decides_and_the_trail_says_for_whom(
     company: Company, as_: As, engine: Engine
 ) -> None:
-    assert as_(company.zoe).get("/team").status_code == 403
-    assert lend(as_, company, company.zoe).status_code == 303
-    browser = as_(company.zoe)
+    assert as_(company.bruno).get("/team").status_code == 403
+    assert lend(as_, company, company.bruno).status_code == 303
+    browser = as_(company.bruno)
     page = browser.get("/team?start=2027-04-05").text
     assert "à la place de Marc Chef" in page
     assert browser.get(f"/visits/{company.visit.id}").status_code == 200
@@ -55,14 +55,14 @@ def test_a_delegate_sees_and_decides_and_the_trail_says_for_whom(
 
 
 def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -> None:
-    lend(as_, company, company.zoe)
+    lend(as_, company, company.bruno)
     [lent] = rows(engine, Delegation)
     assert as_(company.paul).post(f"/team/delegations/{lent.id}/deletion").status_code == 404
     page = as_(company.marc).post(f"/team/delegations/{lent.id}/deletion", follow_redirects=True)
     said = page.text.replace("\xa0", " ")
-    assert f"La délégation est retirée : {company.zoe.name} ne décide plus à votre place." in said
+    assert f"La délégation est retirée : {company.bruno.name} ne décide plus à votre place." in said
     for path in ("/team", "/team/requests", f"/team/{company.team.id}"):
-        old = as_(company.zoe).get(path)
+        old = as_(company.bruno).get(path)
         assert old.status_code == 403
         assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in old.text
     assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
@@ -72,7 +72,7 @@ def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -
 def test_one_taken_back_before_anybody_read_of_it_is_told_to_nobody(
     company: Company, as_: As, engine: Engine
 ) -> None:
-    lend(as_, company, company.zoe)
+    lend(as_, company, company.bruno)
     [lent] = rows(engine, Delegation)
     as_(company.marc).post(f"/team/delegations/{lent.id}/deletion")
     drain(engine)
@@ -82,7 +82,7 @@ def test_one_taken_back_before_anybody_read_of_it_is_told_to_nobody(
 def test_one_that_was_taken_back_is_no_obstacle_to_another_and_is_over_only_once(
     company: Company, as_: As, engine: Engine, clock: Clock
 ) -> None:
-    lend(as_, company, company.zoe)
+    lend(as_, company, company.bruno)
     drain(engine)
     [lent] = rows(engine, Delegation)
     for _time in range(2):
@@ -92,14 +92,14 @@ def test_one_that_was_taken_back_is_no_obstacle_to_another_and_is_over_only_once
     tell_delegations_over(engine)
     assert len([one for one in rows(engine, Mail) if one.kind == "delegation"]) == 3
     clock.set(NOW)
-    assert "La délégation est donnée" in lend(as_, company, company.zoe, follow_redirects=True).text
-    assert as_(company.zoe).get("/team").status_code == 200
+    assert "La délégation est donnée" in lend(as_, company, company.bruno, follow_redirects=True).text
+    assert as_(company.bruno).get("/team").status_code == 200
 
 
 def test_when_a_delegation_is_over_both_read_it_once_and_the_old_link_says_who_answers(
     company: Company, as_: As, engine: Engine, clock: Clock
 ) -> None:
-    lend(as_, company, company.zoe)
+    lend(as_, company, company.bruno)
     drain(engine)
     with open_session(engine) as session:
         [given] = session.exec(select(Delegation)).all()
@@ -112,24 +112,24 @@ def test_when_a_delegation_is_over_both_read_it_once_and_the_old_link_says_who_a
         tell_delegations_over(engine)
     told = [one for one in rows(engine, Mail) if one.kind == "delegation"][2:]
     assert {one.person_id: one.subject for one in told} == {
-        company.zoe.id: "Vous ne décidez plus à la place de Marc Chef",
-        company.marc.id: f"{company.zoe.name} ne décide plus à votre place",
+        company.bruno.id: "Vous ne décidez plus à la place de Marc Chef",
+        company.marc.id: f"{company.bruno.name} ne décide plus à votre place",
     }
     assert len(told) == 2
     for path in ("/team", "/team/requests", f"/team/{company.team.id}"):
-        page = as_(company.zoe).get(path)
+        page = as_(company.bruno).get(path)
         assert page.status_code == 403
         assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in page.text
     assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
 
 
 def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine) -> None:
-    lend(as_, company, company.zoe)
+    lend(as_, company, company.bruno)
     drain(engine)
     told = {one.person_id: one.subject for one in rows(engine, Mail) if one.kind == "delegation"}
     assert told == {
-        company.zoe.id: "Marc Chef vous confie son équipe",
-        company.marc.id: f"{company.zoe.name} décide à votre place",
+        company.bruno.id: "Marc Chef vous confie son équipe",
+        company.marc.id: f"{company.bruno.name} décide à votre place",
     }
     [given] = rows(engine, Delegation)
     for _time in range(2):
@@ -137,7 +137,7 @@ def test_a_delegation_is_told_to_both(company: Company, as_: As, engine: Engine)
         drain(engine)
     last = [one for one in rows(engine, Mail) if one.kind == "delegation"][2:]
     assert [(one.person_id, one.subject) for one in last] == [
-        (company.zoe.id, "Marc Chef reprend son équipe")
+        (company.bruno.id, "Marc Chef reprend son équipe")
     ]
     with open_session(engine) as session:
         assert provisional(session, read_visits(session), date(2027, 3, 2)) == set()

@@ -247,10 +247,11 @@ def test_the_api_marks_days_asks_and_lends(company: Company, as_: As, engine: En
     assert (asked.json()["version"], asked.json()["bank_secrecy"]) == (1, True)
     by = browser.put(f"{here}/by-roster", json={"by_roster": True, "version": 1})
     assert by.json()["by_roster"] is True
-    lent = browser.post(
-        "/api/v1/delegations",
-        json={"delegate_id": company.anna.id, "first_day": "2027-03-02", "last_day": "2027-03-05"},
-    )
+    days = {"first_day": "2027-03-02", "last_day": "2027-03-05"}
+    refused = browser.post("/api/v1/delegations", json={"delegate_id": company.zoe.id, **days})
+    assert refused.status_code == 422
+    assert "membre de vos équipes" in refused.text
+    lent = browser.post("/api/v1/delegations", json={"delegate_id": company.anna.id, **days})
     assert lent.status_code == 201
     assert len(browser.get("/api/v1/delegations").json()["delegations"]) == 1
     assert browser.delete(f"/api/v1/delegations/{lent.json()['id']}").status_code == 204

@@ -8,12 +8,14 @@ from sqlmodel import Session, select
 
 from app.accounts.tables import AuditEntry
 from app.core.errors import NotFound, Stale
+from app.people.tables import Person
 from app.teams import days, queries, service
 from app.teams.errors import DaysOutOfReach, DelegateNotPossible, DelegationOverlaps, DelegationTooLong
 from app.teams.queries import find_lead
 from app.teams.schemas import ConditionsForm
 from app.teams.service import By, Mark
 from app.teams.tables import Delegation, RosterDay
+from tests.factories import make_person, make_team
 from tests.teams.conftest import MONDAY, NOW, TODAY, Import, Shop, actor_of
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -24,11 +26,11 @@ def mark(session: Session, shop: Shop, by: By, *days: Any, as_: Mark = Mark.CLOS
     return made.version
 
 
-def lend(session: Session, shop: Shop, first: int = 0, last: int = 7) -> Delegation:
+def lend(session: Session, shop: Shop, first: int = 0, last: int = 7, to: Person | None = None) -> Delegation:
     return service.delegate(
         session,
         shop.marc,
-        shop.anna.id,
+        (to or shop.anna).id or 0,
         TODAY + timedelta(days=first),
         TODAY + timedelta(days=last),
         actor=actor_of(session, shop.marc),
@@ -84,18 +86,35 @@ def test_one_that_overlaps_another_to_the_same_colleague_is_refused_and_one_besi
 
 
 def test_a_delegation_is_not_passed_on(session: Session, shop: Shop) -> None:
-    lend(session, shop)
+    lend(session, shop, to=shop.paul)
     service.delegate(
         session,
-        shop.anna,
-        shop.zoe.id,
+        shop.paul,
+        shop.zoe.id or 0,
         TODAY,
         TODAY,
-        actor=actor_of(session, shop.anna),
+        actor=actor_of(session, shop.paul),
         now=NOW,
         today=TODAY,
     )
+    assert find_lead(session, shop.paul, shop.team.id, TODAY) is not None
     assert find_lead(session, shop.zoe, shop.team.id, TODAY) is None
+
+
+def test_a_member_ones_manager_or_a_manager_near_is_a_delegate(session: Session, shop: Shop) -> None:
+    boss = make_person(session, last_name="Directrice")
+    shop.marc.manager_id = boss.id
+    session.flush()
+    for one in (shop.bruno, boss, shop.paul):
+        assert lend(session, shop, to=one).delegate_id == one.id
+
+
+def test_nobody_else_is(session: Session, shop: Shop) -> None:
+    far, away = make_person(session, last_name="Loin"), make_team(session)
+    managed = make_person(session, away, manager_id=far.id)
+    for one in (shop.marc, shop.zoe, far, managed):
+        with pytest.raises(DelegateNotPossible):
+            lend(session, shop, to=one)
 
 
 def test_somebody_who_left_is_no_delegate(session: Session, shop: Shop) -> None:
@@ -106,7 +125,7 @@ def test_somebody_who_left_is_no_delegate(session: Session, shop: Shop) -> None:
         lend(session, shop)
 
 
-@pytest.mark.parametrize(("first", "last"), [(3, 2), (-9, -1), (0, 200)])
+@pytest.mark.parametrize(("first", "last"), [(3, 2), (-9, -1), (0, 200), (367, 368)])
 def test_a_delegation_lies_ahead_and_ends(session: Session, shop: Shop, first: int, last: int) -> None:
     with pytest.raises(DelegationTooLong):
         lend(session, shop, first, last)
