@@ -3,21 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.accounts.guards import Hr
-from app.core import clock
 from app.core.db import Db
-from app.core.forms import Submitted
-from app.core.openapi import FILE_BODY
 from app.people import queries
-from app.people.importing.door import posted_file
-from app.people.importing.run import run_import
 from app.people.queries import Wanted
-from app.people.schemas import PeopleShape, PersonShape, ReportShape, SiteShape, TeamShape
-from app.people.service import note_import
-from app.people.tables import ContractKind, ImportKind, Side
+from app.people.schemas import PeopleShape, PersonShape, SiteShape, TeamShape
+from app.people.tables import ContractKind, Side
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
@@ -64,23 +56,3 @@ def list_people(
             for one in queries.list_people(session, wanted, offset=offset, limit=limit)
         ],
     )
-
-
-@router.post("/imports/{kind}", openapi_extra=FILE_BODY)
-async def import_file(
-    session: Db, actor: Hr, kind: ImportKind, sent: Submitted, dry_run: bool = False
-) -> ReportShape:
-    """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen.
-
-    Rejected rows are in the answer and keep nobody else out. People missing from the file stay.
-    """
-    content = await posted_file(sent)
-    return await run_in_threadpool(_run, session, actor.account_id, kind, content, dry_run)
-
-
-def _run(session: Session, by: int, kind: ImportKind, content: bytes, dry_run: bool) -> ReportShape:
-    now = clock.now()
-    report = run_import(session, kind, content, now=now, apply=not dry_run, by=by)
-    if not dry_run:
-        note_import(session, kind, report, by=by, leavers_go=False, now=now)
-    return ReportShape(kind=kind, dry_run=dry_run, **report.as_json())

@@ -15,6 +15,7 @@ from app.visits import (
     api_absences,
     api_answers,
     api_conditions,
+    api_imports,
     api_leaving,
     api_team,
     confirming,
@@ -177,4 +178,5 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
 
 router = APIRouter()
 router.include_router(own)
+router.include_router(api_imports.router)
 router.include_router(api_team.router)

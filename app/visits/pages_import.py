@@ -1,7 +1,5 @@
 """The preview of an import, and its confirmation: what becomes of days and teams when people left."""
 
-from itertools import groupby
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -22,14 +20,8 @@ from app.people.tables import ImportKind
 from app.teams.leadership import made_led
 from app.teams.queries import delegations_ending
 from app.visits import bookings
-from app.visits.agreements import made_unsigned
-from app.visits.alike import made_alike
-from app.visits.following import made_certain
+from app.visits.foreseen import by_outcome, counted, foreseen
 from app.visits.leaving import Departures, departures
-from app.visits.marks import made_against
-from app.visits.off_days import made_off
-from app.visits.other_team import joining, left_alone
-from app.visits.whereabouts import made_elsewhere
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,8 +32,7 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
     kept = kept_file(session, actor, file_id)
     report = service.preview(session, kept, now=clock.now())
     gone = [one.person_id for one in report.leavers]
-    off, back = made_off(session, report.weeks, clock.today())
-    moving = groupby(joining(session, report.moved, clock.today()), key=lambda one: one.seen.visit.id)
+    days = foreseen(session, report, clock.today())
     return render(
         request,
         "people/preview.html",
@@ -52,15 +43,10 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
         kind_name=words.kind_name(kept.kind),
         departures=departures(session, gone, clock.today()),
         delegations=delegations_ending(session, gone, clock.today()) if gone else [],
-        alike=made_alike(session, report.moved, clock.today()),
-        off=off,
-        unsigned=made_unsigned(session, report.companies, clock.today()),
-        again=made_certain(session, back),
-        against=made_against(session, report.limits, clock.today()),
-        elsewhere=made_elsewhere(session, report.moved, clock.today()),
-        alone=left_alone(session, report.moved, clock.today()),
+        days=days,
+        outcomes=by_outcome(days),
+        changing=counted(days),
         ending=bookings.ending_with_moves(session, report.moved, clock.today()),
-        joining=[list(ones) for _visit, ones in moving],
         leadership=made_led(session, report.staff),
         unled=bookings.left_unled(session, gone, report.managed),
     )

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app.campaigns.tables import Status
 from app.people.tables import Person
+from tests.booking.conftest import Shop
 from tests.support.accounts import SignIn
 from tests.visits.life import NOW, Company
 from tests.visits.test_other_team import beside
-from tests.visits.test_whereabouts import ticked
+from tests.visits.test_whereabouts import elsewhere, ticked
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -49,7 +51,7 @@ def test_a_day_on_which_neither_works_is_listed_once(
     page = previewed(company, client, sign_in, {"Anna": WITHOUT_MONDAY, "Bruno": WITHOUT_MONDAY})
     assert "1 journée à venir tombe un jour où l’on ne travaillera plus" in page
     why = "ne travaille pas ce jour de la semaine"
-    assert f"Anna Roy chez Bruno Lam · Anna Roy : {why}, Bruno Lam : {why}" in page
+    assert f"Anna Roy chez Bruno Lam · Anna Roy : {why} · Bruno Lam : {why}" in page
     assert page.count(f"Anna Roy : {why}") == 1
 
 
@@ -107,3 +109,79 @@ def test_hr_read_which_agreements_a_change_of_company_voids(
         lines.append(f"{person.employee_number};{person.first_name};{person.last_name};{team};{entity}")
     page = preview_of(company, client, sign_in, lines)
     assert ("1 journée à venir demandera une nouvelle convention" in page) is voided
+
+
+def file_of(company: Company, days: str, ends: str = "") -> dict[str, Any]:
+    """A staff file that moves Bruno to Nantes, in another company, with these days and this contract."""
+    company.bruno.employee_number = "N1"
+    company.session.commit()
+    there = elsewhere(company.session)
+    company.session.commit()
+    line = f"N1;Bruno;Lam;{there.name};Beta;{days};CDD;{ends}"
+    header = "Matricule;Prénom;Nom;Équipe;Entité juridique;Jours travaillés;Contrat;Fin de contrat"
+    return {"file": ("rh.csv", f"{header}\n{line}\n".encode())}
+
+
+def test_a_day_that_changes_in_several_ways_is_listed_once_with_all_of_them(
+    company: Company, client: TestClient, sign_in: SignIn
+) -> None:
+    company.anna.legal_entity = company.bruno.legal_entity = "Alpha"
+    visit = company.there
+    visit.agreement_at, visit.signed_visitor, visit.signed_host = NOW, "Alpha", "Alphabet"
+    file = file_of(company, WITHOUT_MONDAY)
+    sign_in(client, company.hr)
+    answer: Any = client.post("/people/import", data={"kind": "people"}, files=file)
+    page = " ".join(client.get(str(answer.headers["location"])).text.replace("\u00a0", " ").split())
+    assert page.count("Anna Roy chez Bruno Lam") == 1
+    line = page.split("Anna Roy chez Bruno Lam")[1].split("</li>")[0]
+    for said in ("ne travaille pas", "→ Boutique Nantes", "Lyon → Nantes", "nouvelle convention"):
+        assert said in line
+    assert "1 journée ne pourra pas avoir lieu comme prévu :" in page
+    assert "1 journée reste prévue :" in page  # Friday, on which he goes to Anna
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "8 décembre 2027"), ("en", "8 December 2027")])
+def test_dates_are_written_as_everywhere(
+    company: Company, client: TestClient, sign_in: SignIn, language: str, words: str
+) -> None:
+    file = file_of(company, WHOLE, "2027-12-08")
+    sign_in(client, company.hr)
+    answer: Any = client.post("/people/import", data={"kind": "people"}, files=file)
+    there = str(answer.headers["location"])
+    page = client.get(there, headers={"accept-language": language}).text.replace("\u00a0", " ")
+    assert words in page
+    assert "2027-12-08" not in page
+
+
+@pytest.mark.parametrize("days", [WHOLE, WITHOUT_MONDAY])
+def test_programs_read_the_same_of_days_to_come_before_an_import(
+    company: Company, client: TestClient, sign_in: SignIn, days: str
+) -> None:
+    file = file_of(company, days)
+    sign_in(client, company.hr)
+    found = client.post("/api/v1/imports/people?dry_run=true", files=file).json()["days"]
+    monday, friday = ((one["becomes"], {what["kind"] for what in one["changes"]}) for one in found)
+    assert [one["visit_id"] for one in found] == [company.there.id, company.back.id]
+    off = days == WITHOUT_MONDAY
+    assert monday == ("suspended" if off else "stands", {"team", "place"} | ({"off"} if off else set()))
+    assert friday == ("stands", {"team"})
+    assert client.post("/api/v1/imports/people", files=file).json()["days"] is None
+
+
+@pytest.mark.parametrize("falls", [True, False])
+def test_programs_read_which_booked_day_falls(
+    session: Session, client: TestClient, sign_in: SignIn, falls: bool
+) -> None:
+    shop = Shop(session)
+    request = shop.ask(shop.askers[0], shop.offer(host_id=shop.hosts[0].id))
+    shop.hosts[0].employee_number = "N1"
+    session.commit()
+    session.refresh(shop.hr)
+    session.commit()
+    line = f"N1;Bruno;Vend0;{shop.shop.name};{WITHOUT_MONDAY if falls else WHOLE}"
+    file = {"file": ("rh.csv", f"Matricule;Prénom;Nom;Équipe;Jours travaillés\n{line}\n".encode())}
+    sign_in(client, shop.hr)
+    found = client.post("/api/v1/imports/people?dry_run=true", files=file).json()["days"]
+    assert [(one["visit_id"], one["becomes"]) for one in found] == (
+        [(request.visit_id, "falls")] if falls else []
+    )

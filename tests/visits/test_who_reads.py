@@ -1,5 +1,4 @@
-"""Who reads what becomes of a day beside its people: whoever leads one of the two teams, and the own manager of
-each of the two."""
+"""Who reads what becomes of a day beside its two: whoever leads one of their teams, and their managers."""
 
 from datetime import timedelta
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.core.i18n import _, current_locale
+from app.core.templating import day_range
 from app.people import words
 from app.people.importing.columns import Row, Table
 from app.people.importing.headers import usual_header
@@ -46,7 +47,7 @@ def shown(value: Any) -> str:
     if isinstance(value, ContractKind):
         return words.contract_name(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return day_range(value, value)
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return str(value)

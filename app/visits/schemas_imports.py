@@ -1,0 +1,46 @@
+"""What an import would make of days to come, as JSON."""
+
+from datetime import date
+
+from app.core.forms import AnswerModel
+from app.people.schemas import ReportShape
+from app.visits.foreseen import Becomes, Change, Foreseen
+
+
+class ChangeShape(AnswerModel):
+    """What changes of a day, and in words."""
+
+    kind: Change
+    words: str
+
+
+class DayShape(AnswerModel):
+    """A day to come; `visit_id` null: a place that is kept until its visitor answers."""
+
+    visit_id: int | None
+    day: date
+    visitor: str
+    host: str
+    campaign: str | None
+    becomes: Becomes
+    changes: list[ChangeShape]
+
+
+class ImportShape(ReportShape):
+    """What an import did, or would do."""
+
+    days: list[DayShape] | None = None
+    """Days to come of which something would change, by day; null once it is done."""
+
+
+def day_shape(one: Foreseen) -> DayShape:
+    """A day as programs read it."""
+    return DayShape(
+        visit_id=one.visit_id,
+        day=one.day,
+        visitor=one.visitor.name,
+        host=one.host.name,
+        campaign=one.campaign or None,
+        becomes=one.becomes,
+        changes=[ChangeShape(kind=kind, words=words) for kind, words in one.changes],
+    )
