@@ -30,6 +30,7 @@ from app.core import i18n
 from app.core.collisions import DoneAgain, done_again
 from app.core.db import make_engine
 from app.core.errors import NotFound, Refusal, SignInNeeded
+from app.core.forms import sentence
 from app.core.i18n import _
 from app.core.openapi import complete_description, operation_id
 from app.core.security import GuardHeaders
@@ -216,12 +217,14 @@ def unreadable(request: Request, error: Any) -> Response:
     if not is_api and request.method == "GET" and error.errors()[0]["type"] == "missing":
         message = _("Cette adresse est incomplète : revenez en arrière, et suivez le lien de la page.")
         return _answer(request, 422, "Unreadable", message)
-    named = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in error.errors()[:5]]
-    where = ", ".join(f"{name}: {allowed}" if is_api else name for name, allowed in named)
-    # Pydantic speaks English: so does the sentence around it for a program that asks for no language.
-    asks = "accept-language" in request.headers or not is_api
-    with i18n.speaking(i18n.current_language() if asks else "en"):
-        message = _("La demande n’a pas la forme attendue (%(where)s).") % {"where": where}
+    named = [(".".join(str(part) for part in fault["loc"]), sentence(fault)) for fault in error.errors()[:5]]
+    if is_api:
+        said = [_("%(field)s : %(said)s") % {"field": field, "said": said} for field, said in named]
+        return _answer(
+            request, 422, "Unreadable", " ".join([_("La demande n’a pas la forme attendue."), *said])
+        )
+    where = ", ".join(field for field, _said in named)
+    message = _("La demande n’a pas la forme attendue (%(where)s).") % {"where": where}
     return _answer(request, 422, "Unreadable", message)
 
 

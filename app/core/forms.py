@@ -6,6 +6,7 @@ if form.value is None:                # show the page again, what was typed kept
     return render(request, "people/team.html", status=422, form=form)
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import time
 from typing import Annotated, Any, Generic, TypeVar, get_origin
@@ -87,7 +88,12 @@ class Bound(Generic[Model]):
         if self.value is None:
             raise RequestValidationError(
                 [
-                    {"loc": ("body", name), "msg": said, "input": self.raw.get(name)}
+                    {
+                        "type": "value_error",
+                        "loc": ("body", name),
+                        "ctx": {"error": ValueError(said)},
+                        "input": self.raw.get(name),
+                    }
                     for name, said in self.errors.items()
                 ]
             )
@@ -144,25 +150,35 @@ def sentence(error: dict[str, Any]) -> str:
         "string_pattern_mismatch": _("Ce texte n’a pas la forme attendue."),
         "greater_than_equal": _("Choisissez un nombre d’au moins %(min)s.") % _limits(context),
         "less_than_equal": _("Choisissez un nombre d’au plus %(max)s.") % _limits(context),
+        "greater_than": _("Choisissez un nombre supérieur à %(min)s.") % _limits(context),
+        "less_than": _("Choisissez un nombre inférieur à %(max)s.") % _limits(context),
         "too_long": _("Choisissez-en %(max)s au plus.") % _limits(context),
         "too_short": _("Choisissez-en au moins %(min)s.") % _limits(context),
     }
     if kind in sentences:
         return sentences[kind]
-    if kind.startswith(("int_", "float_")):
-        return _("Écrivez un nombre.")
-    if kind.startswith("date_"):
-        return _("Écrivez une date, par exemple 2027-03-09.")
-    if kind.startswith("time_"):
-        return _("Écrivez une heure, par exemple 09:30.")
-    return _("Cette valeur n’est pas possible ici.")
-
-
-def _limits(context: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "min": context.get("ge", context.get("min_length", "")),
-        "max": context.get("le", context.get("max_length", "")),
+    if kind in {"enum", "literal_error"}:
+        values = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
+        return _("Choisissez parmi ces valeurs : %(values)s.") % {"values": values}
+    families = {
+        ("int_", "float_", "finite_"): _("Écrivez un nombre."),
+        ("date_",): _("Écrivez une date, par exemple 2027-03-09."),
+        ("time_",): _("Écrivez une heure, par exemple 09:30."),
+        ("datetime_", "timezone_"): _("Écrivez un instant et son fuseau, par exemple 2027-03-09T09:30:00Z."),
+        ("bool_",): _("Écrivez true ou false."),
+        ("string_",): _("Écrivez un texte."),
+        ("list_", "set_", "tuple_"): _("Écrivez une liste."),
+        ("dict_", "model_"): _("Écrivez un objet JSON."),
+        ("json_",): _("Ce JSON n’a pas pu être lu."),
     }
+    found = (said for begins, said in families.items() if kind.startswith(begins))
+    return next(found, _("Cette valeur n’est pas possible ici."))
+
+
+def _limits(context: dict[str, Any]) -> dict[str, str]:
+    names = {"min": ("ge", "gt", "min_length"), "max": ("le", "lt", "max_length")}
+    found = {end: next((context[one] for one in ones if one in context), "") for end, ones in names.items()}
+    return {end: f"{value:g}" if isinstance(value, float) else str(value) for end, value in found.items()}
 
 
 async def read_upload(upload: Any) -> bytes:

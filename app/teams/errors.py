@@ -68,7 +68,7 @@ class DelegateNotPossible(Refusal):
 
     def message(self) -> str:
         return _(
-            "Choisissez un membre de vos équipes, votre responsable ou un autre responsable de vos sites : "
+            "Choisissez un membre de vos équipes, votre responsable ou un autre responsable de vos sites : "
             "personne d’autre ne peut décider à votre place."
         )
 
@@ -95,5 +95,5 @@ class DelegationTooLong(Refusal):
     def message(self) -> str:
         return _(
             "Une délégation commence dans l’année qui vient, finit après son premier jour, pas dans le "
-            "passé, et dure six mois au plus : changez les dates."
+            "passé, et dure six mois au plus : changez les dates."
         )

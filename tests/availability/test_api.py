@@ -71,9 +71,21 @@ def test_a_refusal_changes_nothing(
         assert session.exec(select(Wish)).all() == []
 
 
-def test_an_unreadable_request_names_the_field_and_what_is_allowed(enter: Enter, company: Company) -> None:
-    sent = enter(company.anna).put(address(company), json=whole(company, wishes=[1, 2, 3, 4]))
-    assert "body.wishes: List should have at most 3 items" in sent.json()["error"]["message"]
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("", "La demande n’a pas la forme attendue. body.wishes : Choisissez-en 3 au plus."),
+        ("fr", "La demande n’a pas la forme attendue. body.wishes : Choisissez-en 3 au plus."),
+        ("en", "The request isn’t in the expected form. body.wishes: Choose 3 at most."),
+    ],
+)
+def test_an_unreadable_request_names_the_field_and_what_is_allowed(
+    enter: Enter, company: Company, language: str, said: str
+) -> None:
+    client = enter(company.anna)
+    client.headers["accept-language"] = language
+    sent = client.put(address(company), json=whole(company, wishes=[1, 2, 3, 4]))
+    assert sent.json()["error"]["message"].replace("\u00a0", " ") == said
 
 
 def test_without_a_session_nothing_is_told(client: TestClient, company: Company) -> None:
