@@ -117,7 +117,7 @@ def _tell_hr(engine: Engine, found: Iterable[Conflict], last: date) -> None:
         by_campaign.setdefault(one.seen.visit.campaign_id, []).append(one)
     for campaign_id, theirs in by_campaign.items():
         campaign = theirs[0].seen.campaign
-        days = Counter((one.seen.visit.day, one.closed) for one in theirs)
+        days = Counter((one.seen.visit.day, "" if one.closed else one.cause) for one in theirs)
         with open_session(engine) as session:
             for reader in mails.hr_readers(session, campaign):
                 outbox.send(

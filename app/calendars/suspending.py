@@ -71,7 +71,7 @@ def tell_suspended(
                 also = " ".join(history.sentence(one, to_host=role == By.HOST) for one in with_it)
                 if any(one.change.reason is CancelReason.UNAVAILABLE for one in with_it):
                     said = ""  # that nobody is left to receive says who is off
-                step = against.first_step(receives=role != "visitor")
+                step, why = against.first_step(receives=role != "visitor"), against.cause.clause
                 closed_since = closed_words(receives=role != "visitor") if shut else ""
             outbox.send(
                 session,
@@ -88,6 +88,7 @@ def tell_suspended(
                     "half": against.is_half_day,
                     "step": step,
                     "against": said,
+                    "why": why,
                     "also": also,
                     "sought": sought and not against.booked,
                     "fruitless": fruitless,

@@ -24,9 +24,10 @@ from app.teams import queries as teams
 from app.teams.rules import marked
 from app.visits import reading
 from app.visits.marks import against_limits
+from app.visits.off_days import Cause
 from app.visits.other_team import Joining, received
 from app.visits.queries import SeenVisit, visits_with_ids
-from app.visits.rosters import conflicts_among, host_receives, mended_by_hours
+from app.visits.rosters import Conflict, conflicts_among, host_receives, mended_by_hours
 from app.visits.rules import is_ahead
 from app.visits.suspending import suspended_at
 from app.visits.tables import VisitChange
@@ -49,6 +50,8 @@ class Mine:
     """It came to nothing where it went, which those who lead the new team read by itself."""
     state: str = ""
     """`closed` or `suspended` where it cannot take place, `resumed` where it can again."""
+    cause: Cause = Cause.ROSTER
+    """What contradicts a suspended day."""
 
 
 Led = dict[int, dict[int, Mine]]
@@ -98,12 +101,13 @@ def tell_teams_carried(
             for visit_id, day in days.items():
                 why = against.get(visit_id)
                 if visit_id in standing and why is not None and not host_receives(why):
-                    day.state = "closed" if why.closed else "suspended"
+                    day.state, day.cause = _state(why)
         for others, which in ((_suspended, suspended), (_resumed, resumed)):
             found_since = others(session, [one for one in ahead if one.visit.id in set(which)])
             for reader, days in found_since.items():
                 for visit_id, day in days.items():
-                    mine.setdefault(reader, {}).setdefault(visit_id, day).state = day.state
+                    own = mine.setdefault(reader, {}).setdefault(visit_id, day)
+                    own.state, own.cause = day.state, day.cause
         _write(session, mine, about or max(line_id for line_id, *_rest in lines))
 
 
@@ -162,15 +166,19 @@ def _suspended(session: Session, days: list[SeenVisit]) -> Led:
     """Those of the days that still cannot take place."""
     found = conflicts_among(session, days)
     led = _led(session, [one.seen for one in found])
-    state = {one.seen.visit.id: "closed" if one.closed else "suspended" for one in found}
+    states = {one.seen.visit.id: _state(one) for one in found}
     for mine in led.values():
         for visit_id, day in mine.items():
-            day.state = state[visit_id]
+            day.state, day.cause = states[visit_id]
     for one in found:
         if mended_by_hours(one):  # whoever receives reads of the hours to change
             for mine in led.values():
                 _leave_out(mine, one.seen.visit.id or 0, "host")
     return led
+
+
+def _state(found: Conflict) -> tuple[str, Cause]:
+    return "closed" if found.closed else "suspended", found.cause
 
 
 def _resumed(session: Session, days: list[SeenVisit]) -> Led:

@@ -4,6 +4,7 @@ their contract ends before. HR read which before a file is imported; then they a
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,40 @@ def why_off(person: Any, day: date, *, by_roster: bool) -> str:
         return _("pas encore dans l’entreprise")
     works = by_roster or usually_works(person.worked_weekdays, person.school_weekdays, day)
     return "" if works else _("ne travaille pas ce jour de la semaine")
+
+
+class Cause(StrEnum):
+    """What says that somebody is not at work then; of two, the first is named."""
+
+    ROSTER = "roster"
+    CONTRACT = "contract"
+    WEEKDAY = "weekday"
+
+    @property
+    def clause(self) -> str:
+        """After a colon, in the reader's language."""
+        return {
+            Cause.ROSTER: _("un planning dit autre chose"),
+            Cause.CONTRACT: _("un contrat ne couvre pas ce jour"),
+            Cause.WEEKDAY: _("ce jour de la semaine n’est pas travaillé"),
+        }[self]
+
+    @property
+    def sentence(self) -> str:
+        """By itself."""
+        return {
+            Cause.ROSTER: _("Un planning dit autre chose ce jour-là."),
+            Cause.CONTRACT: _("Un contrat ne couvre pas ce jour."),
+            Cause.WEEKDAY: _("Ce jour de la semaine n’est pas travaillé par l’une des deux personnes."),
+        }[self]
+
+
+def cause_of(person: Person, row: RosterDay) -> Cause:
+    """Why a day on which somebody does not work is so (`told_on`)."""
+    if why_off(person, row.day, by_roster=True):
+        return Cause.CONTRACT
+    is_usual = usually_works(person.worked_weekdays, person.school_weekdays, row.day)
+    return Cause.ROSTER if is_usual or row.shift is not Shift.OFF else Cause.WEEKDAY
 
 
 Off = list[tuple[SeenVisit, list[tuple[Person, str]]]]

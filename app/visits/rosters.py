@@ -20,7 +20,7 @@ from app.teams.rules import During, hours_of, meets, touches
 from app.teams.tables import ClosedDay, RosterDay, Shift
 from app.teams.words import own_words, shift_words, words_of
 from app.visits.bookings import booked_among, of_teams
-from app.visits.off_days import is_off, told_on
+from app.visits.off_days import Cause, cause_of, is_off, told_on
 from app.visits.queries import HostTeam, SeenVisit, VisitorTeam, read_visits, to_come, visits_of_teams
 from app.visits.rules import during, is_ahead
 from app.visits.tables import By, Visit
@@ -46,6 +46,12 @@ class Conflict:
     def absent(self) -> list[Person]:
         """Those who do not work during the visit."""
         return [person for person, _day in self._told]
+
+    @property
+    def cause(self) -> Cause:
+        """What says that they do not."""
+        causes = {cause_of(person, row) for person, row in self._told}
+        return next((one for one in Cause if one in causes), Cause.ROSTER)
 
     @property
     def mends_itself(self) -> bool:
@@ -365,8 +371,7 @@ def says(
             sentence = _("Le planning ne couvre qu’une partie de cette journée. %(words)s. %(step)s")
             step = against.first_step(receives=receives)
             return "warn", sentence % {"words": words, "step": step}
-        sentence = _("Le planning dit autre chose ce jour-là. %(words)s.")
-        return "warn", sentence % {"words": words}
+        return "warn", f"{against.cause.sentence} {words}."
     if provisional(session, [seen], today):
         return "info", _(
             "Ce jour est provisoire : le planning d’une des deux équipes n’est pas encore arrivé."

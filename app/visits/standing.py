@@ -17,6 +17,7 @@ from app.core.templating import long_day
 from app.people.tables import Person
 from app.teams import days
 from app.visits.conditions import Conditions, are_open, conditions_of_teams, for_visit, too_young
+from app.visits.off_days import Cause
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among, provisional
 from app.visits.rules import confirmed_by, crosses_companies, is_ahead
@@ -30,7 +31,11 @@ class Missing(StrEnum):
     CLOSED = "closed"
     """HR closed the site that receives."""
     CONFLICT = "conflict"
-    """A roster says that one of the two does not work then."""
+    """A roster says that one of the two does not work then, ..."""
+    CONTRACT = "contract"
+    """... a contract ends before, or begins later, ..."""
+    WEEKDAY = "weekday"
+    """... or it is no weekday on which they work."""
     EXCEPTION = "exception"
     """The team receives adults only."""
     AGREEMENT = "agreement"
@@ -41,7 +46,12 @@ class Missing(StrEnum):
     HOST = "host"
 
 
-SUSPENDED = {Missing.CLOSED, Missing.CONFLICT}
+CONTRARY = {
+    Cause.ROSTER: Missing.CONFLICT,
+    Cause.CONTRACT: Missing.CONTRACT,
+    Cause.WEEKDAY: Missing.WEEKDAY,
+}
+SUSPENDED = {Missing.CLOSED, *CONTRARY.values()}
 """The day cannot be as planned: nobody is asked to accept it meanwhile."""
 
 
@@ -72,14 +82,16 @@ def standings(
         return {}
     asked = conditions_of_teams(session, {one.host_team.id for one in ahead if one.host_team.id is not None})
     waiting = provisional(session, ahead, today or clock.today())
-    against = {one.seen.visit.id: one.closed for one in conflicts_among(session, ahead)}
+    against = {
+        one.seen.visit.id: Missing.CLOSED if one.closed else CONTRARY[one.cause]
+        for one in conflicts_among(session, ahead)
+    }
     return {
         seen.visit.id or 0: _standing(
             seen,
             asked.get(seen.host_team.id or 0),
             is_provisional=seen.visit.id in waiting,
-            is_contradicted=seen.visit.id in against,
-            is_closed=against.get(seen.visit.id, False),
+            against=against.get(seen.visit.id),
         )
         for seen in ahead
     }
@@ -95,15 +107,13 @@ def _standing(
     team_asks: Conditions | None,
     *,
     is_provisional: bool,
-    is_contradicted: bool,
-    is_closed: bool,
+    against: Missing | None,
 ) -> Standing:
     visit = seen.visit
     asks = for_visit(team_asks, visit)
     is_young = too_young(seen.visitor, visit, asks)
     found = {
-        Missing.CLOSED: is_closed,
-        Missing.CONFLICT: is_contradicted and not is_closed,
+        **{one: one is against for one in Missing if one in SUSPENDED},
         Missing.EXCEPTION: is_young,
         Missing.AGREEMENT: seen.crosses and visit.agreement_at is None,
         Missing.CONDITIONS: are_open(visit, asks) and not is_young,
@@ -187,6 +197,8 @@ def short_words(what: Missing) -> str:
     return {
         Missing.CLOSED: _("site fermé ce jour-là"),
         Missing.CONFLICT: _("contredite par un planning"),
+        Missing.CONTRACT: _("hors contrat ce jour-là"),
+        Missing.WEEKDAY: _("jour non travaillé"),
         Missing.EXCEPTION: _("attend une exception"),
         Missing.AGREEMENT: _("attend une convention"),
         Missing.CONDITIONS: _("conditions à accepter"),
@@ -202,7 +214,7 @@ def words(what: Missing, *, to_visitor: bool = True) -> str:
         return _("La personne en visite n’a pas encore accepté ce que l’équipe demande à ses visiteurs.")
     return {
         Missing.CLOSED: _("Le site qui reçoit est fermé ce jour-là."),
-        Missing.CONFLICT: _("Un planning dit autre chose ce jour-là."),
+        **{what: cause.sentence for cause, what in CONTRARY.items()},
         Missing.EXCEPTION: _(
             "L’équipe ne reçoit que des adultes : son responsable peut faire une exception."
         ),

@@ -155,7 +155,7 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     assert "ne peut pas avoir lieu" in browser.get("/home").text
     assert "ne peut pas avoir lieu" in as_(company.hr).get("/home").text
     assert "ne peut pas avoir lieu" not in as_(company.paul).get("/home").text
-    assert "Le planning dit autre chose" in as_(company.paula).get(f"/visits/{company.visit.id}").text
+    assert "Un planning dit autre chose" in as_(company.paula).get(f"/visits/{company.visit.id}").text
     assert "Paula Roy" not in as_(company.paul).get("/team/conflicts").text
     assert "Paula Roy" in as_(company.hr).get("/team/conflicts").text
     repair, move = f'/campaigns/{company.campaign.id}/repairs"', f'/visits/{company.visit.id}/move"'

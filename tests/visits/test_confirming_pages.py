@@ -89,14 +89,14 @@ def test_no_yes_to_a_day_that_a_roster_contradicts_whoever_it_has_elsewhere(
         session.add(RosterDay(person_id=company.bruno.id or 0, day=MONDAY, shift=Shift.OFF))
     anna, bruno, here = as_(company.anna), as_(company.bruno), f"/visits/{company.there.id}"
     page = bruno.get(f"{here}/confirmation").text
-    assert "Le planning dit autre chose" in page
+    assert "Un planning dit autre chose" in page
     assert "Oui, je confirme" not in page
     assert "Oui, confirmer" not in bruno.get(here).text
     assert "Votre planning dit autre chose" in bruno.get("/home").text
     assert bruno.post(f"{here}/confirmation", data={"revision": "0"}).status_code == 409
     assert row(engine, company.there).host_confirmed_at is None
     page = anna.get(f"{here}/confirmation").text
-    assert "Le planning dit autre chose" in page
+    assert "Un planning dit autre chose" in page
     assert "Vous n’avez rien à confirmer pour l’instant" in page
     assert "Oui, je confirme" not in page
     assert "Oui, confirmer" not in anna.get(here).text
