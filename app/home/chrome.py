@@ -16,7 +16,7 @@ from app.core.i18n import _
 from app.home.decisions import against_rosters, decisions
 from app.home.tasks import asked_tasks
 from app.people.tables import Person, Team
-from app.teams.queries import leads_somebody
+from app.teams.queries import leading_among, managing
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Reader:
     is_hr: bool
     is_admin: bool
     is_manager: bool
+    """They lead a team, or act for somebody who does."""
+    has_people: bool
+    """Of whom they are the manager, whoever leads their teams."""
     shared_screen: bool
     person: Person | None
     side: str | None
@@ -53,12 +56,14 @@ def _chrome(request: Request, session: Session) -> dict[str, Any]:
     ).first()
     person, side = found or (None, None)
     today = clock.today()
+    managers = managing(session, person, today) if person is not None else []
     reader = Reader(
         name=actor.name,
         language=actor.language,
         is_hr=actor.is_hr,
         is_admin=actor.is_admin,
-        is_manager=person is not None and leads_somebody(session, person, today),
+        is_manager=bool(managers and leading_among(session, managers)),
+        has_people=bool(managers),
         shared_screen=actor.shared_screen,
         person=person,
         side=side,
@@ -86,7 +91,7 @@ def _nav(path: str, actor: Actor, reader: Reader, asked: int, *, bookable: bool)
             places.append(("/booking", _("Réserver")))
     elif actor.is_hr:
         places.append(("/home", _("Accueil")))
-    if reader.is_manager:
+    if reader.has_people:
         places.append(("/team", _("Mon équipe")))
     if actor.is_hr:
         places += [("/campaigns", _("Campagnes")), ("/people", _("Personnes"))]

@@ -1,6 +1,6 @@
 """Who decides for a team: those who manage somebody in it, their delegates between the dates, and HR."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -51,13 +51,24 @@ class LedTeam:
 
 
 @policy("manager")
-def leading(actor: SignedIn, person: Annotated[Person, Depends(employee)], session: Db) -> Leading:
-    """Employees who manage somebody, and delegates of such people between the dates."""
-    managers = queries.acting_for(session, person, clock.today())
+def managing_people(actor: SignedIn, person: Annotated[Person, Depends(employee)], session: Db) -> Leading:
+    """Employees who manage somebody, also where others lead, and delegates of such people between the
+    dates."""
+    managers = queries.managing(session, person, clock.today())
     if not managers:
         refuse_if_over(session, person)
         raise Forbidden
     return Leading(person, actor, managers)
+
+
+@policy("manager")
+def leading(found: Annotated[Leading, Depends(managing_people)], session: Db) -> Leading:
+    """Those of them who lead a team, and delegates of such people."""
+    managers = queries.leading_among(session, found.managers)
+    if not managers:
+        refuse_if_over(session, found.person)
+        raise Forbidden
+    return replace(found, managers=managers)
 
 
 def refuse_if_over(session: Session, person: Person, team_id: int | None = None) -> None:
@@ -124,6 +135,7 @@ def roster_sender(
 
 
 Leader = Annotated[Leading, Depends(leading)]
+OfPeople = Annotated[Leading, Depends(managing_people)]
 Managing = Annotated[Leading, Depends(managing)]
 OfTeam = Annotated[LedTeam, Depends(led_team, scope="function")]
 MaySendRosters = Annotated[RosterSender, Depends(roster_sender, scope="function")]

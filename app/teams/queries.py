@@ -13,11 +13,7 @@ from app.core.db import another
 from app.people.tables import Person, Site, Team
 from app.teams.errors import RosterGone
 from app.teams.rules import Tally, leading
-from app.teams.tables import (
-    Delegation,
-    RosterFile,
-    TeamConditions,
-)
+from app.teams.tables import Delegation, RosterFile, TeamConditions
 
 Manager, Delegate, Managed = another(Person), another(Person), another(Person)
 
@@ -43,13 +39,17 @@ class Lead:
 def acting_for(session: Session, person: Person, today: date) -> list[Person]:
     """Managers for whom a person decides today: themselves first when they lead a team, then those whose
     delegate they are."""
-    managers = _managers_for(session, person, today)
+    return leading_among(session, managing(session, person, today))
+
+
+def leading_among(session: Session, managers: Collection[Person]) -> list[Person]:
+    """Those of these managers who lead a team. One query."""
     pairs = led_by(session, [one.id or 0 for one in managers])
     return [one for one in managers if one.id in pairs]
 
 
-def _managers_for(session: Session, person: Person, today: date) -> list[Person]:
-    """The same of whoever manages somebody."""
+def managing(session: Session, person: Person, today: date) -> list[Person]:
+    """The same as `acting_for` of whoever manages somebody, also where others lead. One query."""
     lent = select(col(Delegation.manager_id)).where(
         col(Delegation.delegate_id) == person.id,
         col(Delegation.first_day) <= today,
@@ -72,9 +72,15 @@ def _manages_somebody() -> ColumnElement[bool]:
     return manages.exists()
 
 
-def leads_somebody(session: Session, person: Person, today: date) -> bool:
-    """Whether a person leads a team, or acts today for somebody who does."""
-    return bool(acting_for(session, person, today))
+def managed_by(session: Session, managers: Collection[Person]) -> list[tuple[Person, Team]]:
+    """The people whose manager one of these is, by name, with their teams."""
+    found = session.execute(
+        select(Person, Team)
+        .join(Team, col(Team.id) == col(Person.team_id))
+        .where(col(Person.manager_id).in_([one.id for one in managers]), col(Person.active))
+        .order_by(col(Person.last_name), col(Person.first_name), col(Person.id))
+    )
+    return [(row[0], row[1]) for row in found]
 
 
 def led_teams(session: Session, managers: Collection[Person]) -> list[tuple[Team, Site]]:
@@ -124,7 +130,7 @@ def ids_of_led_teams(session: Session, person: Person, today: date) -> set[int]:
 
 def find_lead(session: Session, person: Person, team_id: int, today: date) -> Lead | None:
     """How a person leads a team today: as its manager rather than as a delegate; None when they do not."""
-    managers = _managers_for(session, person, today)
+    managers = managing(session, person, today)
     leads = managers_of(session, [team_id])[team_id]
     manager = next((one for one in managers if one.id in leads), None)
     return None if manager is None else Lead(manager, person)
@@ -132,7 +138,7 @@ def find_lead(session: Session, person: Person, team_id: int, today: date) -> Le
 
 def find_lead_of(session: Session, person: Person, member: Person, today: date) -> Lead | None:
     """How a person leads another one today: as their manager or as that manager's delegate."""
-    managers = _managers_for(session, person, today)
+    managers = managing(session, person, today)
     manager = next((one for one in managers if one.id == member.manager_id), None)
     return None if manager is None else Lead(manager, person)
 

@@ -1,7 +1,7 @@
 """The team's calendar, for who leads it; visits that a roster contradicts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -11,16 +11,15 @@ from sqlmodel import Session
 
 from app.core import clock
 from app.core.db import Db
-from app.core.errors import NotFound
 from app.core.templating import render
 from app.people.tables import Person, Site, Team
 from app.teams import queries as teams
-from app.teams.guards import Leader, MaySendRosters, OfTeam
+from app.teams.guards import MaySendRosters, OfPeople, OfTeam
 from app.teams.rosters import teams_of
 from app.teams.words import mark_words
 from app.visits import rosters
 from app.visits.marks import against_marks, refused
-from app.visits.team_view import WEEKS, team_ahead
+from app.visits.team_view import WEEKS, people_ahead, team_ahead
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,11 +46,14 @@ def _look(start: date | None, mark: str) -> Look:
 
 
 @router.get("/team", response_class=HTMLResponse)
-def mine(request: Request, session: Db, leading: Leader, start: Start = None, mark: Mark = "") -> Response:
-    """The first of the teams one leads."""
-    led = teams.led_teams(session, leading.managers)
+def mine(request: Request, session: Db, found: OfPeople, start: Start = None, mark: Mark = "") -> Response:
+    """The first of the teams one leads; else the people whom one manages in teams that others lead."""
+    managers = teams.leading_among(session, found.managers)
+    led = teams.led_teams(session, managers)
     if not led:
-        raise NotFound
+        theirs = people_ahead(session, found.managers, clock.today())
+        return render(request, "visits/people.html", people=theirs, lent_by=found.lent_by)
+    leading = replace(found, managers=managers)
     return _show(request, session, led, led[0], _look(start, mark), lent_by=leading.lent_by)
 
 

@@ -1,21 +1,24 @@
 """A team's days as its manager sees them: who leaves, who comes, who stays, against what the team bears."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col, or_
 
 from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.holidays import public_holidays
-from app.people.tables import Site, Team
+from app.people.tables import Person, Site, Team
 from app.teams import days as team_days
+from app.teams import queries as teams
 from app.teams.days import Marks
 from app.teams.rules import Presence, marked
 from app.visits import bookings, queries
 from app.visits.bookings import Kept
-from app.visits.queries import SeenVisit
+from app.visits.queries import SeenVisit, read_visits, to_come
+from app.visits.tables import Visit
 
 WEEKS = 6
 """How far ahead one looks."""
@@ -243,3 +246,35 @@ def _mark(team_id: int, day: date, marks: Marks) -> str:
 
 def _days_between(first: date, last: date) -> Sequence[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+@dataclass(frozen=True)
+class Managed:
+    """Somebody in a team that others lead, as their own manager sees them."""
+
+    person: Person
+    team: Team
+    led_by: list[str]
+    """Who leads that team."""
+    days: list[SeenVisit]
+    """To come, as visitor or host."""
+
+
+def people_ahead(session: Session, managers: Collection[Person], today: date) -> list[Managed]:
+    """The people of these managers, by name, with their days to come. Four queries."""
+    found = teams.managed_by(session, managers)
+    leads = teams.managers_of(session, {team.id or 0 for _person, team in found})
+    ids = set().union(*leads.values())
+    names = {one.id: one.name for one in session.scalars(select(Person).where(col(Person.id).in_(ids)))}
+    people = [one.id for one, _team in found]
+    theirs = or_(col(Visit.visitor_id).in_(people), col(Visit.host_id).in_(people))
+    ahead = read_visits(session, theirs, *to_come(today))
+    return [
+        Managed(
+            person,
+            team,
+            sorted(names[one] for one in leads[team.id or 0]),
+            [seen for seen in ahead if seen.has(person.id)],
+        )
+        for person, team in found
+    ]
