@@ -19,7 +19,7 @@ from app.messages.builder import SENDER_NAME
 from app.messages.lines import one_line, plain_lines
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
-from app.visits.rules import is_unknown, obstacle_words, stands, was_not_held
+from app.visits.rules import doubt_words, is_unknown, stands, was_not_held
 from app.visits.standing import SUSPENDED, Missing, Standing, words
 from app.visits.tables import Visit
 
@@ -177,7 +177,7 @@ def _description(seen: SeenVisit, reader: Person | None, stand: Standing) -> str
         visits = reader is None or reader.id == seen.visitor.id
         open_ = " ".join(words(one, to_visitor=visits) for one in stand.missing)
         lines.insert(0, _("Pas encore certain. %(what)s") % {"what": open_})
-    why = obstacle_words(seen.visit, crosses=seen.crosses)
+    why = doubt_words(seen.visit, crosses=seen.crosses)
     if not stands(seen.visit):
         lines.insert(0, _("Cette journée est annulée."))
     elif was_not_held(seen.visit):

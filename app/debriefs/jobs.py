@@ -15,7 +15,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.visits import queries as visits
-from app.visits.rules import is_unknown, obstacle_words
+from app.visits.rules import doubt_words, is_unknown
 
 CHUNK = 50
 """Forms told about in one transaction."""
@@ -86,7 +86,7 @@ def _write(engine: Engine, kind: Kind, forms: Sequence[tuple[int, Role]], suffix
                 continue
             if state_of(one.visit, one.campaign, sent, now) == State.OPEN:
                 with speaking(reader.language):
-                    obstacle = obstacle_words(one.visit, crosses=one.crosses)
+                    obstacle = doubt_words(one.visit, crosses=one.crosses)
                 outbox.send(
                     session,
                     kind,

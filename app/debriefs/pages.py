@@ -21,7 +21,7 @@ from app.debriefs.rules import State, ruled_until
 from app.debriefs.service import Author
 from app.debriefs.tables import Role
 from app.debriefs.views import sections
-from app.visits.rules import absence_stands, obstacle_words
+from app.visits.rules import absence_stands, doubt_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -146,7 +146,7 @@ def _form(request: Request, session: Db, author: Author, form: Bound[Any], statu
         author=author,
         form=form,
         unsure=service.is_unsure(author, clock.today()),
-        obstacle=obstacle_words(author.seen.visit, crosses=author.seen.crosses),
+        obstacle=doubt_words(author.seen.visit, crosses=author.seen.crosses),
         sections=sections(author.role, statements=statements),
         labels={one.key: one.text() for one in questions_of(author.role)},
         reader=reader_sentence,

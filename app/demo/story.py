@@ -12,7 +12,7 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from app import worker
 from app.accounts.sessions import Actor
@@ -35,7 +35,7 @@ from app.planning import publishing, queries, runs
 from app.visits import agreements
 from app.visits.confirming import record_agreements
 from app.visits.history import Hand
-from app.visits.tables import By
+from app.visits.tables import By, Visit
 
 SOLVER_SECONDS = 5
 
@@ -250,6 +250,11 @@ class Story:
         with self.moment(dates.first_day) as (session, now, today):
             campaign = session.get_one(Campaign, campaign_id)
             transition(session, campaign, Status.RUNNING, actor=None, now=now, today=today)
+            session.exec(
+                update(Visit)
+                .where(col(Visit.campaign_id) == campaign_id, col(Visit.day) < self.today)
+                .values(visitor_confirmed_at=now, host_confirmed_at=now)
+            )
         self.jobs(dates.first_day)
 
     def live(self, campaign_id: int, dates: Dates) -> None:

@@ -33,9 +33,9 @@ from app.visits.rules import (
     confirmed_by,
     crosses_companies,
     do_not_travel,
+    doubt_words,
     is_ahead,
     is_unknown,
-    obstacle_words,
 )
 from app.visits.showing import by_of
 from app.visits.tables import Proposal
@@ -259,7 +259,7 @@ def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
         return Task(
             Kind.DEBRIEF,
             _("Votre journée du %(day)s avec %(name)s a-t-elle eu lieu ?") % said,
-            f"{obstacle_words(form.visit, crosses=crosses_companies(person, form.other))} "
+            f"{doubt_words(form.visit, crosses=crosses_companies(person, form.other))} "
             + _("Si elle a eu lieu, racontez-la ; sinon, dites-le d’un geste."),
             f"/visits/{form.visit.id}",
             _("Répondre"),

@@ -18,7 +18,7 @@ from app.visits.errors import AlreadyReported, NothingToRule, NothingToTakeBack,
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import TWO, check, other_role, report_about, was_held_back
 from app.visits.reading import reports_of
-from app.visits.rules import is_ahead, obstacle
+from app.visits.rules import doubt, is_ahead, obstacle
 from app.visits.tables import By, CancelReason, ChangeKind, NoShow, ProposalKind, Visit
 
 
@@ -197,7 +197,10 @@ def ruled(now: Situation, absent: Collection[By], *, not_held: bool) -> tuple[Ch
 
 def because(now: Situation) -> CancelReason:
     """What stood in the way; an agreement recorded afterwards was missing then."""
-    return obstacle(now.visit, crosses=now.asked.crosses) or CancelReason.AGREEMENT
+    visit = now.visit
+    if visit.agreement_at is not None and visit.agreement_at.date() > visit.day:
+        return obstacle(visit, crosses=now.asked.crosses) or CancelReason.AGREEMENT
+    return doubt(visit, crosses=now.asked.crosses) or CancelReason.AGREEMENT
 
 
 def _set(session: Session, visit: Visit, **values: object) -> None:

@@ -34,9 +34,7 @@ PRIVATE = {
 }
 """Between the two people and HR."""
 TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE} | {
-    CancelReason.REPLACED,
-    CancelReason.ROSTER,
-    CancelReason.AGREEMENT,
+    *(CancelReason.REPLACED, CancelReason.ROSTER, CancelReason.AGREEMENT, CancelReason.UNCONFIRMED)
 }
 """Reasons that are not about a person: a manager may read them."""
 SAYS_WHY = {ChangeKind.RELEASED, ChangeKind.HOST, ChangeKind.NOT_HELD, ChangeKind.MISSED} | {
@@ -341,6 +339,7 @@ def _not_held(seen: SeenChange) -> str:
     said = {
         CancelReason.ROSTER: _("%(who)s dit que la journée n’a pas eu lieu : un planning la contredisait."),
         CancelReason.CLOSED: _("%(who)s dit que la journée n’a pas eu lieu : le site était fermé."),
+        CancelReason.UNCONFIRMED: _("%(who)s dit que la journée n’a pas eu lieu : il manquait un oui."),
     }.get(
         seen.change.reason or CancelReason.AGREEMENT,
         _("%(who)s dit que la journée n’a pas eu lieu : la convention entre les deux sociétés manquait."),

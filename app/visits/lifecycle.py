@@ -38,7 +38,7 @@ from app.visits.errors import (
     SpokenOf,
     TooYoung,
 )
-from app.visits.rules import confirmed_by, has_begun, is_over, obstacle, stands
+from app.visits.rules import confirmed_by, doubt, has_begun, is_over, obstacle, stands
 from app.visits.tables import By, ChangeKind, NoShow, Proposal, Visit
 
 
@@ -170,13 +170,13 @@ def agreement_missing(asked: Asked) -> Refusal | None:
 
 
 def was_held_back(asked: Asked) -> Refusal | None:
-    """A roster, a closed site or a missing agreement stands in the way of the day."""
-    return None if obstacle(asked.visit, crosses=asked.crosses) else NothingInTheWay()
+    """A roster, a closed site or a missing agreement stood in its way, or one of the two never said yes."""
+    return None if doubt(asked.visit, crosses=asked.crosses) else NothingInTheWay()
 
 
 def somebody_was_to_come(asked: Asked) -> Refusal | None:
-    """Nothing stood in the way of the day: whoever did not come was absent."""
-    nobody = asked.visit.not_held_by is not None or was_held_back(asked) is None
+    """Nothing stood in the way of the day: whoever did not come was absent, even if they had not said yes."""
+    nobody = asked.visit.not_held_by is not None or obstacle(asked.visit, crosses=asked.crosses) is not None
     return NobodyWasToCome() if nobody else None
 
 

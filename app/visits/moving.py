@@ -22,7 +22,7 @@ from app.visits.errors import DayNotPossible, NothingProposed, OpenProposal
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
-from app.visits.rules import obstacle, stands
+from app.visits.rules import doubt, stands
 from app.visits.tables import (
     By,
     CancelReason,
@@ -202,7 +202,7 @@ def _make_up(session: Session, now: Situation, day: date, hand: Hand, event: str
     """A visit of its own in the same swap: the one that fell is gone from calendars and stays so."""
     fell = now.visit
     if stands(fell):
-        why = obstacle(fell, crosses=now.seen.crosses) if fell.not_held_by is not None else None
+        why = doubt(fell, crosses=now.seen.crosses) if fell.not_held_by is not None else None
         _did_not_take_place(session, fell, hand, why or CancelReason.UNAVAILABLE)
     made = Visit(
         campaign_id=fell.campaign_id,

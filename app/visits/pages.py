@@ -44,17 +44,20 @@ from app.visits.rules import (
     absence_stands,
     confirmed_by,
     do_not_travel,
+    doubt_words,
     is_ahead,
     is_past,
-    obstacle_words,
+    obstacle,
     part_labels,
     reason_labels,
     state_of,
 )
-from app.visits.tables import By, ChangeKind
+from app.visits.tables import By, CancelReason, ChangeKind
 from app.visits.warned import Told, told_visitor
 
 router = APIRouter(include_in_schema=False)
+
+RULINGS = (ChangeKind.HELD, ChangeKind.MISSED)
 for part in (
     pages_rosters,
     pages_import,
@@ -84,7 +87,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
     leaving |= {one.id: one for one, _enrolment in paused}
     legs = [leg for swap in swaps for leg in swap.legs]
     stands = standing.standings(session, legs, today)
-    suspended = {visit_id for visit_id, stand in stands.items() if stand.is_suspended}
+    suspended = standing.suspended_among(stands)
     return render(
         request,
         "visits/mine.html",
@@ -101,7 +104,7 @@ def mine(request: Request, session: Db, person: Me) -> Response:
             showing.state_chip, today=today, known=stands, reader_id=person.id if person else None
         ),
         suspended=suspended,
-        swap_words=partial(showing.swap_words, today=today),
+        swap_words=partial(showing.swap_words, today=today, off=suspended),
         by_of=partial(showing.by_of, person=person),
         is_ahead=partial(is_ahead, today=today),
         confirmed_by=confirmed_by,
@@ -133,12 +136,13 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         seen=seen,
         now=now,
         other=now.other,
-        swap_words=showing.swap_words(now.swap, today, on=now.visit.id),
+        swap_words=showing.swap_words(now.swap, today, on=now.visit.id, off=now.off),
         state=state_of(seen.visit, crosses=seen.crosses, today=today),
         state_chip=showing.state_chip(
             seen, today=today, known={seen.visit.id or 0: stand}, reader_id=entered.own_id
         ),
-        obstacle=obstacle_words(seen.visit, crosses=seen.crosses),
+        obstacle=doubt_words(seen.visit, crosses=seen.crosses),
+        lacks_agreement=obstacle(seen.visit, crosses=seen.crosses) is CancelReason.AGREEMENT,
         not_held=absence_stands(seen.visit, today),
         over=is_past(seen.visit, today) or bool(seen.visit.disputed_at or seen.visit.ruled_at),
         waived=now.asks is not None and not now.asks.but_age and is_waived(seen.visit, now.asks),
@@ -157,6 +161,9 @@ def show(request: Request, session: Db, entered: Participant) -> Response:
         proposer=showing.proposer(now),
         reports=showing.reports(now, entered),
         not_held_said=showing.not_held(session, now, entered),
+        ruling=next((line for line in reversed(lines) if line.kind in RULINGS), None)
+        if seen.visit.ruled_at is not None and (entered.takes_part or entered.by is By.HR)
+        else None,
         near=standing.not_to_travel(seen, entered.by, told) if near else None,
         letter_waits=told is Told.TO_TELL and entered.by is By.HR,
         reasons=reason_labels(),
@@ -192,6 +199,7 @@ def of_campaign(
     today = clock.today()
     shown = showing.in_state(views.filtered(swaps, look), look.status, today)
     of_page, pages = page_of(shown, look.page, views.PAGE)
+    stands = standing.standings(session, [leg for swap in of_page for leg in swap.legs], today)
     return render(
         request,
         "visits/campaign.html",
@@ -205,8 +213,8 @@ def of_campaign(
         people=views.people_count(swaps),
         days=views.calendar(shown) if look.view == "calendar" else [],
         agreements=len(agreements.waiting(session, campaign.id, today)),
-        state_chip=partial(showing.state_chip, today=today),
-        swap_words=partial(showing.swap_words, today=today),
+        state_chip=partial(showing.state_chip, today=today, known=stands),
+        swap_words=partial(showing.swap_words, today=today, off=standing.suspended_among(stands)),
         unmatched=len(queries.unmatched_of_campaign(session, campaign.id)),
         face_of=views.face_of,
     )

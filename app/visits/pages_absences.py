@@ -13,7 +13,7 @@ from app.core.templating import redirect, render
 from app.visits import absences, queries, reading, showing
 from app.visits.guards import Entered, ForHr
 from app.visits.lifecycle import refusal, was_held_back
-from app.visits.rules import obstacle_words
+from app.visits.rules import doubt_words
 from app.visits.schemas_absences import RulingForm
 from app.visits.tables import ChangeKind
 
@@ -34,7 +34,7 @@ def of_campaign(request: Request, session: Db, campaign: HrCampaign) -> Response
         request,
         "visits/absences.html",
         campaign=campaign,
-        unknown=[(one, obstacle_words(one.visit, crosses=one.crosses)) for one in unknown],
+        unknown=[(one, doubt_words(one.visit, crosses=one.crosses)) for one in unknown],
         absences=showing.absences(rows, seen, reading.rulings_of(session, ids | said.keys()), said),
     )
 
@@ -82,7 +82,7 @@ def _show(
         said=showing.not_held(session, now, entered),
         accuses=bool(now.reports),
         may_be_without=now.visit.not_held_by is not None or was_held_back(now.asked) is None,
-        obstacle=obstacle_words(now.visit, crosses=now.asked.crosses),
+        obstacle=doubt_words(now.visit, crosses=now.asked.crosses),
         version=absences.said_so_far(now.visit, now.reports),
         form=form or blank(),
     )

@@ -99,12 +99,18 @@ def obstacle(visit: Visit, *, crosses: bool) -> CancelReason | None:
     return CancelReason.AGREEMENT if crosses and visit.agreement_at is None else None
 
 
+def doubt(visit: Visit, *, crosses: bool) -> CancelReason | None:
+    """Why nobody knows whether a past day was lived: what stood in its way, or a yes that was never given."""
+    confirmed = confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST)
+    return obstacle(visit, crosses=crosses) or (None if confirmed else CancelReason.UNCONFIRMED)
+
+
 def is_unknown(visit: Visit, *, crosses: bool, today: date) -> bool:
-    """Whether nobody knows that a day which something stood in the way of was lived: HR have not said so, and
-    the two do not agree or nobody said anything."""
+    """Whether nobody knows that a day in `doubt` was lived: HR have not said so, and the two do not agree or
+    nobody said anything."""
     opposed = stands(visit) and visit.not_held_by is not None and visit.disputed_at is not None
     over = takes_place(visit) and visit.disputed_at is None and is_past(visit, today)
-    unsaid = over and obstacle(visit, crosses=crosses) is not None and visit.ruled_at is None
+    unsaid = over and doubt(visit, crosses=crosses) is not None and visit.ruled_at is None
     return opposed or unsaid
 
 
@@ -251,17 +257,21 @@ def in_pairs(legs: Iterable[Leg]) -> list[tuple[Leg, Leg | None]]:
     return sorted(paired, key=lambda pair: (pair[0][2], pair[0][0], pair[0][1]))
 
 
-OBSTACLES = (CancelReason.AGREEMENT, CancelReason.ROSTER, CancelReason.CLOSED)
-"""What may stand in the way of a day without anybody having done wrong."""
+OBSTACLES = (CancelReason.AGREEMENT, CancelReason.ROSTER, CancelReason.CLOSED, CancelReason.UNCONFIRMED)
+"""What may leave open whether a day was lived, without anybody having done wrong."""
 
 
-def obstacle_words(visit: Visit, *, crosses: bool) -> str:
-    """What stood in the way of a past day, in a sentence."""
+def doubt_words(visit: Visit, *, crosses: bool) -> str:
+    """Why nobody knows whether a past day was lived, in a sentence."""
+    neither = not confirmed_by(visit, By.VISITOR) and not confirmed_by(visit, By.HOST)
     sentences = {
         CancelReason.ROSTER: _("Un planning contredisait cette journée."),
         CancelReason.CLOSED: _("Le site était fermé ce jour-là."),
+        CancelReason.UNCONFIRMED: _("Aucune des deux personnes n’avait confirmé cette journée.")
+        if neither
+        else _("L’une des deux personnes n’avait pas confirmé cette journée."),
     }
-    why = obstacle(visit, crosses=crosses)
+    why = doubt(visit, crosses=crosses)
     return sentences.get(why, _("La convention entre les deux sociétés manquait.")) if why else ""
 
 
@@ -281,6 +291,7 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.VISITOR_LEFT: _("La personne en visite ne participe plus"),
         CancelReason.GONE: _("L’une des deux personnes a quitté l’entreprise"),
         CancelReason.AGREEMENT: _("La convention entre les deux sociétés manquait ce jour-là"),
+        CancelReason.UNCONFIRMED: _("Cette journée n’avait pas été confirmée par les deux personnes"),
     }
 
 

@@ -17,6 +17,7 @@ from app.visits.rules import (
     State,
     confirmed_by,
     do_not_travel,
+    doubt,
     obstacle,
     stands,
     state_of,
@@ -214,8 +215,8 @@ class VisitOut(AnswerModel):
     waits_for: list[Missing] | None
     """What a day to come still waits for; certain when empty. Null where days are told that would fall."""
     obstacle: CancelReason | None
-    """What stands, or stood, in its way: `roster`, `closed`, or `agreement` while that is not recorded. Past,
-    nobody knows whether such a day took place before somebody says so."""
+    """What stands, or stood, in its way: `roster`, `closed`, an `agreement` not recorded; past, also a yes
+    never given (`unconfirmed`). Nobody knows whether such a past day took place before somebody says so."""
     without_agreement: bool
     """A day between two companies that passed though nobody had recorded their agreement."""
     do_not_travel: bool
@@ -343,7 +344,9 @@ def visit_out(
         status=visit.status,
         state=state_of(visit, crosses=seen.crosses, today=today),
         waits_for=None if known is None else list(known.get(visit.id, Standing()).missing),
-        obstacle=obstacle(visit, crosses=seen.crosses) if stands(visit) else None,
+        obstacle=(doubt if seen.is_past else obstacle)(visit, crosses=seen.crosses)
+        if stands(visit)
+        else None,
         without_agreement=without_agreement(visit, crosses=seen.crosses, today=today),
         do_not_travel=do_not_travel(visit, crosses=seen.crosses, today=today),
         not_held_by=visit.not_held_by if stands(visit) else None,

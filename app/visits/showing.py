@@ -1,6 +1,6 @@
 """Where a visit and a swap stand, in words, and what a page offers to do. Computed from what was read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,6 +22,7 @@ from app.visits.rules import (
     State,
     absence_stands,
     confirmed_by,
+    doubt,
     is_ahead,
     is_past,
     is_unknown,
@@ -63,8 +64,8 @@ def state_chip(
         return Chip(_("versions opposées") if opposed else _("absence contestée"), "warn")
     if stands(seen.visit) and not takes_place(seen.visit):
         if seen.visit.not_held_by is not None:
-            why = obstacle(seen.visit, crosses=seen.crosses)
-            if why in {CancelReason.ROSTER, CancelReason.CLOSED}:
+            why = doubt(seen.visit, crosses=seen.crosses)
+            if why in {CancelReason.ROSTER, CancelReason.CLOSED, CancelReason.UNCONFIRMED}:
                 return Chip(_("n’a pas eu lieu, personne n’est en cause"), "plain")
             return Chip(_("n’a pas eu lieu, faute de convention"), "plain")
         if not absence_stands(seen.visit, today):
@@ -103,9 +104,12 @@ def _unconfirmed(seen: SeenVisit, reader_id: int | None) -> str:
     return _("attend l’autre réponse") if confirmed_by(seen.visit, role) else _("à confirmer")
 
 
-def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | None:
+def swap_words(
+    swap: SeenSwap, today: date, *, on: int | None = None, off: Collection[int] = ()
+) -> Chip | None:
     """Where an exchange of two visits stands, the same for both and for HR; None for a single visit, and
-    where nobody knows whether a day was lived. `on`: on the page of which of the two."""
+    where nobody knows whether a day was lived, or will be. `on`: on the page of which of the two; `off`: ids
+    of visits that cannot take place as planned."""
     if swap.back is None:
         return None
     standing = [leg for leg in swap.legs if takes_place(leg.visit)]
@@ -117,6 +121,8 @@ def swap_words(swap: SeenSwap, today: date, *, on: int | None = None) -> Chip | 
     if any(is_unknown(leg.visit, crosses=leg.crosses, today=today) for leg in standing):
         return None  # the day's own chip says so; whether it was lived nobody knows
     if len(standing) == 2:
+        if any(leg.visit.id in off for leg in standing):
+            return None  # so does that of a suspended day
         return Chip(_("échange complet"), "good")
     if not standing:
         return Chip(_("échange annulé"), "bad")

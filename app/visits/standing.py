@@ -4,7 +4,7 @@ A day is certain once both said yes, the visitor accepted what the team asks tod
 companies is recorded, and a roster covers it where people work by roster and says nothing else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -95,6 +95,11 @@ def standings(
         )
         for seen in ahead
     }
+
+
+def suspended_among(found: Mapping[int, Standing]) -> set[int]:
+    """Ids of those of these visits that cannot take place as planned."""
+    return {visit_id for visit_id, stand in found.items() if stand.is_suspended}
 
 
 def standing_of(session: Session, seen: SeenVisit, today: date | None = None) -> Standing:

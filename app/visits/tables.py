@@ -46,6 +46,8 @@ class CancelReason(StrEnum):
     """One of the two left the company, as HR's file says."""
     AGREEMENT = "agreement"
     """The agreement between their two companies was missing that day."""
+    UNCONFIRMED = "unconfirmed"
+    """One of the two, or both, never said yes to the day."""
 
 
 class DayPart(StrEnum):

@@ -14,11 +14,12 @@ from app.debriefs.service import Author, author_of
 from app.debriefs.tables import Role
 from app.people.tables import Person
 from app.visits import queries as visits
-from tests.factories import make_account, make_campaign, make_person, make_team, make_visit
+from tests.factories import NOW, make_account, make_campaign, make_person, make_team, make_visit
 from tests.support.web import Clock
 
 EVENING = datetime(2027, 4, 6, 16, 0, tzinfo=UTC)
 """18:00 in Paris, after the day."""
+BOTH_SAID_YES = dict.fromkeys(("visitor_confirmed_at", "host_confirmed_at"), NOW)
 VISITOR = {"surprise": "Le bruit", "recommend": 9, "supported": 3}
 HOST = {"prepared": 4, "eyes": "Nos écrans", "supported": 2}
 
@@ -39,7 +40,7 @@ class Company:
         ]
         self.hosts = [make_person(session, self.shop, first_name="Bruno") for _n in range(pairs)]
         self.visits = [
-            make_visit(session, self.campaign, visitor, host, day=date(2027, 4, 6))
+            make_visit(session, self.campaign, visitor, host, day=date(2027, 4, 6), **BOTH_SAID_YES)
             for visitor, host in zip(self.visitors, self.hosts, strict=True)
         ]
 

@@ -7,7 +7,7 @@ import ical.calendar_stream
 import icalendar
 import recurring_ical_events
 from playwright.sync_api import Page, expect
-from sqlmodel import select
+from sqlmodel import select, update
 
 from app.core.db import open_session
 from app.visits.tables import Visit
@@ -91,7 +91,11 @@ def a_private_feed_shows_the_days(world: World, somebody: Employee) -> None:
 
 
 def the_days_pass(world: World, claire: Page, here: str) -> None:
-    """The clock alone moves the campaign; each form is announced once its day is over."""
+    """The clock alone moves the campaign; each form is announced once its day is over, to which both said
+    yes."""
+    with open_session(world.engine) as session:
+        yes = world.clock.at
+        session.exec(update(Visit).values(visitor_confirmed_at=yes, host_confirmed_at=yes))
     world.clock.set(datetime(2027, 4, 5, 4, 0, tzinfo=UTC))
     world.tick()
     page = world.desk()

@@ -24,6 +24,8 @@ def day(company: Company, clock: Clock) -> Visit:
     company.campaign.status = Status.RUNNING
     company.anna.legal_entity, company.bruno.legal_entity = "Vélo SA", "Vélo Services"
     company.back.agreement_at = BEFORE
+    for one in (company.there, company.back):
+        one.visitor_confirmed_at = one.host_confirmed_at = BEFORE
     clock.set(EVENING)
     company.session.commit()
     return company.there

@@ -173,3 +173,20 @@ def test_the_mail_of_a_ruling_leads_to_the_debrief_that_waits_then(
     for mail in last:
         assert (f"/debriefs/{missed.id}" in mail.text) is waits
         assert ("son bilan vous attend" in mail.text.replace("\u00a0", " ")) is waits
+
+
+@pytest.mark.parametrize("absent", [set(), {By.VISITOR}])
+def test_what_hr_ruled_stands_beside_what_the_two_said(
+    company: Company, enter: Enter, missed: Visit, absent: set[By]
+) -> None:
+    absences.contest(company.session, *asked(company, missed, By.VISITOR))
+    told_apart = "Ce qui s’est passé"
+    before = enter(company.anna).get(f"/visits/{missed.id}").text
+    assert "a tranché" not in before
+    ruled(company, missed, absent)
+    for who, says in ((company.anna, "vous n’étiez pas là"), (company.bruno, "Anna Roy n’était pas là")):
+        page = enter(who).get(f"/visits/{missed.id}").text.split(told_apart)[0]
+        assert "signale l’absence" in page
+        assert f"Claire Morel a tranché : la journée {'n’a pas' if absent else 'a'} eu lieu" in page
+        assert (says in page) is bool(absent)
+    assert "a tranché" not in enter(company.marc).get(f"/visits/{missed.id}").text

@@ -133,6 +133,7 @@ def test_a_day_that_holds_again_is_lived_as_any_other(
 ) -> None:
     clock.set(BEFORE)
     suspending.lift(company.session, [day.id or 0], company.hand(day, By.HR, BEFORE))
+    day.visitor_confirmed_at = day.host_confirmed_at = BEFORE
     company.session.commit()
     clock.set(EVENING)
     assert "a-t-elle eu lieu" not in enter(company.anna).get(f"/visits/{day.id}").text

@@ -328,7 +328,7 @@ def test_a_day_that_was_lived_is_not_announced(company: Company, engine: Engine,
     with open_session(engine) as session:
         session.get_one(Visit, company.there.id).day = TODAY - timedelta(days=1)
     page = as_(company.bruno).get(f"/campaigns/{company.campaign.id}/departure").text
-    assert "L’autre journée de l’échange a eu lieu" in page
+    assert "L’autre journée de l’échange est passée" in page
     assert "reste prévue" not in page
 
 

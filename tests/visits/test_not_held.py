@@ -107,6 +107,8 @@ def test_what_is_past_is_not_headed_as_if_it_were_to_come(
 
 def test_not_to_travel_comes_before_all_else_on_home(company: Company, clock: Clock, day: Visit) -> None:
     clock.set(datetime(2027, 4, 5, 6, 0, tzinfo=UTC))
+    day.visitor_confirmed_at = day.host_confirmed_at = None
+    company.session.flush()
     for who in (company.anna, company.bruno):
         tasks = space.tasks_of(company.session, who, today=MONDAY, now=clock.at)
         assert tasks[0].kind == "uncertain"
@@ -385,7 +387,7 @@ def test_the_second_yes_does_not_say_confirmed_before_the_day_is(
     company: Company, enter: Enter, clock: Clock, day: Visit
 ) -> None:
     clock.set(BEFORE)
-    day.host_confirmed_at = BEFORE
+    day.visitor_confirmed_at, day.host_confirmed_at = None, BEFORE
     company.session.commit()
     sent = {"revision": day.revision}
     anna = enter(company.anna)

@@ -78,7 +78,7 @@ def test_the_page_of_leaving_says_that_the_other_day_is_over(
 ) -> None:
     clock.set(AFTER)
     page = as_(lived.bruno).get(f"/campaigns/{lived.campaign.id}/departure").text
-    assert "L’autre journée de l’échange a eu lieu" in page
+    assert "L’autre journée de l’échange est passée" in page
     assert "n’est pas annulée" not in page
 
 
