@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.booking.holding import held_for
 from app.booking.queries import concerning, requests_where
+from app.booking.rules import hours_of
 from app.booking.tables import BookingRequest, RequestStatus
 from app.people.tables import Person
 from app.visits.bookings import Kept
@@ -33,7 +34,17 @@ def kept_with(session: Session, team_ids: Collection[int], first: date, last: da
     )
     hosts = {name: person for name, person in held if name is not None}
     return [
-        Kept(one.day, one.person, hosts[name], one.team, one.site, one.host_team, one.host_site, until)
+        Kept(
+            one.day,
+            one.person,
+            hosts[name],
+            one.team,
+            one.site,
+            one.host_team,
+            one.host_site,
+            until,
+            hours_of(one.place),
+        )
         for one in found
         if (name := held_for(one.request)) in hosts and (until := one.request.due_at) is not None
     ]

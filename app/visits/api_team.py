@@ -17,7 +17,7 @@ from app.teams.api import Day, marked, span
 from app.teams.guards import MaySendRosters, OfTeam, RosterSender
 from app.teams.schemas import MarkForm
 from app.teams.service import Mark
-from app.visits import rosters
+from app.visits import kept, rosters
 from app.visits.marks import against_marks
 from app.visits.schemas_team import (
     DaysMarkedOut,
@@ -68,5 +68,6 @@ def _import(session: Session, sender: RosterSender, content: bytes, dry_run: boo
     today = clock.today()
     plan = arriving.preview(session, sender, content, today=today)
     against = rosters.contradicted(session, plan, today)
+    ending = kept.ended_by(session, plan)
     ids = [] if dry_run else arriving.take_in(session, sender, plan, now=clock.now())
-    return roster_report(plan, against, ids, today, dry_run=dry_run)
+    return roster_report(plan, against, ending, ids, today, dry_run=dry_run)

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.accounts.sessions import Actor
 from app.campaigns.tables import Booking, Campaign
 from app.people.tables import Person, Site, Team
+from app.teams.rules import During
 from app.visits.queries import SeenVisit
 from app.visits.tables import Visit
 
@@ -62,6 +63,7 @@ class Kept:
     host_team: Team
     host_site: Site
     until: datetime
+    during: During
 
     def is_over(self, now: datetime) -> bool:
         """Whether the time to answer has passed, even if the clock has not passed it on yet."""

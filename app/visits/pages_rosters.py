@@ -12,6 +12,7 @@ from app.people.queries import teams_by_id
 from app.teams import rosters
 from app.teams.guards import MaySendRosters
 from app.teams.importing.preview import calendars_of
+from app.visits import kept
 from app.visits.provisional import becoming_provisional
 from app.visits.rosters import contradicted
 
@@ -21,15 +22,16 @@ router = APIRouter(include_in_schema=False)
 @router.get("/team/rosters/{roster_file_id}", response_class=HTMLResponse)
 def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_file_id: int) -> Response:
     """What confirming would do."""
-    kept = rosters.kept_file(session, sender, roster_file_id)
-    plan = rosters.preview(session, sender, kept.content, today=clock.today())
+    file = rosters.kept_file(session, sender, roster_file_id)
+    plan = rosters.preview(session, sender, file.content, today=clock.today())
     return render(
         request,
         "teams/roster_preview.html",
-        kept=kept,
+        kept=file,
         plan=plan,
         report=plan.report,
         contradicted=contradicted(session, plan, clock.today()),
+        kept_ending=kept.ended_by(session, plan),
         provisional=becoming_provisional(session, plan, clock.today()),
         calendars=calendars_of(plan, teams_by_id(session)),
         shown=SHOWN,

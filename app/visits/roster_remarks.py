@@ -8,6 +8,7 @@ from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.importing.report import Remark
 from app.teams.importing.run import RosterPlan
+from app.visits.kept import ended_by
 from app.visits.rosters import contradicted
 
 
@@ -57,6 +58,13 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
             n,
         )
         lines.append(Remark(None, _("Journées réservées"), "", sentence % {"n": n}))
+    if n := len(ended_by(session, plan)):
+        sentence = ngettext(
+            "%(n)s place gardée pour quelqu’un ne tient plus avec ce planning.",
+            "%(n)s places gardées pour quelqu’un ne tiennent plus avec ce planning.",
+            n,
+        )
+        lines.append(Remark(None, _("Places gardées"), "", sentence % {"n": n}))
     for one in what.all:
         who = {"visitor": one.seen.visitor.name, "host": one.seen.host.name, "why": one.words}
         sentence = _("%(visitor)s chez %(host)s (%(why)s)") % who

@@ -8,6 +8,7 @@ from app.people.schemas import RemarkShape
 from app.teams.importing.run import RosterPlan
 from app.teams.schemas import MarkedDays
 from app.visits.bookings import Kept
+from app.visits.kept import EndingKept
 from app.visits.marks import Staying
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Contradicted
@@ -29,6 +30,14 @@ class KeptOut(AnswerModel):
     visitor: PersonOut
     host: PersonOut
     until: datetime
+
+
+class KeptEndingOut(KeptOut):
+    """One that a roster ends."""
+
+    day: date
+    ends: bool
+    """False: unless a colleague can receive."""
 
 
 class TeamDayOut(AnswerModel):
@@ -124,6 +133,8 @@ class RosterReport(AnswerModel):
     unchanged: int
     days_off_without_a_line: int
     contradicted: list[ContradictedOut]
+    kept: list[KeptEndingOut]
+    """Places that were kept for somebody until they answer."""
     rejected: list[RemarkShape]
     warnings: list[RemarkShape]
 
@@ -192,7 +203,13 @@ def _kept_out(kept: Kept) -> KeptOut:
 
 
 def roster_report(
-    plan: RosterPlan, against: Contradicted, roster_ids: list[int], today: date, *, dry_run: bool
+    plan: RosterPlan,
+    against: Contradicted,
+    kept: list[EndingKept],
+    roster_ids: list[int],
+    today: date,
+    *,
+    dry_run: bool,
 ) -> RosterReport:
     """What became, or would become, of a roster."""
     report = plan.report
@@ -212,6 +229,7 @@ def roster_report(
             )
             for one in against.all
         ],
+        kept=[KeptEndingOut(**dict(_kept_out(one.kept)), day=one.kept.day, ends=one.ends) for one in kept],
         rejected=[RemarkShape(**one.as_json()) for one in report.rejected],
         warnings=[RemarkShape(**one.as_json()) for one in report.warnings],
     )
