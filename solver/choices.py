@@ -49,14 +49,7 @@ def count_choices(instance: Instance, edges: Edges, *, enough: int) -> int:
     total = 0
     for k in range(0, len(edges), 500_000):
         left, right = edges.left[k : k + 500_000], edges.right[k : k + 500_000]
-        there = instance.leg_days(left, right)
-        if not instance.swap:
-            total += int(np.bitwise_count(there).sum())
-        else:
-            home = instance.leg_days(right, left)
-            for day in range(instance.D):
-                at = np.flatnonzero(_bit(there, day))
-                total += int(np.bitwise_count(home[at] & instance.partner_words[day]).sum())
+        total += instance.ways(left, right)
         if total > enough:
             break
     return total

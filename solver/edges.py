@@ -148,12 +148,9 @@ def _estimate(instance: Instance, rng: np.random.Generator) -> tuple[float, floa
         return 0.0, 0.0
     back, front = back[near], front[near]
     fits = instance.feasible(back, front)
-    there, home = (
-        np.bitwise_count(days).sum(axis=1, dtype=np.int64)
-        for days in (instance.leg_days(back, front), instance.leg_days(front, back))
-    )
-    days = there * home if instance.swap else there + home
-    return float(fits.mean()) * (1 if instance.swap else 2), float((days * fits).mean())
+    back, front = back[fits], front[fits]
+    left, right = (back, front) if instance.swap else _both_ways(back, front)
+    return len(left) / len(fits), instance.ways(left, right) / len(fits)
 
 
 def merged(instance: Instance, left: Ints, right: Ints) -> Edges:

@@ -251,6 +251,18 @@ class Instance:
             open_ = open_[~good]
         return fit
 
+    def ways(self, visitor: Ints, host: Ints) -> int:
+        """In how many ways days can be chosen for these edges, each alone: in a swap both visits' days."""
+        there = self.leg_days(visitor, host)
+        if not self.swap:
+            return int(np.bitwise_count(there).sum())
+        home, total = self.leg_days(host, visitor), 0
+        for day in range(self.D):
+            word, bit = divmod(day, 64)
+            on = np.flatnonzero(there[:, word] >> np.uint64(bit) & np.uint64(1))
+            total += int(np.bitwise_count(home[on] & self.partner_words[day]).sum())
+        return total
+
     def pairs(self, backs: Ints | None = None) -> tuple[Ints, Ints]:
         """Every feasible pair (of these back people), in blocks of one site by one site."""
         chosen = np.ones(self.n, dtype=bool)

@@ -36,6 +36,9 @@ class Progress:
 LARGE = 30_000
 """Above so many people single steps take seconds: whoever asks to stop is heard in the middle of one."""
 
+ALONE, UNLIMITED = 0.1, 300.0
+"""With one thread a step has so much of the limit, or of so many seconds where there is none."""
+
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
@@ -74,6 +77,14 @@ class Clock:
         if self.limits.seconds is not None:
             ends = min(ends, self.limits.seconds - min(self.reserve, 0.3 * self.limits.seconds))
         return max(0.0, min(1e6, ends - self.seconds))
+
+    def slot(self, seconds: float) -> float:
+        """How long one step of many may take. With one thread a tenth of the limit where that is more: what is
+        found must not hang on how busy the machine is.
+        """
+        if self.limits.threads > 1:
+            return seconds
+        return max(seconds, ALONE * (self.limits.seconds or UNLIMITED))
 
     @contextmanager
     def within(self, share: float) -> Iterator[None]:

@@ -124,8 +124,9 @@ class Regions:
         possible[model.column[room[model.row] <= 0]] = False
         columns = np.flatnonzero(possible)
         part = compact(narrowed(model, columns), room)
-        solved = solve_integer(part, self.objective[columns], clock, seconds=SLOT)
-        return given_up, np.flatnonzero(given_up) if solved.chosen is None else columns[solved.chosen]
+        solved = solve_integer(part, self.objective[columns], clock, seconds=clock.slot(SLOT))
+        found = solved.chosen if solved.proven or clock.limits.threads > 1 else None
+        return given_up, np.flatnonzero(given_up) if found is None else columns[found]
 
     def _exchanged(self, chosen: Bools, found: tuple[Bools, Ints]) -> Bools | None:
         """The plan with a region's best choices; None unless it is valid and better."""

@@ -125,9 +125,10 @@ def search(engine: Engine, choices: Choices) -> dict[str, int]:
             bounds |= engine.bounds(engine.values())
             bounds[order[0]] = bound_on(engine, rates, limit(rates).result(), bounds)
             rates = both
-        guided = guided_by(engine, choices, told, rates, NEAR)
         bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)
-        follow(engine, guided, bounds, list(rates), took, exact)
+        if exact or not clock.over:
+            guided = guided_by(engine, choices, told, rates, NEAR)
+            follow(engine, guided, bounds, list(rates), took, exact)
         if exact:
             bounds |= _at_most(engine, exact.result(), bounds)
         bounds[list(rates)[-1]] = bound_on(engine, rates, together.result(), bounds)

@@ -44,7 +44,7 @@ def improve(engine: Engine, choices: Choices, told: Told) -> Bools:
     def best(columns: Ints) -> tuple[Ints, Bools] | None:
         """A part's best choices; None where nothing better than the plan was found."""
         part = compact(narrowed(model, columns), model.right)
-        solved = solve_integer(part, objective[columns], clock, seconds=SLOT, solver="GSCIP")
+        solved = solve_integer(part, objective[columns], clock, seconds=clock.slot(SLOT), solver="GSCIP")
         own = columns[: part.choices]
         chosen = None if solved.chosen is None else solved.chosen[: part.choices]
         if solved.proven:
@@ -55,6 +55,8 @@ def improve(engine: Engine, choices: Choices, told: Told) -> Bools:
         left.append(((_possible(told, columns) - has) / len(people), people))
         # helpers count what several matches of one person are worth: without them plans cannot be compared
         if chosen is None or model.columns > size or objective[own[chosen]].sum() <= has:
+            return None
+        if clock.limits.threads == 1:  # what is found by then depends on how busy the machine is
             return None
         return own, chosen
 
