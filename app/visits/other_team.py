@@ -94,13 +94,14 @@ def joining(session: Session, moved: Mapping[int, int], today: date) -> list[Joi
     more: Counter[Way] = Counter()
     theirs = or_(col(Visit.visitor_id).in_(moved), col(Visit.host_id).in_(moved))
     for seen in read_visits(session, theirs, *to_come(today)):
+        there = sites[teams[moved.get(seen.host.id or 0, seen.host.team_id)].site_id]
         for person, team, leaves in (
             (seen.visitor, seen.visitor_team, True),
             (seen.host, seen.host_team, False),
         ):
             after = teams[moved.get(person.id or 0, team.id or 0)]
             if after.id != team.id and not seen.goes_on:
-                where = replace(seen, visitor_site=sites[after.site_id]) if leaves else seen
+                where = replace(seen, visitor_site=sites[after.site_id], host_site=there) if leaves else seen
                 far = leaves and team.site_id != after.site_id and is_too_far(where, minutes)
                 one = Joining(seen, leaves, team, after, too_far=far)
                 coming.append(one)

@@ -93,3 +93,46 @@ def test_hr_read_before_an_import_whose_journey_becomes_too_long(
     page = previewed(company, client, sign_in, (company.anna, there))
     line = "Anna Roy chez Bruno Lam · Anna Roy : Paie → Nouvelle équipe · trajet au-delà de la limite"
     assert (line in page) is far
+
+
+def test_the_preview_measures_the_way_between_the_new_sites_of_both(
+    company: Company, client: TestClient, sign_in: SignIn
+) -> None:
+    """Anna goes where Bruno goes: it is far from here, and they meet there."""
+    there = at(company, 200, Side.BACK)
+    shop = make_team(company.session, company.session.get_one(Site, there.site_id), name="Nouvelle boutique")
+    company.session.commit()
+    page = previewed(company, client, sign_in, (company.anna, there), (company.bruno, shop))
+    assert "Anna Roy : Paie → Nouvelle équipe" in page
+    assert "trajet au-delà de la limite" not in page
+
+
+@pytest.mark.parametrize(("minutes", "far"), [(200, True), (30, False)])
+def test_a_whole_team_that_moves_has_the_journey_of_each_of_its_visitors_looked_at(
+    company: Company, engine: Engine, client: TestClient, sign_in: SignIn, minutes: int, far: bool
+) -> None:
+    """A team is known by its name and site: one file brings the new one, another its people."""
+    session = company.session
+    both_said_yes(company)
+    site = at(company, minutes).site_id
+    code = session.get_one(Site, site).code
+    people = (company.anna, company.martine)
+    for number, person in enumerate(people):
+        person.employee_number = f"N{number}"
+    rows = [f"N{n};{one.first_name};{one.last_name};Paie;{code}" for n, one in enumerate(people)]
+    session.commit()
+    session.refresh(company.hr)
+    session.commit()
+    sign_in(client, company.hr)
+    for kind, lines in (
+        ("teams", ["Nom;Site;Côté;Service", f"Paie;{code};back;RH"]),
+        ("people", ["Matricule;Prénom;Nom;Équipe;Site", *rows]),
+    ):
+        file = {"file": ("rh.csv", "\n".join(lines).encode())}
+        done = client.post(f"/api/v1/imports/{kind}", files=file).json()
+        assert (done["rejected"], done["created"] + done["updated"]) == ([], 1 if kind == "teams" else 2)
+    sent = ticked(engine, session)
+    assert any(SAID in one for one in of_monday(sent, "Anna")) is far
+    assert (row(engine, company.there).visitor_confirmed_at is None) is far
+    friday = [one for one in sent if one.kind == "visit_changed" and "9 avril" in one.text]
+    assert {one.to_name.split()[0] for one in friday} == {"Anna", "Bruno"}  # she receives him there
