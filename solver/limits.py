@@ -79,8 +79,8 @@ class Clock:
         return max(0.0, min(1e6, ends - self.seconds))
 
     def slot(self, seconds: float) -> float:
-        """How long one step of many may take. With one thread a tenth of the limit where that is more: what is
-        found must not hang on how busy the machine is.
+        """How long one step of many may take. With one thread a tenth of the limit where that is more: what
+        is found must not hang on how busy the machine is.
         """
         if self.limits.threads > 1:
             return seconds
