@@ -65,6 +65,7 @@ def test_every_mail_about_a_day_reads_well(
         "half": language == "fr",
         "step": "Changez d’abord les heures.",
         "against": "Bruno : repos",
+        "why": "un planning dit autre chose",
         "change": "Les heures changent.",
         "line": line,
         "who": name,
