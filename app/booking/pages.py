@@ -19,7 +19,7 @@ from app.booking.guards import AsAsker, AsVisitor
 from app.booking.inviting import offering_days
 from app.booking.lifecycle import once
 from app.booking.looking import DayOption, Look, look
-from app.booking.rules import is_overdue
+from app.booking.rules import is_overdue, until
 from app.booking.schemas import AskForm, GivingUpForm, SearchForm, StepForm
 from app.booking.stands import stands_of, still_missing
 from app.booking.tables import RequestStatus
@@ -148,6 +148,7 @@ def _place_page(
         elsewhere=given_elsewhere(session, campaign, visiting.person.id),
         days=[one for one in found.days if one.day >= today],
         chosen=chosen,
+        due=until(chosen.day, clock.now(), terms.answer_days) if chosen else None,
         stands=stands_of(session, mine, to_asker=True),
         limit=views.own_limit(session, campaign, visiting.person, mine, today),
         waits=still_missing(session, visiting.person, chosen, seen.place.team_id),

@@ -1,15 +1,17 @@
 """What booking says: a yes is called a yes, who asked before is counted, dates and refusals read well."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from app.booking.tables import Approval
+from app.booking.tables import Approval, BookingRequest, BookingRules
+from app.core.db import open_session
+from app.core.templating import when
 from app.worker import drain
 from tests.booking.conftest import MONDAY, Shop, mails
 from tests.booking.test_pages import build
@@ -75,3 +77,24 @@ def test_a_program_that_may_not_is_told_of_no_page(engine: Engine, as_: As) -> N
     for answer in (barred, missing):
         assert "page" not in answer.json()["error"]["message"]
     assert "page" in martine.get("/booking/places/999").text
+
+
+@pytest.mark.parametrize(
+    "day_before", [34, 3, 2], ids=["long before", "three days before", "two days before"]
+)
+def test_whoever_asks_reads_first_until_when_the_team_answers(
+    engine: Engine, as_: As, clock: Clock, day_before: int
+) -> None:
+    shop, place_id = build(engine, Approval.MANAGER)
+    clock.set(datetime(2027, 4, 5, 8, 0, tzinfo=UTC) - timedelta(days=day_before))
+    with open_session(engine) as session:
+        session.get_one(BookingRules, shop.campaign.id).notice_days = 1
+    client = as_(shop.askers[0])
+    page = client.get(f"/booking/places/{place_id}?day={MONDAY}").text
+    sent = {"day": str(MONDAY), "key": "asked-once"}
+    client.post(f"/booking/places/{place_id}/requests", data=sent)
+    with open_session(engine, reads_only=True) as session:
+        due = session.exec(select(BookingRequest.due_at)).one()
+    assert due is not None
+    assert f"L’équipe a jusqu’au {when(due)} pour répondre." in page
+    assert "sous 5 jours" not in page
