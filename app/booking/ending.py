@@ -57,5 +57,6 @@ def expire(
     said = why or before.value
     audit(session, None, "booking.expired", f"booking:{request.id}", now=now, before=said)
     if tells:
-        jobs.record(session, "booking.expired", request_id=request.id, before=said)
+        kept = before == RequestStatus.OFFERED
+        jobs.record(session, "booking.expired", request_id=request.id, before=said, kept=kept)
     jobs.record(session, "booking.freed", day=request.day.isoformat())

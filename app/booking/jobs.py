@@ -64,9 +64,10 @@ def tell_refused(engine: Engine, request_id: int) -> None:
             _tell(session, Kind.BOOKING_REFUSED, seen, [seen.request.person_id], "", {"seen": seen})
 
 
-def tell_expired(engine: Engine, request_id: int, before: str) -> None:
-    """Job of `booking.expired`: the asker hears that time decided, or what else did. Where something is kept
-    for them instead, they read both in one message. Safe to run twice."""
+def tell_expired(engine: Engine, request_id: int, before: str, *, kept: bool = False) -> None:
+    """Job of `booking.expired`: the asker hears that time decided, or what else did; `kept`: of a place that
+    was kept for them, which they need not have asked for. Where something is kept for them instead, they read
+    both in one message. Safe to run twice."""
     with open_session(engine) as session:
         seen = _seen(session, request_id)
         if seen is None or seen.request.status != RequestStatus.EXPIRED:
@@ -75,6 +76,7 @@ def tell_expired(engine: Engine, request_id: int, before: str) -> None:
         free = before == RequestStatus.OFFERED and lines.is_free(session, seen.request, clock.today())
         awaited = before == RequestStatus.OFFERED and lines.is_awaited(session, seen.request)
         said: dict[str, object] = {"before": before, "other": other, "free": free, "awaited": awaited}
+        said["was_kept"] = kept
         said["mine"] = turns.in_the_way(session, [seen]).get(request_id)
         if before == RequestStatus.WAITING:
             said["places"] = turns.since_asked(session, seen.request)

@@ -19,10 +19,10 @@ from app.booking.kept import kept_with
 from app.booking.not_held import given_back_among, to_choose_again
 from app.booking.open_to import campaigns_open_to
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
-from app.booking.words import status_words
+from app.booking.words import request_words
 from app.campaigns.bookable import takes_bookings
 from app.campaigns.tables import Campaign
-from app.core import jobs
+from app.core import clock, jobs
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
@@ -131,7 +131,11 @@ class Keeper:
         """Requests, places in line and places kept, by day."""
         found = pending_of(session, person_id, campaign_id, first, last)
         return [
-            Pending(one.request.id or 0, one.day, f"{one.host_team.name}, {status_words(one.request.status)}")
+            Pending(
+                one.request.id or 0,
+                one.day,
+                f"{one.host_team.name}, {request_words(one.request, clock.now())}",
+            )
             for one in found
         ]
 

@@ -253,12 +253,13 @@ def requests_of(session: Session, person_id: int) -> list[SeenRequest]:
     return _requests(session, col(BookingRequest.person_id) == person_id)
 
 
-def offers_of(session: Session, person_id: int) -> list[SeenRequest]:
-    """Places offered to a person from a waiting list, to be accepted in time."""
+def offers_of(session: Session, person_id: int, now: datetime) -> list[SeenRequest]:
+    """Places offered to a person from a waiting list that may still be accepted."""
     return _requests(
         session,
         col(BookingRequest.person_id) == person_id,
         col(BookingRequest.status) == RequestStatus.OFFERED,
+        col(BookingRequest.due_at) > now,
     )
 
 

@@ -9,9 +9,10 @@ from app.booking.closed_days import closed_among
 from app.booking.closures import reopened_among
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
+from app.booking.rules import is_overdue
 from app.booking.tables import RefusalReason, RequestStatus
 from app.booking.turns import Taken, waiting_in_vain
-from app.booking.words import reason_labels, status_tone, status_words, why_words
+from app.booking.words import reason_labels, request_words, status_tone, why_words
 from app.core import clock
 from app.core.i18n import _
 from app.people.tables import Person
@@ -32,7 +33,7 @@ class Stands:
     day_closed: bool = False
     """The team receives nobody that day, for now."""
     is_over: bool = False
-    """A booked day that is past, or said not to have taken place."""
+    """A booked day that is past, or said not to have taken place; a place that is kept no more."""
     because: str = ""
     """Why it was refused or is over, where that is kept."""
     taken: Taken | None = None
@@ -109,8 +110,9 @@ def _stands(
         return Stands(over.text, over.tone, is_over=True)
     if off:
         return Stands(_("vous n’êtes pas au travail à ces heures"), status_tone(asked.status))
-    text = status_words(asked.status, taken_back=asked.taken_back, reason=asked.reason)
-    tone = status_tone(one.request.status)
+    text, tone = request_words(asked, clock.now()), status_tone(asked.status)
+    if is_overdue(asked, clock.now()):
+        return Stands(text, "plain", is_over=True)
     if closed:
         why = _("l’équipe ne reçoit personne ce jour-là pour l’instant")
         waits = standing.missing if standing is not None and asked.status == RequestStatus.BOOKED else ()

@@ -1,10 +1,20 @@
 """Booking in words: why a day is closed, where a request stands, how a campaign books."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from app.booking.lines import Standing
 from app.booking.looking import ENOUGH, FULL, LEFT, MET, NOTICE, PAUSED, REFUSED, TOO_YOUNG
-from app.booking.tables import BARRED, Approval, BookingRules, RefusalReason, RequestStatus, Silence
+from app.booking.rules import is_overdue
+from app.booking.tables import (
+    BARRED,
+    Approval,
+    BookingRequest,
+    BookingRules,
+    RefusalReason,
+    RequestStatus,
+    Silence,
+)
 from app.campaigns.tables import Booking
 from app.core.i18n import _, current_locale, ngettext
 from solver import rules
@@ -65,6 +75,13 @@ def status_words(
         RequestStatus.WITHDRAWN: _("retirée"),
         RequestStatus.CANCELLED: _("annulée"),
     }[status]
+
+
+def request_words(request: BookingRequest, now: datetime) -> str:
+    """The same of a request by the clock: a place whose time to be taken has passed is kept no more."""
+    if is_overdue(request, now):
+        return _("n’est plus gardée")
+    return status_words(request.status, taken_back=request.taken_back, reason=request.reason)
 
 
 def status_tone(status: RequestStatus) -> str:

@@ -56,7 +56,7 @@ def asked_tasks(
     waiting = unanswered_campaigns(session, person, today)
     teams = led_team_ids(session, person)
     return [
-        *(_offer(seen) for seen in bookings.offers_of(session, person.id)),
+        *(_offer(seen) for seen in bookings.offers_of(session, person.id, now)),
         *(_to_answer(session, person, teams) if teams else ()),
         *(who_receives(host_left.without_host(session, today, team_ids=teams)) if teams else ()),
         *(_exceptions(session, person, teams, today) if teams else ()),
