@@ -80,6 +80,30 @@ def test_an_address_kept_is_sealed_and_read_each_day_until_the_enrolment_closes(
     assert (kept.sealed_address, kept.daily, kept.due_at) == (None, False, None)
 
 
+@pytest.mark.usefixtures("allowed", "server")
+def test_days_read_before_stay_and_are_said_when_the_next_reading_fails(
+    anna: Company, enter: Enter, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, kept = enter(anna.anna), "Les jours pris lus auparavant sont gardés"
+    give(client, anna)
+    drain(engine)
+    page = client.get(base(anna)).text
+    assert kept not in page
+    version = int(page.split('name="version" value="')[1].split('"')[0])
+
+    def fail(*_: object, **__: object) -> bytes:
+        raise NotFetched(Why.UNREACHABLE)
+
+    monkeypatch.setattr(busy_jobs, "fetch", fail)
+    give(client, anna, version=version)
+    assert "lecture en cours" in client.get(base(anna)).text
+    drain(engine)
+    page = shown(client, anna)
+    assert "Votre agenda : 2 jours pris" in page
+    assert "ne répond pas" in page
+    assert kept in page
+
+
 @pytest.mark.usefixtures("allowed")
 @pytest.mark.parametrize(
     ("trouble", "said"),
