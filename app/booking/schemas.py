@@ -180,7 +180,7 @@ class OpeningForm(FormModel):
     version: Version
 
 
-class DayOut(AnswerModel):
+class PlaceDayOut(AnswerModel):
     """A day of a place for the reader: bookable when `closed` is null."""
 
     day: date
@@ -221,7 +221,7 @@ class LookOut(PlaceOut):
     """What the team asks of visitors, to be acknowledged when booking; null when it asks nothing."""
     conditions_lines: list[tuple[str, str]]
     closed: list[str]
-    days: list[DayOut]
+    days: list[PlaceDayOut]
 
 
 class LooksOut(AnswerModel):
@@ -365,7 +365,7 @@ def look_out(look: Look) -> LookOut:
         conditions_lines=list(look.asks.lines) if look.asks else [],
         closed=[why_words(code) for code in look.refusals],
         days=[
-            DayOut(
+            PlaceDayOut(
                 day=one.day,
                 closed=one.why or None,
                 why=why_words(one.why) if one.why else "",

@@ -9,7 +9,7 @@ from app.core.db import each, open_session
 from app.core.i18n import speaking
 from app.debriefs import queries, releasing, service
 from app.debriefs.questions import GROUP
-from app.debriefs.rules import State, state_of
+from app.debriefs.rules import DebriefState, state_of
 from app.debriefs.tables import Role
 from app.messages import queries as mails
 from app.messages import service as outbox
@@ -84,7 +84,7 @@ def _write(engine: Engine, kind: Kind, forms: Sequence[tuple[int, Role]], suffix
             reader = readers.get(one.visit.visitor_id if role == Role.VISITOR else one.visit.host_id)
             if form not in keys or keys[form] in written or reader is None:
                 continue
-            if state_of(one.visit, one.campaign, sent, now) == State.OPEN:
+            if state_of(one.visit, one.campaign, sent, now) == DebriefState.OPEN:
                 with speaking(reader.language):
                     obstacle = doubt_words(one.visit, crosses=one.crosses)
                 outbox.send(

@@ -17,7 +17,7 @@ from app.debriefs.errors import AnswersRefused, NothingSaid
 from app.debriefs.guards import Writing
 from app.debriefs.questions import GROUP, LONGEST, form_of, questions_of, reader_sentence
 from app.debriefs.results import results
-from app.debriefs.rules import State, ruled_until
+from app.debriefs.rules import DebriefState, ruled_until
 from app.debriefs.service import Author
 from app.debriefs.tables import Role
 from app.debriefs.views import sections
@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/debriefs/{visit_id}", response_class=HTMLResponse)
 def show(request: Request, session: Db, author: Writing) -> Response:
     """One's own form: to write, or what became of it."""
-    if service.state(session, author, now=clock.now()) == State.OPEN:
+    if service.state(session, author, now=clock.now()) == DebriefState.OPEN:
         return _form(request, session, author, blank(**service.draft_of(session, author)))
     disputed = author.seen.visit.disputed_at
     return render(

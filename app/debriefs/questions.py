@@ -24,7 +24,7 @@ LONGEST = 1_500
 """Characters of one text."""
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """What an answer is."""
 
     SCALE = "scale"
@@ -59,7 +59,7 @@ class Question:
     """One question."""
 
     key: str
-    kind: Kind
+    kind: QuestionKind
     readers: Readers
     text: Callable[[], str]
     roles: tuple[Role, ...] = (Role.VISITOR, Role.HOST)
@@ -75,11 +75,15 @@ HOST = (Role.HOST,)
 
 CATALOGUE: tuple[Question, ...] = (
     Question(
-        "surprise", Kind.TEXT, Readers.WORDS, lambda: _("Qu’est-ce qui vous a surpris ?"), roles=VISITOR
+        "surprise",
+        QuestionKind.TEXT,
+        Readers.WORDS,
+        lambda: _("Qu’est-ce qui vous a surpris ?"),
+        roles=VISITOR,
     ),
     Question(
         "irritant",
-        Kind.TEXT,
+        QuestionKind.TEXT,
         Readers.WORDS,
         lambda: _("Un irritant que vous avez vu : qu’est-ce qui complique la vie de cette équipe ?"),
         roles=VISITOR,
@@ -87,16 +91,16 @@ CATALOGUE: tuple[Question, ...] = (
     ),
     Question(
         "irritant_team",
-        Kind.TEAM,
+        QuestionKind.TEAM,
         Readers.WORDS,
         lambda: _("Quelle équipe pourrait le faire disparaître ?"),
         roles=VISITOR,
         with_key="irritant",
     ),
-    Question("suggestion", Kind.TEXT, Readers.WORDS, lambda: _("Que suggérez-vous ?"), roles=VISITOR),
+    Question("suggestion", QuestionKind.TEXT, Readers.WORDS, lambda: _("Que suggérez-vous ?"), roles=VISITOR),
     Question(
         "commitment",
-        Kind.TEXT,
+        QuestionKind.TEXT,
         Readers.WORDS,
         lambda: _("Qu’allez-vous changer dans votre propre métier ?"),
         roles=VISITOR,
@@ -104,66 +108,76 @@ CATALOGUE: tuple[Question, ...] = (
     ),
     Question(
         "recommend",
-        Kind.SCORE,
+        QuestionKind.SCORE,
         Readers.FIGURES,
         lambda: _("Recommanderiez-vous cette journée à un collègue ?"),
         roles=VISITOR,
     ),
-    Question("prepared", Kind.SCALE, Readers.FIGURES, lambda: _("La visite était bien préparée"), roles=HOST),
-    Question("disturbed", Kind.SCALE, Readers.FIGURES, lambda: _("La visite a gêné le service"), roles=HOST),
+    Question(
+        "prepared",
+        QuestionKind.SCALE,
+        Readers.FIGURES,
+        lambda: _("La visite était bien préparée"),
+        roles=HOST,
+    ),
+    Question(
+        "disturbed", QuestionKind.SCALE, Readers.FIGURES, lambda: _("La visite a gêné le service"), roles=HOST
+    ),
     Question(
         "eyes",
-        Kind.TEXT,
+        QuestionKind.TEXT,
         Readers.WORDS,
         lambda: _("Qu’est-ce que le regard de votre visiteur vous a montré ?"),
         roles=HOST,
     ),
     Question(
         "supported",
-        Kind.SCALE,
+        QuestionKind.SCALE,
         Readers.FIGURES,
         lambda: _("Je me sens soutenu par les autres équipes"),
         moments=BOTH,
     ),
     Question(
         "useful",
-        Kind.SCALE,
+        QuestionKind.SCALE,
         Readers.FIGURES,
         lambda: _("Je sais ce que mon travail change pour le client"),
         moments=BOTH,
     ),
-    Question("valued", Kind.SCALE, Readers.FIGURES, lambda: _("Mon métier est reconnu ici"), moments=BOTH),
+    Question(
+        "valued", QuestionKind.SCALE, Readers.FIGURES, lambda: _("Mon métier est reconnu ici"), moments=BOTH
+    ),
     Question(
         "suggestions_heard",
-        Kind.SCALE,
+        QuestionKind.SCALE,
         Readers.FIGURES,
         lambda: _("Les suggestions des équipes au contact des clients sont écoutées et appliquées"),
         moments=BOTH,
     ),
     Question(
         "customers_heard",
-        Kind.SCALE,
+        QuestionKind.SCALE,
         Readers.FIGURES,
         lambda: _("Les réclamations et les avis des clients reçoivent une forte attention"),
         moments=BOTH,
     ),
     Question(
         "whom_to_call",
-        Kind.SCALE,
+        QuestionKind.SCALE,
         Readers.FIGURES,
         lambda: _("Je sais qui appeler de l’autre côté"),
         moments=BOTH,
     ),
     Question(
         "thanks",
-        Kind.TEXT,
+        QuestionKind.TEXT,
         Readers.VISITOR,
         lambda: _("Un mot de remerciement pour votre visiteur"),
         roles=HOST,
     ),
     Question(
         "mobility",
-        Kind.CONSENT,
+        QuestionKind.CONSENT,
         Readers.NAMED,
         lambda: _("Ce métier m’intéresse : j’accepte que les RH m’en parlent"),
         roles=VISITOR,
@@ -209,12 +223,12 @@ def _one_kind_of_line(text: object) -> object:
     )
 
 
-_TYPES: dict[Kind, Any] = {
-    Kind.SCALE: Annotated[int, Field(ge=0, le=4)] | None,
-    Kind.SCORE: Annotated[int, Field(ge=0, le=10)] | None,
-    Kind.TEXT: Annotated[str, BeforeValidator(_one_kind_of_line), Field(max_length=LONGEST)] | None,
-    Kind.TEAM: Annotated[int, Field(ge=1, lt=2**31)] | None,
-    Kind.CONSENT: bool,
+_TYPES: dict[QuestionKind, Any] = {
+    QuestionKind.SCALE: Annotated[int, Field(ge=0, le=4)] | None,
+    QuestionKind.SCORE: Annotated[int, Field(ge=0, le=10)] | None,
+    QuestionKind.TEXT: Annotated[str, BeforeValidator(_one_kind_of_line), Field(max_length=LONGEST)] | None,
+    QuestionKind.TEAM: Annotated[int, Field(ge=1, lt=2**31)] | None,
+    QuestionKind.CONSENT: bool,
 }
 
 
@@ -222,6 +236,7 @@ _TYPES: dict[Kind, Any] = {
 def form_of(role: Role) -> type[FormModel]:
     """The form of a role: every answer may be left out."""
     fields: dict[str, Any] = {
-        one.key: (_TYPES[one.kind], False if one.kind == Kind.CONSENT else None) for one in questions_of(role)
+        one.key: (_TYPES[one.kind], False if one.kind == QuestionKind.CONSENT else None)
+        for one in questions_of(role)
     }
     return create_model(f"{role.value.capitalize()}Answers", __base__=FormModel, **fields)

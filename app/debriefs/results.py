@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.debriefs.queries import Answered
-from app.debriefs.questions import GROUP, HIGHLIGHTED, Kind, Question, figures
+from app.debriefs.questions import GROUP, HIGHLIGHTED, Question, QuestionKind, figures
 from app.debriefs.tables import Released, Role
 
 AGREES = 3
@@ -49,11 +49,11 @@ class Result:
 
 def result_of(question: Question, tally: Mapping[int, int]) -> Result:
     """The figures of one question, hidden when they would point at somebody."""
-    points = range(11) if question.kind == Kind.SCORE else range(1, 5)
+    points = range(11) if question.kind == QuestionKind.SCORE else range(1, 5)
     counts = tuple(tally.get(point, 0) for point in points)
     if sum(counts) < GROUP or sum(1 for n in counts if n) == 1:
         return Result(question, hidden=True)
-    none = 0 if question.kind == Kind.SCORE else tally.get(0, 0)
+    none = 0 if question.kind == QuestionKind.SCORE else tally.get(0, 0)
     return Result(question, counts, none)
 
 
@@ -98,7 +98,7 @@ class Results:
     @property
     def score(self) -> Result | None:
         """Whether visitors would recommend the day."""
-        return next((one for one in self.questions if one.question.kind == Kind.SCORE), None)
+        return next((one for one in self.questions if one.question.kind == QuestionKind.SCORE), None)
 
     @property
     def others(self) -> list[Result]:
@@ -106,7 +106,7 @@ class Results:
         return [
             one
             for one in self.questions
-            if one.question.kind == Kind.SCALE and one.question.key not in HIGHLIGHTED
+            if one.question.kind == QuestionKind.SCALE and one.question.key not in HIGHLIGHTED
         ]
 
 

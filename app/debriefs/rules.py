@@ -17,7 +17,7 @@ HR_RULE = timedelta(days=7)
 before the end of the debriefs, they open in any case."""
 
 
-class State(StrEnum):
+class DebriefState(StrEnum):
     """Where a form stands."""
 
     EARLY = "early"
@@ -30,18 +30,18 @@ class State(StrEnum):
 
 def is_open(visit: Visit, campaign: Campaign, now: datetime) -> bool:
     """Whether the form of a visit may be written and sent."""
-    return state_of(visit, campaign, False, now) == State.OPEN
+    return state_of(visit, campaign, False, now) == DebriefState.OPEN
 
 
-def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> State:
+def state_of(visit: Visit, campaign: Campaign, sent: bool, now: datetime) -> DebriefState:
     """Where a form stands at an instant."""
     if sent:
-        return State.SENT
+        return DebriefState.SENT
     if not takes_place(visit) or not takes_debriefs(campaign, _day(now)):
-        return State.CLOSED
+        return DebriefState.CLOSED
     if waits_for_ruling(visit, campaign, now):
-        return State.CONTESTED
-    return State.OPEN if is_lived(visit, now) else State.EARLY
+        return DebriefState.CONTESTED
+    return DebriefState.OPEN if is_lived(visit, now) else DebriefState.EARLY
 
 
 def waits_for_ruling(visit: Visit, campaign: Campaign, now: datetime) -> bool:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.core.forms import AnswerModel, FormModel
-from app.debriefs.questions import Kind, Readers, questions_of, reader_sentence
+from app.debriefs.questions import QuestionKind, Readers, questions_of, reader_sentence
 from app.debriefs.results import Result, Results
-from app.debriefs.rules import State
+from app.debriefs.rules import DebriefState
 from app.debriefs.tables import Role
 
 
@@ -19,7 +19,7 @@ class QuestionOut(AnswerModel):
     """A question, and who will read its answer."""
 
     key: str
-    kind: Kind
+    kind: QuestionKind
     text: str
     readers: Readers
     read_by: str
@@ -30,7 +30,7 @@ class DebriefOut(AnswerModel):
 
     visit_id: int
     role: Role
-    state: State
+    state: DebriefState
     questions: list[QuestionOut]
     draft: dict[str, Any]
     thanks: str | None
@@ -94,7 +94,7 @@ def results_out(campaign_id: int, found: Results) -> ResultsOut:
 
 
 def _result_out(one: Result) -> ResultOut:
-    score = one.question.kind == Kind.SCORE
+    score = one.question.kind == QuestionKind.SCORE
     return ResultOut(
         key=one.question.key,
         text=one.question.text(),

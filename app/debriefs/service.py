@@ -26,9 +26,9 @@ from app.debriefs.errors import (
     NotRuledYet,
     NotYetOpen,
 )
-from app.debriefs.questions import CATALOGUE, SHARED, Kind, Readers, form_of, questions_of
+from app.debriefs.questions import CATALOGUE, SHARED, QuestionKind, Readers, form_of, questions_of
 from app.debriefs.releasing import lock_pools, put_into_pool
-from app.debriefs.rules import State, is_open, state_of
+from app.debriefs.rules import DebriefState, is_open, state_of
 from app.debriefs.sealing import Unreadable, pseudonym, seal, unseal
 from app.debriefs.tables import Debrief, Draft, MobilityInterest, Role, Thanks
 from app.people.tables import Person
@@ -89,7 +89,7 @@ def open_due(session: Session, *, now: datetime, today: date) -> list[tuple[int,
     return opened
 
 
-def state(session: Session, author: Author, *, now: datetime) -> State:
+def state(session: Session, author: Author, *, now: datetime) -> DebriefState:
     """Where the author's form stands."""
     line = queries.find_debrief(session, author.visit_id, author.role)
     sent = line is not None and line.sent
@@ -253,11 +253,11 @@ def erase(session: Session, person: Person) -> None:
 def refusal(session: Session, author: Author, *, now: datetime) -> Refusal | None:
     """Why the author's form takes nothing now; None when it does."""
     return {
-        State.SENT: AlreadySent(),
-        State.EARLY: NotYetOpen(),
-        State.CONTESTED: NotRuledYet(),
-        State.CLOSED: DebriefClosed(),
-        State.OPEN: None,
+        DebriefState.SENT: AlreadySent(),
+        DebriefState.EARLY: NotYetOpen(),
+        DebriefState.CONTESTED: NotRuledYet(),
+        DebriefState.CLOSED: DebriefClosed(),
+        DebriefState.OPEN: None,
     }[state(session, author, now=now)]
 
 
@@ -302,7 +302,7 @@ def _said(session: Session, role: Role, answers: Mapping[str, Any]) -> dict[str,
         value = checked[one.key]
         if value is None or value is False or value == "":
             continue
-        if one.kind == Kind.TEAM and not queries.known_team(session, value):
+        if one.kind == QuestionKind.TEAM and not queries.known_team(session, value):
             raise AnswersRefused({one.key: _("Cette équipe n’existe pas.")})
         if one.with_key is None or one.with_key in said:
             said[one.key] = value

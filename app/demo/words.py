@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.core import clock
 from app.core.db import open_session
 from app.debriefs import service
-from app.debriefs.questions import Kind, Question, questions_of
+from app.debriefs.questions import Question, QuestionKind, questions_of
 from app.debriefs.tables import Role
 from app.visits.queries import SeenVisit, visits_of_campaign
 
@@ -91,12 +91,12 @@ class DebriefWriter:
         return {key: value for key, value in answers.items() if value is not None}
 
     def _answer(self, question: Question) -> object:
-        if question.kind is Kind.SCALE:
+        if question.kind is QuestionKind.SCALE:
             return self.rng.choices((1, 2, 3, 4, 0), SCALES[question.key])[0]
-        if question.kind is Kind.SCORE:
+        if question.kind is QuestionKind.SCORE:
             return self.rng.choices(range(5, 11), (1, 2, 4, 8, 9, 7))[0]
-        if question.kind is Kind.CONSENT:
+        if question.kind is QuestionKind.CONSENT:
             return self.rng.random() < 0.08
-        if question.kind is Kind.TEXT and self.rng.random() < 0.6:
+        if question.kind is QuestionKind.TEXT and self.rng.random() < 0.6:
             return self.rng.choice(WORDS[question.key])
         return None

@@ -10,7 +10,7 @@ from app.core.db import Db
 from app.core.forms import AnswerModel
 from app.home.decisions import against_rosters, decisions
 from app.home.space import tasks_of
-from app.home.task import Kind
+from app.home.task import TaskKind
 from app.people.guards import find_person
 from app.people.tables import Person
 
@@ -22,7 +22,7 @@ Me = Annotated[Person | None, Depends(find_person, scope="function")]
 class TaskOut(AnswerModel):
     """One thing to do."""
 
-    kind: Kind
+    kind: TaskKind
     title: str
     text: str
     page: str

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.booking import fallen, host_left, unled
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext
-from app.home.task import Kind, Task
+from app.home.task import Task, TaskKind
 from app.home.tasks import who_receives
 from app.messages import queries as mails
 from app.people.tables import Person
@@ -60,7 +60,7 @@ def _to_tell(waiting: mails.ToTell) -> Task:
         waiting.people,
     )
     here = f"/campaigns/{waiting.campaign.id}/paper"
-    return Task(Kind.LETTERS, title, text, here, _("Voir leurs messages"), "warn")
+    return Task(TaskKind.LETTERS, title, text, here, _("Voir leurs messages"), "warn")
 
 
 def _letters(count: int) -> list[Task]:
@@ -70,7 +70,7 @@ def _letters(count: int) -> list[Task]:
         "Un message à remettre en main propre", "%(n)s messages à remettre en main propre", count
     ) % {"n": count}
     text = _("Hors campagne : une délégation est donnée ou prend fin, et quelqu’un n’a pas d’adresse.")
-    return [Task(Kind.LETTERS, title, text, "/paper", _("Voir les messages"), "mail")]
+    return [Task(TaskKind.LETTERS, title, text, "/paper", _("Voir les messages"), "mail")]
 
 
 def against_rosters(session: Session, person: Person | None, *, is_hr: bool, today: date) -> list[Task]:
@@ -94,7 +94,7 @@ def _looked_after(count: int) -> list[Task]:
     ) % {"n": count}
     text = _("Un collègue reçoit s’il peut, sinon une autre place est cherchée : il n’y a rien à faire.")
     label = _("Voir lesquelles")
-    return [Task(Kind.LOOKED_AFTER, title, text, "/team/conflicts", label, "calendar", asks=False)]
+    return [Task(TaskKind.LOOKED_AFTER, title, text, "/team/conflicts", label, "calendar", asks=False)]
 
 
 def _contradicted(count: int) -> list[Task]:
@@ -104,7 +104,7 @@ def _contradicted(count: int) -> list[Task]:
         "Une journée prévue ne peut pas avoir lieu", "%(n)s journées prévues ne peuvent pas avoir lieu", count
     ) % {"n": count}
     text = _("Site fermé, ou planning contraire : un autre jour, d’autres heures ou un collègue y remédient.")
-    return [Task(Kind.CONTRADICTED, title, text, "/team/conflicts", _("Voir lesquelles"), "warn")]
+    return [Task(TaskKind.CONTRADICTED, title, text, "/team/conflicts", _("Voir lesquelles"), "warn")]
 
 
 def _asked_apart(leg: SeenVisit, person: Person) -> bool:
@@ -119,7 +119,7 @@ def _agreements(campaign: Campaign, due: int) -> Task:
     ) % {"n": due, "campaign": campaign.name}
     text = _("Les deux personnes travaillent pour deux sociétés : rien n’est certain avant.")
     return Task(
-        Kind.AGREEMENTS,
+        TaskKind.AGREEMENTS,
         title,
         text,
         f"/campaigns/{campaign.id}/agreements",
@@ -136,7 +136,7 @@ def _alike(campaign: Campaign, due: int) -> Task:
     ) % {"n": due, "campaign": campaign.name}
     text = _("Équipe ou direction ont changé depuis. Rien n’est annulé : voyez si la journée garde son sens.")
     here = f"/campaigns/{campaign.id}/visits?status=alike"
-    return Task(Kind.ALIKE, title, text, here, _("Voir lesquelles"), "people", asks=False)
+    return Task(TaskKind.ALIKE, title, text, here, _("Voir lesquelles"), "people", asks=False)
 
 
 def _lived_without(campaign: Campaign, due: int) -> Task:
@@ -147,7 +147,7 @@ def _lived_without(campaign: Campaign, due: int) -> Task:
     ) % {"n": due, "campaign": campaign.name}
     text = _("Aucune convention n’était enregistrée ce jour-là : vous pouvez encore le faire.")
     here = f"/campaigns/{campaign.id}/agreements#lived"
-    return Task(Kind.LIVED_WITHOUT, title, text, here, _("Voir lesquelles"), "warn")
+    return Task(TaskKind.LIVED_WITHOUT, title, text, here, _("Voir lesquelles"), "warn")
 
 
 def _rulings(campaign: Campaign, due: int) -> Task:
@@ -158,7 +158,12 @@ def _rulings(campaign: Campaign, due: int) -> Task:
     ) % {"n": due, "campaign": campaign.name}
     text = _("Les deux versions ne s’accordent pas : dites si la journée a eu lieu.")
     return Task(
-        Kind.RULING, title, text, f"/campaigns/{campaign.id}/absences", _("Lire les deux versions"), "people"
+        TaskKind.RULING,
+        title,
+        text,
+        f"/campaigns/{campaign.id}/absences",
+        _("Lire les deux versions"),
+        "people",
     )
 
 
@@ -172,7 +177,7 @@ def _unknown(campaign: Campaign, due: int) -> Task:
         "Un planning ou un site fermé les empêchait, et rien n’a été décidé. Les personnes sont interrogées."
     )
     here = f"/campaigns/{campaign.id}/absences"
-    return Task(Kind.RULING, title, text, here, _("Dire ce que vous savez"), "warn")
+    return Task(TaskKind.RULING, title, text, here, _("Dire ce que vous savez"), "warn")
 
 
 def _unled(campaign: Campaign, count: int) -> Task:
@@ -182,7 +187,7 @@ def _unled(campaign: Campaign, count: int) -> Task:
         count,
     ) % {"n": count, "campaign": campaign.name}
     text = _("Qui encadrait n’est plus là : répondez à sa place, ou dites qui encadre maintenant.")
-    return Task(Kind.UNLED_REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")
+    return Task(TaskKind.UNLED_REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")
 
 
 def _without_another(campaign: Campaign, count: int) -> Task:
@@ -193,7 +198,12 @@ def _without_another(campaign: Campaign, count: int) -> Task:
     ) % {"n": count, "campaign": campaign.name}
     text = _("Nous cherchons toujours ; une place de plus, ou un mot à ces personnes, aiderait.")
     return Task(
-        Kind.NOTHING_INSTEAD, title, text, f"/campaigns/{campaign.id}/booking", _("Voir lesquelles"), "people"
+        TaskKind.NOTHING_INSTEAD,
+        title,
+        text,
+        f"/campaigns/{campaign.id}/booking",
+        _("Voir lesquelles"),
+        "people",
     )
 
 
@@ -209,6 +219,6 @@ def _repair(campaign: Campaign, ids: list[int], solved: Collection[int]) -> Task
         text = _(
             "Des journées sont tombées, sans solution à comparer : cherchez de nouveau, ou laissez-en là."
         )
-        return Task(Kind.REPAIR, title, text, href, _("Voir ce qui est tombé"), "people")
+        return Task(TaskKind.REPAIR, title, text, href, _("Voir ce qui est tombé"), "people")
     text = _("Des journées sont tombées. Choisissez une solution : rien ne change avant.")
-    return Task(Kind.REPAIR, title, text, href, _("Comparer les solutions"), "people")
+    return Task(TaskKind.REPAIR, title, text, href, _("Comparer les solutions"), "people")

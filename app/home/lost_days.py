@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.core.i18n import _
 from app.core.templating import day_month, long_day
-from app.home.task import Kind, Task
+from app.home.task import Task, TaskKind
 from app.people.tables import Person
 from app.visits.marks import closed_words
 from app.visits.moving import finds_day
@@ -35,7 +35,7 @@ def closed_since(leg: SeenVisit, person: Person) -> Task:
         else _("Le %(day)s, votre jour chez %(name)s, est fermé")
     )
     text, href = closed_words(receives=receives), f"/visits/{leg.visit.id}"
-    return Task(Kind.CLOSED_DAY, title % said, text, href, _("Voir la journée"), "warn", asks=False)
+    return Task(TaskKind.CLOSED_DAY, title % said, text, href, _("Voir la journée"), "warn", asks=False)
 
 
 def off_then(against: Conflict, person: Person, *, found: bool, closed: bool) -> Task:
@@ -80,7 +80,7 @@ def off_then(against: Conflict, person: Person, *, found: bool, closed: bool) ->
         href, asks = f"/visits/{leg.visit.id}", False
     if closed:
         text = f"{text} {closed_words(receives=leg.visitor.id != person.id)}"
-    return Task(Kind.CONTRADICTED, title, text, href, label, "warn", asks=asks)
+    return Task(TaskKind.CONTRADICTED, title, text, href, label, "warn", asks=asks)
 
 
 def find_day(
@@ -121,7 +121,7 @@ def find_day(
             else _("L’autre tient toujours, mais plus aucun jour ne convient à vous deux.")
         )
     text = f"{what % {'day': day_month(leg.visit.day)}} {rest}"
-    return Task(Kind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", label, "calendar")
+    return Task(TaskKind.NEW_DAY, title, text, f"/visits/{leg.visit.id}/days", label, "calendar")
 
 
 def other_of(leg: SeenVisit, person: Person) -> Person:

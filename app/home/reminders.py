@@ -12,7 +12,7 @@ from app.booking.open_to import open_among
 from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import long_day
-from app.home.task import Kind, Task
+from app.home.task import Task, TaskKind
 from app.messages import queries as mails
 from app.people.tables import Person
 from app.visits.queries import SeenVisit
@@ -58,7 +58,7 @@ def reminders(
 def _letters(count: int) -> Task:
     title = ngettext("Un message pour vous", "%(n)s messages pour vous", count) % {"n": count}
     text = _("Sans adresse de courriel, vous lisez ici ce que nous vous écrivons.")
-    return Task(Kind.MESSAGES, title, text, "/me/messages", _("Lire"), "mail", asks=False)
+    return Task(TaskKind.MESSAGES, title, text, "/me/messages", _("Lire"), "mail", asks=False)
 
 
 def _choose(campaign: Campaign, lost: date | None) -> Task:
@@ -68,7 +68,7 @@ def _choose(campaign: Campaign, lost: date | None) -> Task:
         text = _("Votre journée du %(day)s n’a pas eu lieu : vous pouvez en choisir une autre.")
         text %= {"day": long_day(lost)}
     return Task(
-        Kind.BOOKING,
+        TaskKind.BOOKING,
         _("Réservez une journée de « %(campaign)s »") % {"campaign": campaign.name},
         text,
         f"/booking?campaign={campaign.id}",
@@ -88,7 +88,7 @@ def _uncertain(leg: SeenVisit, person: Person, told: Told) -> Task:
     why, not_yet = not_to_travel(leg, by_of(leg, person), told)
     label = _("Voir la journée")
     return Task(
-        Kind.UNCERTAIN, title, f"{not_yet} {why}", f"/visits/{leg.visit.id}", label, "warn", asks=False
+        TaskKind.UNCERTAIN, title, f"{not_yet} {why}", f"/visits/{leg.visit.id}", label, "warn", asks=False
     )
 
 
@@ -101,5 +101,11 @@ def _prepare(leg: SeenVisit, person: Person) -> Task:
     )
     text = _("%(day)s : relisez l’heure et le lieu.") % said
     return Task(
-        Kind.PREPARATION, title, text, f"/visits/{leg.visit.id}", _("Voir la journée"), "calendar", asks=False
+        TaskKind.PREPARATION,
+        title,
+        text,
+        f"/visits/{leg.visit.id}",
+        _("Voir la journée"),
+        "calendar",
+        asks=False,
     )

@@ -12,7 +12,7 @@ from app.booking import queries as bookings
 from app.booking.lifecycle import PENDING
 from app.booking.queries import SeenRequest
 from app.home.reminders import reminders
-from app.home.task import Kind, Task
+from app.home.task import Task, TaskKind
 from app.home.tasks import asked_tasks
 from app.people.tables import Person
 from app.visits import queries as visits
@@ -76,7 +76,7 @@ def _tasks(
         *asked_tasks(session, person, today=today, now=now),
         *reminders(session, person, coming, today=today, now=now),
     ]
-    return sorted(found, key=lambda one: one.kind is not Kind.UNCERTAIN)  # not to travel comes before all
+    return sorted(found, key=lambda one: one.kind is not TaskKind.UNCERTAIN)  # not to travel comes before all
 
 
 def _by_day(legs: Iterable[SeenVisit]) -> list[SeenVisit]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class TaskKind(StrEnum):
     """What there is to do, for programs."""
 
     EXCEPTION = "exception"
@@ -49,7 +49,7 @@ class Kind(StrEnum):
 class Task:
     """One thing to do: what, why now, where."""
 
-    kind: Kind
+    kind: TaskKind
     title: str
     text: str
     href: str

@@ -16,10 +16,10 @@ from app.campaigns.tables import Campaign
 from app.core.i18n import _, ngettext, of
 from app.core.templating import day_month, day_range, long_day, when
 from app.debriefs.queries import OwnDebrief, debriefs_of
-from app.debriefs.rules import State, state_of
+from app.debriefs.rules import DebriefState, state_of
 from app.debriefs.tables import Role
 from app.home.lost_days import closed_since, find_day, may_move, off_then, other_of
-from app.home.task import Kind, Task
+from app.home.task import Task, TaskKind
 from app.people.tables import Person, Team
 from app.visits import queries as visits
 from app.visits.conditions import conditions_of_teams, too_young
@@ -51,7 +51,7 @@ def asked_tasks(
     forms = [
         form
         for form in debriefs_of(session, person.id, unsent_only=True)
-        if state_of(form.visit, form.campaign, form.sent, now) == State.OPEN
+        if state_of(form.visit, form.campaign, form.sent, now) == DebriefState.OPEN
     ]
     waiting = unanswered_campaigns(session, person, today)
     teams = led_team_ids(session, person)
@@ -130,7 +130,7 @@ def _adults_only(session: Session, person: Person, legs: list[SeenVisit]) -> set
 
 def _too_young(leg: SeenVisit) -> Task:
     return Task(
-        Kind.EXCEPTION,
+        TaskKind.EXCEPTION,
         _("Votre journée chez %(name)s attend une exception") % {"name": leg.host.name},
         _("Cette équipe ne reçoit que des adultes : parlez-en à son responsable."),
         f"/visits/{leg.visit.id}",
@@ -144,7 +144,7 @@ def _said_absent(session: Session, person: Person, legs: list[SeenVisit], today:
     past = {leg.visit.id: leg for leg in legs if leg.visit.id is not None and leg.visit.day <= today}
     return [
         Task(
-            Kind.ABSENCE,
+            TaskKind.ABSENCE,
             _("On vous a dit absent le %(day)s") % {"day": long_day(leg.visit.day)},
             _("Vous étiez là, ou vous n’avez pas pu venir ? Dites-le : vos RH lisent les deux versions."),
             f"/visits/{leg.visit.id}/absence/contestation",
@@ -167,7 +167,7 @@ def _reply(leg: SeenVisit, person: Person, found: Proposal) -> Task:
         else _("%(name)s vous propose d’en rester à une journée") % said
     )
     text = _("Répondez en deux touches.")
-    return Task(Kind.PROPOSAL, title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
+    return Task(TaskKind.PROPOSAL, title, text, f"/visits/{leg.visit.id}/answer", _("Répondre"), "calendar")
 
 
 def _confirm(leg: SeenVisit, person: Person, today: date, *, closed: bool) -> Task:
@@ -184,7 +184,7 @@ def _confirm(leg: SeenVisit, person: Person, today: date, *, closed: bool) -> Ta
     if closed:
         text = f"{text} {closed_words(receives=leg.visitor.id != person.id)}"
     return Task(
-        Kind.CONFIRMATION,
+        TaskKind.CONFIRMATION,
         title,
         text,
         f"/visits/{leg.visit.id}/confirmation",
@@ -197,7 +197,7 @@ def _offer(seen: SeenRequest) -> Task:
     said = {"team": seen.host_team.name, "day": long_day(seen.request.day)}
     due = seen.request.due_at
     return Task(
-        Kind.OFFER,
+        TaskKind.OFFER,
         _("Une autre place vous est gardée dans l’équipe %(team)s le %(day)s") % said
         if seen.request.instead_of_id is not None
         else _("Une place s’est libérée dans l’équipe %(team)s le %(day)s") % said,
@@ -216,7 +216,7 @@ def _to_answer(session: Session, person: Person, teams: Collection[int]) -> list
         "%(n)s demande attend votre réponse", "%(n)s demandes attendent votre réponse", count
     ) % {"n": count}
     text = _("Des collègues aimeraient passer une journée dans votre équipe.")
-    return [Task(Kind.REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")]
+    return [Task(TaskKind.REQUESTS, title, text, "/team/requests", _("Voir les demandes"), "people")]
 
 
 def who_receives(places: list[tuple[Place, Team]]) -> list[Task]:
@@ -231,7 +231,7 @@ def who_receives(places: list[tuple[Place, Team]]) -> list[Task]:
     ) % {"n": len(places), "job": place.job, "team": team.name}
     text = _("La personne nommée n’est plus dans l’équipe. D’ici là, personne ne peut réserver.")
     href = f"/team/places/{place.id}/edit" if len(places) == 1 else "/team/places"
-    return [Task(Kind.PLACE_HOST, title, text, href, _("Dire qui reçoit"), "people")]
+    return [Task(TaskKind.PLACE_HOST, title, text, href, _("Dire qui reçoit"), "people")]
 
 
 def _exceptions(session: Session, person: Person, teams: Collection[int], today: date) -> list[Task]:
@@ -240,7 +240,7 @@ def _exceptions(session: Session, person: Person, teams: Collection[int], today:
     asks = conditions_of_teams(session, {leg.host_team.id or 0 for leg in young}) if young else {}
     return [
         Task(
-            Kind.YOUNG_VISITOR,
+            TaskKind.YOUNG_VISITOR,
             _("%(name)s n’a pas l’âge que votre équipe demande") % {"name": leg.visitor.name},
             _("Journée du %(day)s avec %(host)s : faites une exception, ou annulez-la.")
             % {"day": long_day(leg.visit.day), "host": leg.host.name},
@@ -257,7 +257,7 @@ def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
     if is_unknown(form.visit, crosses=crosses_companies(person, form.other), today=today):
         said = {"day": long_day(form.visit.day), "name": form.other.name}
         return Task(
-            Kind.DEBRIEF,
+            TaskKind.DEBRIEF,
             _("Votre journée du %(day)s avec %(name)s a-t-elle eu lieu ?") % said,
             f"{doubt_words(form.visit, crosses=crosses_companies(person, form.other))} "
             + _("Si elle a eu lieu, racontez-la ; sinon, dites-le d’un geste."),
@@ -271,7 +271,7 @@ def _debrief(form: OwnDebrief, person: Person, today: date) -> Task:
         else _("Racontez la visite %(of_name)s") % {"of_name": of(form.other.name)}
     )
     text = _("Cinq minutes, jusqu’au %(day)s.") % {"day": day_month(form.campaign.debrief_until)}
-    return Task(Kind.DEBRIEF, title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
+    return Task(TaskKind.DEBRIEF, title, text, f"/debriefs/{form.visit.id}", _("Faire mon bilan"), "edit")
 
 
 def _choose_days(campaign: Campaign, given: Given) -> Task:
@@ -286,7 +286,7 @@ def _choose_days(campaign: Campaign, given: Given) -> Task:
         why = _("Vous participez, et aucun jour n’est choisi.")
     until = _("Vous pouvez en choisir jusqu’au %(day)s.") % {"day": day_month(campaign.enrol_until)}
     return Task(
-        Kind.ENROLMENT,
+        TaskKind.ENROLMENT,
         _("Choisissez vos jours pour « %(campaign)s »") % {"campaign": campaign.name},
         f"{why} {until}",
         f"/campaigns/{campaign.id}/enrolment#days",
@@ -297,7 +297,7 @@ def _choose_days(campaign: Campaign, given: Given) -> Task:
 
 def _answer(campaign: Campaign) -> Task:
     return Task(
-        Kind.ENROLMENT,
+        TaskKind.ENROLMENT,
         _("Dites si vous participez à « %(campaign)s »") % {"campaign": campaign.name},
         _("Journées : %(days)s. Réponse jusqu’au %(day)s.")
         % {

@@ -136,7 +136,7 @@ class Settled(StrEnum):
     """They stay without an agreement, knowingly."""
 
 
-class State(StrEnum):
+class VisitState(StrEnum):
     """Where a visit stands, as both people and HR read it."""
 
     CANCELLED = "cancelled"
@@ -149,17 +149,17 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
 
 
-def state_of(visit: Visit, *, crosses: bool, today: date) -> State:
+def state_of(visit: Visit, *, crosses: bool, today: date) -> VisitState:
     """The first that applies."""
     if not stands(visit):
-        return State.CANCELLED
+        return VisitState.CANCELLED
     if is_past(visit, today):
-        return State.PAST
+        return VisitState.PAST
     if crosses and visit.agreement_at is None:
-        return State.AGREEMENT
+        return VisitState.AGREEMENT
     if confirmed_by(visit, By.VISITOR) and confirmed_by(visit, By.HOST):
-        return State.CONFIRMED
-    return State.UNCONFIRMED
+        return VisitState.CONFIRMED
+    return VisitState.UNCONFIRMED
 
 
 def first_day_to_plan(campaign: Campaign, today: date) -> date:

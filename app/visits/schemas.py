@@ -14,7 +14,7 @@ from app.visits.history import Line
 from app.visits.queries import SeenVisit
 from app.visits.rules import (
     Settled,
-    State,
+    VisitState,
     confirmed_by,
     do_not_travel,
     doubt,
@@ -211,7 +211,7 @@ class VisitOut(AnswerModel):
     bring: str
     """What to bring, where to present oneself."""
     status: VisitStatus
-    state: State
+    state: VisitState
     waits_for: list[Missing] | None
     """What a day to come still waits for; certain when empty. Null where days are told that would fall."""
     obstacle: CancelReason | None
@@ -260,7 +260,7 @@ class ConflictsOut(AnswerModel):
     conflicts: list[ConflictOut]
 
 
-class DayOut(AnswerModel):
+class PossibleDayOut(AnswerModel):
     """A day on which the visit could take place."""
 
     day: date
@@ -273,7 +273,7 @@ class DayOut(AnswerModel):
 class DaysOut(AnswerModel):
     """A handful of good days, in order."""
 
-    days: list[DayOut]
+    days: list[PossibleDayOut]
     may_leave_it_at_one: bool
 
 
@@ -385,7 +385,7 @@ def _proposal_out(found: Proposal, seen: SeenVisit) -> ProposalOut:
 def days_out(days: list[PossibleDay], *, may_leave_it: bool) -> DaysOut:
     """Possible days as programs read them."""
     return DaysOut(
-        days=[DayOut(day=one.day, offered=one.offered, good=one.is_good) for one in days],
+        days=[PossibleDayOut(day=one.day, offered=one.offered, good=one.is_good) for one in days],
         may_leave_it_at_one=may_leave_it,
     )
 

@@ -19,7 +19,7 @@ from app.visits.lifecycle import allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.reading import SeenChange
 from app.visits.rules import (
-    State,
+    VisitState,
     absence_stands,
     confirmed_by,
     doubt,
@@ -35,11 +35,11 @@ from app.visits.standing import Missing, Standing, short_words
 from app.visits.tables import By, CancelReason, ChangeKind, NoShow, Proposal
 
 TONES = {
-    State.CANCELLED: "bad",
-    State.PAST: "plain",
-    State.AGREEMENT: "warn",
-    State.UNCONFIRMED: "warn",
-    State.CONFIRMED: "good",
+    VisitState.CANCELLED: "bad",
+    VisitState.PAST: "plain",
+    VisitState.AGREEMENT: "warn",
+    VisitState.UNCONFIRMED: "warn",
+    VisitState.CONFIRMED: "good",
 }
 
 
@@ -80,11 +80,11 @@ def state_chip(
     if missing and missing[0] not in {Missing.VISITOR, Missing.HOST}:
         return Chip(short_words(missing[0]), "warn")
     words = {
-        State.CANCELLED: _("annulée"),
-        State.PAST: _("passée"),
-        State.AGREEMENT: _("attend une convention"),
-        State.UNCONFIRMED: _unconfirmed(seen, reader_id),
-        State.CONFIRMED: _("confirmée"),
+        VisitState.CANCELLED: _("annulée"),
+        VisitState.PAST: _("passée"),
+        VisitState.AGREEMENT: _("attend une convention"),
+        VisitState.UNCONFIRMED: _unconfirmed(seen, reader_id),
+        VisitState.CONFIRMED: _("confirmée"),
     }
     return Chip(words[state], TONES[state])
 
@@ -338,7 +338,7 @@ def in_state(swaps: Iterable[SeenSwap], wanted: str, today: date) -> list[SeenSw
                 is_ahead(leg.visit, today) and why_alike(leg.visitor_team, leg.host_team) for leg in swap.legs
             )
         ]
-    if wanted not in {State.UNCONFIRMED, State.CONFIRMED}:
+    if wanted not in {VisitState.UNCONFIRMED, VisitState.CONFIRMED}:
         return list(swaps)
     return [
         swap

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.settings import settings
-from app.debriefs.questions import LONGEST, Kind, questions_of
+from app.debriefs.questions import LONGEST, QuestionKind, questions_of
 from app.debriefs.sealing import FRAMES, Unreadable, seal, unseal
 from app.debriefs.tables import Role
 
@@ -36,6 +36,6 @@ def test_short_and_long_words_have_the_same_length() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_the_longest_form_fits(role: Role) -> None:
-    widest = {one.key: "🙂" * LONGEST for one in questions_of(role) if one.kind == Kind.TEXT}
-    rest = {one.key: 2**31 for one in questions_of(role) if one.kind != Kind.TEXT}
+    widest = {one.key: "🙂" * LONGEST for one in questions_of(role) if one.kind == QuestionKind.TEXT}
+    rest = {one.key: 2**31 for one in questions_of(role) if one.kind != QuestionKind.TEXT}
     assert len(seal(widest | rest, "x")) <= max(FRAMES) + 64

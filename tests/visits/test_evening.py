@@ -12,7 +12,7 @@ from app.availability.service import When
 from app.campaigns.tables import Status
 from app.home.personal_data import erase_person
 from app.home.reminders import reminders
-from app.home.task import Kind
+from app.home.task import TaskKind
 from app.home.tasks import asked_tasks
 from app.teams.tables import Shift
 from app.visits import absences, confirming, jobs, leaving, queries, rosters, service
@@ -89,7 +89,7 @@ def test_in_the_evening_the_home_page_asks_for_nothing_that_was_lived(company: C
             *reminders(session, company.anna, [seen], today=MONDAY, now=now),
         ]
         asked[now] = {one.kind for one in tasks if f"/visits/{visit.id}" in one.href}
-    assert asked[NOON] == {Kind.CONFIRMATION, Kind.PREPARATION}
+    assert asked[NOON] == {TaskKind.CONFIRMATION, TaskKind.PREPARATION}
     assert asked[EVENING] == set()
 
 

@@ -23,7 +23,7 @@ from app.visits.errors import (
 from app.visits.history import Hand
 from app.visits.jobs import ask_anew
 from app.visits.lifecycle import check
-from app.visits.rules import State, state_of
+from app.visits.rules import VisitState, state_of
 from app.visits.showing import state_chip
 from app.visits.tables import By, CancelReason, ChangeKind, VisitStatus
 from tests.factories import make_person
@@ -52,10 +52,10 @@ def confirm(company: Company, who: object, revision: int = 0) -> None:
 
 def test_a_day_is_confirmed_once_both_said_yes(company: Company, engine: Engine) -> None:
     confirm(company, company.anna)
-    assert state_of(company.there, crosses=False, today=TODAY) is State.UNCONFIRMED
+    assert state_of(company.there, crosses=False, today=TODAY) is VisitState.UNCONFIRMED
     assert told(engine, company.session) == [("Bruno", "visit_confirmed")]
     confirm(company, company.bruno)
-    assert state_of(company.there, crosses=False, today=TODAY) is State.CONFIRMED
+    assert state_of(company.there, crosses=False, today=TODAY) is VisitState.CONFIRMED
     assert company.there.revision == 0
     assert told(engine, company.session) == [("Anna", "visit_confirmed"), ("Bruno", "visit_confirmed")]
     with pytest.raises(AlreadyConfirmed):
@@ -116,7 +116,7 @@ def test_conditions_set_later_are_asked_of_who_had_confirmed(company: Company, e
     made = teams.ask_of_visitors(company.session, company.shop.id or 0, wanted, by=by, now=NOW)
     assert told(engine, company.session) == [("Anna", "visit_conditions")]
     company.session.expire_all()
-    assert state_of(company.there, crosses=False, today=TODAY) is State.UNCONFIRMED
+    assert state_of(company.there, crosses=False, today=TODAY) is VisitState.UNCONFIRMED
     titles = [task.title for task in asked_tasks(company.session, company.anna, today=TODAY, now=NOW)]
     assert "Confirmez votre journée chez Bruno Lam" in titles
     confirming.confirm(
@@ -129,7 +129,7 @@ def test_conditions_set_later_are_asked_of_who_had_confirmed(company: Company, e
     assert (company.there.conditions_id, len(told(engine, company.session))) == (made.id, 2)
     ask_anew(engine, company.shop.id or 0, made.id or 0)
     company.session.expire_all()
-    assert state_of(company.there, crosses=False, today=TODAY) is State.CONFIRMED
+    assert state_of(company.there, crosses=False, today=TODAY) is VisitState.CONFIRMED
 
 
 def test_a_yes_that_new_conditions_undo_before_its_message_is_not_told(
@@ -240,14 +240,14 @@ def test_two_companies_must_agree(company: Company, engine: Engine) -> None:
     session.flush()
     confirm(company, company.anna)
     confirm(company, company.bruno)
-    assert state_of(visit, crosses=True, today=TODAY) is State.AGREEMENT
+    assert state_of(visit, crosses=True, today=TODAY) is VisitState.AGREEMENT
     told(engine, session)
     mails = session.exec(select(Mail).where(Mail.kind == "visit_confirmed")).all()
     assert len(mails) == 2
     assert all("pas encore certain" in mail.subject for mail in mails)
     assert all("confirmé" not in mail.subject for mail in mails)
     assert confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], hand, TODAY) == 1
-    assert state_of(visit, crosses=True, today=TODAY) is State.CONFIRMED
+    assert state_of(visit, crosses=True, today=TODAY) is VisitState.CONFIRMED
     assert told(engine, session) == [("Anna", "visit_changed"), ("Bruno", "visit_changed")]
     assert confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], hand, TODAY) == 0
     with pytest.raises(NoAgreementNeeded):

@@ -18,7 +18,7 @@ from app.visits.errors import (
     OpenProposal,
 )
 from app.visits.lifecycle import check
-from app.visits.rules import PART_HOURS, State, state_of
+from app.visits.rules import PART_HOURS, VisitState, state_of
 from app.visits.tables import By, CancelReason, ChangeKind, DayPart, ProposalStatus
 from tests.factories import make_person
 from tests.visits.life import (
@@ -54,7 +54,7 @@ def test_a_day_moves_when_the_other_accepts(company: Company, engine: Engine) ->
         session, company.before(visit, company.bruno), proposal.id or 0, company.hand(visit, company.bruno)
     )
     assert (visit.day, visit.revision) == (WEDNESDAY, 1)
-    assert state_of(visit, crosses=False, today=TODAY) is State.CONFIRMED
+    assert state_of(visit, crosses=False, today=TODAY) is VisitState.CONFIRMED
     assert company.days_taken() == {(name, day) for name in ("Anna", "Bruno") for day in (WEDNESDAY, FRIDAY)}
     assert company.counted()["shop", WEDNESDAY] == (0, 1)
     assert ("shop", MONDAY) not in company.counted()

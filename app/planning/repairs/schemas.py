@@ -113,7 +113,7 @@ class MoveOut(AnswerModel):
     day: date
 
 
-class ProposalOut(AnswerModel):
+class RepairProposalOut(AnswerModel):
     """One way to repair."""
 
     kind: RepairKind
@@ -139,7 +139,7 @@ class RepairOut(AnswerModel):
     accepted: RepairKind | None
     message: str
     visit_ids: list[int]
-    proposals: list[ProposalOut]
+    proposals: list[RepairProposalOut]
 
 
 class RepairsOut(AnswerModel):
@@ -175,9 +175,9 @@ def repair_out(repair: Repair, visit_ids: list[int], rows: Iterable[RepairPropos
     )
 
 
-def _proposal_out(row: RepairProposal) -> ProposalOut:
+def _proposal_out(row: RepairProposal) -> RepairProposalOut:
     content = Proposal.from_json(row.content)
-    return ProposalOut(
+    return RepairProposalOut(
         kind=row.kind,
         restored=row.restored,
         left=row.left,
