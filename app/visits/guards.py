@@ -18,6 +18,7 @@ from app.core.security import policy
 from app.people.guards import find_person
 from app.people.tables import Person, Team
 from app.teams import queries as teams
+from app.teams.guards import refuse_if_over
 from app.visits import queries
 from app.visits.changing import Situation, role_of, situation
 from app.visits.history import Hand
@@ -81,7 +82,7 @@ def visit_participant(
     """Load `{visit_id}` for those whom it concerns; for anybody else it does not exist."""
     seen = queries.find_visit(session, visit_id)
     if seen is None:
-        raise NotFound
+        raise _not_for(session, person)
     by, of_host, lead = role_of(seen, actor, person), None, None
     if person is not None and by is not By.VISITOR:
         of_host = lead = _leads(session, person, seen.host_team, seen.host)
@@ -89,10 +90,18 @@ def visit_participant(
         lead = _leads(session, person, seen.visitor_team, seen.visitor)
     by = by or role_of(seen, actor, person, leads=lead is not None)
     if by is None:
-        raise NotFound
+        raise _not_for(session, person)
     if by is By.MANAGER and lead is not None and lead.by_delegation:
         actor = replace(actor, acts_for=lead.manager.id)
     return Entered(seen, actor, person, by, of_host is not None)
+
+
+def _not_for(session: Session, person: Person | None) -> NotFound:
+    """Raises DelegationOver for whoever decided in the place of others, whether the visit exists or not: an
+    old link says who answers, a guessed one tells nothing."""
+    if person is not None:
+        refuse_if_over(session, person)
+    return NotFound()
 
 
 def _leads(session: Session, person: Person, team: Team, member: Person) -> teams.Lead | None:

@@ -66,6 +66,12 @@ def test_a_delegation_is_taken_back(company: Company, as_: As, engine: Engine) -
         assert old.status_code == 403
         assert "c’est de nouveau Marc Chef qui répond pour cette équipe" in old.text
     assert "Marc Chef" not in as_(company.paul).get(f"/team/{company.team.id}").text
+    # Of a day, not even whether it exists is told.
+    one, none = (as_(company.bruno).get(f"/visits/{of}") for of in (company.visit.id, 999))
+    assert one.status_code == none.status_code == 403
+    assert "c’est de nouveau Marc Chef qui répond" in one.text
+    assert one.text.replace(f"/visits/{company.visit.id}", "/visits/999") == none.text
+    assert as_(company.paul).get(f"/visits/{company.visit.id}").status_code == 404
     assert "Retirer</button>" not in as_(company.marc).get("/team/delegations").text
 
 
