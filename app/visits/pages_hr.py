@@ -21,7 +21,7 @@ from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
 from app.visits.lifecycle import refusal
 from app.visits.rules import Settled
-from app.visits.schemas import AgreementsForm, MoveForm
+from app.visits.schemas import AgreementsPageForm, MoveForm
 from app.visits.tables import By, ChangeKind
 
 router = APIRouter()
@@ -48,10 +48,10 @@ def record_agreements(
     request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted
 ) -> Response:
     """The companies agreed on the chosen visits."""
-    form, today = bind(AgreementsForm, sent), clock.today()
+    form, today = bind(AgreementsPageForm, sent), clock.today()
     if form.value is None:
         if not form.get("visit_ids"):
-            form.errors.setdefault("visit_ids", _("Cochez au moins une journée."))
+            form.errors["visit_ids"] = _("Cochez au moins une journée.")
         return _show_agreements(request, session, campaign, form, status=422)
     value = form.value
     if value.signed_on is not None and value.signed_on > today:

@@ -146,6 +146,13 @@ class AgreementsForm(FormModel):
     what: Settled = Settled.RECORDED
 
 
+class AgreementsPageForm(AgreementsForm):
+    """The same of a page that has one form for each pair of companies."""
+
+    pair: str = ""
+    """Which of them was sent: where something is refused, it comes back as it was."""
+
+
 class LeaveForm(FormModel):
     """Leaving a campaign, on the version of the enrolment that was seen."""
 

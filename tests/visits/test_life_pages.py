@@ -1,5 +1,6 @@
 """The life of a visit by its pages and its API: a link opens a page, its button acts."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -165,7 +166,7 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "2 journées de" in hr.get("/home").text
     assert "2 journées entre deux sociétés" in hr.get(f"{here}/summary").text
     page = hr.get(here).text
-    assert "Enregistrer la convention de ces 2 journées" in page
+    assert "Enregistrer la convention des journées cochées" in page
     both = {"visit_ids": [str(company.there.id), str(company.back.id)], "reference": "GRP-2027-14"}
     assert hr.post(here, data={**both, "signed_on": "2031-01-01"}).status_code == 422
     done = hr.post(here, data={**both, "signed_on": "2027-03-01"})
@@ -180,6 +181,35 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "entre deux sociétés" not in hr.get(f"{here}/summary").text
     assert "attend une convention" not in as_(company.anna).get("/visits").text
     assert hr.get(f"/api/v1{here}").json() == {"visits": []}
+
+
+def test_what_was_ticked_comes_back_as_sent_where_something_is_refused(
+    company: Company, engine: Engine, as_: Enter
+) -> None:
+    here = f"/campaigns/{company.campaign.id}/agreements"
+    hr = as_(company.hr)
+    with open_session(engine) as session:
+        session.get_one(Person, company.anna.id).legal_entity = "Vélo SA"
+        session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
+    (pair,) = re.findall(r'name="pair" value="([^"]*)"', hr.get(here).text)
+    days = {company.there.id, company.back.id}
+
+    def ticked(page: str) -> set[int]:
+        return {int(one) for one in re.findall(r'name="visit_ids" value="(\d+)"[^>]* checked', page)}
+
+    assert ticked(hr.get(here).text) == days
+    for one in days:  # whichever comes first
+        sent = {"pair": pair, "visit_ids": [str(one)], "signed_on": "2031-01-01"}
+        refused = hr.post(here, data=sent)
+        assert refused.status_code == 422
+        assert "Cette date est à venir" in refused.text
+        assert ticked(refused.text) == {one}
+    nothing = hr.post(here, data={"pair": pair, "reference": "GRP-7"})
+    assert nothing.status_code == 422
+    assert nothing.text.count("Cochez au moins une journée.") == 1
+    assert "GRP-7" in nothing.text
+    assert ticked(nothing.text) == set()
+    assert row(engine, company.there).agreement_at is None
 
 
 def test_a_day_lived_without_an_agreement_is_said_so_and_may_still_get_one(
