@@ -5,17 +5,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from app.availability.tables import Answer, Enrolment, ExcludedSite
 from app.booking.not_held import given_back, is_given_back
 from app.booking.tables import MOST, Booker, BookingRules
 from app.core.db import another
-from app.people.tables import TravelTime
-from app.visits.tables import By, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
+from app.people.tables import Person, TravelTime
+from app.visits.tables import By, CancelReason, ChangeKind, PersonDay, Visit, VisitChange, VisitStatus
 
 OtherDay = another(PersonDay)
+OF_HOST = (CancelReason.UNAVAILABLE, CancelReason.LEFT)
+"""What HR says of whoever receives: that they cannot, or take part no more."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +83,25 @@ def excluded_sites(session: Session, campaign_id: int, person_id: int) -> set[in
 
 
 def said_no(session: Session, person_ids: Collection[int], first: date) -> dict[int, set[date]]:
-    """Days from `first` on for which people declined or cancelled a visit they were to receive."""
+    """Days from `first` on for which people declined or cancelled a visit they were to receive, or HR said
+    for them that they cannot."""
     rows = session.execute(
         select(col(Visit.host_id), col(Visit.day))
         .join(VisitChange, col(VisitChange.visit_id) == col(Visit.id))
+        .join(Person, col(Person.id) == col(Visit.visitor_id))
         .where(
             col(Visit.host_id).in_(person_ids),
             col(Visit.day) >= first,
             col(Visit.status) == VisitStatus.CANCELLED,
             col(VisitChange.kind).in_((ChangeKind.DECLINED, ChangeKind.CANCELLED)),
-            col(VisitChange.by) == By.HOST,
+            or_(
+                col(VisitChange.by) == By.HOST,
+                and_(
+                    col(VisitChange.by) == By.HR,
+                    col(VisitChange.reason).in_(OF_HOST),
+                    col(Person.active),  # a visitor who is forgotten leaves too
+                ),
+            ),
         )
     )
     found: defaultdict[int, set[date]] = defaultdict(set)

@@ -142,6 +142,7 @@ def _suitable(
 ) -> list[_Found]:
     line = fallen.fall_of(session, fell.id or 0)
     that_day = fell.cancel_reason in THAT_DAY or (line is not None and line.by == By.HOST)
+    closed = fell.cancel_reason is CancelReason.CLOSED
     found = []
     for one in looks:
         same_place = one.seen.place.id == former.place.id
@@ -151,6 +152,8 @@ def _suitable(
                 continue
             if (one.seen.place.id, option.day) in known or (option.day == fell.day and not that_day):
                 continue
+            if closed and option.day == fell.day and one.seen.team.site_id == former.team.site_id:
+                continue  # somebody just said that nobody comes there
             away = abs((option.day - fell.day).days)
             kind = 0 if same_place and not away else 1 if same_place else 2 if same_job else 3
             found.append(_Found((kind, away, one.minutes or 0), one.seen, option))

@@ -17,6 +17,7 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import reading
 from app.visits.bookings import Instead, booked_among, has_places, instead_of, of_teams
+from app.visits.closing import told
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
@@ -104,6 +105,7 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
             "back_off": back_off,
             "left": [(one, one.visitor.id == person.id) for one in left.get(person.id or 0, ())],
             "reason": reason_labels()[reason] if reason else "",
+            "shut": "" if role == By.VISITOR else told(session, seen, change),
             "against": against.words_to(person) if against is not None else "",
             "with_team": with_team and against is not None and against.visitor_day is None,
             "instead": instead if role == By.VISITOR else None,

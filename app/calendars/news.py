@@ -16,7 +16,7 @@ from app.messages.readers import Reader
 from app.messages.service import Invitation
 from app.people.tables import Person
 from app.teams import queries as teams
-from app.visits import history, reading
+from app.visits import closing, history, reading
 from app.visits import queries as visits
 from app.visits.bookings import Instead
 from app.visits.marks import closed_words, is_closed
@@ -153,6 +153,8 @@ def tell_managers(
         with speaking(reader.language):
             cause = history.reason_for_managers(news.change)
             shut = closed_words(receives=sides[person_id] == By.HOST) if closed else ""
+            if what == "cancelled":
+                shut = closing.told(news.session, seen, news.change)
         said = {"what": what, "side": sides[person_id], "cause": cause, "unsure": unsure}
         said["closed_since"] = shut
         said["repaired"] = repaired

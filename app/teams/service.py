@@ -102,6 +102,26 @@ def mark_days(
     return practice
 
 
+def close_day(session: Session, team_id: int, day: date, mark: Mark, *, actor: Actor, now: datetime) -> None:
+    """A reason given for a day that falls closes it: nobody comes (`NO_VISITORS`) or nobody goes
+    (`NO_LEAVING`), beside what the team said before. Its calendar opens it again."""
+    query = select(TeamPractice).where(col(TeamPractice.team_id) == team_id).with_for_update()
+    before = session.scalars(query.execution_options(populate_existing=True)).first()
+    _change_practice(session, team_id, before.version if before is not None else 0)
+    session.exec(delete(GoodDay).where(col(GoodDay.team_id) == team_id, col(GoodDay.day) == day))
+    row = session.get(BlackoutDay, (team_id, day), populate_existing=True)
+    row = row or BlackoutDay(team_id=team_id, day=day, no_visitors=False, no_leaving=False)
+    row.no_visitors = row.no_visitors or mark == Mark.NO_VISITORS
+    row.no_leaving = row.no_leaving or mark == Mark.NO_LEAVING
+    session.add(row)
+    session.flush()
+    By(actor).note(
+        session, "team.days_marked", f"team:{team_id}", now=now, mark=mark.value, first=day.isoformat(),
+        last=day.isoformat(), days=1, **actor.on_behalf,
+    )  # fmt: skip
+    jobs.record(session, "team.days_marked", team_id=team_id, first=day.isoformat(), last=day.isoformat())
+
+
 def close_site(session: Session, site_id: int, days: Iterable[date]) -> None:
     """HR closes a site: nobody comes on these days. What its teams say of them stands beside, untouched."""
     already = team_days.closed_days(session, site_id)

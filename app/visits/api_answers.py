@@ -62,14 +62,21 @@ def decline(session: Db, entered: Taking, sent: CancellationForm) -> VisitOut:
 
 @router.post("/visits/{visit_id}/cancellation")
 def cancel(session: Db, entered: Participant, sent: CancellationForm) -> VisitOut:
-    """Cancel one visit; the other part of a swap stands."""
+    """Cancel one visit; the other part of a swap stands. A reason of the team (`service` by whoever leads it
+    or by HR, `closed`) also closes the day in that team's calendar, where it can be opened again."""
     return _give_up(session, entered, sent, declined=False)
 
 
 def _give_up(session: Session, entered: Participant, sent: CancellationForm, *, declined: bool) -> VisitOut:
     before = entered.situation(session, clock.today())
     confirming.give_up(
-        session, before, sent.reason, entered.hand(sent.words), revision=sent.revision, declined=declined
+        session,
+        before,
+        sent.reason,
+        entered.hand(sent.words),
+        revision=sent.revision,
+        declined=declined,
+        leads_host=entered.leads_host,
     )
     return shown(session, before.visit.id or 0)
 

@@ -12,7 +12,7 @@ from app.core.errors import Stale
 from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import TeamConditions
-from app.visits import absences, agreements, queries, service
+from app.visits import absences, agreements, closing, queries, service
 from app.visits.changing import Situation, begin, each_of, hold_all
 from app.visits.conditions import of_age, unread
 from app.visits.errors import ReasonNotOffered
@@ -64,18 +64,27 @@ def confirm(
 
 
 def give_up(
-    session: Session, before: Situation, reason: CancelReason, hand: Hand, *, revision: int, declined: bool
+    session: Session,
+    before: Situation,
+    reason: CancelReason,
+    hand: Hand,
+    *,
+    revision: int,
+    declined: bool,
+    leads_host: bool = False,
 ) -> Visit:
-    """Somebody concerned says that the day cannot be, for one of their reasons.
+    """Somebody concerned says that the day cannot be, for one of their reasons; one that speaks of their team
+    closes the day there (`closing`).
 
-    `declined`: the answer of one of the two who had not said yes yet. Raises `ReasonNotOffered`, and as
+    `declined`: the answer of one of the two who had not said yes yet. `leads_host`: whoever says so leads the
+    team that receives. Raises `ReasonNotOffered`, and as
     `service.cancel_visit` does.
     """
     if reason not in OFFERED.get(before.by, ()):
         raise ReasonNotOffered
     now = begin(session, before, revision=revision)
     check(ChangeKind.DECLINED if declined else ChangeKind.CANCELLED, now.asked)
-    return service.cancel_visit(
+    visit = service.cancel_visit(
         session,
         now.visit,
         reason,
@@ -87,6 +96,9 @@ def give_up(
         words=hand.words,
         declined=declined,
     )
+    if (shut := closing.closing_of(now.seen, reason, now.by, leads_host=leads_host)) is not None:
+        closing.close(session, now.seen, shut, hand)
+    return visit
 
 
 def record_agreements(

@@ -13,7 +13,7 @@ from app.core.errors import Refusal, Stale
 from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _
 from app.core.templating import redirect, render
-from app.visits import confirming, moving, queries, rosters, showing, standing
+from app.visits import closing, confirming, moving, queries, rosters, showing, standing
 from app.visits.errors import (
     AlreadyCancelled,
     ConditionsFirst,
@@ -131,15 +131,18 @@ def _give_up(request: Request, session: Session, entered: Entered, sent: Any, *,
             entered.hand(form.value.words),
             revision=form.value.revision,
             declined=declined,
+            leads_host=entered.leads_host,
         )
+    shut = closing.closing_of(before.seen, form.value.reason, entered.by, leads_host=entered.leads_host)
+    closed = f" {closing.words_after(session, before.seen, shut)}" if shut is not None else ""
     after = entered.situation(session, clock.today())
     if after.fallen and entered.takes_part:
         say = _(
             "La journée est annulée, votre collègue est prévenu. Choisissez un autre jour si vous voulez."
         )
-        return redirect(f"/visits/{before.visit.id}/days", say=say)
+        return redirect(f"/visits/{before.visit.id}/days", say=f"{say}{closed}")
     say = _("La journée est annulée. Les personnes concernées vont être prévenues.")
-    return redirect(f"/visits/{before.visit.id}", say=say)
+    return redirect(f"/visits/{before.visit.id}", say=f"{say}{closed}")
 
 
 def _show_giving_up(
@@ -170,7 +173,18 @@ def _show_giving_up(
         may_propose=allows(ChangeKind.PROPOSED, now.asked),
         form=form or blank(revision=now.visit.revision),
         reasons=offered_reasons(entered.by),
+        closes=_closes(entered),
     )
+
+
+def _closes(entered: Entered) -> str:
+    """Which reasons close the day, and where; empty where none does."""
+    shut = {
+        label: found
+        for reason, label in offered_reasons(entered.by).items()
+        if (found := closing.closing_of(entered.seen, reason, entered.by, leads_host=entered.leads_host))
+    }
+    return closing.words_before(next(iter(shut.values())), list(shut)) if shut else ""
 
 
 @router.get("/visits/{visit_id}/days", response_class=HTMLResponse)

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
+from sqlmodel import select
 
 from app.availability.service import When
+from app.teams.tables import BlackoutDay
 from app.visits import absences, confirming, hosting, leaving, moving, reading
 from app.visits.hosting import Hours
 from app.visits.tables import CancelReason, DayPart
@@ -44,21 +46,18 @@ class Visits(Model):
     @precondition(lambda self: self.legs)
     @rule(number=picks, role=st.sampled_from(["visitor", "host", "manager", "hr"]), declined=st.booleans())
     def give_up(self, number: int, role: str, declined: bool) -> None:
-        """Decline, or cancel."""
+        """Decline, or cancel. What a manager's reason closes, their calendar opens again at once."""
         key = self.pick(number)
         leg, (before, hand) = self.legs[key], self.hand(key, role)
         allowed = self.ahead(key) and (not declined or (role in {"visitor", "host"} and role not in leg.yes))
-        if self.tries(
-            allowed,
-            lambda: confirming.give_up(
-                self.session,
-                before,
-                CancelReason.SERVICE,
-                hand,
-                revision=leg.revision,
-                declined=declined,
-            ),
-        ):
+        reason = CancelReason.SERVICE if role == "manager" else CancelReason.UNAVAILABLE
+
+        def say_so() -> None:
+            confirming.give_up(self.session, before, reason, hand, revision=leg.revision, declined=declined)
+            for row in self.session.exec(select(BlackoutDay)):
+                self.session.delete(row)
+
+        if self.tries(allowed, say_so):
             self.fall(key)
 
     @precondition(lambda self: self.legs)
