@@ -106,7 +106,7 @@ def actions() -> dict[str, str]:
         "visit.left_without": _("Journée passée laissée sans convention"),
         "visit.warned": _("Message envoyé : ne pas se déplacer"),
         "visit.not_needed": _("Journée qui n’a plus besoin de convention"),
-        "visit.unsigned": _("Convention d’autres sociétés, à enregistrer de nouveau"),
+        "visit.unsigned": _("Convention qui ne vaut plus, à enregistrer de nouveau"),
         "repair.requested": _("Réparation cherchée"),
         "repair.accepted": _("Réparation acceptée"),
         "repair.dismissed": _("Réparation écartée"),

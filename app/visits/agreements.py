@@ -18,6 +18,12 @@ def waiting(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
     return read_visits(session, col(Visit.campaign_id) == campaign_id, *to_come(today), *_unsigned())
 
 
+def recorded(session: Session, campaign_id: int, today: date) -> list[SeenVisit]:
+    """Standing visits to come of two companies whose agreement is recorded, by day."""
+    known = (col(Visit.agreement_at).is_not(None), *_two_companies())
+    return read_visits(session, col(Visit.campaign_id) == campaign_id, *to_come(today), *known)
+
+
 def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:
     """The same in every campaign, up to a day."""
     return read_visits(session, *to_come(today), col(Visit.day) <= last, *_unsigned())

@@ -32,6 +32,7 @@ from app.visits.history import Hand
 from app.visits.hosting import Hours
 from app.visits.schemas import (
     AgreementsForm,
+    AgreementWithdrawalForm,
     ConflictOut,
     ConflictsOut,
     DaysOut,
@@ -173,6 +174,18 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
     hand = Hand(by=By.HR, actor=actor, now=clock.now())
     hand = replace(hand, words=showing.agreement_words(sent.reference, sent.signed_on))
     confirming.settle_days(session, campaign.id, sent.visit_ids, sent.what, hand, clock.today())
+    return waiting_for_agreement(session, campaign)
+
+
+@own.post("/campaigns/{campaign_id}/agreements/withdrawal")
+def withdraw_agreements(
+    session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementWithdrawalForm
+) -> VisitsOut:
+    """The recorded agreement of these visits to come is taken back: they wait again, and their people read it;
+    the ones that wait."""
+    assert campaign.id is not None
+    hand = Hand(by=By.HR, actor=actor, now=clock.now(), words=sent.words)
+    confirming.take_agreements_back(session, campaign.id, sent.visit_ids, hand, clock.today())
     return waiting_for_agreement(session, campaign)
 
 

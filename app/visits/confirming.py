@@ -142,13 +142,25 @@ def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:
     remember(session, now.visit, ChangeKind.AGREED, hand, event=step.event, day_before=late)
 
 
-def void_agreements(session: Session, now: datetime, today: date, *which: ColumnElement[bool]) -> list[Told]:
-    """Visits to come that were signed for two other companies than those of the two people now wait for HR
-    again; the people are to be told. Done twice, nothing more happens."""
-    found = agreements.signed_for_others(session, today, *which)
+def take_agreements_back(
+    session: Session, campaign_id: int, visit_ids: Sequence[int], hand: Hand, today: date
+) -> int:
+    """HR take back an agreement that they recorded: these days to come wait again, and their people read it.
+    How many it was; a past day keeps it."""
+    return each_of(session, campaign_id, visit_ids, hand, today, ChangeKind.UNSIGNED, _take_back)
+
+
+def _take_back(session: Session, now: Situation, hand: Hand) -> None:
+    step = check(ChangeKind.UNSIGNED, now.asked)
+    _unsign(session, [now.visit.id], hand.now)
+    session.refresh(now.visit)
+    remember(session, now.visit, ChangeKind.UNSIGNED, hand, event=step.event)
+
+
+def _unsign(session: Session, visit_ids: Sequence[int | None], now: datetime) -> None:
     session.exec(
         update(Visit)
-        .where(col(Visit.id).in_([seen.visit.id for seen in found]))
+        .where(col(Visit.id).in_(visit_ids))
         .values(
             agreement_at=None,
             signed_visitor=None,
@@ -158,6 +170,13 @@ def void_agreements(session: Session, now: datetime, today: date, *which: Column
         )
         .execution_options(synchronize_session="fetch")
     )
+
+
+def void_agreements(session: Session, now: datetime, today: date, *which: ColumnElement[bool]) -> list[Told]:
+    """Visits to come that were signed for two other companies than those of the two people now wait for HR
+    again; the people are to be told. Done twice, nothing more happens."""
+    found = agreements.signed_for_others(session, today, *which)
+    _unsign(session, [seen.visit.id for seen in found], now)
     hand = Hand(By.SERVICE, None, now)
     return [
         Told(seen.visit, remember(session, seen.visit, ChangeKind.UNSIGNED, hand, event=None))

@@ -258,6 +258,13 @@ class NoAgreementNeeded(Refusal):
         return _("Cette journée n’attend aucune convention.")
 
 
+class NothingRecorded(Refusal):
+    """No agreement is recorded of the two companies of this day."""
+
+    def message(self) -> str:
+        return _("Aucune convention n’est enregistrée pour cette journée.")
+
+
 class NothingInTheWay(Refusal):
     """No roster, no closed site and no missing agreement stood in the way of the day."""
 

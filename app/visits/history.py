@@ -259,7 +259,9 @@ def sentence(
         ChangeKind.NOT_NEEDED: _(
             "Cette journée n’est plus entre deux sociétés : elle n’a plus besoin de convention."
         ),
-        ChangeKind.UNSIGNED: _(
+        ChangeKind.UNSIGNED: _("%(who)s a retiré la convention entre les deux sociétés : il en faut une.")
+        if line.by is By.HR
+        else _(
             "Les deux sociétés ne sont plus celles de la convention enregistrée : il en faut une nouvelle."
         ),
         ChangeKind.NOT_HELD: _not_held(seen),

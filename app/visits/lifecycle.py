@@ -27,6 +27,7 @@ from app.visits.errors import (
     NothingAsked,
     NothingInTheWay,
     NothingProposed,
+    NothingRecorded,
     NothingToRule,
     NothingToTakeBack,
     NotReported,
@@ -169,6 +170,11 @@ def agreement_missing(asked: Asked) -> Refusal | None:
     return None if waits else NoAgreementNeeded()
 
 
+def agreement_recorded(asked: Asked) -> Refusal | None:
+    """HR recorded that the two companies agreed."""
+    return None if asked.crosses and asked.visit.agreement_at is not None else NothingRecorded()
+
+
 def was_held_back(asked: Asked) -> Refusal | None:
     """A roster, a closed site or a missing agreement stood in its way, or one of the two never said yes."""
     return None if doubt(asked.visit, crosses=asked.crosses) else NothingInTheWay()
@@ -287,6 +293,7 @@ STEPS: tuple[Step, ...] = (
     Step(ChangeKind.HOST, frozenset({By.SERVICE}), (it_stands, it_is_ahead), "visit.host_replaced"),
     Step(ChangeKind.WAIVED, LEADS, (it_stands, it_is_ahead, something_asked), "visit.waived"),
     Step(ChangeKind.AGREED, HR, (it_stands, it_was_not_missed, agreement_missing), "visit.agreed"),
+    Step(ChangeKind.UNSIGNED, HR, (it_stands, it_is_ahead, agreement_recorded), "visit.changed"),
     Step(
         ChangeKind.LEFT_WITHOUT,
         HR,

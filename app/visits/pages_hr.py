@@ -20,8 +20,9 @@ from app.visits.errors import DayNotPossible
 from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
 from app.visits.lifecycle import refusal
-from app.visits.rules import Settled
-from app.visits.schemas import AgreementsPageForm, MoveForm
+from app.visits.queries import SeenVisit
+from app.visits.rules import WARNED, Settled
+from app.visits.schemas import AgreementsPageForm, AgreementWithdrawalForm, MoveForm
 from app.visits.tables import By, ChangeKind
 
 router = APIRouter()
@@ -119,6 +120,7 @@ def _show_agreements(
         campaign=campaign,
         visits=waiting,
         pairs=showing.by_companies(waiting),
+        signed=_by_recording(stored.recorded(session, campaign.id, clock.today())),
         lived=showing.by_companies(lived),
         to_tell=next(iter(mails.urgent_letters(session, clock.today(), campaign.id)), None),
         left=[seen for seen in passed if seen.visit.left_without_at is not None],
@@ -126,6 +128,53 @@ def _show_agreements(
         sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),
         today=clock.today(),
     )
+
+
+def _by_recording(found: list[SeenVisit]) -> list[tuple[tuple[str, str], list[SeenVisit]]]:
+    """Days by the agreement that was recorded for them: two companies, at one moment."""
+    by_moment: dict[Any, list[SeenVisit]] = {}
+    for seen in found:
+        by_moment.setdefault(seen.visit.agreement_at, []).append(seen)
+    return [pair for moment in sorted(by_moment) for pair in showing.by_companies(by_moment[moment])]
+
+
+@router.get("/campaigns/{campaign_id}/agreements/withdrawal/{visit_id}", response_class=HTMLResponse)
+def ask_withdrawal(request: Request, session: Db, campaign: HrCampaign, visit_id: int) -> Response:
+    """What taking back the agreement recorded with this visit changes."""
+    assert campaign.id is not None
+    found = _by_recording(stored.recorded(session, campaign.id, clock.today()))
+    one = next((one for one in found if visit_id in {seen.visit.id for seen in one[1]}), None)
+    if one is None:
+        return redirect(
+            f"/campaigns/{campaign.id}/agreements",
+            say=_("Aucune convention n’est enregistrée pour cette journée."),
+            kind="warn",
+        )
+    near = clock.today() + WARNED
+    return render(
+        request,
+        "visits/agreement_withdrawal.html",
+        campaign=campaign,
+        pair=one[0],
+        days=one[1],
+        near=[seen for seen in one[1] if seen.visit.day <= near],
+    )
+
+
+@router.post("/campaigns/{campaign_id}/agreements/withdrawal")
+def withdraw_agreement(session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted) -> Response:
+    """Take back the agreement of the days that were shown."""
+    assert campaign.id is not None
+    value = bind(AgreementWithdrawalForm, sent).required()
+    hand = Hand(by=By.HR, actor=actor, now=clock.now(), words=value.words)
+    done = confirming.take_agreements_back(session, campaign.id, value.visit_ids, hand, clock.today())
+    say = ngettext(
+        "La convention est retirée pour une journée : les personnes le lisent.",
+        "La convention est retirée pour %(n)s journées : les personnes le lisent.",
+        done,
+    ) % {"n": done}
+    kept = _("Rien n’a changé : aucune convention n’est enregistrée pour ces journées.")
+    return redirect(f"/campaigns/{campaign.id}/agreements", say=say if done else kept)
 
 
 @router.get("/visits/{visit_id}/move", response_class=HTMLResponse)

@@ -146,6 +146,13 @@ class AgreementsForm(FormModel):
     what: Settled = Settled.RECORDED
 
 
+class AgreementWithdrawalForm(FormModel):
+    """Visits to come whose recorded agreement is taken back."""
+
+    visit_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
+    words: Words = ""
+
+
 class AgreementsPageForm(AgreementsForm):
     """The same of a page that has one form for each pair of companies."""
 

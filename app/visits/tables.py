@@ -326,7 +326,7 @@ class ChangeKind(StrEnum):
     NOT_NEEDED = "not_needed"
     """They were told so, and the day is no longer between two companies."""
     UNSIGNED = "unsigned"
-    """The recorded agreement is not one of the companies of the two any more."""
+    """The recorded agreement is not one of the companies of the two any more, or HR took it back."""
     NOT_HELD = "not_held"
     """One of the two, or HR, says that it did not take place since the agreement was missing."""
     TAKEN_BACK = "taken_back"

@@ -1,9 +1,12 @@
 """An agreement holds for the two companies that signed it: where one of the two people works for another one
 since, the day waits for HR again."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -18,6 +21,7 @@ from tests.visits.test_other_team import read_by
 
 pytestmark = pytest.mark.usefixtures("clock")
 
+Enter = Callable[[Any], TestClient]
 A, B, C = "Vélo SA", "Vélo Services", "Vélo Conseil"
 
 
@@ -147,3 +151,48 @@ def test_a_near_day_is_warned_of_again_once_it_waits_again(
     works_for(company, B, B)
     assert set(read_by(ticked(engine, session), "visit_changed")) == {"Anna", "Bruno"}
     assert company.history(company.there)[-1] == "not_needed"
+
+
+def test_hr_take_a_recorded_agreement_back_and_the_days_wait_again(
+    company: Company, engine: Engine, enter: Enter
+) -> None:
+    session, visit = company.session, company.there
+    signed(company, engine, visit, company.back)
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    assert f"{here}/withdrawal/{visit.id}" in hr.get(here).text
+    shown = hr.get(f"{here}/withdrawal/{visit.id}").text
+    assert "2 journées attendent de nouveau une convention" in shown
+    assert waiting(company) == set()
+    done = hr.post(
+        f"{here}/withdrawal", data={"visit_ids": [str(visit.id)], "words": "Enregistrée par erreur"}
+    )
+    assert done.status_code == 303
+    found = [one for one in ticked(engine, session) if one.kind == "visit_changed"]
+    assert waiting(company) == {visit.id}
+    assert sorted(one.to_name.split()[0] for one in found) == ["Anna", "Bruno"]
+    assert all("a retiré la convention entre les deux sociétés" in one.text for one in found)
+    assert all(one.calendar_method == "REQUEST" for one in found)
+    assert row(engine, visit).agreement_at is None
+    answer = hr.post(f"/api/v1{here}/withdrawal", json={"visit_ids": [company.back.id, visit.id]})
+    assert answer.status_code == 200
+    assert {one["id"] for one in answer.json()["visits"]} == {visit.id, company.back.id}
+    assert len(hr.get(f"/visits/{visit.id}").text.split("a retiré la convention")) == 2  # not twice
+
+
+def test_only_hr_take_an_agreement_back(company: Company, engine: Engine, enter: Enter) -> None:
+    signed(company, engine)
+    here = f"/campaigns/{company.campaign.id}/agreements/withdrawal"
+    assert enter(company.anna).post(here, data={"visit_ids": [str(company.there.id)]}).status_code in {
+        403,
+        404,
+    }
+    assert row(engine, company.there).agreement_at is not None
+
+
+def test_the_agreement_of_a_past_day_stays(company: Company, engine: Engine, clock: Clock) -> None:
+    signed(company, engine)
+    clock.set(datetime.combine(company.there.day + timedelta(days=1), time(8), UTC))
+    hand, today = company.hand(company.there, By.HR, now=clock_now()), clock_now().date()
+    ids = [company.there.id or 0]
+    assert confirming.take_agreements_back(company.session, company.campaign.id or 0, ids, hand, today) == 0
+    assert row(engine, company.there).agreement_at is not None
