@@ -181,8 +181,8 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
 def withdraw_agreements(
     session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementWithdrawalForm
 ) -> VisitsOut:
-    """The recorded agreement of these visits to come is taken back: they wait again, and their people read it;
-    the ones that wait."""
+    """The recorded agreement of these visits to come is taken back: they wait again, their people read it.
+    The ones that wait."""
     assert campaign.id is not None
     hand = Hand(by=By.HR, actor=actor, now=clock.now(), words=sent.words)
     confirming.take_agreements_back(session, campaign.id, sent.visit_ids, hand, clock.today())

@@ -163,9 +163,7 @@ def test_hr_take_a_recorded_agreement_back_and_the_days_wait_again(
     shown = hr.get(f"{here}/withdrawal/{visit.id}").text
     assert "2 journées attendent de nouveau une convention" in shown
     assert waiting(company) == set()
-    done = hr.post(
-        f"{here}/withdrawal", data={"visit_ids": [str(visit.id)], "words": "Enregistrée par erreur"}
-    )
+    done = hr.post(f"{here}/withdrawal", data={"visit_ids": [str(visit.id)], "words": "Par erreur"})
     assert done.status_code == 303
     found = [one for one in ticked(engine, session) if one.kind == "visit_changed"]
     assert waiting(company) == {visit.id}
