@@ -15,7 +15,8 @@ from app.core import clock
 from app.core.db import Db
 from app.visits import leaving
 from app.visits.leaving import Consequences
-from app.visits.schemas import ConsequencesOut, FallenOut, LeaveForm, PauseForm, ResumeForm, visit_out
+from app.visits.schemas import ConsequencesOut, FallenOut, visit_out
+from app.visits.schemas_leaving import LeaveForm, PauseForm, ResumeForm
 
 router = APIRouter()
 

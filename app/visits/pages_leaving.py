@@ -21,7 +21,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.visits import leaving
-from app.visits.schemas import LeaveForm, PauseForm, ResumeForm
+from app.visits.schemas_leaving import LeaveForm, PauseForm, ResumeForm
 
 router = APIRouter()
 

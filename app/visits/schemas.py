@@ -160,28 +160,6 @@ class AgreementsPageForm(AgreementsForm):
     """Which of them was sent: where something is refused, it comes back as it was."""
 
 
-class LeaveForm(FormModel):
-    """Leaving a campaign, on the version of the enrolment that was seen."""
-
-    words: Words = ""
-    version: int
-
-
-class PauseForm(FormModel):
-    """From when to when nothing is planned."""
-
-    first: date
-    last: date
-    words: Words = ""
-    version: int
-
-
-class ResumeForm(FormModel):
-    """The pause is over."""
-
-    version: int
-
-
 class PersonOut(AnswerModel):
     """One of the people of a visit."""
 
