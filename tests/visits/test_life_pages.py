@@ -228,7 +228,7 @@ def test_a_day_lived_without_an_agreement_is_said_so_and_may_still_get_one(
     assert "est passée sans convention" in hr.get("/home").text
     page = hr.get(here).text
     assert "Passées sans convention" in page
-    assert "Enregistrer la convention de cette journée" in page
+    assert "Enregistrer la convention des journées cochées" in page
     assert [one["id"] for one in hr.get(f"/api/v1{here}").json()["visits"]] == [company.back.id]
     lived = hr.get(f"/api/v1{here}/lived").json()["visits"]
     assert [(one["id"], one["without_agreement"]) for one in lived] == [(company.there.id, True)]
