@@ -46,6 +46,7 @@ def consequences(
         people_told=[person.name for person in found.told],
         requests_given_up=[one.request_id for one in found.requests],
         version=enrolling.version,
+        shown=found.fingerprint,
     )
 
 
@@ -54,7 +55,7 @@ def leave(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: LeaveForm) 
     """Take part no more: days to come are cancelled, those concerned told."""
     when = When(clock.today(), clock.now())
     fell = leaving.leave_campaign(
-        session, enrolling, actor, version=sent.version, when=when, words=sent.words
+        session, enrolling, actor, version=sent.version, when=when, words=sent.words, shown=sent.shown
     )
     return FallenOut(cancelled=fell)
 
@@ -72,6 +73,7 @@ def pause(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: PauseForm) 
         version=sent.version,
         when=when,
         words=sent.words,
+        shown=sent.shown,
     )
     return FallenOut(cancelled=fell)
 

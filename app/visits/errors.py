@@ -274,6 +274,15 @@ class NothingInTheWay(Refusal):
         )
 
 
+class FallsOtherwise(Refusal):
+    """What falls is no longer what was shown; nothing was done."""
+
+    def message(self) -> str:
+        return _(
+            "Ce qui tomberait a changé entre-temps. Rien n’a été fait : relisez ce qui tombe, puis confirmez."
+        )
+
+
 class NobodyWasToCome(Refusal):
     """Where something stands in the way of a day nobody is told to come, and nobody is absent."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlmodel import Session, col, or_
 
@@ -15,6 +16,7 @@ from app.people.tables import Person
 from app.visits import bookings, hosting, queries, service
 from app.visits.bookings import Pending
 from app.visits.changing import role_of, situation
+from app.visits.errors import FallsOtherwise
 from app.visits.history import Hand
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
@@ -44,6 +46,16 @@ class Consequences:
         """Days on which the colleague receives again."""
         return [one for one in self.tutored if one not in self.contrary]
 
+    @property
+    def fingerprint(self) -> str:
+        """Stands for what falls, so that what was shown is what is done, or nothing."""
+        days = [
+            sorted((one.visit.id or 0, one.visit.day.isoformat()) for one in those)
+            for those in (self.falling, self.tutored, self.contrary)
+        ]
+        asked = sorted(one.request_id for one in self.requests)
+        return sha256(repr((days, asked)).encode()).hexdigest()[:32]
+
 
 def consequences(
     session: Session, person: Person, campaign_id: int | None, first: date, last: date | None = None
@@ -72,10 +84,19 @@ def consequences(
 
 
 def leave_campaign(
-    session: Session, enrolling: Enrolling, actor: Actor, *, version: int, when: When, words: str = ""
+    session: Session,
+    enrolling: Enrolling,
+    actor: Actor,
+    *,
+    version: int,
+    when: When,
+    words: str = "",
+    shown: str = "",
 ) -> int:
-    """Take part no more: the days to come fall, those concerned are told. How many fell. Raises `Stale`."""
+    """Take part no more: the days to come fall, those concerned are told. How many fell. `shown`: the
+    fingerprint of what was shown, if any was. Raises `Stale`, `FallsOtherwise`."""
     hold_alone(session, enrolling.campaign)
+    _check_shown(session, enrolling, (when.today, None), shown)
     leaving.leave(session, enrolling, version=version, when=when)
     return _go(session, enrolling, (when.today, None), actor, when, words)
 
@@ -90,11 +111,22 @@ def pause_campaign(
     version: int,
     when: When,
     words: str = "",
+    shown: str = "",
 ) -> int:
-    """Nothing from `first` to `last`: the days in between fall, those after stay. How many fell."""
+    """Nothing from `first` to `last`: the days in between fall, those after stay. How many fell. As
+    `leave_campaign`."""
     hold_alone(session, enrolling.campaign)
+    _check_shown(session, enrolling, (first, last), shown)
     leaving.pause(session, enrolling, first, last, version=version, when=when)
     return _go(session, enrolling, (first, last), actor, when, words)
+
+
+def _check_shown(session: Session, enrolling: Enrolling, span: tuple[date, date | None], shown: str) -> None:
+    """Nothing else falls than what was shown. Nobody else changes days of the campaign meanwhile."""
+    if not shown:
+        return
+    if consequences(session, enrolling.person, enrolling.campaign.id, *span).fingerprint != shown:
+        raise FallsOtherwise
 
 
 def _go(

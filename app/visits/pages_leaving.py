@@ -21,6 +21,7 @@ from app.core.forms import Bound, Submitted, bind, blank
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.visits import leaving
+from app.visits.errors import FallsOtherwise
 from app.visits.schemas_leaving import LeaveForm, PauseForm, ResumeForm
 
 router = APIRouter()
@@ -29,11 +30,19 @@ router = APIRouter()
 @router.get("/campaigns/{campaign_id}/departure", response_class=HTMLResponse)
 def ask_departure(request: Request, session: Db, enrolling: OwnEnrolment) -> Response:
     """What falls when I take part no more, and who is told."""
+    return _show_departure(request, session, enrolling)
+
+
+def _show_departure(
+    request: Request, session: Session, enrolling: Enrolling, changed: FallsOtherwise | None = None
+) -> Response:
     today = clock.today()
     found = leaving.consequences(session, enrolling.person, enrolling.campaign.id, today)
     return render(
         request,
         "visits/departure.html",
+        status=changed.status if changed else 200,
+        changed=changed,
         enrolling=enrolling,
         campaign=enrolling.campaign,
         takes_part=participation.may_pause(enrolling) or bool(found.falling or found.requests),
@@ -47,13 +56,22 @@ def ask_departure(request: Request, session: Db, enrolling: OwnEnrolment) -> Res
 
 
 @router.post("/campaigns/{campaign_id}/departure")
-def leave(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) -> Response:
+def leave(request: Request, session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitted) -> Response:
     """Take part no more."""
     value = bind(LeaveForm, sent).required()
     when = When(clock.today(), clock.now())
-    fell = leaving.leave_campaign(
-        session, enrolling, actor, version=value.version, when=when, words=value.words
-    )
+    try:
+        fell = leaving.leave_campaign(
+            session,
+            enrolling,
+            actor,
+            version=value.version,
+            when=when,
+            words=value.words,
+            shown=value.shown,
+        )
+    except FallsOtherwise as changed:
+        return _show_departure(request, session, enrolling, changed)
     return redirect("/visits", say=_gone(fell, _("Vous ne participez plus.")))
 
 
@@ -104,7 +122,10 @@ def pause(request: Request, session: Db, actor: Asking, enrolling: OwnEnrolment,
             version=value.version,
             when=when,
             words=value.words,
+            shown=value.shown,
         )
+    except FallsOtherwise as changed:
+        return _show_pause(request, session, enrolling, form, status=changed.status, changed=changed)
     except PauseImpossible as refused:
         form.refuse("last", refused.message())
         return _show_pause(request, session, enrolling, form, status=422)
@@ -123,7 +144,12 @@ def resume(session: Db, enrolling: OwnEnrolment, sent: Submitted) -> Response:
 
 
 def _show_pause(
-    request: Request, session: Session, enrolling: Enrolling, form: Bound[Any], status: int = 200
+    request: Request,
+    session: Session,
+    enrolling: Enrolling,
+    form: Bound[Any],
+    status: int = 200,
+    changed: FallsOtherwise | None = None,
 ) -> Response:
     first, last = _day(form.get("first")), _day(form.get("last"))
     found = None
@@ -147,6 +173,7 @@ def _show_pause(
         first=first,
         last=last,
         found=found,
+        changed=changed,
         today=clock.today(),
         form=form,
     )

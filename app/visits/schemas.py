@@ -294,7 +294,8 @@ class ConsequencesOut(AnswerModel):
     requests_given_up: list[int]
     """Requests, places in line and places kept, of open booking, that are given up."""
     version: int
-    """What the change must name."""
+    shown: str
+    """What the change must name; with `shown`, it does exactly this or nothing."""
 
 
 class FallenOut(AnswerModel):

@@ -1,9 +1,15 @@
 """What pausing or leaving a campaign takes."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from app.core.forms import FormModel
 from app.visits.schemas import Words
+
+Shown = Annotated[str, Field(max_length=64)]
+"""The fingerprint of what was shown: that falls, or nothing. Empty where nothing was looked at before."""
 
 
 class LeaveForm(FormModel):
@@ -11,6 +17,7 @@ class LeaveForm(FormModel):
 
     words: Words = ""
     version: int
+    shown: Shown = ""
 
 
 class PauseForm(FormModel):
@@ -20,6 +27,7 @@ class PauseForm(FormModel):
     last: date
     words: Words = ""
     version: int
+    shown: Shown = ""
 
 
 class ResumeForm(FormModel):

@@ -1,14 +1,18 @@
-"""How long a pause may be: what is previewed is what is accepted."""
+"""Pausing and leaving: what is previewed is what is accepted, and what is done."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from app.availability.errors import PauseImpossible
-from tests.visits.life import MONDAY, TODAY, Company
+from app.visits.errors import FallsOtherwise
+from app.visits.rules import stands
+from tests.visits.life import FRIDAY, MONDAY, TODAY, Company, fell, row
 
 pytestmark = pytest.mark.usefixtures("clock")
 YEAR = timedelta(days=366)
@@ -39,3 +43,55 @@ def test_what_the_page_and_the_program_preview_is_what_is_accepted(
     done = client.post(f"{here}/pause", data={**span, "version": "1"})
     assert done.status_code == (303 if possible else 422)
     assert (refused in done.text) is not possible
+
+
+SPAN = {"first": MONDAY.isoformat(), "last": FRIDAY.isoformat()}
+WAYS = pytest.mark.parametrize(("way", "span"), [("pause", SPAN), ("departure", {})])
+
+
+def shown(page: str) -> str:
+    """What the page says of what it shows."""
+    return re.findall(r'name="shown" value="(\w+)"', page)[0]
+
+
+@WAYS
+def test_what_the_page_showed_is_done_or_nothing(
+    company: Company, engine: Engine, as_: Callable[[Any], TestClient], way: str, span: dict[str, str]
+) -> None:
+    client, here = as_(company.anna), f"/campaigns/{company.campaign.id}/{way}"
+    before = shown(client.get(here, params=span).text)
+    fell(company)
+    done = client.post(here, data={**span, "version": "1", "shown": before})
+    assert done.status_code == 409
+    assert FallsOtherwise().message() in done.text
+    assert stands(row(engine, company.back))
+    done = client.post(here, data={**span, "version": "1", "shown": shown(done.text)})
+    assert done.status_code == 303
+    assert not stands(row(engine, company.back))
+
+
+@WAYS
+def test_what_a_program_read_is_done_or_nothing(
+    company: Company, engine: Engine, as_: Callable[[Any], TestClient], way: str, span: dict[str, str]
+) -> None:
+    client, here = as_(company.anna), f"/api/v1/campaigns/{company.campaign.id}"
+    before = client.get(f"{here}/departure", params=span).json()["shown"]
+    fell(company)
+    done = client.post(f"{here}/{way}", json={**span, "version": 1, "shown": before})
+    assert (done.status_code, stands(row(engine, company.back))) == (409, True)
+    now = client.get(f"{here}/departure", params=span).json()["shown"]
+    assert client.post(f"{here}/{way}", json={**span, "version": 1, "shown": now}).json() == {"cancelled": 1}
+
+
+def test_a_second_pause_says_that_the_first_one_ends(
+    company: Company, as_: Callable[[Any], TestClient]
+) -> None:
+    client, here = as_(company.anna), f"/campaigns/{company.campaign.id}/pause"
+    other = {
+        "first": (FRIDAY + timedelta(days=7)).isoformat(),
+        "last": (FRIDAY + timedelta(days=9)).isoformat(),
+    }
+    assert "Cette pause remplace la vôtre" not in client.get(here, params=SPAN).text
+    assert client.post(here, data={**SPAN, "version": "1"}).status_code == 303
+    assert "Cette pause remplace la vôtre" in client.get(here, params=other).text
+    assert "Cette pause remplace la vôtre" not in client.get(here, params=SPAN).text
