@@ -312,8 +312,10 @@ def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int
             return
         seen, visit = news.seen, news.seen.visit
         asks = conditions_of(session, seen.host_team)
+        young = too_young(seen.visitor, visit, asks)
         said = {
-            "too_young": too_young(seen.visitor, visit, asks),
+            "too_young": young,
+            "since": young and asks is not None and asks.id == visit.conditions_id,
             "waits_host": not confirmed_by(visit, By.HOST),
             "waits_agreement": seen.crosses and visit.agreement_at is None,
         }

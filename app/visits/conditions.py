@@ -6,13 +6,16 @@ receiving team may waive one version for one visit (an age, a briefing given oth
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlmodel import Session
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col
 
 from app.people.tables import Person, Team
 from app.teams import queries as teams
 from app.teams.words import age_title, conditions_lines
 from app.visits.errors import ConditionsChanged, ConditionsFirst
+from app.visits.queries import SeenVisit, Visitor, read_visits, to_come
 from app.visits.tables import Visit
 
 ADULT = 18
@@ -86,3 +89,29 @@ def is_waived(visit: Visit, asks: Conditions) -> bool:
 def too_young(visitor: Person, visit: Visit, asks: Conditions | None) -> bool:
     """The team receives adults only, the visitor is none, and nobody of the team said yes to that."""
     return asks is not None and not is_waived(visit, asks) and of_age(visitor, asks)
+
+
+def become_too_young(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
+    """Visits to come to which somebody said yes whom their team would not receive any more, since the staff
+    file says that they are under 18; by day. Two queries."""
+    confirmed = col(Visit.visitor_confirmed_at).is_not(None)
+    found = read_visits(session, *to_come(today), confirmed, col(Visitor.under_18).is_(True), *which)
+    return _for_adults(session, found)
+
+
+def made_too_young(session: Session, person_ids: Collection[int], today: date) -> list[SeenVisit]:
+    """Visits to come of these people at teams that would not receive them under 18. Two queries."""
+    if not person_ids:
+        return []
+    return _for_adults(session, read_visits(session, *to_come(today), col(Visit.visitor_id).in_(person_ids)))
+
+
+def _for_adults(session: Session, found: Collection[SeenVisit]) -> list[SeenVisit]:
+    """Those at teams that receive adults only and made no exception, not begun."""
+    asks = conditions_of_teams(session, {one.host_team.id or 0 for one in found}) if found else {}
+    there = [(one, asks.get(one.host_team.id or 0)) for one in found if not one.goes_on]
+    return [
+        one
+        for one, terms in there
+        if terms is not None and (terms.min_age or 0) >= ADULT and not is_waived(one.visit, terms)
+    ]

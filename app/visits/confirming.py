@@ -14,7 +14,7 @@ from app.teams.schemas import ConditionsForm
 from app.teams.tables import TeamConditions
 from app.visits import absences, agreements, closing, queries, service
 from app.visits.changing import Situation, begin, each_of, hold_all
-from app.visits.conditions import of_age, unread
+from app.visits.conditions import become_too_young, of_age, unread
 from app.visits.errors import ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
@@ -208,15 +208,26 @@ def ask_all_anew(session: Session, team_id: int, conditions_id: int, now: dateti
 def ask_anew(session: Session, seen: queries.SeenVisit, conditions_id: int, now: datetime) -> bool:
     """The receiving team asks something else of visitors: whoever had said yes on other terms reads the new
     ones and says yes again. Done twice, it changes nothing more."""
-    visit = seen.visit
+    others = (_is_another(one, conditions_id) for one in (Visit.conditions_waived_id, Visit.conditions_id))
+    return _unsay(session, seen.visit, now, *others)
+
+
+def unsay_too_young(session: Session, now: datetime, today: date, *which: ColumnElement[bool]) -> None:
+    """Whoever said yes, and is under 18 as the staff file says since, at a team that receives adults only,
+    waits for an exception: they and the team's leaders read it. Done twice, nothing more happens."""
+    for seen in become_too_young(session, today, *which):
+        _unsay(session, seen.visit, now)
+
+
+def _unsay(session: Session, visit: Visit, now: datetime, *which: ColumnElement[bool]) -> bool:
+    """The visitor's yes counts no more; whether there was one, of such a visit."""
     done = session.exec(
         update(Visit)
         .where(
             col(Visit.id) == visit.id,
             col(Visit.status) == VisitStatus.PLANNED,
             col(Visit.visitor_confirmed_at).is_not(None),
-            _is_another(Visit.conditions_waived_id, conditions_id),
-            _is_another(Visit.conditions_id, conditions_id),
+            *which,
         )
         .values(visitor_confirmed_at=None, revision=col(Visit.revision) + 1, changed_at=now)
         .execution_options(synchronize_session=False)

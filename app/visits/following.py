@@ -15,6 +15,7 @@ from app.core.db import together
 from app.teams.tables import RosterDay, Shift
 from app.visits import agreements, carrying, confirming, other_team, places, provisional, whereabouts
 from app.visits.changing import hold_all, situation
+from app.visits.conditions import become_too_young
 from app.visits.history import Hand
 from app.visits.hosting import release_tutor
 from app.visits.off_days import Off
@@ -45,11 +46,11 @@ class Followed:
 
 
 def follow(session: Session, now: datetime, today: date) -> None:
-    """Days count in the teams of their people, take place where their hosts work, need the agreement of the
-    companies they work for, and are received by hosts whose colleague left the team; those on which one of
-    the two does not work are contradicted, and those against which nothing stands any more hold again. A day
-    of which something raises keeps none of the others back, and stays to be followed. Done twice, nothing
-    more happens."""
+    """Days count in the teams of their people, take place where their hosts work, need the agreement of
+    the companies they work for and the yes of the team where the visitor became too young, and are
+    received by hosts whose colleague left the team; those on which one of the two does not work are
+    contradicted, and those against which nothing stands any more hold again. A day of which something
+    raises keeps none of the others back, and stays to be followed. Done twice, nothing more happens."""
     if joined := {one.joined for one in places.to_carry(session, today)}:
         say_provisional(session, joined, today)  # one of the two works by roster from now on
     ids = sorted(_concerned(session, today))
@@ -74,6 +75,7 @@ def follow(session: Session, now: datetime, today: date) -> None:
 
 def _follow(session: Session, ids: Collection[int], *, now: datetime, today: date) -> Followed:
     these = col(Visit.id).in_(ids)
+    confirming.unsay_too_young(session, now, today, these)
     gone = other_team.tutors_gone(session, today, these)
     alone = {seen.visit.id for seen in gone}
     ahead = [
@@ -142,6 +144,7 @@ def _concerned(session: Session, today: date) -> set[int]:
         *whereabouts.elsewhere(session, today),
         *other_team.tutors_gone(session, today),
         *agreements.signed_for_others(session, today),
+        *become_too_young(session, today),
     ]
     carried = {one.visit_id for one in places.to_carry(session, today) if one.visit_id is not None}
     return {one.visit.id or 0 for one in seen} | carried

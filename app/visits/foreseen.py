@@ -15,6 +15,7 @@ from app.teams.importing.run import Key
 from app.teams.tables import RosterDay, Shift
 from app.visits.agreements import made_unsigned
 from app.visits.alike import made_alike
+from app.visits.conditions import made_too_young
 from app.visits.following import made_certain
 from app.visits.marks import made_against
 from app.visits.off_days import Off, made_off
@@ -45,6 +46,8 @@ class Change(StrEnum):
     PLACE = "place"
     TUTOR = "tutor"
     AGREEMENT = "agreement"
+    AGE = "age"
+    """The team receives adults only, and the visitor is none."""
     ALIKE = "alike"
     """It shows no other job any more."""
     REFUSED = "refused"
@@ -97,6 +100,9 @@ def foreseen(session: Session, report: ImportReport, today: date) -> list[Forese
         note(seen, Change.TUTOR, _alone(tutor, host_off=host_off))
     for seen in made_unsigned(session, report.companies, today):
         note(seen, Change.AGREEMENT, _("nouvelle convention à signer"))
+    for seen in made_too_young(session, report.minors, today):
+        said = _("%(name)s a moins de 18 ans : l’équipe ne reçoit que des adultes, sauf exception")
+        note(seen, Change.AGE, said % {"name": seen.visitor.name})
     for seen, why in made_alike(session, report.moved, today):
         note(seen, Change.ALIKE, _("plus un autre métier : %(why)s") % {"why": why})
     _settle(session, days, off)

@@ -228,7 +228,7 @@ def sentence(
         ChangeKind.WAIVED: _("Vous faites une exception à ce que l’équipe demande à ses visiteurs.")
         if own
         else _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
-        ChangeKind.ASKED_ANEW: _("L’équipe demande autre chose à ses visiteurs : la visite est à confirmer."),
+        ChangeKind.ASKED_ANEW: _("Le oui ne répond plus à ce que l’équipe demande : il est à redire."),
         ChangeKind.AGREED: _(
             "%(who)s a enregistré après coup, la journée passée, la convention entre les deux sociétés."
         )

@@ -13,6 +13,7 @@ from tests.booking.conftest import Shop
 from tests.support.accounts import SignIn
 from tests.visits.life import NOW, Company
 from tests.visits.test_other_team import beside
+from tests.visits.test_terms import ask
 from tests.visits.test_whereabouts import elsewhere, ticked
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -109,6 +110,22 @@ def test_hr_read_which_agreements_a_change_of_company_voids(
         lines.append(f"{person.employee_number};{person.first_name};{person.last_name};{team};{entity}")
     page = preview_of(company, client, sign_in, lines)
     assert ("1 journée à venir demandera une nouvelle convention" in page) is voided
+
+
+@pytest.mark.parametrize(("least", "waits"), [(18, True), (None, False)])
+def test_hr_read_which_days_an_age_makes_wait(
+    company: Company, client: TestClient, sign_in: SignIn, least: int | None, waits: bool
+) -> None:
+    ask(company, 0, min_age=least, safety="Chaussures fermées")
+    company.anna.employee_number = "N1"
+    page = preview_of(
+        company,
+        client,
+        sign_in,
+        ["Matricule;Prénom;Nom;Équipe;Moins de 18 ans", "N1;Anna;Roy;Paie;oui"],
+    )
+    assert ("1 journée à venir attendra une exception de l’équipe" in page) is waits
+    assert ("Anna Roy a moins de 18 ans" in page) is waits
 
 
 def file_of(company: Company, days: str, ends: str = "") -> dict[str, Any]:

@@ -26,6 +26,7 @@ from app.visits.hosting import Hours
 from app.visits.rules import hours_fault
 from app.visits.tables import By, CancelReason, DayPart
 from tests.visits.life import MONDAY, NOW, TODAY, Company, told
+from tests.visits.test_whereabouts import ticked
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -333,3 +334,27 @@ def test_a_host_who_leads_the_team_reads_their_own_exception_as_theirs(
     assert "Vous faites une exception" in read[company.bruno.id]
     assert "Bruno Lam fait une exception" in read[company.anna.id]
     company.session.commit()
+
+
+@pytest.mark.parametrize(("adults", "exception"), [(True, False), (True, True), (False, False)])
+def test_whoever_becomes_too_young_and_their_team_read_it_once(
+    company: Company, engine: Engine, adults: bool, exception: bool
+) -> None:
+    asked = ask(company, 0, min_age=18 if adults else None, safety="Chaussures fermées")
+    here = company.before(company.there, company.anna)
+    hand = company.hand(company.there, company.anna)
+    confirming.confirm(company.session, here, hand, revision=0, conditions_id=asked.id)
+    company.anna.under_18 = True
+    company.session.flush()
+    if exception:
+        waive(company)
+    written = ticked(engine, company.session)
+    waits = adults and not exception
+    assert [(one.to_name, one.kind) for one in written] == (
+        [("Anna Roy", "visit_conditions"), ("Marc Chef", "visit_team")] if waits else []
+    )
+    assert (company.there.visitor_confirmed_at is None) is waits
+    if waits:
+        assert "le fichier du personnel dit maintenant que vous avez moins de 18 ans" in written[0].text
+        assert "a changé ce qu’elle demande" not in written[0].text
+        assert written[0].subject.endswith("attend une exception")

@@ -71,6 +71,8 @@ class ImportReport:
     """Known people whose working days or contract a file of people changes: what of it, by person."""
     companies: dict[int, str] = field(default_factory=dict)
     """Known people whom a file of people puts in another company: that company, by person."""
+    minors: set[int] = field(default_factory=set)
+    """Known people of whom a file of people says that they are under 18, which it had not."""
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Known teams of which a file changes limits or closed weekdays: what of them, by team."""
     staff: dict[str, tuple[Staff | None, Staff | None]] = field(default_factory=dict)

@@ -333,16 +333,17 @@ def _compare(table: Table, plan: Plan, report: ImportReport, teams: Teams) -> No
             cells = {header_of(table, field): ("", said) for field, said in told.items()}
             report.created.append(Change(entry.row.number, name, cells))
             continue
-        changed = differences(entry.before, entry.wanted)
+        changed, person_id = differences(entry.before, entry.wanted), entry.before.id or 0
         if "team_id" in changed:
-            report.moved[entry.before.id or 0] = changed["team_id"]
+            report.moved[person_id] = changed["team_id"]
         if week := {name: changed[name] for name in WEEK if name in changed}:
-            report.weeks[entry.before.id or 0] = week
+            report.weeks[person_id] = week
         if "legal_entity" in changed:
-            report.companies[entry.before.id or 0] = changed["legal_entity"]
+            report.companies[person_id] = changed["legal_entity"]
+        if changed.get("under_18"):
+            report.minors.add(person_id)
         note_changes = dict(changed)
-        current = number_of.get(entry.before.manager_id)
-        if not entry.keeps_manager and current != entry.manager_key:
+        if not entry.keeps_manager and number_of.get(entry.before.manager_id) != entry.manager_key:
             note_changes["manager_id"] = entry.manager_key
         note(
             report,
