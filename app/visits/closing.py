@@ -60,7 +60,8 @@ def close(session: Session, seen: SeenVisit, closing: Closing, hand: Hand) -> No
 
 def words_before(closing: Closing, reasons: list[str]) -> str:
     """What these reasons do, said before one of them is chosen."""
-    why = " / ".join(f"« {one} »" for one in reasons)
+    either = _("ou")
+    why = f" {either} ".join(f"« {one} »" for one in reasons)
     said = {"why": why, "team": closing.team.name}
     words = (
         _(
