@@ -54,15 +54,15 @@ def search(engine: Engine) -> dict[str, int]:
     guided = engine.guided(each=EACH)
     for hot in MILD if engine.fits(MOSTLY) else HOT:
         before = engine.leading()
-        engine.anneal(guided, moves=MOVES, seconds=0.35 * clock.left, hot=hot)
+        engine.anneal(guided, moves=MOVES, seconds=0.35 * max(0.0, clock.left - engine.owed), hot=hot)
         if engine.leading_proven() or clock.over:
             break
     else:
         flows = 5 if n <= LARGE else 3  # what is left then pays for better bounds
-        last = clock.left - flows * engine.flow_seconds
+        last = clock.left - engine.owed - flows * engine.flow_seconds
         if n <= LARGE:
             repair(engine, (120, 400, 1_500), most=PIECES, until=clock.seconds + last)
-        elif engine.leading() != before:
+        elif last > 0 and engine.leading() != before:
             engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
     engine.sweep()
     values = engine.values()

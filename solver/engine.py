@@ -362,6 +362,13 @@ class Engine:
         total = sum(weight * most.get(name, 0) for name, weight in self._whole(level).items())
         self.limit[level] = min(self.limit.get(level, total), total)
 
+    @property
+    def owed(self) -> float:
+        """Seconds that the bounds left for the end will take."""
+        if self.sweeps:
+            return 0.0
+        return self.sweep_seconds * sum(level not in self.limit for level in self.counted())
+
     def sweep(self) -> None:
         """Find the bounds that were left for the end, as far as time allows: those of pairs beyond number."""
         for level in [level for level in self.counted() if level not in self.limit]:
