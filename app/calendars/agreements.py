@@ -19,7 +19,7 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.tables import MailStatus
 from app.people.tables import Person
-from app.visits import agreements, history, reading
+from app.visits import agreements, reading, sentences
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
 from app.visits.queries import SeenVisit
@@ -101,7 +101,7 @@ def _sentences(seen: SeenVisit, news: SeenChange | None) -> Sentences:
     """`news`: what the message tells with it."""
 
     def said(role: By, _person: Person, told: Told) -> tuple[str, ...]:
-        before = () if news is None else (history.sentence(news),)
+        before = () if news is None else (sentences.sentence(news),)
         return *before, *not_to_travel(seen, role, told)
 
     return said

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Engine
 
-from app.calendars.news import REQUEST, News, Said, write
+from app.calendars.news import REQUEST, News, Said, said_to, write
 from app.core.db import open_session
 from app.messages.catalogue import Kind
-from app.visits import history, reading
 from app.visits import queries as visits
+from app.visits import reading
 from app.visits.reading import SeenChange
 from app.visits.rules import stands
 
@@ -21,8 +21,8 @@ def tell_described(engine: Engine, change_ids: list[int]) -> None:
 
         def said(news: list[News]) -> Said:
             own = lines[news[0].seen.visit.id or 0]
-            return lambda *_: {
-                "change": " ".join(history.sentence(one) for one in own),
+            return lambda role, person: {
+                "change": " ".join(said_to(one, role, person) for one in own),
                 "says": [one.change.words for one in own if one.change.words],
                 "days": [one.seen.visit.day for one in news],
             }

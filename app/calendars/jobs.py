@@ -7,6 +7,7 @@ from app.calendars import ics
 from app.calendars.describing import tell_described
 from app.calendars.falling import tell_cancelled, tell_ended
 from app.calendars.half_days import remind_half_covered, tell_half_covered
+from app.calendars.proposals import tell_one_way, tell_proposal
 from app.calendars.provisional import tell_certain, tell_provisional
 from app.calendars.reminding import remind_unconfirmed
 from app.calendars.suspending import tell_resumed, tell_suspended
@@ -22,8 +23,6 @@ from app.calendars.telling import (
     tell_host_replaced,
     tell_made_up,
     tell_moved,
-    tell_one_way,
-    tell_proposal,
     tell_tutor_released,
     tell_tutor_replaced,
 )

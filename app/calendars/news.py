@@ -16,7 +16,7 @@ from app.messages.readers import Reader
 from app.messages.service import Invitation
 from app.people.tables import Person
 from app.teams import queries as teams
-from app.visits import closing, history, reading
+from app.visits import closing, history, reading, sentences
 from app.visits import queries as visits
 from app.visits.bookings import Instead
 from app.visits.marks import closed_words, is_closed
@@ -122,7 +122,7 @@ def invite(news: News, *, moved: bool, only: str | None = None, not_given: Colle
         """Whoever has not said yes to the new day is asked to."""
         agreed = not moved or confirmed_by(news.seen.visit, By(role))
         asked = {"moved": moved, "agreed": agreed, "not_given": role in not_given}
-        elsewhere = " ".join(history.sentence(one) for one in place)
+        elsewhere = " ".join(sentences.sentence(one) for one in place)
         return {"back": back, "back_off": back_off, "elsewhere": elsewhere, **asked}
 
     to = [one for one in news.three if only in (None, one[0])]
@@ -194,8 +194,7 @@ def write(
             if method is not None:
                 content = ics.invitation(news.seen, person, stand, withdrawn=method == CANCEL)
                 invitation = Invitation(content, method)
-            own = news.change is not None and _is_by(news.change, role, person)
-            change = _sentence(news.line, role, person, own=own) if news.line else ""
+            change = said_to(news.line, role, person) if news.line else ""
             reason = news.change.reason if news.change is not None else None
             because = reason_labels()[reason] if reason is not None else ""
             missing = [
@@ -226,11 +225,12 @@ def _is_by(change: VisitChange, role: str, person: Person) -> bool:
     return change.by.value == role or (account is not None and account == person.account_id)
 
 
-def _sentence(line: SeenChange, role: str, person: Person, *, own: bool) -> str:
+def said_to(line: SeenChange, role: str, person: Person) -> str:
     """What happened, to one of those whom it concerns."""
+    own = _is_by(line.change, role, person)
     is_other = line.other is not None and line.other.id == person.id
     to_two = role in {By.VISITOR, By.HOST}
-    return history.sentence(line, own=own, to_host=role == By.HOST, to_other=is_other, to_two=to_two)
+    return sentences.sentence(line, own=own, to_host=role == By.HOST, to_other=is_other, to_two=to_two)
 
 
 def _send(

@@ -18,8 +18,8 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.messages.service import Invitation
 from app.people.tables import Person
-from app.visits import history, reading, suspending
 from app.visits import queries as visits
+from app.visits import reading, sentences, suspending
 from app.visits.bookings import booked_among
 from app.visits.changing import hold
 from app.visits.marks import closed_words, is_closed
@@ -68,7 +68,7 @@ def tell_suspended(
                 continue
             with speaking(reader.language):
                 content, said = ics.invitation(seen, person, stand), f"{against.words_to(person)}."
-                also = " ".join(history.sentence(one, to_host=role == By.HOST) for one in with_it)
+                also = " ".join(sentences.sentence(one, to_host=role == By.HOST) for one in with_it)
                 if any(one.change.reason is CancelReason.UNAVAILABLE for one in with_it):
                     said = ""  # that nobody is left to receive says who is off
                 step, why = against.first_step(receives=role != "visitor"), against.cause.clause

@@ -21,7 +21,6 @@ from app.calendars.letters import (
     drop_overtaken,
     drop_replaced,
     drop_warnings,
-    never_asked,
 )
 from app.calendars.news import (
     CANCEL,
@@ -43,8 +42,8 @@ from app.core.db import open_session
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.tables import Person
-from app.visits import history, reading, suspending
 from app.visits import queries as visits
+from app.visits import reading, sentences, suspending
 from app.visits.conditions import conditions_of, too_young
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
@@ -179,7 +178,7 @@ def _after(news: News, *, far: bool = False) -> Said:
     with_it = reading.told_with(news.session, news.change) if news.change and found else []
 
     def said(role: str, _person: Person) -> dict[str, Any]:
-        also = " ".join(history.sentence(one, to_host=role == By.HOST) for one in with_it)
+        also = " ".join(sentences.sentence(one, to_host=role == By.HOST) for one in with_it)
         unconfirmed = role != By.TUTOR and not confirmed_by(news.seen.visit, By(role))
         asks = far and role == By.VISITOR and unconfirmed
         return {"holds": holds, "opened": opened, "unconfirmed": unconfirmed, "far": asks, "also": also}
@@ -322,28 +321,6 @@ def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int
         write(news, Kind.VISIT_CONDITIONS, [("visitor", seen.visitor)], lambda *_: said, None)
         if said["too_young"]:
             tell_receivers(news, "too_young")
-
-
-def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """One of the two proposed something, took it back, or said no to it: the other reads it."""
-    with open_session(engine) as session:
-        news = news_of(session, visit_id, change_id, about=revision)
-        if news is None or news.change is None:
-            return
-        waits, unread = reading.open_proposal(session, visit_id) is not None, never_asked(news)
-        to = [one for one in news.but(news.change.by) if one[0] not in unread]
-        write(news, Kind.VISIT_PROPOSAL, to, lambda *_: {"waits": waits}, None)
-        drop_overtaken(news)
-
-
-def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """Both agreed to leave it at one day: both read it, unless that one fell too meanwhile."""
-    with open_session(engine) as session:
-        news = news_of(session, visit_id, change_id, about=revision)
-        if news is not None:
-            drop_overtaken(news)
-        if news is not None and news.other is not None and stands(news.other.visit):
-            write(news, Kind.VISIT_PROPOSAL, news.two, lambda *_: {"waits": False}, None)
 
 
 def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:

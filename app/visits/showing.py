@@ -10,7 +10,7 @@ from app.campaigns.tables import Campaign
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.tables import Person
-from app.visits import history, reading
+from app.visits import reading, sentences
 from app.visits.alike import why_alike
 from app.visits.changing import Situation
 from app.visits.conditions import is_waived
@@ -296,7 +296,7 @@ def absences(
         Absence(
             seen[one],
             told,
-            history.sentence(ruling) if (ruling := rulings.get(one)) is not None else "",
+            sentences.sentence(ruling) if (ruling := rulings.get(one)) is not None else "",
             ruling.change.words if ruling is not None else "",
             said_of(not_held.get(one, ())),
         )
@@ -315,7 +315,7 @@ def not_held(session: Session, now: Situation, entered: Entered) -> list[tuple[s
 
 def said_of(lines: Iterable[SeenChange]) -> list[tuple[str, str]]:
     """What was said of a day that was not held, with the words."""
-    return [(history.sentence(one), one.change.words) for one in lines]
+    return [(sentences.sentence(one), one.change.words) for one in lines]
 
 
 def reports(now: Situation, entered: Entered) -> list[Report]:

@@ -71,6 +71,8 @@ def test_every_mail_about_a_day_reads_well(
         "who": name,
         "both": role == "host",
         "waits": True,
+        "makes_up": role == "visitor",
+        "left": bare("Bruno"),
         "released": False,
         "not_given": role == "visitor",
         "unconfirmed": role == "host",
