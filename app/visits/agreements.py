@@ -1,7 +1,7 @@
 """SELECTs of days between two companies: those that wait for their agreement, those lived without one."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -22,6 +22,14 @@ def recorded(session: Session, campaign_id: int, today: date) -> list[SeenVisit]
     """Standing visits to come of two companies whose agreement is recorded, by day."""
     known = (col(Visit.agreement_at).is_not(None), *_two_companies())
     return read_visits(session, col(Visit.campaign_id) == campaign_id, *to_come(today), *known)
+
+
+def is_another_recorded(session: Session, visit_ids: Collection[int], at: datetime) -> bool:
+    """Whether one of these visits has an agreement recorded at another moment than `at`. One query."""
+    other = (col(Visit.agreement_at).is_not(None), col(Visit.agreement_at) != at)
+    return (
+        session.execute(select(col(Visit.id)).where(col(Visit.id).in_(visit_ids), *other)).first() is not None
+    )
 
 
 def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:

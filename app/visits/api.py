@@ -31,8 +31,6 @@ from app.visits.guards import ForHr, Me, Participant, Receiving
 from app.visits.history import Hand
 from app.visits.hosting import Hours
 from app.visits.schemas import (
-    AgreementsForm,
-    AgreementWithdrawalForm,
     ConflictOut,
     ConflictsOut,
     DaysOut,
@@ -48,6 +46,12 @@ from app.visits.schemas import (
     history_out,
     host_side,
     visit_out,
+)
+from app.visits.schemas_agreements import (
+    AgreementOut,
+    AgreementsForm,
+    AgreementsOut,
+    AgreementWithdrawalForm,
 )
 from app.visits.tables import By
 
@@ -166,6 +170,26 @@ def lived_without_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
     return api_answers.listed(session, agreements.lived_without(session, campaign.id, clock.today()))
 
 
+@own.get("/campaigns/{campaign_id}/agreements/recorded")
+def recorded_agreements(session: Db, campaign: HrCampaign) -> AgreementsOut:
+    """What is recorded of visits to come, by agreement: each may be taken back."""
+    assert campaign.id is not None
+    found = showing.by_recording(agreements.recorded(session, campaign.id, clock.today()))
+    visits = {
+        one.id: one for one in api_answers.listed(session, [seen for _, of in found for seen in of]).visits
+    }
+    return AgreementsOut(
+        agreements=[
+            AgreementOut(
+                recorded_at=of[0].visit.agreement_at,
+                companies=list(pair),
+                visits=[visits[seen.visit.id or 0] for seen in of],
+            )
+            for pair, of in found
+        ]
+    )
+
+
 @own.post("/campaigns/{campaign_id}/agreements")
 def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementsForm) -> VisitsOut:
     """The two companies agreed on these visits, or past ones are settled otherwise; the ones to come that
@@ -181,11 +205,13 @@ def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: Ag
 def withdraw_agreements(
     session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementWithdrawalForm
 ) -> VisitsOut:
-    """The recorded agreement of these visits to come is taken back: they wait again, their people read it.
-    The ones that wait."""
+    """The agreement recorded at that moment is taken back of these visits to come: they wait again, their
+    people read it. The ones that wait. Where one of them has another one since, nothing is done (409)."""
     assert campaign.id is not None
     hand = Hand(by=By.HR, actor=actor, now=clock.now(), words=sent.words)
-    confirming.take_agreements_back(session, campaign.id, sent.visit_ids, hand, clock.today())
+    confirming.take_agreements_back(
+        session, campaign.id, sent.visit_ids, sent.recorded_at, hand, clock.today()
+    )
     return waiting_for_agreement(session, campaign)
 
 

@@ -15,7 +15,7 @@ from app.teams.tables import TeamConditions
 from app.visits import absences, agreements, closing, queries, service
 from app.visits.changing import Situation, begin, each_of, hold_all
 from app.visits.conditions import become_too_young, of_age, unread
-from app.visits.errors import ReasonNotOffered
+from app.visits.errors import AgreementChanged, ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.rules import OFFERED, Settled, confirmed_by, is_past
@@ -143,10 +143,19 @@ def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:
 
 
 def take_agreements_back(
-    session: Session, campaign_id: int, visit_ids: Sequence[int], hand: Hand, today: date
+    session: Session,
+    campaign_id: int,
+    visit_ids: Sequence[int],
+    recorded_at: datetime,
+    hand: Hand,
+    today: date,
 ) -> int:
-    """HR take back an agreement that they recorded: these days to come wait again, and their people read it.
-    How many it was; a past day keeps it."""
+    """HR take back the agreement that they recorded at `recorded_at`: these days to come wait again, and
+    their people read it. How many it was; a past day keeps it. Raises `AgreementChanged` where one of them
+    has another one since."""
+    hold_all(session, visit_ids)
+    if agreements.is_another_recorded(session, visit_ids, recorded_at):
+        raise AgreementChanged
     return each_of(session, campaign_id, visit_ids, hand, today, ChangeKind.UNSIGNED, _take_back)
 
 

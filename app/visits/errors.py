@@ -274,6 +274,16 @@ class NothingInTheWay(Refusal):
         )
 
 
+class AgreementChanged(Refusal):
+    """Another agreement was recorded since what was read; nothing was done."""
+
+    def message(self) -> str:
+        return _(
+            "Une autre convention est enregistrée depuis pour l’une de ces journées. Rien n’a été fait : "
+            "relisez ce qui est enregistré, puis retirez-le s’il le faut."
+        )
+
+
 class FallsOtherwise(Refusal):
     """What falls is no longer what was shown; nothing was done."""
 

@@ -16,13 +16,13 @@ from app.core.templating import redirect, render
 from app.messages import queries as mails
 from app.visits import agreements as stored
 from app.visits import confirming, moving, showing
-from app.visits.errors import DayNotPossible
+from app.visits.errors import AgreementChanged, DayNotPossible
 from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
 from app.visits.lifecycle import refusal
-from app.visits.queries import SeenVisit
 from app.visits.rules import WARNED, Settled
-from app.visits.schemas import AgreementsPageForm, AgreementWithdrawalForm, MoveForm
+from app.visits.schemas import MoveForm
+from app.visits.schemas_agreements import AgreementsPageForm, AgreementWithdrawalForm
 from app.visits.tables import By, ChangeKind
 
 router = APIRouter()
@@ -120,7 +120,7 @@ def _show_agreements(
         campaign=campaign,
         visits=waiting,
         pairs=showing.by_companies(waiting),
-        signed=_by_recording(stored.recorded(session, campaign.id, clock.today())),
+        signed=showing.by_recording(stored.recorded(session, campaign.id, clock.today())),
         lived=showing.by_companies(lived),
         to_tell=next(iter(mails.urgent_letters(session, clock.today(), campaign.id)), None),
         left=[seen for seen in passed if seen.visit.left_without_at is not None],
@@ -130,19 +130,11 @@ def _show_agreements(
     )
 
 
-def _by_recording(found: list[SeenVisit]) -> list[tuple[tuple[str, str], list[SeenVisit]]]:
-    """Days by the agreement that was recorded for them: two companies, at one moment."""
-    by_moment: dict[Any, list[SeenVisit]] = {}
-    for seen in found:
-        by_moment.setdefault(seen.visit.agreement_at, []).append(seen)
-    return [pair for moment in sorted(by_moment) for pair in showing.by_companies(by_moment[moment])]
-
-
 @router.get("/campaigns/{campaign_id}/agreements/withdrawal/{visit_id}", response_class=HTMLResponse)
 def ask_withdrawal(request: Request, session: Db, campaign: HrCampaign, visit_id: int) -> Response:
     """What taking back the agreement recorded with this visit changes."""
     assert campaign.id is not None
-    found = _by_recording(stored.recorded(session, campaign.id, clock.today()))
+    found = showing.by_recording(stored.recorded(session, campaign.id, clock.today()))
     one = next((one for one in found if visit_id in {seen.visit.id for seen in one[1]}), None)
     if one is None:
         return redirect(
@@ -162,12 +154,21 @@ def ask_withdrawal(request: Request, session: Db, campaign: HrCampaign, visit_id
 
 
 @router.post("/campaigns/{campaign_id}/agreements/withdrawal")
-def withdraw_agreement(session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted) -> Response:
-    """Take back the agreement of the days that were shown."""
+def withdraw_agreement(
+    request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted
+) -> Response:
+    """Take back the agreement that was shown, of the days that were."""
     assert campaign.id is not None
     value = bind(AgreementWithdrawalForm, sent).required()
     hand = Hand(by=By.HR, actor=actor, now=clock.now(), words=value.words)
-    done = confirming.take_agreements_back(session, campaign.id, value.visit_ids, hand, clock.today())
+    try:
+        done = confirming.take_agreements_back(
+            session, campaign.id, value.visit_ids, value.recorded_at, hand, clock.today()
+        )
+    except AgreementChanged as changed:
+        form: Bound[Any] = blank(signed_on=clock.today())
+        form.refuse("visit_ids", changed.message())
+        return _show_agreements(request, session, campaign, form, status=changed.status)
     say = ngettext(
         "La convention est retirée pour une journée : les personnes le lisent.",
         "La convention est retirée pour %(n)s journées : les personnes le lisent.",

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from app.core.forms import AnswerModel, FormModel, LocalTime
 from app.people.tables import Person
@@ -13,7 +13,6 @@ from app.visits.days import PossibleDay
 from app.visits.history import Line
 from app.visits.queries import SeenVisit
 from app.visits.rules import (
-    Settled,
     VisitState,
     confirmed_by,
     do_not_travel,
@@ -37,10 +36,6 @@ from app.visits.tables import (
 MOST_WORDS = 300
 Words = Annotated[str, Field(max_length=MOST_WORDS)]
 """A message to the other one, never needed."""
-
-
-def _none_when_empty(value: Any) -> Any:
-    return None if value == "" else value
 
 
 class ConfirmationForm(FormModel):
@@ -134,30 +129,6 @@ class WaiverForm(FormModel):
 
     words: Words = ""
     revision: int
-
-
-class AgreementsForm(FormModel):
-    """Visits on which the two companies agreed, or past ones that are settled otherwise."""
-
-    visit_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
-    reference: Annotated[str, Field(max_length=80)] = ""
-    """As the companies' own register has it."""
-    signed_on: Annotated[date | None, BeforeValidator(_none_when_empty)] = None
-    what: Settled = Settled.RECORDED
-
-
-class AgreementWithdrawalForm(FormModel):
-    """Visits to come whose recorded agreement is taken back."""
-
-    visit_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
-    words: Words = ""
-
-
-class AgreementsPageForm(AgreementsForm):
-    """The same of a page that has one form for each pair of companies."""
-
-    pair: str = ""
-    """Which of them was sent: where something is refused, it comes back as it was."""
 
 
 class PersonOut(AnswerModel):

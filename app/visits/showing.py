@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -354,6 +354,15 @@ def by_companies(visits: Iterable[SeenVisit]) -> list[tuple[tuple[str, str], lis
         first, second = sorted((seen.visitor.legal_entity or "", seen.host.legal_entity or ""))
         found.setdefault((first, second), []).append(seen)
     return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def by_recording(visits: Iterable[SeenVisit]) -> list[tuple[tuple[str, str], list[SeenVisit]]]:
+    """Visits by the agreement that was recorded for them: of two companies, at one moment."""
+    by_moment: dict[datetime, list[SeenVisit]] = {}
+    for seen in visits:
+        if seen.visit.agreement_at is not None:
+            by_moment.setdefault(seen.visit.agreement_at, []).append(seen)
+    return [pair for moment in sorted(by_moment) for pair in by_companies(by_moment[moment])]
 
 
 def agreement_words(reference: str, signed_on: date | None) -> str:

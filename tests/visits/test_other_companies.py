@@ -1,6 +1,7 @@
 """An agreement holds for the two companies that signed it: where one of the two people works for another one
 since, the day waits for HR again."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from app.visits import agreements, confirming, moving
 from app.visits.tables import By, CancelReason, Visit
 from app.worker import JOBS, drain
 from tests.support.web import Clock
-from tests.visits.life import THURSDAY, TODAY, Company, row, told
+from tests.visits.life import NOW, THURSDAY, TODAY, Company, row, told
 from tests.visits.test_other_team import read_by
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -153,6 +154,13 @@ def test_a_near_day_is_warned_of_again_once_it_waits_again(
     assert company.history(company.there)[-1] == "not_needed"
 
 
+def hidden(page: str, name: str) -> str:
+    """What a hidden field of a page holds."""
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_hr_take_a_recorded_agreement_back_and_the_days_wait_again(
     company: Company, engine: Engine, enter: Enter
 ) -> None:
@@ -163,7 +171,8 @@ def test_hr_take_a_recorded_agreement_back_and_the_days_wait_again(
     shown = hr.get(f"{here}/withdrawal/{visit.id}").text
     assert "2 journées attendent de nouveau une convention" in shown
     assert waiting(company) == set()
-    done = hr.post(f"{here}/withdrawal", data={"visit_ids": [str(visit.id)], "words": "Par erreur"})
+    sent = {"visit_ids": [str(visit.id)], "words": "Par erreur", "recorded_at": hidden(shown, "recorded_at")}
+    done = hr.post(f"{here}/withdrawal", data=sent)
     assert done.status_code == 303
     found = [one for one in ticked(engine, session) if one.kind == "visit_changed"]
     assert waiting(company) == {visit.id}
@@ -171,19 +180,47 @@ def test_hr_take_a_recorded_agreement_back_and_the_days_wait_again(
     assert all("a retiré la convention entre les deux sociétés" in one.text for one in found)
     assert all(one.calendar_method == "REQUEST" for one in found)
     assert row(engine, visit).agreement_at is None
-    answer = hr.post(f"/api/v1{here}/withdrawal", json={"visit_ids": [company.back.id, visit.id]})
+    (known,) = hr.get(f"/api/v1{here}/recorded").json()["agreements"]
+    assert known["companies"] == [A, B]
+    assert [one["id"] for one in known["visits"]] == [company.back.id]
+    again = {"visit_ids": [company.back.id, visit.id], "recorded_at": known["recorded_at"]}
+    answer = hr.post(f"/api/v1{here}/withdrawal", json=again)
     assert answer.status_code == 200
     assert {one["id"] for one in answer.json()["visits"]} == {visit.id, company.back.id}
     assert len(hr.get(f"/visits/{visit.id}").text.split("a retiré la convention")) == 2  # not twice
+    assert hr.get(f"/api/v1{here}/recorded").json()["agreements"] == []
+
+
+def test_an_old_page_takes_no_agreement_back_that_was_recorded_since(
+    company: Company, engine: Engine, enter: Enter
+) -> None:
+    session, visit = company.session, company.there
+    signed(company, engine, visit)
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    old = hidden(hr.get(f"{here}/withdrawal/{visit.id}").text, "recorded_at")
+    hr.post(f"{here}/withdrawal", data={"visit_ids": [str(visit.id)], "recorded_at": old})
+    later = company.hand(visit, By.HR, now=NOW + timedelta(hours=1))
+    confirming.record_agreements(session, company.campaign.id or 0, [visit.id or 0], later, TODAY)
+    session.commit()
+    sent = {"visit_ids": [visit.id or 0], "recorded_at": old}
+    late = hr.post(f"{here}/withdrawal", data={**sent, "visit_ids": [str(visit.id)]})
+    assert late.status_code == 409
+    assert "Une autre convention est enregistrée depuis" in late.text
+    assert "Retirer cette convention" in late.text  # what is recorded now
+    assert hr.post(f"/api/v1{here}/withdrawal", json=sent).status_code == 409
+    assert row(engine, visit).agreement_at is not None
+    new = hidden(hr.get(f"{here}/withdrawal/{visit.id}").text, "recorded_at")
+    assert new != old
+    done = hr.post(f"{here}/withdrawal", data={"visit_ids": [str(visit.id)], "recorded_at": new})
+    assert done.status_code == 303
+    assert row(engine, visit).agreement_at is None
 
 
 def test_only_hr_take_an_agreement_back(company: Company, engine: Engine, enter: Enter) -> None:
     signed(company, engine)
     here = f"/campaigns/{company.campaign.id}/agreements/withdrawal"
-    assert enter(company.anna).post(here, data={"visit_ids": [str(company.there.id)]}).status_code in {
-        403,
-        404,
-    }
+    sent = {"visit_ids": [str(company.there.id)], "recorded_at": NOW.isoformat()}
+    assert enter(company.anna).post(here, data=sent).status_code in {403, 404}
     assert row(engine, company.there).agreement_at is not None
 
 
@@ -192,5 +229,6 @@ def test_the_agreement_of_a_past_day_stays(company: Company, engine: Engine, clo
     clock.set(datetime.combine(company.there.day + timedelta(days=1), time(8), UTC))
     hand, today = company.hand(company.there, By.HR, now=clock_now()), clock_now().date()
     ids = [company.there.id or 0]
-    assert confirming.take_agreements_back(company.session, company.campaign.id or 0, ids, hand, today) == 0
+    campaign = company.campaign.id or 0
+    assert confirming.take_agreements_back(company.session, campaign, ids, NOW, hand, today) == 0
     assert row(engine, company.there).agreement_at is not None
