@@ -5,8 +5,20 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from app.availability.queries import Enrolling
 from app.availability.tables import Answer, Enrolment
+from app.core.i18n import _
+from app.core.templating import day_range
 from app.people.tables import Person
+
+
+def pause_kept(enrolling: Enrolling | None, today: date) -> str:
+    """That their pause stands when they take part again, while it runs or is to come; else nothing."""
+    row = enrolling.enrolment if enrolling is not None else None
+    if row is None or row.paused_from is None or row.paused_until is None or row.paused_until < today:
+        return ""
+    said = {"range": day_range(row.paused_from, row.paused_until)}
+    return _("Votre pause tient toujours (%(range)s) : rien n’est planifié ces jours-là.") % said
 
 
 def pauses_of(

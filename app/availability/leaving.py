@@ -79,17 +79,9 @@ def come_back(session: Session, enrolling: Enrolling, actor: Actor, *, version: 
 
 
 def leave(session: Session, enrolling: Enrolling, *, version: int, when: When) -> Enrolment:
-    """Take part no more: a no, whatever the campaign's state; the days are kept to come back with. Raises
-    `Stale`."""
-    row = write(
-        session,
-        enrolling,
-        version,
-        answer=Answer.NO,
-        answered_at=when.now,
-        paused_from=None,
-        paused_until=None,
-    )
+    """Take part no more: a no, whatever the campaign's state; days and pause are kept to come back with.
+    Raises `Stale`."""
+    row = write(session, enrolling, version, answer=Answer.NO, answered_at=when.now)
     jobs.record(session, "enrolment.left", campaign_id=row.campaign_id, person_id=row.person_id)
     return row
 

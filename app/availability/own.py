@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from app.availability.errors import PREPARED, is_left_out
 from app.availability.given import DaysGiven, Given
@@ -66,13 +66,15 @@ class OwnAnswer:
 
 
 def own_pauses(session: Session, person: Person, today: date) -> list[tuple[Campaign, Enrolment]]:
-    """Pauses running or to come, the next campaign first; whoever books pauses without an answer."""
+    """Pauses running or to come of whoever takes part, the next campaign first; whoever books pauses without
+    an answer."""
     rows = session.exec(
         select(Campaign, Enrolment)
         .join(Enrolment, col(Enrolment.campaign_id) == col(Campaign.id))
         .where(
             col(Enrolment.person_id) == person.id,
             col(Enrolment.paused_until) >= today,
+            or_(col(Enrolment.answer).is_(None), col(Enrolment.answer) != Answer.NO),
             col(Campaign.status).in_(ALIVE),
         )
         .order_by(col(Campaign.first_day), col(Campaign.id))

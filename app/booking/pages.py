@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.accounts.guards import Asking as Actor
 from app.availability.busy.queries import calendar_read, given_elsewhere
 from app.availability.busy.taken import is_taken
+from app.availability.going import pause_kept
 from app.availability.leaving import may_come_back
 from app.availability.queries import Enrolling, find_enrolling
 from app.booking import asking, fallen, lines, pages_campaign, pages_places, pages_team, queries, twins, views
@@ -54,6 +55,7 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
     found = views.search(session, chosen, person, asked, today) if chosen else None
     assert person.id is not None
     mine = [one for one in queries.requests_of(session, person.id) if one.request.live]
+    left = _left(session, chosen, person) if chosen else None
     return render(
         request,
         "booking/find.html",
@@ -63,7 +65,8 @@ def find(request: Request, session: Db, person: Employee, asked: Annotated[Searc
         found=found,
         limit=views.own_limit(session, chosen, person, mine, today) if chosen else None,
         terms=terms_in_words(chosen.booking, queries.rules_of(session, chosen.id or 0)) if chosen else [],
-        left=_left(session, chosen, person) if chosen else None,
+        left=left,
+        pause=pause_kept(left, today),
         mine=mine,
         stands=stands_of(session, mine, to_asker=True),
         filtered=asked.narrows,
@@ -137,6 +140,7 @@ def _place_page(
     )
     chosen = _chosen(found, day)
     mine = [one for one in queries.requests_of(session, visiting.person.id or 0) if one.request.live]
+    left = _left(session, campaign, visiting.person)
     return render(
         request,
         "booking/place.html",
@@ -155,7 +159,8 @@ def _place_page(
         missing="" if chosen is not None or not day else _missing(day),
         key=uuid4().hex,
         refused=refused.message() if refused else None,
-        left=_left(session, campaign, visiting.person),
+        left=left,
+        pause=pause_kept(left, today),
         gone=seen.place.withdrawn_at is not None,
         open_now=takes_bookings(campaign) and seen.place.withdrawn_at is None,
         hours=views.hours_words,

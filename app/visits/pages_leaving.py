@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.accounts.guards import Asking
 from app.availability import leaving as participation
 from app.availability.errors import PauseImpossible
+from app.availability.going import pause_kept
 from app.availability.guards import OwnEnrolment
 from app.availability.queries import Enrolling, is_changeable
 from app.availability.service import When
@@ -47,6 +48,7 @@ def _show_departure(
         campaign=enrolling.campaign,
         takes_part=participation.may_pause(enrolling) or bool(found.falling or found.requests),
         may_come_back=participation.may_come_back(enrolling, today),
+        pause=pause_kept(enrolling, today),
         is_reversible=participation.is_reversible(enrolling, today),
         is_changeable=is_changeable(enrolling.campaign, today),
         found=found,
@@ -81,16 +83,17 @@ def come_back(session: Db, actor: Asking, enrolling: OwnEnrolment, sent: Submitt
     version, when = bind(ResumeForm, sent).required().version, When(clock.today(), clock.now())
     with once(lambda: participation.is_back(session, enrolling, version)):
         participation.come_back(session, enrolling, actor, version=version, when=when)
-    if takes_bookings(enrolling.campaign):
-        say = _("Vous participez de nouveau : choisissez une place.")
-        return redirect(f"/booking?campaign={enrolling.campaign.id}", say=say)
-    return redirect(
+    to, say = (
         "/visits",
-        say=_(
+        _(
             "Vous participez de nouveau, avec vos jours à venir et vos vœux. Les journées annulées le "
             "restent : vos RH peuvent en chercher d’autres."
         ),
     )
+    if takes_bookings(enrolling.campaign):
+        to = f"/booking?campaign={enrolling.campaign.id}"
+        say = _("Vous participez de nouveau : choisissez une place.")
+    return redirect(to, say=f"{say} {pause_kept(enrolling, when.today)}".rstrip())
 
 
 @router.get("/campaigns/{campaign_id}/pause", response_class=HTMLResponse)
@@ -170,6 +173,7 @@ def _show_pause(
         campaign=enrolling.campaign,
         takes_part=participation.may_pause(enrolling),
         may_come_back=participation.may_come_back(enrolling, clock.today()),
+        pause=pause_kept(enrolling, clock.today()),
         first=first,
         last=last,
         found=found,

@@ -75,6 +75,21 @@ def test_whoever_left_is_offered_nothing_until_they_come_back(engine: Engine, as
     assert statuses(engine) == ["cancelled", "booked"]
 
 
+def test_whoever_books_and_left_during_a_pause_reads_that_it_stands(engine: Engine, as_: As) -> None:
+    shop, place_id = build(engine)
+    anna, here = as_(shop.askers[0]), f"/campaigns/{shop.campaign.id}"
+    span = {"first": str(MONDAY), "last": str(TUESDAY)}
+    assert anna.post(f"{here}/pause", data={**span, "version": 0}).status_code == 303
+    assert anna.post(f"{here}/departure", data={"version": 1}).status_code == 303
+    for page in ("/booking", f"/booking/places/{place_id}"):
+        assert "Votre pause tient toujours" in anna.get(page).text
+    back = anna.post(f"{here}/participation", data={"version": 2}, follow_redirects=True).text
+    assert "Votre pause tient toujours" in back
+    asked = anna.post(f"/booking/places/{place_id}/requests", data={"day": str(MONDAY), "key": "another-key"})
+    assert asked.status_code == 409
+    assert "vous êtes en pause ce jour-là" in asked.text
+
+
 def test_programs_leave_and_come_back(engine: Engine, as_: As) -> None:
     shop, place_id = build(engine)
     anna, here = as_(shop.askers[0]), f"/api/v1/campaigns/{shop.campaign.id}"

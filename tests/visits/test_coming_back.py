@@ -133,3 +133,27 @@ def test_programs_come_back_once(company: Company, engine: Engine, as_: Enter) -
     assert anna.post(f"{here}/participation", json={"version": 2}).status_code == 200
     assert anna.post(f"{here}/participation", json={"version": 2}).status_code == 409
     assert of_anna(engine, company).answer == Answer.YES
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_pause_that_runs_stands_for_whoever_comes_back_and_they_read_so(
+    company: Company, engine: Engine, as_: Enter, clock: Clock, over: bool
+) -> None:
+    anna, here = as_(company.anna), published(engine, company)
+    span = {"first": str(TODAY), "last": str(TODAY + timedelta(days=3))}
+    assert anna.post(f"{here}/pause", data={**span, "version": "1"}).status_code == 303
+    assert anna.post(f"{here}/departure", data={"version": "2"}).status_code == 303
+    assert "Changer ma pause" not in anna.get("/visits").text
+    if over:
+        clock.forward(days=4)
+    anna = as_(company.anna)
+    for door in ("departure", "pause"):
+        page = anna.get(f"{here}/{door}").text
+        assert ("Votre pause tient toujours" in page) is not over
+        assert "Terminer ma pause" not in page
+    back = anna.post(f"{here}/participation", data={"version": "3"}, follow_redirects=True).text
+    assert ("Votre pause tient toujours" in back) is not over
+    assert ("Changer ma pause" in back) is not over
+    assert ("Terminer ma pause" in anna.get(f"{here}/pause").text) is not over
+    after = of_anna(engine, company)
+    assert (str(after.paused_from), str(after.paused_until)) == (span["first"], span["last"])
