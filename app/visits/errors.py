@@ -143,7 +143,10 @@ class NothingAsked(Refusal):
     """There is nothing to waive."""
 
     def message(self) -> str:
-        return _("L’équipe ne demande rien de plus à ce visiteur.")
+        return _(
+            "Aucune exception n’est à faire : elle est déjà faite, ou ce visiteur répond à ce que l’équipe "
+            "demande."
+        )
 
 
 class NotYourPart(Refusal):

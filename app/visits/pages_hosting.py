@@ -132,7 +132,8 @@ def waive(session: Db, entered: Receiving, sent: Submitted) -> Response:
     """The team asks nothing of this visitor: recorded."""
     value, entered = bind(WaiverForm, sent).required(), entered.leading()
     before = entered.situation(session, clock.today())
-    confirming.waive_conditions(session, before, entered.hand(value.words), revision=value.revision)
+    with entered.once(session, ChangeKind.WAIVED):
+        confirming.waive_conditions(session, before, entered.hand(value.words), revision=value.revision)
     return redirect(f"/visits/{before.visit.id}", say=_("C’est noté dans l’historique de la journée."))
 
 

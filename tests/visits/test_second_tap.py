@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.campaigns.tables import Status
-from app.teams.tables import Shift
+from app.teams.tables import Delegation, Shift, TeamConditions
 from app.visits import absences, moving, service, suspending
 from app.visits.history import Hand
 from app.visits.tables import By, CancelReason, Proposal
@@ -139,6 +139,37 @@ def test_what_changed_since_is_told(company: Company, as_: Enter, since: str) ->
         propose(company)
         sent = {"revision": "0", "choice": MONDAY.replace(day=6).isoformat()}
         assert anna.post(f"{here}/proposals", data=sent).status_code == 409
+
+
+@pytest.mark.parametrize("for_age", [True, False])
+def test_the_team_makes_an_exception_once(company: Company, as_: Enter, for_age: bool) -> None:
+    session, there = company.session, company.there
+    company.anna.under_18 = for_age
+    age = 18 if for_age else None
+    session.add(
+        TeamConditions(
+            team_id=company.shop.id or 0, version=1, created_at=NOW, charter="Silence", min_age=age
+        )
+    )
+    session.add(
+        Delegation(
+            manager_id=company.marc.id or 0,
+            delegate_id=company.lea.id or 0,
+            first_day=TODAY,
+            last_day=MONDAY,
+            created_at=NOW,
+        )
+    )
+    session.commit()
+    marc, here = as_(company.marc), f"/visits/{there.id}/waiver"
+    first, again = twice(company, marc, here, revision=str(there.revision))
+    assert first[0] == 303
+    assert again == first
+    assert company.history(there).count("waived") == 1
+    session.commit()
+    other = as_(company.lea).post(here, data={"revision": str(there.revision)})
+    assert other.status_code == 409
+    assert "Aucune exception n’est à faire" in other.text
 
 
 def test_hr_moves_a_day_once(company: Company, engine: Engine, as_: Enter) -> None:
