@@ -141,6 +141,8 @@ class BusyOut(Json):
     waiting: bool
     daily: bool
     fault: str
+    former_kept: bool
+    """The last address given could not be read: the one before is read each day, as it was."""
     addresses_allowed: bool
     also_counted: list[int]
     """Other campaigns, by id, whose calendar counts on the days in common."""

@@ -86,6 +86,7 @@ class BusyCalendar(SQLModel, table=True):
 
     Read from a file, or from a private address. The address is kept, sealed, only until it was read, or for
     as long as the person asked for it to be read each day; the whole row goes when the enrolment closes.
+    One that is read each day gives way to another once that one was read.
     """
 
     __tablename__ = "busy_calendar"
@@ -104,6 +105,10 @@ class BusyCalendar(SQLModel, table=True):
     """When the address is to be read (again); None: never."""
     fault: str = ""
     """Why the last reading of the address failed, in one word."""
+    former_address: bytes | None = None
+    """What was read each day until another address was given, which is not read yet."""
+    former_kept: bool = False
+    """That other address could not be read: the former one goes on."""
 
 
 class ForbiddenPair(SQLModel, table=True):

@@ -70,6 +70,7 @@ def _out(session: Session, mine: Enrolling) -> BusyOut:
             "waiting": bool(row and service.is_waiting(row)),
             "daily": bool(row and row.daily),
             "fault": row.fault if row else "",
+            "former_kept": bool(row and row.former_kept),
             "addresses_allowed": service.addresses_allowed(),
             "also_counted": [
                 one.campaign.id for one in given_elsewhere(session, mine.campaign, mine.person.id)

@@ -51,7 +51,8 @@ def http_allowed() -> bool:
 
 def is_waiting(row: BusyCalendar) -> bool:
     """Whether an address was given whose first reading has yet to come."""
-    return row.sealed_address is not None and row.read_at is None and not row.fault
+    unread = row.sealed_address is not None and row.read_at is None and not row.fault
+    return unread or row.former_address is not None
 
 
 def is_for_booking(enrolling: Enrolling) -> bool:
@@ -85,7 +86,7 @@ def keep_file(
     unticked = _unticked(enrolling.enrolment, before.days if before else (), reading.days)
     row = _row(session, write(session, enrolling, version, **unticked))
     _keep(row, enrolling.campaign, reading, when.now)
-    row.sealed_address, row.daily, row.due_at = None, False, None
+    _forget_address(row)
     session.add(row)
     session.flush()
     return row
@@ -94,7 +95,8 @@ def keep_file(
 def give_address(
     session: Session, enrolling: Enrolling, address: str, *, daily: bool, version: int, when: When
 ) -> BusyCalendar:
-    """Have the calendar at a private address read, once or each day. Raises AddressesOff, CalendarNotRead."""
+    """Have the calendar at a private address read, once or each day; one that is read each day is given up
+    for it once this one was read. Raises AddressesOff, CalendarNotRead."""
     check_open(session, enrolling, when)
     if not addresses_allowed():
         raise AddressesOff
@@ -106,8 +108,12 @@ def give_address(
     except NotFetched as refused:
         raise CalendarNotRead(refused.why) from None
     row = _row(session, write(session, enrolling, version))
+    if row.daily and row.read_at is not None and row.former_address is None:
+        row.former_address = row.sealed_address
     row.sealed_address, row.daily, row.fault = seal(usual, row.enrolment_id), daily, ""
-    row.read_at, row.due_at = None, when.now + AGAIN
+    row.former_kept, row.due_at = False, when.now + AGAIN
+    if row.former_address is None:
+        row.read_at = None
     session.add(row)
     _ask(session, row.enrolment_id)
     return row
@@ -182,10 +188,13 @@ def take_reading(
             _untick(session, enrolment, values)
         _keep(row, campaign, reading, now)
     row.fault = fault
+    if reading is None and row.former_address is not None:
+        row.sealed_address, row.daily, row.former_kept = row.former_address, True, True
+    row.former_address = None
     if row.daily and given.address is not None and addresses_allowed():
         row.due_at = now + EACH_DAY
     else:
-        row.sealed_address, row.daily, row.due_at = None, False, None
+        _forget_address(row)
     session.add(row)
 
 
@@ -213,7 +222,7 @@ def forget_closed(session: Session, *, today: date) -> None:
     session.exec(
         update(BusyCalendar)
         .where(col(BusyCalendar.enrolment_id).in_(closed), col(BusyCalendar.sealed_address).is_not(None))
-        .values(sealed_address=None, daily=False, due_at=None)
+        .values(sealed_address=None, daily=False, due_at=None, former_address=None, former_kept=False)
         .execution_options(synchronize_session=False)
     )
     over = _enrolments_of(or_(col(Campaign.status).in_(OVER), col(Campaign.last_day) < today))
@@ -232,6 +241,11 @@ def _enrolments_of(which: ColumnElement[bool]) -> Any:
 def _row(session: Session, enrolment: Enrolment) -> BusyCalendar:
     assert enrolment.id is not None
     return session.get(BusyCalendar, enrolment.id) or BusyCalendar(enrolment_id=enrolment.id)
+
+
+def _forget_address(row: BusyCalendar) -> None:
+    row.sealed_address, row.daily, row.due_at = None, False, None
+    row.former_address, row.former_kept = None, False
 
 
 def _keep(row: BusyCalendar, campaign: Campaign, reading: Reading, now: datetime) -> None:

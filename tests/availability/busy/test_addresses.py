@@ -174,6 +174,53 @@ def test_an_address_given_meanwhile_wins_over_the_reading_under_way(
     assert "2027-04-27" in enrolment(anna, committed).visit_days
 
 
+OTHER = "https://autre.exemple.fr/a.ics"
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize("wrong", [True, False])
+def test_a_former_address_goes_on_until_the_new_one_is_read(
+    anna: Company,
+    committed: Open,
+    enter: Enter,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    server: list[str],
+    clock: Clock,
+    wrong: bool,
+) -> None:
+    client, kept = enter(anna.anna), "celle que vous aviez donnée avant continue d’être relue chaque jour"
+    give(client, anna, daily="1")
+    drain(engine)
+    version = enrolment(anna, committed).version
+    taken = busy_jobs.fetch
+
+    def fetch(address: str, *, http: bool) -> bytes:
+        if address == OTHER and wrong:
+            raise NotFetched(Why.ANSWERED_NO)
+        return taken(address, http=http)
+
+    monkeypatch.setattr(busy_jobs, "fetch", fetch)
+    give(client, anna, OTHER, version=version, daily="1")
+    assert "lecture en cours" in client.get(base(anna)).text
+    drain(engine)
+    page = shown(client, anna)
+    assert ("ne donne pas d’agenda" in page) is wrong
+    assert (kept in page) is wrong
+    assert "Votre agenda : 2 jours pris" in page
+    assert client.get(f"/api/v1{base(anna)}/busy").json()["former_kept"] is wrong
+    server.clear()
+    clock.forward(days=1, minutes=1)
+    busy_jobs.ask_due(engine)
+    drain(engine)
+    assert server == [ADDRESS if wrong else OTHER]
+    assert (kept in shown(client, anna)) is wrong  # until they give another
+    version = enrolment(anna, committed).version
+    give(client, anna, version=version, daily="1")
+    drain(engine)
+    assert kept not in shown(client, anna)
+
+
 @pytest.mark.usefixtures("allowed", "server")
 def test_the_address_stands_nowhere_in_plain(
     anna: Company, committed: Open, enter: Enter, engine: Engine, caplog: pytest.LogCaptureFixture

@@ -89,6 +89,8 @@ def test_nothing_is_kept_of_a_calendar_but_the_days(anna: Company, committed: Op
         "daily": False,
         "due_at": None,
         "fault": "",
+        "former_address": None,
+        "former_kept": False,
     }
 
 
@@ -225,6 +227,7 @@ def test_the_api_offers_all_of_it(anna: Company, enter: Enter, monkeypatch: pyte
         "waiting": False,
         "daily": False,
         "fault": "",
+        "former_kept": False,
         "also_counted": [],
     }
     assert client.get(path).json() == {"version": 1, **empty, "addresses_allowed": False}
