@@ -3,7 +3,8 @@
 1. Days          the campaign's days that leave the notice; per team, those on which it is closed.
 2. Teams         limits of the day (`visits.limits`): the team's and the campaign's, what minimum presence
                  leaves, less the visits that stand.
-3. People        enrolled people on the days they offered and may work, less days taken by other visits.
+3. People        enrolled people on the days they offered and may work, less days that other visits take, or
+                 that are held for an offer of a place.
 4. Pairs         forbidden: kept apart by HR, or met already: in whatever campaign, unless this one allows
                  to meet again; then in this one.
 5. Priority      people whom the last campaign left out count twice.
@@ -14,7 +15,7 @@ A dozen queries, whatever the number of people.
 """
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -92,7 +93,13 @@ def build(
     everyone = {person.person_id for person in people}
     not_made = set(aside)
     everything = visits_queries.standing_visits(session, days[0], days[-1])
-    standing = [visit for visit in everything if visit.visit_id not in not_made]
+    rows = visits_queries.days_taken(session, days[0], days[-1], but=not_made)
+    taken = {one: _days(on, index) for one, on in rows.items()}
+    here = Counter(
+        one.visitor_id
+        for one in everything
+        if one.visit_id not in not_made and one.campaign_id == campaign.id
+    )
     freed = _freed(visit for visit in everything if visit.visit_id in not_made)
     teams = people_queries.teams_by_id(session)
     sites = people_queries.sites_by_id(session)
@@ -113,7 +120,8 @@ def build(
         people=_people(
             people,
             index,
-            standing,
+            taken,
+            here,
             campaign,
             visits_queries.left_out_last_time(session, campaign.id),
             places,
@@ -240,33 +248,26 @@ def _crews(
 def _people(
     people: Iterable[EnrolledPerson],
     index: Mapping[date, int],
-    standing: Iterable[StandingVisit],
+    taken: Mapping[int, int],
+    here: Mapping[int, int],
     campaign: Campaign,
     left_out: set[int],
     places: set[int | None],
     more: Mapping[int, int],
 ) -> tuple[Person, ...]:
-    taken: defaultdict[int, int] = defaultdict(int)
-    here: Counter[int] = Counter()
-    for visit in standing:
-        for person_id in (visit.visitor_id, visit.host_id, visit.tutor_id):
-            if person_id is not None and visit.day in index:
-                taken[person_id] |= 1 << index[visit.day]
-        if visit.campaign_id == campaign.id:
-            here[visit.visitor_id] += 1
     return tuple(
         Person(
             id=person_key(row.person_id),
             team=team_key(row.team_id),
-            available=_days(row.visit_days, index) & ~taken[row.person_id],
-            can_host=_days(row.host_days, index) & ~taken[row.person_id],
+            available=_days(row.visit_days, index) & ~taken.get(row.person_id, 0),
+            can_host=_days(row.host_days, index) & ~taken.get(row.person_id, 0),
             manager=None if row.manager_id is None else person_key(row.manager_id),
             wishes=tuple(team_key(wish) for wish in row.wishes),
             avoid=tuple(person_key(other) for other in sorted(row.avoid)),
             languages=row.languages,
             priority=LEFT_OUT if row.person_id in left_out else 1,
             excluded_sites=tuple(site_key(site) for site in sorted(row.excluded_sites) if site in places),
-            max_swaps=max(0, at_most(campaign, more, row.person_id) - here[row.person_id])
+            max_swaps=max(0, at_most(campaign, more, row.person_id) - here.get(row.person_id, 0))
             if row.person_id in here or row.person_id in more
             else None,
         )

@@ -18,6 +18,7 @@ from app.people.tables import Holidays, Person, ServiceLink
 from app.planning.errors import NobodyEnrolled, NoDaysLeft
 from app.planning.problem import Built, build, without_secrets
 from app.planning.tables import Pin
+from app.visits import places
 from app.visits.tables import Unmatched
 from solver import Limits, Problem, solve
 from solver.check import violations
@@ -108,6 +109,28 @@ def test_a_day_taken_in_another_campaign_is_gone(built: Build, company: Company,
     assert not someone(problem, company.back[0]).available & bit(problem, TUESDAY)
     assert not someone(problem, company.back[0]).can_host & bit(problem, TUESDAY)
     assert someone(problem, company.back[1]).available & bit(problem, TUESDAY)
+
+
+def test_a_day_held_for_an_offer_is_gone_until_it_is_given_back(
+    built: Build, company: Company, session: Session
+) -> None:
+    asker, host = company.back[0], company.front[0]
+    places.hold(
+        session,
+        make_campaign(session),
+        "booking:1",
+        visitor_id=asker.id or 0,
+        host_id=host.id or 0,
+        day=TUESDAY,
+    )
+    problem = built()
+    for one in (asker, host):
+        assert not someone(problem, one).available & bit(problem, TUESDAY)
+        assert not someone(problem, one).can_host & bit(problem, TUESDAY)
+        assert someone(problem, one).available & bit(problem, THURSDAY)
+    assert someone(problem, company.back[1]).available & bit(problem, TUESDAY)
+    places.let_go(session, "booking:1")
+    assert someone(built(), asker).available & bit(problem, TUESDAY)
 
 
 def test_visits_of_other_campaigns_use_up_the_teams_limits(
@@ -342,4 +365,4 @@ def test_queries_do_not_grow_with_people(session: Session) -> None:
         event.remove(session.get_bind(), "before_cursor_execute", record)
         return len([sql for sql in asked if "SELECT" in sql])
 
-    assert count(2) == count(30) < 26
+    assert count(2) == count(30) < 27
