@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.i18n import _
 from app.people.tables import Team
 from app.teams import service as teams
-from app.teams.days import marks_between
+from app.teams.days import closed_sites, marks_between
 from app.teams.service import Mark
 from app.visits.history import Hand
 from app.visits.marks import against_marks, staying_words
@@ -58,8 +58,10 @@ def close(session: Session, seen: SeenVisit, closing: Closing, hand: Hand) -> No
         teams.close_day(session, team_id, day, closing.mark, actor=hand.actor, now=hand.now)
 
 
-def words_before(closing: Closing, reasons: list[str]) -> str:
-    """What these reasons do, said before one of them is chosen."""
+def words_before(session: Session, seen: SeenVisit, closing: Closing, reasons: list[str]) -> str:
+    """What these reasons do, said before one of them is chosen; empty where HR closed the site already."""
+    if _is_hrs(session, seen, closing):
+        return ""
     either = _("ou")
     why = f" {either} ".join(f"« {one} »" for one in reasons)
     said = {"why": why, "team": closing.team.name}
@@ -78,7 +80,9 @@ def words_before(closing: Closing, reasons: list[str]) -> str:
 
 
 def words_after(session: Session, seen: SeenVisit, closing: Closing) -> str:
-    """What became of the day, and what still stands on it."""
+    """What became of the day, and what still stands on it; empty where HR closed the site before."""
+    if _is_hrs(session, seen, closing):
+        return ""
     marks = {seen.visit.day: closing.mark.value}
     staying = staying_words(against_marks(session, closing.team.id or 0, marks))
     return f"{_closed_words(closing)} {staying}".rstrip()
@@ -86,12 +90,13 @@ def words_after(session: Session, seen: SeenVisit, closing: Closing) -> str:
 
 def told(session: Session, seen: SeenVisit, line: VisitChange | None) -> str:
     """The same to those who read that a day fell, as it is when they do; empty where its reason closed
-    nothing, or the day is open again."""
+    nothing, the day is open again, or HR closed the site: no team's calendar opens that."""
     if line is None or line.reason is None or line.reason not in OF_TEAM.get(line.by, ()):
         return ""
     sides = [Closing(seen.host_team, leaves=False)]
     sides += [Closing(seen.visitor_team, leaves=True)] if line.by is By.MANAGER else []
-    return next((_closed_words(one) for one in sides if _is_closed(session, seen, one)), "")
+    shut = next((one for one in sides if _is_closed(session, seen, one)), None)
+    return "" if shut is None or _is_hrs(session, seen, shut) else _closed_words(shut)
 
 
 def _closed_words(closing: Closing) -> str:
@@ -109,3 +114,7 @@ def _is_closed(session: Session, seen: SeenVisit, closing: Closing) -> bool:
         return False
     marks = marks_between(session, day, day, {team_id})
     return day in (marks.no_leaving if closing.leaves else marks.no_visitors).get(team_id, ())
+
+
+def _is_hrs(session: Session, seen: SeenVisit, closing: Closing) -> bool:
+    return not closing.leaves and bool(closed_sites(session, [(closing.team.id or 0, seen.visit.day)]))

@@ -134,15 +134,15 @@ def _give_up(request: Request, session: Session, entered: Entered, sent: Any, *,
             leads_host=entered.leads_host,
         )
     shut = closing.closing_of(before.seen, form.value.reason, entered.by, leads_host=entered.leads_host)
-    closed = f" {closing.words_after(session, before.seen, shut)}" if shut is not None else ""
+    closed = closing.words_after(session, before.seen, shut) if shut is not None else ""
     after = entered.situation(session, clock.today())
     if after.fallen and entered.takes_part:
         say = _(
             "La journée est annulée, votre collègue est prévenu. Choisissez un autre jour si vous voulez."
         )
-        return redirect(f"/visits/{before.visit.id}/days", say=f"{say}{closed}")
+        return redirect(f"/visits/{before.visit.id}/days", say=f"{say} {closed}".rstrip())
     say = _("La journée est annulée. Les personnes concernées vont être prévenues.")
-    return redirect(f"/visits/{before.visit.id}", say=f"{say}{closed}")
+    return redirect(f"/visits/{before.visit.id}", say=f"{say} {closed}".rstrip())
 
 
 def _show_giving_up(
@@ -173,18 +173,20 @@ def _show_giving_up(
         may_propose=allows(ChangeKind.PROPOSED, now.asked),
         form=form or blank(revision=now.visit.revision),
         reasons=offered_reasons(entered.by),
-        closes=_closes(entered),
+        closes=_closes(session, entered),
     )
 
 
-def _closes(entered: Entered) -> str:
+def _closes(session: Session, entered: Entered) -> str:
     """Which reasons close the day, and where; empty where none does."""
     shut = {
         label: found
         for reason, label in offered_reasons(entered.by).items()
         if (found := closing.closing_of(entered.seen, reason, entered.by, leads_host=entered.leads_host))
     }
-    return closing.words_before(next(iter(shut.values())), list(shut)) if shut else ""
+    if not shut:
+        return ""
+    return closing.words_before(session, entered.seen, next(iter(shut.values())), list(shut))
 
 
 @router.get("/visits/{visit_id}/days", response_class=HTMLResponse)

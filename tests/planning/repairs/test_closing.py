@@ -100,6 +100,24 @@ def test_a_site_that_closes_in_the_evening_takes_no_lived_day(
     assert bool(told(engine, "visit_suspended")) is not is_lived
 
 
+@pytest.mark.parametrize("by", ["team", "HR"])
+def test_a_teams_calendar_is_said_to_open_what_the_team_closed_and_not_what_hr_did(
+    engine: Engine, company: Published, hr: TestClient, by: str
+) -> None:
+    there = company.visit(company.back[0], company.front[0])
+    if by == "HR":
+        close(engine, company, there.day)
+    before = hr.get(f"/visits/{there.id}/cancellation").text
+    sent = {"reason": "closed", "revision": "1" if by == "HR" else "0"}
+    done = hr.post(f"/visits/{there.id}/cancellation", data=sent)
+    assert done.status_code == 303
+    after = hr.get(done.headers["location"]).text
+    drain(engine)
+    [to_host] = [one for one in told(engine, "visit_cancelled") if one.person_id == there.host_id]
+    said = (before, after, to_host.text)
+    assert ["Son calendrier peut le rouvrir" in one for one in said] == [by == "team"] * 3
+
+
 @pytest.mark.parametrize("cancelled", [True, False])
 def test_who_was_told_that_hr_decide_hears_what_they_decided(
     engine: Engine, company: Published, cancelled: bool
