@@ -335,9 +335,9 @@ def live_requests(
 
 
 def due(session: Session, now: datetime) -> list[int]:
-    """Ids of requests and offers whose time is over."""
+    """Ids of requests and offers whose time is over, in order of arrival."""
     query = select(col(BookingRequest.id)).where(col(BookingRequest.due_at) <= now)
-    return list(session.scalars(query.order_by(col(BookingRequest.id))))
+    return list(session.scalars(query.order_by(col(BookingRequest.asked_at), col(BookingRequest.id))))
 
 
 def of_leavers(session: Session, person_id: int | None = None) -> list[int]:

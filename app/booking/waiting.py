@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, update
 
 from app.booking import barred, holding, lines, queries
-from app.booking.deciding import approve
+from app.booking.deciding import approve, queue
 from app.booking.ending import expire
 from app.booking.errors import PlaceFull
 from app.booking.lifecycle import By, take_step
@@ -75,21 +75,25 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
 
 def settle(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
     """What silence means for a request or an offer whose time is over. Asked twice, it does nothing more. Who
-    could have answered a request reads what their silence decided (`silent_at`)."""
+    could have answered a request reads what their silence decided (`silent_at`). Where silence approves, and
+    another had the last place in the same breath, it is no silence that decides: the asker waits in line."""
     if request.due_at is None or request.due_at > now:
         return
     terms = queries.rules_of(session, request.campaign_id)
-    asked = request.status == RequestStatus.REQUESTED
-    if asked and terms.silence == Silence.APPROVE:
+    silent = request.status == RequestStatus.REQUESTED
+    if silent and terms.silence == Silence.APPROVE:
         try:
             approve(session, request, actor=None, now=now, today=today)
         except Stale:
             return
         except Refusal:
-            expire(session, request, now=now)
+            queue(session, request, now=now, today=today)
+            silent = request.status == RequestStatus.REQUESTED
+            if silent:
+                expire(session, request, now=now)
     else:
         expire(session, request, now=now)
-    if asked:
+    if silent:
         request.silent_at = now
         session.add(request)
 

@@ -1,16 +1,18 @@
 """Who could have answered reads what their silence decided: one mail a day, whatever number of requests."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.booking.jobs import settle_due
 from app.booking.jobs_silence import tell_silence
-from app.booking.tables import Approval, BookingRequest, Silence
+from app.booking.tables import Approval, BookingRequest, RequestStatus, Silence
 from app.people.tables import Person
 from app.visits.tables import Visit
 from app.worker import drain
-from tests.booking.conftest import MONDAY, TUESDAY, Shop, mails
+from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop, check_counts, mails
 from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -106,3 +108,32 @@ def test_nobody_is_said_to_receive_whose_team_did_not_answer(
     for text in (host.text, host.html):
         assert ("Personne dans votre équipe n’a répondu à temps" in text) is silent
         assert ("Vous faites découvrir votre métier" in text) is not silent
+
+
+def test_whom_silence_left_without_a_place_stands_in_line_also_where_it_decides_both_at_once(
+    engine: Engine, session: Session, clock: Clock, shop: Shop
+) -> None:
+    shop.terms.silence = Silence.APPROVE
+    place = shop.offer((MONDAY,), host_id=shop.hosts[0].id)
+    asked = [shop.ask(one, place, now=NOW + timedelta(minutes=n)) for n, one in enumerate(shop.askers[:2])]
+    wait_for_silence(engine, session, clock)
+    assert [one.status for one in asked] == [RequestStatus.BOOKED, RequestStatus.WAITING]
+    assert mails(session, "booking_expired") == []
+    [queued] = mails(session, "booking_queued")
+    assert queued.person_id == asked[1].person_id
+    [to_marc] = mails(session, "requests_silent")
+    assert "elle est acceptée" in to_marc.text
+    assert "expiré" not in to_marc.text
+    check_counts(session)
+
+
+def test_whom_silence_left_without_a_place_and_has_another_day_then_is_told_that(
+    engine: Engine, session: Session, clock: Clock, shop: Shop
+) -> None:
+    shop.terms.silence, shop.terms.max_per_person = Silence.APPROVE, 2
+    place, other = shop.offer((MONDAY,)), shop.offer((MONDAY,), job="Réserve")
+    asked = [shop.ask(shop.askers[0], one, now=NOW) for one in (place, other)]
+    wait_for_silence(engine, session, clock)
+    assert [one.status for one in asked] == [RequestStatus.BOOKED, RequestStatus.EXPIRED]
+    [mail] = mails(session, "booking_expired")
+    assert "n’a pas pu répondre" not in mail.text
