@@ -77,6 +77,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "planning.requested": (planning.solve_run,),
     "planning.asked": (planning.answer_question,),
     "team.weekdays": (calendars.tell_weekdays,),
+    "people.minors": (visits.tell_too_young,),
     "people.moved": (booking_gone.follow_movers,),
     "people.returned": (repairs_going.follow_rehired,),
     "person.left": (

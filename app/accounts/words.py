@@ -93,6 +93,7 @@ def actions() -> dict[str, str]:
         "visit.waived": _("Visiteur accueilli sans conditions"),
         "visit.agreed": _("Convention enregistrée"),
         "visit.asked_anew": _("Visiteur interrogé de nouveau"),
+        "visit.too_young": _("Visiteur trop jeune d’après le fichier du personnel"),
         "visit.suspended": _("Journée suspendue"),
         "visit.resumed": _("Journée de nouveau possible"),
         "visit.set_aside": _("Aucune solution retenue pour une journée"),

@@ -303,8 +303,9 @@ def tell_agreed(engine: Engine, visit_id: int, revision: int, change_id: int) ->
 
 
 def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
-    """The team asks something else of visitors: the visitor reads it, and where to say yes again. One who has
-    not the age reads who may make an exception; whoever may reads it too."""
+    """The team asks something else of visitors, or the staff file says that one is too young: the visitor
+    reads it, and where to say yes again. One who has not the age reads who may make an exception; whoever may
+    reads it too."""
     with open_session(engine) as session:
         news = standing(session, visit_id, change_id, revision)
         if news is None or confirmed_by(news.seen.visit, By.VISITOR):
@@ -312,9 +313,10 @@ def tell_conditions(engine: Engine, visit_id: int, revision: int, change_id: int
         seen, visit = news.seen, news.seen.visit
         asks = conditions_of(session, seen.host_team)
         young = too_young(seen.visitor, visit, asks)
+        since = news.change is not None and news.change.kind is ChangeKind.TOO_YOUNG
         said = {
             "too_young": young,
-            "since": young and asks is not None and asks.id == visit.conditions_id,
+            "since": young and since,
             "waits_host": not confirmed_by(visit, By.HOST),
             "waits_agreement": seen.crosses and visit.agreement_at is None,
         }

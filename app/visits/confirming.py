@@ -1,6 +1,6 @@
 """Saying yes to a day, saying no to it, and what must be in order before it is sure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,9 @@ from app.core.errors import Stale
 from app.teams import service as teams
 from app.teams.schemas import ConditionsForm
 from app.teams.tables import TeamConditions
-from app.visits import absences, agreements, closing, queries, service
+from app.visits import absences, agreements, closing, queries, reading, service
 from app.visits.changing import Situation, begin, each_of, hold_all
-from app.visits.conditions import become_too_young, of_age, unread
+from app.visits.conditions import become_too_young, made_too_young, of_age, unread
 from app.visits.errors import AgreementChanged, ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
@@ -225,10 +225,28 @@ def unsay_too_young(session: Session, now: datetime, today: date, *which: Column
     """Whoever said yes, and is under 18 as the staff file says since, at a team that receives adults only,
     waits for an exception: they and the team's leaders read it. Done twice, nothing more happens."""
     for seen in become_too_young(session, today, *which):
-        _unsay(session, seen.visit, now)
+        _unsay(session, seen.visit, now, kind=ChangeKind.TOO_YOUNG)
 
 
-def _unsay(session: Session, visit: Visit, now: datetime, *which: ColumnElement[bool]) -> bool:
+def say_too_young(session: Session, person_ids: Collection[int], now: datetime, today: date) -> None:
+    """The same at once for those of whom a staff file says so, also where they had not said yes yet. Done
+    twice, nothing more happens."""
+    found = [one for one in made_too_young(session, person_ids, today) if one.visitor.under_18]
+    hold_all(session, [one.visit.id or 0 for one in found])
+    last = reading.last_kinds(session, [one.visit.id or 0 for one in found])
+    for seen in found:
+        unsaid = _unsay(session, seen.visit, now, kind=ChangeKind.TOO_YOUNG)
+        if not unsaid and last.get(seen.visit.id or 0) is not ChangeKind.TOO_YOUNG:
+            _ask_anew(session, seen.visit, now, ChangeKind.TOO_YOUNG)
+
+
+def _unsay(
+    session: Session,
+    visit: Visit,
+    now: datetime,
+    *which: ColumnElement[bool],
+    kind: ChangeKind = ChangeKind.ASKED_ANEW,
+) -> bool:
     """The visitor's yes counts no more; whether there was one, of such a visit."""
     done = session.exec(
         update(Visit)
@@ -244,9 +262,12 @@ def _unsay(session: Session, visit: Visit, now: datetime, *which: ColumnElement[
     if done.rowcount != 1:
         return False
     session.refresh(visit)
-    hand = Hand(by=By.SERVICE, actor=None, now=now)
-    remember(session, visit, ChangeKind.ASKED_ANEW, hand, event="visit.asked_anew")
+    _ask_anew(session, visit, now, kind)
     return True
+
+
+def _ask_anew(session: Session, visit: Visit, now: datetime, kind: ChangeKind) -> None:
+    remember(session, visit, kind, Hand(by=By.SERVICE, actor=None, now=now), event="visit.asked_anew")
 
 
 def _is_another(version: Any, conditions_id: int) -> ColumnElement[bool]:

@@ -109,6 +109,14 @@ def ask_anew(engine: Engine, team_id: int, conditions_id: int) -> None:
         confirming.ask_all_anew(session, team_id, conditions_id, now, today)
 
 
+def tell_too_young(engine: Engine, person_ids: list[int]) -> None:
+    """Job of `people.minors`: days to come of these people, under 18 as a staff file says since, at teams
+    that receive adults only wait for an exception. Safe to run twice."""
+    now, today = clock.now(), clock.today()
+    with open_session(engine) as session:
+        confirming.say_too_young(session, person_ids, now, today)
+
+
 def follow_days(engine: Engine) -> None:
     """Job of `clock.tick`: days to come of people who changed team, site, company or week, as a staff file or
     a file of teams says it; and those that a roster, or somebody's week, contradicts though nothing followed,

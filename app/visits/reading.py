@@ -146,6 +146,14 @@ BROUGHT = {ChangeKind.RESUMED, ChangeKind.SUSPENDED}
 """What an act may bring with it."""
 
 
+def last_kinds(session: Session, visit_ids: Collection[int]) -> dict[int, ChangeKind]:
+    """What last happened to each of these visits. One query."""
+    own = col(VisitChange.visit_id).in_(visit_ids)
+    last = select(func.max(col(VisitChange.id))).where(own).group_by(col(VisitChange.visit_id))
+    rows = session.scalars(select(VisitChange).where(col(VisitChange.id).in_(last)))
+    return {one.visit_id: one.kind for one in rows}
+
+
 def is_own_last(
     session: Session, visit_id: int, kinds: Collection[ChangeKind], account_id: int | None, **facts: Any
 ) -> bool:
@@ -362,6 +370,7 @@ def asked_again(session: Session, visit_ids: Collection[int]) -> dict[tuple[int,
     anew = {
         ChangeKind.MOVED: (By.VISITOR, By.HOST),
         ChangeKind.ASKED_ANEW: (By.VISITOR,),
+        ChangeKind.TOO_YOUNG: (By.VISITOR,),
         ChangeKind.HOST: (By.HOST,),
     }
     query = (

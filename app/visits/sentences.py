@@ -86,6 +86,7 @@ def sentence(
         ),
         ChangeKind.WAIVED: _("%(who)s fait une exception à ce que l’équipe demande à ses visiteurs."),
         ChangeKind.ASKED_ANEW: _("Le oui ne répond plus à ce que l’équipe demande : il est à redire."),
+        ChangeKind.TOO_YOUNG: _("L’équipe ne reçoit que des adultes : la journée attend une exception."),
         ChangeKind.AGREED: _(
             "%(who)s a enregistré après coup, la journée passée, la convention entre les deux sociétés."
         )

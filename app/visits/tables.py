@@ -305,6 +305,8 @@ class ChangeKind(StrEnum):
     WAIVED = "waived"
     AGREED = "agreed"
     ASKED_ANEW = "asked_anew"
+    TOO_YOUNG = "too_young"
+    """The staff file says since that the visitor is under 18, and the team receives adults only."""
     """The team asks something else of visitors: what the visitor had accepted is not enough any more."""
     SUSPENDED = "suspended"
     """It cannot take place on its day: HR closed the site that receives, or a roster says otherwise."""

@@ -1,5 +1,6 @@
 """On which terms a day stands: its hours, what the team asks, exceptions, rosters, letters."""
 
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from app.visits.history import Hand
 from app.visits.hosting import Hours
 from app.visits.rules import hours_fault
 from app.visits.tables import By, CancelReason, DayPart
+from tests.support.accounts import SignIn
 from tests.visits.life import MONDAY, NOW, TODAY, Company, told
 from tests.visits.test_whereabouts import ticked
 
@@ -334,6 +336,43 @@ def test_a_host_who_leads_the_team_reads_their_own_exception_as_theirs(
     assert "Vous faites une exception" in read[company.bruno.id]
     assert "Bruno Lam fait une exception" in read[company.anna.id]
     company.session.commit()
+
+
+@pytest.mark.parametrize("adults", [True, False])
+@pytest.mark.parametrize("yes", [True, False])
+def test_a_staff_file_that_makes_somebody_too_young_writes_to_them_whether_or_not_they_said_yes(
+    company: Company, engine: Engine, client: TestClient, sign_in: SignIn, adults: bool, yes: bool
+) -> None:
+    session = company.session
+    asked = ask(company, 0, min_age=18 if adults else None, safety="Chaussures fermées")
+    if yes:
+        here, hand = company.before(company.there, company.anna), company.hand(company.there, company.anna)
+        confirming.confirm(session, here, hand, revision=0, conditions_id=asked.id)
+    told(engine, session)
+    company.anna.employee_number = "N1"
+    session.commit()
+    sign_in(client, company.hr)
+    session.commit()
+    lines = "Matricule;Prénom;Nom;Équipe;Moins de 18 ans\nN1;Anna;Roy;Paie;oui\n".encode()
+    answer = client.post("/people/import", data={"kind": "people"}, files={"file": ("rh.csv", lines)})
+    where = answer.headers["location"]
+    page = client.get(where).text
+    shown = dict(re.findall(r'name="(shown)" value="([^"]*)"', page))
+    assert client.post(f"{where}/confirmation", data=shown).status_code == 303
+    before = {one.id for one in session.exec(select(Mail)).all()}
+    session.commit()
+    ticked(engine, session)
+    ticked(engine, session)
+    written = [one for one in session.exec(select(Mail).order_by(col(Mail.id))) if one.id not in before]
+    assert [(one.to_name, one.kind) for one in written] == (
+        [("Anna Roy", "visit_conditions"), ("Marc Chef", "visit_team")] if adults else []
+    )
+    if adults:
+        assert "le fichier du personnel dit maintenant que vous avez moins de 18 ans" in written[0].text
+        assert company.history(company.there).count("too_young") == 1
+    session.commit()
+    page = client.get(f"/visits/{company.there.id}").text
+    assert ("la journée attend une exception" in page) is adults
 
 
 @pytest.mark.parametrize(("adults", "exception"), [(True, False), (True, True), (False, False)])

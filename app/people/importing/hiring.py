@@ -45,6 +45,8 @@ def write_people(session: Session, table: Table, plan: Plan, report: ImportRepor
         jobs.record(session, "people.moved", moved=moved)
     if returned := [one["id"] for one in changed if one.get("active")]:
         jobs.record(session, "people.returned", person_ids=returned)
+    if minors := [one["id"] for one in changed if one.get("under_18")]:
+        jobs.record(session, "people.minors", person_ids=minors)
     _write_managers(session, plan)
     _write_departments(session)
     session.expire_all()
