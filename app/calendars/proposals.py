@@ -39,6 +39,6 @@ def tell_one_way(engine: Engine, visit_id: int, revision: int, change_id: int) -
 
 
 def _said(news: News) -> dict[str, Any]:
-    """`left`: the day that stays where the two leave it at one."""
-    left = news.other
-    return {"left": left if left is not None and stands(left.visit) else None}
+    """`stays`: the day that does where the two leave it at one."""
+    other = news.other
+    return {"stays": other if other is not None and stands(other.visit) else None}

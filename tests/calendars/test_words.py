@@ -72,7 +72,7 @@ def test_every_mail_about_a_day_reads_well(
         "both": role == "host",
         "waits": True,
         "makes_up": role == "visitor",
-        "left": bare("Bruno"),
+        "stays": bare("Bruno"),
         "released": False,
         "not_given": role == "visitor",
         "unconfirmed": role == "host",
