@@ -32,6 +32,12 @@ def is_another_recorded(session: Session, visit_ids: Collection[int], at: dateti
     )
 
 
+def are_others_waiting(session: Session, visit_ids: Collection[int], companies: Collection[str]) -> bool:
+    """Whether one of these visits waits for an agreement of two other companies than these. One query."""
+    found = read_visits(session, col(Visit.id).in_(visit_ids), *_unsigned())
+    return any({one.visitor.legal_entity, one.host.legal_entity} != set(companies) for one in found)
+
+
 def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:
     """The same in every campaign, up to a day."""
     return read_visits(session, *to_come(today), col(Visit.day) <= last, *_unsigned())

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fastapi import APIRouter
+from sqlmodel import Session
 
 from app.accounts.guards import Asking
 from app.campaigns.guards import HrCampaign
@@ -30,6 +31,7 @@ from app.visits import (
 from app.visits.guards import ForHr, Me, Participant, Receiving
 from app.visits.history import Hand
 from app.visits.hosting import Hours
+from app.visits.queries import SeenVisit
 from app.visits.schemas import (
     ConflictOut,
     ConflictsOut,
@@ -48,10 +50,12 @@ from app.visits.schemas import (
     visit_out,
 )
 from app.visits.schemas_agreements import (
+    AgreementNeeded,
     AgreementOut,
     AgreementsForm,
     AgreementsOut,
     AgreementWithdrawalForm,
+    WaitingOut,
 )
 from app.visits.tables import By
 
@@ -155,19 +159,27 @@ def of_campaign(session: Db, campaign: HrCampaign) -> VisitsOut:
 
 
 @own.get("/campaigns/{campaign_id}/agreements")
-def waiting_for_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
+def waiting_for_agreement(session: Db, campaign: HrCampaign) -> WaitingOut:
     """Visits of two companies that wait for the agreement."""
     assert campaign.id is not None
-    today = clock.today()
-    found = agreements.waiting(session, campaign.id, today)
-    return api_answers.listed(session, found)
+    return _without(session, agreements.waiting(session, campaign.id, clock.today()))
 
 
 @own.get("/campaigns/{campaign_id}/agreements/lived")
-def lived_without_agreement(session: Db, campaign: HrCampaign) -> VisitsOut:
+def lived_without_agreement(session: Db, campaign: HrCampaign) -> WaitingOut:
     """Visits of two companies that were lived without an agreement: it may still be recorded."""
     assert campaign.id is not None
-    return api_answers.listed(session, agreements.lived_without(session, campaign.id, clock.today()))
+    return _without(session, agreements.lived_without(session, campaign.id, clock.today()))
+
+
+def _without(session: Session, found: list[SeenVisit]) -> WaitingOut:
+    return WaitingOut(
+        visits=api_answers.listed(session, found).visits,
+        agreements=[
+            AgreementNeeded(companies=list(pair), visits=[seen.visit.id or 0 for seen in of])
+            for pair, of in showing.by_companies(found)
+        ],
+    )
 
 
 @own.get("/campaigns/{campaign_id}/agreements/recorded")
@@ -191,20 +203,22 @@ def recorded_agreements(session: Db, campaign: HrCampaign) -> AgreementsOut:
 
 
 @own.post("/campaigns/{campaign_id}/agreements")
-def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementsForm) -> VisitsOut:
+def record_agreements(session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementsForm) -> WaitingOut:
     """The two companies agreed on these visits, or past ones are settled otherwise; the ones to come that
-    still wait."""
+    still wait. Where one of them is of other companies than were named, nothing is done (409)."""
     assert campaign.id is not None
     hand = Hand(by=By.HR, actor=actor, now=clock.now())
     hand = replace(hand, words=showing.agreement_words(sent.reference, sent.signed_on))
-    confirming.settle_days(session, campaign.id, sent.visit_ids, sent.what, hand, clock.today())
+    confirming.settle_days(
+        session, campaign.id, sent.visit_ids, sent.what, hand, clock.today(), sent.companies
+    )
     return waiting_for_agreement(session, campaign)
 
 
 @own.post("/campaigns/{campaign_id}/agreements/withdrawal")
 def withdraw_agreements(
     session: Db, campaign: HrCampaign, actor: Asking, sent: AgreementWithdrawalForm
-) -> VisitsOut:
+) -> WaitingOut:
     """The agreement recorded at that moment is taken back of these visits to come: they wait again, their
     people read it. The ones that wait. Where one of them has another one since, nothing is done (409)."""
     assert campaign.id is not None

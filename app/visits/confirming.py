@@ -15,7 +15,7 @@ from app.teams.tables import TeamConditions
 from app.visits import absences, agreements, closing, queries, reading, service
 from app.visits.changing import Situation, begin, each_of, hold_all
 from app.visits.conditions import become_too_young, made_too_young, of_age, unread
-from app.visits.errors import AgreementChanged, ReasonNotOffered
+from app.visits.errors import AgreementChanged, AgreementOfOthers, ReasonNotOffered
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.rules import OFFERED, Settled, confirmed_by, is_past
@@ -102,28 +102,40 @@ def give_up(
 
 
 def record_agreements(
-    session: Session, campaign_id: int, visit_ids: Sequence[int], hand: Hand, today: date
+    session: Session,
+    campaign_id: int,
+    visit_ids: Sequence[int],
+    hand: Hand,
+    today: date,
+    companies: Collection[str] = (),
 ) -> int:
     """HR notes that the two companies agreed on these visits; both people are told. How many it was.
 
     Also of days lived without it. A visit that needs none, or has it already, is left as it is: the list may
-    be a minute old.
+    be a minute old. `companies`: which two, where HR named them; raises `AgreementOfOthers` when a visit that
+    waits is no longer of these two.
     """
+    hold_all(session, visit_ids)
+    if companies and agreements.are_others_waiting(session, visit_ids, companies):
+        raise AgreementOfOthers(companies)
     return each_of(session, campaign_id, visit_ids, hand, today, ChangeKind.AGREED, _record_agreement)
 
 
 def settle_days(
-    session: Session, campaign_id: int, visit_ids: Sequence[int], what: Settled, hand: Hand, today: date
+    session: Session,
+    campaign_id: int,
+    visit_ids: Sequence[int],
+    what: Settled,
+    hand: Hand,
+    today: date,
+    companies: Collection[str],
 ) -> int:
     """HR say of days between two companies that they agreed; of past ones also that they were not held, or
-    that they stay without an agreement. How many it was."""
-    settle = {
-        Settled.RECORDED: record_agreements,
-        Settled.NOT_HELD: absences.say_all_not_held,
-        Settled.LEFT: absences.leave_without,
-    }[what]
-    own = hand if what is Settled.RECORDED else replace(hand, words="")
-    return settle(session, campaign_id, visit_ids, own, today)
+    that they stay without an agreement. How many it was. Raises as `record_agreements`."""
+    if what is Settled.RECORDED:
+        return record_agreements(session, campaign_id, visit_ids, hand, today, companies)
+    settle = absences.say_all_not_held if what is Settled.NOT_HELD else absences.leave_without
+    return settle(session, campaign_id, visit_ids, replace(hand, words=""), today)
 
 
 def _record_agreement(session: Session, now: Situation, hand: Hand) -> None:

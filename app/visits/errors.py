@@ -287,6 +287,21 @@ class AgreementChanged(Refusal):
         )
 
 
+class AgreementOfOthers(Refusal):
+    """A visit is no longer of the two companies whose agreement it is; nothing was done."""
+
+    def __init__(self, companies: Collection[str]) -> None:
+        self.companies = sorted(companies)
+
+    def message(self) -> str:
+        one, other = self.companies
+        return _(
+            "L’une de ces journées n’est plus entre %(one)s et %(other)s : l’une des deux personnes "
+            "travaille désormais pour une autre société. Rien n’a été enregistré : voici les journées "
+            "telles qu’elles sont."
+        ) % {"one": one, "other": other}
+
+
 class FallsOtherwise(Refusal):
     """What falls is no longer what was shown; nothing was done."""
 

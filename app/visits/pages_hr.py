@@ -16,13 +16,13 @@ from app.core.templating import redirect, render
 from app.messages import queries as mails
 from app.visits import agreements as stored
 from app.visits import confirming, moving, showing
-from app.visits.errors import AgreementChanged, DayNotPossible
+from app.visits.errors import AgreementChanged, AgreementOfOthers, DayNotPossible
 from app.visits.guards import Entered, ForHr
 from app.visits.history import Hand
 from app.visits.lifecycle import refusal
 from app.visits.rules import WARNED, Settled
 from app.visits.schemas import MoveForm
-from app.visits.schemas_agreements import AgreementsPageForm, AgreementWithdrawalForm
+from app.visits.schemas_agreements import AgreementsForm, AgreementWithdrawalForm
 from app.visits.tables import By, ChangeKind
 
 router = APIRouter()
@@ -49,7 +49,7 @@ def record_agreements(
     request: Request, session: Db, campaign: HrCampaign, actor: Asking, sent: Submitted
 ) -> Response:
     """The companies agreed on the chosen visits."""
-    form, today = bind(AgreementsPageForm, sent), clock.today()
+    form, today = bind(AgreementsForm, sent), clock.today()
     if form.value is None:
         if not form.get("visit_ids"):
             form.errors["visit_ids"] = _("Cochez au moins une journée.")
@@ -65,7 +65,13 @@ def record_agreements(
         now=clock.now(),
         words=showing.agreement_words(value.reference, value.signed_on),
     )
-    done = confirming.settle_days(session, campaign.id, value.visit_ids, value.what, hand, today)
+    try:
+        done = confirming.settle_days(
+            session, campaign.id, value.visit_ids, value.what, hand, today, value.companies
+        )
+    except AgreementOfOthers as changed:
+        form.refuse("", changed.message())
+        return _show_agreements(request, session, campaign, form, status=changed.status)
     say = _settled(value.what, done)
     here = f"/campaigns/{campaign.id}/agreements"
     if not done:
@@ -124,7 +130,7 @@ def _show_agreements(
         lived=showing.by_companies(lived),
         to_tell=next(iter(mails.urgent_letters(session, clock.today(), campaign.id)), None),
         left=[seen for seen in passed if seen.visit.left_without_at is not None],
-        form=form or blank(signed_on=clock.today()),
+        form=form or blank(),
         sent_for={int(one) for one in form.get("visit_ids", []) if str(one).isdigit()} if form else set(),
         today=clock.today(),
     )
@@ -166,8 +172,8 @@ def withdraw_agreement(
             session, campaign.id, value.visit_ids, value.recorded_at, hand, clock.today()
         )
     except AgreementChanged as changed:
-        form: Bound[Any] = blank(signed_on=clock.today())
-        form.refuse("visit_ids", changed.message())
+        form: Bound[Any] = blank()
+        form.refuse("", changed.message())
         return _show_agreements(request, session, campaign, form, status=changed.status)
     say = ngettext(
         "La convention est retirée pour une journée : les personnes le lisent.",

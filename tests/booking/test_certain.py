@@ -59,7 +59,7 @@ def test_a_booked_day_is_certain_nowhere_until_nothing_is_missing(engine: Engine
     before = event(anna, visit.id or 0)
     assert before["STATUS"] == "TENTATIVE"
     assert [one.params["PARTSTAT"] for one in before["ATTENDEE"]] == ["ACCEPTED", "NEEDS-ACTION"]
-    agreed = {"visit_ids": [str(visit.id)]}
+    agreed = {"companies": ["Vélo SA", "Vélo Services"], "visit_ids": [str(visit.id)]}
     assert as_(shop.hr).post(f"/campaigns/{shop.campaign.id}/agreements", data=agreed).status_code == 303
     assert "attend l’hôte" in anna.get("/booking").text
     yes = {"revision": str(visit.revision)}

@@ -25,6 +25,8 @@ NEXT_MONDAY = date(2027, 4, 12)
 BEFORE, EVENING = datetime(2027, 4, 3, 8, 0, tzinfo=UTC), datetime(2027, 4, 5, 18, 0, tzinfo=UTC)
 """The weekend before the first day, and the hour at which it is over."""
 WORKED_NOT_OFFERED = date(2027, 4, 28)
+PAIR = {"companies": ["Vélo SA", "Vélo Services"]}
+"""As a page about agreements names the companies of its days."""
 
 
 class Company:

@@ -19,7 +19,7 @@ from app.core.db import open_session
 from app.messages.tables import Mail, MailStatus
 from app.visits.tables import Visit
 from tests.support.web import Clock
-from tests.visits.life import Company, told
+from tests.visits.life import PAIR, Company, told
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
@@ -160,7 +160,7 @@ def test_the_letter_serves_no_more_once_the_agreement_is_recorded(
 ) -> None:
     warn_uncertain(engine)
     hr = enter(company.hr)
-    hr.post(f"/campaigns/{company.campaign.id}/agreements", data={"visit_ids": [day.id]})
+    hr.post(f"/campaigns/{company.campaign.id}/agreements", data={**PAIR, "visit_ids": [day.id]})
     told(engine, company.session)
     assert "à prévenir de vive voix" not in hr.get("/home").text
     page = hr.get(f"/campaigns/{company.campaign.id}/paper").text

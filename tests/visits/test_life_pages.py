@@ -20,7 +20,7 @@ from app.visits.tables import CancelReason, Proposal, Visit
 from app.worker import drain
 from tests.factories import NOW, make_person
 from tests.support.web import Clock
-from tests.visits.life import FRIDAY, MONDAY, TODAY, TUESDAY, WEDNESDAY, Company, row
+from tests.visits.life import FRIDAY, MONDAY, PAIR, TODAY, TUESDAY, WEDNESDAY, Company, row
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
@@ -167,7 +167,7 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "2 journées entre deux sociétés" in hr.get(f"{here}/summary").text
     page = hr.get(here).text
     assert "Enregistrer la convention des journées cochées" in page
-    both = {"visit_ids": [str(company.there.id), str(company.back.id)], "reference": "GRP-2027-14"}
+    both = {**PAIR, "visit_ids": [str(company.there.id), str(company.back.id)], "reference": "GRP-2027-14"}
     assert hr.post(here, data={**both, "signed_on": "2031-01-01"}).status_code == 422
     done = hr.post(here, data={**both, "signed_on": "2027-03-01"})
     assert done.status_code == 303
@@ -180,7 +180,7 @@ def test_hr_records_agreements_from_one_list(company: Company, engine: Engine, a
     assert "sont prévenues" not in again  # nothing is claimed that did not happen
     assert "entre deux sociétés" not in hr.get(f"{here}/summary").text
     assert "attend une convention" not in as_(company.anna).get("/visits").text
-    assert hr.get(f"/api/v1{here}").json() == {"visits": []}
+    assert hr.get(f"/api/v1{here}").json() == {"visits": [], "agreements": []}
 
 
 def test_what_was_ticked_comes_back_as_sent_where_something_is_refused(
@@ -191,7 +191,7 @@ def test_what_was_ticked_comes_back_as_sent_where_something_is_refused(
     with open_session(engine) as session:
         session.get_one(Person, company.anna.id).legal_entity = "Vélo SA"
         session.get_one(Person, company.bruno.id).legal_entity = "Vélo Services"
-    (pair,) = re.findall(r'name="pair" value="([^"]*)"', hr.get(here).text)
+    pair = {"companies": re.findall(r'name="companies" value="([^"]*)"', hr.get(here).text)}
     days = {company.there.id, company.back.id}
 
     def ticked(page: str) -> set[int]:
@@ -199,12 +199,12 @@ def test_what_was_ticked_comes_back_as_sent_where_something_is_refused(
 
     assert ticked(hr.get(here).text) == days
     for one in days:  # whichever comes first
-        sent = {"pair": pair, "visit_ids": [str(one)], "signed_on": "2031-01-01"}
+        sent = {**pair, "visit_ids": [str(one)], "signed_on": "2031-01-01"}
         refused = hr.post(here, data=sent)
         assert refused.status_code == 422
         assert "Cette date est à venir" in refused.text
         assert ticked(refused.text) == {one}
-    nothing = hr.post(here, data={"pair": pair, "reference": "GRP-7"})
+    nothing = hr.post(here, data={**pair, "reference": "GRP-7"})
     assert nothing.status_code == 422
     assert nothing.text.count("Cochez au moins une journée.") == 1
     assert "GRP-7" in nothing.text
@@ -233,7 +233,7 @@ def test_a_day_lived_without_an_agreement_is_said_so_and_may_still_get_one(
     lived = hr.get(f"/api/v1{here}/lived").json()["visits"]
     assert [(one["id"], one["without_agreement"]) for one in lived] == [(company.there.id, True)]
     late = {"visit_ids": [str(company.there.id)], "reference": "GRP-2027-14", "signed_on": "2027-04-06"}
-    assert hr.post(here, data=late).status_code == 303
+    assert hr.post(here, data={**PAIR, **late}).status_code == 303
     page = anna.get(there).text
     assert "passée sans convention" not in page
     assert "après coup" in page
@@ -252,7 +252,7 @@ def test_no_agreement_is_asked_for_a_day_that_did_not_take_place(
     here = f"/campaigns/{company.campaign.id}/agreements"
     assert "Passées sans convention" not in as_(company.hr).get(here).text
     assert "passée sans convention" not in as_(company.anna).get(f"/visits/{company.there.id}").text
-    sent = {"visit_ids": [str(company.there.id)]}
+    sent = {**PAIR, "visit_ids": [str(company.there.id)]}
     assert "n’attendait plus" in as_(company.hr).post(here, data=sent, follow_redirects=True).text
 
 

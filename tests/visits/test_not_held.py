@@ -29,7 +29,7 @@ from app.visits.errors import (
 )
 from app.visits.tables import By, CancelReason, ProposalStatus, Visit
 from tests.support.web import Clock
-from tests.visits.life import BEFORE, EVENING, MONDAY, Company, asked, told
+from tests.visits.life import BEFORE, EVENING, MONDAY, PAIR, Company, asked, told
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
@@ -196,7 +196,7 @@ def test_hr_who_find_that_it_took_place_may_record_the_agreement_then(
     hr = enter(company.hr)
     version = absences.said_so_far(day, ())
     hr.post(f"/visits/{day.id}/ruling", data={"outcome": "held", "version": version})
-    hr.post(f"/campaigns/{company.campaign.id}/agreements", data={"visit_ids": [day.id]})
+    hr.post(f"/campaigns/{company.campaign.id}/agreements", data={**PAIR, "visit_ids": [day.id]})
     company.session.refresh(day)
     assert day.agreement_at is not None
 
@@ -328,7 +328,7 @@ def test_hr_settle_past_days_at_once_and_nothing_is_asked_any_more(
         f'id="f-visit-{day.id}" name="visit_ids" value="{day.id}" aria-describedby="h-visit-{day.id}">'
         in page
     )
-    hr.post(here, data={"visit_ids": [day.id], "what": what})
+    hr.post(here, data={**PAIR, "visit_ids": [day.id], "what": what})
     assert "passée sans convention" not in hr.get("/home").text
     lines = {"recorded": "agreed", "not_held": "not_held", "left": "left_without"}
     assert company.history(day)[-1] == lines[what]
@@ -337,7 +337,7 @@ def test_hr_settle_past_days_at_once_and_nothing_is_asked_any_more(
     assert len(mails(engine, "visit_absence")) == 2 * (what == "not_held")
     if what == "left":
         assert "Une journée laissée sans convention" in hr.get(here).text
-        hr.post(here, data={"visit_ids": [day.id]})
+        hr.post(here, data={**PAIR, "visit_ids": [day.id]})
         company.session.refresh(day)
         assert day.agreement_at is not None
 
@@ -369,7 +369,9 @@ def test_once_the_agreement_is_recorded_each_reads_whether_the_day_is_certain(
     clock.set(BEFORE)
     day.host_confirmed_at, day.visitor_confirmed_at = BEFORE, BEFORE if both else None
     company.session.commit()
-    enter(company.hr).post(f"/campaigns/{company.campaign.id}/agreements", data={"visit_ids": [day.id]})
+    enter(company.hr).post(
+        f"/campaigns/{company.campaign.id}/agreements", data={**PAIR, "visit_ids": [day.id]}
+    )
     told(engine, company.session)
     to = {mail.to_name.split()[0]: mail for mail in mails(engine, "visit_changed")}
     if both:

@@ -216,6 +216,50 @@ def test_an_old_page_takes_no_agreement_back_that_was_recorded_since(
     assert row(engine, visit).agreement_at is None
 
 
+def test_an_old_page_records_no_agreement_of_other_companies_than_it_showed(
+    company: Company, engine: Engine, enter: Enter
+) -> None:
+    works_for(company, A, B)
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    shown = re.findall(r'name="companies" value="([^"]+)"', hr.get(here).text)
+    assert shown == [A, B]
+    ids = [company.there.id or 0, company.back.id or 0]
+    works_for(company, A, C)
+    old = {"companies": shown, "visit_ids": ids, "reference": "AB-1"}
+    late = hr.post(here, data=old)
+    assert late.status_code == 409
+    assert f"n’est plus entre {A} et {B}" in late.text.replace("\xa0", " ")
+    assert f'name="companies" value="{C}"' in late.text  # the list as it is
+    assert hr.post(f"/api/v1{here}", json=old).status_code == 409
+    assert waiting(company) == set(ids)
+    new = hr.get(f"/api/v1{here}").json()["agreements"]
+    assert new == [{"companies": [C, A], "visits": ids}]
+    assert hr.post(f"/api/v1{here}", json={**old, **new[0], "visits": ids}).status_code == 422
+    done = hr.post(f"/api/v1{here}", json={"companies": [A, C], "visit_ids": ids})
+    assert done.json() == {"visits": [], "agreements": []}
+    assert {row(engine, company.there).signed_visitor, row(engine, company.there).signed_host} == {A, C}
+
+
+def test_a_date_that_is_refused_in_one_form_stays_in_it(company: Company, enter: Enter) -> None:
+    works_for(company, A, B)
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    elsewhere = {"companies": [B, C], "visit_ids": [company.there.id], "signed_on": "2031-01-01"}
+    refused = hr.post(here, data=elsewhere)
+    assert refused.status_code == 422
+    assert f'name="companies" value="{A}"' in refused.text
+    assert "2031-01-01" not in refused.text
+
+
+def test_an_agreement_names_its_two_companies(company: Company, enter: Enter) -> None:
+    works_for(company, A, B)
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    for one in ([], [A], [A, A], [A, B, C]):
+        assert hr.post(here, data={"companies": one, "visit_ids": [company.there.id]}).status_code == 422
+        sent = {"companies": one, "visit_ids": [company.there.id]}
+        assert hr.post(f"/api/v1{here}", json=sent).status_code == 422
+    assert company.there.id in waiting(company)
+
+
 def test_only_hr_take_an_agreement_back(company: Company, engine: Engine, enter: Enter) -> None:
     signed(company, engine)
     here = f"/campaigns/{company.campaign.id}/agreements/withdrawal"

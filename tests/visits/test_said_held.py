@@ -15,7 +15,7 @@ from app.messages.tables import Mail
 from app.visits import absences
 from app.visits.errors import AlreadyRuled, NothingToTakeBack
 from app.visits.tables import By, Visit, VisitChange
-from tests.visits.life import BEFORE, Company, asked, told
+from tests.visits.life import BEFORE, PAIR, Company, asked, told
 
 pytestmark = pytest.mark.usefixtures("clock")
 Enter = Callable[[Any], TestClient]
@@ -108,7 +108,7 @@ def test_hr_who_say_not_held_against_such_a_word_are_to_rule(
 ) -> None:
     enter(company.anna).post(f"/visits/{day.id}/held")
     here = f"/campaigns/{company.campaign.id}/agreements"
-    enter(company.hr).post(here, data={"visit_ids": [day.id], "what": "not_held"})
+    enter(company.hr).post(here, data={**PAIR, "visit_ids": [day.id], "what": "not_held"})
     assert as_it_is(company, day) == (By.HR, False, True)
 
 
