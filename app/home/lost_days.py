@@ -11,6 +11,7 @@ from app.home.task import Task, TaskKind
 from app.people.tables import Person
 from app.visits.marks import closed_words
 from app.visits.moving import finds_day
+from app.visits.off_days import Cause
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict
 from app.visits.rules import absence_stands, confirmed_by, is_over
@@ -45,7 +46,11 @@ def off_then(against: Conflict, person: Person, *, found: bool, closed: bool) ->
     leg, role = against.seen, by_of(against.seen, person)
     said = {"day": long_day(leg.visit.day), "name": other_of(leg, person).name}
     href, asks = f"/visits/{leg.visit.id}", False
-    title = _("Un planning contredit votre journée du %(day)s") % said
+    title = {
+        Cause.ROSTER: _("Un planning contredit votre journée du %(day)s"),
+        Cause.CONTRACT: _("Un contrat ne couvre pas votre journée du %(day)s"),
+        Cause.WEEKDAY: _("Votre journée du %(day)s tombe un jour non travaillé"),
+    }[against.cause] % said
     text, label = (
         _("Rien à confirmer pour l’instant. Voyez avec %(name)s si un autre jour reste possible.") % said,
         _("Voir la journée"),
@@ -60,7 +65,11 @@ def off_then(against: Conflict, person: Person, *, found: bool, closed: bool) ->
             else _("Vos RH décident de la suite. Aucun autre jour ne convient à vous deux.")
         )
     elif against.stops(role):
-        title = _("Votre planning dit autre chose le %(day)s") % said
+        title = {
+            Cause.ROSTER: _("Votre planning dit autre chose le %(day)s"),
+            Cause.CONTRACT: _("Votre contrat ne couvre pas le %(day)s"),
+            Cause.WEEKDAY: _("Vous ne travaillez pas le %(day)s"),
+        }[against.own_cause(role)] % said
         text = (
             _("Voyez si un autre jour reste possible avec %(name)s, ou dites que vous ne pouvez pas.") % said
         )

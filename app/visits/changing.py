@@ -94,6 +94,7 @@ class Situation:
             lived=self.lived,
             off_then=self.against is not None and self.against.stops(self.by),
             contradicted=self.against is not None and not self.against.closed,
+            why=self.against.cause_to(self.by) if self.against is not None else "",
             closed_then=self.against is not None and self.against.closed,
             campaign_over=self.seen.campaign.status == Status.CLOSED,
             reports=self.reports,

@@ -79,23 +79,24 @@ class AlreadyConfirmed(Refusal):
 
 
 class RosterSaysOtherwise(Refusal):
-    """The reader does not work then, says the roster: nothing is sure by their yes."""
+    """The reader does not work then, says the roster, or their contract or week: nothing is sure by their
+    yes."""
+
+    def __init__(self, why: str) -> None:
+        """`why`: what says so, in a sentence."""
+        super().__init__()
+        self.why = why
 
     def message(self) -> str:
-        return _(
-            "Votre planning dit autre chose ce jour-là : la journée ne peut pas être confirmée. "
-            "Voyez si un autre jour reste possible, ou dites que vous ne pouvez pas."
+        then = _(
+            "La journée ne peut pas être confirmée pour l’instant, et rien n’est enregistré. Voyez si un "
+            "autre jour reste possible, ou dites que vous ne pouvez pas."
         )
+        return f"{self.why} {then}"
 
 
 class DayContradicted(RosterSaysOtherwise):
     """Somebody else of the day does not work then: nothing is sure by anybody's yes."""
-
-    def message(self) -> str:
-        return _(
-            "Un planning contredit cette journée : elle ne peut pas être confirmée pour l’instant, et rien "
-            "n’est enregistré. Voyez si un autre jour reste possible, ou dites que vous ne pouvez pas."
-        )
 
 
 class SiteClosed(Refusal):

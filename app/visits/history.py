@@ -39,6 +39,7 @@ TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN
 }
 """Reasons that are not about a person: a manager may read them."""
 SAYS_WHY = {ChangeKind.RELEASED, ChangeKind.HOST, ChangeKind.NOT_HELD, ChangeKind.MISSED} | {
+    ChangeKind.SUSPENDED,
     ChangeKind.CONTESTED,
     ChangeKind.TAKEN_BACK,
 }

@@ -70,6 +70,8 @@ class Asked:
     """Its last hour has passed."""
     contradicted: bool = False
     """A roster says so of one of the day, whoever it is."""
+    why: str = ""
+    """What says so, to the reader: a roster, a contract, or their week."""
     closed_then: bool = False
     """HR closed the site that receives."""
     campaign_over: bool = False
@@ -109,8 +111,8 @@ def it_can_be(asked: Asked) -> Refusal | None:
     if asked.closed_then:
         return SiteClosed()
     if asked.off_then:
-        return RosterSaysOtherwise()
-    return DayContradicted() if asked.contradicted else None
+        return RosterSaysOtherwise(asked.why)
+    return DayContradicted(asked.why) if asked.contradicted else None
 
 
 def conditions_read(asked: Asked) -> Refusal | None:

@@ -58,6 +58,15 @@ class Cause(StrEnum):
             Cause.WEEKDAY: _("Ce jour de la semaine n’est pas travaillé par l’une des deux personnes."),
         }[self]
 
+    @property
+    def own(self) -> str:
+        """The same, to whoever does not work then."""
+        return {
+            Cause.ROSTER: _("Votre planning dit autre chose ce jour-là."),
+            Cause.CONTRACT: _("Votre contrat ne couvre pas ce jour."),
+            Cause.WEEKDAY: _("Vous ne travaillez pas ce jour de la semaine."),
+        }[self]
+
 
 def cause_of(person: Person, row: RosterDay) -> Cause:
     """Why a day on which somebody does not work is so (`told_on`)."""

@@ -1,8 +1,7 @@
 """What rosters say of visits: those still provisional, and those on a day when one of the two does not work,
 by a roster or else by their usual week and contract, or when the site that receives is closed.
 
-Both are read from the rows as they are, never kept: after a visit moved, or a later roster, the list is right
-again. It is what a repair starts from.
+Both are read from the rows as they are: after a visit moved, or a later roster, the list is right again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -52,6 +51,15 @@ class Conflict:
         """What says that they do not."""
         causes = {cause_of(person, row) for person, row in self._told}
         return next((one for one in Cause if one in causes), Cause.ROSTER)
+
+    def own_cause(self, role: By) -> Cause:
+        """What says so of the visitor, or of whoever receives."""
+        own = self.visitor_day if role is By.VISITOR else self.receiver_day
+        return next((cause_of(person, row) for person, row in self._told if row is own), self.cause)
+
+    def cause_to(self, role: By) -> str:
+        """The same in a sentence: of the reader it is said to them."""
+        return self.own_cause(role).own if self.stops(role) else self.cause.sentence
 
     @property
     def mends_itself(self) -> bool:

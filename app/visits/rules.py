@@ -292,6 +292,8 @@ def reason_labels() -> dict[CancelReason, str]:
         CancelReason.GONE: _("L’une des deux personnes a quitté l’entreprise"),
         CancelReason.AGREEMENT: _("La convention entre les deux sociétés manquait ce jour-là"),
         CancelReason.UNCONFIRMED: _("Cette journée n’avait pas été confirmée par les deux personnes"),
+        CancelReason.CONTRACT: _("Un contrat ne couvre pas ce jour"),
+        CancelReason.WEEKDAY: _("Ce jour de la semaine n’est pas travaillé par l’une des deux personnes"),
     }
 
 

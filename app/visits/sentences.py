@@ -92,12 +92,10 @@ def sentence(
         )
         if line.day_before is not None
         else _("%(who)s a enregistré la convention entre les deux sociétés."),
-        ChangeKind.SUSPENDED: _(
-            "Un planning contredit ce jour : la journée ne peut pas avoir lieu comme prévu."
-        )
+        ChangeKind.SUSPENDED: _suspended(line)
         if line.by is By.SERVICE
         else _("%(who)s ferme le site ce jour-là : la journée ne peut pas avoir lieu comme prévu."),
-        ChangeKind.RESUMED: _("Plus aucun planning ne contredit ce jour : la journée peut avoir lieu.")
+        ChangeKind.RESUMED: _("Plus rien ne contredit ce jour : la journée peut avoir lieu.")
         if line.by is By.SERVICE
         else _("%(who)s rouvre le site : la journée peut avoir lieu comme prévu."),
         ChangeKind.SET_ASIDE: _("%(who)s n’a retenu aucune des solutions cherchées pour cette journée."),
@@ -155,6 +153,8 @@ def roster_sentence(seen: SeenChange, *, to_host: bool) -> str:
     said = {"sender": sender, "other": seen.other.name if seen.other is not None else ""}
     if line.kind in {ChangeKind.CANCELLED, ChangeKind.RELEASED} and line.reason is not CancelReason.ROSTER:
         return ""
+    if line.reason in {CancelReason.CONTRACT, CancelReason.WEEKDAY}:
+        return ""
     sentences = {
         ChangeKind.SUSPENDED: _(
             "Le planning envoyé par %(sender)s contredit ce jour : la journée ne peut pas avoir lieu comme "
@@ -185,6 +185,18 @@ def roster_sentence(seen: SeenChange, *, to_host: bool) -> str:
         ChangeKind.CANCELLED: _("Annulée par le planning envoyé par %(sender)s."),
     }
     return sentences[line.kind] % said if line.kind in sentences else ""
+
+
+def _suspended(line: VisitChange) -> str:
+    """By the service: what contradicts the day."""
+    if line.reason is CancelReason.CONTRACT:
+        return _("Un contrat ne couvre pas ce jour : la journée ne peut pas avoir lieu comme prévu.")
+    if line.reason is CancelReason.WEEKDAY:
+        return _(
+            "Ce jour de la semaine n’est pas travaillé par l’une des deux personnes : la journée ne peut pas "
+            "avoir lieu comme prévu."
+        )
+    return _("Un planning contredit ce jour : la journée ne peut pas avoir lieu comme prévu.")
 
 
 def _released(line: VisitChange, *, to_host: bool) -> str:

@@ -15,14 +15,17 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits.changing import hold_all
 from app.visits.history import Hand, remember
-from app.visits.queries import SeenVisit
+from app.visits.off_days import Cause
+from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.queries import visit as find_visit
-from app.visits.rosters import Conflict, conflict_of, falls, mended_by_hours, waits
+from app.visits.rosters import Conflict, conflict_of, conflicts_among, falls, mended_by_hours, waits
 from app.visits.rules import stands
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
 EVE = "eve"
 """Marks the mails that say, shortly before the day, that nothing is decided."""
+REASONS = {Cause.CONTRACT: CancelReason.CONTRACT, Cause.WEEKDAY: CancelReason.WEEKDAY}
+"""What a day's history says where it is not a roster that contradicts it."""
 OVER = ":over"
 """Ends the key of what says later that nobody chose another day."""
 
@@ -48,11 +51,14 @@ def suspend_anew(session: Session, visit_ids: Collection[int], now: datetime) ->
 
 def _suspend(session: Session, visit_ids: Collection[int], hand: Hand, *, alone: bool = True) -> list[int]:
     lines = []
+    by_service = visits_with_ids(session, visit_ids) if hand.by is By.SERVICE else []
+    causes = {one.seen.visit.id: REASONS.get(one.cause) for one in conflicts_among(session, by_service)}
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))):
         if stands(visit):
             why = CancelReason.CLOSED if hand.by is By.HR else CancelReason.ROSTER
             _revise(session, visit, hand.now, suspended_for=why)
-            lines.append(remember(session, visit, ChangeKind.SUSPENDED, hand, event=None))
+            reason = causes.get(visit.id)
+            lines.append(remember(session, visit, ChangeKind.SUSPENDED, hand, event=None, reason=reason))
     if alone:
         _tell_teams(session, "visits.suspended", lines)
     return [line.visit_id for line in lines]

@@ -48,6 +48,10 @@ class CancelReason(StrEnum):
     """The agreement between their two companies was missing that day."""
     UNCONFIRMED = "unconfirmed"
     """One of the two, or both, never said yes to the day."""
+    CONTRACT = "contract"
+    """A contract does not cover the day: said with a suspension only."""
+    WEEKDAY = "weekday"
+    """One of the two does not work that day of the week: said with a suspension only."""
 
 
 class DayPart(StrEnum):

@@ -112,13 +112,13 @@ def test_with_other_hours_all_read_that_the_day_holds_and_who_has_yet_to_say_yes
     found = {mail.person_id: mail for mail in mails(session, "visit_changed")}
     for who in (host, visitor):
         mail = found[who.id]
-        assert "Plus aucun planning ne contredit cette journée. Elle n’est pas encore confirmée" in mail.text
+        assert "Plus rien ne contredit cette journée. Elle n’est pas encore confirmée" in mail.text
         assert ("La personne qui reçoit doit encore confirmer." in mail.text) is (who is visitor)
         asked = "Nous attendons encore votre accord" in mail.text
         assert asked == (f"/visits/{first}/confirmation" in mail.text) == (who is host)  # she booked
         assert mail.calendar_method == "REQUEST"
         assert "Un planning dit autre chose" not in (mail.calendar or "")
-    assert "Plus aucun planning ne contredit ce jour" in as_(visitor).get(f"/visits/{first}").text
+    assert "Plus rien ne contredit ce jour" in as_(visitor).get(f"/visits/{first}").text
 
 
 @pytest.mark.parametrize("who", ["host", "visitor"])

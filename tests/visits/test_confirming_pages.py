@@ -102,7 +102,7 @@ def test_no_yes_to_a_day_that_a_roster_contradicts_whoever_it_has_elsewhere(
     assert "Oui, confirmer" not in anna.get(here).text
     refused = anna.post(f"{here}/confirmation", data={"revision": "0"})
     assert refused.status_code == 409
-    assert "Un planning contredit cette journée" in refused.text
+    assert "Un planning dit autre chose ce jour-là. La journée ne peut pas être confirmée" in refused.text
     assert "Voyez si un autre jour reste possible" in refused.text
     told = anna.post(f"/api/v1{here}/confirmation", json={"revision": 0})
     assert told.status_code == 409

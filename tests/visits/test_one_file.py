@@ -97,7 +97,7 @@ def test_a_day_that_holds_again_with_its_new_team_is_one_message(running: Compan
     assert of_two(sent) == [("Anna", "visit_changed"), ("Bruno", "visit_changed")]
     for text in read_by(sent, "visit_changed").values():
         assert TEAM in text
-        assert "Plus aucun planning ne contredit cette journée" in text
+        assert "Plus rien ne contredit cette journée" in text
 
 
 def test_a_company_that_changes_with_the_team_is_one_message(running: Company, engine: Engine) -> None:

@@ -24,6 +24,32 @@ SAID = {
     "entry": ("un contrat ne couvre pas ce jour", "hors contrat"),
     "weekday": ("ce jour de la semaine n’est pas travaillé", "jour non travaillé"),
 }
+CONTRACT = (
+    "Un contrat ne couvre pas ce jour",
+    "Un contrat ne couvre pas votre journée du lundi 5 avril",
+    "Votre contrat ne couvre pas le lundi 5 avril",
+    "Un contrat ne couvre pas ce jour. La journée ne peut pas être confirmée",
+    "Votre contrat ne couvre pas ce jour. La journée ne peut pas être confirmée",
+)
+WHERE = {
+    "roster": (
+        "Un planning contredit ce jour",
+        "Un planning contredit votre journée du lundi 5 avril",
+        "Votre planning dit autre chose le lundi 5 avril",
+        "Un planning dit autre chose ce jour-là. La journée ne peut pas être confirmée",
+        "Votre planning dit autre chose ce jour-là. La journée ne peut pas être confirmée",
+    ),
+    "contract": CONTRACT,
+    "entry": CONTRACT,
+    "weekday": (
+        "Ce jour de la semaine n’est pas travaillé par l’une des deux personnes",
+        "Votre journée du lundi 5 avril 2027 tombe un jour non travaillé",
+        "Vous ne travaillez pas le lundi 5 avril",
+        "Ce jour de la semaine n’est pas travaillé par l’une des deux personnes. La journée ne peut pas être",
+        "Vous ne travaillez pas ce jour de la semaine. La journée ne peut pas être confirmée",
+    ),
+}
+"""The history, the home of both, and what a yes is answered, to both."""
 
 
 @pytest.mark.parametrize("how", SAID)
@@ -46,6 +72,7 @@ def test_pages_mails_and_calendars_say_what_contradicts_the_day(
     told = col(Mail.kind).in_(("visit_suspended", "team_days"))
     sent = [one for one in session.exec(select(Mail).where(told)) if is_of(one)]
     session.refresh(company.anna)
+    session.refresh(company.bruno)
     session.refresh(company.there)
     session.commit()
     clause, chip = SAID[how]
@@ -63,3 +90,12 @@ def test_pages_mails_and_calendars_say_what_contradicts_the_day(
     browser = enter(company.anna)
     for path, said in ((f"/visits/{company.there.id}", clause), ("/visits", chip)):
         assert said in browser.get(path).text.replace("\u00a0", " ").lower()
+    history, title, own, refused, own_refused = WHERE[how]
+    here = f"/visits/{company.there.id}"
+    page = browser.get(here).text.replace("\u00a0", " ")
+    assert f"{history} : la journée ne peut pas avoir lieu comme prévu." in page
+    assert title in browser.get("/home").text
+    assert refused in browser.post(f"{here}/confirmation", data={"revision": "1"}).text
+    browser = enter(company.bruno)
+    assert own in browser.get("/home").text
+    assert own_refused in browser.post(f"{here}/confirmation", data={"revision": "1"}).text

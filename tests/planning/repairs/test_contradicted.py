@@ -141,7 +141,7 @@ def test_whoever_read_that_a_day_cannot_be_reads_and_gets_in_their_calendar_that
     mails = {one.person_id: one for one in told(engine, "visit_resumed")}
     assert sorted(mails, key=str) == sorted([there.visitor_id, there.host_id])
     for person_id, mail in mails.items():
-        assert "Plus aucun planning ne contredit" in mail.text
+        assert "Plus rien ne contredit" in mail.text
         assert "Aucun autre jour n’est plus cherché." in mail.text
         unsaid = "La personne en visite n’a pas encore confirmé." in mail.text
         assert unsaid is (person_id == there.host_id)

@@ -58,7 +58,7 @@ def test_a_later_roster_closes_the_repair_and_the_day_s_history_says_that_it_hol
     assert "Les personnes concernées se sont entendues" not in page
     assert "de nouveau possible" in hr.get(here).text
     history = hr.get(f"/visits/{there.id}").text
-    assert "Plus aucun planning ne contredit ce jour" in history
+    assert "Plus rien ne contredit ce jour" in history
     with open_session(engine) as session:
         assert decisions(session, today=TODAY) == []
 

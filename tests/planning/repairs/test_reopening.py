@@ -363,7 +363,7 @@ def test_the_history_says_who_opened_the_site_then_why_its_host_receives(
     opened, received = (page.find(one) for one in ("rouvre le site", "n’est pas au travail à ces heures"))
     assert 0 < opened < received
     assert company.hr.name in page
-    assert "Plus aucun planning ne contredit" not in page
+    assert "Plus rien ne contredit" not in page
 
 
 def test_whoever_leads_the_people_of_all_the_days_reads_of_one_opening_once(
