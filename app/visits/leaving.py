@@ -48,13 +48,27 @@ class Consequences:
 
     @property
     def fingerprint(self) -> str:
-        """Stands for what falls, so that what was shown is what is done, or nothing."""
+        """Stands for all that is shown, so that it is what is done, or nothing is: what falls, what stays,
+        what is given up, who is told."""
         days = [
-            sorted((one.visit.id or 0, one.visit.day.isoformat()) for one in those)
-            for those in (self.falling, self.tutored, self.contrary)
+            sorted(map(_as_shown, those))
+            for those in (self.falling, self.tutored, self.contrary, self.left_alone)
         ]
-        asked = sorted(one.request_id for one in self.requests)
-        return sha256(repr((days, asked)).encode()).hexdigest()[:32]
+        asked = sorted((one.request_id, one.day.isoformat(), one.words) for one in self.requests)
+        told = sorted(one.id or 0 for one in self.told)
+        return sha256(repr((days, asked, told)).encode()).hexdigest()[:32]
+
+
+def _as_shown(seen: SeenVisit) -> tuple[int, str, int, int, bool, bool]:
+    visit = seen.visit
+    return (
+        visit.id or 0,
+        visit.day.isoformat(),
+        visit.visitor_id,
+        visit.host_id,
+        seen.goes_on,
+        seen.is_past,
+    )
 
 
 def consequences(

@@ -70,6 +70,31 @@ def test_what_the_page_showed_is_done_or_nothing(
     assert not stands(row(engine, company.back))
 
 
+@pytest.mark.parametrize("what", ["the other day falls", "somebody else is told", "another colleague"])
+def test_all_that_the_page_showed_is_so_or_nothing_is_done(
+    company: Company, engine: Engine, as_: Callable[[Any], TestClient], what: str
+) -> None:
+    """What stays, and who is told."""
+    client, here = as_(company.anna), f"/campaigns/{company.campaign.id}/pause"
+    friday = {"first": FRIDAY.isoformat(), "last": FRIDAY.isoformat()}
+    old = client.get(here, params=friday).text
+    assert "L’autre journée de l’échange n’est pas annulée" in old
+    if what == "the other day falls":
+        fell(company)
+    elif what == "somebody else is told":
+        company.back.tutor_id = company.lea.id
+    else:
+        company.there.host_id = company.lea.id or 0
+    company.session.commit()
+    done = client.post(here, data={**friday, "version": "1", "shown": shown(old)})
+    assert done.status_code == 409
+    assert FallsOtherwise().message() in done.text
+    assert ("L’autre journée de l’échange n’est pas annulée" in done.text) is (what != "the other day falls")
+    assert stands(row(engine, company.back))
+    again = {**friday, "version": "1", "shown": shown(done.text)}
+    assert client.post(here, data=again).status_code == 303
+
+
 @WAYS
 def test_what_a_program_read_is_done_or_nothing(
     company: Company, engine: Engine, as_: Callable[[Any], TestClient], way: str, span: dict[str, str]
