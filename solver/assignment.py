@@ -20,9 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.edges import Edges, edge_worth, merged, possible
-from solver.flowing import Arcs, Pairs, best_matching, cheapest_flow
+from solver.flowing import Arcs, cheapest_flow
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
+from solver.matching import Pairs, best_matching
 from solver.room import Room
 
 FLOW = 100_000
@@ -101,8 +102,13 @@ def network(instance: Instance, edges: Edges, room: Room, settled: Ints) -> Netw
     return Network(instance, edges, settled, worth, left, right, gain, np.zeros_like(gain))
 
 
-def assign(net: Network, weights: Mapping[str, int], clock: Clock | None = None) -> tuple[Bools, Prices]:
-    """The edges of a best assignment, and optimal prices. Raises `Stopped` where the clock says so."""
+def assign(
+    net: Network, weights: Mapping[str, int], clock: Clock | None = None, near: Prices | None = None
+) -> tuple[Bools, Prices]:
+    """The edges of a best assignment, and optimal prices, the sooner the nearer other prices (``near``) are.
+
+    Raises `Stopped` where the clock says so.
+    """
     n, edges = net.instance.n, net.edges
     worth = net.combined(weights)
     people = weights.get("people", 0)
@@ -142,12 +148,11 @@ def assign(net: Network, weights: Mapping[str, int], clock: Clock | None = None)
             np.searchsorted(left, edges.left),
             np.searchsorted(right, edges.right),
             worth + people * (net.left_gain[edges.left] + net.right_gain[edges.right]),
-            np.array([len(left), len(right)]),
+            (len(left), len(right)),
         )
-        met = best_matching(pairs, clock)
-        goes, comes = (
-            np.isin(who, side[met > 0]) for who, side in ((left, edges.left), (right, edges.right))
-        )
+        price = None if near is None else np.maximum(0, people * net.right_gain - near.right)[right]
+        met = best_matching(pairs, clock, price).met
+        goes, comes = (np.isin(who, side[met]) for who, side in ((left, edges.left), (right, edges.right)))
         used = np.concatenate([met, goes, comes, [supply - met.sum()]])
     else:
         used = cheapest_flow(Arcs(tail, head, room, cost, np.array([source, sink, supply])), clock)

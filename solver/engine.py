@@ -127,7 +127,7 @@ class Engine:
         net = network(self.instance, edges, self.room, self.settled)
         self.weights, self.strict = level_weights(net, self.order)
         begun = self.clock.seconds
-        chosen, prices = assign(net, self.weights, self.clock)
+        chosen, prices = assign(net, self.weights, self.clock, self.prices)
         self.flow_seconds = self.clock.seconds - begun
         self.net, self.prices, self.limit, self.soft = net, prices, {}, {}
         return np.flatnonzero(chosen), prices

@@ -21,10 +21,19 @@ def kernel(function: Any) -> Any:
     The cache of a function knows its own file only: after a change to a kernel that others call, remove the
     folder's `__pycache__`.
     """
+    return _compiled(function, **OPTIONS)
+
+
+def kernel_with_lists(function: Any) -> Any:
+    """A `kernel` that may make lists: a heap is one."""
+    return _compiled(function, nogil=True)
+
+
+def _compiled(function: Any, **options: Any) -> Any:
     try:
-        return njit(cache=True, **OPTIONS)(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:
-        return njit(**OPTIONS)(function)
+        return njit(**options)(function)
 
 
 @kernel
