@@ -16,6 +16,7 @@ from solver.improve import Target, culprits, piece_around, rematch
 from solver.limits import LARGE
 from solver.mip import solve_integer
 from solver.model import build, weighted
+from solver.otherwise import match_otherwise
 
 PIECES = 120
 """So many pieces are matched anew at most."""
@@ -47,6 +48,8 @@ def search(engine: Engine) -> dict[str, int]:
     if not clock.over and engine.fits(MOSTLY) and not engine.leading_proven():
         engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
         once = engine.instance.cap.max(initial=0) <= 1  # else the program is too large to end
+        if once and clock.left and not engine.leading_proven():
+            match_otherwise(engine)
         if once and clock.left and engine.fits(NEARLY) and not engine.leading_proven():
             settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):

@@ -23,7 +23,7 @@ from solver.edges import Edges, edge_worth, merged, possible
 from solver.flowing import Arcs, cheapest_flow
 from solver.instance import Bools, Instance, Ints
 from solver.limits import Clock
-from solver.matching import Pairs, best_matching
+from solver.matching import Matching, Pairs
 from solver.room import Room
 
 FLOW = 100_000
@@ -144,14 +144,7 @@ def assign(
         ]
     )
     if len(edges) > FLOW and not len(more_left) and not len(more_right):
-        pairs = Pairs(
-            np.searchsorted(left, edges.left),
-            np.searchsorted(right, edges.right),
-            worth + people * (net.left_gain[edges.left] + net.right_gain[edges.right]),
-            (len(left), len(right)),
-        )
-        price = None if near is None else np.maximum(0, people * net.right_gain - near.right)[right]
-        met = best_matching(pairs, clock, price).met
+        met = matching(net, weights, clock, near).met
         goes, comes = (np.isin(who, side[met]) for who, side in ((left, edges.left), (right, edges.right)))
         used = np.concatenate([met, goes, comes, [supply - met.sum()]])
     else:
@@ -166,6 +159,25 @@ def assign(
         idle | (distance[n : 2 * n] >= _HUGE), people * net.right_gain, distance[n : 2 * n]
     )
     return used[: len(edges)] > 0, Prices(price_left, price_right)
+
+
+def matching(
+    net: Network, weights: Mapping[str, int], clock: Clock | None = None, near: Prices | None = None
+) -> Matching:
+    """The best assignment where nobody may have more than one match, as a matching of the network's edges.
+
+    Raises `Stopped` where the clock says so.
+    """
+    edges, people = net.edges, weights.get("people", 0)
+    left, right = np.flatnonzero(net.left_room > 0), np.flatnonzero(net.right_room > 0)
+    pairs = Pairs(
+        np.searchsorted(left, edges.left),
+        np.searchsorted(right, edges.right),
+        net.combined(weights) + people * (net.left_gain[edges.left] + net.right_gain[edges.right]),
+        (len(left), len(right)),
+    )
+    price = None if near is None else np.maximum(0, people * net.right_gain - near.right)[right]
+    return Matching(pairs, clock, price)
 
 
 def _distances(nodes: int, source: int, tail: Ints, head: Ints, cost: Ints, used: Ints, room: Ints) -> Ints:

@@ -31,62 +31,99 @@ class Pairs(NamedTuple):
     sizes: tuple[int, int]
 
 
-class Matching(NamedTuple):
-    """Which pairs meet; what each left person gains, and what each right one costs. Neither is negative, and
-    both together are the matching's worth and at least the worth of any pair (the dual of the assignment).
+class Matching:
+    """The pairs that are worth most together, nobody being in two.
+
+    ``gain`` of each left person and ``price`` of each right one, never negative, are together the matching's
+    worth, and at least the worth of any pair (the dual of the assignment). ``price`` at first: prices to
+    begin with, if any. Raises `Stopped` where the clock says so.
     """
 
-    met: Bools
-    gain: Ints
-    price: Ints
+    def __init__(self, pairs: Pairs, clock: Clock | None = None, price: Ints | None = None) -> None:
+        from solver.kernels.matching import gain_most  # here: loading the compiler takes half a second
+
+        lefts, rights = pairs.sizes
+        self.pairs, self.clock = pairs, clock
+        self.by_left = _Rows.of(pairs.left, pairs.right, pairs.worth, lefts)
+        self.by_right = _Rows.of(pairs.right, pairs.left, pairs.worth, rights)
+        self.price = self._auction() if price is None else price.copy()
+        self.gain = np.zeros(lefts, dtype=np.int64)
+        gain_most(*self.by_left.table, self.gain, self.price)
+        self.partner, self.taken = _nobody(lefts), _nobody(rights)
+        self._settle()
+
+    @property
+    def met(self) -> Bools:
+        """Which pairs meet."""
+        return np.asarray(self.partner[self.pairs.left] == self.pairs.right)
+
+    @property
+    def worth(self) -> int:
+        """What the pairs that meet are worth together."""
+        return int(self.gain.sum() + self.price.sum())
+
+    def leave_out(self, pairs: Ints) -> None:
+        """The matching of most worth in which these pairs (rows) do not meet either."""
+        left, right = self.pairs.left[pairs], self.pairs.right[pairs]
+        for side in (self.by_left, self.by_right):
+            side.refuse(pairs)
+        met = self.partner[left] == right
+        self.partner[left[met]], self.taken[right[met]] = -1, -1
+        self._settle()
+
+    def _settle(self) -> None:
+        from solver.kernels.matching import FAR, settle
+
+        left = (self.by_left.table, self.gain, self.price, self.partner, self.taken)
+        right = (self.by_right.table, self.price, self.gain, self.taken, self.partner)
+        for rows, asks, asked, partner, taken in (left, right):
+            who = np.flatnonzero((partner < 0) & (asks > 0))
+            scratch = np.full(len(asked), FAR), _nobody(len(asked)), _nobody(2 * len(asked))
+            for k in range(0, len(who), ASKING):
+                self._go_on()
+                settle(*rows, asks, asked, partner, taken, who[k : k + ASKING], *scratch)
+
+    def _auction(self) -> Ints:
+        """Prices near those of a best matching."""
+        from solver.kernels.matching import bid
+
+        lefts, rights = self.pairs.sizes
+        price, waiting, count = np.zeros(rights, dtype=np.int64), np.arange(lefts), lefts
+        partner, taken = _nobody(lefts), _nobody(rights)
+        step = max(1, int(self.pairs.worth.max(initial=0)) // STEP)
+        while count:
+            self._go_on()
+            count = bid(*self.by_left.table, price, partner, taken, waiting, count, step, BIDS)
+        return price
+
+    def _go_on(self) -> None:
+        if self.clock is not None:
+            self.clock.go_on()
 
 
-def best_matching(pairs: Pairs, clock: Clock | None = None, price: Ints | None = None) -> Matching:
-    """The pairs that are worth most together, nobody being in two. ``price``: prices to begin with, if any.
+class _Rows(NamedTuple):
+    """Pairs by the people of one side: where each one's begin, the others, the worth; and each pair's row."""
 
-    Raises `Stopped` where the clock says so.
-    """
-    from solver.kernels.matching import FAR, gain_most, settle  # here: loading the compiler takes half a second
+    start: Ints
+    other: Ints
+    worth: Ints
+    at: Ints
 
-    lefts, rights = pairs.sizes
-    by_left, by_right = _rows(pairs.left, pairs.right, pairs.worth, lefts), _rows(
-        pairs.right, pairs.left, pairs.worth, rights
-    )
-    price = _auction(by_left, pairs, clock) if price is None else price.copy()
-    gain = np.zeros(lefts, dtype=np.int64)
-    gain_most(*by_left, gain, price)
-    partner, taken = _nobody(lefts), _nobody(rights)
-    sides = ((by_left, gain, price, partner, taken), (by_right, price, gain, taken, partner))
-    for rows, asks, asked, with_a, with_b in sides:
-        scratch = np.full(len(asked), FAR), _nobody(len(asked)), np.zeros(2 * len(asked), dtype=np.int64)
-        who = np.flatnonzero((with_a < 0) & (asks > 0))
-        for k in range(0, len(who), ASKING):
-            if clock is not None:
-                clock.go_on()
-            settle(*rows, asks, asked, with_a, with_b, who[k : k + ASKING], *scratch)
-    return Matching(partner[pairs.left] == pairs.right, gain, price)
+    @classmethod
+    def of(cls, side: Ints, other: Ints, worth: Ints, people: int) -> _Rows:
+        order = np.argsort(side, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(side, minlength=people))])
+        at = np.empty(len(order), dtype=np.int64)
+        at[order] = np.arange(len(order))
+        return cls(start, other[order], worth[order], at)
 
+    @property
+    def table(self) -> tuple[Ints, Ints, Ints]:
+        return self.start, self.other, self.worth
 
-def _auction(by_left: tuple[Ints, Ints, Ints], pairs: Pairs, clock: Clock | None) -> Ints:
-    """Prices near those of a best matching."""
-    from solver.kernels.matching import bid
-
-    lefts, rights = pairs.sizes
-    price, waiting, count = np.zeros(rights, dtype=np.int64), np.arange(lefts), lefts
-    partner, taken = _nobody(lefts), _nobody(rights)
-    step = max(1, int(pairs.worth.max(initial=0)) // STEP)
-    while count:
-        if clock is not None:
-            clock.go_on()
-        count = bid(*by_left, price, partner, taken, waiting, count, step, BIDS)
-    return price
-
-
-def _rows(of: Ints, other: Ints, worth: Ints, people: int) -> tuple[Ints, Ints, Ints]:
-    """Pairs by one side's person: where each one's begin, the others, the worth."""
-    order = np.argsort(of, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=people))])
-    return start, other[order], worth[order]
+    def refuse(self, pairs: Ints) -> None:
+        """These pairs are worth less than nothing."""
+        self.worth[self.at[pairs]] = -1
 
 
 def _nobody(people: int) -> Ints:

@@ -11,7 +11,7 @@ from solver.engine import Engine
 from solver.instance import Instance
 from solver.kernels.bits import days_fit
 from solver.limits import Clock, Limits
-from solver.matching import Pairs, best_matching
+from solver.matching import Matching, Pairs
 from solver.problem import Problem
 from solver.shapes import Campaign, Person, Site, Team
 
@@ -31,7 +31,7 @@ def main() -> None:
     engine.assign()
     engine.anneal(engine.wide(), moves=1, seconds=0.001, hot=0.1)
     alone = np.zeros(1, dtype=np.int64)
-    best_matching(Pairs(alone, alone, alone + 1, (1, 1)))
+    Matching(Pairs(alone, alone, alone + 1, (1, 1)))
     words = instance.leave_words
     days_fit(words, words, instance.partner_words, np.zeros(len(words), dtype=bool))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from solver import Problem, assignment
 from solver.assignment import assign, bound
 from solver.limits import Clock, Limits, Stopped
-from solver.matching import Pairs, best_matching
+from solver.matching import Matching, Pairs
 from tests.solver.company import company
 from tests.solver.test_search import engine_of
 
@@ -25,22 +25,38 @@ def pairs_of(worth: dict[tuple[int, int], int]) -> Pairs:
     return Pairs(left, right, np.array(list(worth.values()), dtype=np.int64), (SIDE, SIDE))
 
 
+def best(worth: dict[tuple[int, int], int]) -> int:
+    """By trying everything."""
+    if not worth:
+        return 0
+    ((left, right), value), *rest = worth.items()
+    free = {pair: more for pair, more in rest if pair[0] != left and pair[1] != right}
+    return max(best(dict(rest)), value + best(free))
+
+
 @settings(max_examples=300, deadline=None)
 @given(WORTH, st.none() | st.lists(st.integers(0, 30), min_size=SIDE, max_size=SIDE))
 def test_from_any_prices_a_matching_is_worth_what_trying_everything_finds(
     worth: dict[tuple[int, int], int], price: list[int] | None
 ) -> None:
-    def best(pairs: list[tuple[int, int]]) -> int:
-        if not pairs:
-            return 0
-        (left, right), rest = pairs[0], pairs[1:]
-        free = [pair for pair in rest if pair[0] != left and pair[1] != right]
-        return max(best(rest), worth[left, right] + best(free))
-
     pairs = pairs_of(worth)
-    found = best_matching(pairs, price=None if price is None else np.array(price, dtype=np.int64))
+    found = Matching(pairs, price=None if price is None else np.array(price, dtype=np.int64))
     assert len(set(pairs.left[found.met])) == len(set(pairs.right[found.met])) == found.met.sum()
-    assert pairs.worth[found.met].sum() == best(list(worth))
+    assert pairs.worth[found.met].sum() == best(worth)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORTH, st.data())
+def test_pairs_that_are_left_out_never_meet_and_the_others_do_as_well_as_they_can(
+    worth: dict[tuple[int, int], int], data: st.DataObject
+) -> None:
+    found = Matching(pairs_of(worth))
+    out = data.draw(st.lists(st.sampled_from(range(len(worth))), unique=True)) if worth else []
+    for row in out:
+        found.leave_out(np.array([row]))
+    kept = {pair: value for row, (pair, value) in enumerate(worth.items()) if row not in out}
+    assert not found.met[out].any()
+    assert found.worth == found.pairs.worth[found.met].sum() == best(kept)
 
 
 @settings(max_examples=100, deadline=None)
@@ -49,22 +65,22 @@ def test_what_people_gain_and_cost_bounds_every_pair_and_is_the_matching(
     worth: dict[tuple[int, int], int],
 ) -> None:
     pairs = pairs_of(worth)
-    met, gain, price = best_matching(pairs)
-    assert min(gain.min(), price.min()) >= 0
-    assert (gain[pairs.left] + price[pairs.right] >= pairs.worth).all()
-    assert gain.sum() + price.sum() == pairs.worth[met].sum()
+    found = Matching(pairs)
+    assert min(found.gain.min(), found.price.min()) >= 0
+    assert (found.gain[pairs.left] + found.price[pairs.right] >= pairs.worth).all()
+    assert found.worth == pairs.worth[found.met].sum()
 
 
 def test_prices_to_begin_with_are_left_as_they_are() -> None:
     price = np.array([9, 9, 9, 9])
-    best_matching(pairs_of({(0, 0): 5}), price=price)
+    Matching(pairs_of({(0, 0): 5}), price=price)
     assert price.tolist() == [9, 9, 9, 9]
 
 
 def test_a_matching_of_a_large_company_ends_when_somebody_asks_to_stop() -> None:
     clock = Clock(Limits(), should_stop=lambda: True, large=True)
     with pytest.raises(Stopped):
-        best_matching(pairs_of({(0, 0): 5}), clock)
+        Matching(pairs_of({(0, 0): 5}), clock)
 
 
 @pytest.mark.parametrize("exchange", ["swap", "shadow"])
