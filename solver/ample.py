@@ -1,7 +1,8 @@
 """The search where days are many: the assignment nearly fits into them.
 
-First the days of the assigned matches, then everybody's best colleagues by the prices; then whoever falls
-short of the prices is matched anew, piece by piece, each piece exactly.
+First the days of the assigned matches, then an assignment without the pairs that find none; then whoever
+falls short of the prices is matched anew, piece by piece, each piece exactly. Where that leaves something to
+find, everybody's best colleagues by the prices are searched.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from solver.mip import solve_integer
 from solver.model import build, weighted
 from solver.otherwise import match_otherwise
 
-PIECES = 120
-"""So many pieces are matched anew at most."""
+PIECES, SIZES = 120, (120, 400, 1_500)
+"""So many pieces are matched anew at most, of so many people."""
 MOVES = 100
 """Moves of the search for each person where days are many; it then starts close to the best."""
 MILD, HOT = (0.01, 0.003), (0.1, 0.1)
@@ -54,22 +55,32 @@ def search(engine: Engine) -> dict[str, int]:
             settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):
         return bounds
+    near = engine.fits(NEARLY)
+    if near:
+        until = clock.seconds + 0.5 * max(0.0, clock.left - engine.owed)
+        repair(engine, SIZES[:2], most=PIECES, until=until)
+    if not engine.leading_proven() and not (near and n > LARGE):
+        _anneal(engine)
+    engine.sweep()
+    values = engine.values()
+    return engine.softened(values, engine.bounds(values))
+
+
+def _anneal(engine: Engine) -> None:
+    """Search everybody's best colleagues by the prices, hot and then less so; then larger pieces."""
+    n, clock = engine.instance.n, engine.clock
     guided = engine.guided(each=EACH)
     for hot in MILD if engine.fits(MOSTLY) else HOT:
         before = engine.leading()
         engine.anneal(guided, moves=MOVES, seconds=0.35 * max(0.0, clock.left - engine.owed), hot=hot)
         if engine.leading_proven() or clock.over:
-            break
-    else:
-        flows = 5 if n <= LARGE else 3  # what is left then pays for better bounds
-        last = clock.left - engine.owed - flows * engine.flow_seconds
-        if n <= LARGE:
-            repair(engine, (120, 400, 1_500), most=PIECES, until=clock.seconds + last)
-        elif last > 0 and engine.leading() != before:
-            engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
-    engine.sweep()
-    values = engine.values()
-    return engine.softened(values, engine.bounds(values))
+            return
+    flows = 5 if n <= LARGE else 3  # what is left then pays for better bounds
+    last = clock.left - engine.owed - flows * engine.flow_seconds
+    if n <= LARGE:
+        repair(engine, SIZES, most=PIECES, until=clock.seconds + last)
+    elif last > 0 and engine.leading() != before:
+        engine.anneal(guided, moves=MOVES, seconds=last, hot=0.003)
 
 
 def settle(engine: Engine) -> None:
