@@ -1,6 +1,6 @@
 """The search where days are many: the assignment nearly fits into them.
 
-First the days of the assigned matches, then an assignment without the pairs that find none; then whoever
+First an assignment without the pairs that find no days, then the days of the assigned pairs; then whoever
 falls short of the prices is matched anew, piece by piece, each piece exactly. Where that leaves something to
 find, everybody's best colleagues by the prices are searched.
 """
@@ -46,11 +46,13 @@ def improve(engine: Engine) -> None:
 def search(engine: Engine) -> dict[str, int]:
     """Bring the plan on the board near to the best; bounds on every level by the prices of the assignment."""
     n, clock = engine.instance.n, engine.clock
-    if not clock.over and engine.fits(MOSTLY) and not engine.leading_proven():
+    once = engine.instance.cap.max(initial=0) <= 1
+    mostly = engine.fits(MOSTLY)
+    if mostly and once:
+        match_otherwise(engine)
+    if not clock.over and mostly and not engine.leading_proven():
         engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
-        once = engine.instance.cap.max(initial=0) <= 1  # else the program is too large to end
-        if once and clock.left and not engine.leading_proven():
-            match_otherwise(engine)
+        # of those who may have several matches the program is too large to end
         if once and clock.left and engine.fits(NEARLY) and not engine.leading_proven():
             settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):
@@ -59,7 +61,7 @@ def search(engine: Engine) -> dict[str, int]:
     if near:
         until = clock.seconds + 0.5 * max(0.0, clock.left - engine.owed)
         repair(engine, SIZES[:2], most=PIECES, until=until)
-    if not engine.leading_proven() and not (near and n > LARGE):
+    if not engine.leading_proven() and not (near and (n > LARGE or clock.over)):
         _anneal(engine)
     engine.sweep()
     values = engine.values()

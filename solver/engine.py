@@ -45,6 +45,8 @@ RATES = {"people": (), "wishes": (2, 4), "changes": (1, 2), "travel": (150, 600)
 SWEEPS, LOOK = 10, {True: 0.15, False: 0.7}
 """Bounds look at every pair; where so many looks take longer than there is time, they wait for the end. For
 swaps, and for single visits, one takes about such a share of a flow's seconds."""
+HASTY = 0.05
+"""Looks that take so small a part of all the seconds so far are worth theirs even when time is up."""
 EARLY = 4
 """The first level's bound does not wait for the end where there is time for so many looks."""
 ROUNDS = 6
@@ -372,7 +374,7 @@ class Engine:
     def sweep(self) -> None:
         """Find the bounds that were left for the end, as far as time allows: those of pairs beyond number."""
         for level in [level for level in self.counted() if level not in self.limit]:
-            if self.clock.left < self.sweep_seconds:
+            if max(self.clock.left, HASTY * self.clock.seconds) < self.sweep_seconds:
                 return
             self._look(level)
 

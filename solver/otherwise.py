@@ -13,8 +13,8 @@ from solver.assignment import matching
 from solver.days import schedule
 from solver.engine import Engine
 
-ROUNDS = 100
-"""So many times pairs are left out at most; most companies need ten or twenty."""
+ROUNDS, LEAST = 100, 20
+"""So many times pairs are left out at most, and even where time is up: most companies need ten or twenty."""
 
 
 def match_otherwise(engine: Engine) -> None:
@@ -26,7 +26,7 @@ def match_otherwise(engine: Engine) -> None:
     before, kept = engine.in_order(), engine.loose_choices()
     found = matching(engine.net, engine.weights, engine.clock, engine.prices)
     keys = edges.left * n + edges.right
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         met = np.flatnonzero(found.met)
         placed = {board.left[m] * n + board.right[m]: m for m in board.live() if not board.fixed[m]}
         for key in placed.keys() - set(keys[met].tolist()):
@@ -37,7 +37,7 @@ def match_otherwise(engine: Engine) -> None:
         for match in dayless:
             board.remove(match)
         engine.tell()
-        if not refused or engine.clock.over:
+        if not refused or engine.clock.is_asked_to_stop or (turn >= LEAST and engine.clock.over):
             break
         found.leave_out(fresh[np.isin(keys[fresh], refused)])
     if engine.in_order() < before:

@@ -3,7 +3,7 @@
 People of two sides, named here by who bids (``a``) and who is bid for (``b``). Pairs are rows by ``a``:
 those of ``a`` are ``start[a]`` to ``start[a + 1]``, with ``other`` (b) and ``worth``. A gain and a price for
 each person, both never negative, with gain + price at least the worth of every pair, bound every matching;
-where both are equal for matched pairs, and nought for whoever has no partner (-1), the matching is a best one.
+where both are equal for matched pairs, and nought for whoever has no partner (-1), no matching is better.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def settle(  # type: ignore[no-untyped-def]  # noqa: C901
     start, other, worth, gain, price, partner, taken, asking, distance, via, touched
 ):
     """Whoever of ``asking`` gains something without a partner gets one, gains nothing, or lifts somebody who
-    then gains nothing: along the cheapest path (Dijkstra), so that gains and prices go on bounding every pair.
+    then gains nothing: along the cheapest path (Dijkstra), so that gains and prices still bound every pair.
 
     Scratch: ``distance`` (all `FAR`) and ``via``, one for each b, and ``touched``, two for each.
     """

@@ -17,7 +17,7 @@ from tests.solver.tiny import document, person, random_problem, team
 
 
 def three_wishes_on_two_days(**of_carole: Any) -> Problem:
-    """Anna, Aline and Alice wish for three shops, all on the same two days, when one of them only may be away.
+    """Anna, Aline and Alice wish for three shops, all on the same two days, when one only may be away.
     Alice offers two more days, as Carole does, for whose shop nobody wishes.
     """
     return Problem.from_json(
