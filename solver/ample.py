@@ -1,6 +1,6 @@
 """The search where days are many: the assignment nearly fits into them.
 
-First an assignment without the pairs that find no days, then the days of the assigned pairs; then whoever
+First the days of the assigned pairs, then an assignment without the pairs that find none; then whoever
 falls short of the prices is matched anew, piece by piece, each piece exactly. Where that leaves something to
 find, everybody's best colleagues by the prices are searched.
 """
@@ -48,12 +48,12 @@ def search(engine: Engine) -> dict[str, int]:
     n, clock = engine.instance.n, engine.clock
     once = engine.instance.cap.max(initial=0) <= 1
     mostly = engine.fits(MOSTLY)
-    if mostly and once:
-        match_otherwise(engine)
     if not clock.over and mostly and not engine.leading_proven():
         engine.anneal(engine.narrow(), moves=MOVES, seconds=0.1 * clock.left, hot=MILD[0])
+    if once and mostly and not engine.leading_proven():
+        match_otherwise(engine)
         # of those who may have several matches the program is too large to end
-        if once and clock.left and engine.fits(NEARLY) and not engine.leading_proven():
+        if clock.left and engine.fits(NEARLY) and not engine.leading_proven():
             settle(engine)
     if not unproven(engine, bounds := engine.bounds(engine.values())):
         return bounds
