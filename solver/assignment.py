@@ -21,7 +21,7 @@ import numpy as np
 
 from solver.edges import Edges, edge_worth, merged, possible
 from solver.flowing import Arcs, cheapest_flow
-from solver.instance import Bools, Instance, Ints
+from solver.instance import COMPILED, Bools, Instance, Ints
 from solver.limits import Clock
 from solver.matching import Matching, Pairs
 from solver.room import Room
@@ -278,11 +278,26 @@ def _missing(
         step = max(1, 4_000_000 // max(1, len(rights)))
         for k in range(0, len(lefts), step):
             block = lefts[k : k + step]
-            row, column = np.nonzero(prices.left[block][:, None] > -spare[None, :])
-            part = _violating(net, weights, prices, known, block[row], rights[column], each)
+            a, b = _wanted(instance, prices.left[block], block, spare, rights)
+            part = _violating(net, weights, prices, known, a, b, each)
             if part is not None:
                 found.append(part)
     return found
+
+
+def _wanted(instance: Instance, price: Ints, lefts: Ints, spare: Ints, rights: Ints) -> tuple[Ints, Ints]:
+    """Pairs of left and right people whose prices pay the journey, and who may have days in common."""
+    if instance.n <= COMPILED:
+        row, column = np.nonzero(price[:, None] > -spare[None, :])
+        return lefts[row], rights[column]
+    from solver.kernels.pairs import BOTH, THERE, wanted  # here: loading the compiler takes half a second
+
+    falls = np.argsort(-spare, kind="stable")
+    rights, found = rights[falls], np.empty((len(lefts) * len(rights), 2), dtype=np.int32)
+    days, way = (instance.leave_words, instance.host_words, instance.front), BOTH if instance.swap else THERE
+    count = wanted(price, lefts, spare[falls], rights, *days, way, found)
+    row, column = found[:count].T
+    return lefts[row], rights[column]
 
 
 def _violating(

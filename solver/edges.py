@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.instance import Bools, Instance, Ints, Words, sorted_set
+from solver.instance import COMPILED, Bools, Instance, Ints, Words, sorted_set
 from solver.limits import Clock
 from solver.room import Room
 
@@ -236,9 +236,22 @@ def _others(instance: Instance, rng: np.random.Generator, clock: Clock | None) -
             for k in range(0, len(few), step):
                 block = few[k : k + step]
                 seen = pool if looks == len(pool) else rng.choice(pool, looks, replace=False)
-                found, _ = _some(instance, rng, np.repeat(block, looks), np.tile(seen, len(block)), block)
+                found, _ = _some(instance, rng, *_with_days(instance, block, seen), block)
                 parts += found
     return parts
+
+
+def _with_days(instance: Instance, people: Ints, others: Ints) -> tuple[Ints, Ints]:
+    """Each of these people with each of the others with whom they may have a day in common."""
+    if instance.n <= COMPILED:
+        return np.repeat(people, len(others)), np.tile(others, len(people))
+    from solver.kernels.pairs import BOTH, EITHER, wanted  # here: loading the compiler takes half a second
+
+    same, found = np.ones(len(people), dtype=np.int64), np.empty((len(people) * len(others), 2), np.int32)
+    days, way = (instance.leave_words, instance.host_words, instance.front), BOTH if instance.swap else EITHER
+    count = wanted(same, people, np.zeros(len(others), dtype=np.int64), others, *days, way, found)
+    row, column = found[:count].T
+    return people[row], others[column]
 
 
 def _some(

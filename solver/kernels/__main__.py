@@ -10,6 +10,7 @@ from solver.days import Board
 from solver.engine import Engine
 from solver.instance import Instance
 from solver.kernels.bits import days_fit
+from solver.kernels.pairs import EITHER, wanted
 from solver.limits import Clock, Limits
 from solver.matching import Matching, Pairs
 from solver.problem import Problem
@@ -34,6 +35,8 @@ def main() -> None:
     Matching(Pairs(alone, alone, alone + 1, (1, 1)))
     words = instance.leave_words
     days_fit(words, words, instance.partner_words, np.zeros(len(words), dtype=bool))
+    sides = words, instance.host_words, instance.front
+    wanted(alone, alone, alone, alone, *sides, EITHER, np.zeros((1, 2), dtype=np.int32))
 
 
 if __name__ == "__main__":
