@@ -12,8 +12,8 @@ THERE, BOTH, EITHER = 0, 1, 2
 def wanted(  # type: ignore[no-untyped-def]
     price, lefts, spare, rights, leave, host, front, way, found
 ):
-    """Which of ``lefts`` x ``rights`` (people) have more together than nothing (``price`` + ``spare``), belong to
-    opposite sides and have a day in common that ``way``.
+    """Which of ``lefts`` x ``rights`` (people) have more together than nothing (``price`` + ``spare``), are
+    on opposite sides and have a day in common that ``way``.
 
     ``spare`` of the rights falls. The rows of each pair go to ``found``; returns how many there are.
     """
