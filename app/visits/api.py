@@ -57,7 +57,7 @@ from app.visits.schemas_agreements import (
     AgreementWithdrawalForm,
     WaitingOut,
 )
-from app.visits.tables import By
+from app.visits.tables import By, ChangeKind
 
 own = APIRouter(prefix="/api/v1", tags=["visits"])
 own.include_router(api_absences.router)
@@ -115,7 +115,8 @@ def set_hours(session: Db, entered: Receiving, sent: HoursForm) -> VisitOut:
     """The team that receives says how long the visit lasts."""
     hours = Hours(sent.part, sent.starts_at, sent.ends_at)
     before = entered.situation(session, clock.today())
-    hosting.set_hours(session, before, hours, entered.hand(), revision=sent.revision)
+    with entered.once(session, *([ChangeKind.HOURS] if hosting.lasts(before.visit, hours) else [])):
+        hosting.set_hours(session, before, hours, entered.hand(), revision=sent.revision)
     return api_answers.shown(session, before.visit.id or 0)
 
 
@@ -130,7 +131,9 @@ def possible_tutors(session: Db, entered: Receiving) -> TutorsOut:
 def set_tutor(session: Db, entered: Receiving, sent: TutorForm) -> VisitOut:
     """A colleague of the host's team receives in the host's place; null: the host in person."""
     before = entered.situation(session, clock.today())
-    hosting.set_tutor(session, before, sent.tutor_id, entered.hand(), revision=sent.revision)
+    kind = ChangeKind.RELEASED if sent.tutor_id is None else ChangeKind.TUTOR
+    with entered.once(session, kind, **({} if sent.tutor_id is None else {"other_id": sent.tutor_id})):
+        hosting.set_tutor(session, before, sent.tutor_id, entered.hand(), revision=sent.revision)
     return api_answers.shown(session, before.visit.id or 0)
 
 
@@ -139,7 +142,8 @@ def waive(session: Db, entered: Receiving, sent: WaiverForm) -> VisitOut:
     """Whoever leads the receiving team asks nothing of this visitor; recorded."""
     entered = entered.leading()
     before = entered.situation(session, clock.today())
-    confirming.waive_conditions(session, before, entered.hand(sent.words), revision=sent.revision)
+    with entered.once(session, ChangeKind.WAIVED):
+        confirming.waive_conditions(session, before, entered.hand(sent.words), revision=sent.revision)
     return api_answers.shown(session, before.visit.id or 0)
 
 
@@ -147,7 +151,8 @@ def waive(session: Db, entered: Receiving, sent: WaiverForm) -> VisitOut:
 def move(session: Db, entered: ForHr, sent: MoveForm) -> VisitOut:
     """HR moves a visit at once; both are told and asked to confirm anew."""
     before = entered.situation(session, clock.today())
-    moving.move(session, before, sent.day, entered.hand(sent.words), revision=sent.revision)
+    with entered.once(session, ChangeKind.MOVED, day_after=sent.day):
+        moving.move(session, before, sent.day, entered.hand(sent.words), revision=sent.revision)
     return api_answers.shown(session, before.visit.id or 0)
 
 

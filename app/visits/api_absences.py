@@ -39,12 +39,14 @@ def absences(session: Db, campaign: HrCampaign) -> AbsencesOut:
 def rule(session: Db, entered: ForHr, sent: RulingForm) -> VisitOut:
     """HR say whether a day took place, and who was absent; both people are told."""
     before = entered.situation(session, clock.today())
-    absent.rule(
-        session,
-        before,
-        sent.absent,
-        entered.hand(sent.words),
-        version=sent.version,
-        not_held=sent.not_held,
-    )
+    kind, facts = absent.ruled(before, sent.absent, not_held=sent.not_held)
+    with entered.once(session, kind, **facts):
+        absent.rule(
+            session,
+            before,
+            sent.absent,
+            entered.hand(sent.words),
+            version=sent.version,
+            not_held=sent.not_held,
+        )
     return api_answers.shown(session, before.visit.id or 0)

@@ -15,7 +15,7 @@ from app.teams import service as teams
 from app.teams.days import closed_sites, marks_between
 from app.teams.service import Mark
 from app.visits.history import Hand
-from app.visits.marks import against_marks, staying_words
+from app.visits.marks import Staying, against_marks, staying_words
 from app.visits.queries import SeenVisit
 from app.visits.tables import By, CancelReason, VisitChange
 
@@ -83,9 +83,17 @@ def words_after(session: Session, seen: SeenVisit, closing: Closing) -> str:
     """What became of the day, and what still stands on it; empty where HR closed the site before."""
     if _is_hrs(session, seen, closing):
         return ""
-    marks = {seen.visit.day: closing.mark.value}
-    staying = staying_words(against_marks(session, closing.team.id or 0, marks))
-    return f"{_closed_words(closing)} {staying}".rstrip()
+    return f"{_closed_words(closing)} {staying_words(staying(session, seen, closing))}".rstrip()
+
+
+def staying(session: Session, seen: SeenVisit, closing: Closing) -> list[Staying]:
+    """What still stands on the day. One query."""
+    return against_marks(session, closing.team.id or 0, {seen.visit.day: closing.mark.value})
+
+
+def is_the_teams(session: Session, seen: SeenVisit, closing: Closing) -> bool:
+    """Whether the day is closed there, and the team's calendar opens it again."""
+    return _is_closed(session, seen, closing) and not _is_hrs(session, seen, closing)
 
 
 def told(session: Session, seen: SeenVisit, line: VisitChange | None) -> str:

@@ -308,7 +308,7 @@ class FallsOtherwise(Refusal):
 
     def message(self) -> str:
         return _(
-            "Ce qui tomberait a changé entre-temps. Rien n’a été fait : relisez ce qui tombe, puis confirmez."
+            "Ce qui vous était montré a changé entre-temps. Rien n’a été fait : relisez, puis confirmez."
         )
 
 

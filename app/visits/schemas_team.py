@@ -1,5 +1,6 @@
 """Shapes of a team's calendar, and of what a roster does to visits."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
@@ -139,9 +140,30 @@ class RosterReport(AnswerModel):
     warnings: list[RemarkShape]
 
 
-def days_marked_out(marked: MarkedDays, staying: list[Staying]) -> DaysMarkedOut:
+class DayClosedOut(AnswerModel):
+    """A day that a reason closed in a team's calendar, which opens it again."""
+
+    team_id: int
+    team: str
+    mark: Literal["no_visitors", "no_leaving"]
+    staying: list[StayingOut]
+
+
+class CancelledOut(VisitOut):
+    """A cancelled visit, and what became of its day."""
+
+    day_closed: DayClosedOut | None
+    """Where the reason was the team's; null where the day stays open, or HR closed the site."""
+
+
+def days_marked_out(marked: MarkedDays, staying: Iterable[Staying]) -> DaysMarkedOut:
     """What a mark did, and what it left."""
-    left = [
+    return DaysMarkedOut(**marked.model_dump(), staying=staying_out(staying))
+
+
+def staying_out(staying: Iterable[Staying]) -> list[StayingOut]:
+    """What a mark left."""
+    return [
         StayingOut(
             day=one.day,
             leaves=one.leaves,
@@ -151,7 +173,6 @@ def days_marked_out(marked: MarkedDays, staying: list[Staying]) -> DaysMarkedOut
         )
         for one in staying
     ]
-    return DaysMarkedOut(**marked.model_dump(), staying=left)
 
 
 def calendar_out(ahead: TeamAhead, against: set[date]) -> TeamCalendarOut:

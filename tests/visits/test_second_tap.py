@@ -91,6 +91,55 @@ def test_of_a_day_to_come(company: Company, as_: Enter, what: str) -> None:
     assert company.history(company.there).count(kinds.get(what, "proposed")) == 1
 
 
+def sent_again(company: Company, client: TestClient, where: str, **sent: Any) -> list[tuple[int, Any]]:
+    """What a program is answered that sends the same twice under one key."""
+    found = []
+    for _time in range(2):
+        company.session.commit()
+        answer = client.post(f"/api/v1{where}", json=sent, headers={"Idempotency-Key": "one"})
+        found.append((answer.status_code, answer.json()))
+    return found
+
+
+@pytest.mark.parametrize("what", ["confirmation", "refusal", "cancellation", "proposals", "move", "hours"])
+def test_a_program_that_sends_it_again_is_answered_the_same(company: Company, as_: Enter, what: str) -> None:
+    more: dict[str, dict[str, Any]] = {
+        "refusal": {"reason": "unavailable"},
+        "cancellation": {"reason": "unavailable"},
+        "proposals": {"day": WEDNESDAY.isoformat()},
+        "move": {"day": WEDNESDAY.isoformat()},
+        "hours": {"part": "morning"},
+    }
+    who = {"move": company.hr, "hours": company.bruno}.get(what, company.anna)
+    here = f"/visits/{company.there.id}/{what}"
+    first, again = sent_again(company, as_(who), here, revision=0, **more.get(what, {}))
+    assert first[0] in {200, 201}
+    assert again == first
+    kinds = {"confirmation": "confirmed", "refusal": "declined", "cancellation": "cancelled"}
+    kinds |= {"proposals": "proposed", "move": "moved", "hours": "hours"}
+    assert company.history(company.there).count(kinds[what]) == 1
+
+
+def test_a_program_that_asks_for_something_else_is_refused(company: Company, as_: Enter) -> None:
+    here = f"/api/v1/visits/{company.there.id}/cancellation"
+    for who, reason, code in (
+        (company.anna, "unavailable", 200),
+        (company.anna, "service", 409),
+        (company.bruno, "unavailable", 409),
+    ):
+        company.session.commit()
+        assert as_(who).post(here, json={"revision": 0, "reason": reason}).status_code == code
+
+
+@pytest.mark.parametrize("what", ["acceptance", "refusal", "withdrawal"])
+def test_a_program_answers_a_proposal_once(company: Company, as_: Enter, what: str) -> None:
+    proposal = propose(company)
+    who = as_(company.anna if what == "withdrawal" else company.bruno)
+    first, again = sent_again(company, who, f"/visits/{company.there.id}/proposals/{proposal.id}/{what}")
+    assert first[0] == 200
+    assert again == first
+
+
 @pytest.mark.parametrize("what", ["acceptance", "refusal", "withdrawal"])
 def test_of_another_day_that_was_proposed(company: Company, as_: Enter, what: str) -> None:
     proposal = propose(company)
