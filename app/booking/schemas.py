@@ -265,6 +265,7 @@ class RequestOut(AnswerModel):
     day: date
     """A booked day that moved: the day on which the visit takes place now."""
     status: RequestStatus
+    """By the clock: a place that is kept no more, since its time has passed, is `expired`."""
     waits_for: list[Missing]
     """What a booked day to come still waits for; it is certain when empty."""
     day_closed: bool

@@ -36,6 +36,9 @@ def test_what_is_shown_goes_by_the_clock(
     assert ("Prendre cette place" in anna.get(here).text) is not over
     assert ("Une place s’est libérée" in anna.get(here).text) is not over
     assert ("Une place s’est libérée" in anna.get("/home").text) is not over
+    said = anna.get(f"/api/v1{here}").json()
+    assert said["status"] == ("expired" if over else "offered")
+    assert anna.get("/api/v1/booking/requests").json()["requests"][0]["status"] == said["status"]
 
 
 def test_a_kept_place_ends_as_a_place_and_not_as_a_demand(
