@@ -13,8 +13,9 @@ from app.people.importing.door import posted_file
 from app.people.importing.run import run_import
 from app.people.service import note_import
 from app.people.tables import ImportKind
+from app.visits import bookings
 from app.visits.foreseen import foreseen
-from app.visits.schemas_imports import ImportShape, day_shape
+from app.visits.schemas_imports import ImportShape, day_shape, ended_shape
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
@@ -24,7 +25,7 @@ async def import_file(
     session: Db, actor: Hr, kind: ImportKind, sent: Submitted, dry_run: bool = False
 ) -> ImportShape:
     """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen, also to
-    days to come (`days`).
+    days to come (`days`) and to what was asked for (`ending`).
 
     Rejected rows are in the answer and keep nobody else out. People missing from the file stay.
     """
@@ -37,5 +38,9 @@ def _run(session: Session, by: int, kind: ImportKind, content: bytes, dry_run: b
     report = run_import(session, kind, content, now=now, apply=not dry_run, by=by)
     if not dry_run:
         note_import(session, kind, report, by=by, leavers_go=False, now=now)
-    days = [day_shape(one) for one in foreseen(session, report, clock.today())] if dry_run else None
-    return ImportShape(kind=kind, dry_run=dry_run, **report.as_json(), days=days)
+    days = ending = None
+    if dry_run:
+        today = clock.today()
+        days = [day_shape(one) for one in foreseen(session, report, today)]
+        ending = [ended_shape(one) for one in bookings.ending_with_moves(session, report.moved, today)]
+    return ImportShape(kind=kind, dry_run=dry_run, **report.as_json(), days=days, ending=ending)

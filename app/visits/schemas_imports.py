@@ -4,6 +4,7 @@ from datetime import date
 
 from app.core.forms import AnswerModel
 from app.people.schemas import ReportShape
+from app.visits.bookings import Ended
 from app.visits.foreseen import Becomes, Change, Foreseen
 
 
@@ -26,11 +27,28 @@ class DayShape(AnswerModel):
     changes: list[ChangeShape]
 
 
+class EndedShape(AnswerModel):
+    """A request for a day, a place in line or one that is kept, which is over: whoever was named to receive
+    changes team."""
+
+    request_id: int
+    day: date
+    person: str
+    team: str
+
+
 class ImportShape(ReportShape):
     """What an import did, or would do."""
 
     days: list[DayShape] | None = None
     """Days to come of which something would change, by day; null once it is done."""
+    ending: list[EndedShape] | None = None
+    """What would end of what was asked for and is no visit yet, by day; null once it is done."""
+
+
+def ended_shape(one: Ended) -> EndedShape:
+    """What would end, as programs read it."""
+    return EndedShape(request_id=one.request_id, day=one.day, person=one.person.name, team=one.team)
 
 
 def day_shape(one: Foreseen) -> DayShape:

@@ -124,11 +124,18 @@ def test_hr_read_before_an_import_which_requests_end(
     shop.ask(asker, shop.offer(host_id=gone.id))
     shop.ask(other, shop.offer(host_id=stays.id, job="Caisse"), TUESDAY)
     let_go(session, shop.hr, gone, asker, other)
-    page = previewed(as_(shop.hr), gone, shop.accounts if moves else shop.shop)
+    hr, there = as_(shop.hr), shop.accounts if moves else shop.shop
+    page = previewed(hr, gone, there)
     said = "1 demande ou attente d’une journée s’arrêtera : qui devait recevoir change d’équipe"
     assert (said in page) is moves
     assert (f"{asker.name} · {shop.shop.name}" in page) is moves
     assert f"{other.name} · {shop.shop.name}" not in page
+    file = {"file": ("rh.csv", f"Matricule;Prénom;Nom;Équipe\n{line_of(gone, there)}\n".encode())}
+    ending = hr.post("/api/v1/imports/people?dry_run=true", files=file).json()["ending"]
+    assert [(one["person"], one["team"]) for one in ending] == (
+        [(asker.name, shop.shop.name)] if moves else []
+    )
+    assert hr.post("/api/v1/imports/people", files=file).json()["ending"] is None
 
 
 def previewed(hr: TestClient, person: Person, team: Team) -> str:
