@@ -1,5 +1,7 @@
 """Who enters: askers, the teams that receive, HR."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -38,6 +40,18 @@ def acting(session: Session, actor: Actor, person: Person | None, team_id: int) 
     return replace(actor, acts_for=lead.manager.id) if lead and lead.by_delegation else actor
 
 
+@contextmanager
+def said_to_former(session: Session, person: Person | None) -> Iterator[None]:
+    """What does not exist for whoever decided in the place of others is answered with who does now
+    (DelegationOver), whether it exists or not: a guessed link tells nothing."""
+    try:
+        yield
+    except NotFound:
+        if person is not None:
+            refuse_if_over(session, person)
+        raise
+
+
 @dataclass(frozen=True)
 class Receiver:
     """Somebody who offers places and answers requests: for their teams, or for every team (HR)."""
@@ -61,10 +75,11 @@ def receiver(actor: SignedIn, session: Db, person: Found) -> Receiver:
 @policy("place_keeper")
 def place_keeper(actor: SignedIn, session: Db, person: Found, place_id: int) -> SeenPlace:
     """Load `{place_id}` for those who manage its team, and HR; for anybody else it does not exist."""
-    seen = queries.find_place(session, place_id)
-    if not (actor.is_hr or seen.team.id in led_team_ids(session, person)):
-        raise NotFound
-    return seen
+    with said_to_former(session, person):
+        seen = queries.find_place(session, place_id)
+        if not (actor.is_hr or seen.team.id in led_team_ids(session, person)):
+            raise NotFound
+        return seen
 
 
 def keeper(actor: Someone, session: Db, place_id: int) -> Actor:
@@ -143,7 +158,8 @@ def deciding_on(session: Session, actor: Actor, person: Person | None, seen: See
 @policy("decider")
 def decider(actor: SignedIn, session: Db, person: Found, request_id: int) -> Deciding:
     """Load `{request_id}` for the managers of the two teams, and HR."""
-    return deciding_on(session, actor, person, queries.find_request(session, request_id))
+    with said_to_former(session, person):
+        return deciding_on(session, actor, person, queries.find_request(session, request_id))
 
 
 @policy("hr_for_person")

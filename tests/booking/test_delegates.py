@@ -15,6 +15,7 @@ from app.people.tables import Person
 from app.teams.tables import Delegation, TeamConditions
 from tests.booking.conftest import NOW, TODAY, Shop
 from tests.factories import make_account, make_person, make_visit
+from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -65,6 +66,25 @@ def test_the_trail_says_for_whom_a_delegate_decided(shop: Away, engine: Engine, 
     assert "Demande acceptée" in page
     assert "pour Marc Chef" in page
     assert "for_manager" not in page
+
+
+@pytest.mark.parametrize("number", [1, 999])
+def test_an_old_link_of_a_former_delegate_says_who_answers(
+    shop: Away, as_: Any, clock: Clock, number: int
+) -> None:
+    """Whether the request, or the place, exists or not: a guessed one tells nothing."""
+    here = f"/booking/requests/{number}/approval"
+    links = (here, f"/team/places/{number}/edit")
+    reached = [as_(shop.zoe).get(one).status_code for one in links]
+    assert reached == [200 if number == 1 else 404] * 2
+    clock.forward(days=1)
+    zoe, stranger = as_(shop.zoe), as_(shop.askers[2])
+    for one in links:
+        answer = zoe.get(one)
+        assert answer.status_code == 403
+        assert "c’est de nouveau Marc Chef qui répond" in answer.text
+        assert stranger.get(one).status_code == 404
+    assert zoe.post(here, data={"revision": "0"}).status_code == 403
 
 
 def test_a_manager_decides_for_nobody_else(shop: Away, engine: Engine, as_: Any) -> None:
