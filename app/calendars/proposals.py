@@ -6,9 +6,11 @@ from sqlalchemy import Engine
 
 from app.calendars.letters import drop_overtaken, never_asked
 from app.calendars.news import News, news_of, write
+from app.core import clock
 from app.core.db import open_session
 from app.messages.catalogue import Kind
 from app.visits import reading
+from app.visits.moving import remains_of
 from app.visits.rules import stands
 from app.visits.tables import ProposalKind
 
@@ -22,6 +24,7 @@ def tell_proposal(engine: Engine, visit_id: int, revision: int, change_id: int) 
         waits, unread = reading.open_proposal(session, visit_id), never_asked(news)
         makes_up = waits is not None and waits.kind is ProposalKind.MAKE_UP
         said = _said(news) | {"waits": waits is not None, "makes_up": makes_up}
+        said["remains"] = remains_of(session, news.seen, clock.today())
         to = [one for one in news.but(news.change.by) if one[0] not in unread]
         write(news, Kind.VISIT_PROPOSAL, to, lambda *_: said, None)
         drop_overtaken(news)

@@ -45,7 +45,7 @@ from app.people.tables import Person
 from app.visits import queries as visits
 from app.visits import reading, sentences, suspending
 from app.visits.conditions import conditions_of, too_young
-from app.visits.moving import finds_day
+from app.visits.moving import Remains, remains_of
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflict_of
 from app.visits.rules import (
@@ -332,14 +332,11 @@ def tell_absence(engine: Engine, visit_id: int, revision: int, change_id: int) -
         news = news_of(session, visit_id, change_id, about=revision)
         if news is not None and news.change is not None:
             words = news.change.words
-            fallen = visits.swap_of(session, news.seen).fallen
-            lost = fallen is not None and fallen.visit.id == visit_id
-            in_time = news.seen.may_be_made_up(clock.today())
-            found = lost and in_time and finds_day(session, news.seen, clock.today())
+            remains = remains_of(session, news.seen, clock.today())
             said: dict[str, Any] = {
                 "words_said": words,
-                "make_up": found,
-                "no_day": lost and in_time and not found,
+                "make_up": remains is Remains.DAY,
+                "no_day": remains is Remains.ONE,
             }
             said["opposed"] = news.seen.visit.disputed_at is not None
             counts = takes_place(news.seen.visit) and news.seen.visit.disputed_at is None

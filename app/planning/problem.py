@@ -38,7 +38,7 @@ from app.planning import queries
 from app.planning.errors import NobodyEnrolled, NoDaysLeft
 from app.planning.tables import Pin
 from app.visits import queries as visits_queries
-from app.visits.limits import team_rooms
+from app.visits.limits import taken_people, team_rooms
 from app.visits.queries import StandingVisit
 from solver.problem import Campaign as Rules
 from solver.problem import Limit, Person, Problem, Visit, ordered
@@ -93,7 +93,7 @@ def build(
     everyone = {person.person_id for person in people}
     not_made = set(aside)
     everything = visits_queries.standing_visits(session, days[0], days[-1])
-    rows = visits_queries.days_taken(session, days[0], days[-1], but=not_made)
+    rows = taken_people(session, days[0], days[-1], but=not_made)
     taken = {one: _days(on, index) for one, on in rows.items()}
     here = Counter(
         one.visitor_id

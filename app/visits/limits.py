@@ -21,7 +21,7 @@ from app.campaigns.rules import team_limits
 from app.campaigns.tables import Campaign
 from app.people.tables import Site, Team
 from app.teams import days as team_days
-from app.visits.tables import TeamDay
+from app.visits.tables import PersonDay, TeamDay
 from solver.problem import Limit
 
 At = tuple[int, date]
@@ -157,3 +157,14 @@ def taken_days(
         )
     )
     return {(row.team_id, row.day): (row.away, row.received) for row in rows}
+
+
+def taken_people(session: Session, first: date, last: date, *, but: Collection[int]) -> dict[int, list[date]]:
+    """By person, the days between two that a visit takes (`but` some visits'), or that are held for one that
+    is offered: the rows that whatever is planned will have to take."""
+    found: dict[int, list[date]] = {}
+    query = select(col(PersonDay.person_id), col(PersonDay.day), col(PersonDay.visit_id))
+    for person_id, day, visit_id in session.execute(query.where(col(PersonDay.day).between(first, last))):
+        if visit_id not in but:
+            found.setdefault(person_id, []).append(day)
+    return found

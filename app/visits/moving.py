@@ -5,6 +5,7 @@ with what stands against the day by then. HR may move a visit at once; both are 
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
@@ -22,7 +23,7 @@ from app.visits.errors import DayNotPossible, NothingProposed, OpenProposal
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
-from app.visits.rules import doubt, stands
+from app.visits.rules import doubt, first_day_to_plan, stands
 from app.visits.tables import (
     By,
     CancelReason,
@@ -47,6 +48,27 @@ def finds_day(session: Session, seen: SeenVisit, today: date) -> bool:
     queries: for messages, not for lists."""
     days = days_of(session, situation(session, seen, By.VISITOR, None, today))
     return bool(days.possible(limit=1)) or days.only_taken
+
+
+class Remains(StrEnum):
+    """What the two may still settle of the part of their swap that fell."""
+
+    DAY = "day"
+    """A day can be found for it."""
+    ONE = "one"
+    """No day suits; they may leave it at one."""
+    LATE = "late"
+    """No day of the campaign leaves the notice any more: it is settled."""
+
+
+def remains_of(session: Session, seen: SeenVisit, today: date) -> Remains | None:
+    """The same of a visit; None where it is no part that fell, or not theirs to make up for."""
+    fallen = queries.swap_of(session, seen).fallen
+    if fallen is None or fallen.visit.id != seen.visit.id:
+        return None
+    if seen.may_be_made_up(today):
+        return Remains.DAY if finds_day(session, seen, today) else Remains.ONE
+    return Remains.LATE if first_day_to_plan(seen.campaign, today) > seen.campaign.last_day else None
 
 
 def other_day(now: Situation) -> date | None:

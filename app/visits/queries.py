@@ -203,17 +203,6 @@ def busy_days(
     return found
 
 
-def days_taken(session: Session, first: date, last: date, *, but: Collection[int]) -> dict[int, list[date]]:
-    """By person, the days between two that a visit takes (`but` some visits'), or that are held for one that
-    is offered: the rows that whatever is planned will have to take."""
-    found: dict[int, list[date]] = {}
-    query = select(col(PersonDay.person_id), col(PersonDay.day), col(PersonDay.visit_id))
-    for person_id, day, visit_id in session.execute(query.where(col(PersonDay.day).between(first, last))):
-        if visit_id not in but:
-            found.setdefault(person_id, []).append(day)
-    return found
-
-
 def _lived_by(person_id: int | None) -> ColumnElement[bool]:
     return or_(
         col(Visit.visitor_id) == person_id, col(Visit.host_id) == person_id, col(Visit.tutor_id) == person_id

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, select
 from sqlmodel import Session, col, or_
 
 from app.accounts.tables import Account
@@ -16,7 +16,7 @@ from app.core.db import another
 from app.people.tables import Person
 from app.teams.tables import BlackoutDay, ClosedDay
 from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, parted, read_visits, to_come
-from app.visits.rules import OBSTACLES
+from app.visits.rules import OBSTACLES, first_day_to_plan
 from app.visits.tables import (
     By,
     CancelReason,
@@ -321,8 +321,9 @@ def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Per
 
 
 def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, CancelReason | None]]:
-    """Proposals whose day is here, or whose visit's day is past, without an answer; and, with why, those
-    whose day a team closed since, or HR at the site that receives, or to make up for a day when one left."""
+    """Proposals whose day is here, or whose visit's day is past, without an answer, or about a day that fell
+    when no yes is in time any more; and, with why, those whose day a team closed since, or HR at the site
+    that receives, or to make up for a day when one left."""
     marked = exists().where(
         col(BlackoutDay.day) == col(Proposal.day),
         or_(
@@ -336,12 +337,14 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
     closed = or_(marked, shut)
     makes_up = col(Proposal.kind) != ProposalKind.MOVE
     left = and_(makes_up, or_(parted(), ~col(Visitor.active), ~col(Host.active)))
-
-    def why(is_closed: bool, is_left: bool) -> CancelReason | None:
-        return CancelReason.LEFT if is_left else CancelReason.CLOSED if is_closed else None
+    late = [
+        (col(Visit.campaign_id) == one.id)
+        & (func.coalesce(col(Proposal.day), one.last_day) < first_day_to_plan(one, today))
+        for one in session.scalars(select(Campaign).where(col(Campaign.last_day) >= today))
+    ]
 
     return [
-        (row[0], row[1], why(row[2], row[3]))
+        (row[0], row[1], CancelReason.LEFT if row[3] else CancelReason.CLOSED if row[2] else None)
         for row in session.execute(
             select(Proposal, Visit, closed, left)
             .join(Visit, col(Visit.id) == col(Proposal.visit_id))
@@ -355,6 +358,7 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
                     col(Proposal.day) <= today,
                     closed,
                     left,
+                    and_(makes_up, or_(false(), *late)),
                     (col(Visit.status) == VisitStatus.PLANNED) & (col(Visit.day) < today),
                     col(Campaign.last_day) < today,
                 ),

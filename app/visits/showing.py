@@ -134,7 +134,7 @@ def swap_words(
         return Chip(
             _("l’autre journée est à retrouver") if is_other else _("une journée à retrouver"), "warn"
         )
-    return Chip(_("une seule journée"), "plain")
+    return Chip(_("une journée sur deux"), "plain")
 
 
 def concerns(swap: SeenSwap, today: date) -> bool:

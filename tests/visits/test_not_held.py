@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from app.calendars import agreements as clockwork
-from app.calendars import telling
 from app.campaigns.tables import Status
 from app.core.db import open_session
 from app.debriefs.jobs import open_forms
@@ -78,7 +77,7 @@ def test_the_other_reads_what_becomes_of_the_exchange(
     company: Company, engine: Engine, day: Visit, monkeypatch: pytest.MonkeyPatch, free: bool
 ) -> None:
     """As their page and home say: another day, or what is left where none suits both."""
-    monkeypatch.setattr(telling, "finds_day", lambda *_: free)
+    monkeypatch.setattr(moving, "finds_day", lambda *_: free)
     say(company, day, company.anna)
     told(engine, company.session)
     (mail,) = mails(engine, "visit_absence")
