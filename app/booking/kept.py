@@ -1,4 +1,5 @@
-"""What is kept for somebody until they answer, as the two teams that it counts in read it."""
+"""What is kept for somebody until they answer, as the two teams that it counts in read it; and what is asked
+or waited for there."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,7 +11,7 @@ from app.booking.queries import concerning, requests_where
 from app.booking.rules import hours_of
 from app.booking.tables import BookingRequest, RequestStatus
 from app.people.tables import Person
-from app.visits.bookings import Kept
+from app.visits.bookings import AskedFor, Kept
 from app.visits.tables import PersonDay
 
 
@@ -47,4 +48,18 @@ def kept_with(session: Session, team_ids: Collection[int], first: date, last: da
         )
         for one in found
         if (name := held_for(one.request)) in hosts and (until := one.request.due_at) is not None
+    ]
+
+
+def asked_with(session: Session, team_ids: Collection[int], first: date, last: date) -> list[AskedFor]:
+    """What is asked or waited for at some teams, or by their members, between two days. One query."""
+    found = requests_where(
+        session,
+        col(BookingRequest.status).in_((RequestStatus.REQUESTED, RequestStatus.WAITING)),
+        col(BookingRequest.day).between(first, last),
+        concerning(team_ids),
+    )
+    return [
+        AskedFor(one.request.id or 0, one.day, one.person, one.host, one.host_team, hours_of(one.place))
+        for one in found
     ]

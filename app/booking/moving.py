@@ -15,7 +15,7 @@ from app.accounts.sessions import Actor
 from app.booking import closures, fallen, holding, host_left, lines, queries, unled
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
-from app.booking.kept import kept_with
+from app.booking.kept import asked_with, kept_with
 from app.booking.not_held import given_back_among, to_choose_again
 from app.booking.open_to import campaigns_open_to
 from app.booking.tables import BookingRequest, PlaceDay, RequestStatus
@@ -27,7 +27,7 @@ from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.people.tables import Person
-from app.visits.bookings import Ended, Instead, Kept, Pending, Promise, Unled
+from app.visits.bookings import AskedFor, Ended, Instead, Kept, Pending, Promise, Unled
 from app.visits.errors import DayNotPossible
 from app.visits.tables import Visit
 
@@ -65,6 +65,12 @@ class Keeper:
     def kept_with(self, session: Session, team_ids: Collection[int], first: date, last: date) -> list[Kept]:
         """Offers that wait for their asker's answer."""
         return kept_with(session, team_ids, first, last)
+
+    def asked_with(
+        self, session: Session, team_ids: Collection[int], first: date, last: date
+    ) -> list[AskedFor]:
+        """Requests that wait for an answer, and the line."""
+        return asked_with(session, team_ids, first, last)
 
     def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
         """It was not their absence, they have none since, and days are offered."""

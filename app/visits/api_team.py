@@ -68,6 +68,6 @@ def _import(session: Session, sender: RosterSender, content: bytes, dry_run: boo
     today = clock.today()
     plan = arriving.preview(session, sender, content, today=today)
     against = rosters.contradicted(session, plan, today)
-    ending = kept.ended_by(session, plan)
+    ending, asked = kept.ended_by(session, plan), kept.asked_ended_by(session, plan)
     ids = [] if dry_run else arriving.take_in(session, sender, plan, now=clock.now())
-    return roster_report(plan, against, ending, ids, today, dry_run=dry_run)
+    return roster_report(plan, against, ending, asked, ids, today, dry_run=dry_run)

@@ -81,6 +81,20 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class AskedFor:
+    """A request, or a place in line, at a team or of its member."""
+
+    request_id: int
+    day: date
+    person: Person
+    host: Person | None
+    """Who is named to receive; None: anybody of the team."""
+    team: Team
+    """The one that would receive."""
+    during: During
+
+
+@dataclass(frozen=True)
 class Unled:
     """A team that nobody leads once its manager left."""
 
@@ -116,6 +130,11 @@ class Keeper(Protocol):
 
     def kept_with(self, session: Session, team_ids: Collection[int], first: date, last: date) -> list[Kept]:
         """What is kept at some teams, or for their members, between two days."""
+
+    def asked_with(
+        self, session: Session, team_ids: Collection[int], first: date, last: date
+    ) -> list[AskedFor]:
+        """What is asked or waited for at some teams, or by their members, between two days."""
 
     def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
         """Whether the visitor of a booked day that did not take place may choose another one."""
@@ -173,6 +192,11 @@ class _Nobody:
         return None
 
     def kept_with(self, session: Session, team_ids: Collection[int], first: date, last: date) -> list[Kept]:
+        return []
+
+    def asked_with(
+        self, session: Session, team_ids: Collection[int], first: date, last: date
+    ) -> list[AskedFor]:
         return []
 
     def chooses_again(self, session: Session, visit: Visit, today: date) -> bool:
@@ -267,6 +291,11 @@ def kept_with(session: Session, team_ids: Collection[int], first: date, last: da
     """What is kept at some teams, or for their members, between two days, by day: it counts against the
     limits of both. Two queries."""
     return _keepers[0].kept_with(session, team_ids, first, last)
+
+
+def asked_with(session: Session, team_ids: Collection[int], first: date, last: date) -> list[AskedFor]:
+    """What is asked or waited for at some teams, or by their members, between two days, by day. One query."""
+    return _keepers[0].asked_with(session, team_ids, first, last)
 
 
 def chooses_again(session: Session, visit: Visit, today: date) -> bool:

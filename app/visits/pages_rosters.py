@@ -32,6 +32,7 @@ def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_f
         report=plan.report,
         contradicted=contradicted(session, plan, clock.today()),
         kept_ending=kept.ended_by(session, plan),
+        asked_ending=kept.asked_ended_by(session, plan),
         provisional=becoming_provisional(session, plan, clock.today()),
         calendars=calendars_of(plan, teams_by_id(session)),
         shown=SHOWN,

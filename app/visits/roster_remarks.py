@@ -8,7 +8,7 @@ from app.core.i18n import _, ngettext
 from app.core.templating import long_day
 from app.people.importing.report import Remark
 from app.teams.importing.run import RosterPlan
-from app.visits.kept import ended_by
+from app.visits.kept import asked_ended_by, ended_by
 from app.visits.rosters import contradicted
 
 
@@ -65,6 +65,13 @@ def remarks_on(session: Session, plan: RosterPlan, today: date) -> list[Remark]:
             n,
         )
         lines.append(Remark(None, _("Places gardées"), "", sentence % {"n": n}))
+    if n := len(asked_ended_by(session, plan)):
+        sentence = ngettext(
+            "%(n)s demande ou attente d’une journée s’arrêtera avec ce planning.",
+            "%(n)s demandes ou attentes de journées s’arrêteront avec ce planning.",
+            n,
+        )
+        lines.append(Remark(None, _("Demandes et attentes"), "", sentence % {"n": n}))
     for one in what.all:
         who = {"visitor": one.seen.visitor.name, "host": one.seen.host.name, "why": one.words}
         sentence = _("%(visitor)s chez %(host)s (%(why)s)") % who

@@ -28,8 +28,7 @@ class DayShape(AnswerModel):
 
 
 class EndedShape(AnswerModel):
-    """A request for a day, a place in line or one that is kept, which is over: whoever was named to receive
-    changes team."""
+    """A request for a day, a place in line or one that is kept, which a file ends."""
 
     request_id: int
     day: date
@@ -43,7 +42,8 @@ class ImportShape(ReportShape):
     days: list[DayShape] | None = None
     """Days to come of which something would change, by day; null once it is done."""
     ending: list[EndedShape] | None = None
-    """What would end of what was asked for and is no visit yet, by day; null once it is done."""
+    """What would end of what was asked for and is no visit yet, since whoever was named to receive changes
+    team, by day; null once it is done."""
 
 
 def ended_shape(one: Ended) -> EndedShape:

@@ -8,12 +8,13 @@ from app.core.forms import AnswerModel
 from app.people.schemas import RemarkShape
 from app.teams.importing.run import RosterPlan
 from app.teams.schemas import MarkedDays
-from app.visits.bookings import Kept
+from app.visits.bookings import AskedFor, Kept
 from app.visits.kept import EndingKept
 from app.visits.marks import Staying
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Contradicted
 from app.visits.schemas import PersonOut, VisitOut, host_side, visit_out, visitor_out
+from app.visits.schemas_imports import EndedShape
 from app.visits.team_view import TeamAhead, TeamDay
 
 
@@ -136,6 +137,8 @@ class RosterReport(AnswerModel):
     contradicted: list[ContradictedOut]
     kept: list[KeptEndingOut]
     """Places that were kept for somebody until they answer."""
+    asked: list[EndedShape]
+    """Requests and places in line that it ends."""
     rejected: list[RemarkShape]
     warnings: list[RemarkShape]
 
@@ -227,6 +230,7 @@ def roster_report(
     plan: RosterPlan,
     against: Contradicted,
     kept: list[EndingKept],
+    asked: list[AskedFor],
     roster_ids: list[int],
     today: date,
     *,
@@ -251,6 +255,10 @@ def roster_report(
             for one in against.all
         ],
         kept=[KeptEndingOut(**dict(_kept_out(one.kept)), day=one.kept.day, ends=one.ends) for one in kept],
+        asked=[
+            EndedShape(request_id=one.request_id, day=one.day, person=one.person.name, team=one.team.name)
+            for one in asked
+        ],
         rejected=[RemarkShape(**one.as_json()) for one in report.rejected],
         warnings=[RemarkShape(**one.as_json()) for one in report.warnings],
     )
