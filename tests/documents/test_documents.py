@@ -1,5 +1,6 @@
 """Posters, cards and the information sheet: what is printed is what was typed, and says who may print it."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -181,3 +182,26 @@ def test_the_information_sheet_is_open_to_everybody(client: TestClient, clock: C
     reader, text = read(client.get("/information.pdf").content)
     assert "Personnes à éviter" in text
     assert_tagged(reader)
+
+
+KEPT = {
+    "fr": ("Planning", "18 ans", "société", "demandes", "annulation", "absence", "pauses", "historique"),
+    "en": ("Roster", "Under 18", "company", "requests", "cancellation", "absence", "pauses", "history"),
+}
+
+
+@pytest.mark.parametrize("language", KEPT)
+def test_the_information_sheet_names_all_that_is_kept_and_who_reads_it(
+    client: TestClient, clock: Clock, language: str
+) -> None:
+    spoken = {"Accept-Language": language}
+    page = client.get("/information", headers=spoken).text
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL)
+    _reader, text = read(client.get("/information.pdf", headers=spoken).content)
+    for what in KEPT[language]:
+        assert any(what in row.split("</th>")[0] for row in rows)
+        assert what in text
+    [roster] = [row for row in rows if row.startswith(KEPT[language][0])]
+    manager, long = {"fr": ("responsable", "Trois mois"), "en": ("manager", "Three months")}[language]
+    assert manager in roster  # who imports it
+    assert long in roster
