@@ -186,7 +186,7 @@ class PersonDay(SQLModel, table=True):
     __table_args__ = (CheckConstraint("(visit_id IS NULL) <> (held_for IS NULL)", name="one_reason"),)
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
-    day: date = Field(primary_key=True)
+    day: date = Field(primary_key=True, index=True)
     visit_id: int | None = Field(default=None, foreign_key="visit.id", index=True, ondelete="CASCADE")
     held_for: str | None = Field(default=None, index=True)
     """What it is held for until somebody answers: `booking:7`."""
