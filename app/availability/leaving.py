@@ -102,6 +102,17 @@ def pause(
     return write(session, enrolling, version, paused_from=first, paused_until=last)
 
 
+def is_paused(
+    session: Session, enrolling: Enrolling, span: tuple[date | None, date | None], version: int
+) -> bool:
+    """Whether a pause between these days (none: its end) followed this version, and nothing since."""
+    if enrolling.enrolment is None:
+        return False
+    row = enrolling.enrolment
+    session.refresh(row)
+    return (row.paused_from, row.paused_until) == span and enrolling.version == version + 1
+
+
 def resume(session: Session, enrolling: Enrolling, *, version: int) -> Enrolment:
     """The pause is over."""
     if not may_pause(enrolling):

@@ -114,19 +114,21 @@ def pause(request: Request, session: Db, actor: Asking, enrolling: OwnEnrolment,
     form = bind(PauseForm, sent)
     if form.value is None:
         return _show_pause(request, session, enrolling, form, status=422)
-    value, when = form.value, When(clock.today(), clock.now())
+    value, when, fell = form.value, When(clock.today(), clock.now()), 0
+    span = (value.first, value.last)
     try:
-        fell = leaving.pause_campaign(
-            session,
-            enrolling,
-            value.first,
-            value.last,
-            actor,
-            version=value.version,
-            when=when,
-            words=value.words,
-            shown=value.shown,
-        )
+        with once(lambda: participation.is_paused(session, enrolling, span, value.version)):
+            fell = leaving.pause_campaign(
+                session,
+                enrolling,
+                value.first,
+                value.last,
+                actor,
+                version=value.version,
+                when=when,
+                words=value.words,
+                shown=value.shown,
+            )
     except FallsOtherwise as changed:
         return _show_pause(request, session, enrolling, form, status=changed.status, changed=changed)
     except PauseImpossible as refused:
@@ -138,7 +140,9 @@ def pause(request: Request, session: Db, actor: Asking, enrolling: OwnEnrolment,
 @router.post("/campaigns/{campaign_id}/resumption")
 def resume(session: Db, enrolling: OwnEnrolment, sent: Submitted) -> Response:
     """The pause is over."""
-    participation.resume(session, enrolling, version=bind(ResumeForm, sent).required().version)
+    version = bind(ResumeForm, sent).required().version
+    with once(lambda: participation.is_paused(session, enrolling, (None, None), version)):
+        participation.resume(session, enrolling, version=version)
     say = _(
         "Votre pause est terminée : vous pouvez de nouveau être planifié. Les journées annulées pour elle le "
         "restent."

@@ -108,6 +108,25 @@ def test_what_a_program_read_is_done_or_nothing(
     assert client.post(f"{here}/{way}", json={**span, "version": 1, "shown": now}).json() == {"cancelled": 1}
 
 
+def test_the_same_form_sent_again_is_answered_as_the_first(
+    company: Company, engine: Engine, as_: Callable[[Any], TestClient]
+) -> None:
+    client, here = as_(company.anna), f"/campaigns/{company.campaign.id}"
+    before = shown(client.get(f"{here}/pause", params=SPAN).text)
+    sent = {**SPAN, "version": "1", "shown": before}
+    for _time in range(2):
+        done = client.post(f"{here}/pause", data=sent)
+        assert done.status_code == 303
+        assert "Votre pause est notée" in client.get(done.headers["location"]).text
+    other = {**sent, "last": MONDAY.isoformat()}
+    assert client.post(f"{here}/pause", data=other).status_code == 409
+    for _time in range(2):
+        done = client.post(f"{here}/resumption", data={"version": "2"})
+        assert done.status_code == 303
+        assert "Votre pause est terminée" in client.get(done.headers["location"]).text
+    assert client.post(f"{here}/pause", data=sent).status_code == 409  # it is over since
+
+
 def test_a_second_pause_says_that_the_first_one_ends(
     company: Company, as_: Callable[[Any], TestClient]
 ) -> None:
