@@ -194,6 +194,7 @@ def steps(now: Situation) -> list[Step]:
 def may(now: Situation, *, receives: bool, leads: bool) -> dict[str, bool]:
     """What the page offers: `confirm`, `decline`, `cancel`, … `leads`: the receiving team, in any role."""
     asked = now.asked
+    young = asked.too_young and is_ahead(now.visit, now.today)
     waives = leads and allows(ChangeKind.WAIVED, replace(asked, by=By.MANAGER))
     cannot_be = asked.contradicted or asked.closed_then
     conditions = asked.by is By.VISITOR and asked.conditions_open and not (asked.too_young or cannot_be)
@@ -215,9 +216,9 @@ def may(now: Situation, *, receives: bool, leads: bool) -> dict[str, bool]:
         "not_held": found["not_held"],
         "take_back": found["taken_back"],
         "rule": asked.by is By.HR and found["held"],
-        "too_young": asked.by is By.VISITOR and asked.too_young,
+        "too_young": asked.by is By.VISITOR and young,
         "except": waives and asked.too_young,
-        "needs_lead": asked.by in {By.HOST, By.TUTOR} and asked.too_young and not waives,
+        "needs_lead": asked.by in {By.HOST, By.TUTOR} and young and not waives,
     }
 
 

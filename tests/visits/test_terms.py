@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from app.visits.hosting import Hours
 from app.visits.rules import hours_fault
 from app.visits.tables import By, CancelReason, DayPart
 from tests.support.accounts import SignIn
+from tests.support.web import Clock
 from tests.visits.life import MONDAY, NOW, TODAY, Company, told
 from tests.visits.test_whereabouts import ticked
 
@@ -147,6 +148,20 @@ def test_a_minor_reads_what_they_cannot_do_and_the_manager_what_they_can(
     assert wanted not in titles(company.martine)
     waive(company)
     assert wanted not in titles(company.marc)
+
+
+def test_of_a_past_day_nobody_reads_of_an_exception(
+    company: Company, as_: Callable[[Any], TestClient], clock: Clock
+) -> None:
+    company.anna.under_18 = True
+    ask(company, 0, min_age=18)
+    company.session.commit()
+    here = f"/visits/{company.there.id}"
+    for who, said in ((company.anna, "ne reçoit que des adultes"), (company.bruno, "n’a pas l’âge que")):
+        clock.set(NOW)
+        assert said in as_(who).get(here).text
+        clock.set(datetime.combine(company.there.day + timedelta(days=1), time(8), UTC))
+        assert said not in as_(who).get(here).text
 
 
 def test_who_still_waits_for_the_host_is_not_told_that_all_is_confirmed(
