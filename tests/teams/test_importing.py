@@ -212,6 +212,27 @@ def test_hours_are_dates_of_one_day(session: Session, shop: Shop, import_: Impor
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "is_rest"),
+    [
+        ("Repos", "", True),
+        ("", "RTT", True),
+        ("Repos", "repos", True),
+        ("Matin", "", False),
+        ("Repos", "17:00", False),
+        ("0", "", False),
+        ("09:00", "", False),
+    ],
+)
+def test_a_rest_may_stand_where_hours_begin(
+    session: Session, shop: Shop, import_: Import, start: str, end: str, is_rest: bool
+) -> None:
+    plan = import_(write_xlsx(["Matricule", "Date", "Début", "Fin"], [["A1", date(2027, 3, 15), start, end]]))
+    row = session.get(RosterDay, (shop.anna.id, MONDAY))
+    assert (row is not None and row.shift is Shift.OFF) is is_rest
+    assert len(plan.report.rejected) == (not is_rest)
+
+
+@pytest.mark.parametrize(
     ("header", "meant"),
     [
         ("15/03/2027", MONDAY),

@@ -87,6 +87,12 @@ def hours(cell: str) -> Worked:
     return found if found is not None else _span(cell)
 
 
+def is_rest(cell: str) -> bool:
+    """Whether a cell says in a word that somebody is off."""
+    word = plain(cell).replace(" ", "")
+    return word.isalpha() and _WORD_OF.get(word) == OFF
+
+
 def _span(cell: str) -> Worked:
     times = list(_TIME.finditer(cell))
     between = plain(_TIME.sub(" ", cell)).split()

@@ -23,7 +23,16 @@ from app.teams import queries
 from app.teams.importing import left_out
 from app.teams.importing.columns import WHO, RosterSheet, knows, recognise
 from app.teams.importing.dates import Days
-from app.teams.importing.hours import FULL, OFF, Worked, clock, hours, joined, worked_between
+from app.teams.importing.hours import (
+    FULL,
+    OFF,
+    Worked,
+    clock,
+    hours,
+    is_rest,
+    joined,
+    worked_between,
+)
 from app.teams.importing.who import Directory, Unknown
 from app.teams.queries import Member
 from app.teams.tables import RosterDay
@@ -265,9 +274,12 @@ class _BadCell(Exception):
 
 
 def _worked(sheet: RosterSheet, cells: list[str], read_hours: object) -> Worked:
-    """The hours' word or hours; else from start to end; else, in a file without such columns, a whole day."""
+    """The hours' word or hours; else from start to end, or a rest said there; else, in a file without such
+    columns, a whole day."""
     assert callable(read_hours)
     word, start, end = (sheet.cell(cells, name) for name in ("hours", "start", "end"))
+    if not word and (start or end) and all(is_rest(one) for one in (start, end) if one):
+        return OFF
     name, value = "hours", word
     try:
         if start and end and not word:
