@@ -21,9 +21,18 @@ def match_otherwise(engine: Engine) -> None:
     """Put a plan on the board in which every pair of the assignment has days, those pairs left out that find
     none, unless the plan that is there is better. For people with one match at most.
     """
+    before, kept = engine.in_order(), engine.loose_choices()
+    try:
+        _until_all_have_days(engine)
+    finally:  # also where somebody asks to stop in the middle
+        if engine.in_order() < before:
+            engine.replace(kept)
+    engine.tell(now=True)
+
+
+def _until_all_have_days(engine: Engine) -> None:
     assert engine.net is not None
     board, edges, n = engine.board, engine.net.edges, engine.instance.n
-    before, kept = engine.in_order(), engine.loose_choices()
     found = matching(engine.net, engine.weights, engine.clock, engine.prices)
     keys = edges.left * n + edges.right
     for turn in range(ROUNDS):
@@ -40,6 +49,3 @@ def match_otherwise(engine: Engine) -> None:
         if not refused or engine.clock.is_asked_to_stop or (turn >= LEAST and engine.clock.over):
             break
         found.leave_out(fresh[np.isin(keys[fresh], refused)])
-    if engine.in_order() < before:
-        engine.replace(kept)
-    engine.tell(now=True)

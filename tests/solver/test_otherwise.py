@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from solver import Problem, solving
 from solver.check import violations
+from solver.limits import Stopped
+from solver.matching import Matching
 from solver.otherwise import match_otherwise
 from tests.solver.company import company
 from tests.solver.test_search import engine_of
@@ -79,3 +81,17 @@ def test_a_plan_gets_no_worse_breaks_no_rule_and_keeps_pins(exchange: str, seed:
     match_otherwise(engine)
     assert engine.in_order() >= before
     assert violations(problem, solving.finish(engine, {})) == []
+
+
+def test_whoever_asks_to_stop_in_the_middle_keeps_the_plan_there_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    engine = engine_of(three_wishes_on_two_days())
+    match_otherwise(engine)
+    before = engine.in_order()
+    monkeypatch.setattr(Matching, "leave_out", stop)
+    with pytest.raises(Stopped):
+        match_otherwise(engine)
+    assert engine.in_order() == before
+    assert {engine.instance.problem.people[who].id for who in engine.board.choices().a} >= {"alice"}
