@@ -1,6 +1,7 @@
 """Repairs that go on with others: a search takes over the days of those before it."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
@@ -11,16 +12,21 @@ Later, Mine = another(RepairVisit), another(RepairVisit)
 
 
 def taken_over(session: Session, repairs: Collection[Repair]) -> dict[int, int]:
-    """Those of these repairs that ended because a later one took their days over, with the latest."""
+    """Those of these repairs that ended because a later one took their days over, with the one that has most
+    of them; of several, the latest."""
     ended = [one.id or 0 for one in repairs if one.status is RepairStatus.EXPIRED]
-    return later_than(session, ended) if ended else {}
+    return _later(session, ended, func.count(), col(Later.repair_id)) if ended else {}
 
 
 def later_than(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
     """Those of these repairs about some of whose days a later one began, with the latest."""
+    return _later(session, repair_ids, col(Later.repair_id))
+
+
+def _later(session: Session, repair_ids: Collection[int], *order: Any) -> dict[int, int]:
+    """By repair, the last in this order of those that began later for some of its days. One query."""
     rows = session.execute(
         select(col(RepairVisit.repair_id), col(Later.repair_id))
-        .distinct()
         .where(
             col(Later.visit_id) == col(RepairVisit.visit_id),
             col(RepairVisit.repair_id).in_(repair_ids),
@@ -28,7 +34,8 @@ def later_than(session: Session, repair_ids: Collection[int]) -> dict[int, int]:
             col(Later.gave_way).is_(False),
             col(Later.repair_id) > col(RepairVisit.repair_id),
         )
-        .order_by(col(Later.repair_id))
+        .group_by(col(RepairVisit.repair_id), col(Later.repair_id))
+        .order_by(*order)
     )
     return {row[0]: row[1] for row in rows}
 

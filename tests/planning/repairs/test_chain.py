@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from app.core.db import open_session
 from app.core.templating import long_day
 from app.messages.tables import Mail
-from app.planning.repairs import jobs, opening, service
-from app.planning.tables import RepairCause, RepairStatus
+from app.planning.repairs import chain, jobs, opening, service
+from app.planning.tables import Repair, RepairCause, RepairStatus, RepairVisit
 from app.visits import service as visits
 from app.visits.tables import CancelReason, Visit
 from app.worker import drain
@@ -72,6 +72,29 @@ def test_a_chain_of_searches_names_the_repair_that_hr_read_of(engine: Engine, co
     mail = told(engine)[-1]
     assert f":{last_repair(engine).id}:" in mail.key
     assert f"Elle continue la réparation {former.id}, ouverte le" in plain(mail.text)
+
+
+def test_a_repair_names_the_one_that_took_most_of_its_days(engine: Engine, company: Published) -> None:
+    """A later one about a single day of it says nothing of the others."""
+    days = [one.id or 0 for one in company.visits[:3]]
+    with open_session(engine) as session:
+        made = []
+        for about in (days, days, days[:1]):
+            one = Repair(
+                campaign_id=company.campaign.id or 0,
+                cause=RepairCause.FALLEN,
+                status=RepairStatus.EXPIRED,
+                requested_at=NOW,
+            )
+            session.add(one)
+            session.flush()
+            session.add_all(
+                RepairVisit(repair_id=one.id or 0, visit_id=visit_id, waits=False) for visit_id in about
+            )
+            made.append(one)
+        session.flush()
+        first, second, third = (one.id or 0 for one in made)
+        assert chain.taken_over(session, made) == {first: second, second: third}
 
 
 def test_who_looks_again_reads_which_repair_it_goes_on_with(
