@@ -167,10 +167,15 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
     return max(campaign.first_day, today + timedelta(days=campaign.notice_days))
 
 
+def leaves_days(campaign: Campaign, today: date) -> bool:
+    """Whether a day of the campaign still leaves its notice."""
+    return first_day_to_plan(campaign, today) <= campaign.last_day
+
+
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether a day can still be found for a visit that fell, or to which one of the two did not come: HR are
     not to say first what happened, and the campaign goes on. `SeenVisit.may_be_made_up` knows the two."""
-    in_time = first_day_to_plan(campaign, today) <= campaign.last_day
+    in_time = leaves_days(campaign, today)
     lost = not takes_place(visit) and (not stands(visit) or visit.disputed_at is None)
     return lost and visit.cancel_reason is not CancelReason.CAMPAIGN and in_time
 
@@ -188,7 +193,7 @@ def is_sought_again(visit: Visit, campaign: Campaign, today: date) -> bool:
     """Whether the plan is being repaired after a visit fell: somebody else, or another day, is looked for."""
     for_good = {CancelReason.CAMPAIGN, CancelReason.MISTAKE, CancelReason.REPLACED}
     lived = campaign.status in {Status.PUBLISHED, Status.RUNNING} and campaign.booking != Booking.OPEN
-    in_time = first_day_to_plan(campaign, today) <= campaign.last_day
+    in_time = leaves_days(campaign, today)
     return not stands(visit) and visit.cancel_reason not in for_good and lived and in_time
 
 

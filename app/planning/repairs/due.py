@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_
 
 from app.availability.queries import taking_part
 from app.campaigns.tables import Campaign
-from app.planning.repairs.needs import deserted_among
+from app.planning.repairs.needs import deserted_among, undone_among
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.queries import REPAIRED, Later, is_settled, is_to_repair
 from app.planning.tables import UNDECIDED, Repair, RepairProposal, RepairStatus, RepairVisit
@@ -38,7 +38,7 @@ def late(session: Session, today: date, campaign_id: int | None = None) -> list[
     the search found nothing or was stopped, or what was accepted left somebody without a day (`left_open`);
     and no later repair took over.
 
-    Of one campaign, or of all that are repaired. Ten queries.
+    Of one campaign, or of all that are repaired. Eleven queries.
     """
     query = (
         select(Repair, Visit)
@@ -58,8 +58,9 @@ def late(session: Session, today: date, campaign_id: int | None = None) -> list[
         query = query.where(col(Repair.campaign_id) == campaign_id)
     rows = [(row[0], row[1]) for row in session.execute(query)]
     contrary = {one.seen.visit.id for one in conflicts(session, today)} if rows else set()
-    deserted = deserted_among(session, {visit.id or 0 for _one, visit in rows})
-    found = {one.id: one for one, visit in rows if is_to_repair(visit, contrary) and visit.id not in deserted}
+    ids = {visit.id or 0 for _one, visit in rows}
+    needless = deserted_among(session, ids) | undone_among(session, ids, today)
+    found = {one.id: one for one, visit in rows if is_to_repair(visit, contrary) and visit.id not in needless}
     found |= {one.id: one for one, _visit in left_open(session, today, campaign_id)}
     return sorted(found.values(), key=lambda one: one.id or 0)
 

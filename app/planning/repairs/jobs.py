@@ -273,6 +273,7 @@ def expire(engine: Engine) -> None:
     """Job of `clock.tick`: proposals that nobody decided on, that nothing needs, or whose days are over, mean
     nothing any more."""
     with open_session(engine) as session:
+        opening.leave_out_undone(session, clock.now(), clock.today())  # first: HR read of it
         opening.leave_out_passed(session, clock.now(), clock.today())
         opening.leave_out_possible(session, clock.now(), clock.today())
         opening.leave_out_deserted(session, clock.now(), clock.today())

@@ -13,10 +13,10 @@ from app.planning.repairs.queries import (
     visit_ids,
     why_lost,
 )
-from app.planning.repairs.words import LEFT, PASSED, POSSIBLE
+from app.planning.repairs.words import LEFT, NO_DAY, PASSED, POSSIBLE
 from app.planning.tables import Repair
 from app.visits.queries import SeenVisit, read_visits, visits_with_ids
-from app.visits.rules import stands, takes_place
+from app.visits.rules import leaves_days, stands, takes_place
 from app.visits.tables import By, CancelReason, Visit
 
 RESTING = {CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
@@ -24,10 +24,11 @@ RESTING = {CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
 
 
 def need_nothing(session: Session, repair: Repair, today: date) -> set[int]:
-    """The visits of a repair that need it no more: settled by the two, possible, over, or waited for by
-    nobody. Ten queries."""
+    """The visits of a repair that need it no more: settled by the two, possible, over, without a day
+    left, or waited for by nobody. Eleven queries."""
     ids = visit_ids(session, repair.id or 0)
     found = possible_among(session, ids) | settled_among(session, ids) | passed_among(session, ids, today)
+    found |= undone_among(session, ids, today)
     return found | deserted_among(session, set(ids) - found)
 
 
@@ -38,7 +39,17 @@ def why_over(session: Session, ids: Collection[int], today: date) -> str:
         return ""
     if passed_among(session, ids, today):
         return PASSED
+    if undone_among(session, ids, today):
+        return NO_DAY
     return LEFT if deserted_among(session, ids) else POSSIBLE
+
+
+def undone_among(session: Session, ids: Collection[int], today: date) -> set[int]:
+    """Those of these visits that fell, and for which no day of the campaign leaves its notice any more."""
+    seen = visits_with_ids(session, ids)
+    return {
+        one.visit.id or 0 for one in seen if not stands(one.visit) and not leaves_days(one.campaign, today)
+    }
 
 
 def deserted_among(session: Session, ids: Collection[int]) -> set[int]:

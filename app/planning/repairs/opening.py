@@ -13,11 +13,12 @@ from app.accounts.sessions import Actor
 from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
+from app.planning.errors import NoDaysLeft
 from app.planning.repairs import chain, due, needs, queries
 from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
-from app.planning.repairs.words import LEFT, PASSED, POSSIBLE
+from app.planning.repairs.words import LEFT, NO_DAY, PASSED, POSSIBLE
 from app.planning.tables import (
     COMPUTING,
     PENDING,
@@ -30,7 +31,7 @@ from app.planning.tables import (
 )
 from app.teams.days import closed_sites
 from app.visits.queries import visits_with_ids
-from app.visits.rules import stands
+from app.visits.rules import leaves_days, stands
 
 
 def open_repair(
@@ -114,7 +115,7 @@ def search_again(
 ) -> Repair:
     """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
     each of them meanwhile, or it can take place, nothing is looked for and the repair closes. One that was
-    accepted stays as it is: another one looks for the days that it left.
+    accepted stays as it is: another one looks for the days that it left. Raises `NoDaysLeft`.
 
     No visit waits in two repairs: one that is being looked for goes on, and what another already took over
     stays there. Whoever asks twice, or on a page of yesterday, gets the repair that exists.
@@ -130,8 +131,11 @@ def search_again(
         later = chain.later_than(session, [repair.id or 0]).get(repair.id or 0)
         if later is not None:  # asked before for what it left
             return session.get_one(Repair, later)
-    if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED):
+    undone = repair.status is RepairStatus.SETTLED and repair.message == NO_DAY
+    if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED) and not undone:
         raise RepairDecided
+    if not leaves_days(campaign, today):
+        raise NoDaysLeft
     needless = needs.need_nothing(session, repair, today)
     if ids and ids == needless:
         close(session, repair, now, why=needs.why_over(session, ids, today))
@@ -194,6 +198,14 @@ def leave_out_possible(session: Session, now: datetime, today: date) -> None:
     possible = queries.possible_among(session, queries.standing_in_repairs(session))
     if possible:
         leave_out(session, possible, now, today, why=POSSIBLE)
+
+
+def leave_out_undone(session: Session, now: datetime, today: date) -> None:
+    """What fell in a campaign no day of which leaves its notice any more leaves the repairs it waits in
+    (`leave_out`), and HR read it. Two queries when none."""
+    undone = needs.undone_among(session, queries.fallen_in_repairs(session), today)
+    if undone:
+        leave_out(session, undone, now, today, why=NO_DAY)
 
 
 def leave_out_deserted(session: Session, now: datetime, today: date) -> None:

@@ -20,6 +20,7 @@ from app.planning.repairs.judging import against, holds
 from app.planning.repairs.opening import search_again
 from app.planning.repairs.proposals import Effect, Proposal
 from app.planning.repairs.states import change, close, end, note
+from app.planning.repairs.words import NO_DAY
 from app.planning.tables import (
     COMPUTING,
     PENDING,
@@ -35,7 +36,7 @@ from app.visits import service as visits_service
 from app.visits.history import Hand, remember
 from app.visits.queries import visits_with_ids
 from app.visits.rearranging import rearrange
-from app.visits.rules import is_ahead
+from app.visits.rules import is_ahead, leaves_days, stands
 from app.visits.tables import By, CancelReason, ChangeKind
 
 SILENCE = timedelta(minutes=2)
@@ -124,8 +125,12 @@ def finish(
 
 
 def fail(session: Session, repair_id: int, now: datetime, code: str) -> None:
-    """End a search that has nothing to propose, with why."""
-    if end(session, repair_id, COMPUTING, RepairStatus.FAILED, now, message=code):
+    """End a search that has nothing to propose, with why; where no day is left for
+    what fell, it closes."""
+    fell = visits_with_ids(session, queries.visit_ids(session, repair_id))
+    if code == NO_DAY and not any(stands(one.visit) for one in fell):
+        close(session, session.get_one(Repair, repair_id), now, why=code)
+    elif end(session, repair_id, COMPUTING, RepairStatus.FAILED, now, message=code):
         jobs.record(session, "repair.ready", repair_id=repair_id)
 
 
@@ -248,7 +253,7 @@ def dismiss(
 
 def refresh(session: Session, campaign: Campaign, now: datetime, today: date) -> None:
     """What was found and does not hold any more is looked for again."""
-    if not queries.is_repaired(campaign):
+    if not queries.is_repaired(campaign) or not leaves_days(campaign, today):
         return
     for repair in queries.waiting(session, campaign.id or 0, RepairStatus.READY):
         if not holds(session, campaign, repair, today):

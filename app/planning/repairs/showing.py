@@ -26,7 +26,7 @@ from app.visits import reading
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
-from app.visits.rules import first_day_to_plan, stands, takes_place
+from app.visits.rules import first_day_to_plan, leaves_days, stands, takes_place
 from app.visits.tables import Visit
 from app.visits.views import side_of
 
@@ -152,6 +152,8 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "possible": repair.message == words.POSSIBLE,
         "passed": repair.message == words.PASSED,
         "deserted": repair.message == words.LEFT,
+        "undone": repair.message == words.NO_DAY and repair.status is RepairStatus.SETTLED,
+        "no_day": "" if leaves_days(campaign, clock.today()) else words.why_failed(words.NO_DAY),
         "choosing": any(one.meanwhile for one in lost),
         "finding": some_find_a_day,
         "hands": _hands(session, repair),

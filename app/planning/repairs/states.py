@@ -12,7 +12,9 @@ from sqlmodel import Session, col, update
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
+from app.core import jobs
 from app.planning.repairs import chain
+from app.planning.repairs.words import NO_DAY
 from app.planning.tables import PENDING, UNDECIDED, Repair, RepairStatus, RepairVisit
 
 
@@ -51,12 +53,15 @@ def end(
 
 def close(session: Session, repair: Repair, now: datetime, *, why: str = "") -> None:
     """Nothing is left to repair: it waits for nobody any more. `why`: unless the people settled it. One that
-    a later repair took over stays told so: how its days ended is that one's to say."""
+    a later repair took over stays told so: how its days ended is that one's to say. HR read of days for which no
+    other is left."""
     if chain.taken_over(session, [repair]):
         return
     said = {"message": why} if why else {}
     if end(session, repair.id, (*PENDING, *UNDECIDED), RepairStatus.SETTLED, now, **said):
         note(session, repair, None, "repair.settled", now)
+        if why == NO_DAY:
+            jobs.record(session, "repair.ready", repair_id=repair.id)
 
 
 def note(

@@ -26,7 +26,8 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
     nobody decided in time; not of one that a later one took over meanwhile."""
     with open_session(engine) as session:
         repair = session.get(Repair, repair_id)
-        if repair is None or repair.status not in TOLD:
+        undone = repair is not None and _is_undone(repair)
+        if repair is None or (repair.status not in TOLD and not undone):
             return
         ids = queries.visit_ids(session, repair_id)
         left = set(ids) - queries.settled_among(session, ids)
@@ -40,7 +41,7 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         late = repair.status is RepairStatus.EXPIRED
         if chain.taken_over(session, [repair]):
             return  # the later one says so
-        if not late and _says_nothing_new(session, repair, ids, bool(rows)):
+        if not late and not undone and _says_nothing_new(session, repair, ids, bool(rows)):
             return
         former = chain.former_of(session, repair)
         for reader in mails.hr_readers(session, campaign):
@@ -54,17 +55,24 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
                 session,
                 Kind.REPAIR_READY,
                 reader,
-                key=f"{Kind.REPAIR_READY}:{repair_id}:{reader.account_id}" + (":late" if late else ""),
+                key=f"{Kind.REPAIR_READY}:{repair_id}:{reader.account_id}"
+                + (":late" if late else ":undone" if undone else ""),
                 now=clock.now(),
                 context={
                     **said,
                     "repair": repair,
                     "late": late,
+                    "undone": undone,
                     "visits": len(lost),
                     "solutions": len(rows),
                 },
                 campaign=campaign,
             )
+
+
+def _is_undone(repair: Repair) -> bool:
+    """It closed since no day is left for what fell."""
+    return repair.status is RepairStatus.SETTLED and repair.message == words.NO_DAY
 
 
 def _says_nothing_new(session: Session, repair: Repair, ids: Collection[int], solved: bool) -> bool:

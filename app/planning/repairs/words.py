@@ -72,8 +72,9 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
 
 
 REOPENED, POSSIBLE, PASSED, LEFT = "SiteReopened", "DaysPossible", "DaysPassed", "EverybodyLeft"
+NO_DAY = NoDaysLeft.__name__
 """Why a repair closes: what it was about can take place again, the site is open or nothing contradicts it;
-its days are over; or whom it was for takes part no more."""
+its days are over; whom it was for takes part no more; or no day of the campaign leaves its notice."""
 
 
 def status_words(
@@ -92,6 +93,8 @@ def status_words(
         return _("passé sans décision"), "plain"
     if why == LEFT:
         return _("plus personne n’attend"), "plain"
+    if why == NO_DAY and status is RepairStatus.SETTLED:
+        return _("plus aucun jour"), "plain"
     if late and status is RepairStatus.ACCEPTED:
         return _("réparé en partie, à chercher de nouveau"), "warn"
     if partly and status is RepairStatus.ACCEPTED:
@@ -262,7 +265,7 @@ def stays_words(repair: Repair, days: int) -> str:
 
 def why_failed(code: str) -> str:
     """Why there is nothing to propose."""
-    if code == NoDaysLeft.__name__:
+    if code == NO_DAY:
         return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
     if code == PresentContradicts.__name__:
         return PresentContradicts().message()

@@ -1,0 +1,151 @@
+"""Once no day of the campaign leaves its notice, what fell is repaired no more, and everybody reads why."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.campaigns.tables import Campaign
+from app.core.db import open_session
+from app.home.decisions import decisions
+from app.planning.errors import NoDaysLeft
+from app.planning.repairs import due, opening, service
+from app.planning.repairs.jobs import expire
+from app.planning.repairs.words import NO_DAY
+from app.planning.tables import Repair, RepairStatus
+from app.worker import drain
+from tests.planning.repairs.broken import NOW, Published, campaign_of, cancel, contradict, last_repair
+from tests.planning.repairs.test_settled import told
+from tests.support.web import Clock
+
+As = Callable[[Any], TestClient]
+WHY = "ces journées ne sont pas remplacées"
+
+
+def last_chance(session: Session, company: Published) -> date:
+    """The last day on which a day of the campaign still leaves the notice."""
+    campaign = campaign_of(session, company)
+    return campaign.last_day - timedelta(days=campaign.notice_days)
+
+
+def ticks(engine: Engine, company: Published, clock: Clock, *, late: bool = True) -> date:
+    """The clock, twice, on the last day that leaves the notice, or (`late`) on the next; which day it was."""
+    with open_session(engine, reads_only=True) as session:
+        today = last_chance(session, company) + timedelta(days=int(late))
+    clock.set(datetime.combine(today, time(8), NOW.tzinfo))
+    for _time in range(2):
+        expire(engine)
+        drain(engine)
+    return today
+
+
+def fall(engine: Engine, company: Published) -> Repair:
+    """Both days of a swap fall a few days before no day is left."""
+    for visitor, host in ((company.back[0], company.front[0]), (company.front[0], company.back[0])):
+        cancel(engine, company.visit(visitor, host))
+    return last_repair(engine)
+
+
+@pytest.fixture(autouse=True)
+def soon_over(engine: Engine, company: Published) -> None:
+    """The campaign's last day is near enough for no proposal to be old when it is too late."""
+    with open_session(engine) as session:
+        campaign = campaign_of(session, company)
+        campaign.notice_days, campaign.last_day = 14, NOW.date() + timedelta(days=17)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_fell_closes_once_no_day_is_left_and_hr_read_it_once(
+    engine: Engine, company: Published, as_: As, clock: Clock, late: bool
+) -> None:
+    fell = fall(engine, company)
+    mails = len(told(engine, "repair_ready"))
+    today = ticks(engine, company, clock, late=late)
+    repair = last_repair(engine)
+    assert repair.id == fell.id
+    assert (repair.status is RepairStatus.SETTLED, repair.message == NO_DAY) == (late, late)
+    with open_session(engine, reads_only=True) as session:
+        assert bool(decisions(session, today=today)) is not late
+    page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/repairs/{repair.id}").text
+    assert (WHY in page) is late
+    assert ("Chercher de nouveau" in page) is not late
+    assert ("Aucun jour n’est proposé avant" in page) is not late
+    assert (
+        "plus aucun jour" in as_(company.hr).get(f"/campaigns/{company.campaign.id}/repairs").text
+    ) is late
+    more = told(engine, "repair_ready")[mails:]
+    assert len(more) == int(late)
+    for mail in more:
+        assert "2 journées ne sont pas remplacées" in mail.text
+        assert "Vous n’avez rien à décider" in mail.text
+        assert "herchez de nouveau" not in mail.text
+
+
+def test_one_that_had_expired_closes_too_and_is_not_late_meanwhile(
+    engine: Engine, company: Published, clock: Clock
+) -> None:
+    repair = fall(engine, company)
+    with open_session(engine) as session:
+        service.end(session, repair.id, service.DISMISSIBLE, RepairStatus.EXPIRED, NOW)
+        chance = last_chance(session, company)
+        assert [one.id for one in due.late(session, chance)] == [repair.id]
+        assert due.late(session, chance + timedelta(days=1)) == []
+    ticks(engine, company, clock)
+    assert last_repair(engine).message == NO_DAY
+
+
+def test_a_search_asked_for_nevertheless_is_refused_with_the_reason(
+    engine: Engine, company: Published, as_: As, clock: Clock
+) -> None:
+    repair = fall(engine, company)
+    with open_session(engine) as session:
+        row, campaign = session.get_one(Repair, repair.id), campaign_of(session, company)
+        today = last_chance(session, company) + timedelta(days=1)
+        with pytest.raises(NoDaysLeft):
+            opening.search_again(session, campaign, row, company.actor, NOW, today)
+    ticks(engine, company, clock)
+    refused = as_(company.hr).post(f"/api/v1/campaigns/{company.campaign.id}/repairs/{repair.id}/repetition")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "NoDaysLeft")
+    assert last_repair(engine).id == repair.id
+
+
+def test_where_hr_put_off_the_last_day_they_may_search_again(
+    engine: Engine, company: Published, as_: As, clock: Clock
+) -> None:
+    repair = fall(engine, company)
+    ticks(engine, company, clock)
+    with open_session(engine) as session:
+        session.get_one(Campaign, company.campaign.id).last_day += timedelta(days=20)
+    hr, here = as_(company.hr), f"/campaigns/{company.campaign.id}/repairs/{repair.id}"
+    assert "Chercher de nouveau" in hr.get(here).text
+    assert hr.post(f"{here}/repetition").headers["location"] != here
+    assert last_repair(engine).id != repair.id
+
+
+def test_what_falls_when_no_day_is_left_closes_at_once(
+    engine: Engine, company: Published, clock: Clock
+) -> None:
+    today = ticks(engine, company, clock)
+    cancel(engine, company.visit(company.back[0], company.front[0]), today=today)
+    assert (last_repair(engine).status, last_repair(engine).message) == (RepairStatus.SETTLED, NO_DAY)
+    [mail] = told(engine, "repair_ready")
+    assert "une journée n’est pas remplacée" in mail.text
+
+
+def test_a_day_that_stands_against_a_roster_still_waits_for_hr_without_a_search(
+    engine: Engine, company: Published, as_: As, clock: Clock
+) -> None:
+    with open_session(engine) as session:
+        contradict(session, company.visit(company.back[0], company.front[0]))
+    drain(engine)
+    ticks(engine, company, clock)
+    repair = last_repair(engine)
+    assert repair.status is not RepairStatus.SETTLED
+    page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/repairs/{repair.id}").text
+    assert "Annuler ces journées sans les remplacer" in page
+    assert "Plus aucun jour de la campagne ne laisse le temps de prévenir" in page
+    assert "Chercher de nouveau" not in page
