@@ -53,8 +53,8 @@ def end(
 
 def close(session: Session, repair: Repair, now: datetime, *, why: str = "") -> None:
     """Nothing is left to repair: it waits for nobody any more. `why`: unless the people settled it. One that
-    a later repair took over stays told so: how its days ended is that one's to say. HR read of days for which no
-    other is left."""
+    a later repair took over stays told so: how its days ended is that one's to say. HR read of days for
+    which no other is left."""
     if chain.taken_over(session, [repair]):
         return
     said = {"message": why} if why else {}
