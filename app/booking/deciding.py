@@ -1,6 +1,6 @@
 """What a manager, HR or the clock decides about a request."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -8,10 +8,10 @@ from app.accounts.audit import audit
 from app.accounts.sessions import Actor
 from app.booking import holding, queries
 from app.booking.barred import reason_of
-from app.booking.ending import expire
+from app.booking.ending import LATE, expire
 from app.booking.errors import HostNotFree, ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import By, all_or_nothing, take_step
-from app.booking.looking import REFUSED, Look, look
+from app.booking.looking import REFUSED, DayOption, Look, look
 from app.booking.making import make_visit
 from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
@@ -132,11 +132,19 @@ def _look(session: Session, request: BookingRequest, today: date) -> tuple[Campa
 
 
 def queue(
-    session: Session, request: BookingRequest, *, now: datetime, today: date, because: str = ""
+    session: Session,
+    request: BookingRequest,
+    *,
+    now: datetime,
+    today: date,
+    because: str = "",
+    silent: bool = False,
 ) -> None:
     """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
-    something else that day, may stand in no line for it, or is barred, is over. The asker is told, with
-    `because` if there is more to say than that no place is left. While a place is left, it stays as it is."""
+    something else that day, may stand in no line for it, or is barred, is over, and so is one for a day too
+    near to wait for. The asker is told, with `because` if there is more to say than that no place is left.
+    While a place is left, it stays as it is. `silent`: nobody said the yes that leaves it without a place, so
+    that whoever could have answered reads that it ended."""
     if request.status != RequestStatus.REQUESTED:
         return
     campaign, person, found = _look(session, request, today)
@@ -147,6 +155,10 @@ def queue(
         expire(session, request, now=now, why="busy")
     elif option is not None and option.why == REFUSED:
         expire(session, request, now=now, why="full")
+    elif option is not None and option.may_wait and _is_late(session, request, today):
+        expire(session, request, now=now, why=LATE, reason=_why_late(option))
+        request.silent_at = now if silent else None
+        session.add(request)
     elif option is not None and option.may_wait:
         take_step(session, request, RequestStatus.WAITING, by=By.CLOCK, now=now)
         holding.count_down(session, request)
@@ -154,6 +166,17 @@ def queue(
         jobs.record(session, "booking.queued", request_id=request.id, because=because)
     elif option is not None and not option.is_free and not option.left:
         expire(session, request, now=now, why="full")
+
+
+def _is_late(session: Session, request: BookingRequest, today: date) -> bool:
+    """Nobody could be given a place of that day any more."""
+    return request.day < today + timedelta(days=queries.rules_of(session, request.campaign_id).notice_days)
+
+
+def _why_late(option: DayOption) -> RefusalReason:
+    """Why a day that is too near to wait for cannot be had."""
+    of_others = {rules.HOST_BUSY: RefusalReason.NO_HOST, rules.TEAM_AWAY: RefusalReason.SERVICE}
+    return of_others.get(option.why, RefusalReason.ALREADY) if option.left else RefusalReason.ALREADY
 
 
 def refuse(

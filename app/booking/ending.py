@@ -15,6 +15,8 @@ from app.core import jobs
 
 TAKEN_BACK, CLOSED = "withdrawn", "closed"
 """Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
+LATE = "late"
+"""No place is left for a request, and the day is too near for a line."""
 ROSTER, NOBODY, OFF = "roster", "nobody", "off"
 """The same: by the team's roster nobody can receive, or nobody can any more; the asker does not work then."""
 LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY, OFF, *BARRED})
@@ -42,12 +44,23 @@ def still_pending(session: Session, request_id: int) -> tuple[BookingRequest, Ca
 
 
 def expire(
-    session: Session, request: BookingRequest, *, now: datetime, why: str = "", tells: bool = True
+    session: Session,
+    request: BookingRequest,
+    *,
+    now: datetime,
+    why: str = "",
+    reason: RefusalReason | None = None,
+    tells: bool = True,
 ) -> None:
     """Time decides: the request, the offer or the place in line is over; the asker is told, unless the caller
-    tells it with others (`tells`). `why`: another reason than time."""
+    tells it with others (`tells`). `why`: another reason than time; `reason`: what is kept of it, where `why`
+    alone does not say."""
     before, held = request.status, request.holds
-    changes: dict[str, Any] = {"holds": False, "taken_back": why in LOST, "reason": REASONS.get(why)}
+    changes: dict[str, Any] = {
+        "holds": False,
+        "taken_back": why in LOST,
+        "reason": reason or REASONS.get(why),
+    }
     holding.lock_held(session, request)
     take_step(session, request, RequestStatus.EXPIRED, by=By.CLOCK, now=now, **changes)
     if before in COUNTED:

@@ -80,6 +80,8 @@ def tell_expired(engine: Engine, request_id: int, before: str, *, kept: bool = F
         said["mine"] = turns.in_the_way(session, [seen]).get(request_id)
         if before == RequestStatus.WAITING:
             said["places"] = turns.since_asked(session, seen.request)
+        if before == ending.LATE:
+            said["earlier"] = turns.went_earlier(session, seen.request)
         if (instead := _look_again(session, seen.request, before)) is not None:
             _tell_kept(session, instead, {"lost": seen, **said})
         else:
@@ -155,11 +157,13 @@ def queue_losers(engine: Engine, request_id: int) -> None:
         teams = {seen.place.team_id, seen.person.team_id}
         ids = lines.rivals(session, seen.request.day, teams, people)
         because = deciding.FELL if seen.request.instead_of_id is not None else ""
+        silent = seen.request.status == RequestStatus.BOOKED and seen.request.decided_by is None
 
     def queue(session: Session, request_id: int) -> None:
         request = session.get(BookingRequest, request_id)
         if request is not None:
-            deciding.queue(session, request, now=clock.now(), today=clock.today(), because=because)
+            now, today = clock.now(), clock.today()
+            deciding.queue(session, request, now=now, today=today, because=because, silent=silent)
 
     each(engine, ids, queue)
 

@@ -1,5 +1,6 @@
-"""Requests that nobody answered, and that silence refused or approved: who could have answered reads so, in
-one mail a day for each campaign. It names the days and the teams, not the people."""
+"""Requests that nobody answered, and that silence refused or approved, or left without a place too late to
+wait for another: who could have answered reads so, in one mail a day for each campaign. It names the days and
+the teams, not the people."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -64,7 +65,8 @@ def _tell(session: Session, decided: Sequence[SeenRequest]) -> None:
             now=now,
             context={
                 "approved": [one for one in asked if one.request.visit_id is not None],
-                "expired": [one for one in asked if one.request.visit_id is None],
+                "expired": [one for one in asked if not (one.request.visit_id or one.request.reason)],
+                "late": [one for one in asked if not one.request.visit_id and one.request.reason],
                 "leads": any(reader.person_id in leading[one.place.team_id] for one in asked),
             },
             campaign=campaign,

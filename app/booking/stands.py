@@ -10,7 +10,7 @@ from app.booking.closures import reopened_among
 from app.booking.looking import DayOption
 from app.booking.queries import SeenRequest
 from app.booking.rules import is_overdue
-from app.booking.tables import RefusalReason, RequestStatus
+from app.booking.tables import BookingRequest, RefusalReason, RequestStatus
 from app.booking.turns import Taken, waiting_in_vain
 from app.booking.words import reason_labels, request_words, status_tone, why_words
 from app.core import clock
@@ -64,7 +64,7 @@ def stands_of(
     }
     for one in asked:
         if one.request.reason is not None:
-            said = _because(one.request.reason, reopened=one.request.id in reopened)
+            said = _because(one.request, one.request.reason, reopened=one.request.id in reopened)
             found[one.request.id or 0] = replace(found[one.request.id or 0], because=said)
     for request_id, taken in (waiting_in_vain(session, asked) if to_asker else {}).items():
         found[request_id] = _not_their_turn(found[request_id], taken)
@@ -80,11 +80,14 @@ def _not_their_turn(stands: Stands, taken: Taken) -> Stands:
     return replace(stands, text=said, tone="warn", taken=taken)
 
 
-def _because(reason: RefusalReason, *, reopened: bool) -> str:
+def _because(asked: BookingRequest, reason: RefusalReason, *, reopened: bool) -> str:
     """What ended a request stays; that a site is open again stands beside it."""
     if reopened:
         return _("Les RH avaient fermé le site ce jour-là, et il est de nouveau ouvert")
-    return reason_labels()[reason]
+    said = reason_labels()[reason]
+    if asked.status == RequestStatus.EXPIRED and not asked.taken_back:
+        return _("%(reason)s, et il était trop tard pour attendre une autre place") % {"reason": said}
+    return said
 
 
 def waits_of(session: Session, requests: Iterable[SeenRequest]) -> dict[int, tuple[Missing, ...]]:

@@ -186,7 +186,8 @@ class BookingRequest(SQLModel, table=True):
     """When silence decides: for a request the manager's, for an offer the asker's."""
     reminded_at: datetime | None = Field(default=None, sa_type=Instant)
     silent_at: datetime | None = Field(default=None, sa_type=Instant)
-    """When silence decided, until those who could have answered read so (`jobs_silence.py`)."""
+    """When silence decided, of this request or of the one that has its place, until those who could have
+    answered read so (`jobs_silence.py`)."""
     told_closed: bool = False
     """The last that its asker was told of the day is that the team receives nobody (`closed_days.py`)."""
     decided_at: datetime | None = Field(default=None, sa_type=Instant)

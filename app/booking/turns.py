@@ -88,20 +88,32 @@ class Places(StrEnum):
     """What became of a day's places while somebody waited; never to whom they went."""
 
     WENT = "went"
-    """One became free, and somebody else was offered it or has it."""
+    """Somebody else was offered one since, or has it: one that became free, or that was free then."""
     NONE_FREE = "none_free"
     """All are held by who had them before."""
     UNSURE = "unsure"
 
 
-def since_asked(session: Session, request: BookingRequest) -> Places:
-    """What became of the places of a request's day since it was asked, as far as the rows tell."""
+def went_earlier(session: Session, request: BookingRequest) -> bool:
+    """Whether all who have a request's day had asked for it before. One query."""
+    held = _holders(session, request)
+    return bool(held) and all(
+        (one.asked_at, one.id or 0) < (request.asked_at, request.id or 0) for one in held
+    )
+
+
+def _holders(session: Session, request: BookingRequest) -> list[BookingRequest]:
     query = select(BookingRequest).where(
         col(BookingRequest.place_id) == request.place_id,
         col(BookingRequest.day) == request.day,
         col(BookingRequest.holds),
     )
-    held = list(session.scalars(query))
+    return list(session.scalars(query))
+
+
+def since_asked(session: Session, request: BookingRequest) -> Places:
+    """What became of the places of a request's day since it was asked, as far as the rows tell."""
+    held = _holders(session, request)
     if any(one.decided_at is not None and one.decided_at > request.asked_at for one in held):
         return Places.WENT
     day = session.get(PlaceDay, (request.place_id, request.day))

@@ -76,7 +76,8 @@ def promote(session: Session, place_id: int, day: date, *, now: datetime, today:
 def settle(session: Session, request: BookingRequest, *, now: datetime, today: date) -> None:
     """What silence means for a request or an offer whose time is over. Asked twice, it does nothing more. Who
     could have answered a request reads what their silence decided (`silent_at`). Where silence approves, and
-    another had the last place in the same breath, it is no silence that decides: the asker waits in line."""
+    another had the last place in the same breath, it is no silence that decides: the asker waits in line,
+    where the day is not too near for it."""
     if request.due_at is None or request.due_at > now:
         return
     terms = queries.rules_of(session, request.campaign_id)
@@ -87,7 +88,7 @@ def settle(session: Session, request: BookingRequest, *, now: datetime, today: d
         except Stale:
             return
         except Refusal:
-            queue(session, request, now=now, today=today)
+            queue(session, request, now=now, today=today, silent=True)
             silent = request.status == RequestStatus.REQUESTED
             if silent:
                 expire(session, request, now=now)

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app.booking import queries
 from app.booking.jobs import settle_due
 from app.booking.jobs_silence import tell_silence
-from app.booking.tables import Approval, BookingRequest, RequestStatus, Silence
+from app.booking.stands import stands_of
+from app.booking.tables import Approval, BookingRequest, RefusalReason, RequestStatus, Silence
 from app.people.tables import Person
 from app.visits.tables import Visit
 from app.worker import drain
@@ -137,3 +139,84 @@ def test_whom_silence_left_without_a_place_and_has_another_day_then_is_told_that
     assert [one.status for one in asked] == [RequestStatus.BOOKED, RequestStatus.EXPIRED]
     [mail] = mails(session, "booking_expired")
     assert "n’a pas pu répondre" not in mail.text
+
+
+def _ask_close_to_the_day(shop: Shop, *, late: bool) -> list[BookingRequest]:
+    """Two ask for the only place of a Monday; once silence decides, it is within the notice, or not."""
+    shop.terms.silence, shop.terms.notice_days = Silence.APPROVE, 28 if late else 7
+    place = shop.offer((MONDAY,), host_id=shop.hosts[0].id)
+    return [shop.ask(one, place, now=NOW + timedelta(minutes=n)) for n, one in enumerate(shop.askers[:2])]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("late", [True, False])
+def test_no_line_is_joined_once_it_is_too_late_to_wait(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, *, late: bool, at_once: bool
+) -> None:
+    won, lost = _ask_close_to_the_day(shop, late=late)
+    if not at_once:
+        lost.due_at = NOW + timedelta(days=9)  # the other's yes comes before their own time is over
+    wait_for_silence(engine, session, clock)
+    assert won.status == RequestStatus.BOOKED
+    assert lost.status == (RequestStatus.EXPIRED if late else RequestStatus.WAITING)
+    assert lost.reason == (RefusalReason.ALREADY if late else None)
+    assert len(mails(session, "booking_queued")) == (not late)
+    ended = mails(session, "booking_expired")
+    assert [one.person_id for one in ended] == ([lost.person_id] if late else [])
+    for said in [text for one in ended for text in (one.text, one.html)]:
+        assert "allée à qui l’avait demandée avant vous" in said
+        assert "il est trop tard pour attendre" in said
+        assert "libéré" not in said
+        assert "votre attente" not in said
+        assert "de nouveau libre" not in said
+    check_counts(session)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_note_on_silence_tells_who_was_left_without_a_place_too_late_to_wait(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, *, late: bool
+) -> None:
+    _ask_close_to_the_day(shop, late=late)
+    wait_for_silence(engine, session, clock)
+    [note] = mails(session, "requests_silent")
+    assert note.subject == ("2 demandes restées sans réponse" if late else "Une demande restée sans réponse")
+    for said in (note.text, note.html):
+        assert "elle est acceptée" in said
+        assert "a expiré" not in said
+        assert ("trop tard pour attendre" in said) is late
+        assert not any(one.name in said for one in shop.askers)
+
+
+def test_whose_request_ended_too_late_to_wait_reads_why(
+    engine: Engine, session: Session, clock: Clock, shop: Shop
+) -> None:
+    _won, lost = _ask_close_to_the_day(shop, late=True)
+    wait_for_silence(engine, session, clock)
+    seen = queries.find_request(session, lost.id or 0)
+    [stands] = stands_of(session, [seen], to_asker=True).values()
+    assert stands.because == (
+        "Quelqu’un d’autre vient déjà ce jour-là, et il était trop tard pour attendre une autre place"
+    )
+
+
+def test_a_yes_given_within_the_notice_puts_nobody_in_line(
+    engine: Engine, session: Session, clock: Clock, shop: Shop
+) -> None:
+    shop.terms.notice_days = 28
+    place = shop.offer((MONDAY,), host_id=shop.hosts[0].id)
+    lost, won = (
+        shop.ask(one, place, now=NOW + timedelta(minutes=n)) for n, one in enumerate(shop.askers[:2])
+    )
+    session.commit()
+    drain(engine)
+    clock.forward(days=8)
+    won.due_at = lost.due_at = clock.at + timedelta(days=1)
+    shop.approve(won, now=clock.at)
+    session.commit()
+    drain(engine)
+    session.expire_all()
+    assert (lost.status, lost.reason) == (RequestStatus.EXPIRED, RefusalReason.ALREADY)
+    [mail] = mails(session, "booking_expired")
+    assert "avant vous" not in mail.text
+    assert "Quelqu’un d’autre vient déjà ce jour-là" in mail.text
+    assert "il est trop tard pour attendre" in mail.text
