@@ -201,7 +201,7 @@ def test_a_reminder_for_a_closed_day_says_that_only_a_no_is_possible(
     assert first.person_id == again.person_id == asked_shop.marc.id
     for text in (again.text, again.html):
         assert ("Vous ne pouvez que refuser" in text) is bool(closes)
-        assert ("la demande est acceptée" in text) is not bool(closes)
+        assert ("la demande est acceptée, s’il reste une place" in text) is not bool(closes)
         assert WHO[closes] in text
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.booking import offering, queries
 from app.worker import drain
-from tests.booking.conftest import MONDAY, NOW, Shop, let_go, mails
+from tests.booking.conftest import MONDAY, NOW, Shop, cancel, let_go, mails
 from tests.booking.test_pages import As
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -32,6 +32,23 @@ def test_the_asker_reads_whether_the_team_still_offers_the_day(
     text = " ".join(mail.text.split())
     assert ("Elle en propose une autre ce jour-là" in text) is twice
     assert ("elle n’est plus proposée à personne" in text) is not twice
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_day_is_free_again_only_where_it_was_kept(
+    engine: Engine, session: Session, shop: Shop, *, kept: bool
+) -> None:
+    place, (booked, first) = shop.line_up()
+    if kept:
+        cancel(session, shop, booked)
+        drain(engine)
+    remove(session, shop, place.id or 0)
+    drain(engine)
+    [mail] = mails(session, "booking_expired")
+    assert mail.person_id == first.person_id
+    for said in (mail.text, mail.html):
+        assert ("Votre jour est de nouveau libre" in said) is kept
+        assert "ne autre place vous attend peut-être" in said
 
 
 def test_its_page_says_that_the_place_is_offered_no_more(session: Session, shop: Shop, as_: As) -> None:

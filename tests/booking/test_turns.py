@@ -131,6 +131,7 @@ def test_a_line_ends_where_a_place_went_to_somebody_else(
     session.commit()
     for said in _line_ends(engine, session, clock, second):
         assert "est allé à d’autres" in said
+        assert "libéré" not in said  # nor where a place that was free went to somebody else
         assert shop.askers[1].last_name not in said
         assert NONE_FREE not in said
         assert "de nouveau libre" not in said
