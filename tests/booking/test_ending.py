@@ -76,7 +76,7 @@ def test_silence_approves_only_what_still_fits(
     session.commit()
     clock.forward(days=6)
     jobs.settle_due(engine)
-    assert statuses(session, first, second) == [RequestStatus.BOOKED, RequestStatus.EXPIRED]
+    assert statuses(session, first, second) == [RequestStatus.BOOKED, RequestStatus.WAITING]
     check_counts(session)
 
 
