@@ -162,11 +162,7 @@ class Booking(Visits):
         ):
             job(self.engine)
         self.work("repair.requested")
-        for leg in self.legs.values():
-            if leg.proposal is not None:
-                day = leg.proposal[1]
-                if (day is not None and day <= self.today) or (leg.standing and leg.day < self.today):
-                    leg.proposal = None
+        self.lapse()
         before = len(self.held)
         self.adopt()
         query = select(func.count()).where(col(BookingRequest.instead_of_id).in_(self.legs))

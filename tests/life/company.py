@@ -93,6 +93,8 @@ class Company(RuleBasedStateMachine):
         self.pauses: dict[int, tuple[date, date]] = {}
         self.pairs: set[frozenset[int]] = set()
         self.shut: set[tuple[str, date]] = set()
+        self.stirred = False
+        """Something happened that ends proposals once what follows is done."""
         """Days on which a side receives nobody: its site is closed."""
         self.held: list[tuple[int, date, bool]] = []
         """Days held for offers: whose, which, and whether they leave."""

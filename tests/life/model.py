@@ -25,7 +25,18 @@ from app.visits.history import Hand
 from app.visits.tables import By, CancelReason, PersonDay, Swap, Visit
 from app.worker import JOBS
 from tests.life import judge, told
-from tests.life.company import AWAY, BOOKED_DAYS, LAST, MAX_GAP, MIN_GAP, NOTICE, RECEIVED, Company, Leg
+from tests.life.company import (
+    AWAY,
+    BOOKED_DAYS,
+    FIRST,
+    LAST,
+    MAX_GAP,
+    MIN_GAP,
+    NOTICE,
+    RECEIVED,
+    Company,
+    Leg,
+)
 
 SAID = (RequestStatus.REFUSED, RequestStatus.BOOKED, RequestStatus.CANCELLED)
 
@@ -246,6 +257,23 @@ class Model(Company):
         self.session.commit()
         run_events(self.engine, {"mail.queued", *but})
         self.fall_where_shut()
+        if self.stirred:
+            self.lapse()
+
+    def lapse(self) -> None:
+        """Proposals that mean nothing any more: their day, or the visit's, is over; the day is closed at the
+        site that receives; or they are about a day that fell, when no yes is in time any more, or one left.
+        """
+        self.stirred = False
+        in_time = max(FIRST, self.today + timedelta(days=NOTICE))
+        for leg in self.legs.values():
+            if leg.proposal is not None:
+                day = leg.proposal[1]
+                over = (day is not None and day <= self.today) or (leg.standing and leg.day < self.today)
+                late = leg.makes_up and (day or LAST) < in_time
+                left = leg.makes_up and not self.gone.isdisjoint((leg.visitor, leg.host))
+                if over or late or left or (self.side(leg.host), day) in self.shut:
+                    leg.proposal = None
 
     def fall_where_shut(self) -> None:
         """A booked day falls where its site is closed; one that was offered before, once it is taken."""

@@ -118,6 +118,7 @@ class Repairs(Booking):
         closing.close_site(self.session, self.sites[side], shut[0], shut[-1], self.boss, self.now, self.today)
         self.session.commit()
         self.shut |= {(side, day) for day in shut}
+        self.stirred = True
         self.suspend_where_shut()
         self.fall_where_shut()
         self.done["sites closed"] += 1

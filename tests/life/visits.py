@@ -193,6 +193,7 @@ class Visits(Model):
                 lambda: leaving.leave_campaign(self.session, enrolling, actor, version=version, when=when),
             )
             self.gone.add(person)
+            self.stirred = True
             self.pauses.pop(person, None)
         first, last = (first, last) if pauses else (self.today, LAST)
         for key, leg in self.legs.items():

@@ -18,6 +18,13 @@ class NotRepaired(Refusal):
         return _("Un plan se répare une fois publié, et jusqu’au dernier jour de la campagne.")
 
 
+class NoDayLeft(Refusal):
+    """No day of the published campaign leaves its notice any more: what fell is not replaced."""
+
+    def message(self) -> str:
+        return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
+
+
 class RepairDecided(Refusal):
     """Somebody decided before, or the search was stopped."""
 

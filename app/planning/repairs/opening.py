@@ -13,9 +13,8 @@ from app.accounts.sessions import Actor
 from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import jobs
-from app.planning.errors import NoDaysLeft
 from app.planning.repairs import chain, due, needs, queries
-from app.planning.repairs.errors import NothingFell, NotRepaired, RepairDecided
+from app.planning.repairs.errors import NoDayLeft, NothingFell, NotRepaired, RepairDecided
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.states import change, close, end, note
 from app.planning.repairs.words import LEFT, NO_DAY, PASSED, POSSIBLE
@@ -115,7 +114,7 @@ def search_again(
 ) -> Repair:
     """New proposals for the same visits; those before mean nothing any more. Where those concerned settled
     each of them meanwhile, or it can take place, nothing is looked for and the repair closes. One that was
-    accepted stays as it is: another one looks for the days that it left. Raises `NoDaysLeft`.
+    accepted stays as it is: another one looks for the days that it left. Raises `NoDayLeft`.
 
     No visit waits in two repairs: one that is being looked for goes on, and what another already took over
     stays there. Whoever asks twice, or on a page of yesterday, gets the repair that exists.
@@ -134,8 +133,8 @@ def search_again(
     undone = repair.status is RepairStatus.SETTLED and repair.message == NO_DAY
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED) and not undone:
         raise RepairDecided
-    if not leaves_days(campaign, today):
-        raise NoDaysLeft
+    if undone or not leaves_days(campaign, today):
+        raise NoDayLeft
     needless = needs.need_nothing(session, repair, today)
     if ids and ids == needless:
         close(session, repair, now, why=needs.why_over(session, ids, today))

@@ -9,11 +9,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.campaigns.tables import Campaign
 from app.core.db import open_session
 from app.home.decisions import decisions
-from app.planning.errors import NoDaysLeft
 from app.planning.repairs import due, opening, service
+from app.planning.repairs.errors import NoDayLeft
 from app.planning.repairs.jobs import expire
 from app.planning.repairs.words import NO_DAY
 from app.planning.tables import Repair, RepairStatus
@@ -105,25 +104,12 @@ def test_a_search_asked_for_nevertheless_is_refused_with_the_reason(
     with open_session(engine) as session:
         row, campaign = session.get_one(Repair, repair.id), campaign_of(session, company)
         today = last_chance(session, company) + timedelta(days=1)
-        with pytest.raises(NoDaysLeft):
+        with pytest.raises(NoDayLeft):
             opening.search_again(session, campaign, row, company.actor, NOW, today)
     ticks(engine, company, clock)
     refused = as_(company.hr).post(f"/api/v1/campaigns/{company.campaign.id}/repairs/{repair.id}/repetition")
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "NoDaysLeft")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "NoDayLeft")
     assert last_repair(engine).id == repair.id
-
-
-def test_where_hr_put_off_the_last_day_they_may_search_again(
-    engine: Engine, company: Published, as_: As, clock: Clock
-) -> None:
-    repair = fall(engine, company)
-    ticks(engine, company, clock)
-    with open_session(engine) as session:
-        session.get_one(Campaign, company.campaign.id).last_day += timedelta(days=20)
-    hr, here = as_(company.hr), f"/campaigns/{company.campaign.id}/repairs/{repair.id}"
-    assert "Chercher de nouveau" in hr.get(here).text
-    assert hr.post(f"{here}/repetition").headers["location"] != here
-    assert last_repair(engine).id != repair.id
 
 
 def test_what_falls_when_no_day_is_left_closes_at_once(
