@@ -42,6 +42,7 @@ def test_a_day_is_free_again_only_where_it_was_kept(
     if kept:
         cancel(session, shop, booked)
         drain(engine)
+        session.expire_all()  # what was offered meanwhile
     remove(session, shop, place.id or 0)
     drain(engine)
     [mail] = mails(session, "booking_expired")
