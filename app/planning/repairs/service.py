@@ -125,8 +125,7 @@ def finish(
 
 
 def fail(session: Session, repair_id: int, now: datetime, code: str) -> None:
-    """End a search that has nothing to propose, with why; where no day is left for
-    what fell, it closes."""
+    """End a search that has nothing to propose, with why; where no day is left for what fell, it closes."""
     fell = visits_with_ids(session, queries.visit_ids(session, repair_id))
     if code == NO_DAY and not any(stands(one.visit) for one in fell):
         close(session, session.get_one(Repair, repair_id), now, why=code)
