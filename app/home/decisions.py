@@ -20,6 +20,7 @@ from app.visits import agreements, reading
 from app.visits.alike import alike_due
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts
+from app.visits.rules import leaves_days
 
 
 def decisions(session: Session, *, today: date) -> list[Task]:
@@ -34,7 +35,7 @@ def decisions(session: Session, *, today: date) -> list[Task]:
     return [
         *(_to_tell(one) for one in mails.urgent_letters(session, today)),
         *_letters(mails.letters_of_none(session, today)),
-        *(_repair(campaign, ids, solved.intersection(ids)) for campaign, ids in waiting),
+        *(_repair(campaign, ids, solved.intersection(ids), today) for campaign, ids in waiting),
         *(_unled(campaign, number) for campaign, number in unled.left_to_hr(session)),
         *who_receives(host_left.without_host(session, today)),
         *(_without_another(found[one], number) for one, number in count.items()),
@@ -207,7 +208,7 @@ def _without_another(campaign: Campaign, count: int) -> Task:
     )
 
 
-def _repair(campaign: Campaign, ids: list[int], solved: Collection[int]) -> Task:
+def _repair(campaign: Campaign, ids: list[int], solved: Collection[int], today: date) -> Task:
     here = f"/campaigns/{campaign.id}/repairs"
     href = f"{here}/{ids[0]}" if len(ids) == 1 else here
     title = ngettext(
@@ -215,6 +216,9 @@ def _repair(campaign: Campaign, ids: list[int], solved: Collection[int]) -> Task
         "%(n)s réparations de « %(campaign)s » attendent votre décision",
         len(ids),
     ) % {"n": len(ids), "campaign": campaign.name}
+    if not leaves_days(campaign, today):
+        text = _("Plus aucun autre jour n’est possible : gardez ce qui est encore prévu, ou annulez-le.")
+        return Task(TaskKind.REPAIR, title, text, href, _("Garder ou annuler"), "people")
     if not solved:
         text = _(
             "Des journées sont tombées, sans solution à comparer : cherchez de nouveau, ou laissez-en là."

@@ -1,7 +1,7 @@
 """What repairs refuse."""
 
 from app.core.errors import Refusal
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 
 
 class NothingFell(Refusal):
@@ -19,10 +19,23 @@ class NotRepaired(Refusal):
 
 
 class NoDayLeft(Refusal):
-    """No day of the published campaign leaves its notice any more: what fell is not replaced."""
+    """No day of the published campaign leaves its notice any more: what fell is not replaced. `standing`: how
+    many days still stand that cannot take place, which HR keep or cancel."""
+
+    def __init__(self, standing: int = 0) -> None:
+        super().__init__(standing)
+        self.standing = standing
 
     def message(self) -> str:
-        return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
+        if not self.standing:
+            return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
+        return ngettext(
+            "Plus aucun jour de la campagne ne laisse le temps de prévenir : gardez la journée encore "
+            "prévue, ou annulez-la.",
+            "Plus aucun jour de la campagne ne laisse le temps de prévenir : gardez les journées encore "
+            "prévues, ou annulez-les.",
+            self.standing,
+        )
 
 
 class RepairDecided(Refusal):

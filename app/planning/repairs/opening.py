@@ -134,7 +134,7 @@ def search_again(
     if repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED, RepairStatus.SETTLED) and not undone:
         raise RepairDecided
     if undone or not leaves_days(campaign, today):
-        raise NoDayLeft
+        raise NoDayLeft(len(queries.impossible_visits(session, repair)))
     needless = needs.need_nothing(session, repair, today)
     if ids and ids == needless:
         close(session, repair, now, why=needs.why_over(session, ids, today))
@@ -228,7 +228,9 @@ def repair_conflicts(
     session: Session, campaign: Campaign, actor: Actor, now: datetime, today: date
 ) -> Repair:
     """One repair for what rosters contradict, or stands on a closed site, and no undecided repair is about.
-    Raises `NothingFell`."""
+    Raises `NothingFell`, `NoDayLeft`."""
     found = queries.in_conflict(session, campaign.id or 0, today)
+    if found and not leaves_days(campaign, today):
+        raise NoDayLeft(len(found))
     cause = RepairCause.CLOSURE if found and all(one.closed for one in found) else RepairCause.ROSTER
     return open_repair(session, campaign, [one.seen.visit.id or 0 for one in found], cause, actor, now)

@@ -15,8 +15,10 @@ from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
 from app.planning.repairs import due, opening, queries, ruling, service, showing, words
+from app.planning.repairs.errors import NoDayLeft
 from app.planning.repairs.schemas import AcceptanceForm, DismissalForm, RulesForm
 from app.planning.tables import COMPUTING, PENDING, RepairStatus
+from app.visits.rules import leaves_days
 
 router = APIRouter()
 
@@ -49,6 +51,7 @@ def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
     for one, visit in due.left_open(session, today, campaign.id):
         left.setdefault(one.id or 0, []).append(visit.id or 0)
     rows = showing.listed(session, [*known, *missing], late_ids, left)
+    contrary = queries.in_conflict(session, campaign.id, today)
     over = [one for one in rows if one.repair.status not in PENDING and one.repair.id not in late_ids]
     return {
         "campaign": campaign,
@@ -56,9 +59,17 @@ def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
         "done": [one for one in over if not one.newer],
         "taken": [one for one in over if one.newer],
         "left": sum(len(ids) for ids in left.values()),
-        "contrary": queries.in_conflict(session, campaign.id, today),
+        "unreplaced": sum(
+            one.visits
+            for one in over
+            if not one.newer
+            and one.repair.message == words.NO_DAY
+            and one.repair.status is RepairStatus.SETTLED
+        ),
+        "contrary": contrary,
         "rules": queries.rules_of(session, campaign.id),
-        "repaired_now": queries.is_repaired(campaign),
+        "repaired_now": (repaired := queries.is_repaired(campaign)),
+        "no_day": NoDayLeft(len(contrary)).message() if repaired and not leaves_days(campaign, today) else "",
     }
 
 

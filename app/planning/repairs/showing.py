@@ -17,6 +17,7 @@ from app.people import queries as people_queries
 from app.planning.problem import at_most
 from app.planning.queries import Participant, once_more_of
 from app.planning.repairs import chain, due, queries, words
+from app.planning.repairs.errors import NoDayLeft
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.searching import ORDER
 from app.planning.tables import COMPUTING, Repair, RepairKind, RepairProposal, RepairStatus
@@ -121,16 +122,24 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
     partly = done is not None and done.left > 0
     newer = None if late else chain.taken_over(session, [repair]).get(repair.id)
     former = chain.former_of(session, repair)
-    status, tone = words.status_words(
-        repair.status, late=late, partly=partly, why=repair.message, taken=newer
-    )
     lost_now = [] if repair.status in DECIDED else [seen[one] for one in ids if one in seen]
     told, some_find_a_day = _meanwhile(session, lost_now)
     lost = sorted(
         (Lost(seen[one], was.get(one, seen[one].visit.day), told.get(one, "")) for one in ids if one in seen),
         key=lambda one: (one.day, one.seen.visit.id or 0),
     )
-    standing = [one.seen for one in lost if stands(one.seen.visit)]
+    impossible = len(conflicts_among(session, [one.seen for one in lost if stands(one.seen.visit)]))
+    in_time = leaves_days(campaign, clock.today())
+    no_day = "" if in_time else NoDayLeft(impossible).message()
+    status, tone = words.status_words(
+        repair.status,
+        late=late,
+        partly=partly,
+        why=repair.message,
+        taken=newer,
+        no_day=impossible > 0 and not in_time,
+    )
+    unused = _is_unused(repair) or (repair.status is RepairStatus.READY and not in_time)
     return {
         "campaign": campaign,
         "repair": repair,
@@ -153,17 +162,17 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "passed": repair.message == words.PASSED,
         "deserted": repair.message == words.LEFT,
         "undone": repair.message == words.NO_DAY and repair.status is RepairStatus.SETTLED,
-        "no_day": "" if leaves_days(campaign, clock.today()) else words.why_failed(words.NO_DAY),
+        "no_day": no_day,
         "choosing": any(one.meanwhile for one in lost),
         "finding": some_find_a_day,
         "hands": _hands(session, repair),
         "state": status,
         "tone": tone,
         "lost": lost,
-        "impossible": (impossible := len(conflicts_among(session, standing))),
+        "impossible": impossible,
         "stays": words.stays_words(repair, impossible),
         "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
-        "unused": (unused := _is_unused(repair)),
+        "unused": unused,
         "cards": [
             _card(rows[kind], contents[kind], seen, people, lost, unused=unused)
             for kind in ORDER
@@ -175,7 +184,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
             default=None,
         ),
         "full": [] if rows else _with_their_number(session, campaign, [one.seen for one in lost]),
-        "failed": words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
+        "failed": no_day or words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else "",
         "progress": progress_of(repair),
     }
 
@@ -279,16 +288,17 @@ def listed(
     found = []
     for one in repairs:
         newer = None if one.id in late else taken.get(one.id or 0)
+        about = left.get(one.id or 0, ()) or visits.get(one.id or 0, [])
+        mine = [seen[visit_id] for visit_id in about if visit_id in seen]
         status, tone = words.status_words(
             one.status,
             late=one.id in late,
             partly=one.id in partly,
             why=one.message,
             taken=newer,
+            no_day=any(_waits_late(one) for one in mine),
         )
         site = sites[one.site_id].name if one.site_id in sites else ""
-        about = left.get(one.id or 0, ()) or visits.get(one.id or 0, [])
-        mine = [seen[visit_id] for visit_id in about if visit_id in seen]
         cause, who = (
             words.cause_words(one, site, [lost.visit.cancel_reason for lost in mine]),
             words.pair_words(_pairs(mine, was.get(one.id or 0, {}))) or _("Sans journée"),
@@ -296,6 +306,11 @@ def listed(
         decidable = one.status is RepairStatus.READY or one.id in late
         found.append(Listed(one, who, cause, status, tone, len(mine), decidable, newer))
     return found
+
+
+def _waits_late(seen: SeenVisit) -> bool:
+    """It stands, and no other day of its campaign leaves the notice."""
+    return stands(seen.visit) and not leaves_days(seen.campaign, clock.today())
 
 
 def _by_id(session: Session, ids: Collection[int]) -> dict[int, SeenVisit]:

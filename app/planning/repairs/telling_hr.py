@@ -14,8 +14,10 @@ from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people import queries as people_queries
 from app.planning.repairs import chain, queries, states, words
+from app.planning.repairs.errors import NoDayLeft
 from app.planning.tables import Repair, RepairStatus
 from app.visits import queries as visits_queries
+from app.visits.rules import leaves_days, stands
 
 TOLD = (RepairStatus.READY, RepairStatus.FAILED, RepairStatus.EXPIRED)
 """What HR hears of."""
@@ -44,11 +46,13 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
         if not late and not undone and _says_nothing_new(session, repair, ids, bool(rows)):
             return
         former = chain.former_of(session, repair)
+        kept = 0 if leaves_days(campaign, clock.today()) else sum(stands(one) for one in lost)
         for reader in mails.hr_readers(session, campaign):
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
+                no_day = NoDayLeft(kept).message() if kept else ""
                 reasons = [one.cancel_reason for one in lost]
-                said = {"cause": words.cause_words(repair, site, reasons), "failed": failed}
+                said = {"cause": words.cause_words(repair, site, reasons), "failed": failed, "no_day": no_day}
                 said |= {"days": words.days_words({one.day for one in lost})}
                 said |= {"former": words.goes_on_words(*former) if former else ""}
             outbox.send(

@@ -8,7 +8,7 @@ from app.core.i18n import _, ngettext
 from app.core.templating import day as day_words
 from app.core.templating import day_range, long_day, number
 from app.planning.errors import NoDaysLeft
-from app.planning.repairs.errors import PresentContradicts
+from app.planning.repairs.errors import NoDayLeft, PresentContradicts
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 from app.planning.words import failure_words
 from app.visits.tables import CancelReason
@@ -78,11 +78,17 @@ its days are over; whom it was for takes part no more; or no day of the campaign
 
 
 def status_words(
-    status: RepairStatus, *, late: bool = False, partly: bool = False, why: str = "", taken: int | None = None
+    status: RepairStatus,
+    *,
+    late: bool = False,
+    partly: bool = False,
+    why: str = "",
+    taken: int | None = None,
+    no_day: bool = False,
 ) -> tuple[str, str]:
     """Where a repair stands, and its tone. `late`: it is over, and something is still to be repaired.
     `partly`: what was accepted leaves somebody without a day. `why`: the code of why it is over.
-    `taken`: the later repair that has its days."""
+    `taken`: the later repair that has its days. `no_day`: one of its days stands, and no other is left."""
     if taken is not None:
         return _("reprise par la réparation %(n)s") % {"n": taken}, "plain"
     if why == REOPENED:
@@ -95,6 +101,8 @@ def status_words(
         return _("plus personne n’attend"), "plain"
     if why == NO_DAY and status is RepairStatus.SETTLED:
         return _("plus aucun jour"), "plain"
+    if no_day and (late or status is RepairStatus.READY):
+        return _("à garder ou à annuler"), "warn"
     if late and status is RepairStatus.ACCEPTED:
         return _("réparé en partie, à chercher de nouveau"), "warn"
     if partly and status is RepairStatus.ACCEPTED:
@@ -266,7 +274,7 @@ def stays_words(repair: Repair, days: int) -> str:
 def why_failed(code: str) -> str:
     """Why there is nothing to propose."""
     if code == NO_DAY:
-        return _("Plus aucun jour de la campagne ne laisse le temps de prévenir.")
+        return NoDayLeft().message()
     if code == PresentContradicts.__name__:
         return PresentContradicts().message()
     return failure_words(code)

@@ -122,16 +122,84 @@ def test_what_falls_when_no_day_is_left_closes_at_once(
     assert "une journée n’est pas remplacée" in mail.text
 
 
-def test_a_day_that_stands_against_a_roster_still_waits_for_hr_without_a_search(
-    engine: Engine, company: Published, as_: As, clock: Clock
-) -> None:
+KEEP = "gardez la journée encore prévue, ou annulez-la"
+
+
+def stands_against(engine: Engine, company: Published) -> Repair:
+    """A roster contradicts a day of the plan; solutions are found."""
     with open_session(engine) as session:
         contradict(session, company.visit(company.back[0], company.front[0]))
     drain(engine)
-    ticks(engine, company, clock)
-    repair = last_repair(engine)
-    assert repair.status is not RepairStatus.SETTLED
-    page = as_(company.hr).get(f"/campaigns/{company.campaign.id}/repairs/{repair.id}").text
+    return last_repair(engine)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_of_a_day_that_stands_against_a_roster_hr_read_to_keep_or_cancel_it(
+    engine: Engine, company: Published, as_: As, clock: Clock, late: bool
+) -> None:
+    repair = stands_against(engine, company)
+    today = ticks(engine, company, clock, late=late)
+    hr, here = as_(company.hr), f"/campaigns/{company.campaign.id}/repairs"
+    page, listed = (hr.get(one).text for one in (f"{here}/{repair.id}", here))
+    assert last_repair(engine).status is RepairStatus.READY
+    assert (KEEP in page, "à garder ou à annuler" in listed) == (late, late)
+    assert ("Une journée est à garder ou à annuler" in page) is late
+    assert ("Comparez, choisissez" in page, "Chercher de nouveau" in page) == (not late, not late)
     assert "Annuler ces journées sans les remplacer" in page
-    assert "Plus aucun jour de la campagne ne laisse le temps de prévenir" in page
-    assert "Chercher de nouveau" not in page
+    with open_session(engine, reads_only=True) as session:
+        assert [one.label for one in decisions(session, today=today)][:1] == [
+            "Garder ou annuler" if late else "Comparer les solutions"
+        ]
+    refused = hr.post(f"/api/v1{here}/{repair.id}/repetition")
+    assert (refused.status_code == 409) is late
+    assert not late or KEEP in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_hr_read_so_too_where_nobody_decided_in_time(
+    engine: Engine, company: Published, as_: As, clock: Clock, late: bool
+) -> None:
+    repair = stands_against(engine, company)
+    mails = len(told(engine, "repair_ready"))
+    with open_session(engine) as session:
+        session.get_one(Repair, repair.id).computed_at = NOW - service.KEPT
+    ticks(engine, company, clock, late=late)
+    [mail] = told(engine, "repair_ready")[mails:]
+    said = f"{mail.subject} {mail.text}".replace("\u00a0", " ").replace("\n", " ")
+    assert ("une journée à garder ou à annuler" in said, KEEP in said) == (late, late)
+    assert ("herchez de nouveau" in said) is not late
+    hr, here = as_(company.hr), f"/campaigns/{company.campaign.id}/repairs"
+    assert ("à garder ou à annuler" in hr.get(here).text) is late
+    assert ("périmé, à chercher de nouveau" in hr.get(here).text) is not late
+
+
+def test_a_roster_that_comes_when_no_day_is_left_asks_hr_to_keep_or_cancel(
+    engine: Engine, company: Published, as_: As, clock: Clock
+) -> None:
+    today = ticks(engine, company, clock)
+    repair = stands_against(engine, company)
+    assert repair.status is RepairStatus.FAILED
+    [mail] = told(engine, "repair_ready")
+    assert KEEP in mail.text.replace("\u00a0", " ").replace("\n", " ")
+    hr, here = as_(company.hr), f"/campaigns/{company.campaign.id}/repairs"
+    with open_session(engine) as session:
+        row = session.get_one(Repair, repair.id)
+        service.dismiss(session, row, company.actor, NOW, today, cancel_visits=False)
+    drain(engine)
+    page = hr.get(here).text
+    assert KEEP in page
+    assert "Chercher des solutions" not in page
+    assert hr.post(here).status_code == 409
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_list_says_that_the_plan_holds_only_where_nothing_fell_for_good(
+    engine: Engine, company: Published, as_: As, clock: Clock, late: bool
+) -> None:
+    here = f"/campaigns/{company.campaign.id}/repairs"
+    if late:
+        fall(engine, company)
+    ticks(engine, company, clock)
+    page = as_(company.hr).get(here).text
+    assert ("2 journées tombées ne sont pas remplacées" in page) is late
+    assert ("Le plan tient" in page) is not late
