@@ -25,7 +25,7 @@ from types import FrameType
 
 from solver.check import violations
 from solver.fields import ProblemError, said
-from solver.limits import LARGE, Limits, OnProgress, Progress, ShouldStop
+from solver.limits import EXPLAINING, LARGE, Limits, OnProgress, Progress, ShouldStop
 from solver.memory import be_frugal
 from solver.mip import THREAD
 from solver.pins import about
@@ -163,7 +163,9 @@ def _solve(
                 # The plan is safe by now: whatever ends this early leaves some remedies to be asked for.
                 most = REMEDIES if remedies == AUTO else math.inf
                 left = most if time_limit is None else min(most, time_limit - plan.seconds - WRITING_AGAIN)
-                plan = with_remedies(problem, plan, seconds=left, should_stop=should_stop, people=named)
+                plan = with_remedies(
+                    problem, plan, seconds=left, should_stop=should_stop, people=named, on_progress=show
+                )
                 plan = replace(plan, seconds=time.monotonic() - started)
                 _write(plan, problem, output_path)
         except OSError as error:
@@ -318,6 +320,13 @@ def _placed(problem: Problem, texts: Iterable[Text]) -> list[str]:
     return [places.get(text.en.partition(": ")[0] + ":", "") + text.en for text in texts]
 
 
+def _how_far(progress: Progress) -> str:
+    bound = "–" if progress.bound is None else _plain(progress.bound)
+    if progress.level == EXPLAINING:
+        return f"{EXPLAINING}: looked for {progress.value} of {bound} people without a match"
+    return f"{LIVE.get(progress.level, progress.level)}: {progress.value} (bound {bound})"
+
+
 def _plain(bound: float) -> str:
     """All digits of a bound: a whole number, or two decimals."""
     return f"{bound:.0f}" if bound == round(bound) else f"{bound:.2f}"
@@ -327,15 +336,15 @@ def _plain(bound: float) -> str:
 def _live_line() -> Iterator[OnProgress]:
     """A callback that writes progress on standard error: one live line on a terminal, else one line each."""
     live = sys.stderr.isatty()
-    last = [0.0]
+    last = ("", 0.0)
 
     def show(progress: Progress) -> None:
-        if not live and progress.seconds - last[0] < 0.2:
+        nonlocal last
+        level, since = last
+        if not live and progress.level == level and progress.seconds - since < 0.2:
             return
-        last[0] = progress.seconds
-        bound = "–" if progress.bound is None else _plain(progress.bound)
-        level = LIVE.get(progress.level, progress.level)
-        line = f"{level}: {progress.value} (bound {bound}) {progress.seconds:.1f} s"
+        last = progress.level, progress.seconds
+        line = f"{_how_far(progress)} {progress.seconds:.1f} s"
         sys.stderr.write(f"\r\x1b[K{line}" if live else line + "\n")
         sys.stderr.flush()
 

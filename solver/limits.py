@@ -24,6 +24,8 @@ class Limits:
 class Progress:
     """The level being worked on, its value, its proven bound (None so far), and people matched so far: those
     who visit.
+
+    Once the plan is made the level is `EXPLAINING`: people looked at, of so many without a match.
     """
 
     level: str
@@ -32,6 +34,9 @@ class Progress:
     seconds: float
     matched: int
 
+
+EXPLAINING = "remedies"
+"""What is worked on when the plan is made: what would help those without a match."""
 
 LARGE = 30_000
 """Above so many people single steps take seconds: whoever asks to stop is heard in the middle of one."""

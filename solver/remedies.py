@@ -23,7 +23,7 @@ from datetime import date
 
 from solver.chains import PRUNED, STEPS, Chains, Leave, Used
 from solver.changes import Change, apply
-from solver.limits import ShouldStop
+from solver.limits import EXPLAINING, OnProgress, Progress, ShouldStop
 from solver.plan import Plan, Remedy, Text, Unmatched
 from solver.points import Points
 from solver.problem import Problem, Visit
@@ -328,22 +328,30 @@ def with_remedies(
     seconds: float = 60.0,
     should_stop: ShouldStop | None = None,
     people: Collection[str] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Plan:
     """The plan with a remedy for everybody without a match, or those of ``people`` alone.
 
-    Whom time did not reach, or nobody asked about, has ``sought`` False.
+    Whom time did not reach, or nobody asked about, has ``sought`` False. ``on_progress`` hears before each
+    person how many were looked at.
     """
-    ends = time.monotonic() + seconds
+    began = time.monotonic()
+    ends = began + seconds
     wanted = {row.person for row in plan.unmatched if people is None or row.person in people}
     if not wanted or seconds <= 0:
         return plan
     remedies = Remedies(problem, plan)
     steps = STEPS if people is not None else QUICK * (2 if len(wanted) <= FEW else 1)
+    matched, looked_at = len({visit.visitor for visit in plan.visits}), 0
     found: list[Unmatched] = []
     for row in plan.unmatched:
         over = time.monotonic() > ends or (should_stop is not None and should_stop())
         if over or row.person not in wanted:
             found.append(row)
             continue
+        if on_progress is not None:
+            seen = plan.seconds + time.monotonic() - began
+            on_progress(Progress(EXPLAINING, looked_at, float(len(wanted)), seen, matched))
+        looked_at += 1
         found.append(_agreeing(row, remedies.of(row.person, steps=steps)))
     return replace(plan, unmatched=tuple(found))

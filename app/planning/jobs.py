@@ -15,6 +15,7 @@ from app.planning import asking, queries, runs
 from app.planning.problem import Built, Leg, build
 from app.planning.tables import PlanningQuestion, RunStatus
 from solver import Limits, Plan, Problem, ProblemError, Progress, solve, with_remedies
+from solver.limits import EXPLAINING
 from solver.points import Points
 
 log = structlog.get_logger()
@@ -25,8 +26,6 @@ ALL_REMEDIES, REMEDY_SECONDS = 3_000, 20.0
 among 1,000 people where the machine does nothing else. The rest is on request."""
 KEPT_SECONDS = 1.0
 """The same where HR ended the computation: a moment, or the rest is on request."""
-EXPLAINING = "remedies"
-"""What a run does once its plan is made, as a word beside the solver's levels."""
 EVERY = 0.5
 """Seconds between two writes of the progress."""
 

@@ -328,3 +328,22 @@ def test_a_plan_is_written_through_a_link_and_leaves_a_device_one(tmp_path: Path
     assert json.loads(real.read_text())["visits"]
     assert run_solve(problem, "/dev/null") == 0
     assert Path("/dev/null").is_char_device()
+
+
+def test_whoever_watches_reads_each_level_and_then_how_many_remedies_were_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = document()
+    made["people"].append(person("carole", "boutique", "00000"))
+    assert run_solve(written(tmp_path / "m.json", made), tmp_path / "plan.json", 10, 1, 1, as_json=True) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("days: 0 (bound 0) ")
+    assert lines[-1].startswith("remedies: looked for 0 of 1 people without a match ")
+
+
+def test_nobody_without_a_match_means_no_word_of_remedies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(tmp_path / "m.json", document())
+    assert run_solve(source, tmp_path / "plan.json", 10, 1, 1, as_json=True) == 0
+    assert "remedies" not in capsys.readouterr().err
