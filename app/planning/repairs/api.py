@@ -10,7 +10,7 @@ from app.campaigns.guards import HrCampaign
 from app.core import clock
 from app.core.db import Db
 from app.people import queries as people_queries
-from app.planning.repairs import closing, opening, queries, reopening, ruling, service
+from app.planning.repairs import closing, needs, opening, queries, reopening, ruling, service
 from app.planning.repairs.schemas import (
     AcceptanceForm,
     ClosedSiteOut,
@@ -40,7 +40,7 @@ def _out(session: Session, repairs: list[Repair]) -> list[RepairOut]:
     rows, visits = queries.proposals_of(session, ids), queries.visits_by_repair(session, ids)
     return [
         repair_out(one, visits.get(one.id or 0, []), [row for row in rows if row.repair_id == one.id])
-        for one in repairs
+        for one in needs.by_the_clock(session, repairs, clock.today())
     ]
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_
 
 from app.availability.queries import taking_part
 from app.campaigns.tables import Campaign
-from app.planning.repairs.needs import deserted_among, undone_among
+from app.planning.repairs.needs import by_the_clock, deserted_among, undone_among
 from app.planning.repairs.proposals import Proposal
 from app.planning.repairs.queries import REPAIRED, Later, is_settled, is_to_repair
 from app.planning.tables import UNDECIDED, Repair, RepairProposal, RepairStatus, RepairVisit
@@ -22,14 +22,20 @@ def to_decide(session: Session, today: date) -> list[tuple[Campaign, list[int]]]
     """Campaigns whose repairs wait for HR's decision, late ones included; with the repairs’ ids, by age."""
     overdue = [one.id for one in late(session, today)]
     rows = session.execute(
-        select(Campaign, col(Repair.id))
+        select(Campaign, Repair)
         .join(Repair, col(Repair.campaign_id) == col(Campaign.id))
         .where(or_(col(Repair.status) == RepairStatus.READY, col(Repair.id).in_(overdue)))
         .order_by(col(Repair.id))
     )
+    campaigns: dict[int, Campaign] = {}
+    repairs: list[Repair] = []
+    for campaign, repair in rows:
+        campaigns[campaign.id or 0] = campaign
+        repairs.append(repair)
     found: dict[int, tuple[Campaign, list[int]]] = {}
-    for campaign, repair_id in rows:
-        found.setdefault(campaign.id or 0, (campaign, []))[1].append(repair_id)
+    for one in by_the_clock(session, repairs, today):
+        if one.status is not RepairStatus.SETTLED:
+            found.setdefault(one.campaign_id, (campaigns[one.campaign_id], []))[1].append(one.id or 0)
     return list(found.values())
 
 

@@ -14,7 +14,7 @@ from app.core.db import Db
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
 from app.core.templating import redirect, render
-from app.planning.repairs import due, opening, queries, ruling, service, showing, words
+from app.planning.repairs import due, needs, opening, queries, ruling, service, showing, words
 from app.planning.repairs.errors import NoDayLeft
 from app.planning.repairs.schemas import AcceptanceForm, DismissalForm, RulesForm
 from app.planning.tables import COMPUTING, PENDING, RepairStatus
@@ -45,8 +45,9 @@ def _context(session: Session, campaign: Campaign) -> dict[str, Any]:
     today = clock.today()
     late = due.late(session, today, campaign.id)
     late_ids = {one.id for one in late}
-    known = queries.repairs_of(session, campaign.id)
-    missing = [one for one in late if one not in known]
+    known = needs.by_the_clock(session, queries.repairs_of(session, campaign.id), today)
+    shown = {one.id for one in known}
+    missing = [one for one in late if one.id not in shown]
     left: dict[int, list[int]] = {}
     for one, visit in due.left_open(session, today, campaign.id):
         left.setdefault(one.id or 0, []).append(visit.id or 0)
@@ -92,6 +93,7 @@ def set_rules(session: Db, actor: Asking, campaign: HrCampaign, sent: Submitted)
 def show(request: Request, session: Db, campaign: HrCampaign, repair_id: int) -> Response:
     """What fell and the proposals, or how far the search is."""
     repair = queries.find(session, campaign.id or 0, repair_id)
+    [repair] = needs.by_the_clock(session, [repair], clock.today())
     return render(request, "repairs/show.html", **showing.page_of(session, campaign, repair))
 
 

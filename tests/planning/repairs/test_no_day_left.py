@@ -84,6 +84,29 @@ def test_what_fell_closes_once_no_day_is_left_and_hr_read_it_once(
         assert "herchez de nouveau" not in mail.text
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_one_that_waits_is_read_as_closed_before_the_clock_closes_it(
+    engine: Engine, company: Published, as_: As, clock: Clock, *, late: bool
+) -> None:
+    repair = fall(engine, company)
+    with open_session(engine, reads_only=True) as session:
+        today = last_chance(session, company) + timedelta(days=int(late))
+    clock.set(datetime.combine(today, time(8), NOW.tzinfo))
+    assert last_repair(engine).status is RepairStatus.READY
+    here, hr = f"/campaigns/{company.campaign.id}/repairs", as_(company.hr)
+    page, listed, summary = (hr.get(one).text for one in (f"{here}/{repair.id}", here, f"{here}/summary"))
+    assert (WHY in page, "plus aucun jour" in listed) == (late, late)
+    assert not any(("réparation attend votre décision" in one) is late for one in (listed, summary))
+    assert ("Chercher de nouveau" in page) is not late
+    with open_session(engine, reads_only=True) as session:
+        assert bool(decisions(session, today=today)) is not late
+    told_programs = hr.get(f"/api/v1{here}/{repair.id}").json()
+    expected = ("settled", NO_DAY) if late else ("ready", "")
+    assert (told_programs["status"], told_programs["message"]) == expected
+    assert hr.get(f"/api/v1{here}").json()["repairs"][0]["status"] == expected[0]
+    assert last_repair(engine).status is RepairStatus.READY  # reading writes nothing
+
+
 def test_one_that_had_expired_closes_too_and_is_not_late_meanwhile(
     engine: Engine, company: Published, clock: Clock
 ) -> None:
