@@ -20,6 +20,7 @@ from app.availability.schemas import BusyAddressForm, BusyFileForm, Versioned
 from app.availability.service import When
 from app.availability.views import busy_view
 from app.core import clock
+from app.core.again import once
 from app.core.db import Db
 from app.core.errors import Refusal
 from app.core.forms import Submitted, bind
@@ -109,7 +110,8 @@ def forget(request: Request, session: Db, mine: OwnEnrolment, sent: Submitted) -
     version = bind(Versioned, sent).required().version
 
     def change() -> Response:
-        service.forget(session, mine, version=version, when=_when())
+        with once(lambda: service.is_forgotten(session, mine, version)):
+            service.forget(session, mine, version=version, when=_when())
         return redirect(_address(mine), say=_("Votre agenda est oublié. Vos jours restent comme ils sont."))
 
     return _tried(request, session, mine, change)

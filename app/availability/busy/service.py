@@ -126,6 +126,14 @@ def forget(session: Session, enrolling: Enrolling, *, version: int, when: When) 
     session.exec(delete(BusyCalendar).where(col(BusyCalendar.enrolment_id) == enrolling.enrolment_id))
 
 
+def is_forgotten(session: Session, enrolling: Enrolling, version: int) -> bool:
+    """Whether the calendar was forgotten on this version, and nothing changed since."""
+    if enrolling.enrolment is None:
+        return False
+    session.refresh(enrolling.enrolment)
+    return enrolling.version == version + 1 and busy_calendar(session, enrolling) is None
+
+
 def greyed(session: Session, enrolling: Enrolling, row: BusyCalendar) -> int:
     """How many days one could have chosen are busy."""
     told = told_of(session, enrolling)
@@ -177,7 +185,8 @@ def asked(session: Session, enrolment_id: int) -> Asked | None:
 def take_reading(
     session: Session, given: Asked, reading: Reading | None, fault: str, *, now: datetime
 ) -> None:
-    """Write down what came of an address, unless the person gave another one or forgot it meanwhile."""
+    """Write down what came of an address, unless the person gave another one or forgot it meanwhile. A former
+    one that goes on keeps its own rhythm."""
     query = _with_campaign().where(BusyCalendar.enrolment_id == given.enrolment_id)
     found = session.exec(query.with_for_update(of=BusyCalendar)).first()
     if found is None or found[0].sealed_address != given.sealed:
@@ -187,12 +196,13 @@ def take_reading(
         if values := _unticked(enrolment, row.days, reading.days):
             _untick(session, enrolment, values)
         _keep(row, campaign, reading, now)
-    row.fault = fault
+    row.fault, read = fault, now
     if reading is None and row.former_address is not None:
         row.sealed_address, row.daily, row.former_kept = row.former_address, True, True
+        read = row.read_at or now
     row.former_address = None
     if row.daily and given.address is not None and addresses_allowed():
-        row.due_at = now + EACH_DAY
+        row.due_at = read + EACH_DAY
     else:
         _forget_address(row)
     session.add(row)

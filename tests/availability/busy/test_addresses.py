@@ -221,6 +221,39 @@ def test_a_former_address_goes_on_until_the_new_one_is_read(
     assert kept not in shown(client, anna)
 
 
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize("hours", [20, 28])
+def test_a_wrong_address_does_not_put_off_the_next_reading_of_the_former_one(
+    anna: Company,
+    committed: Open,
+    enter: Enter,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    server: list[str],
+    clock: Clock,
+    hours: int,
+) -> None:
+    client = enter(anna.anna)
+    give(client, anna, daily="1")
+    drain(engine)
+    taken = busy_jobs.fetch
+
+    def fetch(address: str, *, http: bool) -> bytes:
+        if address == OTHER:
+            raise NotFetched(Why.ANSWERED_NO)
+        return taken(address, http=http)
+
+    monkeypatch.setattr(busy_jobs, "fetch", fetch)
+    clock.forward(hours=12)
+    give(client, anna, OTHER, version=enrolment(anna, committed).version, daily="1")
+    drain(engine)
+    server.clear()
+    clock.forward(hours=hours - 12)
+    busy_jobs.ask_due(engine)
+    drain(engine)
+    assert server == ([ADDRESS] if hours > 24 else [])
+
+
 @pytest.mark.usefixtures("allowed", "server")
 def test_the_address_stands_nowhere_in_plain(
     anna: Company, committed: Open, enter: Enter, engine: Engine, caplog: pytest.LogCaptureFixture

@@ -173,6 +173,26 @@ def test_forgetting_leaves_the_days(anna: Company, committed: Open, enter: Enter
     assert enrolment(anna, committed).visit_days == before
 
 
+def test_forgetting_sent_twice_is_answered_as_the_first(anna: Company, committed: Open, enter: Enter) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    here, sent = f"{base(anna)}/busy/removal", {"version": 2}
+    first, again = (client.post(here, data=sent) for _tap in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert again.headers["location"] == first.headers["location"]
+    assert enrolment(anna, committed).version == 3
+
+
+def test_forgetting_on_an_old_page_leaves_a_calendar_given_since(
+    anna: Company, committed: Open, enter: Enter
+) -> None:
+    client = enter(anna.anna)
+    upload(client, anna)
+    upload(client, anna, version=2)
+    assert client.post(f"{base(anna)}/busy/removal", data={"version": 2}).status_code == 409
+    assert row(anna, committed) is not None
+
+
 def test_saying_no_forgets_the_calendar(anna: Company, committed: Open, enter: Enter) -> None:
     client = enter(anna.anna)
     upload(client, anna)
