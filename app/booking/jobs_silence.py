@@ -2,9 +2,10 @@
 wait for another: who could have answered reads so, in one mail a day for each campaign. It names the days and
 the teams, not the people."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
@@ -23,6 +24,16 @@ from app.teams import queries as teams
 
 RESTS = timedelta(days=1)
 """So long after such a mail there is no other one of that campaign."""
+
+
+@dataclass(frozen=True)
+class SilentDay:
+    """A day of a team that some asked for, and of whom silence decided alike."""
+
+    day: date
+    job: str
+    team: str
+    requests: int
 
 
 def tell_silence(engine: Engine) -> None:
@@ -64,9 +75,9 @@ def _tell(session: Session, decided: Sequence[SeenRequest]) -> None:
             key=f"{Kind.REQUESTS_SILENT}:{campaign.id}:{int(now.timestamp())}:{who}",
             now=now,
             context={
-                "approved": [one for one in asked if one.request.visit_id is not None],
-                "expired": [one for one in asked if not (one.request.visit_id or one.request.reason)],
-                "late": [one for one in asked if not one.request.visit_id and one.request.reason],
+                "approved": _days(one for one in asked if one.request.visit_id is not None),
+                "expired": _days(one for one in asked if not (one.request.visit_id or one.request.reason)),
+                "late": _days(one for one in asked if not one.request.visit_id and one.request.reason),
                 "leads": any(reader.person_id in leading[one.place.team_id] for one in asked),
             },
             campaign=campaign,
@@ -74,3 +85,9 @@ def _tell(session: Session, decided: Sequence[SeenRequest]) -> None:
         )
     ids = [one.request.id or 0 for one in decided]
     session.exec(update(BookingRequest).where(col(BookingRequest.id).in_(ids)).values(silent_at=None))
+
+
+def _days(asked: Iterable[SeenRequest]) -> list[SilentDay]:
+    """A line for each day of a team, however many asked for it."""
+    counted = Counter((one.request.day, one.place.job, one.host_team.name) for one in asked)
+    return [SilentDay(*day, requests) for day, requests in counted.items()]

@@ -3,6 +3,7 @@ for each cause, and whether the visitor got it. HR read who is to be told by han
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -23,6 +24,10 @@ from app.visits.queries import SeenVisit
 from app.visits.standing import standing_of
 from app.visits.tables import By
 from app.visits.warned import Told
+
+NEW = timedelta(minutes=5)
+"""A day that came about since then may still have to be told: that nobody is to travel waits for the next
+turn of the clock."""
 
 Sentences = Callable[[By, Person, Told], tuple[str, ...]]
 """Why a day is not certain and what to do, for somebody in a role, in the language spoken; to others than the
@@ -58,8 +63,11 @@ class Uncertain:
 
 
 def untold(session: Session, days: Iterable[Uncertain]) -> list[tuple[Uncertain, list[Addressed]]]:
-    """Days of which somebody did not read yet, and who. One query."""
-    all_ = [(day, day.people) for day in days]
+    """Days of which somebody did not read yet, and who: first of all they read that there is such a day. Two
+    queries."""
+    warned_of = list(days)
+    new = warned.made_since(session, [one.seen.visit.id or 0 for one in warned_of], clock.now() - NEW)
+    all_ = [(day, day.people) for day in warned_of if day.seen.visit.id not in new]
     written = mails.keys_written(session, [key for _day, people in all_ for *_who, key in people])
     left = [(day, [one for one in people if one[2] not in written]) for day, people in all_]
     return [(day, people) for day, people in left if people]

@@ -1,15 +1,20 @@
 """Whether the visitor of a day without its agreement was told not to travel: what the mail's row says, never
-what the person's file says."""
+what the person's file says; and which days are too new for anybody to be told so."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.messages import queries as mails
 from app.messages.catalogue import Kind
 from app.messages.tables import MailStatus
 from app.visits.queries import SeenVisit
+from app.visits.tables import ChangeKind, VisitChange
+
+MAKES = (ChangeKind.PLANNED, ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.HOST, ChangeKind.TUTOR)
+"""After these, somebody reads for the first time that there is this day."""
 
 
 class Told(StrEnum):
@@ -55,3 +60,12 @@ def told_visitors(session: Session, visits: Iterable[SeenVisit], about: str = ""
 def told_visitor(session: Session, seen: SeenVisit, about: str = "") -> Told:
     """The same of one visit."""
     return told_visitors(session, [seen], about).get(seen.visit.id or 0, Told.NOT_YET)
+
+
+def made_since(session: Session, visit_ids: Collection[int], since: datetime) -> set[int]:
+    """Those of these visits of whose day somebody may still have to read that there is one: it came about, or
+    came to who receives, after `since`. One query."""
+    query = select(VisitChange.visit_id).where(
+        col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind).in_(MAKES), VisitChange.at > since
+    )
+    return set(session.exec(query))

@@ -1,6 +1,6 @@
 """Who could have answered reads what their silence decided: one mail a day, whatever number of requests."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -13,7 +13,7 @@ from app.booking.stands import stands_of
 from app.booking.tables import Approval, BookingRequest, RefusalReason, RequestStatus, Silence
 from app.people.tables import Person
 from app.visits.tables import Visit
-from app.worker import drain
+from app.worker import JOBS, drain
 from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop, check_counts, mails
 from tests.support.web import Clock
 
@@ -54,6 +54,47 @@ def test_one_mail_tells_of_all_that_silence_decided(
     assert ("elles ont expiré" in text) is (silence is Silence.EXPIRE)
     assert "/team/delegations" in text
     assert not any(one.name in text for one in shop.askers)
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_two_requests_for_a_day_of_a_team_are_one_line_that_counts_them(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, *, both: bool
+) -> None:
+    shop.terms.silence = Silence.APPROVE
+    place = shop.offer((MONDAY, TUESDAY), per_day=2)
+    for asker, day in zip(shop.askers[:2], (MONDAY, MONDAY if both else TUESDAY), strict=True):
+        shop.ask(asker, place, day)
+    wait_for_silence(engine, session, clock)
+    [mail] = mails(session, "requests_silent")
+    assert mail.subject == "2 demandes restées sans réponse"
+    for said in (mail.text, mail.html):
+        assert "elles sont acceptées" in said
+        assert said.count("Vendeuse, vendeur, Boutique Bellecour") == (1 if both else 2)
+        assert ("Vendeuse, vendeur, Boutique Bellecour (2 demandes)" in said) is both
+
+
+@pytest.mark.parametrize("crosses", [True, False])
+def test_nobody_hears_first_of_a_day_that_it_is_not_certain(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, *, crosses: bool
+) -> None:
+    shop.terms.silence = Silence.APPROVE
+    request = shop.ask(shop.askers[0], shop.offer(host_id=shop.hosts[0].id))
+    for person in (*shop.askers, *shop.hosts):
+        person.legal_entity = "Vélo SA" if crosses and person in shop.askers else "Vélo Services"
+    request.due_at = datetime.combine(MONDAY - timedelta(days=2), time(10), UTC)
+    session.commit()
+    drain(engine)
+    clock.set(request.due_at)
+    session.commit()
+    for turn in range(3):
+        for job in JOBS["clock.tick"]:
+            job(engine)
+        drain(engine)
+        invited, unsure = (mails(session, kind) for kind in ("visit_invitation", "visit_uncertain"))
+        assert len(invited) == 2
+        assert len(unsure) == (2 if crosses and turn else 0)
+        assert all(one.id < later.id for one in invited for later in unsure)  # type: ignore[operator]
+        clock.forward(minutes=10)
 
 
 def test_there_is_no_second_mail_that_day(engine: Engine, session: Session, clock: Clock, shop: Shop) -> None:
