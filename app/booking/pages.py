@@ -271,4 +271,4 @@ def withdraw(session: Db, mine: AsAsker, actor: Actor, sent: Submitted) -> Respo
     if form.another:
         here = f"/booking?campaign={mine.seen.request.campaign_id}"
         return redirect(here, say=_("Rien d’autre ne convient pour l’instant : cherchez ici."), kind="warn")
-    return redirect("/booking/requests", say=_("C’est retiré. Votre jour est de nouveau libre."))
+    return redirect("/booking/requests", say=_("C’est retiré."))

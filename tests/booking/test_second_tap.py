@@ -35,6 +35,20 @@ def test_whoever_is_offered_a_place_answers_twice(
     assert asker.post(here, data={"revision": 99}).status_code == 303
 
 
+def test_whoever_leaves_a_line_is_not_told_that_a_day_is_free_again(
+    session: Session, shop: Shop, as_: As
+) -> None:
+    _place, (_booked, waits) = shop.line_up()
+    session.commit()
+    here, sent = f"/booking/requests/{waits.id}/withdrawal", {"revision": waits.revision}
+    let_go(session, shop.askers[1], waits)
+    asker = as_(shop.askers[1])
+    for _tap in range(2):
+        page = asker.post(here, data=sent, follow_redirects=True).text
+        assert "C’est retiré." in page
+        assert "de nouveau libre" not in page
+
+
 @pytest.mark.parametrize("what", ["approval", "refusal"])
 def test_whoever_leads_answers_a_request_twice(
     session: Session, asked_shop: Shop, as_: As, what: str
