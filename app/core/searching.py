@@ -40,6 +40,11 @@ def found_in(text: str, *columns: Any) -> ColumnElement[bool]:
     return and_(*(within.contains(word) for word in words))
 
 
+def same(column: Any) -> ColumnElement[str]:
+    """What stands in a column, to be compared with another one folded alike: `folded`, by the database."""
+    return _Folded(func.coalesce(column, ""))
+
+
 def _words(text: str) -> list[str]:
     return re.sub(r"[\W_]+", " ", folded(text)).split()
 

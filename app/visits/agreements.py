@@ -9,6 +9,7 @@ from sqlmodel import Session, and_, col, not_, or_
 
 from app.campaigns.tables import Campaign
 from app.core import clock
+from app.core.searching import folded, same
 from app.visits.queries import Host, SeenVisit, Visitor, read_visits, to_come
 from app.visits.tables import ChangeKind, Visit, VisitChange, VisitStatus
 
@@ -35,7 +36,8 @@ def is_another_recorded(session: Session, visit_ids: Collection[int], at: dateti
 def are_others_waiting(session: Session, visit_ids: Collection[int], companies: Collection[str]) -> bool:
     """Whether one of these visits waits for an agreement of two other companies than these. One query."""
     found = read_visits(session, col(Visit.id).in_(visit_ids), *_unsigned())
-    return any({one.visitor.legal_entity, one.host.legal_entity} != set(companies) for one in found)
+    named = set(map(folded, companies))
+    return any({folded(one.visitor.legal_entity), folded(one.host.legal_entity)} != named for one in found)
 
 
 def waiting_until(session: Session, last: date, today: date) -> list[SeenVisit]:
@@ -65,11 +67,12 @@ def no_longer_needed(session: Session, today: date, visit_id: int | None = None)
 def signed_for_others(session: Session, today: date, *which: ColumnElement[bool]) -> list[SeenVisit]:
     """Visits to come, not begun, whose agreement was recorded for two other companies than those of the two
     people now, by day. Each in the other's place is the same pair."""
-    there, here = col(Visit.signed_visitor), col(Visit.signed_host)
-    visits, receives = col(Visitor.legal_entity), col(Host.legal_entity)
-    same = or_(and_(there == visits, here == receives), and_(there == receives, here == visits))
-    known = (col(Visit.agreement_at).is_not(None), there.is_not(None), here.is_not(None))
-    found = read_visits(session, *to_come(today), *known, not_(same), *_two_companies(), *which)
+    there, here = same(Visit.signed_visitor), same(Visit.signed_host)
+    visits, receives = same(Visitor.legal_entity), same(Host.legal_entity)
+    pair = or_(and_(there == visits, here == receives), and_(there == receives, here == visits))
+    signed = (col(Visit.signed_visitor).is_not(None), col(Visit.signed_host).is_not(None))
+    known = (col(Visit.agreement_at).is_not(None), *signed)
+    found = read_visits(session, *to_come(today), *known, not_(pair), *_two_companies(), *which)
     return [seen for seen in found if not seen.goes_on]
 
 
@@ -85,9 +88,9 @@ def made_unsigned(session: Session, companies: Mapping[int, str], today: date) -
 
 def _is_for_others(seen: SeenVisit, companies: Mapping[int, str]) -> bool:
     visit = seen.visit
-    then = {companies.get(one.id or 0, one.legal_entity) for one in (seen.visitor, seen.host)}
-    signed = {visit.signed_visitor, visit.signed_host}
-    return None not in signed and "" not in then and len(then) == len(signed) == 2 and then != signed
+    then = {folded(companies.get(one.id or 0, one.legal_entity)) for one in (seen.visitor, seen.host)}
+    signed = {folded(one or "") for one in (visit.signed_visitor, visit.signed_host)}
+    return "" not in signed | then and len(then) == len(signed) == 2 and then != signed
 
 
 def times_settled(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
@@ -149,7 +152,7 @@ def _unsigned() -> list[ColumnElement[bool]]:
 def _two_companies() -> list[ColumnElement[bool]]:
     """As `rules.crosses_companies`."""
     return [
-        col(Visitor.legal_entity) != col(Host.legal_entity),
+        same(Visitor.legal_entity) != same(Host.legal_entity),
         col(Visitor.legal_entity) != "",
         col(Host.legal_entity) != "",
     ]

@@ -298,8 +298,8 @@ class AgreementOfOthers(Refusal):
         one, other = self.companies
         return _(
             "L’une de ces journées n’est plus entre %(one)s et %(other)s : l’une des deux personnes "
-            "travaille désormais pour une autre société. Rien n’a été enregistré : voici les journées "
-            "telles qu’elles sont."
+            "travaille désormais pour une autre société. Rien n’a été enregistré : relisez la liste des "
+            "journées qui attendent une convention."
         ) % {"one": one, "other": other}
 
 

@@ -10,6 +10,7 @@ from app.availability.days import DayBook
 from app.availability.told import told_of_people
 from app.core import jobs
 from app.core.errors import Stale
+from app.core.searching import folded
 from app.people.tables import Person
 from app.teams.rules import During, meets
 from app.visits import places, rosters
@@ -146,7 +147,8 @@ def replace_host(session: Session, before: Situation, host: Person, hand: Hand, 
     if not works(session, seen, host, visit.day):
         raise TutorBusy
     former, tutor = visit.host_id, visit.tutor_id
-    signed = visit.agreement_at if host.legal_entity == seen.host.legal_entity else None
+    same = folded(host.legal_entity) == folded(seen.host.legal_entity)
+    signed = visit.agreement_at if same else None
     with session.begin_nested():
         _change(
             session, now, hand, host_id=host.id, tutor_id=None, host_confirmed_at=None, agreement_at=signed

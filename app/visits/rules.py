@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.campaigns.tables import Booking, Campaign, Status
 from app.core import clock
 from app.core.i18n import _
+from app.core.searching import folded
 from app.core.settings import settings
 from app.people.tables import Person
 from app.teams.rules import During
@@ -81,8 +82,10 @@ def during(visit: Visit) -> During:
 
 
 def crosses_companies(visitor: Person, host: Person) -> bool:
-    """Two legal entities must agree before staff of one spends a day at the other's. Unknown: the same."""
-    return bool(visitor.legal_entity and host.legal_entity) and visitor.legal_entity != host.legal_entity
+    """Two legal entities must agree before staff of one spends a day at the other's. Unknown: the same.
+    Capitals and accents make no other company."""
+    first, second = folded(visitor.legal_entity), folded(host.legal_entity)
+    return bool(first and second) and first != second
 
 
 def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from app.core.forms import AnswerModel, FormModel
 from app.core.i18n import _
+from app.core.searching import folded
 from app.visits.rules import Settled
 from app.visits.schemas import VisitOut, VisitsOut, Words
 
@@ -29,7 +30,7 @@ class AgreementsForm(FormModel):
     @model_validator(mode="after")
     def names_its_companies(self) -> Self:
         """An agreement is of two companies."""
-        if self.what is Settled.RECORDED and len(set(self.companies)) != 2:
+        if self.what is Settled.RECORDED and len(set(map(folded, self.companies))) != 2:
             raise ValueError(_("Nommez les deux sociétés dont c’est la convention."))
         return self
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.campaigns.tables import Campaign
 from app.core.i18n import _
+from app.core.searching import folded
 from app.core.templating import long_day
 from app.people.tables import Person
 from app.visits import reading, sentences
@@ -349,12 +350,14 @@ def in_state(swaps: Iterable[SeenSwap], wanted: str, today: date) -> list[SeenSw
 
 
 def by_companies(visits: Iterable[SeenVisit]) -> list[tuple[tuple[str, str], list[SeenVisit]]]:
-    """Visits by the two companies that must agree, whichever visits; most visits first."""
-    found: dict[tuple[str, str], list[SeenVisit]] = {}
+    """Visits by the two companies that must agree, whichever visits and however they are written; most visits
+    first."""
+    found: dict[tuple[str, str], tuple[tuple[str, str], list[SeenVisit]]] = {}
     for seen in visits:
-        first, second = sorted((seen.visitor.legal_entity or "", seen.host.legal_entity or ""))
-        found.setdefault((first, second), []).append(seen)
-    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+        first, second = sorted((seen.visitor.legal_entity, seen.host.legal_entity), key=folded)
+        pair = found.setdefault((folded(first), folded(second)), ((first, second), []))
+        pair[1].append(seen)
+    return sorted(found.values(), key=lambda one: (-len(one[1]), *map(folded, one[0])))
 
 
 def by_recording(visits: Iterable[SeenVisit]) -> list[tuple[tuple[str, str], list[SeenVisit]]]:

@@ -230,7 +230,9 @@ def test_an_old_page_records_no_agreement_of_other_companies_than_it_showed(
     assert late.status_code == 409
     assert f"n’est plus entre {A} et {B}" in late.text.replace("\xa0", " ")
     assert f'name="companies" value="{C}"' in late.text  # the list as it is
-    assert hr.post(f"/api/v1{here}", json=old).status_code == 409
+    told_programs = hr.post(f"/api/v1{here}", json=old)
+    assert told_programs.status_code == 409
+    assert "voici" not in told_programs.json()["error"]["message"]
     assert waiting(company) == set(ids)
     new = hr.get(f"/api/v1{here}").json()["agreements"]
     assert new == [{"companies": [C, A], "visits": ids}]
@@ -248,6 +250,44 @@ def test_a_date_that_is_refused_in_one_form_stays_in_it(company: Company, enter:
     assert refused.status_code == 422
     assert f'name="companies" value="{A}"' in refused.text
     assert "2031-01-01" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("anna", "bruno", "crosses"),
+    [(A, B, True), (A, A.upper(), False), (A.upper(), "vélo services", True), ("VELO SA", A, False)],
+)
+def test_capitals_and_accents_make_no_other_company(
+    company: Company, enter: Enter, anna: str, bruno: str, crosses: bool
+) -> None:
+    works_for(company, anna, bruno)
+    ids = [company.there.id, company.back.id]
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    [*pair] = hr.get(f"/api/v1{here}").json()["agreements"]
+    assert [sorted(one["visits"]) for one in pair] == ([ids] if crosses else [])
+    assert waiting(company) == (set(ids) if crosses else set())
+    refused = hr.post(f"/api/v1{here}", json={"companies": [A, A.upper()], "visit_ids": ids})
+    assert refused.status_code == 422
+
+
+def test_an_agreement_holds_however_a_file_writes_its_companies(company: Company, engine: Engine) -> None:
+    signed(company, engine)
+    works_for(company, A.upper(), "Velo Services")
+    found = agreements.made_unsigned(company.session, {company.anna.id or 0: A.lower()}, TODAY)
+    assert found == []
+    assert [one for one in ticked(engine, company.session) if one.kind == "visit_changed"] == []
+    assert row(engine, company.there).agreement_at is not None
+
+
+def test_days_of_two_companies_are_one_agreement_however_they_are_written(
+    company: Company, engine: Engine, enter: Enter
+) -> None:
+    works_for(company, A, B)
+    hr, here = enter(company.hr), f"/campaigns/{company.campaign.id}/agreements"
+    shown = re.findall(r'name="companies" value="([^"]+)"', hr.get(here).text)
+    works_for(company, A.upper(), B)
+    sent = {"companies": shown, "visit_ids": [company.there.id, company.back.id]}
+    assert hr.post(here, data=sent).status_code == 303
+    assert waiting(company) == set()
 
 
 def test_an_agreement_names_its_two_companies(company: Company, enter: Enter) -> None:
