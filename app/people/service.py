@@ -46,6 +46,12 @@ def preview(session: Session, kept: ImportFile, *, now: datetime) -> ImportRepor
     )
 
 
+def hold_file(session: Session, kept: ImportFile) -> None:
+    """Until our commit nobody else confirms or drops the file. Raises ImportGone."""
+    if not queries.hold_file(session, ImportFile, kept.id):
+        raise ImportGone
+
+
 def confirm_file(
     session: Session, kept: ImportFile, *, shown: str, leavers_go: bool, counted: int | None, now: datetime
 ) -> ImportReport:
@@ -54,8 +60,7 @@ def confirm_file(
     Where many people would leave, `counted` is their number, written by whoever confirms. Raises
     ImportChanged, ImportGone, LeaversUncounted: the caller rolls back.
     """
-    if not queries.hold_file(session, ImportFile, kept.id):
-        raise ImportGone
+    hold_file(session, kept)
     report = run_import(
         session,
         kept.kind,

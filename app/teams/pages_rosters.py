@@ -1,4 +1,4 @@
-"""Rosters in the browser: choose a file, confirm or drop. What it would change is shown by visits."""
+"""Rosters in the browser: choose a file, or drop it. Visits show what it would change, and do it."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -7,17 +7,16 @@ from sqlmodel import Session
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Bound, Submitted, bind, blank
-from app.core.i18n import _, ngettext
+from app.core.i18n import _
 from app.core.templating import redirect, render
 from app.people.errors import Unreadable
 from app.people.importing.door import rejected_cells, sent_file
 from app.people.queries import sites_by_id, teams_by_id
 from app.teams import days as team_days
 from app.teams import rosters
-from app.teams.errors import RosterChanged
 from app.teams.guards import MaySendRosters, RosterSender
 from app.teams.importing.columns import usual_header
-from app.teams.schemas import RosterConfirmation, RosterUpload
+from app.teams.schemas import RosterUpload
 
 router = APIRouter()
 
@@ -69,29 +68,6 @@ def export_rejected(session: Db, sender: MaySendRosters, roster_file_id: int) ->
     kept = rosters.kept_file(session, sender, roster_file_id)
     report = rosters.preview(session, sender, kept.content, today=clock.today()).report
     return rejected_cells(report)
-
-
-@router.post("/team/rosters/{roster_file_id}/confirmation")
-def confirm(session: Db, sender: MaySendRosters, roster_file_id: int, sent: Submitted) -> Response:
-    """Do what was shown, then look at the visits it contradicts."""
-    kept = rosters.kept_file(session, sender, roster_file_id)
-    form = bind(RosterConfirmation, sent)
-    try:
-        if form.value is None:
-            raise RosterChanged
-        plan = rosters.confirm_file(
-            session, sender, kept, shown=form.value.shown, now=clock.now(), today=clock.today()
-        )
-    except RosterChanged as refused:
-        session.rollback()
-        return redirect(f"/team/rosters/{roster_file_id}", say=refused.message(), kind="warn")
-    done = len(plan.added) + len(plan.changed)
-    said = ngettext(
-        "Le planning est enregistré : %(n)s jour change.",
-        "Le planning est enregistré : %(n)s jours changent.",
-        done,
-    ) % {"n": done}
-    return redirect("/team/conflicts", say=said)
 
 
 @router.post("/team/rosters/{roster_file_id}/deletion")

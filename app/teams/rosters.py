@@ -10,8 +10,8 @@ from sqlmodel import Session, col, delete, select
 
 from app.accounts.audit import audit
 from app.core import clock, jobs
+from app.people import queries as people_queries
 from app.people.importing.run import fingerprint
-from app.people.queries import hold_file
 from app.teams.errors import RosterChanged, RosterGone
 from app.teams.guards import RosterSender
 from app.teams.importing.hours import Worked
@@ -48,6 +48,12 @@ def preview(session: Session, sender: RosterSender, content: bytes, *, today: da
     return plan_roster(session, content, team_ids=teams_of(session, sender), today=today)
 
 
+def hold_file(session: Session, kept: RosterFile) -> None:
+    """Until our commit nobody else confirms or drops the file. Raises RosterGone."""
+    if not people_queries.hold_file(session, RosterFile, kept.id):
+        raise RosterGone
+
+
 def confirm_file(
     session: Session, sender: RosterSender, kept: RosterFile, *, shown: str, now: datetime, today: date
 ) -> RosterPlan:
@@ -55,8 +61,7 @@ def confirm_file(
 
     Raises RosterChanged, RosterGone: the caller rolls back.
     """
-    if not hold_file(session, RosterFile, kept.id):
-        raise RosterGone
+    hold_file(session, kept)
     plan = preview(session, sender, kept.content, today=today)
     if fingerprint(plan.report) != shown:
         raise RosterChanged

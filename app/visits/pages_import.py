@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.accounts.guards import Hr
+from app.campaigns.holding import hold_every_one_alone
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted, bind
@@ -17,11 +18,9 @@ from app.people.importing.run import fingerprint
 from app.people.pages_import import kept_file
 from app.people.schemas import ConfirmForm
 from app.people.tables import ImportKind
-from app.teams.leadership import made_led
-from app.teams.queries import delegations_ending
-from app.visits import bookings
-from app.visits.foreseen import by_outcome, counted, foreseen
+from app.visits.foreseen import by_outcome, counted
 from app.visits.leaving import Departures, departures
+from app.visits.previews import preview_file
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,25 +29,23 @@ router = APIRouter(include_in_schema=False)
 def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Response:
     """What confirming would do."""
     kept = kept_file(session, actor, file_id)
-    report = service.preview(session, kept, now=clock.now())
-    gone = [one.person_id for one in report.leavers]
-    days = foreseen(session, report, clock.today())
+    found = preview_file(session, service.preview(session, kept, now=clock.now()), clock.today())
     return render(
         request,
         "people/preview.html",
         kept=kept,
-        report=report,
+        report=found.report,
         shown=SHOWN,
-        fingerprint=fingerprint(report),
+        fingerprint=found.fingerprint,
         kind_name=words.kind_name(kept.kind),
-        departures=departures(session, gone, clock.today()),
-        delegations=delegations_ending(session, gone, clock.today()) if gone else [],
-        days=days,
-        outcomes=by_outcome(days),
-        changing=counted(days),
-        ending=bookings.ending_with_moves(session, report.moved, clock.today()),
-        leadership=made_led(session, report.staff),
-        unled=bookings.left_unled(session, gone, report.managed),
+        departures=found.departures,
+        delegations=found.delegations,
+        days=found.days,
+        outcomes=by_outcome(found.days),
+        changing=counted(found.days),
+        ending=found.ending,
+        leadership=found.leadership,
+        unled=found.unled,
     )
 
 
@@ -60,11 +57,16 @@ def confirm(session: Db, actor: Hr, file_id: int, sent: Submitted) -> Response:
     if form.value is None:
         return redirect(f"/people/import/{file_id}", say=ImportChanged().message(), kind="warn")
     kind, gone = kept.kind, form.value.leavers
+    hold_every_one_alone(session)  # a day that is made or changed just now is waited for, and shown
+    service.hold_file(session, kept)
     try:
+        looked_at = service.preview(session, kept, now=clock.now())
+        if preview_file(session, looked_at, clock.today()).fingerprint != form.value.shown:
+            raise ImportChanged
         report = service.confirm_file(
             session,
             kept,
-            shown=form.value.shown,
+            shown=fingerprint(looked_at),
             leavers_go=gone,
             counted=form.value.number,
             now=clock.now(),

@@ -1,17 +1,20 @@
 """What HR read of days to come before they import a staff file: each day once, in their words."""
 
+import re
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.campaigns.tables import Status
 from app.people.tables import Person
+from app.teams.tables import RosterDay
+from app.visits import service
 from tests.booking.conftest import Shop
 from tests.support.accounts import SignIn
-from tests.visits.life import NOW, Company
+from tests.visits.life import MONDAY, NEXT_MONDAY, NOW, Company
 from tests.visits.test_other_team import beside
 from tests.visits.test_terms import ask
 from tests.visits.test_whereabouts import elsewhere, ticked
@@ -202,3 +205,80 @@ def test_programs_read_which_booked_day_falls(
     assert [(one["visit_id"], one["becomes"]) for one in found] == (
         [(request.visit_id, "falls")] if falls else []
     )
+
+
+def previewed_at(client: TestClient, company: Company, lines: list[str], **fields: str) -> str:
+    """Where a staff file is looked at."""
+    company.session.commit()
+    file = {"file": ("rh.csv", "\n".join(lines).encode())}
+    answer: Any = client.post("/people/import", data={"kind": "people", **fields}, files=file)
+    return str(answer.headers["location"])
+
+
+def confirmed(client: TestClient, where: str, shown: str, **fields: str) -> str:
+    """Where confirming leads."""
+    answer: Any = client.post(f"{where}/confirmation", data={"shown": shown, **fields})
+    return str(answer.headers["location"])
+
+
+def shown_at(client: TestClient, where: str) -> str:
+    return re.findall(r'name="shown" value="(\w+)"', client.get(where).text)[0]
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+@pytest.mark.parametrize("changed", [True, False])
+def test_what_a_file_takes_that_was_not_shown_is_shown_before_anything_is_done(
+    company: Company, client: TestClient, sign_in: SignIn, *, leaves: bool, changed: bool
+) -> None:
+    session, bruno = company.session, company.bruno
+    lines = ["Matricule;Prénom;Nom;Équipe;Jours travaillés"]
+    for person, team in ((company.anna, "Paie"), (company.martine, "Paie"), (bruno, "Boutique Bellecour")):
+        person.employee_number = f"N{person.id}"
+        if person is not bruno or not leaves:
+            days = WITHOUT_MONDAY if person is bruno else WHOLE
+            lines.append(f"N{person.id};{person.first_name};{person.last_name};{team};{days}")
+    session.refresh(company.hr)
+    session.commit()
+    sign_in(client, company.hr)
+    more: dict[str, str] = {"leavers": "1"} if leaves else {}
+    where = previewed_at(client, company, lines, **({"full": "1"} if leaves else {}))
+    shown = shown_at(client, where)
+    if changed:
+        late = (company.martine.id, bruno.id, NEXT_MONDAY)
+        service.plan_visits(session, company.campaign, [late], NOW)  # type: ignore[list-item]
+        session.commit()
+        assert confirmed(client, where, shown, **more) == where
+        session.expire_all()
+        assert (bruno.active, bruno.worked_weekdays) == (True, "1111100")
+        assert "Martine Chef chez Bruno Lam" in client.get(where).text.replace("\u00a0", " ")
+        shown = shown_at(client, where)
+        session.commit()
+    assert confirmed(client, where, shown, **more) != where
+    session.expire_all()
+    assert (bruno.active, bruno.worked_weekdays) == (not leaves, "1111100" if leaves else "0111100")
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_what_a_roster_contradicts_that_was_not_shown_is_shown_before_anything_is_done(
+    company: Company, client: TestClient, sign_in: SignIn, *, changed: bool
+) -> None:
+    session, bruno = company.session, company.bruno
+    bruno.employee_number = "N1"
+    session.refresh(company.hr)
+    session.commit()
+    sign_in(client, company.hr)
+    roster = f"Matricule;Jour;Horaires\nN1;{MONDAY:%d/%m/%Y};repos\nN1;{NEXT_MONDAY:%d/%m/%Y};repos\n"
+    answer: Any = client.post("/team/rosters", data={}, files={"file": ("avril.csv", roster.encode())})
+    where = str(answer.headers["location"])
+    shown = shown_at(client, where)
+    if changed:
+        late = (company.martine.id, bruno.id, NEXT_MONDAY)
+        service.plan_visits(session, company.campaign, [late], NOW)  # type: ignore[list-item]
+        session.commit()
+        assert confirmed(client, where, shown) == where
+        assert session.exec(select(RosterDay)).all() == []
+        assert "Martine Chef chez Bruno Lam" in client.get(where).text.replace("\u00a0", " ")
+        shown = shown_at(client, where)
+        session.commit()
+    assert confirmed(client, where, shown) == "/team/conflicts"
+    assert len(session.exec(select(RosterDay)).all()) > 1
