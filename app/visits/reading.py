@@ -1,5 +1,6 @@
 """More SELECTs of visits: what was proposed, reported and changed, what waits for a yes."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -337,10 +338,15 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
     closed = or_(marked, shut)
     makes_up = col(Proposal.kind) != ProposalKind.MOVE
     left = and_(makes_up, or_(parted(), ~col(Visitor.active), ~col(Host.active)))
+    asked = select(Visit.campaign_id).join(Proposal).where(col(Proposal.status) == ProposalStatus.OPEN)
+    in_time: dict[date, list[int | None]] = defaultdict(list)
+    for one in session.scalars(
+        select(Campaign).where(col(Campaign.last_day) >= today, col(Campaign.id).in_(asked))
+    ):
+        in_time[first_day_to_plan(one, today)].append(one.id)
     late = [
-        (col(Visit.campaign_id) == one.id)
-        & (func.coalesce(col(Proposal.day), one.last_day) < first_day_to_plan(one, today))
-        for one in session.scalars(select(Campaign).where(col(Campaign.last_day) >= today))
+        col(Campaign.id).in_(of) & (func.coalesce(col(Proposal.day), col(Campaign.last_day)) < first)
+        for first, of in in_time.items()
     ]
 
     return [
