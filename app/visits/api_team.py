@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
+from app.campaigns.holding import hold_every_one_alone
 from app.core import clock
 from app.core.db import Db
 from app.core.forms import Submitted
@@ -14,11 +15,14 @@ from app.people.importing.door import posted_file
 from app.teams import rosters as arriving
 from app.teams import service
 from app.teams.api import Day, marked, span
+from app.teams.errors import RosterChanged
 from app.teams.guards import MaySendRosters, OfTeam, RosterSender
 from app.teams.schemas import MarkForm
 from app.teams.service import Mark
-from app.visits import kept, rosters
+from app.visits import rosters
+from app.visits.api_imports import Shown
 from app.visits.marks import against_marks
+from app.visits.previews import preview_roster
 from app.visits.schemas_team import (
     DaysMarkedOut,
     RosterReport,
@@ -57,17 +61,23 @@ def mark_days(session: Db, led: OfTeam, sent: MarkForm) -> DaysMarkedOut:
 
 @router.post("/rosters", openapi_extra=FILE_BODY)
 async def import_roster(
-    session: Db, sender: MaySendRosters, sent: Submitted, dry_run: bool = False
+    session: Db, sender: MaySendRosters, sent: Submitted, dry_run: bool = False, shown: Shown = ""
 ) -> RosterReport:
-    """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen."""
+    """Import the multipart field `file`, CSV or XLSX; with `dry_run=true` only say what would happen. With
+    the `shown` of that answer, that happens, or nothing where it changed since (409)."""
     content = await posted_file(sent)
-    return await run_in_threadpool(_import, session, sender, content, dry_run)
+    return await run_in_threadpool(_import, session, sender, content, dry_run, shown)
 
 
-def _import(session: Session, sender: RosterSender, content: bytes, dry_run: bool) -> RosterReport:
+def _import(
+    session: Session, sender: RosterSender, content: bytes, dry_run: bool, shown: str
+) -> RosterReport:
     today = clock.today()
+    if shown:
+        hold_every_one_alone(session)  # a day that is made or changed just now is waited for
     plan = arriving.preview(session, sender, content, today=today)
-    against = rosters.contradicted(session, plan, today)
-    ending, asked = kept.ended_by(session, plan), kept.asked_ended_by(session, plan)
+    found = preview_roster(session, plan, today)
+    if shown and found.fingerprint != shown:
+        raise RosterChanged
     ids = [] if dry_run else arriving.take_in(session, sender, plan, now=clock.now())
-    return roster_report(plan, against, ending, asked, ids, today, dry_run=dry_run)
+    return roster_report(found, ids, today, dry_run=dry_run)

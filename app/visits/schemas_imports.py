@@ -44,6 +44,8 @@ class ImportShape(ReportShape):
     ending: list[EndedShape] | None = None
     """What would end of what was asked for and is no visit yet, since whoever was named to receive changes
     team, by day; null once it is done."""
+    shown: str | None = None
+    """Names all of this, for the import that does it or nothing; null once it is done."""
 
 
 def ended_shape(one: Ended) -> EndedShape:

@@ -6,13 +6,11 @@ from typing import Literal
 
 from app.core.forms import AnswerModel
 from app.people.schemas import RemarkShape
-from app.teams.importing.run import RosterPlan
 from app.teams.schemas import MarkedDays
-from app.visits.bookings import AskedFor, Kept
-from app.visits.kept import EndingKept
+from app.visits.bookings import Kept
 from app.visits.marks import Staying
+from app.visits.previews import RosterPreview
 from app.visits.queries import SeenVisit
-from app.visits.rosters import Contradicted
 from app.visits.schemas import PersonOut, VisitOut, host_side, visit_out, visitor_out
 from app.visits.schemas_imports import EndedShape
 from app.visits.team_view import TeamAhead, TeamDay
@@ -139,6 +137,8 @@ class RosterReport(AnswerModel):
     """Places that were kept for somebody until they answer."""
     asked: list[EndedShape]
     """Requests and places in line that it ends."""
+    shown: str | None
+    """Names all of this, for the import that does it or nothing; null once it is done."""
     rejected: list[RemarkShape]
     warnings: list[RemarkShape]
 
@@ -226,18 +226,9 @@ def _kept_out(kept: Kept) -> KeptOut:
     )
 
 
-def roster_report(
-    plan: RosterPlan,
-    against: Contradicted,
-    kept: list[EndingKept],
-    asked: list[AskedFor],
-    roster_ids: list[int],
-    today: date,
-    *,
-    dry_run: bool,
-) -> RosterReport:
+def roster_report(found: RosterPreview, roster_ids: list[int], today: date, *, dry_run: bool) -> RosterReport:
     """What became, or would become, of a roster."""
-    report = plan.report
+    plan, against, report = found.plan, found.contradicted, found.plan.report
     return RosterReport(
         dry_run=dry_run,
         roster_ids=roster_ids,
@@ -254,11 +245,15 @@ def roster_report(
             )
             for one in against.all
         ],
-        kept=[KeptEndingOut(**dict(_kept_out(one.kept)), day=one.kept.day, ends=one.ends) for one in kept],
+        kept=[
+            KeptEndingOut(**dict(_kept_out(one.kept)), day=one.kept.day, ends=one.ends)
+            for one in found.kept_ending
+        ],
         asked=[
             EndedShape(request_id=one.request_id, day=one.day, person=one.person.name, team=one.team.name)
-            for one in asked
+            for one in found.asked_ending
         ],
+        shown=found.fingerprint if dry_run else None,
         rejected=[RemarkShape(**one.as_json()) for one in report.rejected],
         warnings=[RemarkShape(**one.as_json()) for one in report.warnings],
     )

@@ -282,3 +282,34 @@ def test_what_a_roster_contradicts_that_was_not_shown_is_shown_before_anything_i
         session.commit()
     assert confirmed(client, where, shown) == "/team/conflicts"
     assert len(session.exec(select(RosterDay)).all()) > 1
+
+
+@pytest.mark.parametrize("what", ["imports/people", "rosters"])
+@pytest.mark.parametrize("changed", [True, False])
+def test_what_a_program_was_told_of_a_file_is_done_or_nothing(
+    company: Company, client: TestClient, sign_in: SignIn, what: str, *, changed: bool
+) -> None:
+    session, bruno = company.session, company.bruno
+    bruno.employee_number = "N1"
+    session.refresh(company.hr)
+    session.commit()
+    sign_in(client, company.hr)
+    staff = (
+        f"Matricule;Prénom;Nom;Équipe;Jours travaillés\nN1;Bruno;Lam;{company.shop.name};{WITHOUT_MONDAY}\n"
+    )
+    roster = f"Matricule;Jour;Horaires\nN1;{MONDAY:%d/%m/%Y};repos\nN1;{NEXT_MONDAY:%d/%m/%Y};repos\n"
+    session.commit()
+    file = {"file": ("a.csv", (roster if what == "rosters" else staff).encode())}
+    here = f"/api/v1/{what}"
+    shown = client.post(f"{here}?dry_run=true", files=file).json()["shown"]
+    if changed:
+        late = (company.martine.id, bruno.id, NEXT_MONDAY)
+        service.plan_visits(session, company.campaign, [late], NOW)  # type: ignore[list-item]
+        session.commit()
+    done = client.post(here, params={"shown": shown}, files=file)
+    assert done.status_code == (409 if changed else 200)
+    session.expire_all()
+    taken_in = bool(session.exec(select(RosterDay)).all()) or bruno.worked_weekdays == "0111100"
+    assert taken_in is not changed
+    if not changed:
+        assert done.json()["shown"] is None
