@@ -36,6 +36,7 @@ from app.planning.repairs import going as repairs_going
 from app.planning.repairs import jobs as repairs
 from app.planning.repairs import telling as repairs_telling
 from app.planning.repairs import telling_hr as repairs_telling_hr
+from app.planning.repairs import too_late as repairs_too_late
 from app.teams import jobs as teams
 from app.visits import jobs as visits
 
@@ -179,6 +180,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         messages.tidy,
         people.purge_imports,
         repairs.expire,
+        repairs_too_late.say,
         teams.tidy,
         visits.void_stale_proposals,
     ),

@@ -21,7 +21,7 @@ from app.visits.closing import told
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
-from app.visits.rules import is_sought_again, reason_labels, stands
+from app.visits.rules import is_sought_again, last_chance, reason_labels, stands
 from app.visits.tables import By, CancelReason
 
 BY_REPAIR = {CancelReason.REPLACED, CancelReason.ROSTER, CancelReason.CLOSED}
@@ -89,13 +89,16 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
     back = news.other if news.other is not None and stands(news.other.visit) else None
     back_off = back is not None and conflict_of(session, back, clock.today()) is not None
     booked = seen.visit.id in booked_among(session, [seen])  # another place is held for it, or none is
-    sought = not booked and is_sought_again(seen.visit, seen.campaign, clock.today())
+    today, chance = clock.today(), last_chance(seen.campaign)
+    in_time, then = today <= chance, min(today, chance)  # then: when a day, if any, could still be had
+    sought = not booked and is_sought_again(seen.visit, seen.campaign, then)
     resting = {CancelReason.LEFT, CancelReason.VISITOR_LEFT, CancelReason.NOT_FOR_ME}
-    open_ = back is not None and seen.may_be_made_up(clock.today())
-    made_up = open_ and finds_day(session, seen, clock.today())
-    places = open_ and not made_up and has_places(session, seen.campaign, clock.today())
+    could_be = back is not None and reason is not CancelReason.REPLACED and seen.may_be_made_up(then)
+    open_ = back is not None and seen.may_be_made_up(today)
+    made_up = open_ and finds_day(session, seen, today)
+    places = open_ and not made_up and has_places(session, seen.campaign, today)
 
-    left = others_of(session, seen, {person.id or 0 for _role, person in news.three}, clock.today())
+    left = others_of(session, seen, {person.id or 0 for _role, person in news.three}, today)
 
     def said(role: str, person: Person) -> dict[str, Any]:
         own = change is not None and change.by.value == role
@@ -113,8 +116,9 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
             "make_up": made_up and seen.has(person.id),
             "no_day": open_ and not made_up and seen.has(person.id),
             "places": places,
-            "sought": awaits and not for_good,
-            "ended": awaits and for_good and reason is not CancelReason.REPLACED,
+            "sought": awaits and in_time and not for_good,
+            "ended": awaits and in_time and for_good and reason is not CancelReason.REPLACED,
+            "too_late": not in_time and (awaits or (could_be and seen.has(person.id))),
         }
 
     return said

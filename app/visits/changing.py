@@ -18,8 +18,8 @@ from app.visits.history import Hand
 from app.visits.lifecycle import Asked, allows
 from app.visits.queries import SeenSwap, SeenVisit
 from app.visits.rosters import Conflict, conflicts_of
-from app.visits.rules import is_lived, stands
-from app.visits.tables import By, ChangeKind, NoShow, Proposal, Swap, Visit
+from app.visits.rules import is_lived, leaves_days, stands
+from app.visits.tables import By, CancelReason, ChangeKind, NoShow, Proposal, Swap, Visit
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,18 @@ class Situation:
     @property
     def fallen(self) -> bool:
         """This visit is the part of its swap that fell while the other stands, and may be made up for."""
+        return self._fell_alone and self.seen.may_be_made_up(self.today)
+
+    @property
+    def too_late(self) -> bool:
+        """It fell so, and no day of the campaign leaves its notice any more."""
+        ended = self.visit.cancel_reason is CancelReason.CAMPAIGN or self.visit.disputed_at is not None
+        return self._fell_alone and not ended and not leaves_days(self.seen.campaign, self.today)
+
+    @property
+    def _fell_alone(self) -> bool:
         fallen = self.swap.fallen
-        if fallen is None or fallen.visit.id != self.visit.id:
-            return False
-        return self.seen.may_be_made_up(self.today)
+        return fallen is not None and fallen.visit.id == self.visit.id
 
     @property
     def other(self) -> SeenVisit | None:
@@ -87,6 +95,7 @@ class Situation:
             proposal=self.proposal,
             is_own=self.proposal is not None and self.proposal.by_id == self.person_id,
             fallen=self.fallen,
+            too_late=self.too_late,
             crosses=self.seen.crosses,
             conditions_open=are_open(self.visit, self.asks),
             too_young=too_young(self.seen.visitor, self.visit, self.asks),

@@ -181,6 +181,16 @@ class NothingProposed(Refusal):
         return _("Cette proposition n’attend plus de réponse.")
 
 
+class TooLateForAnother(Refusal):
+    """No day of the campaign leaves its notice any more: what fell is not made up for."""
+
+    def message(self) -> str:
+        return _(
+            "Plus aucun jour de la campagne ne laisse le temps de prévenir : cette journée n’est pas "
+            "remplacée, et vous n’avez rien à faire."
+        )
+
+
 class NotFallen(Refusal):
     """Only the visit of a swap that fell, while the other one stands, is made up for."""
 

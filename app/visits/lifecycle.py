@@ -37,6 +37,7 @@ from app.visits.errors import (
     RosterSaysOtherwise,
     SiteClosed,
     SpokenOf,
+    TooLateForAnother,
     TooYoung,
 )
 from app.visits.rules import confirmed_by, doubt, has_begun, is_over, obstacle, stands
@@ -56,6 +57,8 @@ class Asked:
     """Whether that proposal is the reader's own."""
     fallen: bool = False
     """The visit is the part of a swap that fell while the other stands."""
+    too_late: bool = False
+    """It fell so, and no day of the campaign leaves the notice any more."""
     crosses: bool = False
     """The two work for different companies."""
     conditions_open: bool = False
@@ -132,6 +135,8 @@ def something_asked(asked: Asked) -> Refusal | None:
 
 def it_may_change(asked: Asked) -> Refusal | None:
     """The visit stands and lies ahead, or it fell and its swap waits for what becomes of it."""
+    if asked.too_late:
+        return TooLateForAnother()
     return None if asked.fallen else it_stands(asked) or it_is_ahead(asked)
 
 
@@ -155,7 +160,9 @@ def one_of_mine(asked: Asked) -> Refusal | None:
 
 
 def it_fell(asked: Asked) -> Refusal | None:
-    """It is the fallen part of a swap whose other part stands or was lived."""
+    """It is the fallen part of a swap whose other part stands or was lived, and another day can be found."""
+    if asked.too_late:
+        return TooLateForAnother()
     return None if asked.fallen else NotFallen()
 
 

@@ -23,7 +23,7 @@ from app.visits.errors import DayNotPossible, NothingProposed, OpenProposal
 from app.visits.history import Hand, remember
 from app.visits.lifecycle import check
 from app.visits.queries import SeenVisit
-from app.visits.rules import doubt, first_day_to_plan, stands
+from app.visits.rules import doubt, leaves_days, stands
 from app.visits.tables import (
     By,
     CancelReason,
@@ -68,7 +68,7 @@ def remains_of(session: Session, seen: SeenVisit, today: date) -> Remains | None
         return None
     if seen.may_be_made_up(today):
         return Remains.DAY if finds_day(session, seen, today) else Remains.ONE
-    return Remains.LATE if first_day_to_plan(seen.campaign, today) > seen.campaign.last_day else None
+    return None if leaves_days(seen.campaign, today) else Remains.LATE
 
 
 def other_day(now: Situation) -> date | None:

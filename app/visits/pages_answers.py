@@ -24,7 +24,7 @@ from app.visits.errors import (
 from app.visits.guards import Entered, Participant, Taking
 from app.visits.lifecycle import allows, refusal
 from app.visits.marks import closed_words, is_closed
-from app.visits.rules import absence_stands, offered_reasons, stands
+from app.visits.rules import absence_stands, leaves_days, offered_reasons, stands
 from app.visits.schemas import AnswerForm, CancellationForm, ChoiceForm, ConfirmationForm
 from app.visits.tables import By, ChangeKind
 
@@ -170,6 +170,7 @@ def _show_giving_up(
         other_off=now.other_off,
         declined=declined,
         today=now.today,
+        in_time=leaves_days(now.seen.campaign, now.today),
         may_propose=allows(ChangeKind.PROPOSED, now.asked),
         form=form or blank(revision=now.visit.revision),
         reasons=offered_reasons(entered.by),

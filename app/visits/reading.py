@@ -214,6 +214,14 @@ def searched(session: Session, visit_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
+def lapsed_since(session: Session, visit_ids: Collection[int], day: date) -> set[int]:
+    """Those of these visits about which a proposal lapsed after that day."""
+    query = select(VisitChange).where(
+        col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind) == ChangeKind.LAPSED
+    )
+    return {line.visit_id for line in session.scalars(query) if clock.day_of(line.at) > day}
+
+
 def rulings_of(session: Session, visit_ids: Collection[int]) -> dict[int, SeenChange]:
     """The last word of HR about who came, by visit."""
     which = col(VisitChange.visit_id).in_(visit_ids)

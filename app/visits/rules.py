@@ -172,7 +172,18 @@ def first_day_to_plan(campaign: Campaign, today: date) -> date:
 
 def leaves_days(campaign: Campaign, today: date) -> bool:
     """Whether a day of the campaign still leaves its notice."""
-    return first_day_to_plan(campaign, today) <= campaign.last_day
+    return today <= last_chance(campaign)
+
+
+def last_chance(campaign: Campaign) -> date:
+    """The last day on which a day of the campaign still leaves its notice."""
+    return campaign.last_day - timedelta(days=campaign.notice_days)
+
+
+def fell_on(visit: Visit) -> date:
+    """When a visit fell, or was said to be missed."""
+    missed = visit.missed_at if stands(visit) else None
+    return clock.day_of(missed or visit.changed_at)
 
 
 def may_be_made_up(visit: Visit, campaign: Campaign, today: date) -> bool:

@@ -100,6 +100,10 @@ def sentence(
         else _("%(who)s rouvre le site : la journée peut avoir lieu comme prévu."),
         ChangeKind.SET_ASIDE: _("%(who)s n’a retenu aucune des solutions cherchées pour cette journée."),
         ChangeKind.NOT_FOUND: _("Une autre rencontre a été cherchée à la place, sans résultat."),
+        ChangeKind.TOO_LATE: _(
+            "Plus aucun jour de la campagne ne laisse le temps de prévenir : cette journée n’est pas "
+            "remplacée."
+        ),
         ChangeKind.ABSENT: _("%(who)s signale que l’autre personne n’est pas venue."),
         ChangeKind.CONTESTED: _("%(who)s dit que la journée a bien eu lieu.")
         if line.reason in OBSTACLES

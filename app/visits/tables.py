@@ -320,6 +320,8 @@ class ChangeKind(StrEnum):
     """HR chose none of the days that a repair had for it."""
     NOT_FOUND = "not_found"
     """Somebody else, or another day, was looked for in its place without result."""
+    TOO_LATE = "too_late"
+    """It fell, and no day of the campaign leaves the notice any more: it is not replaced."""
     ABSENT = "absent"
     CONTESTED = "contested"
     HELD = "held"

@@ -31,7 +31,7 @@ from app.planning.repairs.searching import (
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairStatus
 from app.teams.days import closed_sites
 from app.visits import queries as visits_queries
-from app.visits.rules import is_over, stands
+from app.visits.rules import is_over, leaves_days, stands
 from app.visits.tables import CancelReason
 from solver import ProblemError, Progress
 
@@ -53,6 +53,8 @@ def follow_fall(engine: Engine, visit_id: int, **_payload: object) -> None:
         assert campaign.id is not None
         if not queries.of_plans(session, [seen]) or seen.visit.cancel_reason is CancelReason.CAMPAIGN:
             return
+        if not leaves_days(campaign, today):
+            return  # the clock: HR read at once of all that fell since (`too_late`)
         if queries.decided_among(session, [visit_id]) or queries.already_open(session, visit_id):
             return
         if not needs.deserted_among(session, [visit_id]):

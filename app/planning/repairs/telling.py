@@ -5,6 +5,9 @@ on a closed site, hears that it cannot take place as planned once the search is 
 nothing yet: one message, not two.
 """
 
+from collections.abc import Collection
+from datetime import date
+
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -40,11 +43,12 @@ def tell_over(engine: Engine, repair_id: int) -> None:
         if repair is None or not _is_over(session, repair):
             return
         campaign = session.get_one(Campaign, repair.campaign_id)
-        waiting = _without_a_day(session, repair, campaign)
+        ids = set(queries.visit_ids(session, repair_id))
+        waiting = without_a_day(session, ids, campaign, clock.today(), repair)
         readers = mails.readers_of(session, {person.id or 0 for _seen, _role, person in waiting})
         reply_to = mails.reply_address(session, campaign)
         told: dict[int | None, Visit] = {}
-        for person_id, days in _untold(session, waiting):
+        for person_id, days in untold(session, waiting):
             reader = readers.get(person_id)
             if reader is None:
                 continue
@@ -66,7 +70,7 @@ def tell_over(engine: Engine, repair_id: int) -> None:
             remember(session, visit, ChangeKind.NOT_FOUND, by, event=None)
 
 
-def _untold(
+def untold(
     session: Session, waiting: list[tuple[SeenVisit, By, Person]]
 ) -> list[tuple[int, list[tuple[SeenVisit, By]]]]:
     """What each person has not read yet, by day: their days of one swap together. Two queries."""
@@ -117,25 +121,24 @@ def _is_over(session: Session, repair: Repair) -> bool:
     return repair.status in (RepairStatus.FAILED, RepairStatus.ACCEPTED, RepairStatus.DISMISSED)
 
 
-def _without_a_day(
-    session: Session, repair: Repair, campaign: Campaign
+def without_a_day(
+    session: Session, ids: Collection[int], campaign: Campaign, today: date, repair: Repair | None = None
 ) -> list[tuple[SeenVisit, By, Person]]:
-    """People of its fallen visits who still take part, to whom a search was promised, and who have no other
-    day since: neither the other part of the swap, nor a visit made after the fall. Whom the accepted solution
-    leaves is among them, unless they make another visit since. A visit that ended with the decision promised
-    nothing."""
-    today = clock.today()
-    ids = set(queries.visit_ids(session, repair.id or 0))
+    """People of these visits, where they fell, who still take part, to whom a search was promised, and who
+    have no other day since: neither the other part of the swap, nor a visit made after the fall. Whom the
+    accepted solution of `repair` leaves is among them, unless they make another visit since. A visit that
+    ended with its decision promised nothing."""
     mine = visits.visits_with_ids(session, ids)
     people = {one.id or 0 for seen in mine for one in (seen.visitor, seen.host)}
     rows = [one for one in visits.rows_of_campaign(session, campaign.id or 0) if takes_place(one)]
     rows = [one for one in rows if {one.visitor_id, one.host_id} & people]
-    by, left = queries.why_lost(session, ids), _left(session, repair)
+    by, left = queries.why_lost(session, ids), _left(session, repair) if repair else set[int]()
+    decided_at = repair.decided_at if repair else None
     part = {one for _campaign, one in taking_part(session, {campaign.id or 0}, people)}
     found = []
     for seen in mine:
         fell = seen.visit
-        ended = repair.decided_at is not None and fell.changed_at >= repair.decided_at
+        ended = decided_at is not None and fell.changed_at >= decided_at
         if ended or not is_sought_again(fell, campaign, today):
             continue
         between = seen.may_be_made_up(today)

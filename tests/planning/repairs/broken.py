@@ -56,12 +56,13 @@ def cancel(
     reason: CancelReason = CancelReason.UNAVAILABLE,
     by: By = By.VISITOR,
     today: date = TODAY,
+    at: datetime = NOW,
 ) -> None:
     """Somebody cannot; whatever follows is done."""
     with open_session(engine) as session:
         row = session.get_one(Visit, visit.id)
         actor = Actor(account_id=1, name="", language=None, is_hr=False, is_admin=False)
-        visits.cancel_visit(session, row, reason, actor, NOW, today=today, by=by)
+        visits.cancel_visit(session, row, reason, actor, at, today=today, by=by)
     drain(engine)
 
 

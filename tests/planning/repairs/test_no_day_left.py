@@ -7,18 +7,29 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.core.db import open_session
 from app.home.decisions import decisions
-from app.planning.repairs import due, opening, service
+from app.messages.tables import Mail
+from app.planning.repairs import due, opening, queries, service, too_late
 from app.planning.repairs.errors import NoDayLeft
 from app.planning.repairs.jobs import expire
 from app.planning.repairs.words import NO_DAY
 from app.planning.tables import Repair, RepairStatus
+from app.visits.jobs import void_stale_proposals
+from app.visits.tables import Visit
 from app.worker import drain
-from tests.planning.repairs.broken import NOW, Published, campaign_of, cancel, contradict, last_repair
-from tests.planning.repairs.test_settled import told
+from tests.planning.repairs.broken import (
+    NOW,
+    Published,
+    campaign_of,
+    cancel,
+    contradict,
+    last_repair,
+    take_no_part,
+)
+from tests.planning.repairs.test_settled import agree, no_other_day, told
 from tests.support.web import Clock
 
 As = Callable[[Any], TestClient]
@@ -38,6 +49,7 @@ def ticks(engine: Engine, company: Published, clock: Clock, *, late: bool = True
     clock.set(datetime.combine(today, time(8), NOW.tzinfo))
     for _time in range(2):
         expire(engine)
+        too_late.say(engine)
         drain(engine)
     return today
 
@@ -135,14 +147,126 @@ def test_a_search_asked_for_nevertheless_is_refused_with_the_reason(
     assert last_repair(engine).id == repair.id
 
 
-def test_what_falls_when_no_day_is_left_closes_at_once(
+def test_what_falls_when_no_day_is_left_is_one_repair_and_one_message_to_hr(
     engine: Engine, company: Published, clock: Clock
 ) -> None:
     today = ticks(engine, company, clock)
-    cancel(engine, company.visit(company.back[0], company.front[0]), today=today)
-    assert (last_repair(engine).status, last_repair(engine).message) == (RepairStatus.SETTLED, NO_DAY)
+    for n in range(2):
+        cancel(engine, company.visit(company.back[n], company.front[n]), today=today, at=clock.at)
+    assert told(engine, "repair_ready") == []
+    ticks(engine, company, clock)
+    repair = last_repair(engine)
+    assert (repair.status, repair.message) == (RepairStatus.SETTLED, NO_DAY)
     [mail] = told(engine, "repair_ready")
-    assert "une journée n’est pas remplacée" in mail.text
+    assert "2 journées ne sont pas remplacées" in mail.text
+    with open_session(engine, reads_only=True) as session:
+        assert set(queries.visit_ids(session, repair.id or 0)) == {
+            company.visit(company.back[n], company.front[n]).id for n in range(2)
+        }
+    assert told(engine, "search_over") == []
+    cancelled = told(engine, "visit_cancelled")
+    assert all("elle n’est pas remplacée, et vous n’avez rien à faire" in plain(mail) for mail in cancelled)
+    assert len(cancelled) == 4
+
+
+def plain(mail: Mail) -> str:
+    return f"{mail.subject} {mail.text}".replace("\u00a0", " ").replace("\n", " ")
+
+
+NOT_REPLACED = "plus aucun jour de la campagne ne laisse le temps de prévenir"
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_two_read_once_that_their_choice_of_a_day_is_closed(
+    engine: Engine, company: Published, as_: As, clock: Clock, late: bool
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell)
+    ticks(engine, company, clock, late=late)
+    mails = told(engine, "search_over")
+    assert sorted(one.person_id or 0 for one in mails) == sorted(
+        [fell.visitor_id, fell.host_id] if late else []
+    )
+    for mail in mails:
+        assert "n’est pas remplacée : " + NOT_REPLACED in plain(mail)
+        assert "L’autre journée de votre échange" in plain(mail)
+        assert "est maintenue. Vous n’avez rien à faire." in plain(mail)
+    reader = as_(company.back[0])
+    answer = reader.get(f"/visits/{fell.id}/days")
+    assert (answer.status_code == 303) is late
+    page = reader.get(f"/visits/{fell.id}").text.replace("\u00a0", " ")
+    assert ("cette journée n’est pas remplacée, et vous n’avez rien à faire" in page) is late
+    assert ("Voir les jours possibles" in page) is not late
+    asked = reader.post(
+        f"/api/v1/visits/{fell.id}/proposals", json={"one_way": True, "revision": fell.revision + 1}
+    )
+    assert asked.status_code == (409 if late else 201)
+    assert not late or asked.json()["error"]["code"] == "TooLateForAnother"
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_the_two_who_left_it_at_one_day_read_nothing_of_it(
+    engine: Engine, company: Published, clock: Clock, settled: bool
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell)
+    if settled:
+        agree(engine, fell, on_one=True)
+    ticks(engine, company, clock)
+    assert len(told(engine, "search_over")) == (0 if settled else 2)
+
+
+def test_whoever_reads_that_a_proposal_lapsed_for_it_reads_it_once(
+    engine: Engine, company: Published, clock: Clock
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    cancel(engine, fell)
+    agree(engine, fell, answered=False)
+    ticks(engine, company, clock)
+    assert told(engine, "search_over") == []
+    void_stale_proposals(engine)
+    drain(engine)
+    ticks(engine, company, clock)
+    lapsed = [mail for mail in told(engine, "visit_proposal") if "n’est pas remplacée" in mail.text]
+    assert len(lapsed) == 2
+    assert told(engine, "search_over") == []
+
+
+def leave_more_days(engine: Engine, company: Published) -> None:
+    """The campaign lasts some days more: solutions are found."""
+    with open_session(engine) as session:
+        campaign_of(session, company).last_day = NOW.date() + timedelta(days=21)
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_whoever_was_promised_a_search_reads_that_it_ends_unless_they_had_read_so(
+    engine: Engine, company: Published, clock: Clock, found: bool
+) -> None:
+    if not found:
+        no_other_day(engine)
+    leave_more_days(engine, company)
+    with open_session(engine) as session:
+        for row in session.exec(select(Visit)):
+            row.created_at = NOW - timedelta(days=1)
+    fell = fall(engine, company)
+    before = len(told(engine, "search_over"))
+    assert (fell.status, before) == (RepairStatus.READY, 0 if found else 2)
+    ticks(engine, company, clock)
+    mails = told(engine, "search_over")[before:]
+    assert len(mails) == (2 if found else 0)
+    for mail in mails:
+        assert "Votre échange avec" in mail.subject
+        assert "cette recherche s’arrête là. Vous n’avez rien à faire." in plain(mail)
+
+
+def test_of_two_who_were_promised_a_day_whoever_left_reads_nothing(
+    engine: Engine, company: Published, clock: Clock
+) -> None:
+    leave_more_days(engine, company)
+    fall(engine, company)
+    take_no_part(engine, company.back[0])
+    ticks(engine, company, clock)
+    assert [mail.person_id for mail in told(engine, "search_over")] == [company.front[0].id]
 
 
 KEEP = "gardez la journée encore prévue, ou annulez-la"
