@@ -150,6 +150,12 @@ def audit_trail(
     return Page([(entry, name) for entry, name in rows], total, page)
 
 
+def done_by(session: Session, account_id: int | None, action: str, limit: int = 20) -> list[AuditEntry]:
+    """What an account did of one kind, the latest first."""
+    query = select(AuditEntry).where(AuditEntry.account_id == account_id, AuditEntry.action == action)
+    return list(session.exec(query.order_by(col(AuditEntry.id).desc()).limit(limit)))
+
+
 def audited_actions(session: Session) -> list[str]:
     """The actions that the trail holds."""
     return sorted(session.exec(select(AuditEntry.action).distinct()))

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from app.accounts.audit import audit
+from app.accounts.queries import done_by
 from app.core import clock, jobs
 from app.people import queries as people_queries
 from app.people.importing.run import fingerprint
@@ -66,14 +67,30 @@ def confirm_file(
     if fingerprint(plan.report) != shown:
         raise RosterChanged
     session.exec(delete(RosterFile).where(col(RosterFile.id) == kept.id))
-    take_in(session, sender, plan, now=now)
+    take_in(session, sender, plan, now=now, file_id=kept.id)
     return plan
 
 
-def take_in(session: Session, sender: RosterSender | None, plan: RosterPlan, *, now: datetime) -> list[int]:
+def days_confirmed(session: Session, sender: RosterSender, roster_file_id: int) -> int | None:
+    """How many days changed when this sender confirmed this file, which is forgotten since; None: they did
+    not."""
+    entries = done_by(session, sender.actor.account_id, "roster.imported")
+    found = (one.details.get("days") for one in entries if one.details.get("file") == roster_file_id)
+    days = next(found, None)
+    return days if isinstance(days, int) else None
+
+
+def take_in(
+    session: Session,
+    sender: RosterSender | None,
+    plan: RosterPlan,
+    *,
+    now: datetime,
+    file_id: int | None = None,
+) -> list[int]:
     """Write a plan; ids of the rosters that arrived. Raises RosterChanged when another one came first.
 
-    Without a sender: the command line.
+    Without a sender: the command line. `file_id`: the preview that was confirmed.
     """
     if not plan.spans:
         return []
@@ -98,6 +115,8 @@ def take_in(session: Session, sender: RosterSender | None, plan: RosterPlan, *, 
         raise RosterChanged from taken
     ids = [one.id for one in rosters if one.id is not None]
     details: dict[str, Any] = {"teams": len(rosters), "days": len(plan.added) + len(plan.changed)}
+    if file_id is not None:
+        details["file"] = file_id
     if sender and not sender.everybody:
         own = sender.person_id
         details["for_manager"] = sorted(one.id for one in sender.managers if one.id and one.id != own)

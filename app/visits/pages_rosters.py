@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from app.campaigns.holding import hold_every_one_alone
 from app.core import clock
 from app.core.db import Db
+from app.core.errors import NotFound
 from app.core.forms import Submitted, bind
 from app.core.i18n import ngettext
 from app.core.templating import redirect, render
@@ -14,7 +15,7 @@ from app.people.importing.door import SHOWN
 from app.people.importing.run import fingerprint
 from app.people.queries import teams_by_id
 from app.teams import rosters
-from app.teams.errors import RosterChanged
+from app.teams.errors import RosterChanged, RosterGone
 from app.teams.guards import MaySendRosters
 from app.teams.importing.preview import calendars_of
 from app.teams.schemas import RosterConfirmation
@@ -48,11 +49,11 @@ def show_preview(request: Request, session: Db, sender: MaySendRosters, roster_f
 @router.post("/team/rosters/{roster_file_id}/confirmation")
 def confirm(session: Db, sender: MaySendRosters, roster_file_id: int, sent: Submitted) -> Response:
     """Do what was shown, then look at the visits it contradicts."""
-    kept = rosters.kept_file(session, sender, roster_file_id)
     form, today = bind(RosterConfirmation, sent), clock.today()
-    hold_every_one_alone(session)  # a day that is made or changed just now is waited for, and shown
-    rosters.hold_file(session, kept)
     try:
+        kept = rosters.kept_file(session, sender, roster_file_id)
+        hold_every_one_alone(session)  # a day that is made or changed just now is waited for, and shown
+        rosters.hold_file(session, kept)
         looked_at = rosters.preview(session, sender, kept.content, today=today)
         if form.value is None or preview_roster(session, looked_at, today).fingerprint != form.value.shown:
             raise RosterChanged
@@ -61,7 +62,13 @@ def confirm(session: Db, sender: MaySendRosters, roster_file_id: int, sent: Subm
     except RosterChanged as refused:
         session.rollback()
         return redirect(f"/team/rosters/{roster_file_id}", say=refused.message(), kind="warn")
-    done = len(plan.added) + len(plan.changed)
+    except (NotFound, RosterGone):
+        again = rosters.days_confirmed(session, sender, roster_file_id)
+        if again is None:
+            raise
+        done = again
+    else:
+        done = len(plan.added) + len(plan.changed)
     said = ngettext(
         "Le planning est enregistré : %(n)s jour change.",
         "Le planning est enregistré : %(n)s jours changent.",

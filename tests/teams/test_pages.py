@@ -146,6 +146,16 @@ def test_a_roster_is_previewed_then_confirmed_and_conflicts_show(
     shown = preview.split('name="shown" value="')[1].split('"')[0]
     done = browser.post(f"{sent.headers['location']}/confirmation", data={"shown": shown})
     assert done.headers["location"] == "/team/conflicts"
+    said, confirmed = (
+        "Le planning est enregistré : 2 jours changent.",
+        f"{sent.headers['location']}/confirmation",
+    )
+    assert said in browser.get("/team/conflicts").text.replace("\u00a0", " ")
+    again = browser.post(confirmed, data={"shown": shown})
+    assert (again.status_code, again.headers["location"]) == (303, "/team/conflicts")
+    assert said in browser.get("/team/conflicts").text.replace("\u00a0", " ")
+    assert len(rows(engine, Roster)) == 1
+    assert as_(company.hr).post(confirmed, data={"shown": shown}).status_code == 404
     page = browser.get("/team/conflicts").text
     assert "Paula Roy chez Anna" in page
     assert "ne peut pas avoir lieu" in page

@@ -10,6 +10,7 @@ from app.accounts.guards import Asking
 from app.campaigns.guards import HrCampaign
 from app.campaigns.tables import Booking, Campaign
 from app.core import clock
+from app.core.again import once
 from app.core.db import Db
 from app.core.forms import Submitted, bind
 from app.core.i18n import _, ngettext
@@ -119,10 +120,11 @@ def accept(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, sen
     repair = queries.find(session, campaign.id or 0, repair_id)
     form = bind(AcceptanceForm, sent).required()
     here = f"/campaigns/{campaign.id}/repairs/{repair.id}"
-    now, today = clock.now(), clock.today()
-    done = service.accept_or_search(
-        session, campaign, repair, form.kind, actor, now, today, computed_at=form.computed_at
-    )
+    now, today, done = clock.now(), clock.today(), repair
+    with once(lambda: service.is_own(repair, RepairStatus.ACCEPTED, actor, form.kind)):
+        done = service.accept_or_search(
+            session, campaign, repair, form.kind, actor, now, today, computed_at=form.computed_at
+        )
     if done.status is not RepairStatus.ACCEPTED:
         say = _("Quelque chose a changé depuis : rien n’a été modifié. Nous cherchons de nouveau.")
         if done.status is RepairStatus.READY:
@@ -156,9 +158,14 @@ def dismiss(session: Db, actor: Asking, campaign: HrCampaign, repair_id: int, se
     """Take none of the proposals."""
     repair = queries.find(session, campaign.id or 0, repair_id)
     form = bind(DismissalForm, sent).required()
-    done = service.dismiss(
-        session, repair, actor, clock.now(), clock.today(), cancel_visits=form.cancel_visits
-    )
+
+    def is_again() -> bool:
+        same = form.cancel_visits is (service.ended_with(session, repair) > 0)
+        return same and service.is_own(repair, RepairStatus.DISMISSED, actor)
+
+    with once(is_again):
+        service.dismiss(session, repair, actor, clock.now(), clock.today(), cancel_visits=form.cancel_visits)
+    done = service.ended_with(session, repair)
     say = ngettext(
         "%(n)s journée est annulée, les personnes sont prévenues.",
         "%(n)s journées sont annulées, les personnes sont prévenues.",

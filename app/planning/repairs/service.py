@@ -52,7 +52,8 @@ FALL_REASON = {
     RepairCause.ROSTER: CancelReason.ROSTER,
     RepairCause.CLOSURE: CancelReason.CLOSED,
 }
-"""Why a visit that cannot be on its day is cancelled when a repair has no other day for it."""
+"""Why a visit that cannot be on its day is cancelled when a repair has no other day for it, unless that is
+known of the day itself (`suspended_for`)."""
 
 
 def stop(session: Session, repair: Repair, actor: Actor, now: datetime) -> None:
@@ -237,7 +238,7 @@ def dismiss(
     if cancel_visits:
         for visit in sorted(queries.impossible_visits(session, repair), key=lambda one: one.id or 0):
             if visit.id not in elsewhere and is_ahead(visit, today):
-                reason = FALL_REASON[repair.cause]
+                reason = visit.suspended_for or FALL_REASON[repair.cause]
                 visits_service.cancel_visit(session, visit, reason, actor, now, today=today, for_good=True)
                 ended.add(visit.id or 0)
     hand = Hand(By.HR, actor, now)
@@ -248,6 +249,17 @@ def dismiss(
     note(session, repair, actor, "repair.dismissed", now, cancelled=len(ended))
     jobs.record(session, "repair.dismissed", repair_id=repair.id)
     return len(ended)
+
+
+def is_own(repair: Repair, status: RepairStatus, actor: Actor, kind: RepairKind | None = None) -> bool:
+    """Whether it was this hand that accepted (`kind`), or dismissed, the repair."""
+    return repair.status is status and repair.decided_by == actor.account_id and repair.accepted is kind
+
+
+def ended_with(session: Session, repair: Repair) -> int:
+    """How many of its days HR cancelled as they dismissed it."""
+    found = visits_with_ids(session, queries.visit_ids(session, repair.id or 0))
+    return sum(not stands(one.visit) and one.visit.changed_at == repair.decided_at for one in found)
 
 
 def refresh(session: Session, campaign: Campaign, now: datetime, today: date) -> None:
