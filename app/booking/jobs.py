@@ -191,7 +191,7 @@ def _follow_conflict(session: Session, visit_id: int, sender: Actor | None) -> N
             if waits(one):
                 jobs.record(session, "visit.suspended", visit_id=visit_id, over=False)
             elif falls(one) and not colleagues.receive_instead(session, one, sender, now, today):
-                why = CancelReason.CLOSED if one.closed else CancelReason.ROSTER
+                why = CancelReason.CLOSED if one.closed else CancelReason(one.cause)
                 visits.cancel_visit(session, seen.visit, why, sender, now, today=today, by=Role.SERVICE)
 
 

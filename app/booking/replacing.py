@@ -33,12 +33,12 @@ from app.campaigns.tables import Campaign
 from app.core import jobs
 from app.core.errors import Refusal
 from app.people.tables import Person
-from app.visits.rules import is_over, stands
+from app.visits.rules import OFF, is_over, stands
 from app.visits.tables import By, CancelReason, Visit
 
 TRIES = 5
 """So many of those that suit are tried: somebody may be faster."""
-THAT_DAY = frozenset({CancelReason.LEFT, CancelReason.GONE, CancelReason.CLOSED, CancelReason.ROSTER})
+THAT_DAY = frozenset({CancelReason.LEFT, CancelReason.GONE, CancelReason.CLOSED, *OFF})
 """Reasons that leave the visitor's day free for somebody else."""
 
 

@@ -21,10 +21,10 @@ from app.visits.closing import told
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import Conflict, conflict_of, conflicts_among
-from app.visits.rules import is_sought_again, last_chance, reason_labels, stands
+from app.visits.rules import OFF, is_sought_again, last_chance, reason_labels, stands
 from app.visits.tables import By, CancelReason
 
-BY_REPAIR = {CancelReason.REPLACED, CancelReason.ROSTER, CancelReason.CLOSED}
+BY_REPAIR = {CancelReason.REPLACED, CancelReason.CLOSED, *OFF}
 """Why a day of a plan falls that HR, or the campaign's rule, let fall."""
 
 
@@ -89,6 +89,7 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
     back = news.other if news.other is not None and stands(news.other.visit) else None
     back_off = back is not None and conflict_of(session, back, clock.today()) is not None
     booked = seen.visit.id in booked_among(session, [seen])  # another place is held for it, or none is
+    chosen = change is not None and change.by in {By.HR, By.SERVICE} and not booked and reason in BY_REPAIR
     today, chance = clock.today(), last_chance(seen.campaign)
     in_time, then = today <= chance, min(today, chance)  # then: when a day, if any, could still be had
     sought = not booked and is_sought_again(seen.visit, seen.campaign, then)
@@ -109,6 +110,7 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
             "left": [(one, one.visitor.id == person.id) for one in left.get(person.id or 0, ())],
             "reason": reason_labels()[reason] if reason else "",
             "shut": "" if role == By.VISITOR else told(session, seen, change),
+            "chosen": chosen,
             "against": against.words_to(person) if against is not None else "",
             "with_team": with_team and against is not None and against.visitor_day is None,
             "instead": instead if role == By.VISITOR else None,
@@ -125,7 +127,7 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
 
 
 def _against(session: Session, seen: SeenVisit) -> Conflict | None:
-    """What a roster says of a day that fell because of it."""
-    if seen.visit.cancel_reason is not CancelReason.ROSTER:
+    """What a roster says of a day that fell because of it, or a contract, or somebody's week."""
+    if seen.visit.cancel_reason not in OFF:
         return None
     return next((one for one in conflicts_among(session, [seen]) if not one.closed), None)

@@ -175,7 +175,8 @@ def _unknown(campaign: Campaign, due: int) -> Task:
         due,
     ) % {"n": due, "campaign": campaign.name}
     text = _(
-        "Un planning ou un site fermé les empêchait, et rien n’a été décidé. Les personnes sont interrogées."
+        "Un site fermé, ou quelqu’un qui n’était pas au travail, les empêchait, et rien n’a été décidé. Les "
+        "personnes sont interrogées."
     )
     here = f"/campaigns/{campaign.id}/absences"
     return Task(TaskKind.RULING, title, text, here, _("Dire ce que vous savez"), "warn")

@@ -22,7 +22,7 @@ from app.visits.off_days import Off
 from app.visits.queries import SeenVisit, read_visits, to_come, visits_with_ids
 from app.visits.reading import last_line
 from app.visits.rosters import Conflict, conflicts_among, falls, host_receives, unsettled
-from app.visits.rules import is_ahead
+from app.visits.rules import OFF, is_ahead
 from app.visits.suspending import contradict, contradict_unheard, resume
 from app.visits.tables import By, CancelReason, PersonDay, Visit
 from app.visits.whereabouts import Told
@@ -137,7 +137,7 @@ def _tell(
 
 def _concerned(session: Session, today: date) -> set[int]:
     """Days to come of which something may be to tell."""
-    suspended = col(Visit.suspended_for) == CancelReason.ROSTER
+    suspended = col(Visit.suspended_for).in_(OFF)
     seen = [
         *(one.seen for one in unsettled(session, today)),
         *read_visits(session, suspended, *to_come(today)),

@@ -17,7 +17,7 @@ from app.core import jobs
 from app.core.i18n import _
 from app.core.templating import long_day
 from app.visits.reading import SeenChange
-from app.visits.rules import reason_labels
+from app.visits.rules import OFF, reason_labels
 from app.visits.sentences import roster_sentence, sentence
 from app.visits.tables import By, CancelReason, ChangeKind, Visit, VisitChange
 
@@ -35,7 +35,7 @@ PRIVATE = {
 }
 """Between the two people and HR."""
 TEAM_REASONS = {CancelReason.SERVICE, CancelReason.CLOSED, CancelReason.CAMPAIGN, CancelReason.MISTAKE} | {
-    *(CancelReason.REPLACED, CancelReason.ROSTER, CancelReason.AGREEMENT, CancelReason.UNCONFIRMED)
+    *(CancelReason.REPLACED, CancelReason.AGREEMENT, CancelReason.UNCONFIRMED, *OFF)
 }
 """Reasons that are not about a person: a manager may read them."""
 SAYS_WHY = {ChangeKind.RELEASED, ChangeKind.HOST, ChangeKind.NOT_HELD, ChangeKind.MISSED} | {

@@ -96,10 +96,15 @@ def without_agreement(visit: Visit, *, crosses: bool, today: date) -> bool:
 
 
 def obstacle(visit: Visit, *, crosses: bool) -> CancelReason | None:
-    """What stands in the way of a day: `ROSTER`, `CLOSED`, or the `AGREEMENT` that is missing."""
+    """What stands in the way of a day: one of `OFF`, `CLOSED`, or the `AGREEMENT` that is missing."""
     if visit.suspended_for is not None:
         return visit.suspended_for
     return CancelReason.AGREEMENT if crosses and visit.agreement_at is None else None
+
+
+def why_not(visit: Visit) -> CancelReason | None:
+    """Why a visit fell, or cannot take place on its day."""
+    return visit.suspended_for if stands(visit) else visit.cancel_reason
 
 
 def doubt(visit: Visit, *, crosses: bool) -> CancelReason | None:
@@ -276,7 +281,9 @@ def in_pairs(legs: Iterable[Leg]) -> list[tuple[Leg, Leg | None]]:
     return sorted(paired, key=lambda pair: (pair[0][2], pair[0][0], pair[0][1]))
 
 
-OBSTACLES = (CancelReason.AGREEMENT, CancelReason.ROSTER, CancelReason.CLOSED, CancelReason.UNCONFIRMED)
+OFF = (CancelReason.ROSTER, CancelReason.CONTRACT, CancelReason.WEEKDAY)
+"""What says that one of the two is not at work then."""
+OBSTACLES = (CancelReason.AGREEMENT, CancelReason.CLOSED, CancelReason.UNCONFIRMED, *OFF)
 """What may leave open whether a day was lived, without anybody having done wrong."""
 
 
@@ -285,6 +292,8 @@ def doubt_words(visit: Visit, *, crosses: bool) -> str:
     neither = not confirmed_by(visit, By.VISITOR) and not confirmed_by(visit, By.HOST)
     sentences = {
         CancelReason.ROSTER: _("Un planning contredisait cette journée."),
+        CancelReason.CONTRACT: _("Un contrat ne couvrait pas ce jour."),
+        CancelReason.WEEKDAY: _("Ce jour de la semaine n’était pas travaillé par l’une des deux personnes."),
         CancelReason.CLOSED: _("Le site était fermé ce jour-là."),
         CancelReason.UNCONFIRMED: _("Aucune des deux personnes n’avait confirmé cette journée.")
         if neither

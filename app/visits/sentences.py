@@ -226,6 +226,13 @@ def _released(line: VisitChange, *, to_host: bool) -> str:
 def _not_held(seen: SeenChange) -> str:
     said = {
         CancelReason.ROSTER: _("%(who)s dit que la journée n’a pas eu lieu : un planning la contredisait."),
+        CancelReason.CONTRACT: _(
+            "%(who)s dit que la journée n’a pas eu lieu : un contrat ne couvrait pas ce jour."
+        ),
+        CancelReason.WEEKDAY: _(
+            "%(who)s dit que la journée n’a pas eu lieu : l’une des deux personnes ne travaillait pas ce "
+            "jour de la semaine."
+        ),
         CancelReason.CLOSED: _("%(who)s dit que la journée n’a pas eu lieu : le site était fermé."),
         CancelReason.UNCONFIRMED: _("%(who)s dit que la journée n’a pas eu lieu : il manquait un oui."),
     }.get(

@@ -66,7 +66,7 @@ def state_chip(
     if stands(seen.visit) and not takes_place(seen.visit):
         if seen.visit.not_held_by is not None:
             why = doubt(seen.visit, crosses=seen.crosses)
-            if why in {CancelReason.ROSTER, CancelReason.CLOSED, CancelReason.UNCONFIRMED}:
+            if why not in {None, CancelReason.AGREEMENT}:
                 return Chip(_("n’a pas eu lieu, personne n’est en cause"), "plain")
             return Chip(_("n’a pas eu lieu, faute de convention"), "plain")
         if not absence_stands(seen.visit, today):

@@ -55,9 +55,9 @@ def _suspend(session: Session, visit_ids: Collection[int], hand: Hand, *, alone:
     causes = {one.seen.visit.id: REASONS.get(one.cause) for one in conflicts_among(session, by_service)}
     for visit in session.exec(select(Visit).where(col(Visit.id).in_(visit_ids)).order_by(col(Visit.id))):
         if stands(visit):
-            why = CancelReason.CLOSED if hand.by is By.HR else CancelReason.ROSTER
-            _revise(session, visit, hand.now, suspended_for=why)
             reason = causes.get(visit.id)
+            why = CancelReason.CLOSED if hand.by is By.HR else reason or CancelReason.ROSTER
+            _revise(session, visit, hand.now, suspended_for=why)
             lines.append(remember(session, visit, ChangeKind.SUSPENDED, hand, event=None, reason=reason))
     if alone:
         _tell_teams(session, "visits.suspended", lines)

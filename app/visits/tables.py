@@ -49,9 +49,9 @@ class CancelReason(StrEnum):
     UNCONFIRMED = "unconfirmed"
     """One of the two, or both, never said yes to the day."""
     CONTRACT = "contract"
-    """A contract does not cover the day: said with a suspension only."""
+    """A contract does not cover the day."""
     WEEKDAY = "weekday"
-    """One of the two does not work that day of the week: said with a suspension only."""
+    """One of the two does not work that day of the week."""
 
 
 class DayPart(StrEnum):
@@ -142,7 +142,8 @@ class Visit(SQLModel, table=True):
     """For which two companies: the visitor's and the host's when it was recorded. Where they are others to
     come, the agreement is void."""
     suspended_for: CancelReason | None = None
-    """What keeps the day from taking place as planned, as was last said: `ROSTER` or `CLOSED`."""
+    """What keeps the day from taking place as planned, as was last said: `CLOSED`, or what says that one of
+    the two is not at work then (`rules.OFF`)."""
     provisional_at: datetime | None = Field(default=None, sa_type=Instant)
     """When its people read that the day waits for a roster; None once they read that it waits no more."""
     missed_at: datetime | None = Field(default=None, sa_type=Instant)

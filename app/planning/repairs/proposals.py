@@ -105,7 +105,8 @@ class Effect:
 
 
 def proposal_of(scene: Scene, planned: Iterable[Leg], reason: CancelReason) -> Proposal:
-    """The change that leads from what stands to what is planned. `reason`: why impossible visits fall.
+    """The change that leads from what stands to what is planned. `reason`: why impossible visits fall,
+    unless that is known of each.
 
     A new pair that serves nobody concerned is left out: the repair is not made for it.
     """
@@ -122,14 +123,14 @@ def proposal_of(scene: Scene, planned: Iterable[Leg], reason: CancelReason) -> P
     by_pair = {leg[:2]: leg for leg in sorted(wanted)}
     for leg, visit in sorted(gone.items()):
         assert visit.id is not None
+        why = visit.suspended_for or reason
         new = None if visit.swap_id in scene.one_way else by_pair.pop(leg[:2], None)
         if new is not None:
-            moves.append(Move(visit.id, visit.revision, new[2], reason if leg in impossible else None))
+            moves.append(Move(visit.id, visit.revision, new[2], why if leg in impossible else None))
             wanted.discard(new)
             swap_of[leg[:2]] = visit.swap_id
         else:
-            why = reason if leg in impossible else CancelReason.REPLACED
-            falls.append(Fall(visit.id, visit.revision, why))
+            falls.append(Fall(visit.id, visit.revision, why if leg in impossible else CancelReason.REPLACED))
     fresh = tuple(_fresh(scene, leg, swap_of) for leg in sorted(wanted, key=_day))
     return Proposal(tuple(falls), tuple(moves), fresh)
 

@@ -27,7 +27,7 @@ from app.visits import reading
 from app.visits.moving import finds_day
 from app.visits.queries import SeenVisit
 from app.visits.rosters import conflicts_among
-from app.visits.rules import first_day_to_plan, leaves_days, stands, takes_place
+from app.visits.rules import first_day_to_plan, leaves_days, stands, takes_place, why_not
 from app.visits.tables import Visit
 from app.visits.views import side_of
 
@@ -153,7 +153,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "closed": _still_closed(session, repair),
         "expired": late and repair.status is RepairStatus.EXPIRED,
         "cause": words.cause_words(
-            repair, _site_name(session, repair), [one.seen.visit.cancel_reason for one in lost]
+            repair, _site_name(session, repair), [why_not(one.seen.visit) for one in lost]
         ),
         "mended": words.mended_words(done, len(lost)) if done is not None else "",
         "settled": repair.status is RepairStatus.SETTLED,
@@ -300,7 +300,7 @@ def listed(
         )
         site = sites[one.site_id].name if one.site_id in sites else ""
         cause, who = (
-            words.cause_words(one, site, [lost.visit.cancel_reason for lost in mine]),
+            words.cause_words(one, site, [why_not(lost.visit) for lost in mine]),
             words.pair_words(_pairs(mine, was.get(one.id or 0, {}))) or _("Sans journée"),
         )
         decidable = one.status is RepairStatus.READY or one.id in late

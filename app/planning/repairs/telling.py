@@ -47,6 +47,7 @@ def tell_over(engine: Engine, repair_id: int) -> None:
         waiting = without_a_day(session, ids, campaign, clock.today(), repair)
         readers = mails.readers_of(session, {person.id or 0 for _seen, _role, person in waiting})
         reply_to = mails.reply_address(session, campaign)
+        chosen = repair.status in (RepairStatus.ACCEPTED, RepairStatus.DISMISSED)
         told: dict[int | None, Visit] = {}
         for person_id, days in untold(session, waiting):
             reader = readers.get(person_id)
@@ -59,7 +60,12 @@ def tell_over(engine: Engine, repair_id: int) -> None:
                 reader,
                 key=f"{KIND}:{seen.visit.id}:{role.value}",
                 now=clock.now(),
-                context={"seen": seen, "role": role.value, "other": more[0][0] if more else None},
+                context={
+                    "seen": seen,
+                    "role": role.value,
+                    "other": more[0][0] if more else None,
+                    "chose": repair.status.value if chosen else "",
+                },
                 campaign=campaign,
                 reply_to=reply_to,
             )

@@ -17,7 +17,7 @@ from app.planning.repairs import chain, queries, states, words
 from app.planning.repairs.errors import NoDayLeft
 from app.planning.tables import Repair, RepairStatus
 from app.visits import queries as visits_queries
-from app.visits.rules import leaves_days, stands
+from app.visits.rules import leaves_days, stands, why_not
 
 TOLD = (RepairStatus.READY, RepairStatus.FAILED, RepairStatus.EXPIRED)
 """What HR hears of."""
@@ -51,7 +51,7 @@ def tell_hr(engine: Engine, repair_id: int) -> None:
             with speaking(reader.language):
                 failed = words.why_failed(repair.message) if repair.status is RepairStatus.FAILED else ""
                 no_day = NoDayLeft(kept).message() if kept else ""
-                reasons = [one.cancel_reason for one in lost]
+                reasons = [why_not(one) for one in lost]
                 said = {"cause": words.cause_words(repair, site, reasons), "failed": failed, "no_day": no_day}
                 said |= {"days": words.days_words({one.day for one in lost})}
                 said |= {"former": words.goes_on_words(*former) if former else ""}

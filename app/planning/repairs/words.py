@@ -11,6 +11,7 @@ from app.planning.errors import NoDaysLeft
 from app.planning.repairs.errors import NoDayLeft, PresentContradicts
 from app.planning.tables import Repair, RepairCause, RepairKind, RepairProposal, RepairStatus
 from app.planning.words import failure_words
+from app.visits.rules import OFF
 from app.visits.tables import CancelReason
 
 
@@ -51,7 +52,7 @@ def goes_on_words(former: Repair, days: int) -> str:
 
 
 def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | None] = ()) -> str:
-    """What a repair starts from. `reasons`: why its days fell, each."""
+    """What a repair starts from. `reasons`: why each of its days fell, or cannot be."""
     if repair.cause is RepairCause.FALLEN and CancelReason.GONE in reasons:
         alone = set(reasons) == {CancelReason.GONE}
         return (
@@ -64,6 +65,13 @@ def cause_words(repair: Repair, site: str, reasons: Collection[CancelReason | No
         if repair.message == REOPENED:
             return _("%(site)s fermé puis rouvert, %(days)s") % said
         return _("%(site)s fermé, %(days)s") % said
+    if repair.cause is RepairCause.ROSTER and len(set(reasons) & {*OFF}) == 1:
+        said_of = {
+            CancelReason.CONTRACT: _("Un contrat ne couvre pas des journées"),
+            CancelReason.WEEKDAY: _("Des journées prévues hors des jours travaillés"),
+        }
+        if (one := next(one for one in reasons if one in OFF)) in said_of:
+            return said_of[one]
     return {
         RepairCause.FALLEN: _("Journées déclinées ou annulées"),
         RepairCause.ROSTER: _("Un planning contredit des journées"),
@@ -264,8 +272,8 @@ def stays_words(repair: Repair, days: int) -> str:
         )
     else:
         sentence = ngettext(
-            "%(n)s journée reste prévue contre un planning.",
-            "%(n)s journées restent prévues contre un planning.",
+            "%(n)s journée reste prévue quand l’une des deux personnes n’est pas au travail.",
+            "%(n)s journées restent prévues quand l’une des deux personnes n’est pas au travail.",
             days,
         )
     return sentence % {"n": number(days)}

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.core.db import open_session
+from app.messages.tables import Mail
 from app.people.tables import Person
-from app.planning.repairs import telling
+from app.planning.repairs import service, telling
 from app.planning.repairs.proposals import Proposal
 from app.planning.tables import (
     Repair,
@@ -21,7 +22,8 @@ from app.planning.tables import (
     RepairVisit,
 )
 from app.visits.tables import By, CancelReason, Visit
-from tests.planning.repairs.broken import NOW, Published, cancel, take_no_part
+from app.worker import drain
+from tests.planning.repairs.broken import NOW, TODAY, Published, cancel, last_repair, take_no_part
 from tests.planning.repairs.test_settled import no_other_day, told
 
 ENDED = "la recherche a pris fin sans résultat"
@@ -37,6 +39,10 @@ def planned_before(engine: Engine, company: Published) -> None:
 
 def who_read(engine: Engine) -> list[int]:
     return sorted(mail.person_id or 0 for mail in told(engine, "search_over"))
+
+
+def plain(mail: Mail) -> str:
+    return " ".join(mail.text.replace("\u00a0", " ").split())
 
 
 def accepted(engine: Engine, company: Published, fell: Visit, left: tuple[int, ...]) -> None:
@@ -88,6 +94,23 @@ def test_whoever_left_and_came_back_reads_it_too(engine: Engine, company: Publis
     cancel(engine, company.visit(anna, bruno), CancelReason.LEFT, By.VISITOR)
     cancel(engine, company.visit(bruno, anna), CancelReason.LEFT, By.HOST)
     assert set(who_read(engine)) == {anna.id, bruno.id}
+    assert not [mail for mail in told(engine, "search_over") if "L’équipe RH" in plain(mail)]
+
+
+def test_where_hr_choose_none_of_what_was_found_they_read_that_hr_did(
+    engine: Engine, company: Published
+) -> None:
+    cancel(engine, company.visit(company.back[0], company.front[0]))
+    cancel(engine, company.visit(company.front[0], company.back[0]))
+    assert who_read(engine) == []
+    with open_session(engine) as session:
+        repair = session.get_one(Repair, last_repair(engine).id)
+        later = NOW + timedelta(hours=1)
+        service.dismiss(session, repair, company.actor, later, TODAY, cancel_visits=False)
+    drain(engine)
+    mails = told(engine, "search_over")
+    assert len(mails) == 2
+    assert all("L’équipe RH n’a retenu aucune des solutions cherchées." in plain(mail) for mail in mails)
 
 
 @pytest.mark.parametrize("left", [True, False])
@@ -100,6 +123,8 @@ def test_whom_the_accepted_solution_leaves_reads_it_though_the_others_visit_stan
     assert who_read(engine) == []  # the two may choose a day
     accepted(engine, company, fell, (fell.visitor_id,) if left else ())
     assert who_read(engine) == ([fell.visitor_id] if left else [])
+    for mail in told(engine, "search_over"):
+        assert "L’équipe RH a retenu une solution sans nouveau jour pour vous." in plain(mail)
 
 
 def test_whom_the_accepted_solution_leaves_but_takes_part_no_more_reads_nothing(
