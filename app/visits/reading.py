@@ -214,14 +214,6 @@ def searched(session: Session, visit_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def lapsed_since(session: Session, visit_ids: Collection[int], day: date) -> set[int]:
-    """Those of these visits about which a proposal lapsed after that day."""
-    query = select(VisitChange).where(
-        col(VisitChange.visit_id).in_(visit_ids), col(VisitChange.kind) == ChangeKind.LAPSED
-    )
-    return {line.visit_id for line in session.scalars(query) if clock.day_of(line.at) > day}
-
-
 def rulings_of(session: Session, visit_ids: Collection[int]) -> dict[int, SeenChange]:
     """The last word of HR about who came, by visit."""
     which = col(VisitChange.visit_id).in_(visit_ids)
@@ -346,7 +338,7 @@ def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit
     closed = or_(marked, shut)
     makes_up = col(Proposal.kind) != ProposalKind.MOVE
     left = and_(makes_up, or_(parted(), ~col(Visitor.active), ~col(Host.active)))
-    asked = select(Visit.campaign_id).join(Proposal).where(col(Proposal.status) == ProposalStatus.OPEN)
+    asked = select(col(Visit.campaign_id)).join(Proposal).where(col(Proposal.status) == ProposalStatus.OPEN)
     in_time: dict[date, list[int | None]] = defaultdict(list)
     for one in session.scalars(
         select(Campaign).where(col(Campaign.last_day) >= today, col(Campaign.id).in_(asked))

@@ -23,10 +23,10 @@ from app.planning.tables import (
     RepairVisit,
 )
 from app.visits.bookings import booked_among
-from app.visits.queries import SeenVisit, read_visits, visits_with_ids
+from app.visits.queries import SeenVisit, visits_with_ids
 from app.visits.rosters import Conflict, conflicts, conflicts_among
 from app.visits.rules import is_past, stands
-from app.visits.tables import By, CancelReason, ChangeKind, Swap, Visit, VisitChange, VisitStatus
+from app.visits.tables import By, ChangeKind, Swap, Visit, VisitChange, VisitStatus
 
 REPAIRED = (Status.PUBLISHED, Status.RUNNING)
 """A campaign's plan is repaired from its publication to its last day."""
@@ -152,51 +152,6 @@ def is_settled() -> ColumnElement[bool]:
 def settled_among(session: Session, ids: Collection[int]) -> set[int]:
     """Those of these visits that fell and for which nothing is to be found: the two settled it."""
     return set(session.scalars(select(col(Visit.id)).where(col(Visit.id).in_(ids), is_settled())))
-
-
-def lived_plans(session: Session, today: date) -> list[Campaign]:
-    """Campaigns with days to come, or today's, whose plan is being lived."""
-    query = select(Campaign).where(
-        col(Campaign.status).in_(REPAIRED),
-        col(Campaign.booking) != Booking.OPEN,
-        col(Campaign.last_day) >= today,
-    )
-    return list(session.scalars(query.order_by(col(Campaign.id))))
-
-
-def fell_without_word(session: Session, campaign_id: int) -> list[SeenVisit]:
-    """Visits of a campaign that fell, or were missed, and neither the two nor a repair settled, whose history
-    does not say that it is too late for another day; by day."""
-    said = exists().where(
-        col(VisitChange.visit_id) == col(Visit.id), col(VisitChange.kind) == ChangeKind.TOO_LATE
-    )
-    settled = (CancelReason.CAMPAIGN, CancelReason.REPLACED)
-    seen = read_visits(
-        session,
-        col(Visit.campaign_id) == campaign_id,
-        or_(
-            col(Visit.status) != VisitStatus.PLANNED,
-            and_(col(Visit.missed_at).is_not(None), col(Visit.disputed_at).is_(None)),
-        ),
-        or_(col(Visit.cancel_reason).is_(None), col(Visit.cancel_reason).not_in(settled)),
-        ~said,
-        ~is_settled(),
-    )
-    return of_plans(session, seen)
-
-
-def known_among(session: Session, ids: Collection[int], why: str) -> set[int]:
-    """Those of these visits that a repair is about on which nobody decided, or which closed for this code."""
-    query = (
-        select(col(RepairVisit.visit_id))
-        .join(Repair, col(Repair.id) == col(RepairVisit.repair_id))
-        .where(
-            col(RepairVisit.visit_id).in_(ids),
-            col(RepairVisit.gave_way).is_(False),
-            or_(col(Repair.status).in_((*PENDING, *UNDECIDED)), col(Repair.message) == why),
-        )
-    )
-    return set(session.scalars(query))
 
 
 def undecided_about(session: Session, visit_ids: Collection[int]) -> list[Repair]:

@@ -17,7 +17,7 @@ from app.core.db import open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
-from app.planning.repairs import needs, opening, queries
+from app.planning.repairs import needs, opening, queries, queries_late
 from app.planning.repairs.states import close
 from app.planning.repairs.telling import untold, without_a_day
 from app.planning.repairs.words import NO_DAY
@@ -36,7 +36,7 @@ def say(engine: Engine) -> None:
     """Job of `clock.tick`, after what was undecided closed. Safe to run twice."""
     now, today = clock.now(), clock.today()
     with open_session(engine) as session:
-        for campaign in queries.lived_plans(session, today):
+        for campaign in queries_late.lived_plans(session, today):
             if leaves_days(campaign, today) or not _found(session, campaign):
                 continue
             hold_alone(session, campaign)
@@ -51,7 +51,7 @@ def say(engine: Engine) -> None:
 def _found(session: Session, campaign: Campaign) -> list[SeenVisit]:
     """What fell, or was missed, and is not replaced, of which nobody said so yet; not what HR decided on, nor
     what one of the two proposes something about: that lapses, and both read it."""
-    seen = queries.fell_without_word(session, campaign.id or 0)
+    seen = queries_late.fell_without_word(session, campaign.id or 0)
     ids = {one.visit.id or 0 for one in seen}
     proposed, chosen = reading.open_proposals(session, ids), _choices(session, campaign, seen)
     decided = queries.decided_among(session, ids - chosen.keys())
@@ -83,7 +83,7 @@ def _tell(session: Session, campaign: Campaign, fell: Collection[SeenVisit], now
     promised = [one for one in fell if fell_on(one.visit) <= chance]
     if not promised:
         return
-    lapsed = reading.lapsed_since(session, {one.visit.id or 0 for one in promised}, chance)
+    lapsed = queries_late.lapsed_since(session, {one.visit.id or 0 for one in promised}, chance)
     chosen = _choices(session, campaign, promised)
     backs = [other for id_, swap in chosen.items() if (other := swap.other(id_)) is not None]
     ahead = [one for one in backs if is_ahead(one.visit, clock.today())]
@@ -122,7 +122,7 @@ def _repair(session: Session, campaign: Campaign, fell: Collection[SeenVisit], n
     """One repair for all that fell since: it closes at once, and HR read of it."""
     chance = last_chance(campaign)
     since = {one.visit.id or 0 for one in fell if not stands(one.visit) and fell_on(one.visit) > chance}
-    since -= queries.known_among(session, since, NO_DAY) | needs.deserted_among(session, since)
+    since -= queries_late.known_among(session, since, NO_DAY) | needs.deserted_among(session, since)
     if since:
         made = opening.open_repair(session, campaign, since, RepairCause.FALLEN, None, now)
         close(session, made, now, why=NO_DAY)
