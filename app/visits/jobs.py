@@ -16,12 +16,12 @@ from app.visits import (
     moving,
     provisional,
     queries,
-    reading,
     rosters,
     service,
     suspending,
 )
 from app.visits.history import Hand
+from app.visits.stale import stale_proposals
 from app.visits.tables import By, CancelReason
 
 
@@ -48,7 +48,7 @@ def void_stale_proposals(engine: Engine, **_payload: object) -> None:
     means nothing any more; both know. Safe to run twice."""
     hand = Hand(by=By.SERVICE, actor=None, now=clock.now())
     with open_session(engine) as session:
-        for proposal, visit, why in reading.stale_proposals(session, clock.today()):
+        for proposal, visit, why in stale_proposals(session, clock.today()):
             moving.lapse(session, visit, proposal, hand, why)
 
 

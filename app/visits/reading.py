@@ -1,13 +1,12 @@
 """More SELECTs of visits: what was proposed, reported and changed, what waits for a yes."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col, or_
 
 from app.accounts.tables import Account
@@ -15,16 +14,14 @@ from app.campaigns.tables import Campaign
 from app.core import clock
 from app.core.db import another
 from app.people.tables import Person
-from app.teams.tables import BlackoutDay, ClosedDay
-from app.visits.queries import Host, HostTeam, SeenVisit, Visitor, parted, read_visits, to_come
-from app.visits.rules import OBSTACLES, first_day_to_plan
+from app.visits.queries import HostTeam, SeenVisit, Visitor, read_visits, to_come
+from app.visits.rules import OBSTACLES
 from app.visits.tables import (
     By,
     CancelReason,
     ChangeKind,
     NoShow,
     Proposal,
-    ProposalKind,
     ProposalStatus,
     Visit,
     VisitChange,
@@ -319,59 +316,6 @@ def colleagues(session: Session, team_id: int, but: Collection[int]) -> list[Per
             .order_by(col(Person.last_name), col(Person.first_name))
         )
     )
-
-
-def stale_proposals(session: Session, today: date) -> list[tuple[Proposal, Visit, CancelReason | None]]:
-    """Proposals whose day is here, or whose visit's day is past, without an answer, or about a day that fell
-    when no yes is in time any more; and, with why, those whose day a team closed since, or HR at the site
-    that receives, or to make up for a day when one left."""
-    marked = exists().where(
-        col(BlackoutDay.day) == col(Proposal.day),
-        or_(
-            and_(col(BlackoutDay.team_id) == col(Host.team_id), col(BlackoutDay.no_visitors)),
-            and_(col(BlackoutDay.team_id) == col(Visitor.team_id), col(BlackoutDay.no_leaving)),
-        ),
-    )
-    shut = exists().where(
-        col(ClosedDay.day) == col(Proposal.day), col(ClosedDay.site_id) == col(HostTeam.site_id)
-    )
-    closed = or_(marked, shut)
-    makes_up = col(Proposal.kind) != ProposalKind.MOVE
-    left = and_(makes_up, or_(parted(), ~col(Visitor.active), ~col(Host.active)))
-    asked = select(col(Visit.campaign_id)).join(Proposal).where(col(Proposal.status) == ProposalStatus.OPEN)
-    in_time: dict[date, list[int | None]] = defaultdict(list)
-    for one in session.scalars(
-        select(Campaign).where(col(Campaign.last_day) >= today, col(Campaign.id).in_(asked))
-    ):
-        in_time[first_day_to_plan(one, today)].append(one.id)
-    late = [
-        col(Campaign.id).in_(of) & (func.coalesce(col(Proposal.day), col(Campaign.last_day)) < first)
-        for first, of in in_time.items()
-    ]
-
-    return [
-        (row[0], row[1], CancelReason.LEFT if row[3] else CancelReason.CLOSED if row[2] else None)
-        for row in session.execute(
-            select(Proposal, Visit, closed, left)
-            .join(Visit, col(Visit.id) == col(Proposal.visit_id))
-            .join(Host, col(Host.id) == col(Visit.host_id))
-            .join(HostTeam, col(HostTeam.id) == col(Host.team_id))
-            .join(Visitor, col(Visitor.id) == col(Visit.visitor_id))
-            .join(Campaign, col(Campaign.id) == col(Visit.campaign_id))
-            .where(
-                col(Proposal.status) == ProposalStatus.OPEN,
-                or_(
-                    col(Proposal.day) <= today,
-                    closed,
-                    left,
-                    and_(makes_up, or_(false(), *late)),
-                    (col(Visit.status) == VisitStatus.PLANNED) & (col(Visit.day) < today),
-                    col(Campaign.last_day) < today,
-                ),
-            )
-            .order_by(col(Proposal.id))
-        )
-    ]
 
 
 def asked_again(session: Session, visit_ids: Collection[int]) -> dict[tuple[int, By], int]:
