@@ -98,6 +98,7 @@ def actions() -> dict[str, str]:
         "visit.resumed": _("Journée de nouveau possible"),
         "visit.set_aside": _("Aucune solution retenue pour une journée"),
         "visit.not_found": _("Rien trouvé à la place d’une journée"),
+        "visit.too_late": _("Journée tombée, sans autre jour possible"),
         "visit.absent": _("Absence signalée"),
         "visit.contested": _("Absence contestée"),
         "visit.held": _("Absence écartée : la journée a eu lieu"),

@@ -204,6 +204,17 @@ def test_the_two_read_once_that_their_choice_of_a_day_is_closed(
     assert not late or asked.json()["error"]["code"] == "TooLateForAnother"
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_whoever_cancels_reads_before_that_nothing_replaces_the_day(
+    engine: Engine, company: Published, as_: As, clock: Clock, late: bool
+) -> None:
+    visit = company.visit(company.back[0], company.front[0])
+    ticks(engine, company, clock, late=late)
+    page = as_(company.back[0]).get(f"/visits/{visit.id}/refusal").text.replace("\u00a0", " ")
+    assert ("Celle-ci n’est pas remplacée : plus aucun jour" in page) is late
+    assert ("Vous pourrez choisir un jour de rattrapage" in page) is not late
+
+
 @pytest.mark.parametrize("settled", [True, False])
 def test_the_two_who_left_it_at_one_day_read_nothing_of_it(
     engine: Engine, company: Published, clock: Clock, settled: bool

@@ -96,7 +96,7 @@ def test_a_dismissal_cancels_only_what_still_cannot_be(
     silently(engine, two[0])
     repair, hr = last_repair(engine), as_(company.hr)
     here = f"/campaigns/{company.campaign.id}/repairs/{repair.id}"
-    assert "1 journée reste prévue contre un planning" in hr.get(here).text
+    assert "1 journée reste prévue quand l’une des deux personnes n’est pas au travail" in hr.get(here).text
     assert "Annuler cette journée sans la remplacer" in hr.get(f"{here}/dismissal").text
     hr.post(f"{here}/dismissal", data={"cancel_visits": "true"})
     with open_session(engine) as session:
@@ -115,7 +115,7 @@ def test_whoever_looks_again_or_accepts_where_all_can_be_reads_why_nothing_is_do
         accept(engine, company, RepairKind(kind))
     repair, hr = last_repair(engine), as_(company.hr)
     here = f"/campaigns/{company.campaign.id}/repairs/{repair.id}"
-    assert "reste prévue contre un planning" not in hr.get(here).text
+    assert "reste prévue quand l’une des deux personnes n’est pas au travail" not in hr.get(here).text
     answer = hr.post(f"{here}/repetition")
     assert "Rien n’est plus à chercher ici" in hr.get(answer.headers["location"]).text
     assert last_repair(engine).id == repair.id
