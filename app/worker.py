@@ -134,6 +134,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
     "visit.suspended": (calendars.tell_suspended,),
     "visit.unsigned": (calendars.tell_changed,),  # left by an earlier release
     "visit.waived": (calendars.tell_agreed,),
+    "visit.too_late": (calendars.tell_too_late,),
     "visit.tutor_released": (calendars.tell_tutor_released, repairs.follow_possible),
     "visit.tutor_replaced": (calendars.tell_tutor_replaced, repairs.follow_possible),
     "site.closed": (visits.void_stale_proposals, booking.follow_closure),

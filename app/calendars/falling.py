@@ -64,19 +64,33 @@ def say_anew(news: News, *, for_good: bool = False) -> None:
     say what is true now. Each takes the place of the former, which nobody hands over any more. Safe to run
     twice."""
     remake_letters(news)
-    other, today, session = news.other, clock.today(), news.session
-    if other is None or stands(other.visit):
-        return
-    begins = f"{Kind.VISIT_CANCELLED}:{other.visit.id}:"
+    other = news.other
+    if other is not None and not stands(other.visit):
+        _write_anew(news.session, other, news.seen, news.about, for_good=for_good)
+
+
+def tell_too_late(engine: Engine, visit_id: int, revision: int, change_id: int) -> None:
+    """Job of `visit.too_late`: letters about the fall that wait on paper promise no other day any more."""
+    with open_session(engine) as session:
+        news = news_of(session, visit_id, change_id, about=revision)
+        if news is not None and not stands(news.seen.visit):
+            _write_anew(session, news.seen, news.other, news.about)
+
+
+def _write_anew(
+    session: Session, seen: SeenVisit, other: SeenVisit | None, news: int | str, *, for_good: bool = False
+) -> None:
+    """Letters about the fall of a visit say what is so since that news."""
+    today, begins = clock.today(), f"{Kind.VISIT_CANCELLED}:{seen.visit.id}:"
     for letter in mails.letters_about(session, [begins], today):
         about, role = letter.key.removeprefix(begins).split(":")
-        told, _, since = about.partition("-")  # the line it tells, and after which change of the other day
+        told, _, since = about.partition("-")  # the line it tells, and after which news
         line = reading.find_change(session, int(told))
-        if since == str(news.about) or line is None or line.change.visit_id != other.visit.id:
+        if since == str(news) or line is None or line.change.visit_id != seen.visit.id:
             continue
         letter.until = today - timedelta(days=1)
-        anew = News(session, other, news.seen, line, f"{told}-{news.about}")
-        said = _words(anew, instead_of(session, other.visit), for_good=for_good)
+        anew = News(session, seen, other, line, f"{told}-{news}")
+        said = _words(anew, instead_of(session, seen.visit), for_good=for_good)
         write(anew, Kind.VISIT_CANCELLED, [one for one in anew.three if one[0] == role], said, CANCEL)
 
 

@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from app.calendars import ics
 from app.calendars.describing import tell_described
-from app.calendars.falling import tell_cancelled, tell_ended
+from app.calendars.falling import tell_cancelled, tell_ended, tell_too_late
 from app.calendars.half_days import remind_half_covered, tell_half_covered
 from app.calendars.proposals import tell_one_way, tell_proposal
 from app.calendars.provisional import tell_certain, tell_provisional
@@ -70,6 +70,7 @@ __all__ = [
     "tell_teams_carried",
     "tell_teams_resumed",
     "tell_teams_suspended",
+    "tell_too_late",
     "tell_tutor_released",
     "tell_tutor_replaced",
     "tell_unmatched",

@@ -44,7 +44,7 @@ def say(engine: Engine) -> None:
             _tell(session, campaign, fell, now)
             for one in fell:
                 hand = Hand(By.SERVICE, None, now)
-                remember(session, one.visit, ChangeKind.TOO_LATE, hand, event=None)
+                remember(session, one.visit, ChangeKind.TOO_LATE, hand, event="visit.too_late")
             _repair(session, campaign, fell, now)
 
 
@@ -78,7 +78,8 @@ def _choices(session: Session, campaign: Campaign, seen: Collection[SeenVisit]) 
 
 def _tell(session: Session, campaign: Campaign, fell: Collection[SeenVisit], now: datetime) -> None:
     """Whoever read that they could choose another day, or that somebody else was looked for, and has read of
-    no end of it: once. What fell later said from the start that nothing replaces it."""
+    no end of it: once. What fell later said from the start that nothing replaces it; a letter not handed over
+    yet does from now on (`visit.too_late`)."""
     chance = last_chance(campaign)
     promised = [one for one in fell if fell_on(one.visit) <= chance]
     if not promised:
@@ -102,10 +103,15 @@ def _tell(session: Session, campaign: Campaign, fell: Collection[SeenVisit], now
         (one, role), *more = days
         said = {"other": more[0][0] if more else None, "back": None}
         to_write.append((person_id, one, role, "", said))
+    begins = [f"{Kind.VISIT_CANCELLED}:{one.visit.id}:" for one in promised]
+    unread = {
+        (letter.person_id, int(letter.key.split(":")[1]))
+        for letter in mails.letters_about(session, begins, clock.today())
+    }
     readers = mails.readers_of(session, {person_id for person_id, *_rest in to_write})
     reply_to = mails.reply_address(session, campaign)
     for person_id, one, role, end, said in to_write:
-        if person_id in readers:
+        if person_id in readers and (person_id, one.visit.id) not in unread:
             outbox.send(
                 session,
                 KIND,

@@ -11,7 +11,9 @@ from sqlmodel import Session, select
 
 from app.core.db import open_session
 from app.home.decisions import decisions
-from app.messages.tables import Mail
+from app.messages.queries import letters_to
+from app.messages.tables import Mail, MailStatus
+from app.people.tables import Person
 from app.planning.repairs import due, opening, queries, service, too_late
 from app.planning.repairs.errors import NoDayLeft
 from app.planning.repairs.jobs import expire
@@ -20,6 +22,7 @@ from app.planning.tables import Repair, RepairStatus
 from app.visits.jobs import void_stale_proposals
 from app.visits.tables import Visit
 from app.worker import drain
+from tests.planning.company import Company
 from tests.planning.repairs.broken import (
     NOW,
     Published,
@@ -36,13 +39,13 @@ As = Callable[[Any], TestClient]
 WHY = "ces journées ne sont pas remplacées"
 
 
-def last_chance(session: Session, company: Published) -> date:
+def last_chance(session: Session, company: Company) -> date:
     """The last day on which a day of the campaign still leaves the notice."""
     campaign = campaign_of(session, company)
     return campaign.last_day - timedelta(days=campaign.notice_days)
 
 
-def ticks(engine: Engine, company: Published, clock: Clock, *, late: bool = True) -> date:
+def ticks(engine: Engine, company: Company, clock: Clock, *, late: bool = True) -> date:
     """The clock, twice, on the last day that leaves the notice, or (`late`) on the next; which day it was."""
     with open_session(engine, reads_only=True) as session:
         today = last_chance(session, company) + timedelta(days=int(late))
@@ -278,6 +281,33 @@ def test_of_two_who_were_promised_a_day_whoever_left_reads_nothing(
     take_no_part(engine, company.back[0])
     ticks(engine, company, clock)
     assert [mail.person_id for mail in told(engine, "search_over")] == [company.front[0].id]
+
+
+@pytest.mark.parametrize("handed_over", [True, False])
+def test_a_letter_not_handed_over_yet_offers_no_choice_any_more(
+    engine: Engine, company: Published, clock: Clock, handed_over: bool
+) -> None:
+    fell = company.visit(company.back[0], company.front[0])
+    with open_session(engine) as session:
+        host = session.get_one(Person, fell.host_id)
+        host.email = host.account_id = None
+    cancel(engine, fell)
+    if handed_over:
+        with open_session(engine) as session:
+            for row in session.exec(select(Mail).where(Mail.status == MailStatus.UNREACHABLE)):
+                row.status = MailStatus.TOLD
+    today = ticks(engine, company, clock)
+    with open_session(engine, reads_only=True) as session:
+        [letter] = [
+            one
+            for one in letters_to(session, fell.host_id, today)
+            if one.kind in ("search_over", "visit_cancelled")
+        ]
+    assert (letter.kind == "search_over") is handed_over
+    assert "n’est pas remplacée" in letter.text
+    assert "Vous pouvez choisir ensemble" not in letter.text
+    readers = [mail.person_id for mail in told(engine, "search_over")]
+    assert (fell.visitor_id in readers, fell.host_id in readers) == (True, handed_over)
 
 
 KEEP = "gardez la journée encore prévue, ou annulez-la"

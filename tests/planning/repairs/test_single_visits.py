@@ -1,5 +1,8 @@
 """A campaign of single visits: what fell is repaired without a return, and nobody else is touched."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -15,11 +18,15 @@ from tests.planning.repairs.broken import (
     DAYS,
     NOW,
     accept,
+    campaign_of,
     cancel,
     last_repair,
     proposals,
     standing,
 )
+from tests.planning.repairs.test_no_day_left import plain, ticks
+from tests.planning.repairs.test_settled import told
+from tests.support.web import Clock
 
 
 def published(engine: Engine) -> tuple[Company, list[Visit]]:
@@ -55,3 +62,21 @@ def test_who_said_not_me_rests_and_their_host_gets_no_visit_to_make(engine: Engi
     _company, (fell, _stays) = published(engine)
     cancel(engine, fell, CancelReason.NOT_FOR_ME)
     assert proposals(engine, last_repair(engine)) == {}
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_both_of_a_single_visit_who_read_of_a_search_read_that_it_ends(
+    engine: Engine, clock: Clock, late: bool
+) -> None:
+    company, (fell, _stays) = published(engine)
+    with open_session(engine) as session:
+        campaign = campaign_of(session, company)
+        campaign.notice_days, campaign.last_day = 14, NOW.date() + timedelta(days=21)
+        for row in session.exec(select(Visit)):
+            row.created_at = NOW - timedelta(days=1)
+    cancel(engine, fell)
+    ticks(engine, company, clock, late=late)
+    mails = told(engine, "search_over")
+    two = sorted([fell.visitor_id, fell.host_id])
+    assert sorted(mail.person_id or 0 for mail in mails) == (two if late else [])
+    assert all("cette recherche s’arrête là. Vous n’avez rien à faire." in plain(mail) for mail in mails)
