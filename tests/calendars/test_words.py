@@ -85,6 +85,9 @@ def test_every_mail_about_a_day_reads_well(
         "side": role,
         "sentences": (name, "Ne vous déplacez pas."),
         "unsure": language == "fr",
+        "too_late": language == "fr",
+        "chosen": role == "host",
+        "chose": "accepted" if role == "host" else "dismissed",
         "obstacle": "Le site était fermé ce jour-là.",
     }
     mail = service.send(
