@@ -1,10 +1,12 @@
 """Changes to the company: files kept between preview and confirmation, sites, teams, links."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, update
 
 from app.accounts.audit import audit
+from app.accounts.queries import done_by
 from app.accounts.tables import ERASED
 from app.core import jobs
 from app.core.errors import NotFound, Stale
@@ -76,8 +78,34 @@ def confirm_file(
     if leavers_go and report.many_leave and counted != len(report.leavers):
         raise LeaversUncounted(len(report.leavers))
     session.exec(delete(ImportFile).where(col(ImportFile.id) == kept.id))
-    note_import(session, kept.kind, report, by=kept.account_id, leavers_go=leavers_go, now=now)
+    by, file_id = kept.account_id, kept.id
+    note_import(session, kept.kind, report, by=by, leavers_go=leavers_go, now=now, file_id=file_id)
     return report
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What the confirmation of a file did, once the file is forgotten."""
+
+    kind: ImportKind
+    done: int
+    """Rows saved."""
+    unchanged: int
+    rejected: int
+    left: int
+    """Leavers whose accounts were closed."""
+
+
+def confirmed_by(session: Session, account_id: int, file_id: int) -> Confirmed | None:
+    """What an account did by confirming this file, if it did."""
+    entries = done_by(session, account_id, "import.confirmed")
+    entry = next((one for one in entries if one.details.get("file") == file_id), None)
+    if entry is None:
+        return None
+    names = ("created", "updated", "unchanged", "rejected", "left")
+    n = {name: int(str(entry.details[name])) for name in names}
+    kind = ImportKind(entry.subject.partition(":")[2])
+    return Confirmed(kind, n["created"] + n["updated"], n["unchanged"], n["rejected"], n["left"])
 
 
 def note_import(
@@ -88,8 +116,10 @@ def note_import(
     by: int | None,
     leavers_go: bool,
     now: datetime,
+    file_id: int | None = None,
 ) -> None:
-    """Write an import into the audit trail: figures only."""
+    """Write an import into the audit trail: figures only. `file_id`: the preview that was confirmed."""
+    of_file = {} if file_id is None else {"file": file_id}
     audit(
         session,
         by,
@@ -98,8 +128,10 @@ def note_import(
         now=now,
         created=len(report.created),
         updated=len(report.updated),
+        unchanged=report.unchanged,
         rejected=report.rejected_rows,
         left=len(report.leavers) if leavers_go else 0,
+        **of_file,
     )
 
 

@@ -7,19 +7,20 @@ from app.accounts.guards import Hr
 from app.campaigns.holding import hold_every_one_alone
 from app.core import clock
 from app.core.db import Db
+from app.core.errors import NotFound
 from app.core.forms import Submitted, bind
 from app.core.i18n import ngettext
 from app.core.templating import redirect, render
 from app.people import service, words
-from app.people.errors import ImportChanged, LeaversUncounted
+from app.people.errors import ImportChanged, ImportGone, LeaversUncounted
 from app.people.importing.door import SHOWN
-from app.people.importing.report import ImportReport
 from app.people.importing.run import fingerprint
 from app.people.pages_import import kept_file
 from app.people.schemas import ConfirmForm
+from app.people.service import Confirmed
 from app.people.tables import ImportKind
 from app.visits.foreseen import by_outcome, counted
-from app.visits.leaving import Departures, departures
+from app.visits.leaving import departures
 from app.visits.previews import preview_file
 
 router = APIRouter(include_in_schema=False)
@@ -51,18 +52,18 @@ def show_preview(request: Request, session: Db, actor: Hr, file_id: int) -> Resp
 
 @router.post("/people/import/{file_id}/confirmation")
 def confirm(session: Db, actor: Hr, file_id: int, sent: Submitted) -> Response:
-    """Do what was shown."""
-    kept = kept_file(session, actor, file_id)
+    """Do what was shown; sent again, it is answered and not done again."""
     form = bind(ConfirmForm, sent)
-    if form.value is None:
-        return redirect(f"/people/import/{file_id}", say=ImportChanged().message(), kind="warn")
-    kind, gone = kept.kind, form.value.leavers
-    hold_every_one_alone(session)  # a day that is made or changed just now is waited for, and shown
-    service.hold_file(session, kept)
+    gone = form.value is not None and form.value.leavers
     try:
+        kept = kept_file(session, actor, file_id)
+        hold_every_one_alone(session)  # a day that is made or changed just now is waited for, and shown
+        service.hold_file(session, kept)
         looked_at = service.preview(session, kept, now=clock.now())
-        if preview_file(session, looked_at, clock.today()).fingerprint != form.value.shown:
+        shown = preview_file(session, looked_at, clock.today()).fingerprint
+        if form.value is None or shown != form.value.shown:
             raise ImportChanged
+        kind = kept.kind
         report = service.confirm_file(
             session,
             kept,
@@ -74,26 +75,34 @@ def confirm(session: Db, actor: Hr, file_id: int, sent: Submitted) -> Response:
     except (ImportChanged, LeaversUncounted) as refused:
         session.rollback()
         return redirect(f"/people/import/{file_id}", say=refused.message(), kind="warn")
+    except (NotFound, ImportGone):
+        before = service.confirmed_by(session, actor.account_id, file_id)
+        if before is None:
+            raise
+        return redirect(_list_of(before.kind), say=_said(before))
     leavers = [one.person_id for one in report.leavers] if gone else []
     what = departures(session, leavers, clock.today())
     campaigns = what.campaigns
-    here = "/people" if kind == ImportKind.PEOPLE else f"/people/{kind.value}"
-    if len(campaigns) == 1:
-        here = f"/campaigns/{campaigns.pop()}/repairs"
-    return redirect(here, say=_said(report, len(leavers), what))
+    here = f"/campaigns/{campaigns.pop()}/repairs" if len(campaigns) == 1 else _list_of(kind)
+    saved = len(report.created) + len(report.updated)
+    done = Confirmed(kind, saved, report.unchanged, report.rejected_rows, len(leavers))
+    return redirect(here, say=_said(done, len(what.falling)))
 
 
-def _said(report: ImportReport, gone: int, what: Departures) -> str:
-    done = len(report.created) + len(report.updated)
+def _list_of(kind: ImportKind) -> str:
+    return "/people" if kind == ImportKind.PEOPLE else f"/people/{kind.value}"
+
+
+def _said(what: Confirmed, fell: int = 0) -> str:
     lines = [
         ngettext(
             "%(n)s ligne enregistrée, %(unchanged)s inchangées, %(rejected)s à corriger.",
             "%(n)s lignes enregistrées, %(unchanged)s inchangées, %(rejected)s à corriger.",
-            done,
+            what.done,
         )
-        % {"n": done, "unchanged": report.unchanged, "rejected": report.rejected_rows}
+        % {"n": what.done, "unchanged": what.unchanged, "rejected": what.rejected}
     ]
-    if gone:
+    if gone := what.left:
         lines.append(
             ngettext(
                 "%(n)s personne est partie : son compte est fermé.",
@@ -102,7 +111,7 @@ def _said(report: ImportReport, gone: int, what: Departures) -> str:
             )
             % {"n": gone}
         )
-    if fell := len(what.falling):
+    if fell:
         sentence = ngettext(
             "%(n)s journée à venir tombe : les collègues sont prévenus, une solution est cherchée.",
             "%(n)s journées à venir tombent : les collègues sont prévenus, une solution est cherchée.",

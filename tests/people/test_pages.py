@@ -93,7 +93,14 @@ def test_a_file_is_looked_at_then_confirmed(hr: TestClient, company: Import, com
         assert sorted(session.exec(select(Person.last_name)).all()) == ["Hardy", "Saïd"]
         assert session.exec(select(ImportFile)).all() == []
         entry = session.exec(select(AuditEntry).where(AuditEntry.action == "import.confirmed")).one()
-        assert entry.details == {"created": 2, "updated": 0, "rejected": 1, "left": 0}
+        assert entry.details == {
+            "created": 2,
+            "updated": 0,
+            "unchanged": 0,
+            "rejected": 1,
+            "left": 0,
+            "file": 1,
+        }
     assert hr.get(preview).status_code == 404
     # The corrected file, sent whole: only the corrected row is new.
     preview = upload(hr, "people", STAFF.replace("Comptable", "Cheffe") + "E3;Léa;Roux;Paie;\n")
@@ -121,6 +128,23 @@ def test_a_confirmation_does_what_was_shown_or_nothing(
     assert answer.headers["location"] == preview
     with committed() as session:
         assert session.exec(select(Person.last_name)).all() == ["Autre"]
+
+
+def test_a_confirmation_sent_again_is_answered_and_not_done_again(
+    hr: TestClient, company: Import, committed: Committed
+) -> None:
+    preview = upload(hr, "people", STAFF)
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', hr.get(preview).text)
+    assert shown is not None
+    for _tap in range(2):
+        answer = hr.post(f"{preview}/confirmation", data={"shown": shown[1]})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/people")
+        assert "2 lignes enregistrées" in hr.get("/people").text.replace("\u00a0", " ")
+    with committed() as session:
+        assert len(session.exec(select(AuditEntry).where(AuditEntry.action == "import.confirmed")).all()) == 1
+    dropped = upload(hr, "people", STAFF)
+    hr.post(f"{dropped}/deletion")
+    assert hr.post(f"{dropped}9/confirmation", data={"shown": shown[1]}).status_code == 404
 
 
 def test_leavers_wait_for_their_tick(hr: TestClient, company: Import, committed: Committed) -> None:
