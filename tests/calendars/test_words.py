@@ -61,7 +61,6 @@ def test_every_mail_about_a_day_reads_well(
         "sought": True,
         "ended": role == "host",
         "over": role == "host",
-        "chose": "accepted" if role == "visitor" else "dismissed",
         "closed": email is None,
         "half": language == "fr",
         "step": "Changez d’abord les heures.",
