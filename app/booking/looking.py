@@ -165,8 +165,7 @@ def look(
     """
     assert campaign.id is not None
     assert person.id is not None
-    teams, sites = people_queries.teams_by_id(session), people_queries.sites_by_id(session)
-    here = teams[person.team_id]
+    here, sites = session.get_one(Team, person.team_id), people_queries.sites_by_id(session)
     candidates = _candidates(session, places, person.id)
     everyone = {one.id for found in candidates.values() for one in found if one.id is not None}
     answered = facts.answers(session, campaign.id, everyone | {person.id})

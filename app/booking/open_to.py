@@ -44,7 +44,8 @@ def campaigns_open_to(session: Session, people: Collection[Person], today: date)
         return {}
     campaign_ids = {one.campaign.id or 0 for one in offers}
     invited = _invited(session, campaign_ids, ids) - _said_no(session, campaign_ids, ids)
-    teams, minutes = people_queries.teams_by_id(session), people_queries.travel_minutes(session)
+    theirs = select(Team).where(col(Team.id).in_({one.team_id for one in people}))
+    teams, minutes = {one.id: one for one in session.scalars(theirs)}, people_queries.travel_minutes(session)
 
     def is_open(offer: _Offer, person: Person) -> bool:
         mine = teams[person.team_id]

@@ -19,6 +19,7 @@ from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
 from app.people.queries import teams_by_id
+from app.people.tables import Team
 from app.people.words import weekday_names
 from app.teams import queries as teams
 from app.teams.rules import marked
@@ -198,7 +199,7 @@ def tell_weekdays(engine: Engine, team_id: int, version: int, before: str) -> No
     is told once, as it stands."""
     today = clock.today()
     with open_session(engine) as session:
-        team = teams_by_id(session)[team_id]
+        team = session.get_one(Team, team_id)
         shut, opened = (
             "".join(
                 str(int(one == mark != other))

@@ -71,8 +71,9 @@ def travel_minutes(session: Session, sites: Iterable[int] | None = None) -> dict
     if sites is None:
         sites = [site_id for site_id in session.exec(select(Site.id)) if site_id is not None]
     found = {(site_id, site_id): 0 for site_id in sites}
-    for row in session.exec(select(TravelTime)):
-        found[row.from_site_id, row.to_site_id] = found[row.to_site_id, row.from_site_id] = row.minutes
+    pairs = session.exec(select(TravelTime.from_site_id, TravelTime.to_site_id, TravelTime.minutes))
+    for here, there, minutes in pairs:
+        found[here, there] = found[there, here] = minutes
     return found
 
 
