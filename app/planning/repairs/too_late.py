@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.campaigns.holding import hold_alone
 from app.campaigns.tables import Campaign
 from app.core import clock
-from app.core.db import open_session
+from app.core.db import each, open_session
 from app.messages import queries as mails
 from app.messages import service as outbox
 from app.messages.catalogue import Kind
@@ -34,18 +34,24 @@ KIND = Kind.SEARCH_OVER
 
 def say(engine: Engine) -> None:
     """Job of `clock.tick`, after what was undecided closed. Safe to run twice."""
-    now, today = clock.now(), clock.today()
-    with open_session(engine) as session:
-        for campaign in queries_late.lived_plans(session, today):
-            if leaves_days(campaign, today) or not _found(session, campaign):
-                continue
-            hold_alone(session, campaign)
-            fell = _found(session, campaign)
-            _tell(session, campaign, fell, now)
-            for one in fell:
-                hand = Hand(By.SERVICE, None, now)
-                remember(session, one.visit, ChangeKind.TOO_LATE, hand, event="visit.too_late")
-            _repair(session, campaign, fell, now)
+    today = clock.today()
+    with open_session(engine, reads_only=True) as session:
+        late = [
+            campaign.id or 0
+            for campaign in queries_late.lived_plans(session, today)
+            if not leaves_days(campaign, today) and _found(session, campaign)
+        ]
+    each(engine, late, _say)
+
+
+def _say(session: Session, campaign_id: int) -> None:
+    now, campaign = clock.now(), session.get_one(Campaign, campaign_id)
+    hold_alone(session, campaign)
+    fell = _found(session, campaign)
+    _tell(session, campaign, fell, now)
+    for one in fell:
+        remember(session, one.visit, ChangeKind.TOO_LATE, Hand(By.SERVICE, None, now), event="visit.too_late")
+    _repair(session, campaign, fell, now)
 
 
 def _found(session: Session, campaign: Campaign) -> list[SeenVisit]:
