@@ -22,6 +22,7 @@ from app.teams.rules import During
 from app.visits.tables import Visit
 
 HostPerson, HostTeam, HostSite, Manager = another(Person), another(Team), another(Site), another(Person)
+VisitHost = another(Person)
 AskerTeam, AskerSite = another(Team), another(Site)
 
 
@@ -184,6 +185,7 @@ class SeenRequest:
     """The asker's."""
     site: Site
     host_team: Team
+    """Where it takes place: where its host works today once there is a visit, else the place's team."""
     host_site: Site
     host: Person | None
     """Who receives: with the visit once there is one, else the place's own."""
@@ -221,9 +223,10 @@ def _requests(
         .join(Person, col(Person.id) == col(BookingRequest.person_id))
         .join(AskerTeam, col(AskerTeam.id) == col(Person.team_id))
         .join(AskerSite, col(AskerSite.id) == col(AskerTeam.site_id))
-        .join(HostTeam, col(HostTeam.id) == col(Place.team_id))
-        .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
         .outerjoin(Visit, col(Visit.id) == col(BookingRequest.visit_id))
+        .outerjoin(VisitHost, col(VisitHost.id) == col(Visit.host_id))
+        .join(HostTeam, col(HostTeam.id) == func.coalesce(VisitHost.team_id, Place.team_id))
+        .join(HostSite, col(HostSite.id) == col(HostTeam.site_id))
         .outerjoin(
             HostPerson, col(HostPerson.id) == func.coalesce(Visit.tutor_id, Visit.host_id, Place.host_id)
         )

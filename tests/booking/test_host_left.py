@@ -81,6 +81,28 @@ def test_who_leads_the_team_reads_which_places_have_nobody_to_receive(
     assert len(mails(session, "place_host")) == 1
 
 
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_booked_day_is_listed_where_its_host_works_now(
+    engine: Engine, session: Session, shop: Shop, as_: As, *, moves: bool
+) -> None:
+    """As its page and its mail say; what is only asked for is where its place is."""
+    asker, waits, host = *shop.askers[:2], shop.hosts[0]
+    place = shop.offer(host_id=host.id)
+    booked = shop.ask(asker, place)
+    place.host_id = None
+    move(engine, session, host, shop.accounts if moves else shop.shop)
+    queued = shop.ask(waits, place, wait=True)
+    let_go(session, asker, waits, shop.marc, shop.accounts, shop.shop, shop.here, shop.there, place, booked)
+    there, left = ("Comptabilité · Siège", "Boutique Bellecour · Lyon")[:: 1 if moves else -1]
+    mine = as_(asker).get("/booking/requests").text
+    assert there in mine
+    assert left not in mine
+    page = as_(asker).get(f"/booking/requests/{booked.id}").text
+    assert there.split(" · ")[0] in page
+    assert "Boutique Bellecour · Lyon" in as_(waits).get("/booking/requests").text
+    assert queued.place_id == place.id
+
+
 def test_nobody_is_told_when_somebody_leaves_who_is_named_nowhere(
     engine: Engine, session: Session, shop: Shop
 ) -> None:
