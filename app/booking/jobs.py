@@ -75,6 +75,7 @@ def tell_expired(engine: Engine, request_id: int, before: str, *, kept: bool = F
         other = twins.still_offering(session, [seen], clock.today()).get(request_id)
         free = before == RequestStatus.OFFERED and lines.is_free(session, seen.request, clock.today())
         awaited = before == RequestStatus.OFFERED and lines.is_awaited(session, seen.request)
+        awaited = awaited and not lines.is_late_then(session, seen.request)
         said: dict[str, object] = {"before": before, "other": other, "free": free, "awaited": awaited}
         said["was_kept"] = kept
         said["mine"] = turns.in_the_way(session, [seen]).get(request_id)
@@ -131,7 +132,8 @@ def _tell_kept(session: Session, seen: SeenRequest, lost: dict[str, object]) -> 
     word, instead_of = str(seen.request.revision), seen.request.instead_of_id
     fell = session.get(Visit, instead_of) if instead_of is not None else None
     awaited = lines.is_awaited(session, seen.request)
-    context: dict[str, object] = {"seen": seen, "fell": fell, "awaited": awaited, **lost}
+    late = lines.is_late_then(session, seen.request)
+    context: dict[str, object] = {"seen": seen, "fell": fell, "awaited": awaited, "late": late, **lost}
     _tell(session, Kind.BOOKING_OFFER, seen, [seen.request.person_id], word, context)
 
 

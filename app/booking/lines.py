@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app.booking.queries import concerning, rules_of
 from app.booking.tables import BookingRequest, Place, PlaceDay, RequestStatus
+from app.core import clock
 from app.people.tables import Person
 from app.teams.days import marks_between
 from app.visits.tables import Visit
@@ -65,6 +66,14 @@ def is_awaited(session: Session, request: BookingRequest) -> bool:
         col(BookingRequest.place_id) == request.place_id, col(BookingRequest.day) == request.day, next_
     )
     return session.scalars(query.limit(1)).first() is not None
+
+
+def is_late_then(session: Session, request: BookingRequest) -> bool:
+    """Whether the day that is kept for somebody leaves the notice of booking no more once its time is over:
+    nobody is offered it then, and nobody may ask for it. One query."""
+    over = request.decided_at if request.status == RequestStatus.EXPIRED else request.due_at
+    notice = timedelta(days=rules_of(session, request.campaign_id).notice_days)
+    return over is not None and request.day < clock.day_of(over) + notice
 
 
 def ahead_of(session: Session, request: BookingRequest, *, asked: bool = False) -> int:

@@ -210,17 +210,19 @@ def mine(request: Request, session: Db, person: Employee) -> Response:
 def show(request: Request, session: Db, mine: AsAsker) -> Response:
     """One request: what was asked, where it stands, what I can do."""
     asked = mine.seen.request
+    offered = asked.status == RequestStatus.OFFERED
     return render(
         request,
         "booking/request.html",
         seen=mine.seen,
         stands=stands_of(session, [mine.seen], to_asker=True)[asked.id or 0],
         asked=asked,
-        taken=asked.status == RequestStatus.OFFERED and is_taken(session, mine.person.id, mine.seen.day),
+        taken=offered and is_taken(session, mine.person.id, mine.seen.day),
         fell=session.get(Visit, asked.instead_of_id) if asked.instead_of_id is not None else None,
         ahead=lines.ahead_of(session, asked, asked=True) if asked.status == RequestStatus.WAITING else 0,
         overdue=is_overdue(asked, clock.now()),
-        awaited=asked.status == RequestStatus.OFFERED and lines.is_awaited(session, asked),
+        awaited=offered and lines.is_awaited(session, asked),
+        late=offered and lines.is_late_then(session, asked),
         elsewhere=twins.still_offering(session, [mine.seen], clock.today()).get(asked.id or 0),
         hours=views.hours_words,
     )

@@ -291,6 +291,31 @@ def test_what_becomes_of_a_kept_place_is_said_as_it_is(
     assert ("Ne pas la prendre" in page) is (waiting == 1)
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_a_place_kept_until_it_is_too_late_for_the_next_is_not_said_to_go_to_them(
+    engine: Engine, session: Session, shop: Shop, clock: Clock, as_: As, *, late: bool
+) -> None:
+    _place, (booked, first, *_others) = shop.line_up(2)
+    shop.terms.notice_days = 33 if late else 32  # kept until 4 March, 32 days before that Monday
+    session.commit()
+    cancel(session, shop, booked)
+    drain(engine)
+    assert statuses(session, first) == [RequestStatus.OFFERED]
+    [mail] = [one for one in mails(session, "booking_offer") if one.person_id == first.person_id]
+    let_go(session, shop.askers[1], first)
+    page = as_(shop.askers[1]).get(f"/booking/requests/{first.id}").text
+    for said in (page, mail.text, mail.html):
+        said = " ".join(said.replace("\N{NARROW NO-BREAK SPACE}", " ").split())
+        assert ("Ensuite, elle est proposée à la personne suivante" in said) is not late
+        assert ("il sera trop tard pour la proposer à quelqu’un d’autre" in said) is late
+    assert "La laisser à la personne suivante" in page
+    clock.forward(days=2, minutes=1)
+    jobs.settle_due(engine)
+    drain(engine)
+    [over] = [one for one in mails(session, "booking_expired") if one.person_id == first.person_id]
+    assert ("est proposée à la personne suivante" in over.text) is not late
+
+
 def test_a_kept_place_of_a_day_closed_since_is_said_to_go_to_nobody(
     engine: Engine, session: Session, shop: Shop, clock: Clock
 ) -> None:
