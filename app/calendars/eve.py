@@ -24,6 +24,7 @@ from app.messages.catalogue import Kind
 from app.people.tables import Person
 from app.visits import suspending
 from app.visits.rosters import Conflict, conflicts
+from app.visits.rules import leaves_days
 from app.visits.tables import By
 from app.visits.warned import Told
 
@@ -70,12 +71,13 @@ def _untold(session: Session, found: list[Conflict], today: date) -> list[tuple[
         visit_id = one.seen.visit.id or 0
         at = since.get(visit_id)
         about = suspending.EVE if at is None else f"{suspending.EVE}-{int(at.timestamp())}"
-        days.append(Uncertain(one.seen, partial(_sentences, one), about, heard[visit_id]))
+        sentences = partial(_sentences, one, leaves_days(one.seen.campaign, today))
+        days.append(Uncertain(one.seen, sentences, about, heard[visit_id]))
     return untold(session, days)
 
 
-def _sentences(against: Conflict, role: By, person: Person, told: Told) -> tuple[str, str]:
-    """Why it is not certain, and what to do."""
+def _sentences(against: Conflict, may_move: bool, role: By, person: Person, told: Told) -> tuple[str, str]:
+    """Why it is not certain, and what to do; `may_move`: a day of the campaign leaves its notice."""
     seen = against.seen
     said = {"day": long_day(seen.visit.day), "host": seen.host.name, "visitor": seen.visitor.name}
     said |= {"against": against.words_to(person), "step": against.first_step(receives=role is not By.VISITOR)}
@@ -88,6 +90,11 @@ def _sentences(against: Conflict, role: By, person: Person, told: Told) -> tuple
             "Ne vous déplacez pas sans vous être mis d’accord avec %(host)s. Vous pouvez aussi proposer un "
             "autre jour, ou annuler, depuis la page de la journée. %(step)s"
         )
+        if not may_move:
+            what = _(
+                "Ne vous déplacez pas sans vous être mis d’accord avec %(host)s. Vous pouvez aussi annuler, "
+                "depuis la page de la journée. %(step)s"
+            )
         return why % said, (what % said).strip()
     why = _(
         "La venue du %(day)s (%(visitor)s) ne peut pas avoir lieu comme prévu, et rien n’est décidé : il "
@@ -107,6 +114,11 @@ def _sentences(against: Conflict, role: By, person: Person, told: Told) -> tuple
         "Nous avons écrit à %(visitor)s de ne pas se déplacer sans un accord de votre part. Vous pouvez "
         "aussi proposer un autre jour, ou annuler, depuis la page de la journée. %(step)s"
     )
+    if not may_move:
+        written = _(
+            "Nous avons écrit à %(visitor)s de ne pas se déplacer sans un accord de votre part. Vous pouvez "
+            "aussi annuler, depuis la page de la journée. %(step)s"
+        )
     return why % said, (by_hand.get(told, written) % said).strip()
 
 

@@ -100,6 +100,21 @@ def test_both_read_once_that_it_is_not_certain_and_what_to_do(
     assert len(wrote(engine, company, "visit_uncertain")) == 2
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_another_day_is_spoken_of_only_while_one_leaves_the_notice(
+    company: Company, engine: Engine, clock: Clock, contradict: Close, *, late: bool
+) -> None:
+    campaign = company.campaign
+    campaign.notice_days = (campaign.last_day - FRIDAY.date()).days + late
+    contradict(CancelReason.ROSTER, BEFORE)
+    clock.set(FRIDAY)
+    found = wrote(engine, company, "visit_uncertain")
+    assert len(found) == 2
+    for mail in found:
+        assert ("proposer un autre jour, ou annuler" in plain(mail)) is not late
+        assert ("Vous pouvez aussi annuler, depuis la page" in plain(mail)) is late
+
+
 def test_hr_read_of_all_such_days_in_one_mail(
     company: Company, engine: Engine, clock: Clock, contradict: Close
 ) -> None:
