@@ -110,7 +110,9 @@ def ask_to_tell(engine: Engine) -> None:
     told by hand, when there is somebody more."""
     today = clock.today()
     with open_session(engine) as session:
-        for waiting in mails.urgent_letters(session, today):
+        found = mails.urgent_letters(session, today)
+        travelling = warned.travelling(session, [letter for one in found for letter in one.letters])
+        for waiting in found:
             campaign, letters = waiting.campaign, waiting.letters
             latest = max(letter.created_at for letter in letters)
             last = mails.last_written(session, Kind.LETTERS_DUE, campaign.id or 0)
@@ -123,7 +125,7 @@ def ask_to_tell(engine: Engine) -> None:
                     reader,
                     key=f"{Kind.LETTERS_DUE}:{campaign.id}:{latest.isoformat()}:{reader.account_id}",
                     now=clock.now(),
-                    context={"waiting": waiting},
+                    context={"waiting": waiting, "travelling": travelling},
                     campaign=campaign,
                     until=letters[-1].until,
                 )

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from app.messages import queries as mails
 from app.messages.catalogue import Kind
-from app.messages.tables import MailStatus
+from app.messages.tables import Mail, MailStatus
 from app.visits.queries import SeenVisit
-from app.visits.tables import ChangeKind, VisitChange
+from app.visits.tables import ChangeKind, Visit, VisitChange
 
 MAKES = (ChangeKind.PLANNED, ChangeKind.MOVED, ChangeKind.MADE_UP, ChangeKind.HOST, ChangeKind.TUTOR)
 """After these, somebody reads for the first time that there is this day."""
@@ -48,6 +48,14 @@ def key(seen: SeenVisit, person_id: int | None, about: str = "") -> str:
     """Under which a person is warned of a visit on the day it has; `about`: of what, beside its agreement."""
     written = f"{Kind.VISIT_UNCERTAIN}:{seen.visit.id}:{seen.visit.day.isoformat()}:{person_id}"
     return f"{written}:{about}" if about else written
+
+
+def travelling(session: Session, warnings: Collection[Mail]) -> set[str]:
+    """Those of these warnings, by key, that tell their reader not to travel: the visitor. One query."""
+    about = {mail.key: int(mail.key.split(":")[1]) for mail in warnings}
+    rows = session.exec(select(Visit.id, Visit.visitor_id).where(col(Visit.id).in_(about.values())))
+    visitors = dict(rows.all())
+    return {mail.key for mail in warnings if mail.person_id == visitors.get(about[mail.key])}
 
 
 def told_visitors(session: Session, visits: Iterable[SeenVisit], about: str = "") -> dict[int, Told]:

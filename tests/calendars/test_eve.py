@@ -173,6 +173,22 @@ def test_who_has_no_email_is_told_by_hand_and_their_colleague_reads_it(
     assert "convention" not in to_hr.text
 
 
+@pytest.mark.parametrize("receives", [True, False])
+def test_hr_read_what_to_tell_whoever_travels_and_whoever_receives(
+    company: Company, engine: Engine, clock: Clock, contradict: Close, *, receives: bool
+) -> None:
+    person = company.bruno if receives else company.anna
+    person.email = person.account_id = None
+    company.session.commit()
+    contradict(CancelReason.ROSTER, BEFORE)
+    clock.set(FRIDAY)
+    (to_hr,) = wrote(engine, company, "letters_due")
+    for said in (to_hr.text, to_hr.html):
+        assert person.name in said
+        assert ("dites-lui de ne pas se déplacer" in said) is not receives
+        assert ("dites-lui que la personne attendue ce jour-là ne viendra peut-être pas" in said) is receives
+
+
 def test_hr_read_in_one_mail_of_everybody_to_be_told_by_hand_whatever_stands_in_the_way(
     company: Company, engine: Engine, clock: Clock, contradict: Close
 ) -> None:
