@@ -117,7 +117,8 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
 
     def said(role: str, person: Person) -> dict[str, Any]:
         own = change is not None and change.by.value == role
-        awaits = sought and back is None and seen.has(person.id) and not (own and reason in resting)
+        wants = sought and seen.has(person.id) and not (own and reason in resting)
+        awaits = wants and back is None
         return {
             "back": back,
             "back_off": back_off,
@@ -134,7 +135,7 @@ def _words(news: News, instead: Instead | None, *, for_good: bool) -> Said:
             "places": places,
             "sought": awaits and in_time and not for_good,
             "ended": awaits and in_time and for_good and reason is not CancelReason.REPLACED,
-            "too_late": not in_time and (awaits or (could_be and seen.has(person.id))),
+            "too_late": not in_time and (wants or (could_be and seen.has(person.id))),
         }
 
     return said

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from app.core.db import open_session
 from app.home.decisions import decisions
+from app.home.personal_data import erase_person
 from app.messages.queries import letters_to
 from app.messages.tables import Mail, MailStatus
 from app.people.tables import Person
@@ -170,6 +171,25 @@ def test_what_falls_when_no_day_is_left_is_one_repair_and_one_message_to_hr(
     cancelled = told(engine, "visit_cancelled")
     assert all("elle n’est pas remplacée, et vous n’avez rien à faire" in plain(mail) for mail in cancelled)
     assert len(cancelled) == 4
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("lived", [True, False])
+def test_whoever_loses_a_day_to_somebody_who_is_erased_reads_that_nothing_replaces_it(
+    engine: Engine, company: Published, clock: Clock, *, late: bool, lived: bool
+) -> None:
+    """Also where the other part of their swap was lived."""
+    anna, bruno = company.back[0], company.front[0]
+    today = ticks(engine, company, clock, late=late)
+    with open_session(engine) as session:
+        if lived:
+            session.get_one(Visit, company.visit(anna, bruno).id).day = today - timedelta(days=1)
+        erase_person(session, session.get_one(Person, anna.id), by=company.actor, now=clock.at, today=today)
+    drain(engine)
+    cancelled = [mail for mail in told(engine, "visit_cancelled") if mail.person_id == bruno.id]
+    assert len(cancelled) == (1 if lived else 2)
+    for mail in cancelled:
+        assert ("elle n’est pas remplacée, et vous n’avez rien à faire" in plain(mail)) is late
 
 
 def plain(mail: Mail) -> str:
