@@ -171,7 +171,7 @@ def page_of(session: Session, campaign: Campaign, repair: Repair) -> dict[str, A
         "lost": lost,
         "impossible": impossible,
         "stays": words.stays_words(repair, impossible),
-        "first": first_day_to_plan(campaign, clock.day_of(repair.requested_at)),
+        "first": first_day_to_plan(campaign, clock.day_of(repair.computed_at or repair.requested_at)),
         "unused": unused,
         "cards": [
             _card(rows[kind], contents[kind], seen, people, lost, unused=unused)

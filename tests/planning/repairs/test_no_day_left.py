@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.core.db import open_session
+from app.core.templating import long_day
 from app.home.decisions import decisions
 from app.home.personal_data import erase_person
 from app.messages.queries import letters_to
@@ -171,6 +172,24 @@ def test_what_falls_when_no_day_is_left_is_one_repair_and_one_message_to_hr(
     cancelled = told(engine, "visit_cancelled")
     assert all("elle n’est pas remplacée, et vous n’avez rien à faire" in plain(mail) for mail in cancelled)
     assert len(cancelled) == 4
+
+
+def test_a_repair_searched_again_says_from_when_days_are_proposed_since(
+    engine: Engine, company: Published, as_: As, clock: Clock
+) -> None:
+    repair = fall(engine, company)
+    here = f"/campaigns/{company.campaign.id}/repairs/{repair.id}"
+    clock.set(NOW)
+    before = as_(company.hr).get(here).text
+    with open_session(engine) as session:
+        session.get_one(Repair, repair.id).computed_at = NOW + timedelta(days=2)
+    clock.set(NOW + timedelta(days=2))
+    since = as_(company.hr).get(here).text
+    first, later = (long_day(NOW.date() + timedelta(days=n)) for n in (14, 16))
+    said = "Aucun jour n’est proposé avant le {}"
+    assert said.format(first) in before
+    assert said.format(first) not in since
+    assert said.format(later) in since
 
 
 @pytest.mark.parametrize("late", [True, False])
