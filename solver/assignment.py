@@ -25,6 +25,7 @@ from solver.instance import COMPILED, Bools, Instance, Ints
 from solver.limits import Clock
 from solver.matching import Matching, Pairs
 from solver.room import Room
+from solver.sums import FITS
 
 FLOW = 100_000
 """Up to so many edges a flow is quick enough; above, where everybody has one match at most, a matching is
@@ -359,6 +360,14 @@ def level_weights(net: Network, order: Sequence[str]) -> tuple[dict[str, int], s
     would be too large to compute with: bounds hold with any weights, and values are measured, so that costs
     no truth.
     """
+    weights, strictly, one = _weights(net, order, _LARGEST_UNIT)
+    if one * (net.instance.n + 2) >= FITS:
+        weights, strictly, one = _weights(net, order, 0)
+    return weights, strictly
+
+
+def _weights(net: Network, order: Sequence[str], largest: int) -> tuple[dict[str, int], set[str], int]:
+    """The weights, those that are strict, none above ``largest``, and the most that one edge is worth."""
     units = max(1, min(int(net.left_room.sum()), int(net.right_room.sum())))
     weights: dict[str, int] = {}
     strictly = set(order)
@@ -372,6 +381,6 @@ def level_weights(net: Network, order: Sequence[str]) -> tuple[dict[str, int], s
             continue
         one += unit * span
         strict = one * units + 1
-        exact = place > 1 and strict < _LARGEST_UNIT
+        exact = place > 1 and strict < largest
         unit = strict if exact else 8 * one + 1
-    return weights, strictly
+    return weights, strictly, one

@@ -8,6 +8,7 @@ into the plan as it is: its gain is real, though solving everything anew may gai
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -204,22 +205,29 @@ class Near:
         for person in small.people:
             if person.id not in (one, other):
                 apart |= {ordered(one, person.id), ordered(other, person.id)}
-        people = tuple(replace(p, max_swaps=1) if p.id == one else p for p in small.people)
+        people = tuple(
+            replace(p, max_swaps=min(1, small.may_swap(p))) if p.id == one else p for p in small.people
+        )
         small = replace(small, people=people, forbidden=frozenset(apart), pinned=_apart(small, one, other))
         plan = solve(without_minutes(small), limits=Limits(seconds=SECONDS, threads=1))
         return plan.visits if one in {v.visitor for v in plan.visits} else None
 
     def _visiting(self, small: Problem, one: str, other: str) -> tuple[Visit, ...] | None:
-        days = days_of(rules.visit_days(self._party[one], self._party[other]))
-        for day in days[:: max(1, len(days) // 3)]:
+        """The best of the days that the two share; looked for until nobody loses a match by it."""
+        had = {visit.visitor for visit in small.previous} - {one}
+        best: tuple[int, tuple[Visit, ...]] | None = None
+        ends = time.monotonic() + SECONDS
+        for day in days_of(rules.visit_days(self._party[one], self._party[other])):
             pinned = (*small.pinned, Visit(one, other, day))
             plan = solve(
-                without_minutes(replace(small, pinned=pinned)),
-                limits=Limits(seconds=SECONDS, threads=1),
+                without_minutes(replace(small, pinned=pinned)), limits=Limits(seconds=SECONDS, threads=1)
             )
-            if plan.visits:
-                return plan.visits
-        return None
+            lost = len(had - {visit.visitor for visit in plan.visits})
+            if plan.visits and (best is None or lost < best[0]):
+                best = (lost, plan.visits)
+            if best is not None and (best[0] == 0 or time.monotonic() > ends):
+                break
+        return None if best is None else best[1]
 
 
 def _keeping(small: Problem, one: str) -> Problem:

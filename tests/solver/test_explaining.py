@@ -13,6 +13,7 @@ from solver.check import measure, violations
 from solver.fields import ProblemError
 from solver.forecast import Forecasts, loosens
 from solver.plan import REASONS
+from solver.problem import Visit
 from tests.solver.company import company
 from tests.solver.tiny import document, person, random_problem, team
 
@@ -213,6 +214,31 @@ def test_nobody_loses_a_match_by_an_alternative_for_somebody_who_has_none(loose:
             assert option.gained == ()
         else:
             assert len(option.losers) == len(option.gained) == 1
+
+
+def test_whoever_may_swap_no_more_has_no_alternative() -> None:
+    for may, found in ((0, False), (1, True)):
+        people = [person("anna", "compta", max_swaps=may), person("bruno", "boutique")]
+        problem = Problem.from_json(document(people=people))
+        nobody = Plan(status="feasible", visits=())
+        options = alternatives(problem, nobody, "anna")
+        assert bool(options) is found
+        for option in options:
+            assert violations(problem, Plan(status="feasible", visits=option.after)) == []
+
+
+@pytest.mark.parametrize(("zoe", "losers"), [("10010", ()), ("10000", ("anna",))])
+def test_of_the_days_of_a_visit_one_that_costs_nobody_a_match_is_shown(
+    zoe: str, losers: tuple[str, ...]
+) -> None:
+    days = {"anna": "10000", "zoe": zoe, "bruno": "10010"}
+    people = [person(name, "boutique" if name == "bruno" else "compta", days[name]) for name in days]
+    teams = [team("compta", "back", "paris", max_away=2), team("boutique", "front", "lyon")]
+    made = document(people=people, teams=teams)
+    made["campaign"] |= {"exchange": "shadow", "max_swaps_per_person": 2}
+    plan = Plan(status="feasible", visits=(Visit("anna", "bruno", 0),))
+    [option] = alternatives(Problem.from_json(made), plan, "zoe")
+    assert (option.partner, option.losers) == ("bruno", losers)
 
 
 def test_merit_says_wish_minutes_and_link() -> None:
