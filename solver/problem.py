@@ -50,7 +50,7 @@ from solver.shapes import (
     days_of,
     ordered,
 )
-from solver.sums import check_sums
+from solver.sums import fitting
 from solver.unread import unread, vain
 from solver.writing import FORMAT, written
 
@@ -123,9 +123,7 @@ class Problem:
     @classmethod
     def from_json(cls, document: object) -> Problem:
         """Read a ``vis-ma-vie/problem/1`` document; raises `ProblemError` naming the place."""
-        problem = _read(document)
-        check_sums(problem)
-        return problem
+        return fitting(_read(document))
 
     def to_json(self) -> dict[str, Any]:
         """The same problem as a ``vis-ma-vie/problem/1`` document, availability as 0/1 strings."""

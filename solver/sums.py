@@ -19,20 +19,21 @@ APART = 8
 """A level counts so many times what one match adds to the later ones."""
 
 
-def check_sums(problem: Problem) -> None:
-    """Raises ProblemError, which names the largest number, where the levels together are too large."""
+def fitting(problem: Problem) -> Problem:
+    """The same problem; raises ProblemError, which names its largest number, where the levels are too large."""
     heaviest = max(range(len(problem.people)), key=lambda n: problem.people[n].priority, default=None)
     if heaviest is None:
-        return
+        return problem
     campaign = problem.campaign
     priority = problem.people[heaviest].priority
+    linked = campaign.link_points if problem.links else 0
     unit = math.gcd(*(person.priority for person in problem.people)) or 1
     longest = max(
         (took for took in problem.minutes.values() if took <= campaign.max_travel_minutes), default=0
     )
     adds = {
         "people": 2 * priority // unit,
-        "wishes": 2 * (3 + campaign.link_points),
+        "wishes": 2 * (3 + linked),
         "changes": 2 if problem.previous else 0,
         "travel": 2 * longest,
         "days": 2 if any(team.good for team in problem.teams) else 0,
@@ -41,10 +42,10 @@ def check_sums(problem: Problem) -> None:
     for level in reversed(campaign.objective_order):
         worth += (APART * worth + 1) * adds[level]
     if worth * (len(problem.people) + 2) < FITS:
-        return
+        return problem
     places = {
         priority // unit: f"people[{heaviest}].priority: {priority}",
-        campaign.link_points: f"campaign.link_points: {campaign.link_points}",
+        linked: f"campaign.link_points: {campaign.link_points}",
         longest: f"travel_minutes: {longest} minutes",
     }
     raise ProblemError(

@@ -43,6 +43,12 @@ def receives_nobody(day: Mapped[date]) -> ColumnElement[bool]:
 _CLOSED = receives_nobody(col(BookingRequest.day))
 
 
+def is_closed(session: Session, request: BookingRequest) -> bool:
+    """Whether the team that was asked receives nobody that day."""
+    asked = (col(Place.id) == col(BookingRequest.place_id), col(BookingRequest.id) == request.id)
+    return bool(session.scalar(select(_CLOSED).where(*asked)))
+
+
 def closed_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:
     """Ids of those that wait for a day, for whom it is kept, or who have it, on which their team receives
     nobody; one query, or none."""

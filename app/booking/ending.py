@@ -13,13 +13,14 @@ from app.campaigns.holding import hold
 from app.campaigns.tables import Campaign
 from app.core import jobs
 
-TAKEN_BACK, CLOSED = "withdrawn", "closed"
-"""Why something ended, by no act of the asker: the team no longer offers the day, or the site closes."""
+TAKEN_BACK, CLOSED, SHUT = "withdrawn", "closed", "shut"
+"""Why something ended, by no act of the asker: the team no longer offers the day, the site closes, or nobody
+answered and the team receives nobody that day by now."""
 LATE = "late"
 """No place is left for a request, and the day is too near for a line."""
 ROSTER, NOBODY, OFF = "roster", "nobody", "off"
 """The same: by the team's roster nobody can receive, or nobody can any more; the asker does not work then."""
-LOST = frozenset({TAKEN_BACK, CLOSED, ROSTER, NOBODY, OFF, *BARRED})
+LOST = frozenset({TAKEN_BACK, CLOSED, SHUT, ROSTER, NOBODY, OFF, *BARRED})
 """What was offered could not be taken: it was no chance of the asker's."""
 
 REASONS = {
@@ -27,6 +28,7 @@ REASONS = {
     NOBODY: RefusalReason.NO_HOST,
     CLOSED: RefusalReason.CLOSED,
     TAKEN_BACK: RefusalReason.WITHDRAWN,
+    SHUT: RefusalReason.WITHDRAWN,
     **{one.value: one for one in BARRED},
 }
 """Those that are kept with what ended; not what an asker's own roster says, which nobody else reads."""

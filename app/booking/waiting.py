@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, update
 
-from app.booking import barred, holding, lines, queries
+from app.booking import barred, closed_days, holding, lines, queries
 from app.booking.deciding import approve, queue
-from app.booking.ending import expire
+from app.booking.ending import SHUT, expire
 from app.booking.errors import PlaceFull
 from app.booking.lifecycle import By, take_step
 from app.booking.looking import look
@@ -77,11 +77,15 @@ def settle(session: Session, request: BookingRequest, *, now: datetime, today: d
     """What silence means for a request or an offer whose time is over. Asked twice, it does nothing more. Who
     could have answered a request reads what their silence decided (`silent_at`). Where silence approves, and
     another had the last place in the same breath, it is no silence that decides: the asker waits in line,
-    where the day is not too near for it."""
+    where the day is not too near for it. Nor does it where the team receives nobody that day by now: nobody
+    could say yes, and the asker reads that."""
     if request.due_at is None or request.due_at > now:
         return
     terms = queries.rules_of(session, request.campaign_id)
     silent = request.status == RequestStatus.REQUESTED
+    if silent and closed_days.is_closed(session, request):
+        expire(session, request, now=now, why=SHUT)
+        return
     if silent and terms.silence == Silence.APPROVE:
         try:
             approve(session, request, actor=None, now=now, today=today)

@@ -11,7 +11,7 @@ from app.booking.jobs import settle_due
 from app.booking.jobs_silence import tell_silence
 from app.booking.stands import stands_of
 from app.booking.tables import Approval, BookingRequest, RefusalReason, RequestStatus, Silence
-from app.people.tables import Person
+from app.people.tables import Person, Team
 from app.visits.tables import Visit
 from app.worker import JOBS, drain
 from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop, check_counts, mails
@@ -261,3 +261,25 @@ def test_a_yes_given_within_the_notice_puts_nobody_in_line(
     assert "avant vous" not in mail.text
     assert "Quelqu’un d’autre vient déjà ce jour-là" in mail.text
     assert "il est trop tard pour attendre" in mail.text
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_day_that_the_team_closed_meanwhile_is_nobodys_silence(
+    engine: Engine, session: Session, clock: Clock, shop: Shop, silence: Silence, *, closed: bool
+) -> None:
+    shop.terms.silence = silence
+    request = shop.ask(shop.askers[0], shop.offer((MONDAY, TUESDAY)), MONDAY)
+    if closed:
+        session.get_one(Team, shop.shop.id).closed_weekdays = "1000000"
+    wait_for_silence(engine, session, clock)
+    assert bool(mails(session, "requests_silent")) is not closed
+    if closed:
+        assert (request.status, request.reason) == (RequestStatus.EXPIRED, RefusalReason.WITHDRAWN)
+        [mail] = mails(session, "booking_expired")
+        assert "pas pu répondre à temps" not in mail.text
+        assert "ne reçoit plus personne" in mail.text
+        assert "propose une autre" not in mail.text
+    else:
+        assert request.reason is None
+    check_counts(session)
