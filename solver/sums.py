@@ -20,7 +20,7 @@ APART = 8
 
 
 def fitting(problem: Problem) -> Problem:
-    """The same problem; raises ProblemError, which names its largest number, where the levels are too large."""
+    """The same problem; raises ProblemError, which names its largest number, where the sums do not fit."""
     heaviest = max(range(len(problem.people)), key=lambda n: problem.people[n].priority, default=None)
     if heaviest is None:
         return problem
