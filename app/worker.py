@@ -155,6 +155,7 @@ JOBS: dict[str, tuple[Job, ...]] = {
         availability.follow_invitations,
         booking.free_fallen,
         booking_barred.end_barred,  # before silence decides: they read the reason
+        booking_gone.end_absent,
         booking.settle_due,
         booking_answers.remind_managers,
         booking_inherited.tell_inherited,

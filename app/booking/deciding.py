@@ -6,9 +6,9 @@ from sqlmodel import Session
 
 from app.accounts.audit import audit
 from app.accounts.sessions import Actor
-from app.booking import holding, queries
+from app.booking import absent, holding, queries
 from app.booking.barred import reason_of
-from app.booking.ending import LATE, expire
+from app.booking.ending import LATE, OFF, expire
 from app.booking.errors import HostNotFree, ImpossibleAnswer, NotForYou, OwnDayTaken, PlaceFull, Unbookable
 from app.booking.lifecycle import By, all_or_nothing, take_step
 from app.booking.looking import REFUSED, DayOption, Look, look
@@ -141,16 +141,18 @@ def queue(
     silent: bool = False,
 ) -> None:
     """A request that can no longer be accepted waits in line from when it was asked; one whose asker has
-    something else that day, may stand in no line for it, or is barred, is over, and so is one for a day too
-    near to wait for. The asker is told, with `because` if there is more to say than that no place is left.
-    While a place is left, it stays as it is. `silent`: nobody said the yes that leaves it without a place, so
-    that whoever could have answered reads that it ended."""
+    something else that day, does not work then, may stand in no line for it, or is barred, is over, and so is
+    one for a day too near to wait for. The asker is told, with `because` if there is more to say than that no
+    place is left. While a place is left, it stays as it is. `silent`: nobody said the yes that leaves it
+    without a place, so that whoever could have answered reads that it ended."""
     if request.status != RequestStatus.REQUESTED:
         return
     campaign, person, found = _look(session, request, today)
     option = found.of_day(request.day)
     if (barred := reason_of(session, campaign, found, person)) is not None:
         expire(session, request, now=now, why=barred)
+    elif absent.why_off(session, request.id or 0) is not None:
+        expire(session, request, now=now, why=OFF)
     elif option is not None and option.why == rules.VISITOR_BUSY:
         expire(session, request, now=now, why="busy")
     elif option is not None and option.why == REFUSED:

@@ -79,6 +79,8 @@ def tell_expired(engine: Engine, request_id: int, before: str, *, kept: bool = F
         awaited = awaited and not lines.is_late_then(session, seen.request)
         said: dict[str, object] = {"before": before, "other": other, "free": free, "awaited": awaited}
         said["was_kept"] = kept
+        if before == ending.OFF:
+            said["off"] = absent.why_off(session, request_id)
         said["mine"] = turns.in_the_way(session, [seen]).get(request_id)
         if before == RequestStatus.WAITING:
             said["places"] = turns.since_asked(session, seen.request)

@@ -1,10 +1,10 @@
-"""What follows when somebody leaves the company, or a team for another one."""
+"""What follows when somebody leaves the company, or a team for another one, or no longer works on a day."""
 
 from collections.abc import Collection
 
 from sqlalchemy import Engine
 
-from app.booking import ending, host_left, nobody
+from app.booking import absent, ending, host_left, nobody
 from app.booking.jobs import end_of_leavers, end_where_nobody_receives
 from app.core import clock
 from app.core.db import each, open_session
@@ -35,3 +35,11 @@ def _do_without(engine: Engine, gone: Collection[tuple[int, int]]) -> None:
         named = host_left.named(session, gone)
     end_where_nobody_receives(engine, ids, ending.NOBODY)
     each(engine, named, lambda session, one: host_left.tell(session, *one, now=now, today=today))
+
+
+def end_absent(engine: Engine) -> None:
+    """Job of `clock.tick`: what people asked for, wait for or are kept during which they do not work, as a
+    staff file or HR's hand has it since, is over. Safe to run twice."""
+    with open_session(engine, reads_only=True) as session:
+        ids = absent.pending(session, clock.today())
+    each(engine, ids, lambda session, one: absent.end(session, one, now=clock.now()))

@@ -14,13 +14,13 @@ from app.booking.tables import BookingRequest
 from app.booking.words import why_words
 from app.campaigns.tables import Campaign
 from app.people.tables import Person
-from app.teams import days as team_days
 from app.teams.rules import meets
 from app.visits import places
 from app.visits import service as visits
 from app.visits.conditions import conditions_of
 from app.visits.errors import DayTaken, TeamShort, TeamTaken
 from app.visits.history import Hand
+from app.visits.off_days import told_on
 from app.visits.tables import By as Role
 from app.visits.tables import Visit
 from solver import rules
@@ -74,10 +74,11 @@ def make_held_visit(
     accepted: datetime | None = None,
 ) -> Visit | None:
     """The visit of a request whose days are held; None when they are not, or when meanwhile the host went,
-    the day came or a roster says that one of the two does not work then: what was held is given back."""
+    the day came or one of the two does not work then: what was held is given back."""
     held_for = holding.held_for(request)
     host = held_host(session, seen, request, today)
-    if host is None or _off(session, seen, request.day, request.person_id):
+    asker = session.get_one(Person, request.person_id)
+    if host is None or _off(session, seen, request.day, asker):
         places.let_go(session, held_for)
         return None
     hand = Hand(_role(session, request, actor), actor, now)
@@ -99,17 +100,17 @@ def _hours_asked(request: BookingRequest) -> dict[str, list[str]]:
 
 
 def held_host(session: Session, seen: SeenPlace, request: BookingRequest, today: date) -> Person | None:
-    """Whose day is held to receive, unless they went, the day came or a roster says that they are off."""
+    """Whose day is held to receive, unless they went, the day came or they do not work then."""
     host_id = places.held_host(session, holding.held_for(request))
     host = session.get(Person, host_id) if host_id is not None else None
     if host is None or not host.active or host.team_id != seen.team.id or request.day < today:
         return None
-    return None if _off(session, seen, request.day, host.id or 0) else host
+    return None if _off(session, seen, request.day, host) else host
 
 
-def _off(session: Session, seen: SeenPlace, day: date, person_id: int) -> bool:
-    """Whether a roster says that somebody is not there."""
-    told = team_days.shifts_on(session, [(person_id, day)])
+def _off(session: Session, seen: SeenPlace, day: date, person: Person) -> bool:
+    """Whether a roster, their usual week or their contract says that somebody is not there."""
+    told = told_on(session, [(person, day)])
     return any(not meets(row, seen.during) for row in told.values())
 
 

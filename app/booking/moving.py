@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, update
 
 from app.accounts.sessions import Actor
-from app.booking import closures, fallen, holding, host_left, lines, queries, unled
+from app.booking import absent, closures, fallen, holding, host_left, lines, queries, unled
 from app.booking.errors import PlaceFull, PlaceGone
 from app.booking.giving_up import give_up, pending_of
 from app.booking.kept import asked_with, kept_with
@@ -29,6 +29,7 @@ from app.core.templating import long_day
 from app.people.tables import Person
 from app.visits.bookings import AskedFor, Ended, Instead, Kept, Pending, Promise, Unled
 from app.visits.errors import DayNotPossible
+from app.visits.off_days import Weeks
 from app.visits.tables import Visit
 
 
@@ -46,6 +47,10 @@ class Keeper:
     def ending_with_moves(self, session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
         """At places for which they are named."""
         return host_left.ending_with_moves(session, moved, today)
+
+    def ending_with_weeks(self, session: Session, weeks: Weeks, today: date) -> list[Ended]:
+        """As when a roster says so."""
+        return absent.ending_with_weeks(session, weeks, today)
 
     def booked(self, session: Session, visit_ids: Collection[int]) -> set[int]:
         """What a plan made has no request."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from app.booking import facts, lines, queries
+from app.booking import absent, facts, lines, queries
 from app.booking.looking import Look, look
 from app.booking.not_held import given_back_among
 from app.booking.queries import SeenPlace, SeenRequest, Wanted
@@ -175,10 +175,10 @@ def effects(session: Session, requests: Sequence[SeenRequest]) -> dict[int, Effe
     taken = lines.taken_of(session, {(one.request.place_id, one.request.day) for one in requests})
     people = {one.person.id or 0 for one in requests} | {one.host.id or 0 for one in requests if one.host}
     busy = facts.busy_days(session, people, min((one.request.day for one in requests), default=date.max))
-    marks = _marks_of(session, requests)
+    marks, off = _marks_of(session, requests), absent.off_among(session, requests)
     return {
         one.request.id or 0: _effect(
-            one, rooms, requests, _said_by_teams(one, marks), _stands_against(one, taken, busy)
+            one, rooms, requests, _said_by_teams(one, marks), _stands_against(one, taken, busy, off)
         )
         for one in requests
     }
@@ -211,9 +211,17 @@ def _said_by_teams(one: SeenRequest, marks: Marks) -> str:
     return ""
 
 
-def _stands_against(one: SeenRequest, taken: dict[tuple[int, date], int], busy: dict[int, set[date]]) -> str:
-    """Why a yes is no longer possible, the teams' limits aside; empty when nothing is known against it."""
+def _stands_against(
+    one: SeenRequest,
+    taken: dict[tuple[int, date], int],
+    busy: dict[int, set[date]],
+    off: Collection[int],
+) -> str:
+    """Why a yes is no longer possible, the teams' limits aside; empty when nothing is known against it. That
+    somebody does not work then (`off`) is theirs to read."""
     day = one.request.day
+    if one.request.id in off:
+        return _("Les règles ne permettent plus cette journée à %(name)s.") % {"name": one.person.name}
     if day in busy.get(one.person.id or 0, ()):
         return _("%(name)s a déjà une autre journée ce jour-là.") % {"name": one.person.name}
     if one.host is not None and day in busy.get(one.host.id or 0, ()):

@@ -15,6 +15,7 @@ from app.accounts.sessions import Actor
 from app.campaigns.tables import Booking, Campaign
 from app.people.tables import Person, Site, Team
 from app.teams.rules import During
+from app.visits.off_days import Weeks
 from app.visits.queries import SeenVisit
 from app.visits.tables import Visit
 
@@ -78,6 +79,8 @@ class Ended:
     day: date
     person: Person
     team: str
+    asker_off: bool = False
+    """Since whoever asked would not be at work then."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,10 @@ class Keeper(Protocol):
     def ending_with_moves(self, session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
         """What is asked for, kept or waited for where one of these is named to receive for the team that they
         would leave (`moved`: the other team by person), by day."""
+
+    def ending_with_weeks(self, session: Session, weeks: Weeks, today: date) -> list[Ended]:
+        """What is asked for, kept or waited for by people who would not be at work then, once they have other
+        weeks (`weeks`: by person what of `WEEK` changes), by day."""
 
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
         """What the closing of a site ended on these days, while its team still offers them, by day."""
@@ -177,6 +184,9 @@ class _Nobody:
         return []
 
     def ending_with_moves(self, session: Session, moved: Mapping[int, int], today: date) -> list[Ended]:
+        return []
+
+    def ending_with_weeks(self, session: Session, weeks: Weeks, today: date) -> list[Ended]:
         return []
 
     def ended_by_closing(self, session: Session, site_id: int, days: Collection[date]) -> list[Ended]:
@@ -337,3 +347,9 @@ def ending_with_moves(session: Session, moved: Mapping[int, int], today: date) -
     """What ends when people change team (`moved`: the new one by person), since they were named to receive
     for the former one, by day. One query."""
     return _keepers[0].ending_with_moves(session, moved, today) if moved else []
+
+
+def ending_with_weeks(session: Session, weeks: Weeks, today: date) -> list[Ended]:
+    """What ends when people have other weeks (`weeks`: by person what of `WEEK` changes), since whoever asked
+    would not be at work then, by day. Two queries."""
+    return _keepers[0].ending_with_weeks(session, weeks, today) if weeks else []

@@ -5,7 +5,7 @@ their contract ends before. HR read which before a file is imported; then they a
 from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists
@@ -76,11 +76,15 @@ def cause_of(person: Person, row: RosterDay) -> Cause:
     return Cause.ROSTER if is_usual or row.shift is not Shift.OFF else Cause.WEEKDAY
 
 
+Weeks = Mapping[int, Mapping[str, Any]]
+"""By person, what of `WEEK` a file changes."""
+NO_CHANGE: Weeks = MappingProxyType({})
+
 Off = list[tuple[SeenVisit, list[tuple[Person, str]]]]
 """Days, and who is not at work then, with why."""
 
 
-def made_off(session: Session, weeks: Mapping[int, Mapping[str, Any]], today: date) -> tuple[Off, Off]:
+def made_off(session: Session, weeks: Weeks, today: date) -> tuple[Off, Off]:
     """Days to come on which somebody would not be at work, and is now, once people have other weeks (by
     person what of `WEEK` changes), by day, with who and why; and those on which somebody would be, and is not
     now, with why not. Two queries."""
@@ -99,8 +103,7 @@ def made_off(session: Session, weeks: Mapping[int, Mapping[str, Any]], today: da
             if person.id not in weeks:
                 continue
             by_roster = (person.id or 0, day) in told
-            week = {name: getattr(person, name) for name in WEEK} | dict(weeks[person.id or 0])
-            why_then = why_off(SimpleNamespace(**week), day, by_roster=by_roster)
+            why_then = why_off(_then(person, weeks), day, by_roster=by_roster)
             why_now = why_off(person, day, by_roster=by_roster)
             if why_then and not why_now:
                 gone.append((person, why_then))
@@ -111,13 +114,21 @@ def made_off(session: Session, weeks: Mapping[int, Mapping[str, Any]], today: da
     return off, on
 
 
-def told_on(session: Session, at: Collection[tuple[Person, date]]) -> dict[Key, RosterDay]:
+def _then(person: Person, weeks: Weeks) -> Any:
+    """Their week, once it is as a file says."""
+    known = {name: getattr(person, name) for name in WEEK}
+    return SimpleNamespace(**(known | dict(weeks.get(person.id or 0, {}))))
+
+
+def told_on(
+    session: Session, at: Collection[tuple[Person, date]], weeks: Weeks = NO_CHANGE
+) -> dict[Key, RosterDay]:
     """What rosters say of these people's days, and a day off where none does and they do not usually work
-    then; whatever a roster says, outside their contract. One query."""
+    then; whatever a roster says, outside their contract. `weeks`: once these are theirs. One query."""
     told = shifts_on(session, [(person.id or 0, day) for person, day in at])
     for person, day in at:
         key = (person.id or 0, day)
-        if why_off(person, day, by_roster=key in told):
+        if why_off(_then(person, weeks), day, by_roster=key in told):
             told[key] = RosterDay(person_id=key[0], day=day, shift=Shift.OFF)
     return told
 

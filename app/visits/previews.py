@@ -49,7 +49,7 @@ class FilePreview:
                 (one.visit_id, one.day, one.visitor.id, one.host.id, one.becomes, one.words)
                 for one in self.days
             ],
-            [(one.request_id, one.day) for one in self.ending],
+            [(one.request_id, one.day, one.asker_off) for one in self.ending],
             self.leadership,
             self.unled,
         )
@@ -63,10 +63,17 @@ def preview_file(session: Session, report: ImportReport, today: date) -> FilePre
         departures(session, gone, today),
         delegations_ending(session, gone, today) if gone else [],
         foreseen(session, report, today),
-        list(bookings.ending_with_moves(session, report.moved, today)),
+        _ending(session, report, today),
         made_led(session, report.staff),
         bookings.left_unled(session, gone, report.managed),
     )
+
+
+def _ending(session: Session, report: ImportReport, today: date) -> list[Ended]:
+    """What is asked for, kept or waited for and would end, each once, by day."""
+    found = {one.request_id: one for one in bookings.ending_with_moves(session, report.moved, today)}
+    found |= {one.request_id: one for one in bookings.ending_with_weeks(session, report.weeks, today)}
+    return sorted(found.values(), key=lambda one: (one.day, one.request_id))
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class EndedShape(AnswerModel):
     day: date
     person: str
     team: str
+    asker_off: bool = False
+    """Since whoever asked will not be at work then."""
 
 
 class ImportShape(ReportShape):
@@ -43,14 +45,20 @@ class ImportShape(ReportShape):
     """Days to come of which something would change, by day; null once it is done."""
     ending: list[EndedShape] | None = None
     """What would end of what was asked for and is no visit yet, since whoever was named to receive changes
-    team, by day; null once it is done."""
+    team, or whoever asked is not at work then, by day; null once it is done."""
     shown: str | None = None
     """Names all of this, for the import that does it or nothing; null once it is done."""
 
 
 def ended_shape(one: Ended) -> EndedShape:
     """What would end, as programs read it."""
-    return EndedShape(request_id=one.request_id, day=one.day, person=one.person.name, team=one.team)
+    return EndedShape(
+        request_id=one.request_id,
+        day=one.day,
+        person=one.person.name,
+        team=one.team,
+        asker_off=one.asker_off,
+    )
 
 
 def day_shape(one: Foreseen) -> DayShape:
