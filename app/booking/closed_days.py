@@ -53,7 +53,12 @@ def closed_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:
     """Ids of those that wait for a day, for whom it is kept, or who have it, on which their team receives
     nobody; one query, or none."""
     told = (*WITHOUT_PLACE, RequestStatus.OFFERED, RequestStatus.BOOKED)
-    ids = [one.request.id for one in requests if one.request.status in told]
+    return shut_among(session, [one for one in requests if one.request.status in told])
+
+
+def shut_among(session: Session, requests: Iterable[SeenRequest]) -> set[int]:
+    """Ids of those, also of what is over, on whose day their team receives nobody; one query, or none."""
+    ids = [one.request.id for one in requests]
     if not ids:
         return set()
     query = (

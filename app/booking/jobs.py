@@ -72,8 +72,7 @@ def tell_expired(engine: Engine, request_id: int, before: str, *, kept: bool = F
         seen = _seen(session, request_id)
         if seen is None or seen.request.status != RequestStatus.EXPIRED:
             return
-        others = [] if before == ending.SHUT else [seen]
-        other = twins.still_offering(session, others, clock.today()).get(request_id)
+        other = twins.still_offering(session, [seen], clock.today()).get(request_id)
         free = before == RequestStatus.OFFERED and lines.is_free(session, seen.request, clock.today())
         awaited = before == RequestStatus.OFFERED and lines.is_awaited(session, seen.request)
         awaited = awaited and not lines.is_late_then(session, seen.request)

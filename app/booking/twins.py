@@ -9,6 +9,7 @@ from sqlmodel import Session, col, update
 
 from app.accounts.audit import audit
 from app.booking import queries
+from app.booking.closed_days import shut_among
 from app.booking.lines import Standing
 from app.booking.queries import SeenPlace, SeenRequest
 from app.booking.tables import BookingRequest, Place, RefusalReason, RequestStatus
@@ -36,7 +37,7 @@ def offered_already(
 
 def still_offering(session: Session, requests: Iterable[SeenRequest], today: date) -> dict[int, int]:
     """Of requests that ended since their place was taken back: a place at which the team offers that very day
-    now, by request. Two queries where there is one."""
+    now, and receives, by request. Three queries where there is one."""
     ended = [
         one
         for one in requests
@@ -54,7 +55,8 @@ def still_offering(session: Session, requests: Iterable[SeenRequest], today: dat
         for day in one.offered
     }
     at = {one.request.id or 0: (one.place.campaign_id, one.place.team_id, one.request.day) for one in ended}
-    return {request_id: offered[where] for request_id, where in at.items() if where in offered}
+    shut = shut_among(session, ended)
+    return {id_: offered[where] for id_, where in at.items() if where in offered and id_ not in shut}
 
 
 def moving_from(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.booking import queries
+from app.booking import queries, twins
 from app.booking.jobs import settle_due
 from app.booking.jobs_silence import tell_silence
 from app.booking.stands import stands_of
@@ -14,7 +14,7 @@ from app.booking.tables import Approval, BookingRequest, RefusalReason, RequestS
 from app.people.tables import Person, Team
 from app.visits.tables import Visit
 from app.worker import JOBS, drain
-from tests.booking.conftest import MONDAY, NOW, TUESDAY, Shop, check_counts, mails
+from tests.booking.conftest import MONDAY, NOW, TODAY, TUESDAY, Shop, check_counts, mails
 from tests.support.web import Clock
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -280,6 +280,7 @@ def test_a_day_that_the_team_closed_meanwhile_is_nobodys_silence(
         assert "pas pu répondre à temps" not in mail.text
         assert "ne reçoit plus personne" in mail.text
         assert "propose une autre" not in mail.text
+        assert twins.still_offering(session, [queries.find_request(session, request.id or 0)], TODAY) == {}
     else:
         assert request.reason is None
     check_counts(session)
